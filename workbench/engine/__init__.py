@@ -1,0 +1,1 @@
+"""Command handling, deliveries, projections and their scheduling, on asyncio and without Qt."""

@@ -1,0 +1,1 @@
+"""The desktop face: Qt lives here and nowhere else."""

@@ -1,0 +1,1 @@
+"""Events from and to the formats of other programs."""

@@ -1,0 +1,58 @@
+"""What went stale: one small value that the core announces and views answer by asking again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NOTHING: frozenset[str] = frozenset()
+MANY = 256
+"""Names are listed up to this many; beyond, ``everything`` is set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Names what went stale.
+
+    Attributes:
+        head: Highest visible position.
+        streams: Streams with new events; complete only while ``everything`` is False.
+        projections: Projections whose rows, checkpoint or state changed.
+        subscriptions: Subscriptions whose cursor, deliveries or state changed.
+        dead_letters: The dead letters changed.
+        commands: The history of commands changed.
+        engine: The engine's own state changed (running, paused).
+        model: The model or the settings were loaded anew.
+        operations: An operator's action was recorded.
+        everything: Too much to list: ask anew.
+    """
+
+    head: int = 0
+    streams: frozenset[str] = NOTHING
+    projections: frozenset[str] = NOTHING
+    subscriptions: frozenset[str] = NOTHING
+    dead_letters: bool = False
+    commands: bool = False
+    engine: bool = False
+    model: bool = False
+    operations: bool = False
+    everything: bool = False
+
+    def merged(self, other: Changes) -> Changes:
+        """Returns one value that says what both say."""
+        streams = self.streams | other.streams
+        return Changes(
+            head=max(self.head, other.head),
+            streams=NOTHING if len(streams) > MANY else streams,
+            projections=self.projections | other.projections,
+            subscriptions=self.subscriptions | other.subscriptions,
+            dead_letters=self.dead_letters or other.dead_letters,
+            commands=self.commands or other.commands,
+            engine=self.engine or other.engine,
+            model=self.model or other.model,
+            operations=self.operations or other.operations,
+            everything=self.everything or other.everything or len(streams) > MANY,
+        )
+
+    def touches(self, stream: str) -> bool:
+        """Whether that stream may have new events."""
+        return self.everything or stream in self.streams

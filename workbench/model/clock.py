@@ -1,0 +1,93 @@
+"""Time as a dependency: the only place that asks the machine what time it is (contract W1)."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+MICROSECONDS = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Clock(Protocol):
+    """What everything that needs the time is given."""
+
+    def now(self) -> int:
+        """Returns wall-clock time in microseconds since 1970 UTC; never less than an earlier answer."""
+        ...
+
+    def monotonic(self) -> float:
+        """Returns seconds of a clock that never jumps."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock; a backward jump is clamped so that nothing stalls (W1)."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def now(self) -> int:
+        """Returns microseconds since 1970 UTC, never less than before."""
+        now = time.time_ns() // 1000
+        self._last = max(now, self._last)
+        return self._last
+
+    def monotonic(self) -> float:
+        """Returns seconds of the monotonic clock."""
+        return time.monotonic()
+
+
+class ManualClock:
+    """A clock that stands still until it is moved: for tests, scenarios and rehearsals.
+
+    Args:
+        start: Microseconds since 1970 UTC; by default 2024-01-01.
+    """
+
+    def __init__(self, start: int = 1_704_067_200 * MICROSECONDS) -> None:
+        self._now = start
+        self._start = start
+
+    def now(self) -> int:
+        """Returns the time it was set to."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Returns the seconds that it was moved since its start."""
+        return (self._now - self._start) / MICROSECONDS
+
+    def advance(self, seconds: float) -> None:
+        """Moves the clock forward."""
+        self._now += round(seconds * MICROSECONDS)
+
+
+def to_datetime(microseconds: int) -> datetime:
+    """Turns microseconds since 1970 into an aware UTC datetime."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def from_datetime(moment: datetime) -> int:
+    """Turns an aware datetime into microseconds since 1970.
+
+    Raises:
+        ValueError: The datetime is naive (contract §8: aware datetimes only).
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time needs a zone: write 2024-05-01T12:00:00Z, not 2024-05-01T12:00:00")
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def rfc3339(microseconds: int) -> str:
+    """Writes a time as RFC 3339 in UTC with microseconds: ``2024-05-01T12:00:00.000000Z``."""
+    return to_datetime(microseconds).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_rfc3339(text: str) -> int:
+    """Reads an RFC 3339 time into microseconds since 1970.
+
+    Raises:
+        ValueError: The text is no time, or has no zone.
+    """
+    return from_datetime(datetime.fromisoformat(text))

@@ -1,0 +1,212 @@
+"""Topics, routes, subscriptions and the messages that travel between them."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from functools import lru_cache
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from workbench.model.filters import Filter
+from workbench.model.retry import RetryPolicy
+from workbench.model.values import read_json
+
+COMMANDS_TOPIC = "$commands"
+"""Carries the commands that policies and processes issue; belongs to the engine."""
+LOG_TOPIC = "$log"
+"""Every event of the store, whatever routes say; what policies and processes listen to."""
+
+
+class Mode(StrEnum):
+    """How the messages of a topic are shared out (P6)."""
+
+    PUBLISH_SUBSCRIBE = "publish_subscribe"
+    POINT_TO_POINT = "point_to_point"
+
+
+class Ordering(StrEnum):
+    """Whether messages with one key are handled one after the other (O1)."""
+
+    KEY = "key"
+    NONE = "none"
+
+
+class OnDead(StrEnum):
+    """What a dead letter does to those behind it with its key (O2)."""
+
+    BLOCK_KEY = "block_key"
+    CONTINUE = "continue"
+
+
+class Start(StrEnum):
+    """Where a new subscription begins (P4)."""
+
+    NEW = "new"
+    BEGINNING = "beginning"
+
+
+class Priority(IntEnum):
+    """Order among waiting messages; a boost in seconds, so that low ones never starve (R1)."""
+
+    LOW = -60
+    NORMAL = 0
+    HIGH = 60
+    CRITICAL = 300
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What a subscription's handler gets: an event that was routed to its topic, or a published message.
+
+    Attributes:
+        position: Place in the store's common order of events and messages.
+        key: Orders and blocks deliveries; the stream for events.
+        event: Whether it is an event of the log.
+        data: JSON text.
+        metadata: JSON text of an object, or None.
+        expires_at: Microseconds since 1970; no handler starts later (T1).
+        deliver_at: Microseconds since 1970; not before.
+    """
+
+    position: int
+    id: UUID
+    topic: str
+    type: str
+    key: str
+    data: str
+    event: bool
+    published_at: int
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    metadata: str | None = None
+    version: int = 0
+    schema_version: int = 1
+    priority: int = 0
+    deliver_at: int | None = None
+    expires_at: int | None = None
+
+    def json(self) -> Any:
+        """Returns the data as plain values."""
+        return read_json(self.data)
+
+    def facts(self) -> dict[str, Any]:
+        """Returns what filters look at."""
+        return {
+            "type": self.type,
+            "topic": self.topic,
+            "key": self.key,
+            "data": self.json(),
+            "metadata": read_json(self.metadata) if self.metadata else {},
+        }
+
+
+class Context(Protocol):
+    """What a handler may do; its effects commit together with its success, exactly once (D1)."""
+
+    @property
+    def attempt(self) -> int:
+        """Number of this try, from 1."""
+        ...
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every try of this delivery: give it to outside services (D2)."""
+        ...
+
+    def publish(
+        self, topic: str, data: Mapping[str, Any], *, type: str = "", key: str = "", delay: float = 0.0
+    ) -> None:
+        """Publishes a message when this handler succeeds."""
+        ...
+
+    def issue(self, command: Any, *, delay: float = 0.0) -> None:
+        """Issues a command when this handler succeeds, after ``delay`` seconds."""
+        ...
+
+    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Reads a row of a read model as it stands now."""
+        ...
+
+
+Handler = Callable[[Message, Context], Awaitable[None] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A named flow of messages.
+
+    Attributes:
+        ttl: Longest life of a message in seconds, None for ever (T1).
+        retention: Seconds that settled messages are kept, None for ever (G1).
+        max_backlog: Waiting messages at which publish answers `BackPressure`, None for no limit (B2).
+    """
+
+    name: str
+    ttl: float | None = None
+    retention: float | None = None
+    max_backlog: int | None = None
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A durable reader of a topic (P4).
+
+    Attributes:
+        handler: Name in the registry.
+        in_flight: Handlers that may run at once (B1).
+        timeout: Seconds that a handler may take (D4).
+        types: Event types it is limited to; empty for all.
+    """
+
+    name: str
+    topic: str
+    handler: str
+    mode: Mode = Mode.PUBLISH_SUBSCRIBE
+    filter: Filter = field(default_factory=Filter)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    ordering: Ordering = Ordering.KEY
+    on_dead: OnDead = OnDead.BLOCK_KEY
+    start: Start = Start.BEGINNING
+    in_flight: int = 16
+    timeout: float = 60.0
+    max_crashes: int = 3
+    types: tuple[str, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Sends the events whose type fits a pattern to topics.
+
+    Attributes:
+        pattern: Event type, ``*`` stands for anything: ``user.*``.
+    """
+
+    pattern: str
+    topics: tuple[str, ...]
+    name: str = ""
+
+
+class Routing:
+    """Which topics an event goes to: every route that fits, else the default topic."""
+
+    def __init__(self, routes: tuple[Route, ...] = (), default_topic: str | None = None) -> None:
+        self.routes = routes
+        self.default_topic = default_topic
+        self.topics_of = lru_cache(maxsize=4096)(self._topics_of)
+
+    def _topics_of(self, event_type: str) -> frozenset[str]:
+        found = {
+            topic
+            for route in self.routes
+            if fnmatch.fnmatchcase(event_type, route.pattern)
+            for topic in route.topics
+        }
+        if not found and self.default_topic:
+            found.add(self.default_topic)
+        return frozenset(found)

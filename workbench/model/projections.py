@@ -1,0 +1,104 @@
+"""Projections: read models that are folded from the whole log into tables (J1)."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from workbench.model.events import Event, RecordedEvent
+
+
+class ColumnKind(StrEnum):
+    """What a column of a read model holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TIME = "time"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a read model.
+
+    Attributes:
+        kind: A time is microseconds since 1970; JSON is text.
+        index: Whether lists are filtered or sorted by it.
+    """
+
+    name: str
+    kind: ColumnKind = ColumnKind.TEXT
+    index: bool = False
+
+
+class Rows(Protocol):
+    """The table that a projection writes; buffered, and committed with the checkpoint."""
+
+    def get(self, key: Any) -> dict[str, Any] | None:
+        """Returns the row with that key as it stands now."""
+        ...
+
+    def put(self, **row: Any) -> None:
+        """Inserts the row, or replaces the one with its key."""
+        ...
+
+    def update(self, key: Any, **changes: Any) -> None:
+        """Changes columns of a row; a key that has no row is an error of the projection."""
+        ...
+
+    def delete(self, key: Any) -> None:
+        """Removes a row; no error if there is none."""
+        ...
+
+
+Apply = Callable[[Any, RecordedEvent, Rows], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """A read model: its table and what each event does to it.
+
+    Attributes:
+        columns: The first one is the key.
+        on: By event class (Python) or event type name.
+        version: Raise it when the meaning of the code changed: the stored rows are then stale (J4).
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    on: Mapping[type[Event] | str, Apply]
+    version: int = 1
+    doc: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name of the key column."""
+        return self.columns[0].name
+
+    def handlers(self) -> dict[str, Apply]:
+        """Returns what to do by event type name."""
+        return {_type_name(event): apply for event, apply in self.on.items()}
+
+    def definition_hash(self) -> str:
+        """Returns a digest of table, version and code (J4)."""
+        said = [self.name, self.version, [(c.name, c.kind, c.index) for c in self.columns]]
+        for name, apply in sorted(self.handlers().items()):
+            said.append((name, _source(apply)))
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _type_name(event: type[Event] | str) -> str:
+    return event if isinstance(event, str) else event.event_type
+
+
+def _source(function: Apply) -> str:
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        return getattr(function, "__qualname__", "")

@@ -1,0 +1,156 @@
+"""The registry: everything the model declares, found by name; the one thing that all others read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from workbench.errors import ModelError, NoHandler, UnknownEvent
+from workbench.model.aggregates import Aggregate, AggregateType, aggregate_type_of, stream_name
+from workbench.model.commands import CommandType, Query, QueryType, ReadModels, command_type_of, query_type_of
+from workbench.model.events import EventType, RecordedEvent, event_type_of
+from workbench.model.messaging import Handler, Route, Routing, Subscription, Topic
+from workbench.model.policies import Policy, Process, ReactorType, policy_type_of, process_type_of
+from workbench.model.projections import Projection
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definitions:
+    """What one Python module of a project declares, in a variable named ``DEFINITIONS``.
+
+    Attributes:
+        queries: Query classes with the functions that answer them.
+        handlers: Functions that subscriptions of the project file name.
+    """
+
+    aggregates: tuple[Aggregate, ...] = ()
+    projections: tuple[Projection, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    processes: tuple[Process, ...] = ()
+    queries: tuple[tuple[type[Query], Callable[[Any, ReadModels], Any]], ...] = ()
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """The whole model of a project; immutable."""
+
+    events: Mapping[str, EventType] = field(default_factory=dict)
+    commands: Mapping[str, CommandType] = field(default_factory=dict)
+    queries: Mapping[str, QueryType] = field(default_factory=dict)
+    aggregates: Mapping[str, AggregateType] = field(default_factory=dict)
+    projections: Mapping[str, Projection] = field(default_factory=dict)
+    reactors: Mapping[str, ReactorType] = field(default_factory=dict)
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
+    routing: Routing = field(default_factory=Routing)
+
+    def command(self, name: str) -> CommandType:
+        """Returns a command type.
+
+        Raises:
+            NoHandler: No aggregate handles a command of that name (Q1).
+        """
+        if name not in self.commands:
+            raise NoHandler(f"no aggregate handles the command {name}", hint=_known(self.commands))
+        return self.commands[name]
+
+    def query(self, name: str) -> QueryType:
+        """Returns a query type.
+
+        Raises:
+            NoHandler: Nobody answers a query of that name (Q1).
+        """
+        if name not in self.queries:
+            raise NoHandler(f"nobody answers the query {name}", hint=_known(self.queries))
+        return self.queries[name]
+
+    def aggregate_of_stream(self, stream: str) -> AggregateType | None:
+        """Returns the aggregate whose category the stream has; None for streams of others."""
+        return self.aggregates.get(stream.partition("-")[0])
+
+    def stream_of(self, command_type: CommandType, values: Mapping[str, Any]) -> str:
+        """Returns the stream that a command with these values is for."""
+        return stream_name(command_type.aggregate, values[command_type.target])
+
+    def read_event(self, record: RecordedEvent) -> Any:
+        """Returns the typed event, upcast.
+
+        Raises:
+            UnknownEvent: The model does not know the type (U2).
+        """
+        known = self.events.get(record.type)
+        if known is None:
+            raise UnknownEvent(
+                f"the model does not know the event type {record.type} (position {record.position})",
+                hint="it can be looked at raw, but not folded",
+            )
+        return known.read(record)
+
+
+def build_registry(
+    modules: Iterable[Definitions],
+    *,
+    topics: Iterable[Topic] = (),
+    subscriptions: Iterable[Subscription] = (),
+    routes: Iterable[Route] = (),
+    default_topic: str | None = None,
+) -> Registry:
+    """Builds the registry from what modules declare and the project's settings say.
+
+    Raises:
+        ModelError: Two things of one kind share a name (Q1), or a declaration contradicts itself.
+    """
+    events: dict[str, EventType] = {}
+    commands: dict[str, CommandType] = {}
+    queries: dict[str, QueryType] = {}
+    aggregates: dict[str, AggregateType] = {}
+    projections: dict[str, Projection] = {}
+    reactors: dict[str, ReactorType] = {}
+    handlers: dict[str, Handler] = {}
+    for module in modules:
+        for aggregate in module.aggregates:
+            _add(aggregates, aggregate.name, aggregate_type_of(aggregate), "aggregate")
+            for event in aggregate.events:
+                declared = event_type_of(event, aggregate.upcasters.get(event.event_type))
+                _add(events, declared.name, declared, "event")
+            for command in aggregate.commands:
+                _add(commands, command.command_type, command_type_of(command, aggregate.name), "command")
+        for projection in module.projections:
+            _add(projections, projection.name, projection, "projection")
+        for policy in module.policies:
+            _add(reactors, policy.name, policy_type_of(policy), "policy")
+        for process in module.processes:
+            _add(reactors, process.name, process_type_of(process), "process")
+        for query, answer in module.queries:
+            _add(queries, query.query_type, query_type_of(query, answer), "query")
+        for name, handler in module.handlers.items():
+            _add(handlers, name, handler, "handler")
+    return Registry(
+        events=events,
+        commands=commands,
+        queries=queries,
+        aggregates=aggregates,
+        projections=projections,
+        reactors=reactors,
+        handlers=handlers,
+        topics={topic.name: topic for topic in topics},
+        subscriptions={subscription.name: subscription for subscription in subscriptions},
+        routing=Routing(tuple(routes), default_topic),
+    )
+
+
+def _add(into: dict[str, T], name: str, value: T, kind: str) -> None:
+    if not name:
+        raise ModelError(f"a {kind} needs a name")
+    if name in into:
+        raise ModelError(f"two {kind}s are named {name}")
+    into[name] = value
+
+
+def _known(names: Mapping[str, object]) -> str:
+    return "known: " + ", ".join(sorted(names)) if names else "the model has none"

@@ -1,0 +1,200 @@
+"""JSON values as the contract allows them (§8): checked with a path, written in one canonical form."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from workbench.errors import InvalidName, InvalidValue
+
+Json = None | bool | int | float | str | list[Any] | dict[str, Any]
+
+MAX_BYTES = 64 * 1024 * 1024
+WARN_BYTES = 1024 * 1024
+MAX_DEPTH = 100
+MAX_NAME = 255
+
+_INT_MIN, _INT_MAX = -(2**63), 2**64 - 1
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_BAD_TEXT = re.compile("[\ud800-\udfff\x00]")
+_BAD_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+def write_json(value: Any) -> str:
+    """Writes a checked value as canonical JSON text: no spaces, key order kept, UTF-8 as it is.
+
+    Raises:
+        InvalidValue: The value breaks contract §8; says where.
+    """
+    check_json(value)
+    text = _encode(value).decode()
+    if len(text) > MAX_BYTES // 4 and len(text.encode()) > MAX_BYTES:
+        raise InvalidValue(
+            f"larger than {MAX_BYTES // 1024 // 1024} MiB", hint="store a reference to it instead"
+        )
+    return text
+
+
+def read_json(text: str | bytes) -> Any:
+    """Reads JSON that the store itself wrote."""
+    return _decode(text)
+
+
+def check_json(value: Any) -> None:
+    """Refuses what JSON cannot say or what other programs would change silently.
+
+    Raises:
+        InvalidValue: NaN, ±inf, an integer beyond 64 bits, a lone surrogate, U+0000, a key that is no text,
+            nesting over 100, or a type that JSON does not have; with the JSON path.
+    """
+    found = _fault(value, 0)
+    if found is not None:
+        path, said = found
+        raise InvalidValue(said, path="$" + path)
+
+
+def _fault(value: Any, depth: int) -> tuple[str, str] | None:
+    """Returns path and description of the first fault below a value; the path is built only for a fault."""
+    kind = type(value)
+    if kind is str:
+        return _text_fault(value)
+    if kind is int:
+        return None if _INT_MIN <= value <= _INT_MAX else ("", "integer beyond 64 bits; write it as text")
+    if value is None or kind is bool:
+        return None
+    if kind is float:
+        return None if math.isfinite(value) else ("", f"{value} is not a JSON number")
+    if depth >= MAX_DEPTH:
+        return "", f"nested deeper than {MAX_DEPTH}"
+    if kind is dict:
+        return _dict_fault(value, depth)
+    if kind is list or kind is tuple:
+        for index, item in enumerate(value):
+            if (found := _fault(item, depth + 1)) is not None:
+                return f"[{index}]{found[0]}", found[1]
+        return None
+    return "", f"{kind.__name__} is not a JSON type"
+
+
+def _dict_fault(value: dict[Any, Any], depth: int) -> tuple[str, str] | None:
+    for key, item in value.items():
+        if type(key) is not str:
+            return "", f"key {key!r} is not text"
+        if (found := _text_fault(key)) is not None:
+            return _step(key), f"key: {found[1]}"
+        if (found := _fault(item, depth + 1)) is not None:
+            return _step(key) + found[0], found[1]
+    return None
+
+
+def _text_fault(text: str) -> tuple[str, str] | None:
+    if text.isascii():
+        return ("", "U+0000 in text") if "\x00" in text else None
+    match = _BAD_TEXT.search(text)
+    if match is None:
+        return None
+    return "", "U+0000 in text" if match[0] == "\x00" else f"lone surrogate U+{ord(match[0]):04X} in text"
+
+
+def _step(key: str) -> str:
+    shown = key.encode("unicode_escape", "backslashreplace").decode()
+    return f".{key}" if _PLAIN_KEY.match(key) else f"['{shown}']"
+
+
+class ForeignJsonError(ValueError):
+    """Text from outside is no JSON that may be stored; says why."""
+
+
+def parse_foreign_json(text: str) -> Any:
+    """Reads JSON from outside, strictly: what `json` silently accepts or drops is refused (contract §8).
+
+    Raises:
+        ForeignJsonError: No JSON, a duplicate key, NaN or Infinity, a number out of range.
+        InvalidValue: The value breaks contract §8; says where.
+    """
+    try:
+        value = _FOREIGN.decode(text)
+    except json.JSONDecodeError as error:
+        raise ForeignJsonError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise ForeignJsonError(f"nested deeper than {MAX_DEPTH}") from None
+    check_json(value)
+    return value
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ForeignJsonError(f"the key {key!r} stands twice in one object")
+            seen.add(key)
+    return value
+
+
+def _constant(name: str) -> Any:
+    raise ForeignJsonError(f"{name} is not JSON")
+
+
+def _integer(text: str) -> int:
+    if len(text) > 21:
+        raise ForeignJsonError(f"integer beyond 64 bits: {text[:24]}…; write it as text")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ForeignJsonError(f"{text} is beyond what a number can hold")
+    return value
+
+
+_FOREIGN = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer, parse_float=_float
+)
+
+
+def check_name(name: str, *, what: str) -> str:
+    """Returns the name if it keeps contract §8: 1–255 characters, NFC, no control or bidi characters.
+
+    Raises:
+        InvalidName: It does not; says why.
+    """
+    if not 1 <= len(name) <= MAX_NAME:
+        raise InvalidName(f"{what} must have 1 to {MAX_NAME} characters, has {len(name)}", path="")
+    if not name.isascii() or not name.isprintable():
+        if (bad := _BAD_NAME.search(name)) is not None:
+            raise InvalidName(f"{what} {visible(name)!s} contains U+{ord(bad[0]):04X}", path="")
+        if not unicodedata.is_normalized("NFC", name):
+            raise InvalidName(f"{what} {name!r} is not in Unicode form NFC", path="")
+    return name
+
+
+def visible(text: str) -> str:
+    """Shows control and bidi characters as escapes, so that a name cannot disguise itself."""
+    return _BAD_NAME.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def at_path(value: Any, path: str) -> tuple[bool, Any]:
+    """Looks a dotted path up in nested mappings and lists: ``lines.0.price``.
+
+    Returns:
+        Whether it exists, and its value.
+    """
+    for part in path.split("."):
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return False, None
+    return True, value

@@ -1,0 +1,1 @@
+"""A folder on disk becomes settings and a model."""

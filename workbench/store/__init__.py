@@ -1,0 +1,1 @@
+"""Ports of the event store and their adapters."""

@@ -1,0 +1,1 @@
+"""TuskLang text to values and back, lossless; knows nothing of events."""
