@@ -1,0 +1,244 @@
+"""What can be written: each operation is a value; a list of them is one transaction (C2, C6)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from workbench.errors import ANY
+from workbench.model.events import NewEvent
+from workbench.model.messaging import Message
+from workbench.store.values import Attempt, CommandRecord, DeadLetter, DeliveryState, OperatorAction, Snapshot
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything that `StoreWriter.write` takes."""
+
+
+class Append(Operation, frozen=True, kw_only=True):
+    """Appends events to one stream (A1–A9); answers with `AppendResult`.
+
+    Attributes:
+        expected: ANY, NO_STREAM, STREAM_EXISTS or an exact version.
+    """
+
+    stream: str
+    events: tuple[NewEvent, ...]
+    expected: int = ANY
+
+
+class Atomic(Operation, frozen=True, kw_only=True):
+    """Several operations of which all take effect or none; answers with the list of answers."""
+
+    operations: tuple[Operation, ...]
+
+
+class RecordCommand(Operation, frozen=True, kw_only=True):
+    """Remembers a command's outcome under its id; where the id is known nothing changes (K3).
+
+    Where an `Append` stands before it in the same `Atomic`, its positions are those of that append.
+    """
+
+    record: CommandRecord
+
+
+class SaveSnapshot(Operation, frozen=True, kw_only=True):
+    """Keeps a snapshot unless a newer one is kept already (S1)."""
+
+    snapshot: Snapshot
+
+
+class NewMessage(Operation, frozen=True, kw_only=True):
+    """Publishes one message to a topic (P2); answers with its position."""
+
+    id: UUID
+    topic: str
+    type: str
+    key: str
+    data: str
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    metadata: str | None = None
+    priority: int = 0
+    deliver_at: int | None = None
+    expires_at: int | None = None
+
+
+class EnsureTopic(Operation, frozen=True, kw_only=True):
+    """Makes sure that a topic exists."""
+
+    name: str
+
+
+class EnsureSubscription(Operation, frozen=True, kw_only=True):
+    """Makes sure that a durable subscription exists; its cursor is kept if it does (P4).
+
+    Attributes:
+        cursor: Where a new one starts; None means at the head.
+    """
+
+    name: str
+    topic: str
+    cursor: int | None = 0
+
+
+class Claim(Operation, frozen=True, kw_only=True):
+    """Marks messages as handed out, so that after a crash they are suspects (contract §5)."""
+
+    subscription: str
+    upto: int
+    token: UUID
+
+
+class Lease(Operation, frozen=True, kw_only=True):
+    """Leases delivery rows; answers with the numbers that could be leased (contract §5: claim)."""
+
+    subscription: str
+    numbers: tuple[int, ...]
+    token: UUID
+    until: int
+
+
+class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A row for a message that is not a plain success."""
+
+    message: Message
+    state: DeliveryState
+    due_at: int | None = None
+    failed: int = 0
+    crashed: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    letter: DeadLetter | None = None
+
+
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one leased row: None as state means that it is done, and the row goes."""
+
+    number: int
+    key: str
+    state: DeliveryState | None
+    due_at: int | None = None
+    failed: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    letter: DeadLetter | None = None
+
+
+class Settle(Operation, frozen=True, kw_only=True):
+    """Commits a batch: cursor, buffered effects and what did not succeed, all in one (contract §5, D1).
+
+    Attributes:
+        cursor: New cursor; None where only rows are settled.
+        token: Of the claim or lease; another one in the store is `StaleLease` and nothing takes effect.
+        release_key: Whether the next delivery of a key is promoted when one of its key dies (O2).
+    """
+
+    subscription: str
+    token: UUID
+    cursor: int | None = None
+    delivered: int = 0
+    failed: int = 0
+    filtered: int = 0
+    effects: tuple[Operation, ...] = ()
+    deliveries: tuple[NewDelivery, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    release_key: bool = False
+
+
+class RecoverSubscription(Operation, frozen=True, kw_only=True):
+    """After a crash: leased rows count a crash, and claimed messages become suspects (contract §5).
+
+    Attributes:
+        suspects: The messages between cursor and claim that the subscription wants.
+    """
+
+    subscription: str
+    topic: str
+    suspects: tuple[Message, ...]
+    max_crashes: int
+
+
+class ConfigureSubscription(Operation, frozen=True, kw_only=True):
+    """An operator pauses or resumes a subscription, or moves its cursor; None leaves as it is."""
+
+    subscription: str
+    paused: bool | None = None
+    cursor: int | None = None
+
+
+class ReplayLetter(Operation, frozen=True, kw_only=True):
+    """Gives an open dead letter back to the subscription that failed (L3); answers whether it was open.
+
+    Attributes:
+        data: Edited payload (L6), or None for the original.
+        message_id: New id of the edited copy.
+    """
+
+    number: int
+    data: str | None = None
+    message_id: UUID | None = None
+
+
+class MarkLetters(Operation, frozen=True, kw_only=True):
+    """Moves dead letters between open, archived and purged by compare-and-set (L7, L8); answers how many."""
+
+    numbers: tuple[int, ...]
+    before: tuple[str, ...]
+    after: str
+
+
+class EnsureProjection(Operation, frozen=True, kw_only=True):
+    """Makes sure that a projection's table and checkpoint exist.
+
+    Attributes:
+        columns: Pairs of name and kind; the first is the key.
+        indexed: Columns with an index.
+        rebuild: Start a new generation from position 0 (J3).
+    """
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    indexed: tuple[str, ...]
+    definition_hash: str
+    rebuild: bool = False
+
+
+class ApplyProjection(Operation, frozen=True, kw_only=True):
+    """Writes a projection's buffered rows and its checkpoint together (J1).
+
+    Attributes:
+        before: The checkpoint that the batch started from; another one in the store is an error.
+        rows: Whole rows to put.
+        deleted: Keys to remove.
+    """
+
+    name: str
+    generation: int
+    before: int
+    checkpoint: int
+    rows: tuple[dict[str, Any], ...] = ()
+    deleted: tuple[Any, ...] = ()
+
+
+class MarkProjection(Operation, frozen=True, kw_only=True):
+    """Records that a projection was paused, resumed or faulted (J2)."""
+
+    name: str
+    status: str
+    fault: str = ""
+    fault_position: int = 0
+
+
+class SaveProcess(Operation, frozen=True, kw_only=True):
+    """Keeps the state of one instance of a process; None forgets it."""
+
+    process: str
+    key: str
+    state: str | None
+
+
+class RecordAction(Operation, frozen=True, kw_only=True):
+    """Records what an operator did."""
+
+    action: OperatorAction

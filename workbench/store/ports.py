@@ -1,0 +1,131 @@
+"""The ports that every store adapter offers: one that writes, three that read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from workbench.model.events import RecordedEvent
+from workbench.model.messaging import Message
+from workbench.store.operations import Operation
+from workbench.store.values import (
+    CommandRecord,
+    DeadLetter,
+    Delivery,
+    Page,
+    ProjectionState,
+    Snapshot,
+    StreamInfo,
+    SubscriptionState,
+)
+
+Wanted = Callable[[str], bool]
+"""Whether a topic gets events of that type."""
+
+
+class StoreWriter(Protocol):
+    """The one way in; not reentrant, used by one thread at a time (C1)."""
+
+    def write(self, operations: Sequence[Operation]) -> list[Any]:
+        """Runs operations in one transaction, each for itself (C6).
+
+        Returns:
+            For each operation its answer, or the `WorkbenchError` with which it alone failed.
+
+        Raises:
+            WorldError: The transaction as a whole failed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Checkpoints, sets the clean flag and lets go of the file; a second call does nothing."""
+        ...
+
+
+class EventReader(Protocol):
+    """Reads the log and its streams; every call is one short read transaction (C5)."""
+
+    def head(self) -> int:
+        """Returns the highest position, 0 when empty."""
+        ...
+
+    def stream(self, name: str) -> StreamInfo | None:
+        """Returns one stream."""
+        ...
+
+    def read_stream(self, name: str, after: int = 0, limit: int = 1000) -> list[RecordedEvent]:
+        """Returns events of a stream with versions above ``after``, in order."""
+        ...
+
+    def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:
+        """Returns events with positions above ``after``, in order."""
+        ...
+
+    def read_topic(self, topic: str, wanted: Wanted, after: int, limit: int) -> tuple[list[Message], int]:
+        """Returns messages of a topic above a position, and the position up to which it looked."""
+        ...
+
+    def event(self, event_id: UUID) -> RecordedEvent | None:
+        """Returns the event with that id."""
+        ...
+
+    def event_at(self, position: int) -> RecordedEvent | None:
+        """Returns the event at a position; None where a message or nothing stands."""
+        ...
+
+    def snapshot(self, stream: str) -> Snapshot | None:
+        """Returns the newest snapshot of a stream."""
+        ...
+
+
+class QueueReader(Protocol):
+    """Reads topics, subscriptions, deliveries and dead letters."""
+
+    def subscription(self, name: str) -> SubscriptionState | None:
+        """Returns where a subscription stands."""
+        ...
+
+    def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
+        """Returns rows that can be leased now, most urgent first (R1), with their messages."""
+        ...
+
+    def next_due(self, subscription: str) -> int | None:
+        """Returns when the next delayed row is due, microseconds since 1970."""
+        ...
+
+    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:
+        """Returns which keys have unfinished rows, so that later messages of the key must wait (O1, O2)."""
+        ...
+
+    def message(self, position: int, topic: str) -> Message | None:
+        """Returns the message or event at a position."""
+        ...
+
+    def letter(self, number: int) -> DeadLetter | None:
+        """Returns one dead letter."""
+        ...
+
+
+class ModelReader(Protocol):
+    """Reads what is derived: read models, command results, processes."""
+
+    def projection(self, name: str) -> ProjectionState | None:
+        """Returns where a projection stands."""
+        ...
+
+    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row of a read model."""
+        ...
+
+    def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
+        """Returns rows in key order (Q1: 1 ≤ limit ≤ 1000)."""
+        ...
+
+    def command(self, command_id: UUID) -> CommandRecord | None:
+        """Returns the outcome of a command seen before (K3)."""
+        ...
+
+    def process(self, process: str, key: str) -> str | None:
+        """Returns the state of an instance of a process as JSON text."""
+        ...

@@ -1,0 +1,111 @@
+"""Opens SQLite connections as contract §2 asks, and says SQLite's errors in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from workbench.errors import (
+    StoreBusy,
+    StoreCorrupt,
+    StoreFull,
+    StoreReadOnly,
+    WorkbenchBug,
+    WorldError,
+)
+
+Synchronous = Literal["full", "normal"]
+CACHE_KIB = 64_000
+CHECKPOINT_PAGES = 1_000
+
+
+def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
+    """Opens the one connection that writes and checkpoints (C1, C3, C4).
+
+    Raises:
+        WorldError: The file cannot be opened so.
+    """
+    with translated(path):
+        con = sqlite3.connect(
+            f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+        )
+        wanted = {
+            "journal_mode": "wal",
+            "synchronous": 2 if synchronous == "full" else 1,
+            "foreign_keys": 1,
+            "busy_timeout": 5000,
+            "trusted_schema": 0,
+            "cell_size_check": 1,
+            "wal_autocheckpoint": CHECKPOINT_PAGES,
+            "cache_size": -CACHE_KIB,
+        }
+        for pragma, value in wanted.items():
+            con.execute(f"pragma {pragma} = {value}")
+            (actual,) = con.execute(f"pragma {pragma}").fetchone()
+            if actual != value:
+                con.close()
+                raise WorldError(
+                    f"SQLite keeps {pragma} at {actual} instead of {value} for {path}",
+                    hint="the file may lie on a network drive; move the project to a local disk",
+                )
+        return con
+
+
+def open_reader(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
+    """Opens a connection that can only look (C1, I12).
+
+    Args:
+        path: The database file.
+        immutable: For files in a folder where nothing can be written: no locks, no shared memory.
+    """
+    with translated(path):
+        flags = "mode=ro&immutable=1" if immutable else "mode=ro"
+        con = sqlite3.connect(
+            f"file:{quote(str(path))}?{flags}", uri=True, isolation_level=None, check_same_thread=False
+        )
+        for pragma in ("query_only = 1", "trusted_schema = 0", "busy_timeout = 5000", "cache_size = -16000"):
+            con.execute(f"pragma {pragma}")
+        return con
+
+
+@contextmanager
+def translated(path: Path | str) -> Iterator[None]:
+    """Turns SQLite's errors into those of the error tree.
+
+    Raises:
+        WorldError: What the machine said, with what to do about it.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+
+
+def translate(error: sqlite3.Error, path: Path | str) -> WorldError | WorkbenchBug:
+    """Returns our error for one of SQLite's."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_FULL"):
+        return StoreFull(
+            f"the disk that holds {path} is full; nothing of this write was stored",
+            hint="make room; writing resumes by itself",
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreBusy(
+            f"another program holds {path}", hint="close the other program, or wait and try again"
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
+        return StoreReadOnly(
+            f"{path} cannot be written: {error}", hint="check the permissions of the file and its folder"
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
+        return StoreCorrupt(
+            f"{path} is damaged: {error}; it was left as it is",
+            hint="work on a copy, and take the newest backup",
+        )
+    if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+        return WorkbenchBug(f"{type(error).__name__}: {error} ({path})")
+    return WorldError(f"SQLite cannot work with {path}: {error}", hint="check the disk")

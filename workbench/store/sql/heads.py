@@ -1,0 +1,85 @@
+"""What the writer knows without asking: the head position, stream heads, names of types and topics."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from workbench.model.aggregates import category_of
+from workbench.model.values import check_name
+
+KEPT = 100_000
+"""Stream heads kept in memory; beyond, the memory is emptied and fills anew."""
+
+
+@dataclass(slots=True)
+class StreamHead:
+    """Number and version of a stream."""
+
+    number: int
+    version: int
+    closed: bool
+
+
+class Heads:
+    """The writer's memory of the store; correct because nobody else writes (C1).
+
+    A failed operation calls `forget`, and everything is read anew.
+    """
+
+    def __init__(self, con: sqlite3.Connection) -> None:
+        self._con = con
+        self.streams: dict[str, StreamHead] = {}
+        self.types: dict[str, int] = {}
+        self.topics: dict[str, int] = {}
+        self.position = 0
+        self.next_stream = 1
+        self.forget()
+
+    def forget(self) -> None:
+        """Drops what is remembered and reads the heads from the store."""
+        con = self._con
+        self.streams.clear()
+        self.types = dict(con.execute("select name, id from types").fetchall())
+        self.topics = dict(con.execute("select name, id from topics").fetchall())
+        (events,) = con.execute("select coalesce(max(position), 0) from events").fetchone()
+        (messages,) = con.execute("select coalesce(max(position), 0) from messages").fetchone()
+        (kept,) = con.execute(
+            "select coalesce(max(cast(value as integer)), 0) from meta where key = 'head'"
+        ).fetchone()
+        self.position = max(events, messages, kept)
+        (streams,) = con.execute("select coalesce(max(id), 0) from streams").fetchone()
+        self.next_stream = streams + 1
+
+    def stream(self, name: str) -> StreamHead | None:
+        """Returns the head of a stream, None where it does not exist."""
+        head = self.streams.get(name)
+        if head is None:
+            row = self._con.execute(
+                "select id, version, closed from streams where name = ?", (name,)
+            ).fetchone()
+            if row is None:
+                return None
+            if len(self.streams) >= KEPT:
+                self.streams.clear()
+            head = self.streams[name] = StreamHead(row[0], row[1], bool(row[2]))
+        return head
+
+    def new_stream(self, name: str, now: int) -> StreamHead:
+        """Makes a stream at version 0."""
+        number = self.next_stream
+        self._con.execute(
+            "insert into streams values (?, ?, ?, 0, 0, ?, ?, 0)", (number, name, category_of(name), now, now)
+        )
+        self.next_stream += 1
+        head = self.streams[name] = StreamHead(number, 0, closed=False)
+        return head
+
+    def type_number(self, name: str) -> int:
+        """Returns the number of an event type, interning a new one."""
+        number = self.types.get(name)
+        if number is None:
+            check_name(name, what="the event type")
+            number = self._con.execute("insert into types (name) values (?)", (name,)).lastrowid or 0
+            self.types[name] = number
+        return number

@@ -1,0 +1,83 @@
+"""Writes dead letters: their making, replay, archive, purge and undo (contract §6)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from workbench.store.operations import MarkLetters, ReplayLetter
+from workbench.store.values import DeadLetter
+
+_encode = msgspec.json.Encoder().encode
+
+
+def insert_letter(con: sqlite3.Connection, letter: DeadLetter, *, parent: int | None) -> int:
+    """Stores a new dead letter; returns its number."""
+    cursor = con.execute(
+        "insert into dead_letters values (null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            letter.subscription,
+            letter.topic,
+            letter.position,
+            letter.message_id.bytes,
+            letter.type,
+            letter.key,
+            letter.data,
+            letter.metadata,
+            letter.reason,
+            letter.error_type,
+            letter.error,
+            letter.place,
+            letter.traceback,
+            _encode(letter.attempts).decode(),
+            letter.first_failed_at,
+            letter.died_at,
+            letter.generation,
+            letter.status,
+            parent,
+            letter.edited,
+            letter.changed_at,
+            letter.correlation_id.bytes,
+        ),
+    )
+    return cursor.lastrowid or 0
+
+
+def letter_ended(con: sqlite3.Connection, number: int, status: str, now: int) -> None:
+    """Notes how the replay of a dead letter ended (L4)."""
+    con.execute(
+        "update dead_letters set status = ?, changed_at = ? where id = ? and status = 'replaying'",
+        (status, now, number),
+    )
+
+
+def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
+    """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
+    done = con.execute(
+        "update dead_letters set status = 'replaying', changed_at = ?, edited = coalesce(?, edited)"
+        " where id = ? and status in ('open', 'archived')",
+        (now, op.data, op.number),
+    )
+    if not done.rowcount:
+        return False
+    con.execute(
+        "update deliveries set state = 'ready', generation = generation + 1, acquired = 0, failed = 0, crashed = 0,"
+        " due_at = null, attempts = '[]', data = coalesce(?, data), message_id = coalesce(?, message_id)"
+        " where letter_id = ? and state = 'dead'",
+        (op.data, op.message_id.bytes if op.message_id else None, op.number),
+    )
+    return True
+
+
+def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
+    """Changes the status of those that still have one of the expected ones; returns how many."""
+    changed = 0
+    marks = ",".join("?" * len(op.before))
+    for number in op.numbers:
+        done = con.execute(
+            f"update dead_letters set status = ?, changed_at = ? where id = ? and status in ({marks})",
+            (op.after, now, number, *op.before),
+        )
+        changed += done.rowcount
+    return changed

@@ -1,0 +1,239 @@
+"""Reads what lists and tables show: pages in a fixed order, counts without scans, searches over all."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.dialects import sqlite
+from sqlmodel import col, func, select
+
+from workbench.errors import InvalidValue
+from workbench.store.sql import rows
+from workbench.store.sql.connection import translated
+from workbench.store.sql.projecting import table_name
+from workbench.store.sql.tables import ActionRow, LetterRow, StreamRow
+from workbench.store.values import (
+    CommandRecord,
+    DeadLetter,
+    LogEntry,
+    OperatorAction,
+    StreamInfo,
+)
+
+_DIALECT = sqlite.dialect()
+
+
+class Listing:
+    """A read-only connection, and the reads that views page through."""
+
+    def __init__(self, con: sqlite3.Connection, path: Path) -> None:
+        self._con = con
+        self._path = path
+
+    def close(self) -> None:
+        """Closes the connection; a second call does nothing."""
+        self._con.close()
+
+    def interrupt(self) -> None:
+        """Stops a long read that another thread runs on this reader."""
+        self._con.interrupt()
+
+    def streams(self, first: int, limit: int) -> list[StreamInfo]:
+        """Returns streams by number, from ``first``."""
+        return rows.streams(self._all(rows.STREAMS + "where id >= ? order by id limit ?", (first, limit)))
+
+    def streams_numbered(self, numbers: Sequence[int]) -> list[StreamInfo]:
+        """Returns the streams with these numbers, in the order asked for."""
+        marks = ",".join("?" * len(numbers))
+        found = rows.streams(self._all(rows.STREAMS + f"where id in ({marks})", tuple(numbers)))
+        by_number = {stream.number: stream for stream in found}
+        return [by_number[number] for number in numbers if number in by_number]
+
+    def stream_count(self) -> int:
+        """Returns how many streams there are; they are numbered without gaps."""
+        (count,) = self._one("select coalesce(max(id), 0) from streams")
+        return int(count)
+
+    def find_streams(self, *, text: str = "", category: str = "", order: str = "number") -> array[int]:
+        """Returns the numbers of all streams that fit, in order: searches the whole store.
+
+        Args:
+            text: Part of the name.
+            category: The whole category; empty for all.
+            order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
+        """
+        columns = {
+            "number": StreamRow.id,
+            "name": StreamRow.name,
+            "version": StreamRow.version,
+            "updated": StreamRow.last_position,
+        }
+        column = col(columns[order.lstrip("-")])
+        inner = select(col(StreamRow.id)).order_by(column.desc() if order.startswith("-") else column.asc())
+        if text:
+            inner = inner.where(col(StreamRow.name).contains(text, autoescape=True))
+        if category:
+            inner = inner.where(StreamRow.category == category)
+        # One row of text instead of a row per stream: a thread then hands the interpreter over only once.
+        found = self._select(select(func.group_concat(inner.subquery().c.id)))
+        said = found[0][0]
+        return array("q", map(int, said.split(","))) if said else array("q")
+
+    def categories(self) -> list[tuple[str, int]]:
+        """Returns the categories of streams with their counts, from the index alone."""
+        query = select(StreamRow.category, func.count()).group_by(StreamRow.category)
+        return [(row[0], row[1]) for row in self._select(query)]
+
+    def event_types(self) -> list[str]:
+        """Returns the names of all event types that were ever stored."""
+        return [row[0] for row in self._all("select name from types order by name")]
+
+    def log(self, first: int, limit: int) -> list[LogEntry]:
+        """Returns what stands at positions from ``first``, without payloads."""
+        query = (
+            "select e.position, 1, s.name, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id from events e"
+            " join streams s on s.id = e.stream_id join types t on t.id = e.type_id"
+            " where e.position >= ? and e.position < ? union all"
+            " select m.position, 0, p.name, 0, m.type, m.published_at, m.published_at, m.message_id from messages m"
+            " join topics p on p.id = m.topic_id where m.position >= ? and m.position < ? order by 1"
+        )
+        upto = first + limit
+        return [
+            LogEntry(
+                position=row[0],
+                event=bool(row[1]),
+                stream=row[2],
+                version=row[3],
+                type=row[4],
+                recorded_at=row[5],
+                occurred_at=row[6],
+                id=UUID(bytes=row[7]),
+            )
+            for row in self._all(query, (first, upto, first, upto))
+        ]
+
+    def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
+        """Returns the events of a stream with versions above ``after``, without payloads."""
+        query = (
+            "select e.position, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id from events e"
+            " join types t on t.id = e.type_id where e.stream_id = (select id from streams where name = ?)"
+            " and e.version > ? order by e.version limit ?"
+        )
+        return [
+            LogEntry(
+                position=row[0],
+                event=True,
+                stream=name,
+                version=row[1],
+                type=row[2],
+                recorded_at=row[3],
+                occurred_at=row[4],
+                id=UUID(bytes=row[5]),
+            )
+            for row in self._all(query, (name, after, limit))
+        ]
+
+    def stream_times(self, name: str) -> array[int]:
+        """Returns when each event of a stream happened, by version, microseconds since 1970."""
+        (said,) = self._one(
+            "select group_concat(occurred_at) from (select occurred_at from events"
+            " where stream_id = (select id from streams where name = ?) order by version)",
+            (name,),
+        )
+        return array("q", map(int, said.split(","))) if said else array("q")
+
+    def letters(
+        self, *, statuses: Sequence[str], limit: int = 200, before: int | None = None, subscription: str = ""
+    ) -> list[DeadLetter]:
+        """Returns dead letters, the newest first; ``before`` is the number of the last one of the page before."""
+        query = select(col(LetterRow.id)).where(col(LetterRow.status).in_(statuses))
+        if before is not None:
+            query = query.where(col(LetterRow.id) < before)
+        if subscription:
+            query = query.where(LetterRow.subscription == subscription)
+        numbers = [row[0] for row in self._select(query.order_by(col(LetterRow.id).desc()).limit(limit))]
+        if not numbers:
+            return []
+        marks = ",".join("?" * len(numbers))
+        return rows.letters(
+            self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
+        )
+
+    def letter_counts(self) -> dict[str, int]:
+        """Returns how many dead letters have each status."""
+        query = select(LetterRow.status, func.count()).group_by(LetterRow.status)
+        return {row[0]: row[1] for row in self._select(query)}
+
+    def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
+        """Returns issued commands, the newest first."""
+        last = 2**62 if before is None else before
+        return rows.commands(
+            self._all(rows.COMMANDS + "where id < ? order by id desc limit ?", (last, limit))
+        )
+
+    def actions(self, *, limit: int = 200) -> list[OperatorAction]:
+        """Returns operators' actions, the newest first."""
+        query = select(ActionRow).order_by(col(ActionRow.id).desc())
+        return [
+            OperatorAction(number=row[0], at=row[1], action=row[2], subject=row[3], detail=row[4])
+            for row in self._select(query.limit(limit))
+        ]
+
+    def projection_count(self, name: str) -> int:
+        """Returns how many rows a read model has."""
+        found = self._all("select generation from projections where name = ?", (name,))
+        return int(self._one(f"select count(*) from {table_name(name, found[0][0])}")[0]) if found else 0
+
+    def projection_rows(
+        self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
+    ) -> list[dict[str, Any]]:
+        """Returns rows of a read model as a table shows them: any order, filtered by text in any column.
+
+        Args:
+            order: A column; with ``-`` in front the other way round; empty for the key.
+        """
+        found = self._all("select generation from projections where name = ?", (name,))
+        if not found:
+            return []
+        table = table_name(name, found[0][0])
+        columns = [row[1] for row in self._all(f"pragma table_info({table})")]
+        by = order.lstrip("-") or columns[0]
+        if by not in columns:
+            raise InvalidValue(f"{name} has no column {by}", path="")
+        condition, values = "", []
+        if text:
+            tests = " or ".join(f'instr(lower("{column}"), lower(?))' for column in columns)
+            condition, values = f" where {tests}", [text] * len(columns)
+        way = "desc" if order.startswith("-") else "asc"
+        query = (
+            f'select * from {table}{condition} order by "{by}" {way}, "{columns[0]}" {way} limit ? offset ?'
+        )
+        return self._dicts(query, (*values, limit, first))
+
+    def _select(self, query: Select[Any] | Any) -> list[Any]:
+        """Runs a query that SQLModel's tables describe on this connection."""
+        said = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+        return self._all(str(said), tuple(said.params[name] for name in said.positiontup or ()))
+
+    def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        with translated(self._path):
+            return self._con.execute(query, values).fetchall()
+
+    def _one(self, query: str, values: tuple[Any, ...] = ()) -> Any:
+        with translated(self._path):
+            return self._con.execute(query, values).fetchone()
+
+    def _maybe(self, query: str, values: tuple[Any, ...] = ()) -> Any | None:
+        return self._one(query, values)
+
+    def _dicts(self, query: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
+        with translated(self._path):
+            cursor = self._con.execute(query, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]

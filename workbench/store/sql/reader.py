@@ -1,0 +1,296 @@
+"""Reads a store through one read-only connection; every call is one short read (C5)."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from workbench.errors import InvalidValue, NotFound
+from workbench.model.events import RecordedEvent
+from workbench.model.messaging import COMMANDS_TOPIC, Message
+from workbench.store.sql import rows
+from workbench.store.sql.connection import translated
+from workbench.store.sql.listing import Listing
+from workbench.store.sql.projecting import table_name
+from workbench.store.values import (
+    CommandRecord,
+    DeadLetter,
+    Delivery,
+    Page,
+    ProjectionState,
+    ProjectionStatus,
+    Snapshot,
+    StreamInfo,
+    SubscriptionState,
+)
+
+WINDOW = 20_000
+"""Positions that one look at a selective topic passes at most, so that no read is long."""
+
+_SUBSCRIPTIONS = (
+    "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"
+    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state <> 'dead'),"
+    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'delayed'),"
+    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'dead')"
+    " from subscriptions s "
+)
+
+
+class SqliteReader(Listing):
+    """Every read port of `workbench.store.ports` over one SQLite connection."""
+
+    def __init__(self, con: sqlite3.Connection, path: Path) -> None:
+        super().__init__(con, path)
+        self._types: dict[str, int] = {}
+
+    @contextlib.contextmanager
+    def steady(self) -> Iterator[None]:
+        """Gives all reads inside one common view of the store."""
+        with translated(self._path):
+            self._con.execute("begin")
+        try:
+            yield
+        finally:
+            self._con.execute("commit")
+
+    def head(self) -> int:
+        """Returns the highest position, 0 when empty."""
+        (events,), (messages,) = (self._one(f"select coalesce(max(position), 0) from {t}") for t in _LOGS)
+        return int(max(events, messages))
+
+    def stream(self, name: str) -> StreamInfo | None:
+        """Returns one stream."""
+        found = rows.streams(self._all(rows.STREAMS + "where name = ?", (name,)))
+        return found[0] if found else None
+
+    def read_stream(self, name: str, after: int = 0, limit: int = 1000) -> list[RecordedEvent]:
+        """Returns events of a stream with versions above ``after``, in order."""
+        query = (
+            rows.EVENTS + "where e.stream_id = (select id from streams where name = ?) and e.version > ?"
+            " order by e.version limit ?"
+        )
+        return rows.events(self._all(query, (name, after, limit)))
+
+    def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:
+        """Returns events with positions above ``after``, in order."""
+        query = rows.EVENTS + "where e.position > ? and e.position <= ? order by e.position limit ?"
+        return rows.events(self._all(query, (after, 2**62 if upto is None else upto, limit)))
+
+    def read_topic(
+        self, topic: str, wanted: Callable[[str], bool], after: int, limit: int
+    ) -> tuple[list[Message], int]:
+        """Returns messages of a topic above a position, and the position up to which it looked."""
+        head = self.head()
+        upto = min(head, after + WINDOW)
+        if upto <= after:
+            return [], after
+        found = [] if topic == COMMANDS_TOPIC else self._routed(topic, wanted, after, upto, limit)
+        query = (
+            rows.MESSAGES + "where m.topic_id = (select id from topics where name = ?) and m.position > ?"
+            " and m.position <= ? order by m.position limit ?"
+        )
+        published = rows.messages(self._all(query, (topic, after, upto, limit)))
+        if published:
+            found = sorted([*found, *published], key=lambda message: message.position)
+        if len(found) >= limit:
+            found = found[:limit]
+            upto = found[-1].position
+        return found, upto
+
+    def _routed(
+        self, topic: str, wanted: Callable[[str], bool], after: int, upto: int, limit: int
+    ) -> list[Message]:
+        numbers = self._type_numbers(wanted)
+        if not numbers:
+            return []
+        marks = ",".join("?" * len(numbers))
+        query = (
+            rows.EVENTS + f"where e.position > ? and e.position <= ? and e.type_id in ({marks})"
+            " order by e.position limit ?"
+        )
+        found = rows.events(self._all(query, (after, upto, *numbers, limit)))
+        return [rows.event_as_message(event, topic) for event in found]
+
+    def _type_numbers(self, wanted: Callable[[str], bool]) -> list[int]:
+        (newest,) = self._one("select coalesce(max(id), 0) from types")
+        if newest != len(self._types):
+            self._types = dict(self._all("select name, id from types"))
+        return [number for name, number in self._types.items() if wanted(name)]
+
+    def event(self, event_id: UUID) -> RecordedEvent | None:
+        """Returns the event with that id."""
+        found = rows.events(self._all(rows.EVENTS + "where e.event_id = ?", (event_id.bytes,)))
+        return found[0] if found else None
+
+    def event_at(self, position: int) -> RecordedEvent | None:
+        """Returns the event at a position; None where a message or nothing stands."""
+        found = rows.events(self._all(rows.EVENTS + "where e.position = ?", (position,)))
+        return found[0] if found else None
+
+    def snapshot(self, stream: str) -> Snapshot | None:
+        """Returns the newest snapshot of a stream."""
+        row = self._maybe(
+            "select version, state_hash, state from snapshots"
+            " where stream_id = (select id from streams where name = ?)",
+            (stream,),
+        )
+        return Snapshot(stream=stream, version=row[0], state_hash=row[1], state=row[2]) if row else None
+
+    def subscription(self, name: str) -> SubscriptionState | None:
+        """Returns where a subscription stands."""
+        found = self._all(_SUBSCRIPTIONS + "where s.name = ?", (name,))
+        return _subscription(found[0]) if found else None
+
+    def subscriptions(self) -> list[SubscriptionState]:
+        """Returns where all subscriptions stand, by name."""
+        return [_subscription(row) for row in self._all(_SUBSCRIPTIONS + "order by s.name")]
+
+    def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
+        """Returns rows that can be leased now, most urgent first (R1), with their messages.
+
+        Suspects of a crash come first, so that they can run alone.
+        """
+        query = (
+            rows.DELIVERIES + "where subscription_id = (select id from subscriptions where name = ?)"
+            " and (state = 'ready' or (state = 'delayed' and due_at <= ?))"
+            " order by crashed = 0, enqueued_at - priority * 1000000, position limit ?"
+        )
+        topic = self._maybe("select topic from subscriptions where name = ?", (subscription,))
+        found = []
+        for delivery in rows.deliveries(self._all(query, (subscription, now, limit)), subscription):
+            message = self.message(delivery.position, topic[0] if topic else "")
+            if message is not None:
+                found.append((delivery, message))
+        return found
+
+    def next_due(self, subscription: str) -> int | None:
+        """Returns when the next delayed row is due, microseconds since 1970."""
+        row = self._maybe(
+            "select min(due_at) from deliveries where subscription_id ="
+            " (select id from subscriptions where name = ?) and state = 'delayed'",
+            (subscription,),
+        )
+        return row[0] if row else None
+
+    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:
+        """Returns which keys have unfinished rows, so that later messages of the key must wait (O1, O2)."""
+        marks = ",".join("?" * len(keys))
+        states = "" if dead_too else " and state <> 'dead'"
+        found = self._all(
+            "select distinct key from deliveries where subscription_id ="
+            f" (select id from subscriptions where name = ?) and key in ({marks}){states}",
+            (subscription, *keys),
+        )
+        return {row[0] for row in found}
+
+    def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
+        """Returns the rows of a subscription that are not dead, in message order."""
+        query = (
+            rows.DELIVERIES + "where subscription_id = (select id from subscriptions where name = ?)"
+            " and state <> 'dead' order by position limit ?"
+        )
+        return rows.deliveries(self._all(query, (subscription, limit)), subscription)
+
+    def message(self, position: int, topic: str) -> Message | None:
+        """Returns the message or event at a position."""
+        with translated(self._path):
+            return rows.message_at(self._con, position, topic)
+
+    def letter(self, number: int) -> DeadLetter | None:
+        """Returns one dead letter."""
+        found = rows.letters(self._all(rows.LETTERS + "where id = ?", (number,)))
+        return found[0] if found else None
+
+    def projection(self, name: str) -> ProjectionState | None:
+        """Returns where a projection stands."""
+        row = self._maybe(
+            "select generation, checkpoint, definition_hash, status, fault, fault_position, updated_at"
+            " from projections where name = ?",
+            (name,),
+        )
+        if row is None:
+            return None
+        (count,) = self._one(f"select count(*) from {table_name(name, row[0])}")
+        return ProjectionState(
+            name=name,
+            generation=row[0],
+            checkpoint=row[1],
+            definition_hash=row[2],
+            status=ProjectionStatus(row[3]),
+            fault=row[4],
+            fault_position=row[5],
+            updated_at=row[6],
+            rows=count,
+        )
+
+    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row of a read model."""
+        table, key_column = self._table(projection)
+        found = self._dicts(f'select * from {table} where "{key_column}" = ?', (key,))
+        return found[0] if found else None
+
+    def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
+        """Returns rows in key order.
+
+        Raises:
+            InvalidValue: The limit is not 1 to 1000, or a column does not exist (Q1).
+        """
+        if not 1 <= limit <= 1000:
+            raise InvalidValue(f"limit must be 1 to 1000, not {limit}", path="")
+        table, key = self._table(projection)
+        columns = {row[1] for row in self._all(f"pragma table_info({table})")}
+        if unknown := set(where) - columns:
+            raise InvalidValue(f"{projection} has no column {', '.join(sorted(unknown))}", path="")
+        tests = [f'"{name}" = ?' for name in where]
+        values = list(where.values())
+        if after is not None:
+            tests.append(f'"{key}" > ?')
+            values.append(after)
+        condition = f" where {' and '.join(tests)}" if tests else ""
+        found = self._dicts(
+            f'select * from {table}{condition} order by "{key}" limit ?', (*values, limit + 1)
+        )
+        return Page(rows=found[:limit], more=len(found) > limit)
+
+    def _table(self, projection: str) -> tuple[str, str]:
+        row = self._maybe("select generation from projections where name = ?", (projection,))
+        if row is None:
+            raise NotFound(f"there is no projection {projection}")
+        table = table_name(projection, row[0])
+        (_, key, *_), *_ = self._all(f"pragma table_info({table})")
+        return table, key
+
+    def command(self, command_id: UUID) -> CommandRecord | None:
+        """Returns the outcome of a command seen before (K3)."""
+        found = rows.commands(self._all(rows.COMMANDS + "where command_id = ?", (command_id.bytes,)))
+        return found[0] if found else None
+
+    def process(self, process: str, key: str) -> str | None:
+        """Returns the state of an instance of a process as JSON text."""
+        row = self._maybe("select state from processes where process = ? and key = ?", (process, key))
+        return row[0] if row else None
+
+
+_LOGS = ("events", "messages")
+
+
+def _subscription(row: tuple[Any, ...]) -> SubscriptionState:
+    return SubscriptionState(
+        number=row[0],
+        name=row[1],
+        topic=row[2],
+        cursor=row[3],
+        claimed_to=row[4],
+        paused=bool(row[5]),
+        delivered=row[6],
+        failed=row[7],
+        filtered=row[8],
+        created_at=row[9],
+        waiting=row[10],
+        retrying=row[11],
+        dead=row[12],
+    )

@@ -1,0 +1,231 @@
+"""Turns rows into the store's values; the only place that knows the order of columns."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from workbench.model.events import RecordedEvent
+from workbench.model.messaging import Message
+from workbench.store.values import (
+    Attempt,
+    CommandRecord,
+    DeadLetter,
+    Delivery,
+    DeliveryState,
+    LetterStatus,
+    Reason,
+    StreamInfo,
+)
+
+EVENTS = (
+    "select e.position, s.name, e.version, e.event_id, t.name, e.schema_version, e.recorded_at, e.occurred_at,"
+    " e.correlation_id, e.causation_id, e.data, e.meta"
+    " from events e join streams s on s.id = e.stream_id join types t on t.id = e.type_id "
+)
+MESSAGES = (
+    "select m.position, p.name, m.message_id, m.type, m.key, m.data, m.meta, m.priority, m.published_at,"
+    " m.deliver_at, m.expires_at, m.correlation_id, m.causation_id"
+    " from messages m join topics p on p.id = m.topic_id "
+)
+LETTERS = (
+    "select id, subscription, topic, position, message_id, type, key, data, meta, reason, error_type, error, place,"
+    " traceback, attempts, first_failed_at, died_at, generation, status, parent, edited, changed_at, correlation_id"
+    " from dead_letters "
+)
+DELIVERIES = (
+    "select id, position, message_id, key, state, generation, acquired, failed, crashed, due_at, lease_token,"
+    " lease_until, priority, enqueued_at, expires_at, data, attempts, letter_id from deliveries "
+)
+COMMANDS = (
+    "select id, command_id, type, stream, data, outcome, message, hint, field, expected, version, first_position,"
+    " last_position, attempts, issued_at, duration_us, correlation_id, causation_id, origin from commands "
+)
+STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
+
+_attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
+
+
+def events(rows: Iterable[Any]) -> list[RecordedEvent]:
+    """Reads rows of `EVENTS`."""
+    return [
+        RecordedEvent(
+            position=row[0],
+            stream=row[1],
+            version=row[2],
+            id=UUID(bytes=row[3]),
+            type=row[4],
+            schema_version=row[5],
+            recorded_at=row[6],
+            occurred_at=row[7],
+            correlation_id=UUID(bytes=row[8]),
+            causation_id=_uuid(row[9]),
+            data=row[10],
+            metadata=row[11],
+        )
+        for row in rows
+    ]
+
+
+def event_as_message(event: RecordedEvent, topic: str) -> Message:
+    """Shows an event as a message of the topic that it was routed to."""
+    return Message(
+        position=event.position,
+        id=event.id,
+        topic=topic,
+        type=event.type,
+        key=event.stream,
+        data=event.data,
+        event=True,
+        published_at=event.recorded_at,
+        correlation_id=event.correlation_id,
+        causation_id=event.causation_id,
+        metadata=event.metadata,
+        version=event.version,
+        schema_version=event.schema_version,
+    )
+
+
+def messages(rows: Iterable[Any]) -> list[Message]:
+    """Reads rows of `MESSAGES`."""
+    return [
+        Message(
+            position=row[0],
+            topic=row[1],
+            id=UUID(bytes=row[2]),
+            type=row[3],
+            key=row[4],
+            data=row[5],
+            event=False,
+            metadata=row[6],
+            priority=row[7],
+            published_at=row[8],
+            deliver_at=row[9],
+            expires_at=row[10],
+            correlation_id=UUID(bytes=row[11]),
+            causation_id=_uuid(row[12]),
+        )
+        for row in rows
+    ]
+
+
+def message_at(con: sqlite3.Connection, position: int, topic: str) -> Message | None:
+    """Returns the published message or the event at a position."""
+    found = messages(con.execute(MESSAGES + "where m.position = ?", (position,)))
+    if found:
+        return found[0]
+    recorded = events(con.execute(EVENTS + "where e.position = ?", (position,)))
+    return event_as_message(recorded[0], topic) if recorded else None
+
+
+def deliveries(rows: Iterable[Any], subscription: str) -> list[Delivery]:
+    """Reads rows of `DELIVERIES`."""
+    return [
+        Delivery(
+            number=row[0],
+            subscription=subscription,
+            position=row[1],
+            message_id=UUID(bytes=row[2]),
+            key=row[3],
+            state=DeliveryState(row[4]),
+            generation=row[5],
+            acquired=row[6],
+            failed=row[7],
+            crashed=row[8],
+            due_at=row[9],
+            lease_token=_uuid(row[10]),
+            lease_until=row[11],
+            priority=row[12],
+            enqueued_at=row[13],
+            expires_at=row[14],
+            data=row[15],
+            attempts=_attempts(row[16]),
+            dead_letter=row[17],
+        )
+        for row in rows
+    ]
+
+
+def letters(rows: Iterable[Any]) -> list[DeadLetter]:
+    """Reads rows of `LETTERS`."""
+    return [
+        DeadLetter(
+            number=row[0],
+            subscription=row[1],
+            topic=row[2],
+            position=row[3],
+            message_id=UUID(bytes=row[4]),
+            type=row[5],
+            key=row[6],
+            data=row[7],
+            metadata=row[8],
+            reason=Reason(row[9]),
+            error_type=row[10],
+            error=row[11],
+            place=row[12],
+            traceback=row[13],
+            attempts=_attempts(row[14]),
+            first_failed_at=row[15],
+            died_at=row[16],
+            generation=row[17],
+            status=LetterStatus(row[18]),
+            parent=row[19],
+            edited=row[20],
+            changed_at=row[21],
+            correlation_id=UUID(bytes=row[22]),
+        )
+        for row in rows
+    ]
+
+
+def commands(rows: Iterable[Any]) -> list[CommandRecord]:
+    """Reads rows of `COMMANDS`."""
+    return [
+        CommandRecord(
+            number=row[0],
+            command_id=UUID(bytes=row[1]),
+            type=row[2],
+            stream=row[3],
+            data=row[4],
+            outcome=row[5],
+            message=row[6],
+            hint=row[7],
+            field=row[8],
+            expected=row[9],
+            version=row[10],
+            first_position=row[11],
+            last_position=row[12],
+            attempts=row[13],
+            issued_at=row[14],
+            duration_us=row[15],
+            correlation_id=UUID(bytes=row[16]),
+            causation_id=_uuid(row[17]),
+            origin=row[18],
+        )
+        for row in rows
+    ]
+
+
+def streams(rows: Iterable[Any]) -> list[StreamInfo]:
+    """Reads rows of `STREAMS`."""
+    return [
+        StreamInfo(
+            number=row[0],
+            name=row[1],
+            category=row[2],
+            version=row[3],
+            closed=bool(row[4]),
+            created_at=row[5],
+            updated_at=row[6],
+            last_position=row[7],
+        )
+        for row in rows
+    ]
+
+
+def _uuid(raw: bytes | None) -> UUID | None:
+    return UUID(bytes=raw) if raw is not None else None

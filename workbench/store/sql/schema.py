@@ -1,0 +1,146 @@
+"""Makes a new store, and refuses, untouched, whatever is not one of ours (C3, F5)."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from pathlib import Path
+from uuid import uuid4
+
+from workbench.errors import NotAStore, SchemaTooNew, StoreCorrupt, StoreReadOnly
+from workbench.store.sql.connection import open_reader, translated
+from workbench.store.sql.tables import APPLICATION_ID, SCHEMA_VERSION
+
+_MAGIC = b"SQLite format 3\x00"
+PROJECTION_TABLE = re.compile(r"p_[a-z0-9_]+\Z")
+"""Tables and indexes of projections come and go with the model; they are no part of the schema."""
+
+
+def create_store(path: Path, now: int) -> None:
+    """Makes a new, empty store file.
+
+    The file appears under its name only when it is complete.
+
+    Args:
+        path: Where; its folder is made if needed.
+        now: Microseconds since 1970.
+
+    Raises:
+        StoreReadOnly: The folder cannot be written.
+    """
+    part = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with translated(path):
+            con = sqlite3.connect(part, isolation_level=None)
+            try:
+                con.execute("begin immediate")
+                for statement in ddl():
+                    con.execute(statement)
+                con.execute(
+                    "insert into meta values ('store_id', ?), ('created_at', ?)", (str(uuid4()), str(now))
+                )
+                con.execute(f"pragma application_id = {APPLICATION_ID}")
+                con.execute(f"pragma user_version = {SCHEMA_VERSION}")
+                con.execute("commit")
+            finally:
+                con.close()
+        part.rename(path)
+    except OSError as error:
+        raise StoreReadOnly(
+            f"a store cannot be made at {path}: {error.strerror or error}",
+            hint="choose a folder that can be written, in [event_store] path",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def ddl() -> list[str]:
+    """Returns the statements that make the tables and indexes, from the SQLModel classes."""
+    from sqlalchemy.dialects import sqlite
+    from sqlalchemy.schema import CreateIndex, CreateTable
+    from sqlmodel import SQLModel
+
+    dialect = sqlite.dialect()
+    statements: list[str] = []
+    for table in SQLModel.metadata.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
+        statements += [
+            str(CreateIndex(index).compile(dialect=dialect)) for index in sorted(table.indexes, key=str)
+        ]
+    return statements
+
+
+def check_identity(path: Path) -> None:
+    """Makes sure that an existing file is a store that this program knows, before it is opened for writing.
+
+    Raises:
+        NotAStore: It is something else.
+        SchemaTooNew: A newer program wrote it.
+        StoreCorrupt: It is cut off or its tables are not those of a store.
+        StoreReadOnly: It cannot be read.
+    """
+    header = _header(path)
+    if not header.startswith(_MAGIC):
+        raise NotAStore(
+            f"{path} is not a database; it was left as it is", hint="choose another file for the store"
+        )
+    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise NotAStore(
+            f"{path} is a SQLite database of another program; it was left as it is",
+            hint="choose another file for the store; events can be brought in from NDJSON",
+        )
+    version = int.from_bytes(header[60:64], "big")
+    if version > SCHEMA_VERSION:
+        raise SchemaTooNew(
+            f"{path} has schema {version}, this program knows up to {SCHEMA_VERSION}; it was left as it is",
+            hint="open it with the newer Event Workbench",
+        )
+    _check_length(path, header)
+    _check_tables(path)
+
+
+def _header(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(100)
+    except OSError as error:
+        raise StoreReadOnly(
+            f"{path} cannot be read: {error.strerror or error}", hint="check its permissions"
+        ) from error
+
+
+def _check_length(path: Path, header: bytes) -> None:
+    page = int.from_bytes(header[16:18], "big")
+    size = 65_536 if page == 1 else page
+    pages = int.from_bytes(header[28:32], "big")
+    # With a WAL beside it the header may be older than the newest pages, never newer than the file.
+    if path.stat().st_size < size * pages:
+        raise StoreCorrupt(
+            f"{path} is cut off: {path.stat().st_size:,} of {size * pages:,} bytes; it was left as it is",
+            hint="take the newest backup",
+        )
+
+
+def _check_tables(path: Path) -> None:
+    wanted = {_normal(statement) for statement in ddl()}
+    folder_writable = os.access(path.parent, os.W_OK)
+    con = open_reader(path, immutable=not folder_writable)
+    try:
+        with translated(path):
+            found = con.execute("select name, sql from sqlite_master where sql is not null").fetchall()
+    finally:
+        con.close()
+    ours = {_normal(sql) for name, sql in found if not PROJECTION_TABLE.match(name)}
+    if ours != wanted:
+        differing = sorted(sql.split("(")[0] for sql in ours ^ wanted)
+        raise StoreCorrupt(
+            f"{path} does not have the tables of a store ({', '.join(differing[:3])}); it was left as it is",
+            hint="take the newest backup",
+        )
+
+
+def _normal(statement: str) -> str:
+    return " ".join(statement.split())
