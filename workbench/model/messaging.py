@@ -132,7 +132,8 @@ class Context(Protocol):
         ...
 
 
-Handler = Callable[[Message, Context], Awaitable[None] | None]
+Handler = Callable[[Message, Any], Awaitable[None] | None]
+"""``(message, context)``, async or plain; the context is a `Context`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,11 +181,16 @@ class ReplayLetter(Operation, frozen=True, kw_only=True):
 
 
 class MarkLetters(Operation, frozen=True, kw_only=True):
-    """Moves dead letters between open, archived and purged by compare-and-set (L7, L8); answers how many."""
+    """Moves dead letters between open, archived and purged by compare-and-set (L7, L8); answers how many.
+
+    Attributes:
+        skip_on: Whether what is blocked behind them goes on (L7).
+    """
 
     numbers: tuple[int, ...]
     before: tuple[str, ...]
     after: str
+    skip_on: bool = False
 
 
 class EnsureProjection(Operation, frozen=True, kw_only=True):

@@ -66,6 +66,10 @@ class EventReader(Protocol):
         """Returns messages of a topic above a position, and the position up to which it looked."""
         ...
 
+    def read_types(self, wanted: Wanted, after: int, limit: int) -> tuple[list[RecordedEvent], int]:
+        """Returns events of some types above a position, and the position up to which it looked."""
+        ...
+
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with that id."""
         ...
@@ -128,4 +132,16 @@ class ModelReader(Protocol):
 
     def process(self, process: str, key: str) -> str | None:
         """Returns the state of an instance of a process as JSON text."""
+        ...
+
+
+class Reader(EventReader, QueueReader, ModelReader, Protocol):
+    """All that the engine reads, through one connection."""
+
+
+class Store(StoreWriter, Protocol):
+    """An open store."""
+
+    def reader(self) -> Reader:
+        """Returns a reader of its own."""
         ...

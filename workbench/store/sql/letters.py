@@ -61,13 +61,26 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     )
     if not done.rowcount:
         return False
-    con.execute(
+    row = con.execute(
         "update deliveries set state = 'ready', generation = generation + 1, acquired = 0, failed = 0, crashed = 0,"
         " due_at = null, attempts = '[]', data = coalesce(?, data), message_id = coalesce(?, message_id)"
         " where letter_id = ? and state = 'dead'",
         (op.data, op.message_id.bytes if op.message_id else None, op.number),
     )
+    if not row.rowcount:
+        _delivery_anew(con, op, now)
     return True
+
+
+def _delivery_anew(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
+    """Makes the delivery of a letter whose row was let go when its key was skipped on (L7)."""
+    con.execute(
+        "insert into deliveries (subscription_id, position, message_id, key, state, generation, acquired, failed,"
+        " crashed, priority, enqueued_at, data, attempts, letter_id)"
+        " select s.id, l.position, coalesce(?, l.message_id), l.key, 'ready', l.generation + 1, 0, 0, 0, 0, ?, ?, '[]',"
+        " l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
+        (op.message_id.bytes if op.message_id else None, now, op.data, op.number),
+    )
 
 
 def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
@@ -80,4 +93,25 @@ def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
             (op.after, now, number, *op.before),
         )
         changed += done.rowcount
+        if done.rowcount and op.skip_on:
+            _skip_on(con, number)
     return changed
+
+
+def _skip_on(con: sqlite3.Connection, letter: int) -> None:
+    """Lets the deliveries behind a dead one go on (L7)."""
+    row = con.execute(
+        "select id, subscription_id, key from deliveries where letter_id = ?", (letter,)
+    ).fetchone()
+    if row is not None:
+        con.execute("delete from deliveries where id = ?", (row[0],))
+        promote(con, row[1], row[2])
+
+
+def promote(con: sqlite3.Connection, subscription: int, key: str) -> None:
+    """Makes the first blocked delivery of a key ready, unless an earlier one of the key still stands."""
+    con.execute(
+        "update deliveries set state = 'ready' where id = (select id from deliveries where subscription_id = ?"
+        " and key = ? and state <> 'dead' order by position limit 1) and state = 'blocked'",
+        (subscription, key),
+    )

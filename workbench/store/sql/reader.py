@@ -107,12 +107,7 @@ class SqliteReader(Listing):
         numbers = self._type_numbers(wanted)
         if not numbers:
             return []
-        marks = ",".join("?" * len(numbers))
-        query = (
-            rows.EVENTS + f"where e.position > ? and e.position <= ? and e.type_id in ({marks})"
-            " order by e.position limit ?"
-        )
-        found = rows.events(self._all(query, (after, upto, *numbers, limit)))
+        found = self._of_types(numbers, after, upto, limit)
         return [rows.event_as_message(event, topic) for event in found]
 
     def _type_numbers(self, wanted: Callable[[str], bool]) -> list[int]:
@@ -120,6 +115,25 @@ class SqliteReader(Listing):
         if newest != len(self._types):
             self._types = dict(self._all("select name, id from types"))
         return [number for name, number in self._types.items() if wanted(name)]
+
+    def read_types(
+        self, wanted: Callable[[str], bool], after: int, limit: int
+    ) -> tuple[list[RecordedEvent], int]:
+        """Returns events of some types above a position, and the position up to which it looked."""
+        upto = min(self.head(), after + WINDOW)
+        numbers = self._type_numbers(wanted)
+        if upto <= after or not numbers:
+            return [], max(upto, after)
+        found = self._of_types(numbers, after, upto, limit)
+        return found, found[-1].position if len(found) >= limit else upto
+
+    def _of_types(self, numbers: list[int], after: int, upto: int, limit: int) -> list[RecordedEvent]:
+        marks = ",".join("?" * len(numbers))
+        query = (
+            rows.EVENTS + f"where e.position > ? and e.position <= ? and e.type_id in ({marks})"
+            " order by e.position limit ?"
+        )
+        return rows.events(self._all(query, (after, upto, *numbers, limit)))
 
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with that id."""

@@ -20,7 +20,7 @@ from workbench.store.operations import (
     Settlement,
 )
 from workbench.store.sql.heads import Heads
-from workbench.store.sql.letters import insert_letter, letter_ended
+from workbench.store.sql.letters import insert_letter, letter_ended, promote
 from workbench.store.sql.rows import message_at
 from workbench.store.values import Attempt, DeadLetter, DeliveryState, Reason
 
@@ -135,15 +135,6 @@ def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Se
     )
     if settlement.state is DeliveryState.DEAD and op.release_key:
         promote(con, number, settlement.key)
-
-
-def promote(con: sqlite3.Connection, number: int, key: str) -> None:
-    """Makes the first blocked delivery of a key ready, unless an earlier one of the key still stands."""
-    con.execute(
-        "update deliveries set state = 'ready' where id = (select id from deliveries where subscription_id = ?"
-        " and key = ? and state <> 'dead' order by position limit 1) and state = 'blocked'",
-        (number, key),
-    )
 
 
 def _insert_delivery(con: sqlite3.Connection, number: int, new: NewDelivery, now: int) -> None:

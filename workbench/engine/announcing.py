@@ -1,0 +1,88 @@
+"""Says what a commit changed, in one small value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.model.changes import Changes
+from workbench.store import operations as op
+from workbench.store.values import AppendResult
+
+
+class Collector:
+    """Gathers the changes of one commit."""
+
+    def __init__(self) -> None:
+        self.head = 0
+        self.streams: set[str] = set()
+        self.projections: set[str] = set()
+        self.subscriptions: set[str] = set()
+        self.letters = self.commands = self.operations = False
+        self.released = False
+        self.event_types: dict[str, int] = {}
+
+    def note(self, operation: op.Operation, answer: Any) -> None:
+        """Adds what one operation changed."""
+        if isinstance(answer, WorkbenchError):
+            return
+        match operation:
+            case op.Atomic():
+                for part, part_answer in zip(operation.operations, answer, strict=True):
+                    self.note(part, part_answer)
+            case op.Append():
+                self._appended(operation, answer)
+            case op.NewMessage():
+                self.head = max(self.head, answer)
+            case op.Settle():
+                self._settled(operation)
+            case op.RecordCommand():
+                self.commands = True
+            case op.ApplyProjection() | op.EnsureProjection() | op.MarkProjection():
+                self.projections.add(operation.name)
+            case op.Claim() | op.Lease() | op.RecoverSubscription() | op.ConfigureSubscription():
+                self.subscriptions.add(operation.subscription)
+            case op.ReplayLetter() | op.MarkLetters():
+                self.letters = self.released = True
+            case op.RecordAction():
+                self.operations = True
+            case _:
+                pass
+
+    def _appended(self, operation: op.Append, answer: AppendResult) -> None:
+        if answer.idempotent or not operation.events:
+            return
+        self.head = max(self.head, answer.last_position)
+        self.streams.add(operation.stream)
+        for event in operation.events:
+            self.event_types[event.type] = self.event_types.get(event.type, 0) + 1
+
+    def _settled(self, operation: op.Settle) -> None:
+        self.subscriptions.add(operation.subscription)
+        # Effects were written with it; where they put events and messages is read from the head.
+        for effect in operation.effects:
+            if isinstance(effect, op.NewMessage):
+                self.head = max(self.head, 1)
+        if operation.settlements or any(row.letter for row in operation.deliveries):
+            self.letters = True
+
+    def changes(self) -> Changes:
+        """Returns what was gathered."""
+        return Changes(
+            head=self.head,
+            streams=frozenset(self.streams),
+            projections=frozenset(self.projections),
+            subscriptions=frozenset(self.subscriptions),
+            dead_letters=self.letters,
+            commands=self.commands,
+            operations=self.operations,
+        )
+
+
+def collect(operations: Sequence[op.Operation], answers: Sequence[Any]) -> Collector:
+    """Gathers what a whole commit changed."""
+    collector = Collector()
+    for operation, answer in zip(operations, answers, strict=True):
+        collector.note(operation, answer)
+    return collector

@@ -1,0 +1,108 @@
+"""The way of every write into the store: grouped; inline where quick, else in the writer's thread (C6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.model.clock import Clock
+from workbench.store.operations import Operation
+from workbench.store.ports import StoreWriter
+
+INLINE_OPERATIONS = 64
+INLINE_SECONDS = 0.001
+"""Commits that lately took longer than this go to the thread, so that the window never waits for a disk."""
+GROUP = 1024
+
+OnWritten = Callable[[Sequence[Operation], Sequence[Any]], None]
+
+
+class WriteGate:
+    """Collects the operations of a loop turn and commits them together.
+
+    A small group whose commits are lately quick is written on the loop; otherwise the writer's thread takes
+    everything that waits. The one connection is used by one of them at a time (C1).
+
+    Args:
+        on_written: Told the operations and their answers after each commit, on the loop.
+    """
+
+    def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
+        self._store = store
+        self._clock = clock
+        self._on_written = on_written
+        self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
+        self._scheduled = False
+        self._work: asyncio.Future[list[Any]] | None = None
+        self._recent = 0.0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+
+    async def write(self, operation: Operation) -> Any:
+        """Writes one operation; returns its answer after the common COMMIT.
+
+        Cancelling the caller does not cancel the write (C7).
+
+        Raises:
+            WorkbenchError: What the operation, or the transaction as a whole, failed with.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._waiting.append((operation, future))
+        if not self._scheduled and self._work is None:
+            self._scheduled = True
+            loop.call_soon(self._flush)
+        return await future
+
+    def _flush(self) -> None:
+        self._scheduled = False
+        if self._work is not None or not self._waiting:
+            return
+        group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+        if len(group) <= INLINE_OPERATIONS and self._recent < INLINE_SECONDS:
+            self._finish(group, self._commit([operation for operation, _ in group]))
+            if self._waiting:
+                self._scheduled = True
+                asyncio.get_running_loop().call_soon(self._flush)
+            return
+        loop = asyncio.get_running_loop()
+        operations = [operation for operation, _ in group]
+        self._work = loop.run_in_executor(self._thread, self._commit, operations)
+        self._work.add_done_callback(lambda done: self._shipped(group, done.result()))
+
+    def _shipped(self, group: list[tuple[Operation, asyncio.Future[Any]]], answers: list[Any]) -> None:
+        self._work = None
+        self._finish(group, answers)
+        self._flush()
+
+    def _commit(self, operations: list[Operation]) -> list[Any]:
+        started = self._clock.monotonic()
+        try:
+            answers = self._store.write(operations)
+        except WorkbenchError as error:
+            answers = [error] * len(operations)
+        took = self._clock.monotonic() - started
+        # A single slow commit counts at once and is forgiven slowly.
+        self._recent = max(took / max(1, len(operations) / 8), self._recent * 0.8)
+        return answers
+
+    def _finish(self, group: list[tuple[Operation, asyncio.Future[Any]]], answers: list[Any]) -> None:
+        self._on_written([operation for operation, _ in group], answers)
+        for (_, future), answer in zip(group, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, WorkbenchError):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+    async def close(self) -> None:
+        """Waits until everything was written."""
+        while self._work is not None or self._waiting:
+            if self._work is not None:
+                await asyncio.wait([self._work])
+            else:
+                self._flush()
+        self._thread.shutdown(wait=True)

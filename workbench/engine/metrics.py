@@ -1,0 +1,115 @@
+"""What flows: counters and ring buffers of bounded size, read by the graphs without touching the database."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbench.model.clock import MICROSECONDS, Clock
+
+SECONDS = 600
+"""How far back the graphs look."""
+SAMPLES = 256
+"""Latency samples kept of one second; more are counted but not kept."""
+
+
+@dataclass(slots=True)
+class Second:
+    """What happened to one subscription in one second of the clock."""
+
+    at: int
+    counts: Counter[str] = field(default_factory=Counter)
+    latencies: list[int] = field(default_factory=list)
+    handling: list[int] = field(default_factory=list)
+
+
+class SubscriptionMetrics:
+    """The last ten minutes of one subscription and its totals since the start."""
+
+    def __init__(self) -> None:
+        self.totals: Counter[str] = Counter()
+        self.seconds: deque[Second] = deque(maxlen=SECONDS)
+        self.in_flight = 0
+
+    def second(self, at: int) -> Second:
+        """Returns the bucket of a second, which becomes the newest."""
+        if not self.seconds or self.seconds[-1].at != at:
+            self.seconds.append(Second(at))
+        return self.seconds[-1]
+
+
+class Metrics:
+    """All counters of a running engine.
+
+    Attributes:
+        flow: Totals by what the board shows: ``command:create_user``, ``event:user.created``,
+            ``delivery:welcome_mail:ok``.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.flow: Counter[str] = Counter()
+        self.subscriptions: dict[str, SubscriptionMetrics] = {}
+
+    def of(self, subscription: str) -> SubscriptionMetrics:
+        """Returns the metrics of a subscription."""
+        if subscription not in self.subscriptions:
+            self.subscriptions[subscription] = SubscriptionMetrics()
+        return self.subscriptions[subscription]
+
+    def count(self, subscription: str, what: str, number: int = 1) -> None:
+        """Counts deliveries: ``ok``, ``failed``, ``retry``, ``dead``, ``filtered``, ``expired``."""
+        if not number:
+            return
+        metrics = self.of(subscription)
+        metrics.totals[what] += number
+        metrics.second(self._clock.now() // MICROSECONDS).counts[what] += number
+        self.flow[f"delivery:{subscription}:{what}"] += number
+
+    def timed(self, subscription: str, latency_us: int, handling_us: int) -> None:
+        """Notes how long a success took: from publish to ack, and in the handler; microseconds."""
+        second = self.of(subscription).second(self._clock.now() // MICROSECONDS)
+        if len(second.latencies) < SAMPLES:
+            second.latencies.append(latency_us)
+            second.handling.append(handling_us)
+
+    def rate(self, subscription: str, seconds: int = 5) -> float:
+        """Returns deliveries per second over the last full seconds."""
+        now = self._clock.now() // MICROSECONDS
+        buckets = self.of(subscription).seconds
+        recent = [bucket for bucket in list(buckets)[-seconds - 1 :] if now - seconds <= bucket.at < now]
+        return sum(bucket.counts["ok"] for bucket in recent) / seconds
+
+    def series(self, what: str = "ok", span: int = SECONDS) -> tuple[list[int], dict[str, list[int]]]:
+        """Returns seconds since 1970 and each subscription's counts in them, without the running second."""
+        now = self._clock.now() // MICROSECONDS
+        times = list(range(now - span, now))
+        return times, {
+            name: _spread(metrics, now, span, lambda bucket: bucket.counts[what])
+            for name, metrics in self.subscriptions.items()
+        }
+
+    def percentiles(self, subscription: str, quantile: float, span: int = SECONDS) -> list[int]:
+        """Returns publish-to-ack latencies in µs for each second of the span, 0 where nothing was."""
+        now = self._clock.now() // MICROSECONDS
+        return _spread(
+            self.of(subscription), now, span, lambda bucket: percentile(bucket.latencies, quantile)
+        )
+
+
+def percentile(samples: list[int], quantile: float) -> int:
+    """Returns the nearest-rank percentile, 0 of nothing."""
+    if not samples:
+        return 0
+    ordered = sorted(samples)
+    return ordered[min(len(ordered) - 1, int(quantile * len(ordered)))]
+
+
+def _spread(metrics: SubscriptionMetrics, now: int, span: int, value: Callable[[Second], int]) -> list[int]:
+    out = [0] * span
+    for bucket in metrics.seconds:
+        index = bucket.at - (now - span)
+        if 0 <= index < span:
+            out[index] = value(bucket)
+    return out
