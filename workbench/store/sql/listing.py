@@ -14,6 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.errors import InvalidValue
+from workbench.model.events import RecordedEvent
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
 from workbench.store.sql.projecting import table_name
@@ -170,6 +171,43 @@ class Listing:
         query = select(LetterRow.status, func.count()).group_by(LetterRow.status)
         return {row[0]: row[1] for row in self._select(query)}
 
+    def letter_groups(self, statuses: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Returns causes: subscription, error type, place, count, first and last death, numbers as text."""
+        query = (
+            select(
+                col(LetterRow.subscription),
+                col(LetterRow.error_type),
+                col(LetterRow.place),
+                func.count(),
+            )
+            .add_columns(
+                func.min(LetterRow.died_at), func.max(LetterRow.died_at), func.group_concat(LetterRow.id)
+            )
+            .where(col(LetterRow.status).in_(statuses))
+            .group_by(col(LetterRow.subscription), col(LetterRow.error_type), col(LetterRow.place))
+            .order_by(func.count().desc())
+        )
+        return self._select(query)
+
+    def blocked_behind(self, letters: Sequence[int]) -> int:
+        """Returns how many deliveries wait behind the deliveries of these dead letters."""
+        total = 0
+        for first in range(0, len(letters), 500):
+            part = tuple(letters[first : first + 500])
+            marks = ",".join("?" * len(part))
+            (count,) = self._one(
+                "select count(*) from deliveries b join deliveries d on d.subscription_id = b.subscription_id"
+                f" and d.key = b.key where b.state = 'blocked' and d.state = 'dead' and d.letter_id in ({marks})",
+                part,
+            )
+            total += count
+        return total
+
+    def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
+        """Returns the events of one correlation, in order."""
+        query = rows.EVENTS + "where e.correlation_id = ? order by e.position limit ?"
+        return rows.events(self._all(query, (correlation_id.bytes, limit)))
+
     def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""
         last = 2**62 if before is None else before
@@ -185,10 +223,21 @@ class Listing:
             for row in self._select(query.limit(limit))
         ]
 
-    def projection_count(self, name: str) -> int:
-        """Returns how many rows a read model has."""
+    def projection_count(self, name: str, text: str = "") -> int:
+        """Returns how many rows a read model has, or how many hold a text in any column."""
+        table, columns = self._projected(name)
+        if not table:
+            return 0
+        condition, values = _holding(columns, text)
+        return int(self._one(f"select count(*) from {table}{condition}", values)[0])
+
+    def _projected(self, name: str) -> tuple[str, list[str]]:
+        """Returns the table of a read model and its columns; empty if there is none."""
         found = self._all("select generation from projections where name = ?", (name,))
-        return int(self._one(f"select count(*) from {table_name(name, found[0][0])}")[0]) if found else 0
+        if not found:
+            return "", []
+        table = table_name(name, found[0][0])
+        return table, [row[1] for row in self._all(f"pragma table_info({table})")]
 
     def projection_rows(
         self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
@@ -198,18 +247,13 @@ class Listing:
         Args:
             order: A column; with ``-`` in front the other way round; empty for the key.
         """
-        found = self._all("select generation from projections where name = ?", (name,))
-        if not found:
+        table, columns = self._projected(name)
+        if not table:
             return []
-        table = table_name(name, found[0][0])
-        columns = [row[1] for row in self._all(f"pragma table_info({table})")]
         by = order.lstrip("-") or columns[0]
         if by not in columns:
             raise InvalidValue(f"{name} has no column {by}", path="")
-        condition, values = "", []
-        if text:
-            tests = " or ".join(f'instr(lower("{column}"), lower(?))' for column in columns)
-            condition, values = f" where {tests}", [text] * len(columns)
+        condition, values = _holding(columns, text)
         way = "desc" if order.startswith("-") else "asc"
         query = (
             f'select * from {table}{condition} order by "{by}" {way}, "{columns[0]}" {way} limit ? offset ?'
@@ -237,3 +281,11 @@ class Listing:
             cursor = self._con.execute(query, values)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _holding(columns: Sequence[str], text: str) -> tuple[str, tuple[str, ...]]:
+    """Returns the condition that any column holds a text, whatever its case."""
+    if not text:
+        return "", ()
+    tests = " or ".join(f'instr(lower("{column}"), lower(?))' for column in columns)
+    return f" where {tests}", (text,) * len(columns)

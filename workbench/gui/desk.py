@@ -1,0 +1,153 @@
+"""What every view is given: the open project, the shared selection, and one merged signal of changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.workspace import Workspace
+
+REFRESH_MS = 100
+"""Views refresh at most this often (ux rule 3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What the person is looking at; one for all views (ux rule 7).
+
+    Attributes:
+        version: Of the stream's event; 0 means the newest.
+    """
+
+    stream: str = ""
+    version: int = 0
+    position: int = 0
+    subscription: str = ""
+    letter: int = 0
+    projection: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to tell the person: shown as a strip until it is closed.
+
+    Attributes:
+        kind: ``info``, ``ok``, ``warning`` or ``error``.
+        actions: Labels and what they do.
+    """
+
+    kind: str
+    text: str
+    actions: tuple[tuple[str, Callable[[], None]], ...] = ()
+
+
+class Desk(QObject):
+    """Connects views with the open project.
+
+    Signals:
+        changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
+        selected: The new `Selection`.
+        noticed: A `Notice` for the window to show.
+        wanted: Name of a view that should come to the front.
+        travelled: Whether going back and going forward is possible.
+    """
+
+    changed = Signal(object)
+    selected = Signal(object)
+    noticed = Signal(object)
+    wanted = Signal(str)
+    travelled = Signal(bool, bool)
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.selection = Selection()
+        self._past: list[Selection] = []
+        self._future: list[Selection] = []
+        self._pending: Changes | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self._emit)
+        self._unlisten = workspace.listen(self._collect)
+
+    # -- changes ----------------------------------------------------------------------------------------
+
+    def _collect(self, changes: Changes) -> None:
+        self._pending = changes if self._pending is None else self._pending.merged(changes)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _emit(self) -> None:
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.changed.emit(pending)
+
+    # -- selection --------------------------------------------------------------------------------------
+
+    def select(self, selection: Selection, *, view: str = "") -> None:
+        """Makes something the selection of all views, and brings a view to the front if one is named."""
+        if selection != self.selection:
+            self._past.append(self.selection)
+            del self._past[:-200]
+            self._future.clear()
+            self._show(selection)
+        if view:
+            self.wanted.emit(view)
+
+    def back(self) -> None:
+        """Returns to what was selected before."""
+        if self._past:
+            self._future.append(self.selection)
+            self._show(self._past.pop())
+
+    def forward(self) -> None:
+        """Goes again where `back` came from."""
+        if self._future:
+            self._past.append(self.selection)
+            self._show(self._future.pop())
+
+    def _show(self, selection: Selection) -> None:
+        self.selection = selection
+        self.selected.emit(selection)
+        self.travelled.emit(bool(self._past), bool(self._future))
+
+    # -- work and words -----------------------------------------------------------------------------------
+
+    def run(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Runs something that a person asked for; what it raises is shown, never lost."""
+        task = asyncio.get_event_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fail(task.get_name(), error)
+
+    def fail(self, what: str, error: BaseException) -> None:
+        """Shows what failed, why, and what to do."""
+        hint = getattr(error, "hint", "")
+        said = str(error) or type(error).__name__
+        self.notice("error", f"{what} failed: {said}" + (f". {hint[0].upper()}{hint[1:]}." if hint else ""))
+
+    def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
+        """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``."""
+        self.noticed.emit(Notice(kind=kind, text=text, actions=actions))
+
+    async def close(self) -> None:
+        """Ends listening and what still runs."""
+        self._unlisten()
+        self._timer.stop()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,71 @@
+"""The base of all views: asks anew when something went stale and it is seen; hidden ones wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from workbench.model.changes import Changes
+
+
+class View(QWidget):
+    """One view of the window.
+
+    Subclasses set the class attributes and override `concerns`, `refresh` and, if they follow it, `follow`.
+
+    Attributes:
+        key: Name in menus' data, layouts and tests.
+        title: What the tab says.
+        icon_name: Name of its icon.
+    """
+
+    key: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    icon_name: ClassVar[str] = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName(self.key)
+        self.desk = desk
+        self._stale = True
+        desk.changed.connect(self._changed)
+        desk.selected.connect(self._selected)
+
+    def concerns(self, changes: Changes) -> bool:  # noqa: ARG002  # subclasses look at it
+        """Whether these changes make this view stale."""
+        return True
+
+    def refresh(self) -> None:
+        """Asks the services again and shows the answer; must be quick."""
+
+    def follow(self, selection: Selection) -> None:
+        """Shows what was selected elsewhere."""
+
+    def _changed(self, changes: Changes) -> None:
+        if not self.concerns(changes):
+            return
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._stale = True
+
+    def _selected(self, selection: Selection) -> None:
+        if self.isVisible():
+            self.follow(selection)
+        else:
+            self._stale = True
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.refresh()
+            self.follow(self.desk.selection)

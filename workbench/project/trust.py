@@ -1,0 +1,54 @@
+"""Remembers which project folders a person trusts to run Python; the list lives outside every project."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def config_folder(environ: Mapping[str, str]) -> Path:
+    """Returns where the program keeps what belongs to the person, not to a project."""
+    if environ.get("WORKBENCH_CONFIG"):
+        return Path(environ["WORKBENCH_CONFIG"])
+    if environ.get("XDG_CONFIG_HOME"):
+        return Path(environ["XDG_CONFIG_HOME"]) / "event-workbench"
+    if environ.get("APPDATA"):
+        return Path(environ["APPDATA"]) / "event-workbench"
+    return Path.home() / ".config" / "event-workbench"
+
+
+class TrustList:
+    """Pairs of folder and hash of its modules; a changed module asks again.
+
+    Args:
+        folder: Where the list is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "trusted.json"
+
+    def trusts(self, root: Path, digest: str) -> bool:
+        """Whether the person trusted exactly this folder with exactly these modules."""
+        return self._read().get(str(root.resolve())) == digest
+
+    def trust(self, root: Path, digest: str) -> None:
+        """Remembers a folder and its modules.
+
+        Raises:
+            OSError: The list cannot be written.
+        """
+        known = self._read()
+        known[str(root.resolve())] = digest
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        part = self._path.with_suffix(f".{os.getpid()}.new")
+        part.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        part.replace(self._path)
+
+    def _read(self) -> dict[str, str]:
+        try:
+            known = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}

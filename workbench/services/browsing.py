@@ -1,0 +1,128 @@
+"""Looks at streams, events, states and what caused what; never changes anything (I12)."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workbench.engine.loading import AggregateLoader
+from workbench.errors import WorkbenchError
+from workbench.model.aggregates import AggregateType
+from workbench.model.events import RecordedEvent
+from workbench.store.values import LogEntry, StreamInfo
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateAt:
+    """A stream's state at a version, and what the event of that version changed.
+
+    Attributes:
+        before: State one version earlier, as plain values; None where there was none.
+        after: State at the version.
+        trouble: Why there is no state: no aggregate in the model, an unknown event; empty if all is well.
+    """
+
+    version: int
+    before: Any
+    after: Any
+    trouble: str = ""
+
+
+class Browsing:
+    """Reads for views; each is short enough to be called while painting."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._reader = workspace.reader
+        self._loader = AggregateLoader(self._reader, workspace.registry)
+
+    def head(self) -> int:
+        """Returns the highest position."""
+        return self._reader.head()
+
+    def stream_count(self) -> int:
+        """Returns how many streams there are; they are numbered 1 to this."""
+        return self._reader.stream_count()
+
+    def streams(self, first: int, limit: int) -> list[StreamInfo]:
+        """Returns streams by number, from ``first``."""
+        return self._reader.streams(first, limit)
+
+    def streams_numbered(self, numbers: Sequence[int]) -> list[StreamInfo]:
+        """Returns the streams with these numbers, in the order asked for."""
+        return self._reader.streams_numbered(numbers)
+
+    def find_streams(self, *, text: str = "", category: str = "", order: str = "-updated") -> array[int]:
+        """Returns the numbers of all streams that fit; looks at the whole store, so call it in a thread.
+
+        Args:
+            order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
+        """
+        reader = self._workspace.store.reader()
+        try:
+            return reader.find_streams(text=text, category=category, order=order)
+        finally:
+            reader.close()
+
+    def categories(self) -> list[tuple[str, int]]:
+        """Returns the categories of streams with their counts."""
+        return self._reader.categories()
+
+    def stream(self, name: str) -> StreamInfo | None:
+        """Returns one stream."""
+        return self._reader.stream(name)
+
+    def entries(self, stream: str, first_version: int, limit: int) -> list[LogEntry]:
+        """Returns a stream's events without payloads, from a version on."""
+        return self._reader.stream_entries(stream, first_version - 1, limit)
+
+    def times(self, stream: str) -> array[int]:
+        """Returns when each event of a stream happened, in order of version; microseconds since 1970."""
+        return self._reader.stream_times(stream)
+
+    def log(self, first: int, limit: int) -> list[LogEntry]:
+        """Returns events and messages at positions from ``first``."""
+        return self._reader.log(first, limit)
+
+    def event_of(self, stream: str, version: int) -> RecordedEvent | None:
+        """Returns the event of a stream at a version, with its payload."""
+        found = self._reader.read_stream(stream, after=version - 1, limit=1)
+        return found[0] if found and found[0].version == version else None
+
+    def event(self, event_id: UUID) -> RecordedEvent | None:
+        """Returns the event with an id."""
+        return self._reader.event(event_id)
+
+    def event_at(self, position: int) -> RecordedEvent | None:
+        """Returns the event at a position, None where a message stands."""
+        return self._reader.event_at(position)
+
+    def state_at(self, stream: str, version: int) -> StateAt:
+        """Returns the state at a version and the one before it; never raises for what the data holds."""
+        aggregate = self._workspace.registry.aggregate_of_stream(stream)
+        if aggregate is None:
+            said = "No aggregate of the model has this category, so its events have no state."
+            return StateAt(version=version, before=None, after=None, trouble=said)
+        try:
+            before = self._shown(aggregate, stream, version - 1)
+            after = self._shown(aggregate, stream, version)
+        except (WorkbenchError, ValueError, TypeError, KeyError, AttributeError) as error:
+            return StateAt(
+                version=version, before=None, after=None, trouble=f"{type(error).__name__}: {error}"
+            )
+        return StateAt(version=version, before=before, after=after)
+
+    def _shown(self, aggregate: AggregateType, stream: str, version: int) -> Any:
+        if version < 1:
+            return None
+        return aggregate.show_state(self._loader.at_version(aggregate, stream, version).state)
+
+    def caused_by(self, correlation_id: UUID, limit: int = 500) -> list[RecordedEvent]:
+        """Returns the events of one correlation, in order."""
+        return self._reader.correlated(correlation_id, limit)

@@ -1,0 +1,79 @@
+"""Pauses, resumes, steps, resets and rebuilds what runs; every action is recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.errors import NotFound
+from workbench.store.operations import ConfigureSubscription, RecordAction
+from workbench.store.values import OperatorAction, ProjectionStatus
+
+if TYPE_CHECKING:
+    from workbench.engine.projecting import ProjectionRunner
+    from workbench.services.workspace import Workspace
+
+
+class Controlling:
+    """The operator's hands."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def pause(self) -> None:
+        """Pauses the engine; what runs is finished."""
+        self._workspace.running().pause()
+        await self._note("pause", "engine")
+
+    async def resume(self) -> None:
+        """Resumes the engine."""
+        self._workspace.running().resume()
+        await self._note("resume", "engine")
+
+    async def step(self) -> str:
+        """Does one delivery while the engine stands still; returns what moved, empty if nothing was left."""
+        moved = await self._workspace.running().step()
+        if moved:
+            await self._note("step", moved)
+        return moved
+
+    async def pause_subscription(self, name: str, *, paused: bool) -> None:
+        """Pauses or resumes one subscription, durably."""
+        engine = self._workspace.running()
+        await engine.gate.write(ConfigureSubscription(subscription=name, paused=paused))
+        engine.subscriptions[name].paused = paused
+        if paused:
+            engine.subscriptions[name].release()
+        engine.wake(name)
+        await self._note("pause" if paused else "resume", name)
+
+    async def reset_subscription(self, name: str, position: int) -> None:
+        """Moves a subscription's cursor: everything after the position is delivered again."""
+        engine = self._workspace.running()
+        await engine.gate.write(ConfigureSubscription(subscription=name, cursor=position))
+        engine.subscriptions[name].moved(position)
+        engine.wake(name)
+        await self._note("reset", name, f"to position {position}")
+
+    async def pause_projection(self, name: str, *, paused: bool) -> None:
+        """Pauses a projection, or resumes a paused or faulted one."""
+        runner = self._projection(name)
+        await runner.mark(ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE)
+        self._workspace.running().wake(f"projection {name}")
+        await self._note("pause" if paused else "resume", f"projection {name}")
+
+    async def rebuild(self, name: str) -> None:
+        """Makes a projection's rows anew from the whole log."""
+        runner = self._projection(name)
+        await runner.open(rebuild=True)
+        self._workspace.running().wake(f"projection {name}")
+        await self._note("rebuild", f"projection {name}")
+
+    def _projection(self, name: str) -> ProjectionRunner:
+        runner = self._workspace.running().projections.get(name)
+        if runner is None:
+            raise NotFound(f"no projection {name} runs")
+        return runner
+
+    async def _note(self, action: str, subject: str, detail: str = "") -> None:
+        noted = OperatorAction(at=self._workspace.clock.now(), action=action, subject=subject, detail=detail)
+        await self._workspace.running().gate.write(RecordAction(action=noted))

@@ -1,0 +1,109 @@
+"""Issues commands, asks queries, and shows what was issued before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workbench.engine.commanding import Issue
+from workbench.errors import InvalidCommand
+from workbench.model.commands import CommandResult, CommandType
+from workbench.store.values import CommandRecord
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+
+class Issuing:
+    """Commands in, results out."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def commands(self) -> list[CommandType]:
+        """Returns the command types of the model, in the order of their declaration."""
+        return list(self._workspace.registry.commands.values())
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """Returns the JSON Schema from which a command's form is made."""
+        return self._workspace.registry.command(name).schema
+
+    def faults(self, name: str, values: Mapping[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
+        """Returns what is wrong with a command's fields: locations and sentences; empty if all is well."""
+        try:
+            self._workspace.registry.command(name).parse(values)
+        except InvalidCommand as error:
+            return list(error.fields)
+        return []
+
+    def target(self, name: str, values: Mapping[str, Any]) -> tuple[str, int]:
+        """Returns the stream that a command with these values is for, and that stream's version."""
+        kind = self._workspace.registry.command(name)
+        if values.get(kind.target) in (None, ""):
+            return "", 0
+        stream = self._workspace.registry.stream_of(kind, values)
+        info = self._workspace.reader.stream(stream)
+        return stream, info.version if info else 0
+
+    async def issue(
+        self,
+        name: str,
+        values: Mapping[str, Any],
+        *,
+        expected: int | None = None,
+        origin: str = "form",
+        command_id: UUID | None = None,
+    ) -> CommandResult:
+        """Issues a command; a refusal or a conflict is a result.
+
+        Args:
+            expected: The version that the sender saw; None accepts any.
+            command_id: Given where the same command may be sent twice (K3).
+
+        Raises:
+            NoHandler, InvalidCommand, WorldError.
+        """
+        engine = self._workspace.running()
+        return await engine.commands.handle(
+            Issue(
+                type=name,
+                values=values,
+                id=command_id or engine.new_command_id(),
+                expected=expected,
+                origin=origin,
+            )
+        )
+
+    def history(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
+        """Returns issued commands, the newest first."""
+        return self._workspace.reader.commands(limit=limit, before=before)
+
+    def ask(self, name: str, values: Mapping[str, Any]) -> Any:
+        """Answers a query.
+
+        Raises:
+            NoHandler: Nobody answers it (Q1).
+            InvalidCommand: Its fields are wrong.
+        """
+        kind = self._workspace.registry.query(name)
+        return kind.answer(kind.parse(values), _Models(self._workspace))
+
+    async def wait_for(self, projection: str, position: int) -> None:
+        """Returns when a read model has reached a position (J5)."""
+        await self._workspace.running().wait_for(projection, position)
+
+
+class _Models:
+    """What query handlers read; implements `workbench.model.commands.ReadModels`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._reader = workspace.reader
+
+    def get(self, projection: str, key: Any) -> dict[str, Any] | None:
+        return self._reader.row(projection, key)
+
+    def page(
+        self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int
+    ) -> list[dict[str, Any]]:
+        return self._reader.rows(projection, where=where, after=after, limit=limit).rows

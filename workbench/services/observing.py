@@ -1,0 +1,197 @@
+"""Shows what runs: subscriptions, projections, rates, and the one-line status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.engine.engine import EngineState
+from workbench.model.messaging import LOG_TOPIC
+from workbench.model.projections import Projection
+from workbench.store.values import Delivery, OperatorAction, ProjectionState, SubscriptionState
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionView:
+    """A subscription as people see it.
+
+    Attributes:
+        status: ``running``, ``paused`` or ``detached``.
+        source: Topic that it reads; ``all events`` for policies and processes.
+        lag: Positions between its cursor and the head.
+        rate: Deliveries per second, lately.
+    """
+
+    name: str
+    source: str
+    handler: str
+    filter: str
+    status: str
+    cursor: int
+    lag: int
+    rate: float
+    delivered: int
+    failed: int
+    filtered: int
+    waiting: int
+    retrying: int
+    dead: int
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionView:
+    """A read model as people see it.
+
+    Attributes:
+        stale: Its definition changed since its rows were made (J4).
+    """
+
+    name: str
+    status: str
+    checkpoint: int
+    lag: int
+    rows: int
+    fault: str
+    fault_position: int
+    stale: bool
+    columns: tuple[tuple[str, str], ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What the status bar says."""
+
+    project: str
+    store: str
+    head: int
+    engine: str
+    lag: int
+    dead: int
+    observer: str
+    trouble: str
+
+
+class Observing:
+    """Reads for views that show what runs."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._reader = workspace.reader
+
+    def status(self) -> Status:
+        """Returns the one-line status."""
+        workspace, engine = self._workspace, self._workspace.engine
+        counts = self._reader.letter_counts()
+        return Status(
+            project=workspace.project.name,
+            store=str(workspace.project.store_path),
+            head=self._reader.head(),
+            engine=engine.state.value if engine else "observing",
+            lag=sum(engine.lag(name) for name in engine.subscriptions) if engine else 0,
+            dead=counts.get("open", 0),
+            observer=workspace.observer,
+            trouble=engine.errors[-1] if engine and engine.errors else "",
+        )
+
+    @property
+    def paused(self) -> bool:
+        """Whether the engine stands still."""
+        engine = self._workspace.engine
+        return engine is None or engine.state is EngineState.PAUSED
+
+    def subscriptions(self) -> list[SubscriptionView]:
+        """Returns all subscriptions, policies and processes, in the order of the model."""
+        stored = {state.name: state for state in self._reader.subscriptions()}
+        engine = self._workspace.engine
+        names = list(engine.subscriptions) if engine else sorted(stored)
+        return [self._view(name, stored[name]) for name in names if name in stored]
+
+    def _view(self, name: str, state: SubscriptionState) -> SubscriptionView:
+        engine = self._workspace.engine
+        runner = engine.subscriptions.get(name) if engine else None
+        cursor = runner.cursor if runner else state.cursor
+        status = "paused" if state.paused else "running"
+        if runner is None or runner.handler is None:
+            status = "detached"
+        subscription = runner.subscription if runner else None
+        return SubscriptionView(
+            name=name,
+            source="all events" if state.topic == LOG_TOPIC else state.topic,
+            handler=subscription.handler if subscription else "",
+            filter=str(subscription.filter) if subscription else "",
+            status=status,
+            cursor=cursor,
+            lag=max(0, self._reader.head() - cursor),
+            rate=engine.metrics.rate(name) if engine else 0.0,
+            delivered=state.delivered,
+            failed=state.failed,
+            filtered=state.filtered,
+            waiting=state.waiting,
+            retrying=state.retrying,
+            dead=state.dead,
+            doc=subscription.doc if subscription else "",
+        )
+
+    def deliveries(self, subscription: str) -> list[Delivery]:
+        """Returns what waits, retries or is blocked in a subscription."""
+        return self._reader.deliveries(subscription)
+
+    def projections(self) -> list[ProjectionView]:
+        """Returns all read models of the model."""
+        return [self._projection(projection) for projection in self._workspace.registry.projections.values()]
+
+    def _projection(self, projection: Projection) -> ProjectionView:
+        state = self._reader.projection(projection.name)
+        engine = self._workspace.engine
+        runner = engine.projections.get(projection.name) if engine else None
+        checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
+        return ProjectionView(
+            name=projection.name,
+            status=state.status.value if state else "new",
+            checkpoint=checkpoint,
+            lag=max(0, self._reader.head() - checkpoint),
+            rows=state.rows if state else 0,
+            fault=state.fault if state else "",
+            fault_position=state.fault_position if state else 0,
+            stale=_stale(projection, state),
+            columns=tuple((column.name, column.kind.value) for column in projection.columns),
+            doc=projection.doc,
+        )
+
+    def rows(
+        self, projection: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
+    ) -> list[dict[str, Any]]:
+        """Returns rows of a read model, in any order, filtered by text in any column."""
+        return self._reader.projection_rows(projection, order=order, text=text, first=first, limit=limit)
+
+    def row_count(self, projection: str, text: str = "") -> int:
+        """Returns how many rows a read model has, or how many hold a text."""
+        return self._reader.projection_count(projection, text)
+
+    def flow(self) -> dict[str, int]:
+        """Returns totals since the start by what the board shows, such as ``event:user.created``."""
+        engine = self._workspace.engine
+        return dict(engine.metrics.flow) if engine else {}
+
+    def throughput(self, what: str = "ok") -> tuple[list[int], dict[str, list[int]]]:
+        """Returns seconds since 1970, and each subscription's deliveries in them, of the last ten minutes."""
+        engine = self._workspace.engine
+        return engine.metrics.series(what) if engine else ([], {})
+
+    def latency(self, subscription: str, quantile: float) -> list[int]:
+        """Returns publish-to-ack latencies for the same seconds, in microseconds."""
+        engine = self._workspace.engine
+        return engine.metrics.percentiles(subscription, quantile) if engine else []
+
+    def actions(self, limit: int = 200) -> list[OperatorAction]:
+        """Returns what operators did, the newest first."""
+        return self._reader.actions(limit=limit)
+
+
+def _stale(projection: Projection, state: ProjectionState | None) -> bool:
+    return state is not None and state.definition_hash != projection.definition_hash()

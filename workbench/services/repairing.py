@@ -1,0 +1,179 @@
+"""Repairs what died: replays, edits, archives, purges and restores dead letters (contract §6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import InvalidEvent, InvalidValue, NotFound
+from workbench.model.values import ForeignJsonError, parse_foreign_json, write_json
+from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter
+from workbench.store.values import DeadLetter, LetterStatus, OperatorAction
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterGroup:
+    """Dead letters with one cause: error type, place in the handler's code, subscription."""
+
+    subscription: str
+    error_type: str
+    place: str
+    count: int
+    first_at: int
+    last_at: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a bulk action (L5).
+
+    Attributes:
+        done: How many it took effect on.
+        skipped: How many were no longer as they were when the list was frozen.
+    """
+
+    asked: int
+    done: int
+    skipped: int
+
+
+class Repairing:
+    """Dead letters and what can be done about them; every action is recorded."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def letters(
+        self, statuses: Sequence[str] = OPEN, *, limit: int = 500, before: int | None = None
+    ) -> list[DeadLetter]:
+        """Returns dead letters, the newest first."""
+        return self._workspace.reader.letters(statuses=statuses, limit=limit, before=before)
+
+    def counts(self) -> dict[str, int]:
+        """Returns how many dead letters have each status."""
+        return self._workspace.reader.letter_counts()
+
+    def letter(self, number: int) -> DeadLetter:
+        """Returns one dead letter.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        letter = self._workspace.reader.letter(number)
+        if letter is None:
+            raise NotFound(f"there is no dead letter {number}")
+        return letter
+
+    def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
+        """Returns the causes of dead letters, the most frequent first."""
+        return [
+            LetterGroup(
+                subscription=row[0],
+                error_type=row[1],
+                place=row[2],
+                count=row[3],
+                first_at=row[4],
+                last_at=row[5],
+                numbers=tuple(sorted(map(int, row[6].split(",")))),
+            )
+            for row in self._workspace.reader.letter_groups(statuses)
+        ]
+
+    async def replay(self, numbers: Sequence[int]) -> Report:
+        """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""
+        done = 0
+        async for answer in self._each([ReplayLetter(number=number) for number in numbers]):
+            done += bool(answer)
+        await self._note("replay", numbers, done)
+        return Report(asked=len(numbers), done=done, skipped=len(numbers) - done)
+
+    def check_edit(self, number: int, text: str) -> Any:
+        """Reads an edited payload and validates it against its type's schema (L6).
+
+        Raises:
+            InvalidValue: It is no JSON, or does not fit; says where.
+        """
+        try:
+            value = parse_foreign_json(text)
+        except ForeignJsonError as error:
+            raise InvalidValue(str(error)) from None
+        letter = self.letter(number)
+        kind = self._workspace.registry.events.get(letter.type)
+        if kind is not None:
+            try:
+                kind.decode(write_json(value))
+            except (ValueError, TypeError) as error:
+                raise InvalidEvent(f"does not fit {letter.type}: {error}", path="") from None
+        return value
+
+    async def edit_and_replay(self, number: int, text: str) -> Report:
+        """Replays an edited copy in the original's place; the original never changes (L6, I10)."""
+        value = self.check_edit(number, text)
+        engine = self._workspace.running()
+        done = await engine.gate.write(
+            ReplayLetter(number=number, data=write_json(value), message_id=engine.new_id())
+        )
+        await self._note("edit and replay", (number,), int(done))
+        return Report(asked=1, done=int(done), skipped=int(not done))
+
+    async def archive(self, numbers: Sequence[int]) -> Report:
+        """Puts dead letters aside without deciding about them."""
+        return await self._mark("archive", numbers, (LetterStatus.OPEN,), LetterStatus.ARCHIVED)
+
+    async def purge(self, numbers: Sequence[int], *, skip_on: bool = True) -> Report:
+        """Takes dead letters away; `restore` undoes it.
+
+        Args:
+            skip_on: Whether what is blocked behind them goes on (L7).
+        """
+        before = (LetterStatus.OPEN, LetterStatus.ARCHIVED)
+        return await self._mark("purge", numbers, before, LetterStatus.PURGED, skip_on=skip_on)
+
+    async def restore(self, numbers: Sequence[int]) -> Report:
+        """Takes a purge or an archiving back (L7)."""
+        before = (LetterStatus.PURGED, LetterStatus.ARCHIVED)
+        return await self._mark("restore", numbers, before, LetterStatus.OPEN)
+
+    def blocked_behind(self, numbers: Sequence[int]) -> int:
+        """Returns how many deliveries wait behind these dead letters."""
+        return self._workspace.reader.blocked_behind(numbers)
+
+    async def _mark(
+        self,
+        action: str,
+        numbers: Sequence[int],
+        before: tuple[LetterStatus, ...],
+        after: LetterStatus,
+        *,
+        skip_on: bool = False,
+    ) -> Report:
+        done = 0
+        operations = [
+            MarkLetters(numbers=(number,), before=before, after=after, skip_on=skip_on) for number in numbers
+        ]
+        async for answer in self._each(operations):
+            done += answer
+        await self._note(action, numbers, done)
+        return Report(asked=len(numbers), done=done, skipped=len(numbers) - done)
+
+    async def _each(self, operations: Sequence[Operation]) -> AsyncIterator[Any]:
+        gate = self._workspace.running().gate
+        for operation in operations:
+            yield await gate.write(operation)
+
+    async def _note(self, action: str, numbers: Sequence[int], done: int) -> None:
+        if numbers:
+            subject = f"{len(numbers)} dead letter{'s' if len(numbers) > 1 else ''}"
+            detail = json.dumps({"numbers": list(numbers)[:1000], "done": done})
+            noted = OperatorAction(
+                at=self._workspace.clock.now(), action=action, subject=subject, detail=detail
+            )
+            await self._workspace.running().gate.write(RecordAction(action=noted))
