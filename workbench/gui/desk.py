@@ -56,6 +56,7 @@ class Desk(QObject):
         selected: The new `Selection`.
         noticed: A `Notice` for the window to show.
         wanted: Name of a view that should come to the front.
+        command_wanted: Name of a command whose form should be shown.
         travelled: Whether going back and going forward is possible.
     """
 
@@ -63,6 +64,7 @@ class Desk(QObject):
     selected = Signal(object)
     noticed = Signal(object)
     wanted = Signal(str)
+    command_wanted = Signal(str)
     travelled = Signal(bool, bool)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
@@ -47,6 +48,14 @@ class View(QWidget):
 
     def follow(self, selection: Selection) -> None:
         """Shows what was selected elsewhere."""
+
+    def focus_filter(self) -> None:
+        """Gives the keyboard to the view's filter, if it has one (Ctrl+F)."""
+        for line in self.findChildren(QLineEdit):
+            if line.isVisible() and line.isEnabled() and not line.isReadOnly():
+                line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                line.selectAll()
+                return
 
     def _changed(self, changes: Changes) -> None:
         if not self.concerns(changes):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import InvalidEvent, InvalidValue, NotFound
+from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter
 from workbench.store.values import DeadLetter, LetterStatus, OperatorAction
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
+GROUP = 250
+"""Letters whose changes are written together; the loop turns between two groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +41,15 @@ class Report:
     Attributes:
         done: How many it took effect on.
         skipped: How many were no longer as they were when the list was frozen.
+        failed: How many could not be written.
+        trouble: Why the first of them failed; empty if none did.
     """
 
     asked: int
     done: int
     skipped: int
+    failed: int = 0
+    trouble: str = ""
 
 
 class Repairing:
@@ -72,6 +79,21 @@ class Repairing:
             raise NotFound(f"there is no dead letter {number}")
         return letter
 
+    async def made_by(self, letter: DeadLetter) -> int:
+        """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
+        before: int | None = None
+        while True:
+            page = self._workspace.reader.letters(
+                statuses=tuple(LetterStatus), before=before, subscription=letter.subscription
+            )
+            for later in page:
+                if later.parent == letter.number:
+                    return later.number
+            if not page or page[-1].number <= letter.number:
+                return 0
+            before = page[-1].number
+            await asyncio.sleep(0)
+
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""
         return [
@@ -89,11 +111,7 @@ class Repairing:
 
     async def replay(self, numbers: Sequence[int]) -> Report:
         """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""
-        done = 0
-        async for answer in self._each([ReplayLetter(number=number) for number in numbers]):
-            done += bool(answer)
-        await self._note("replay", numbers, done)
-        return Report(asked=len(numbers), done=done, skipped=len(numbers) - done)
+        return await self._all("replay", numbers, [ReplayLetter(number=number) for number in numbers])
 
     def check_edit(self, number: int, text: str) -> Any:
         """Reads an edited payload and validates it against its type's schema (L6).
@@ -155,19 +173,29 @@ class Repairing:
         *,
         skip_on: bool = False,
     ) -> Report:
-        done = 0
         operations = [
             MarkLetters(numbers=(number,), before=before, after=after, skip_on=skip_on) for number in numbers
         ]
-        async for answer in self._each(operations):
-            done += answer
-        await self._note(action, numbers, done)
-        return Report(asked=len(numbers), done=done, skipped=len(numbers) - done)
+        return await self._all(action, numbers, operations)
 
-    async def _each(self, operations: Sequence[Operation]) -> AsyncIterator[Any]:
+    async def _all(self, action: str, numbers: Sequence[int], operations: Sequence[Operation]) -> Report:
+        """Writes one operation for each letter, each for itself (C6), and counts how they ended."""
         gate = self._workspace.running().gate
-        for operation in operations:
-            yield await gate.write(operation)
+        done = failed = 0
+        trouble = ""
+        for first in range(0, len(operations), GROUP):
+            writes = [gate.write(operation) for operation in operations[first : first + GROUP]]
+            for answer in await asyncio.gather(*writes, return_exceptions=True):
+                if isinstance(answer, WorkbenchError):
+                    failed += 1
+                    trouble = trouble or answer.message
+                elif isinstance(answer, BaseException):
+                    raise answer
+                else:
+                    done += int(answer)
+        await self._note(action, numbers, done)
+        skipped = len(numbers) - done - failed
+        return Report(asked=len(numbers), done=done, skipped=skipped, failed=failed, trouble=trouble)
 
     async def _note(self, action: str, numbers: Sequence[int], done: int) -> None:
         if numbers:

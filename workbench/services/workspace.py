@@ -15,6 +15,7 @@ from workbench.services.controlling import Controlling
 from workbench.services.issuing import Issuing
 from workbench.services.observing import Observing
 from workbench.services.repairing import Repairing
+from workbench.services.story import Story
 from workbench.services.transferring import Transferring
 from workbench.store.sql.store import SqliteStore
 
@@ -33,6 +34,7 @@ class Workspace:
         repair: Dead letters.
         control: Pause, resume, step, reset, rebuild.
         transfer: Events in from files.
+        story: Commands in from files.
     """
 
     def __init__(self, project: Project, store: SqliteStore, clock: Clock) -> None:
@@ -61,6 +63,7 @@ class Workspace:
         self.repair = Repairing(self)
         self.control = Controlling(self)
         self.transfer = Transferring(self)
+        self.story = Story(self)
 
     async def start(self, *, paused: bool = False) -> None:
         """Begins to run; an observer only looks."""

@@ -1,0 +1,30 @@
+"""What all tests share: the repository's root, a clock that stands still, ids that repeat."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from workbench.model.clock import ManualClock
+from workbench.model.ids import NewId, id_source
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def new_id(clock: ManualClock) -> NewId:
+    return id_source(clock, random.Random(7))
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps every test away from the person's own settings and samples."""
+    monkeypatch.setenv("WORKBENCH_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path / "data"))

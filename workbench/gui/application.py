@@ -1,0 +1,80 @@
+"""The desktop program: shows the window first, then opens the project, and closes in stages."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from workbench.gui.loop import WorkbenchLoop
+from workbench.gui.session import Session
+from workbench.gui.theme import theme
+from workbench.gui.window import MainWindow
+
+SWITCH_SECONDS = 0.0005
+"""Lets the writer's thread and the window take turns quickly; the default of 5 ms makes both wait."""
+
+
+def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
+    """Makes the application, dressed; once per process."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(arguments)
+    app.setApplicationName("Event Workbench")
+    app.setOrganizationName("event-workbench")
+    app.setQuitOnLastWindowClosed(False)
+    chosen = mode or str(QSettings().value("theme", "system"))
+    if chosen in ("light", "dark", "system"):
+        theme().set_mode(chosen)  # type: ignore[arg-type]  # narrowed by the line above
+    theme().install(app)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    return app
+
+
+def run_on_loop(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Runs the program's main coroutine on Qt's loop; returns the exit code."""
+    with asyncio.Runner(loop_factory=lambda: WorkbenchLoop(app)) as runner:
+        return runner.run(main())
+
+
+def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Opens the window and works until it is closed; returns the exit code."""
+    app = prepare([sys.argv[0]], options.theme)
+    window = MainWindow(QSettings())
+    session = Session(window, environ)
+
+    async def main() -> int:
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, WorkbenchLoop):
+            loop.on_interrupt(session.quit)
+        window.show()
+        await asyncio.sleep(0)
+        await asyncio.to_thread(warm_up)
+        await session.open(target(options), trust=options.trust, fresh=options.fresh)
+        return await session.ended()
+
+    return run_on_loop(app, main)
+
+
+def target(options: argparse.Namespace) -> tuple[Path | None, str]:
+    """Returns the folder to open, or the sample to copy."""
+    if options.sample:
+        return None, str(options.sample)
+    if options.project is not None:
+        return Path(options.project), ""
+    last = QSettings().value("last-project")
+    if isinstance(last, str) and Path(last).exists():
+        return Path(last), ""
+    return None, "users"
+
+
+def warm_up() -> None:
+    """Imports what is heavy while the window already shows."""
+    for name in ("workbench.project.project", "workbench.services.workspace", "workbench.store.sql.schema"):
+        importlib.import_module(name)

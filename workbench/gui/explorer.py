@@ -1,0 +1,163 @@
+"""The tree on the left: the model, streams, read models, subscriptions, dead letters; one filter for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.icons import icon
+from workbench.gui.view import View
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+
+NEWEST = 30
+"""Streams listed; the filter and the view of streams reach all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a click in the tree leads."""
+
+    view: str
+    selection: Selection = field(default_factory=Selection)
+    command: str = ""
+
+
+Row = tuple[str, str, str, Place]
+
+
+class Explorer(View):
+    """Everything of the project by name."""
+
+    key = "explorer"
+    title = "Explorer"
+    icon_name = "folder"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText("Filter")
+        self._filter.setAccessibleName("Filter the explorer")
+        self._filter.setClearButtonEnabled(True)
+        self._filter.textChanged.connect(self.refresh)
+        self._tree = QTreeWidget()
+        self._tree.setHeaderHidden(True)
+        self._tree.setIndentation(14)
+        self._tree.setUniformRowHeights(True)
+        self._tree.setAccessibleName("Explorer")
+        self._tree.itemActivated.connect(self._go)
+        self._tree.itemClicked.connect(self._go)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(6)
+        layout.addWidget(self._filter)
+        layout.addWidget(self._tree)
+        self._shown: list[tuple[str, str, list[Row]]] = []
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(changes.head or changes.dead_letters or changes.projections or changes.model)
+
+    @override
+    def refresh(self) -> None:
+        wanted = self._filter.text().lower().split()
+        sections = [
+            (title, name, [row for row in rows if all(word in row[0].lower() for word in wanted)])
+            for title, name, rows in self._sections(self._filter.text().strip())
+        ]
+        if sections != self._shown:
+            self._shown = sections
+            self._fill(sections, filtered=bool(wanted))
+
+    def _sections(self, text: str) -> Iterable[tuple[str, str, list[Row]]]:
+        workspace = self.desk.workspace
+        model = workspace.registry
+        commands = [(name, "", "command", Place(view="commands", command=name)) for name in model.commands]
+        events = [(name, "", "event", Place(view="board")) for name in model.events]
+        policies = [
+            (name, "", "policy", Place(view="subscriptions", selection=Selection(subscription=name)))
+            for name in model.reactors
+        ]
+        yield "Model", "board", [*commands, *events, *policies]
+        yield f"Streams ({workspace.browse.stream_count():,})", "stream", self._streams(text)
+        yield (
+            "Projections",
+            "projection",
+            [
+                (name, "", "projection", Place(view="projections", selection=Selection(projection=name)))
+                for name in model.projections
+            ],
+        )
+        yield (
+            "Subscriptions",
+            "subscription",
+            [
+                (
+                    name,
+                    "",
+                    "subscription",
+                    Place(view="subscriptions", selection=Selection(subscription=name)),
+                )
+                for name in model.subscriptions
+            ],
+        )
+        open_letters = workspace.repair.counts().get("open", 0)
+        yield f"Dead letters ({open_letters:,})", "dead-letter", []
+
+    def _streams(self, text: str) -> list[Row]:
+        browse = self.desk.workspace.browse
+        if text:
+            numbers = list(browse.find_streams(text=text)[:NEWEST])
+            found = browse.streams_numbered(numbers) if numbers else []
+        else:
+            count = browse.stream_count()
+            found = browse.streams(max(1, count - NEWEST + 1), NEWEST)[::-1]
+        return [
+            (stream.name, "", "stream", Place(view="timeline", selection=Selection(stream=stream.name)))
+            for stream in found
+        ]
+
+    def _fill(self, sections: list[tuple[str, str, list[Row]]], *, filtered: bool) -> None:
+        closed = {
+            item.data(0, Qt.ItemDataRole.UserRole + 1)
+            for item in self._tops()
+            if not item.isExpanded() and item.childCount()
+        }
+        bar = self._tree.verticalScrollBar()
+        place = bar.value()
+        self._tree.clear()
+        views = {"board": "board", "stream": "streams", "dead-letter": "letters"}
+        for title, name, rows in sections:
+            top = QTreeWidgetItem([title])
+            top.setIcon(0, icon(name))
+            top.setData(0, Qt.ItemDataRole.UserRole, Place(view=views.get(name, f"{name}s")))
+            top.setData(0, Qt.ItemDataRole.UserRole + 1, name)
+            self._tree.addTopLevelItem(top)
+            for text, tip, kind, target in rows:
+                child = QTreeWidgetItem([text])
+                child.setIcon(0, icon(kind, f"{kind}_ink" if kind != "stream" else "muted"))
+                child.setToolTip(0, tip or text)
+                child.setData(0, Qt.ItemDataRole.UserRole, target)
+                top.addChild(child)
+            top.setExpanded(filtered or name not in closed)
+        bar.setValue(place)
+
+    def _tops(self) -> list[QTreeWidgetItem]:
+        items = (self._tree.topLevelItem(index) for index in range(self._tree.topLevelItemCount()))
+        return [item for item in items if item is not None]
+
+    def _go(self, item: QTreeWidgetItem) -> None:
+        place: Place = item.data(0, Qt.ItemDataRole.UserRole)
+        if place.command:
+            self.desk.command_wanted.emit(place.command)
+        if place.selection != Selection():
+            self.desk.select(place.selection, view=place.view)
+        else:
+            self.desk.wanted.emit(place.view)

@@ -1,0 +1,136 @@
+"""What every editor of a form is: a widget that shows one value and gives it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape
+
+if TYPE_CHECKING:
+    from workbench.gui.forms.field import Field
+
+Suggest = Callable[[str], list[str]]
+"""Returns what may be meant by the text that was typed so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """What a form gives to all of its editors.
+
+    Attributes:
+        field: Makes the field for a part of a value.
+        now: Returns the present time as RFC 3339; without it no editor offers it.
+        new_uuid: Returns a fresh id; without it no editor offers one.
+        suggest: Completions by place; indices of lists are left out of the place.
+    """
+
+    field: Callable[[Shape, Loc], Field]
+    now: Callable[[], str] | None
+    new_uuid: Callable[[], str] | None
+    suggest: Mapping[Loc, Suggest]
+
+
+class Editor(QWidget):
+    """Shows one value and lets it be edited.
+
+    A value that was given and not edited is given back as it was, whatever the widget can show of it.
+    A subclass sets `input`, implements `accepts`, `show_value` and `read`, and calls `edited`.
+    """
+
+    changed = Signal()
+    """A person edited the value, or it was set."""
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__()
+        self.shape = shape
+        self.loc = loc
+        self.kit = kit
+        self.input: QWidget = self
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(4)
+        self._given: Any = ABSENT
+
+    @classmethod
+    def accepts(cls, schema: Schema) -> bool:
+        """Says whether it can edit the values of a schema (references followed, null taken out)."""
+        raise NotImplementedError
+
+    @classmethod
+    def build(cls, shape: Shape, loc: Loc, kit: Kit) -> Editor:
+        """Makes the editor for a field that it accepts."""
+        return cls(shape, loc, kit)
+
+    @classmethod
+    def spreads(cls, shape: Shape) -> bool:
+        """Says whether it needs the whole width beneath its title, also where the form is wide."""
+        return "properties" in shape.schema
+
+    def value(self) -> Any:
+        """Returns the value, a JSON value; where the text cannot be read, the text."""
+        return self.read() if self._given is ABSENT else self._given
+
+    def set_value(self, value: Any) -> None:
+        """Shows a value."""
+        self.show_value(value)
+        self._given = value
+
+    def clear(self) -> None:
+        """Shows what a form shows that nobody has filled in."""
+        self.show_value(None)
+        self._given = ABSENT
+
+    def show_value(self, value: Any) -> None:
+        """Puts a value, of whatever type, into the widget."""
+        raise NotImplementedError
+
+    def read(self) -> Any:
+        """Returns the value that stands in the widget; ``None`` where it is empty."""
+        raise NotImplementedError
+
+    def problem(self) -> str:
+        """Says why what stands here cannot be read as a value at all; empty where it can."""
+        return ""
+
+    def edited(self) -> None:
+        """Takes note that the widget's content is the value now."""
+        self._given = ABSENT
+        self.changed.emit()
+
+    def fields(self) -> Sequence[Field]:
+        """Returns the fields of which the value is made."""
+        return ()
+
+    def set_invalid(self, invalid: bool) -> None:
+        """Outlines the widget, or no longer."""
+        if self.input is not self and self.input.property("invalid") is not invalid:
+            self.input.setProperty("invalid", invalid)
+            self.input.style().unpolish(self.input)
+            self.input.style().polish(self.input)
+
+    def dress(self, name: str, description: str) -> None:
+        """Names the widget for tests and for those who hear the form.
+
+        Args:
+            name: What it is called, such as ``"Username, required"``.
+            description: What is to be known of it: its meaning, its limits, what is wrong.
+        """
+        self.input.setObjectName(dotted(self.loc))
+        self.input.setAccessibleName(name)
+        self.input.setAccessibleDescription(description)
+
+    def move_to(self, loc: Loc) -> None:
+        """Takes another place, since its list was reordered."""
+        self.loc = loc
+        for field in self.fields():
+            field.move_to((*loc, field.loc[-1]))
+
+
+def dotted(loc: Loc) -> str:
+    """Writes a place as text: ``lines.0.sku``."""
+    return ".".join(map(str, loc))

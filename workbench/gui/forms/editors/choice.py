@@ -1,0 +1,86 @@
+"""Edits a choice of a few values, and shows a value that leaves no choice."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLabel
+from typing_extensions import override
+
+from workbench.gui.forms.editor import Editor, Kit
+from workbench.gui.forms.schema import Loc, Schema, Shape
+
+
+class _Box(QComboBox):
+    """A box that the wheel does not change: it scrolls the form."""
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class ChoiceEditor(Editor):
+    """One of a list of values; none is chosen beforehand."""
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        self.box = _Box()
+        self.box.setPlaceholderText("Choose…")
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(8)
+        for value in shape.schema["enum"]:
+            self._add(value)
+        self.box.setCurrentIndex(-1)
+        self.box.currentIndexChanged.connect(self.edited)
+        self.row.addWidget(self.box, 1)
+        self.input = self.box
+
+    @override
+    @classmethod
+    def accepts(cls, schema: Schema) -> bool:
+        return bool(schema.get("enum"))
+
+    def _add(self, value: Any) -> None:
+        self.box.addItem(_words(value))
+        self.box.setItemData(self.box.count() - 1, (value,), Qt.ItemDataRole.UserRole)
+
+    @override
+    def show_value(self, value: Any) -> None:
+        values = [self.box.itemData(index)[0] for index in range(self.box.count())]
+        self.box.setCurrentIndex(values.index(value) if value in values else -1)
+
+    @override
+    def read(self) -> Any:
+        data = self.box.currentData()
+        return None if data is None else data[0]
+
+
+class ConstEditor(Editor):
+    """The only value there can be."""
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        label = QLabel(_words(shape.schema["const"]))
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        self.row.addWidget(label, 1)
+
+    @override
+    @classmethod
+    def accepts(cls, schema: Schema) -> bool:
+        return "const" in schema
+
+    @override
+    def show_value(self, value: Any) -> None:
+        """Another value than the only one is not shown: the validation will tell."""
+
+    @override
+    def read(self) -> Any:
+        return self.shape.schema["const"]
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,45 @@
+"""Edits ids, and makes new ones."""
+
+from __future__ import annotations
+
+import uuid
+
+from PySide6.QtWidgets import QPushButton
+from typing_extensions import override
+
+from workbench.gui.forms.editor import Kit
+from workbench.gui.forms.editors.line import LineEditor
+from workbench.gui.forms.schema import Loc, Schema, Shape
+from workbench.gui.theme import code_font
+
+
+class UuidEditor(LineEditor):
+    """A UUID, with a button for a new one where the form has a source of them."""
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        self.line.setFont(code_font())
+        if kit.new_uuid is not None:
+            button = QPushButton("New")
+            button.setToolTip("Write a new id here")
+            button.setAccessibleName(f"New {shape.title}")
+            button.clicked.connect(self._renew)
+            self.row.addWidget(button)
+
+    @override
+    @classmethod
+    def accepts(cls, schema: Schema) -> bool:
+        return schema.get("type") == "string" and schema.get("format") == "uuid"
+
+    @override
+    def parse(self, text: str) -> str:
+        try:
+            uuid.UUID(text)
+        except ValueError:
+            raise ValueError("must be a UUID: 32 hexadecimal digits, in groups of 8-4-4-4-12") from None
+        return text
+
+    def _renew(self) -> None:
+        if self.kit.new_uuid is not None:
+            self.line.setText(self.kit.new_uuid())
+            self.line.setCursorPosition(0)

@@ -1,0 +1,82 @@
+"""Edits any JSON value as text, and says where it cannot be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtWidgets import QPlainTextEdit
+from typing_extensions import override
+
+from workbench.errors import InvalidValue
+from workbench.gui.forms.editor import Editor, Kit
+from workbench.gui.forms.schema import Loc, Schema, Shape
+from workbench.gui.theme import code_font
+
+
+class JsonEditor(Editor):
+    """The editor of last resort: it accepts every schema."""
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        self.area = QPlainTextEdit()
+        self.area.setFont(code_font())
+        self.area.setTabChangesFocus(True)
+        self.area.setPlaceholderText(_example(shape.schema))
+        self.area.textChanged.connect(self._grow)
+        self.area.textChanged.connect(self.edited)
+        self.row.addWidget(self.area)
+        self.input = self.area
+        self._grow()
+
+    @override
+    @classmethod
+    def accepts(cls, schema: Schema) -> bool:
+        return True
+
+    @override
+    def show_value(self, value: Any) -> None:
+        if value is None:
+            self.area.setPlainText(_BLANK.get(str(self.shape.schema.get("type")), ""))
+            return
+        line = json.dumps(value, ensure_ascii=False)
+        self.area.setPlainText(line if len(line) < 48 else json.dumps(value, ensure_ascii=False, indent=2))
+
+    @override
+    def read(self) -> Any:
+        text = self.area.toPlainText()
+        try:
+            return json.loads(text) if text.strip() else None
+        except (ValueError, RecursionError):
+            return text
+
+    @override
+    def problem(self) -> str:
+        from workbench.model.values import ForeignJsonError, parse_foreign_json
+
+        text = self.area.toPlainText()
+        if not text.strip():
+            return ""
+        try:
+            json.loads(text)
+            parse_foreign_json(text)
+        except json.JSONDecodeError as error:
+            return f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        except (ForeignJsonError, InvalidValue, RecursionError) as error:
+            return f"cannot be stored: {error}"
+        except ValueError as error:  # an integer of more digits than Python reads
+            return f"is not JSON: {error}"
+        return ""
+
+    def _grow(self) -> None:
+        lines = min(max(self.area.blockCount(), 2), 12)
+        self.area.setFixedHeight(lines * self.area.fontMetrics().lineSpacing() + 14)
+
+
+_BLANK = {"object": "{}", "array": "[]"}
+
+
+def _example(schema: Schema) -> str:
+    examples = schema.get("examples")
+    shown = examples[0] if isinstance(examples, list) and examples else {"key": [1, "text", True]}
+    return "JSON such as " + json.dumps(shown, ensure_ascii=False)

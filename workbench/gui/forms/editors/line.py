@@ -1,0 +1,101 @@
+"""The base of all editors that are one line of text: reading, completion, steps by arrow key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit
+from typing_extensions import override
+
+from workbench.gui.forms.editor import Editor, Kit, Suggest
+from workbench.gui.forms.schema import Loc, Shape, sample_of
+
+
+class LineInput(QLineEdit):
+    """A line that tells of the arrow keys and cuts nothing off."""
+
+    stepped = Signal(int)
+    """+1 for the arrow up, -1 for the arrow down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMaxLength(2**31 - 1)  # Qt's own limit would silently drop the rest of a pasted text
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        else:
+            self.stepped.emit(step)
+
+
+class LineEditor(Editor):
+    """A value that is written in one line.
+
+    A subclass implements `parse` and, where a value is not simply its text, `text_of`.
+    """
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        self.line = LineInput()
+        self.line.setPlaceholderText(sample_of(shape.schema))
+        self.line.textChanged.connect(self.edited)
+        self.line.stepped.connect(self.step)
+        self.row.addWidget(self.line, 1)
+        self.input = self.line
+        suggest = kit.suggest.get(tuple(step for step in loc if isinstance(step, str)))
+        if suggest is not None:
+            _complete(self.line, suggest)
+
+    def parse(self, text: str) -> Any:
+        """Returns the value that the text means.
+
+        Raises:
+            ValueError: It means none; says what it must be.
+        """
+        raise NotImplementedError
+
+    def text_of(self, value: Any) -> str:
+        """Returns the text that a person reads and edits."""
+        return str(value)
+
+    def step(self, by: int) -> None:
+        """Answers an arrow key: up is +1."""
+
+    @override
+    def show_value(self, value: Any) -> None:
+        self.line.setText("" if value is None else self.text_of(value))
+        self.line.setCursorPosition(0)
+
+    @override
+    def read(self) -> Any:
+        text = self.line.text().strip()
+        if not text:
+            return None
+        try:
+            return self.parse(text)
+        except ValueError:
+            return text
+
+    @override
+    def problem(self) -> str:
+        text = self.line.text().strip()
+        try:
+            if text:
+                self.parse(text)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+
+def _complete(line: QLineEdit, suggest: Suggest) -> None:
+    model = QStringListModel(line)
+    completer = QCompleter(model, line)
+    completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    line.textEdited.connect(lambda text: model.setStringList(suggest(text)))
+    line.setCompleter(completer)

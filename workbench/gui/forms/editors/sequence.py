@@ -1,0 +1,167 @@
+"""Edits a list: items are added, removed and put into another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.forms.editor import Editor, Kit
+from workbench.gui.forms.parts import place_tabs, tool
+from workbench.gui.forms.schema import Loc, Schema, Shape, item_of
+from workbench.gui.icons import icon
+
+if TYPE_CHECKING:
+    from workbench.gui.forms.field import Field
+
+
+class ListEditor(Editor):
+    """The items of a list, each with its own editor; Alt with an arrow key moves one."""
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        self._items: list[_Item] = []
+        self._column = QVBoxLayout()
+        self._column.setSpacing(14 if self.spreads(shape) else 4)
+        self._add = QPushButton(icon("plus"), f"Add to {shape.title[:1].lower()}{shape.title[1:]}")
+        self._add.clicked.connect(self._append)
+        self._column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        self.row.addLayout(self._column)
+        self.input = self._add
+
+    @override
+    @classmethod
+    def accepts(cls, schema: Schema) -> bool:
+        return schema.get("type") == "array" and bool(schema.get("items"))
+
+    @override
+    @classmethod
+    def spreads(cls, shape: Shape) -> bool:
+        return item_of(shape, 0).schema.get("type") in {"object", "array"}
+
+    @override
+    def value(self) -> list[Any]:
+        return [item.field.value() for item in self._items]
+
+    @override
+    def set_value(self, value: Any) -> None:
+        while self._items:
+            self._drop(self._items[-1])
+        for part in value if isinstance(value, list | tuple) else ():
+            self._insert().set_value(part)
+        self._renumber()
+
+    @override
+    def clear(self) -> None:
+        self.set_value([])
+
+    @override
+    def fields(self) -> Sequence[Field]:
+        return [item.field for item in self._items]
+
+    @override
+    def move_to(self, loc: Loc) -> None:
+        self.loc = loc
+        self._renumber()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        focused = self.focusWidget()
+        held = next((item for item in self._items if focused and item.isAncestorOf(focused)), None)
+        if by and held and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._move(held, by)
+        else:
+            super().keyPressEvent(event)
+
+    def _append(self) -> None:
+        field = self._insert()
+        self._renumber()
+        self.edited()
+        field.focus_input()
+
+    def _insert(self) -> Field:
+        index = len(self._items)
+        item = _Item(self.kit.field(item_of(self.shape, index), (*self.loc, index)))
+        item.field.changed.connect(self.edited)
+        item.up.clicked.connect(lambda: self._move(item, -1))
+        item.down.clicked.connect(lambda: self._move(item, 1))
+        item.remove.clicked.connect(lambda: self._remove(item))
+        self._items.append(item)
+        self._column.insertWidget(index, item)
+        return item.field
+
+    def _move(self, item: _Item, by: int) -> None:
+        index = self._items.index(item) + by
+        if not 0 <= index < len(self._items):
+            return
+        focused = item.focusWidget()
+        self._items.remove(item)
+        self._items.insert(index, item)
+        self._column.insertWidget(index, item)
+        self._renumber()
+        self.edited()
+        if focused is not None:
+            (focused if focused.isEnabled() else item.remove).setFocus()
+
+    def _remove(self, item: _Item) -> None:
+        index = self._items.index(item)
+        self._drop(item)
+        self._renumber()
+        self.edited()
+        beside = self._items[min(index, len(self._items) - 1) :][:1]
+        (beside[0].remove if beside else self._add).setFocus()
+
+    def _drop(self, item: _Item) -> None:
+        self._items.remove(item)
+        self._column.removeWidget(item)
+        item.setParent(None)
+        item.deleteLater()
+
+    def _renumber(self) -> None:
+        most = self.shape.schema.get("maxItems")
+        full = most is not None and len(self._items) >= most
+        self._add.setEnabled(not full)
+        self._add.setToolTip(f"There can be no more than {most}" if full else "")
+        place_tabs(self._add, self._items)
+        for index, item in enumerate(self._items):
+            item.number(
+                f"{self.shape.title} {index + 1}", (*self.loc, index), last=index == len(self._items) - 1
+            )
+
+
+class _Item(QWidget):
+    """An item's field with the buttons that move and remove it."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.field = field
+        self.up = tool("chevron-up")
+        self.down = tool("chevron-down")
+        self.remove = tool("close")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(field, 1)
+        for button in (self.up, self.down, self.remove):
+            if field.bare:
+                row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            else:
+                field.head.addWidget(button)
+
+    def number(self, title: str, loc: Loc, *, last: bool) -> None:
+        """Takes another place in the list."""
+        self.field.move_to(loc, title=title)
+        self.up.setEnabled(loc[-1] != 0)
+        self.down.setEnabled(not last)
+        for button, words in (
+            (self.up, "Move {} up"),
+            (self.down, "Move {} down"),
+            (self.remove, "Remove {}"),
+        ):
+            button.setAccessibleName(words.format(title))
+            button.setToolTip(words.format(title))

@@ -1,0 +1,93 @@
+"""Strips above the views that tell the person something until it is closed or has been read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.gui.desk import Notice
+from workbench.gui.icons import icon
+from workbench.gui.theme import theme
+
+SHOWN = 3
+SECONDS = {"ok": 6, "info": 10}
+"""Good news leaves by itself; with an action it stays longer, warnings and errors stay until closed."""
+WITH_ACTION = 30
+ICONS = {"ok": "ok", "info": "info", "warning": "warning", "error": "error"}
+
+
+class Strip(QFrame):
+    """One notice: icon, text, actions, close."""
+
+    def __init__(self, notice: Notice) -> None:
+        super().__init__()
+        self.setObjectName(f"notice-{notice.kind}")
+        self._kind = notice.kind
+        mark = QLabel()
+        mark.setPixmap(icon(ICONS[notice.kind], notice.kind).pixmap(16, 16))
+        text = QLabel(notice.text)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setWordWrap(True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 5, 6, 5)
+        layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(text, 1)
+        for label, run in notice.actions:
+            button = QPushButton(label)
+            button.clicked.connect(run)
+            button.clicked.connect(self.deleteLater)
+            layout.addWidget(button)
+        close = QToolButton()
+        close.setIcon(icon("close"))
+        close.setAutoRaise(True)
+        close.setToolTip("Close")
+        close.clicked.connect(self.deleteLater)
+        layout.addWidget(close)
+        self._dress()
+        theme().changed.connect(self._dress)
+        seconds = SECONDS.get(notice.kind, 0)
+        if seconds:
+            QTimer.singleShot(1000 * (WITH_ACTION if notice.actions else seconds), self, self.deleteLater)
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        ground, edge = colors.tint(self._kind), getattr(colors, self._kind)
+        self.setStyleSheet(f"Strip {{ background: {ground}; border: none; border-left: 3px solid {edge}; }}")
+
+
+class Notices(QWidget):
+    """The newest strips, one below the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(1)
+
+    def show_notice(self, notice: Notice) -> None:
+        """Adds a strip; the oldest ones leave."""
+        for strip in self.strips():
+            if strip.property("said") == (notice.kind, notice.text):
+                strip.deleteLater()
+        strip = Strip(notice)
+        strip.setProperty("said", (notice.kind, notice.text))
+        self._layout.addWidget(strip)
+        for old in self.strips()[:-SHOWN]:
+            old.deleteLater()
+
+    def strips(self) -> list[Strip]:
+        """Returns what is shown, the oldest first."""
+        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if isinstance(widget, Strip)]

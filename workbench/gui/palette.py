@@ -1,0 +1,94 @@
+"""The palette (Ctrl+K): finds actions, commands, streams and views by typing a part of their name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.icons import icon
+
+SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Something that can be gone to or done."""
+
+    text: str
+    kind: str
+    icon: str
+    go: Callable[[], object]
+
+
+Search = Callable[[str], Sequence[Target]]
+"""Returns more targets for what was typed, such as streams of the store."""
+
+
+def matches(text: str, typed: str) -> bool:
+    """Whether every word that was typed is a part of the text."""
+    low = text.lower()
+    return all(word in low for word in typed.lower().split())
+
+
+class Palette(QDialog):
+    """A line to type in and what fits below it; Enter goes to the first."""
+
+    def __init__(self, parent: QWidget, targets: Sequence[Target], search: Search) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("palette")
+        self._targets = targets
+        self._search = search
+        self._line = QLineEdit()
+        self._line.setPlaceholderText("Go to a view, stream or command, or do something …")
+        self._line.setAccessibleName("Palette")
+        self._list = QListWidget()
+        self._list.setUniformItemSizes(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self._line)
+        layout.addWidget(self._list)
+        self._line.textChanged.connect(self._fill)
+        self._line.installEventFilter(self)
+        self._list.itemActivated.connect(self._go)
+        self._list.itemClicked.connect(self._go)
+        width = min(620, max(320, parent.width() - 40))
+        self.resize(width, 420)
+        corner = parent.mapToGlobal(parent.rect().topLeft())
+        self.move(corner.x() + (parent.width() - width) // 2, corner.y() + 64)
+        self._fill("")
+
+    def _fill(self, typed: str) -> None:
+        self._list.clear()
+        found = [target for target in self._targets if matches(f"{target.kind} {target.text}", typed)]
+        if typed.strip():
+            found += self._search(typed.strip())
+        for target in found[:SHOWN]:
+            item = QListWidgetItem(icon(target.icon), f"{target.text}    {target.kind}")
+            item.setData(Qt.ItemDataRole.UserRole, target)
+            self._list.addItem(item)
+        self._list.setCurrentRow(0)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = event.key()
+            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                step = 1 if key == Qt.Key.Key_Down else -1
+                row = self._list.currentRow() + step
+                self._list.setCurrentRow(max(0, min(self._list.count() - 1, row)))
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._go(self._list.currentItem())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _go(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            target: Target = item.data(Qt.ItemDataRole.UserRole)
+            self.accept()
+            target.go()

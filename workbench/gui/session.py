@@ -1,0 +1,325 @@
+"""What the window does with a project: opens it, offers its actions, and closes it in stages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+
+from workbench.errors import WorkbenchError
+from workbench.gui.acts import acts_of
+from workbench.gui.catalog import PERSPECTIVES, VIEWS
+from workbench.gui.desk import Desk, Notice, Selection
+from workbench.gui.loop import finished, spawn
+from workbench.gui.palette import Palette, Target
+from workbench.gui.statusline import StatusLine
+from workbench.gui.theme import theme
+from workbench.gui.window import MainWindow
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.workspace import Workspace
+
+
+class Session:
+    """One window and the project that it shows, if any."""
+
+    def __init__(self, window: MainWindow, environ: Mapping[str, str]) -> None:
+        self.window = window
+        self.workspace: Workspace | None = None
+        self.desk: Desk | None = None
+        self._environ = environ
+        self._end = asyncio.Event()
+        self._closing = False
+        self._status = StatusLine(self.toggle_engine, lambda: self.bring("letters"))
+        window.use(acts_of(self), self._status)
+        self._tool_bar()
+        window.close_wanted.connect(self.quit)
+        window.perspective_changed.connect(self._perspective_shown)
+        settings = QSettings()
+        geometry = settings.value("geometry")
+        if geometry is not None:
+            window.restoreGeometry(geometry)
+        name = str(settings.value("perspective", "Run"))
+        window.show_perspective(name if name in PERSPECTIVES else "Run")
+        self._enable()
+
+    # -- opening and closing --------------------------------------------------------------------------------
+
+    async def open(
+        self, target: tuple[Path | None, str], *, trust: bool = False, fresh: bool = False
+    ) -> None:
+        """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
+        from workbench.services.opening import open_target
+
+        await self.close_project()
+        try:
+            workspace = await asyncio.to_thread(
+                open_target, *target, environ=dict(self._environ), trust=trust, fresh=fresh
+            )
+        except WorkbenchError as error:
+            hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
+            actions = (
+                ("Open another project …", self.choose_project),
+                ("Open the users sample", lambda: self.open_sample("users")),
+            )
+            self.window.notices.show_notice(Notice(kind="error", text=f"{error}{hint}", actions=actions))
+            return
+        await workspace.start()
+        self.workspace = workspace
+        self.desk = Desk(workspace, self.window)
+        self.window.fill(self.desk)
+        self.desk.changed.connect(self._changed)
+        self.desk.travelled.connect(self._travelled)
+        project = workspace.project
+        self.window.setWindowTitle(f"{project.name} — Event Workbench")
+        QSettings().setValue("last-project", str(project.root))
+        self._enable()
+        self._changed(None)
+        self._say_limits(workspace)
+
+    def _say_limits(self, workspace: Workspace) -> None:
+        desk, project = self.desk, workspace.project
+        if desk is None:
+            return
+        if workspace.observer:
+            desk.notice("info", f"This window only looks: {workspace.observer}.")
+        if project.restricted:
+            modules = ", ".join(project.modules)
+            text = f"This project brings Python ({modules}). Nothing of it runs until you trust it."
+            desk.notice("warning", text, ("Trust and reload", self.trust))
+
+    def trust(self) -> None:
+        """Trusts the project's modules and opens it again."""
+        if self.workspace is not None:
+            spawn(self.open((self.workspace.project.root, ""), trust=True), name="Trust the project")
+
+    async def close_project(self) -> None:
+        """Ends the engine, then the views, then the store."""
+        desk, workspace = self.desk, self.workspace
+        self.desk = self.workspace = None
+        if desk is not None:
+            await desk.close()
+        self.window.empty()
+        if desk is not None:
+            desk.deleteLater()
+        if workspace is not None:
+            await workspace.close()
+
+    def quit(self) -> None:
+        """Closes everything in stages; a second call does nothing."""
+        if not self._closing:
+            self._closing = True
+            spawn(self._quit(), name="Close the window")
+
+    async def _quit(self) -> None:
+        settings = QSettings()
+        self.window.save_perspective()
+        settings.setValue("geometry", self.window.saveGeometry())
+        settings.setValue("perspective", self.window.perspective)
+        self.window.setEnabled(False)
+        try:
+            await self.close_project()
+        finally:
+            self.window.may_close()
+            self.window.close()
+            self._end.set()
+
+    async def ended(self) -> int:
+        """Returns the exit code once the window was closed."""
+        await self._end.wait()
+        return 0
+
+    # -- what actions do ------------------------------------------------------------------------------
+
+    def choose_project(self) -> None:
+        """Asks for a project folder."""
+        folder = QFileDialog.getExistingDirectory(self.window, "Open a project folder")
+        if folder:
+            spawn(self.open((Path(folder), "")), name="Open a project")
+
+    def open_sample(self, name: str) -> None:
+        """Opens a copy of a sample."""
+        spawn(self.open((None, name)), name=f"Open the {name} sample")
+
+    def import_file(self) -> None:
+        """Asks for a file of events and brings it in."""
+        if self.desk is not None:
+            name, _ = QFileDialog.getOpenFileName(
+                self.window, "Import events", "", "JSON lines (*.ndjson *.jsonl *.json);;All files (*)"
+            )
+            if name:
+                self.desk.run(self.import_path(Path(name)), "Import")
+
+    async def import_path(self, path: Path) -> None:
+        """Shows the import dialog for a file."""
+        from workbench.gui.importing import ImportDialog
+
+        if self.desk is not None and self.workspace is not None:
+            self.workspace.running()
+            dialog = ImportDialog(self.window, self.desk, self.workspace.transfer.preview(path))
+            await finished(dialog)
+            dialog.deleteLater()
+
+    def play_story(self) -> None:
+        """Issues the commands of the project's story, one after the other, visibly."""
+        if self.desk is not None and self.workspace is not None:
+            self.desk.run(self.workspace.story.play(), "Play the story")
+
+    def bring(self, key: str) -> None:
+        """Shows a view."""
+        self.window.bring(key)
+
+    def toggle_engine(self) -> None:
+        """Pauses or resumes the engine."""
+        if self.desk is not None and self.workspace is not None:
+            control = self.workspace.control
+            work = control.resume() if self.workspace.observe.paused else control.pause()
+            self.desk.run(work, "Pause or resume the engine")
+
+    def step(self) -> None:
+        """Does one delivery."""
+        if self.desk is not None:
+            self.desk.run(self._step(), "Step")
+
+    async def _step(self) -> None:
+        if self.desk is not None and self.workspace is not None:
+            moved = await self.workspace.control.step()
+            self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing is left to deliver.")
+
+    def refresh(self) -> None:
+        """Has every view ask again."""
+        for view in self.window.views.values():
+            if view.isVisible():
+                view.refresh()
+
+    def set_theme(self, mode: str) -> None:
+        """Chooses light, dark, or what the system says, and remembers it."""
+        if mode in ("light", "dark", "system"):
+            theme().set_mode(mode)  # type: ignore[arg-type]  # narrowed by the line above
+            QSettings().setValue("theme", mode)
+
+    def find(self) -> None:
+        """Gives the keyboard to the filter of the view that has it now."""
+        widget = QApplication.focusWidget()
+        while widget is not None:
+            for view in self.window.views.values():
+                if view is widget:
+                    view.focus_filter()
+                    return
+            widget = widget.parentWidget()
+
+    def back(self) -> None:
+        """Returns to what was selected before."""
+        if self.desk is not None:
+            self.desk.back()
+
+    def forward(self) -> None:
+        """Goes again where `back` came from."""
+        if self.desk is not None:
+            self.desk.forward()
+
+    def palette(self) -> None:
+        """Opens the palette."""
+        shown = self.window.actions_by_key.values()
+        targets = [
+            Target(
+                text=action.text().replace("&", ""), kind="action", icon="chevron-right", go=action.trigger
+            )
+            for action in shown
+            if action.isEnabled() and action.objectName() != "palette"
+        ]
+        targets += self._model_targets()
+        palette = Palette(self.window, targets, self._streams)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.show()
+
+    def _model_targets(self) -> list[Target]:
+        desk, workspace = self.desk, self.workspace
+        if desk is None or workspace is None:
+            return []
+
+        def form(name: str) -> None:
+            desk.command_wanted.emit(name)
+            desk.wanted.emit("commands")
+
+        return [
+            Target(text=name, kind="command", icon="command", go=lambda name=name: form(name))
+            for name in workspace.registry.commands
+        ]
+
+    def _streams(self, typed: str) -> Sequence[Target]:
+        desk, workspace = self.desk, self.workspace
+        if desk is None or workspace is None:
+            return []
+        numbers = list(workspace.browse.find_streams(text=typed)[:20])
+        return [
+            Target(
+                text=stream.name,
+                kind=f"stream, version {stream.version}",
+                icon="stream",
+                go=lambda name=stream.name: desk.select(Selection(stream=name), view="timeline"),
+            )
+            for stream in (workspace.browse.streams_numbered(numbers) if numbers else [])
+        ]
+
+    # -- what the window shows ------------------------------------------------------------------------
+
+    def _tool_bar(self) -> None:
+        bar, actions = self.window.tools, self.window.actions_by_key
+        for key in ("back", "forward"):
+            bar.addAction(actions[key])
+        bar.addSeparator()
+        for name in PERSPECTIVES:
+            action = actions[f"perspective-{name.lower()}"]
+            action.setCheckable(True)
+            bar.addAction(action)
+        bar.addSeparator()
+        for key in ("engine", "step", "story", "import", "palette"):
+            bar.addAction(actions[key])
+            button = bar.widgetForAction(actions[key])
+            if isinstance(button, QToolButton) and key in {"engine", "step", "story"}:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def _perspective_shown(self, name: str) -> None:
+        for other in PERSPECTIVES:
+            self._action(f"perspective-{other.lower()}").setChecked(other == name)
+
+    def _action(self, key: str) -> QAction:
+        return self.window.actions_by_key[key]
+
+    def _enable(self) -> None:
+        opened = self.workspace is not None
+        writes = self.workspace is not None and self.workspace.engine is not None
+        for act in acts_of(self):
+            action = self._action(act.key)
+            action.setEnabled((writes or not act.writes) and (opened or act.menu in {"File", "Help", "View"}))
+        for key in ("back", "forward"):
+            self._action(key).setEnabled(False)
+        story = self.workspace is not None and self.workspace.project.story is not None
+        self._action("story").setEnabled(writes and story)
+        for entry in VIEWS:
+            self._action(f"view-{entry.key}").setEnabled(opened)
+
+    def _travelled(self, back: bool, forward: bool) -> None:  # a signal's arguments
+        self._action("back").setEnabled(back)
+        self._action("forward").setEnabled(forward)
+
+    def _changed(self, _changes: Changes | None) -> None:
+        if self.workspace is None:
+            return
+        status = self.workspace.observe.status()
+        self._status.show_status(status)
+        paused = status.engine == "paused"
+        from workbench.gui.icons import icon
+
+        self._action("engine").setIcon(icon("play" if paused else "pause"))
+        self._action("engine").setText("Resume" if paused else "Pause")
+        self._action("step").setEnabled(paused)
+        if status.trouble and self.desk is not None:
+            self.desk.notice("error", status.trouble)

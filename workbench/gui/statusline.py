@@ -1,0 +1,87 @@
+"""The status bar: project, store, position, engine, lag, dead letters, time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
+
+from workbench.gui.icons import icon
+from workbench.gui.theme import theme
+
+if TYPE_CHECKING:
+    from workbench.services.observing import Status
+
+ENGINE = {
+    "running": ("play", "Running", "ok"),
+    "paused": ("pause", "Paused", "warning"),
+    "observing": ("eye", "Looking only", "info"),
+}
+
+
+class StatusLine(QStatusBar):
+    """Shows a `Status`; its engine and dead letter parts can be clicked.
+
+    Args:
+        on_engine: Pauses or resumes.
+        on_dead: Shows the dead letters.
+    """
+
+    def __init__(self, on_engine: Callable[[], object], on_dead: Callable[[], object]) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._project = QLabel("Opening …")
+        self._project.setTextFormat(Qt.TextFormat.PlainText)
+        self._head = _label("Highest position in the store")
+        self._lag = _label("Positions that all subscriptions together are behind")
+        self._zone = _label("Time zone of all times shown")
+        self._engine = _button("engine-state", "Pause or resume the engine (F8)", on_engine)
+        self._dead = _button("dead-count", "Show the dead letters", on_dead)
+        self.addWidget(self._project, 1)
+        for widget in (self._head, self._lag, self._dead, self._engine, self._zone):
+            self.addPermanentWidget(widget)
+        self._zone.setText(QDateTime.currentDateTime().timeZoneAbbreviation())
+        self._status: Status | None = None
+        theme().changed.connect(self._paint)
+
+    def show_status(self, status: Status) -> None:
+        """Shows how things stand."""
+        if status != self._status:
+            self._status = status
+            self._paint()
+
+    def _paint(self) -> None:
+        status = self._status
+        if status is None:
+            return
+        self._project.setText(f"{status.project}  ·  {Path(status.store).name}")
+        self._project.setToolTip(status.store)
+        self._head.setText(f"Position {status.head:,}")
+        self._lag.setText(f"Lag {status.lag:,}")
+        name, text, role = ENGINE[status.engine]
+        self._engine.setIcon(icon(name, role))
+        self._engine.setText(text)
+        self._engine.setEnabled(status.engine != "observing")
+        self._dead.setIcon(icon("dead-letter", "error" if status.dead else "muted"))
+        self._dead.setText(f"{status.dead:,} dead" if status.dead else "No dead letters")
+
+
+def _label(tip: str) -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setToolTip(tip)
+    label.setContentsMargins(6, 0, 6, 0)
+    return label
+
+
+def _button(name: str, tip: str, run: Callable[[], object]) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setAutoRaise(True)
+    button.setToolTip(tip)
+    button.clicked.connect(run)
+    return button

@@ -1,0 +1,198 @@
+"""The main window: it only arranges docks, menus, the status line and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QToolBar, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.actions import Act, install
+from workbench.gui.catalog import PERSPECTIVES, VIEWS, Entry
+from workbench.gui.icons import icon
+from workbench.gui.notices import Notices
+from workbench.gui.statusline import StatusLine
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.gui.view import View
+
+WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440}
+LAYOUT_VERSION = 1
+"""Raise it when saved layouts no longer fit the docks."""
+
+
+class MainWindow(QMainWindow):
+    """Docks around views; shown before anything heavy is imported, then filled.
+
+    Signals:
+        close_wanted: The person closes the window; whoever owns it ends the work first.
+        perspective_changed: The name of the arrangement that is shown now.
+    """
+
+    close_wanted = Signal()
+    perspective_changed = Signal(str)
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self.setObjectName("main-window")
+        self.setWindowTitle("Event Workbench")
+        self.setWindowIcon(icon("app"))
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.views: dict[str, View] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self.perspective = ""
+        self._settings = settings
+        self._ready_to_close = False
+        self.notices = Notices()
+        strip = QToolBar("Notices")
+        strip.setObjectName("notices")
+        strip.setMovable(False)
+        strip.addWidget(self.notices)
+        strip.toggleViewAction().setEnabled(False)
+        self.tools = QToolBar("Tools")
+        self.tools.setObjectName("tools")
+        self.tools.setMovable(False)
+        self.tools.setIconSize(QSize(16, 16))
+        self.addToolBar(self.tools)
+        self.addToolBarBreak()
+        self.addToolBar(strip)
+        for entry in VIEWS:
+            self._add_dock(entry)
+        self.resize(1440, 900)
+
+    def _add_dock(self, entry: Entry) -> None:
+        dock = QDockWidget(entry.title, self)
+        dock.setObjectName(f"dock-{entry.key}")
+        dock.setWindowIcon(icon(entry.icon))
+        dock.setWidget(_waiting())
+        dock.toggleViewAction().setIcon(icon(entry.icon))
+        self.docks[entry.key] = dock
+
+    def use(self, acts: Sequence[Act], status: StatusLine) -> None:
+        """Gives the window its actions and status line."""
+        self.actions_by_key = install(self, acts)
+        self.setStatusBar(status)
+
+    def fill(self, desk: Desk) -> None:
+        """Makes the views of an open project and puts them into the docks."""
+        for entry in VIEWS:
+            view = entry.load()(desk)
+            dock = self.docks[entry.key]
+            old = dock.widget()
+            dock.setWidget(view)
+            old.deleteLater()
+            self.views[entry.key] = view
+        desk.wanted.connect(self.bring)
+        desk.noticed.connect(self.notices.show_notice)
+
+    def empty(self) -> None:
+        """Takes the views away, before the project is closed."""
+        for key, view in self.views.items():
+            self.docks[key].setWidget(_waiting())
+            view.deleteLater()
+        self.views.clear()
+
+    def bring(self, key: str) -> None:
+        """Shows a view and gives it the keyboard."""
+        dock = self.docks[key]
+        if dock.isHidden():
+            self._place_late(key)
+        dock.show()
+        dock.raise_()
+        if (widget := dock.widget()) is not None:
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place_late(self, key: str) -> None:
+        """Tabs a view that the perspective does not show onto the widest one that it shows."""
+        shown = [dock for dock in self.docks.values() if not dock.isHidden() and not dock.isFloating()]
+        if shown:
+            widest = max(shown, key=lambda dock: dock.width() * dock.height())
+            self.tabifyDockWidget(widest, self.docks[key])
+
+    # -- perspectives -------------------------------------------------------------------------------------
+
+    def show_perspective(self, name: str) -> None:
+        """Arranges the docks as the person left that perspective, or as it is by default."""
+        self.save_perspective()
+        self.perspective = name
+        saved = self._settings.value(f"layout/{name}")
+        if not (isinstance(saved, QByteArray) and self.restoreState(saved, LAYOUT_VERSION)):
+            self.arrange(PERSPECTIVES[name])
+        self.perspective_changed.emit(name)
+
+    def arrange(self, columns: Sequence[Sequence[str]]) -> None:
+        """Lays columns of docks side by side; everything else is hidden."""
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+        area = Qt.DockWidgetArea.TopDockWidgetArea
+        heads: list[QDockWidget] = []
+        for column in columns:
+            first = self.docks[column[0]]
+            if heads:
+                self.splitDockWidget(heads[-1], first, Qt.Orientation.Horizontal)
+            else:
+                self.addDockWidget(area, first)
+            heads.append(first)
+        for column in columns:
+            for above, below in pairwise(column):
+                self.splitDockWidget(self.docks[above], self.docks[below], Qt.Orientation.Vertical)
+        for column in columns:
+            for key in column:
+                self.docks[key].show()
+        self._size(columns, heads)
+
+    def _size(self, columns: Sequence[Sequence[str]], heads: list[QDockWidget]) -> None:
+        total = max(self.width(), 800)
+        narrow = total < 1200
+        fixed = {
+            c[0]: min(WIDTHS[c[0]], total // (5 if c[0] == "explorer" else 3))
+            for c in columns
+            if c[0] in WIDTHS
+        }
+        if narrow and "explorer" in fixed:
+            fixed["explorer"] = 150
+        rest = max(1, len(columns) - len(fixed))
+        share = max(220, (total - sum(fixed.values())) // rest)
+        self.resizeDocks(heads, [fixed.get(c[0], share) for c in columns], Qt.Orientation.Horizontal)
+
+    def save_perspective(self) -> None:
+        """Remembers how the docks stand now."""
+        if self.perspective:
+            self._settings.setValue(f"layout/{self.perspective}", self.saveState(LAYOUT_VERSION))
+
+    def reset_perspective(self) -> None:
+        """Arranges the shown perspective as it is by default."""
+        self.arrange(PERSPECTIVES[self.perspective])
+
+    # -- closing --------------------------------------------------------------------------------------------
+
+    def may_close(self) -> None:
+        """Lets the next close take effect."""
+        self._ready_to_close = True
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # Work is ended in stages by whoever listens; the window closes when that is done.
+        if self._ready_to_close:
+            event.accept()
+        else:
+            event.ignore()
+            self.close_wanted.emit()
+
+
+def _waiting() -> QWidget:
+    """Returns what a dock holds until its view is made."""
+    widget = QWidget()
+    label = QLabel("Opening …")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setEnabled(False)
+    QVBoxLayout(widget).addWidget(label)
+    return widget

@@ -1,0 +1,82 @@
+"""Plays a file of commands, one JSON object a line: the sample's story, or a person's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import InvalidValue, NotFound, WorkbenchError
+from workbench.interop.ndjson import Problem, parse_line, read_lines
+from workbench.model.commands import CommandResult
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+PACE = 0.15
+"""Seconds between two commands when people watch."""
+
+
+@dataclass(slots=True, kw_only=True)
+class StoryReport:
+    """What became of the commands of a file.
+
+    Attributes:
+        outcomes: Counts by accepted, rejected, conflict and failed.
+        problems: Lines that are no commands, and commands that could not be handled.
+    """
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    results: list[CommandResult] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Story:
+    """Commands from files."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def play(
+        self, path: Path | None = None, *, pace: float = PACE, origin: str = "story"
+    ) -> StoryReport:
+        """Issues the commands of a file in order.
+
+        A line is ``{"command": "create_user", "user_id": "ada", …}``; ``expected`` may give a version.
+
+        Args:
+            path: The file; by default the project's story.
+            pace: Seconds between two commands; 0 for as fast as it goes.
+
+        Raises:
+            NotFound: There is no such file.
+            StoreReadOnly: This window only observes.
+        """
+        self._workspace.running()
+        path = path or self._workspace.project.story
+        if path is None or not path.is_file():
+            raise NotFound(f"there is no file of commands {path or ''}".rstrip())
+        report = StoryReport()
+        with path.open("rb") as file:
+            for number, line in read_lines(file):
+                value = parse_line(number, line)
+                if isinstance(value, Problem):
+                    report.problems.append(value)
+                    continue
+                await self._issue(number, value, origin, report)
+                await asyncio.sleep(pace)
+        return report
+
+    async def _issue(self, number: int, value: dict[str, Any], origin: str, report: StoryReport) -> None:
+        name, expected = value.pop("command", None), value.pop("expected", None)
+        try:
+            if not isinstance(name, str):
+                raise InvalidValue('a command line needs "command": its name', path="")
+            result = await self._workspace.issue.issue(name, value, expected=expected, origin=origin)
+        except WorkbenchError as error:
+            report.problems.append(Problem(line=number, message=error.message))
+            return
+        report.outcomes[result.outcome.value] += 1
+        report.results.append(result)
