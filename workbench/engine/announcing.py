@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.model.changes import Changes
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store import operations as op
 from workbench.store.values import AppendResult
 
@@ -21,7 +23,7 @@ class Collector:
         self.subscriptions: set[str] = set()
         self.letters = self.commands = self.operations = False
         self.released = False
-        self.event_types: dict[str, int] = {}
+        self.flow: Counter[str] = Counter()
 
     def note(self, operation: op.Operation, answer: Any) -> None:
         """Adds what one operation changed."""
@@ -56,7 +58,7 @@ class Collector:
         self.head = max(self.head, answer.last_position)
         self.streams.add(operation.stream)
         for event in operation.events:
-            self.event_types[event.type] = self.event_types.get(event.type, 0) + 1
+            self.flow[f"event:{event.type}"] += 1
 
     def _settled(self, operation: op.Settle) -> None:
         self.subscriptions.add(operation.subscription)
@@ -64,6 +66,9 @@ class Collector:
         for effect in operation.effects:
             if isinstance(effect, op.NewMessage):
                 self.head = max(self.head, 1)
+                issued = effect.topic == COMMANDS_TOPIC
+                what = f"issue:{operation.subscription}:{effect.type}"
+                self.flow[what if issued else f"publish:{operation.subscription}:{effect.topic}"] += 1
         if operation.settlements or any(row.letter for row in operation.deliveries):
             self.letters = True
 

@@ -121,7 +121,12 @@ class Engine:
             await runner.recover()
         for projection in self.registry.projections.values():
             follower = ProjectionRunner(
-                projection, registry=self.registry, reader=self.reader, gate=self.gate, clock=self.clock
+                projection,
+                registry=self.registry,
+                reader=self.reader,
+                gate=self.gate,
+                clock=self.clock,
+                metrics=self.metrics,
             )
             await follower.open()
             self.projections[follower.name] = follower
@@ -137,7 +142,7 @@ class Engine:
             for subscription in registry.subscriptions.values()
         ]
         for kind in registry.reactors.values():
-            reactor = Reactor(kind, registry, self.reader)
+            reactor = Reactor(kind, registry, self.reader, self.metrics)
             subscription = reactor_subscription(kind, self._retry)
             runners.append(SubscriptionRunner(self._runtime, subscription, reactor, reactor.key_of))
         commands = Subscription(
@@ -224,8 +229,7 @@ class Engine:
 
     def _written(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
         collected = collect(operations, answers)
-        for event_type, number in collected.event_types.items():
-            self.metrics.flow[f"event:{event_type}"] += number
+        self.metrics.flow.update(collected.flow)
         changes = collected.changes()
         if changes.head:
             self._head = max(self._head, changes.head, self.reader.head())

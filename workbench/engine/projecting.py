@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from workbench.engine.gate import WriteGate
+from workbench.engine.metrics import Metrics
 from workbench.errors import ModelError, WrongExpectedVersion
 from workbench.model.clock import Clock
 from workbench.model.events import RecordedEvent
@@ -105,6 +106,7 @@ class ProjectionRunner:
         reader: Reader,
         gate: WriteGate,
         clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self.projection = projection
         self.name = projection.name
@@ -117,6 +119,7 @@ class ProjectionRunner:
         self._reader = reader
         self._gate = gate
         self._clock = clock
+        self._metrics = metrics
         self._generation = 1
         self._stored = 0
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
@@ -186,6 +189,7 @@ class ProjectionRunner:
                 return reached, (f"{type(error).__name__}: {error}", record.position)
             buffer.keep()
             self.handled += 1
+            self._metrics.flow[f"project:{self.name}:{record.type}"] += 1
             reached = record.position
             if self._clock.monotonic() > slice_end:
                 await asyncio.sleep(0)

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import Any
 
 from workbench.engine.delivering import DeliveryContext
+from workbench.engine.metrics import Metrics
 from workbench.model.events import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
 from workbench.model.policies import After, ReactorType
@@ -22,16 +23,18 @@ class Reactor:
 
     inline = True
 
-    def __init__(self, kind: ReactorType, registry: Registry, reader: ModelReader) -> None:
+    def __init__(self, kind: ReactorType, registry: Registry, reader: ModelReader, metrics: Metrics) -> None:
         self._kind = kind
         self._registry = registry
         self._reader = reader
+        self._metrics = metrics
         self._states: OrderedDict[str, str | None] = OrderedDict()
 
     def __call__(self, message: Message, context: DeliveryContext) -> None:
         """Handles one event."""
         record = as_record(message)
         event = self._registry.read_event(record)
+        self._metrics.flow[f"react:{self._kind.name}:{record.type}"] += 1
         state = self._state(message.key)
         state, reaction = self._kind.react(state, event, record)
         for item in reaction:

@@ -1,0 +1,219 @@
+"""The board's graph from the live registrations, and which edges a difference in the counters moves along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.gui.board.graph import Edge, Graph, Node, Pair
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+
+COMMANDS, LOG = "$commands", "$log"
+FIELDS = 5
+"""Fields that a node lists; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Messages that move along edges one after the other."""
+
+    path: tuple[Pair, ...]
+    kind: str
+    count: int
+
+
+def model_graph(registry: Registry, flow: Mapping[str, int]) -> Graph:
+    """Draws the model: commands, aggregates, events, topics, subscriptions, policies, projections.
+
+    Args:
+        flow: Counters since the start: what handlers published or issued is known only once it was seen.
+    """
+    builder = _Builder(registry)
+    builder.write_side()
+    builder.topics()
+    builder.readers()
+    builder.seen(flow)
+    return builder.graph()
+
+
+def pulses(registry: Registry, before: Mapping[str, int], after: Mapping[str, int]) -> list[Pulse]:
+    """Returns what moved between two readings of the counters."""
+    found = []
+    for key, total in after.items():
+        moved = total - before.get(key, 0)
+        if moved > 0 and (path := _path(registry, key)):
+            outcome = key.rpartition(":")[2] if key.startswith("delivery:") else "ok"
+            found.append(Pulse(path, outcome, moved))
+    return found
+
+
+def badges(flow: Mapping[str, int]) -> dict[str, str]:
+    """Returns the counters that nodes show."""
+    shown: dict[str, str] = {}
+    for key, total in flow.items():
+        kind, _, rest = key.partition(":")
+        if kind in {"command", "event"}:
+            shown[key] = f"{total:,}"
+        elif kind == "delivery" and rest.endswith(":ok"):
+            shown[f"subscription:{rest.removesuffix(':ok')}"] = f"{total:,}"
+    return shown
+
+
+def _path(registry: Registry, key: str) -> tuple[Pair, ...]:
+    kind, _, rest = key.partition(":")
+    name, _, last = rest.rpartition(":")
+    match kind:
+        case "command" if rest in registry.commands:
+            return ((key, f"aggregate:{registry.commands[rest].aggregate}"),)
+        case "event" if rest in registry.events:
+            return _event_path(registry, rest)
+        case "delivery" if name in registry.subscriptions and last in {"ok", "retry", "dead"}:
+            return ((f"topic:{registry.subscriptions[name].topic}", f"subscription:{name}"),)
+        case "project":
+            return ((f"event:{last}", f"projection:{name}"),)
+        case "react":
+            return ((f"event:{last}", f"subscription:{name}"),)
+        case "publish":
+            return ((f"subscription:{name}", f"topic:{last}"),)
+        case "issue":
+            return ((f"subscription:{name}", f"command:{last}"),)
+        case _:
+            return ()
+
+
+def _event_path(registry: Registry, name: str) -> tuple[Pair, ...]:
+    owner = next((a.name for a in registry.aggregates.values() if name in a.events), None)
+    first = ((f"aggregate:{owner}", f"event:{name}"),) if owner else ()
+    topics = sorted(topic for topic in registry.routing.topics_of(name) if topic in registry.topics)
+    return (*first, (f"event:{name}", f"topic:{topics[0]}")) if topics else first
+
+
+class _Builder:
+    def __init__(self, registry: Registry) -> None:
+        self._model = registry
+        self._nodes: dict[str, Node] = {}
+        self._edges: dict[Pair, Edge] = {}
+
+    def graph(self) -> Graph:
+        edges = [edge for pair, edge in self._edges.items() if all(end in self._nodes for end in pair)]
+        return Graph(nodes=tuple(self._nodes.values()), edges=tuple(edges))
+
+    def write_side(self) -> None:
+        model = self._model
+        for command in model.commands.values():
+            self._add(f"command:{command.name}", "command", command.name, rows=_fields(command.schema))
+            self._join(f"command:{command.name}", f"aggregate:{command.aggregate}", "handles")
+        for aggregate in model.aggregates.values():
+            self._add(
+                f"aggregate:{aggregate.name}",
+                "aggregate",
+                aggregate.name,
+                subtitle=_first_line(aggregate.doc),
+            )
+            for event in aggregate.events:
+                self._join(f"aggregate:{aggregate.name}", f"event:{event}", "emits")
+        for kind in model.events.values():
+            version = f"version {kind.version}" if kind.version > 1 else ""
+            problems = () if self._consumed(kind.name) else ("Nobody consumes this event",)
+            self._add(
+                f"event:{kind.name}",
+                "event",
+                kind.name,
+                subtitle=version,
+                rows=_fields(kind.schema),
+                problems=problems,
+            )
+
+    def _consumed(self, event: str) -> bool:
+        model = self._model
+        listened = {subscription.topic for subscription in model.subscriptions.values()}
+        return (
+            any(event in projection.handlers() for projection in model.projections.values())
+            or any(event in reactor.events for reactor in model.reactors.values())
+            or bool(model.routing.topics_of(event) & listened)
+        )
+
+    def topics(self) -> None:
+        model = self._model
+        listened = {subscription.topic for subscription in model.subscriptions.values()}
+        for topic in model.topics.values():
+            problems = () if topic.name in listened else ("Nobody listens to this topic",)
+            self._add(f"topic:{topic.name}", "topic", topic.name, problems=problems)
+        for event in model.events:
+            for topic_name in sorted(model.routing.topics_of(event)):
+                self._join(f"event:{event}", f"topic:{topic_name}", "routes")
+
+    def readers(self) -> None:
+        model = self._model
+        for subscription in model.subscriptions.values():
+            missing = subscription.handler not in model.handlers
+            self._add(
+                f"subscription:{subscription.name}",
+                "subscription",
+                subscription.name,
+                subtitle=subscription.handler,
+                rows=(str(subscription.filter),) if not subscription.filter.empty else (),
+                problems=(f"No handler is named {subscription.handler}",) if missing else (),
+            )
+            self._join(f"topic:{subscription.topic}", f"subscription:{subscription.name}", "consumes")
+        for reactor in model.reactors.values():
+            kind = "process" if reactor.stateful else "policy"
+            self._add(f"subscription:{reactor.name}", kind, reactor.name, subtitle=_first_line(reactor.doc))
+            for event in reactor.events:
+                self._join(f"event:{event}", f"subscription:{reactor.name}", "consumes")
+            for command in reactor.commands:
+                self._join(f"subscription:{reactor.name}", f"command:{command}", "issues")
+        for projection in model.projections.values():
+            columns = tuple(column.name for column in projection.columns)
+            self._add(f"projection:{projection.name}", "projection", projection.name, rows=_listed(columns))
+            for event in projection.handlers():
+                self._join(f"event:{event}", f"projection:{projection.name}", "projects")
+
+    def seen(self, flow: Mapping[str, int]) -> None:
+        """Adds edges for what handlers were seen to publish and to issue."""
+        for key in flow:
+            kind, _, rest = key.partition(":")
+            name, _, last = rest.rpartition(":")
+            if kind == "publish":
+                self._join(f"subscription:{name}", f"topic:{last}", "publishes")
+            elif kind == "issue":
+                self._join(f"subscription:{name}", f"command:{last}", "issues")
+
+    def _add(
+        self,
+        identity: str,
+        kind: str,
+        title: str,
+        *,
+        subtitle: str = "",
+        rows: tuple[str, ...] = (),
+        problems: tuple[str, ...] = (),
+    ) -> None:
+        self._nodes[identity] = Node(identity, kind, title, subtitle, rows, problems)
+
+    def _join(self, source: str, target: str, kind: str) -> None:
+        self._edges.setdefault((source, target), Edge(source, target, kind))
+
+
+def _fields(schema: Mapping[str, object]) -> tuple[str, ...]:
+    """Lists the fields of a JSON Schema, whether it stands at the top or behind a reference."""
+    found: object = schema
+    reference = schema.get("$ref")
+    definitions = schema.get("$defs")
+    if isinstance(reference, str) and isinstance(definitions, Mapping):
+        found = definitions.get(reference.rpartition("/")[2], {})
+    properties = found.get("properties", {}) if isinstance(found, Mapping) else {}
+    return _listed(tuple(properties)) if isinstance(properties, Mapping) else ()
+
+
+def _listed(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(names) <= FIELDS:
+        return names
+    return (*names[: FIELDS - 1], f"and {len(names) - FIELDS + 1} more")
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n", 1)[0]
