@@ -41,6 +41,7 @@ def install(window: QMainWindow, acts: Iterable[Act]) -> dict[str, QAction]:
     """Makes the menus of a window; returns the actions by key."""
     actions: dict[str, QAction] = {}
     bar = window.menuBar()
+    bar.clear()
     menus = {name: bar.addMenu(f"&{name}") for name in MENUS}
     last: dict[str, int] = {}
     for act in acts:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import importlib
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from workbench.gui.loop import WorkbenchLoop
-from workbench.gui.session import Session
 from workbench.gui.theme import theme
 from workbench.gui.window import MainWindow
+
+if TYPE_CHECKING:
+    import argparse
 
 SWITCH_SECONDS = 0.0005
 """Lets the writer's thread and the window take turns quickly; the default of 5 ms makes both wait."""
@@ -37,8 +36,21 @@ def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
     return app
 
 
+def first_window(app: QApplication, settings: QSettings) -> MainWindow:
+    """Shows the window with empty docks, before anything heavy is imported."""
+    window = MainWindow(settings)
+    window.come_back()
+    window.show()
+    app.processEvents()
+    return window
+
+
 def run_on_loop(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Runs the program's main coroutine on Qt's loop; returns the exit code."""
+    import asyncio
+
+    from workbench.gui.loop import WorkbenchLoop
+
     with asyncio.Runner(loop_factory=lambda: WorkbenchLoop(app)) as runner:
         return runner.run(main())
 
@@ -46,15 +58,19 @@ def run_on_loop(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]])
 def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Opens the window and works until it is closed; returns the exit code."""
     app = prepare([sys.argv[0]], options.theme)
-    window = MainWindow(QSettings())
-    session = Session(window, environ)
+    settings = QSettings()
+    window = first_window(app, settings)
 
     async def main() -> int:
+        import asyncio
+
+        from workbench.gui.loop import WorkbenchLoop
+        from workbench.gui.session import Session
+
+        session = Session(window, environ, settings)
         loop = asyncio.get_running_loop()
         if isinstance(loop, WorkbenchLoop):
             loop.on_interrupt(session.quit)
-        window.show()
-        await asyncio.sleep(0)
         await asyncio.to_thread(warm_up)
         await session.open(target(options), trust=options.trust, fresh=options.fresh)
         return await session.ended()

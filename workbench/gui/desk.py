@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 REFRESH_MS = 100
 """Views refresh at most this often (ux rule 3)."""
+GATHER_MS = 10
+"""After a quiet time the first change waits only this long for those that follow at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,8 @@ class Desk(QObject):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
+        self._since = QElapsedTimer()
+        self._since.start()
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
 
@@ -86,9 +89,10 @@ class Desk(QObject):
     def _collect(self, changes: Changes) -> None:
         self._pending = changes if self._pending is None else self._pending.merged(changes)
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(max(GATHER_MS, REFRESH_MS - self._since.elapsed()))
 
     def _emit(self) -> None:
+        self._since.restart()
         pending, self._pending = self._pending, None
         if pending is not None:
             self.changed.emit(pending)

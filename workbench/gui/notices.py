@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
@@ -14,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.gui.desk import Notice
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Notice
 
 SHOWN = 3
 SECONDS = {"ok": 6, "info": 10}

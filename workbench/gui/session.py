@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
@@ -22,6 +22,8 @@ from workbench.gui.theme import theme
 from workbench.gui.window import MainWindow
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
     from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
 
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 class Session:
     """One window and the project that it shows, if any."""
 
-    def __init__(self, window: MainWindow, environ: Mapping[str, str]) -> None:
+    def __init__(self, window: MainWindow, environ: Mapping[str, str], settings: QSettings) -> None:
         self.window = window
+        self._settings = settings
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self._environ = environ
@@ -41,12 +44,7 @@ class Session:
         self._tool_bar()
         window.close_wanted.connect(self.quit)
         window.perspective_changed.connect(self._perspective_shown)
-        settings = QSettings()
-        geometry = settings.value("geometry")
-        if geometry is not None:
-            window.restoreGeometry(geometry)
-        name = str(settings.value("perspective", "Run"))
-        window.show_perspective(name if name in PERSPECTIVES else "Run")
+        self._perspective_shown(window.perspective)
         self._enable()
 
     # -- opening and closing --------------------------------------------------------------------------------
@@ -78,7 +76,7 @@ class Session:
         self.desk.travelled.connect(self._travelled)
         project = workspace.project
         self.window.setWindowTitle(f"{project.name} — Event Workbench")
-        QSettings().setValue("last-project", str(project.root))
+        self._settings.setValue("last-project", str(project.root))
         self._enable()
         self._changed(None)
         self._say_limits(workspace)
@@ -118,10 +116,7 @@ class Session:
             spawn(self._quit(), name="Close the window")
 
     async def _quit(self) -> None:
-        settings = QSettings()
-        self.window.save_perspective()
-        settings.setValue("geometry", self.window.saveGeometry())
-        settings.setValue("perspective", self.window.perspective)
+        self.window.remember()
         self.window.setEnabled(False)
         try:
             await self.close_project()
@@ -202,7 +197,7 @@ class Session:
         """Chooses light, dark, or what the system says, and remembers it."""
         if mode in ("light", "dark", "system"):
             theme().set_mode(mode)  # type: ignore[arg-type]  # narrowed by the line above
-            QSettings().setValue("theme", mode)
+            self._settings.setValue("theme", mode)
 
     def find(self) -> None:
         """Gives the keyboard to the filter of the view that has it now."""

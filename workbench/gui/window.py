@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QToolBar, QWidget
 from typing_extensions import override
 
-from workbench.gui.actions import Act, install
+from workbench.gui.actions import MENUS, Act, install
 from workbench.gui.catalog import PERSPECTIVES, VIEWS, Entry
 from workbench.gui.icons import icon
 from workbench.gui.notices import Notices
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.gui.view import View
 
 WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440}
+FIRST = "Run"
 LAYOUT_VERSION = 1
 """Raise it when saved layouts no longer fit the docks."""
 
@@ -64,6 +65,9 @@ class MainWindow(QMainWindow):
         self.addToolBar(strip)
         for entry in VIEWS:
             self._add_dock(entry)
+        # Menus get their actions once there is a session; their names stand there from the start.
+        for name in MENUS:
+            self.menuBar().addMenu(f"&{name}")
         self.resize(1440, 900)
 
     def _add_dock(self, entry: Entry) -> None:
@@ -73,6 +77,20 @@ class MainWindow(QMainWindow):
         dock.setWidget(_waiting())
         dock.toggleViewAction().setIcon(icon(entry.icon))
         self.docks[entry.key] = dock
+
+    def come_back(self) -> None:
+        """Stands as the person left it (ux rule 9)."""
+        geometry = self._settings.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        name = str(self._settings.value("perspective", FIRST))
+        self.show_perspective(name if name in PERSPECTIVES else FIRST)
+
+    def remember(self) -> None:
+        """Keeps how it stands for the next start."""
+        self.save_perspective()
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("perspective", self.perspective)
 
     def use(self, acts: Sequence[Act], status: StatusLine) -> None:
         """Gives the window its actions and status line."""
@@ -189,10 +207,8 @@ class MainWindow(QMainWindow):
 
 def _waiting() -> QWidget:
     """Returns what a dock holds until its view is made."""
-    widget = QWidget()
     label = QLabel("Opening …")
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setEnabled(False)
-    QVBoxLayout(widget).addWidget(label)
-    return widget
+    return label
