@@ -160,7 +160,7 @@ def _summary(workspace: Workspace, outcomes: Mapping[str, int], *, settled: bool
     return {
         "project": workspace.project.name,
         "commands": dict(outcomes),
-        "events": workspace.browse.head(),
+        "position": workspace.browse.head(),
         "streams": workspace.browse.stream_count(),
         "settled": settled,
         "subscriptions": {
@@ -185,7 +185,7 @@ def _told(summary: Mapping[str, Any]) -> str:
     commands = ", ".join(f"{count} {outcome}" for outcome, count in summary["commands"].items()) or "none"
     lines = [
         f"{summary['project']}: commands: {commands}",
-        f"position {summary['events']:,}, {summary['streams']:,} streams",
+        f"position {summary['position']:,}, {summary['streams']:,} streams",
     ]
     for name, counts in summary["subscriptions"].items():
         told = "".join(f"{counts[what]:>6} {what}" for what in ("delivered", "failed", "dead"))

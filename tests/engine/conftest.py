@@ -18,7 +18,8 @@ from workbench.model.changes import Changes
 from workbench.model.clock import SystemClock
 from workbench.model.commands import Command, CommandResult
 from workbench.model.events import Event
-from workbench.model.messaging import LOG_TOPIC, Filter, Message, OnDead, Ordering, Subscription, Topic
+from workbench.model.filters import Filter
+from workbench.model.messaging import LOG_TOPIC, Message, OnDead, Ordering, Subscription, Topic
 from workbench.model.projections import Column, ColumnKind, Projection
 from workbench.model.registry import Definitions, build_registry
 from workbench.model.retry import Backoff, RetryPolicy
@@ -167,16 +168,18 @@ class Rig:
     async def quiet(self) -> None:
         """Waits until nothing moves and nothing is to be retried."""
         assert self.engine is not None
+        assert self.store is not None
+        reader = self.store.reader()
         async with asyncio.timeout(10):
             await self.engine.settle()
-            while any(state.retrying for state in self.engine.reader.subscriptions()):
+            while any(state.retrying for state in reader.subscriptions()):
                 await asyncio.sleep(0.005)
                 await self.engine.settle()
 
     def letters(self, *statuses: str) -> list[Any]:
         """Returns dead letters by status."""
-        assert self.engine is not None
-        return self.engine.reader.letters(statuses=statuses or ("open",))
+        assert self.store is not None
+        return list(self.store.reader().letters(statuses=statuses or ("open",)))
 
 
 def boom(*numbers: int, permanent: bool = False) -> Callable[[Message], Exception | None]:

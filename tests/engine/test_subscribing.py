@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from tests.engine.conftest import boom
-from workbench.model.messaging import Filter, OnDead
+from workbench.model.filters import Filter
+from workbench.model.messaging import OnDead
 from workbench.store.operations import Claim, MarkLetters, ReplayLetter
 from workbench.store.values import Reason
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from workbench.errors import InvalidValue
 from workbench.model.values import ForeignJsonError, check_name, parse_foreign_json, read_json, write_json
 
-deep: list = []
+deep: list[object] = []
 for _ in range(101):
     deep = [deep]
 

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import random
 
-from workbench.engine.delivering import Task
+from workbench.engine.delivering import Failure, Task
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import Subscription
 from workbench.store.operations import NewDelivery, Settlement
 from workbench.store.values import DeadLetter, DeliveryState, Reason
+
+
+def expired() -> Failure:
+    """Returns the failure of a message whose time had passed before a handler saw it (T1)."""
+    return Failure(
+        error_type="Expired",
+        error="expired before it was delivered",
+        place="",
+        trace="",
+        permanent=True,
+        reason=Reason.EXPIRED,
+    )
 
 
 def waiting(task: Task, state: DeliveryState, due_at: int | None = None) -> NewDelivery:

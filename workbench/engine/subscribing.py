@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import msgspec
 
-from workbench.engine.delivering import DeliveryContext, Failure, Task, deliver, describe
+from workbench.engine.delivering import DeliveryContext, Failure, Task, describe
 from workbench.engine.gate import WriteGate
 from workbench.engine.metrics import Metrics
-from workbench.engine.outcomes import new_delivery, settlement, waiting
+from workbench.engine.outcomes import expired, new_delivery, settlement, waiting
+from workbench.engine.running import run_tasks
 from workbench.errors import StaleLease, WorldError
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.ids import NewId
@@ -180,14 +181,7 @@ class SubscriptionRunner:
         ]
         for task in tasks:
             if task.delivery and task.delivery.expires_at and task.delivery.expires_at <= now:
-                task.failure = Failure(
-                    error_type="Expired",
-                    error="expired before it was delivered",
-                    place="",
-                    trace="",
-                    permanent=True,
-                    reason=Reason.EXPIRED,
-                )
+                task.failure = expired()
         await self._run([task for task in tasks if task.failure is None])
         await self._settle_rows(token, tasks)
         return True
@@ -307,14 +301,7 @@ class SubscriptionRunner:
             elif task.failure is not None:
                 rows.append(new_delivery(self.subscription, task, self._runtime.rng, now))
             elif message.expires_at is not None and message.expires_at <= now:
-                task.failure = Failure(
-                    error_type="Expired",
-                    error="expired before it was delivered",
-                    place="",
-                    trace="",
-                    permanent=True,
-                    reason=Reason.EXPIRED,
-                )
+                task.failure = expired()
                 rows.append(new_delivery(self.subscription, task, self._runtime.rng, now))
             elif message.deliver_at is not None and message.deliver_at > now:
                 rows.append(waiting(task, DeliveryState.DELAYED, due_at=message.deliver_at))
@@ -343,36 +330,18 @@ class SubscriptionRunner:
     # -- running --------------------------------------------------------------------------------------
 
     async def _run(self, tasks: list[Task]) -> None:
-        """Runs handlers: in order within a key, otherwise side by side up to the in-flight bound (O1, B1)."""
-        if not tasks:
-            return
-        groups: dict[object, list[Task]] = {}
-        for index, task in enumerate(tasks):
-            groups.setdefault(task.key if self.subscription.ordering is Ordering.KEY else index, []).append(
-                task
+        if self.handler is not None and tasks:
+            runtime = self._runtime
+            contexts = partial(
+                DeliveryContext,
+                subscription=self.name,
+                registry=runtime.registry,
+                reader=runtime.reader,
+                clock=runtime.clock,
             )
-        waiting_groups = iter(groups.values())
-        workers = min(self.subscription.in_flight, len(groups))
-        if workers == 1 or getattr(self.handler, "inline", False):
-            await self._drain(waiting_groups)
-        else:
-            await asyncio.gather(*(self._drain(waiting_groups) for _ in range(workers)))
-
-    async def _drain(self, groups: Iterable[list[Task]]) -> None:
-        runtime = self._runtime
-        slice_end = runtime.clock.monotonic() + 0.004
-        handler = self.handler
-        for group in groups:
-            for task in group:
-                if self._stopping or handler is None:
-                    return
-                context = DeliveryContext(task, self.name, runtime.registry, runtime.reader, runtime.clock)
-                await deliver(task, handler, context, seconds=self.subscription.timeout, clock=runtime.clock)
-                if runtime.clock.monotonic() > slice_end:
-                    await asyncio.sleep(0)
-                    slice_end = runtime.clock.monotonic() + 0.004
-                if task.failure is not None:
-                    break
+            await run_tasks(
+                tasks, self.subscription, self.handler, contexts, runtime.clock, lambda: self._stopping
+            )
 
     async def _settle(self, settle: Settle) -> None:
         try:

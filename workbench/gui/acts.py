@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.gui.actions import Act
@@ -60,7 +61,7 @@ def _views(session: Session) -> list[Act]:
             key=f"perspective-{name.lower()}",
             text=name,
             menu="View",
-            run=lambda name=name: window.show_perspective(name),
+            run=partial(window.show_perspective, name),
             keys=f"Ctrl+{number}",
             tip=f"Arrange the window to {name.lower()}",
         )
@@ -71,7 +72,7 @@ def _views(session: Session) -> list[Act]:
             key=f"view-{entry.key}",
             text=entry.title,
             menu="View",
-            run=lambda key=entry.key: session.bring(key),
+            run=partial(session.bring, entry.key),
             icon=entry.icon,
             group=1,
         )
@@ -82,7 +83,7 @@ def _views(session: Session) -> list[Act]:
             key=f"theme-{mode}",
             text=text,
             menu="View",
-            run=lambda mode=mode: session.set_theme(mode),
+            run=partial(session.set_theme, mode),
             group=2,
         )
         for mode, text in (("light", "Light"), ("dark", "Dark"), ("system", "Light or dark as the system"))

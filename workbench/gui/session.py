@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -244,7 +245,7 @@ class Session:
             desk.wanted.emit("commands")
 
         return [
-            Target(text=name, kind="command", icon="command", go=lambda name=name: form(name))
+            Target(text=name, kind="command", icon="command", go=partial(form, name))
             for name in workspace.registry.commands
         ]
 
@@ -258,7 +259,7 @@ class Session:
                 text=stream.name,
                 kind=f"stream, version {stream.version}",
                 icon="stream",
-                go=lambda name=stream.name: desk.select(Selection(stream=name), view="timeline"),
+                go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
             )
             for stream in (workspace.browse.streams_numbered(numbers) if numbers else [])
         ]

@@ -133,9 +133,8 @@ class Guide:
 
     def _editor(self, field: str) -> QWidget:
         for line in self._window.views["commands"].findChildren(QLineEdit):
-            if line.objectName() == field or (
-                line.parentWidget() and line.parentWidget().objectName() == field
-            ):
+            owner = line.parentWidget()
+            if line.objectName() == field or (owner is not None and owner.objectName() == field):
                 return line
         raise RuntimeError(f"the form has no field {field}")
 

@@ -23,6 +23,8 @@ from workbench.model.values import (
 
 SAMPLE = 200
 """Lines that a guess looks at."""
+FITTING = 0.9
+"""Share of them in which a guessed field must stand."""
 
 _STREAM = (
     "stream",
@@ -238,24 +240,28 @@ def _first(
     for path in candidates:
         values = [item for found, item in (at_path(one, path) for one in objects) if found]
         right = [item for item in values if isinstance(item, kind) and not isinstance(item, bool)]
-        if (
-            objects
-            and len(right) == len(objects)
-            and (not distinct or len(set(map(str, right))) == len(right))
-        ):
+        if _enough(right, objects) and (not distinct or len(set(map(str, right))) == len(right)):
             return path
     return ""
 
 
 def _first_time(objects: Sequence[dict[str, Any]]) -> str:
     for path in _TIME:
-        try:
-            times = [_time(one, path) for one in objects]
-        except ValueError:
-            continue
-        if times:
+        if _enough([one for one in objects if _is_time(one, path)], objects):
             return path
     return ""
+
+
+def _is_time(one: dict[str, Any], path: str) -> bool:
+    try:
+        return _time(one, path) is not None
+    except ValueError:
+        return False
+
+
+def _enough(right: Sequence[object], objects: Sequence[object]) -> bool:
+    """Whether a field fits: a few broken lines must not spoil the guess."""
+    return bool(right) and len(right) >= FITTING * len(objects)
 
 
 def _category(stream: str) -> str:

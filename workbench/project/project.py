@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from workbench.model.registry import Registry
+from workbench.errors import ModelError, ProjectError
+from workbench.model.messaging import Route, Subscription, Topic
+from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
+from workbench.project.modules import ModuleError, import_definitions, modules_hash
+from workbench.project.reading import ProjectFile, in_order, read_settings
+from workbench.project.settings import Settings, SubscriptionSettings
+from workbench.tusk import Problem
+
+STORY_FILE = "story.ndjson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,122 @@ class Project:
 def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Project:
     """Reads a project folder.
 
+    Args:
+        environ: For ``@env`` in the project file.
+        trusted: Whether its Python modules may be imported; else it opens restricted (contract §10).
+
     Raises:
+        NotFound: There is no project file.
         ProjectError: Every problem of its files, each with its place.
     """
-    raise NotImplementedError(root, environ, trusted)
+    file = read_settings(root, environ=environ)
+    settings = file.settings
+    modules = tuple(settings.cqrs.modules)
+    restricted = bool(modules) and not trusted
+    definitions: list[Definitions] = []
+    problems: list[object] = [*in_order(_references(file))]
+    for name in () if restricted else modules:
+        try:
+            definitions.append(import_definitions(root, name))
+        except ModuleError as error:
+            problems.append(error.problem)
+    if not problems and not restricted:
+        problems += _handlers(file, definitions)
+    if problems:
+        raise ProjectError(problems)
+    story = root / STORY_FILE
+    return Project(
+        root=root,
+        name=settings.project.name or root.resolve().name,
+        store_path=root / settings.event_store.path,
+        registry=_registry(file, definitions),
+        synchronous=settings.event_store.synchronous,
+        snapshot_every=settings.event_store.snapshot_every,
+        retry=settings.message_queue.policy(RetryPolicy()),
+        restricted=restricted,
+        modules=modules,
+        digest=modules_hash(root, modules),
+        story=story if story.is_file() else None,
+    )
+
+
+def _registry(file: ProjectFile, definitions: list[Definitions]) -> Registry:
+    settings = file.settings
+    try:
+        return build_registry(
+            definitions,
+            topics=[
+                Topic(name=topic.name or key, doc=topic.description) for key, topic in settings.topics.items()
+            ],
+            subscriptions=[_subscription(key, one, settings) for key, one in settings.subscriptions.items()],
+            routes=[
+                Route(pattern=route.pattern, topics=tuple(route.topics), name=key)
+                for key, route in settings.routing.routes.items()
+            ],
+            default_topic=settings.routing.default_topic,
+        )
+    except ModelError as error:
+        problem = file.problem(("cqrs", "modules"), "M-MODEL", error.message, error.hint)
+        raise ProjectError([problem]) from error
+
+
+def _subscription(key: str, one: SubscriptionSettings, settings: Settings) -> Subscription:
+    queue = settings.message_queue
+    return Subscription(
+        name=one.name or key,
+        topic=one.topic,
+        handler=one.handler,
+        mode=one.mode,
+        filter=one.wanted(),
+        retry=one.policy(queue.policy(RetryPolicy())),
+        ordering=one.ordering,
+        on_dead=one.on_dead,
+        start=one.start,
+        in_flight=one.in_flight or queue.in_flight,
+        timeout=one.handler_timeout or queue.handler_timeout,
+        max_crashes=one.max_crashes or queue.max_crashes,
+        doc=one.description,
+    )
+
+
+def _references(file: ProjectFile) -> Iterator[Problem]:
+    """Finds topics that nobody declares and names that are given twice."""
+    settings = file.settings
+    topics: dict[str, str] = {}
+    for key, topic in settings.topics.items():
+        yield from _once(file, ("topics", key), topic.name or key, topics)
+    names: dict[str, str] = {}
+    for key, one in settings.subscriptions.items():
+        yield from _once(file, ("subscriptions", key), one.name or key, names)
+        if one.topic not in topics:
+            yield _unknown_topic(file, ("subscriptions", key, "topic"), one.topic, topics)
+    for key, route in settings.routing.routes.items():
+        for name in route.topics:
+            if name not in topics:
+                yield _unknown_topic(file, ("routing", "routes", key, "topics"), name, topics)
+    default = settings.routing.default_topic
+    if default is not None and default not in topics:
+        yield _unknown_topic(file, ("routing", "default_topic"), default, topics)
+
+
+def _once(file: ProjectFile, path: tuple[str, str], name: str, seen: dict[str, str]) -> Iterator[Problem]:
+    if name in seen:
+        yield file.problem((*path, "name"), "S-REF", f"{seen[name]} has the name {name} already")
+    elif name.startswith("$"):
+        yield file.problem((*path, "name"), "S-REF", "names that begin with $ belong to the engine")
+    seen.setdefault(name, path[1])
+
+
+def _unknown_topic(file: ProjectFile, path: tuple[str, ...], name: str, topics: Mapping[str, str]) -> Problem:
+    known = f"declared are: {', '.join(topics)}" if topics else "[topics] declares none"
+    return file.problem(path, "S-REF", f"nobody declares the topic {name}", known)
+
+
+def _handlers(file: ProjectFile, definitions: list[Definitions]) -> Iterator[Problem]:
+    """Finds subscriptions whose handler no module brings."""
+    known = sorted({name for module in definitions for name in module.handlers})
+    for key, one in file.settings.subscriptions.items():
+        if one.handler not in known:
+            hint = f"the modules bring: {', '.join(known)}" if known else "the modules bring no handlers"
+            path = ("subscriptions", key, "handler")
+            yield file.problem(path, "S-REF", f"no handler is named {one.handler}", hint)

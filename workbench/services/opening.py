@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.errors import NotFound
 from workbench.project.modules import modules_hash
-from workbench.project.project import project_root, read_settings
+from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import copy_sample, is_sample_code, samples_folder
 from workbench.project.trust import TrustList, config_folder
 from workbench.services.workspace import Workspace, open_workspace
@@ -44,7 +44,7 @@ def open_target(
 
 def _trusted(root: Path, environ: Mapping[str, str], *, trust: bool) -> bool:
     """Answers whether the project's modules may be imported, and remembers a yes (contract §10)."""
-    names = read_settings(root, environ=environ).settings.cqrs.modules
+    names = tuple(read_settings(root, environ=environ).settings.cqrs.modules)
     if not names or any(_is_sample(name, root, names) for name in SAMPLES):
         return True
     digest = modules_hash(root, names)

@@ -1,1 +1,28 @@
 """TuskLang text to values and back, lossless; knows nothing of events."""
+
+from workbench.tusk.document import Document, Entry, Kind, Scope, Value
+from workbench.tusk.edit import delete, insert, rename, set_value, write_value
+from workbench.tusk.parser import parse
+from workbench.tusk.problems import Problem, TskError
+from workbench.tusk.resolve import Resolved, resolve
+from workbench.tusk.save import ChangedOnDisk, save
+
+__all__ = [
+    "ChangedOnDisk",
+    "Document",
+    "Entry",
+    "Kind",
+    "Problem",
+    "Resolved",
+    "Scope",
+    "TskError",
+    "Value",
+    "delete",
+    "insert",
+    "parse",
+    "rename",
+    "resolve",
+    "save",
+    "set_value",
+    "write_value",
+]

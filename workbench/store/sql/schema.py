@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -54,7 +55,8 @@ def create_store(path: Path, now: int) -> None:
             hint="choose a folder that can be written, in [event_store] path",
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def ddl() -> list[str]:

@@ -1,0 +1,188 @@
+"""Runs the tests of the desktop face on one application and one loop; fails what leaks."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_SCALE_FACTOR", "1")
+
+import asyncio
+import gc
+import sys
+import threading
+import weakref
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
+
+from workbench.gui.loop import WorkbenchLoop
+
+_GRACE = 2.0  # seconds that a thread has to end after it was told to
+_failed = pytest.StashKey[bool]()
+_origins: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+_timers: weakref.WeakSet[QTimer] = weakref.WeakSet()
+_loops: weakref.WeakSet[WorkbenchLoop] = weakref.WeakSet()
+_MACHINERY = (
+    "asyncio",
+    "_pytest",
+    "pluggy",
+    "qasync",
+    "threading.py",
+    "concurrent",
+    Path(__file__).name,
+    "loop.py",
+)
+
+
+class Until(Protocol):
+    """What the `until` fixture gives."""
+
+    def __call__(self, predicate: Callable[[], object], within: float = 2.0) -> Awaitable[None]: ...
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(["tests"])
+        app.setStyle("Fusion")
+    return app
+
+
+def _loop() -> WorkbenchLoop:
+    loop = WorkbenchLoop(_application())
+    loop.set_task_factory(_task)
+    _loops.add(loop)
+    return loop
+
+
+def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], Any]]:
+    return {"qt": _loop}
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The one application of the session, the same that the loop runs."""
+    return _application()
+
+
+@pytest.fixture
+def until() -> Until:
+    """Waits, while the loop runs, until a predicate holds."""
+
+    async def wait(predicate: Callable[[], object], within: float = 2.0) -> None:
+        deadline = asyncio.get_running_loop().time() + within
+        while not predicate():
+            assert asyncio.get_running_loop().time() < deadline, f"did not come true within {within} s"
+            await asyncio.sleep(0.002)
+
+    return wait
+
+
+# --- the guard: what a test starts, it must stop
+
+
+def _origin() -> str:
+    """Names the nearest line of the stack that belongs to neither the machinery nor the libraries."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if not any(part in name for part in _MACHINERY):
+            return f"{name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "an unknown place"
+
+
+def _task(loop: asyncio.AbstractEventLoop, coro: Any, **kwargs: Any) -> asyncio.Task[Any]:
+    task = asyncio.Task(coro, loop=loop, **kwargs)
+    _origins[task] = _origin()
+    return task
+
+
+def _note_starts(patch: pytest.MonkeyPatch) -> None:
+    start_timer, start_thread = QTimer.start, threading.Thread.start
+
+    def timer_start(self: QTimer, *args: Any) -> None:
+        _timers.add(self)
+        _origins[self] = _origin()
+        start_timer(self, *args)
+
+    def thread_start(self: threading.Thread) -> None:
+        _origins[self] = _origin()
+        start_thread(self)
+
+    patch.setattr(QTimer, "start", timer_start)
+    patch.setattr(threading.Thread, "start", thread_start)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _starts_are_noted() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        _note_starts(patch)
+        yield
+
+
+def _live() -> list[Any]:
+    """Everything that could go on after a test: windows, timers, tasks, threads."""
+    found: list[Any] = [w for w in QApplication.topLevelWidgets() if isValid(w) and w.isVisible()]
+    found += [t for t in _timers if isValid(t) and t.isActive()]
+    found += [task for loop in _loops if not loop.is_closed() for task in asyncio.all_tasks(loop)]
+    pools = ("asyncio_", "Dummy-")  # the loop's own pool lives as long as the loop
+    found += [t for t in threading.enumerate() if not t.name.startswith(pools)]
+    return found
+
+
+def _left(before: set[int]) -> list[Any]:
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return [thing for thing in _live() if id(thing) not in before]
+
+
+def _end(thing: Any) -> None:
+    if isinstance(thing, QWidget):
+        thing.close()
+        thing.deleteLater()
+    elif isinstance(thing, QTimer):
+        thing.stop()
+    elif isinstance(thing, asyncio.Task):
+        thing.cancel()
+        thing.get_loop().run_until_complete(asyncio.wait([thing], timeout=_GRACE))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[_failed] = report.failed
+    return report
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves a window, a timer, a task or a thread, and names where it was started."""
+    kept = _live()  # references, so that no id is used again
+    yield
+    before = {id(thing) for thing in kept}
+    left = _left(before)
+    if left:
+        del left
+        gc.collect()  # what hangs in a reference cycle has not leaked
+        left = _left(before)
+    for thread in left:
+        if isinstance(thread, threading.Thread):
+            thread.join(_GRACE)
+    left = [thing for thing in left if not (isinstance(thing, threading.Thread) and not thing.is_alive())]
+    message = "\n".join(f"{thing!r} started at {_origins.get(thing, 'an unknown place')}" for thing in left)
+    for thing in left:
+        _end(thing)
+    if left and not request.node.stash.get(
+        _failed, False
+    ):  # a failed test's traceback keeps its locals alive
+        pytest.fail(f"the test left behind:\n{message}", pytrace=False)

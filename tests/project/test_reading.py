@@ -1,0 +1,199 @@
+"""A project file becomes settings, or every problem in it is told with its place and a way out."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.errors import NotFound, ProjectError
+from workbench.model.retry import Backoff
+from workbench.project.project import load_project
+
+MODULE = """\
+from workbench.model.registry import Definitions
+
+async def keep(message, context):
+    pass
+
+DEFINITIONS = Definitions(handlers={"keep": keep})
+"""
+MAILING = """\
+[topics]
+mail {}
+[subscriptions]
+a { topic: "mail", handler: "keep" }
+[cqrs]
+modules: ["domain"]
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    (tmp_path / "domain.py").write_text(MODULE)
+
+    def call(text, trusted=True, **environ):
+        (tmp_path / "project.tsk").write_text(text)
+        return load_project(tmp_path, environ=environ, trusted=trusted)
+
+    call.root = tmp_path
+    return call
+
+
+def told(load, text):
+    with pytest.raises(ProjectError) as caught:
+        load(text)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_an_empty_file_is_a_project_with_the_defaults_of_the_contract(load):
+    project = load("")
+    assert project.name == load.root.name
+    assert project.store_path == load.root / "data/events.db"
+    assert (project.synchronous, project.snapshot_every) == ("full", 100)
+    assert project.retry.max_attempts == 5
+
+
+def test_everything_that_can_be_chosen_is_chosen(load):
+    project = load("""
+[project]
+name: "shop"
+[event_store]
+path: @env("WORKBENCH_DB", "x.db")
+synchronous: "normal"
+snapshot_frequency: 7
+[message_queue]
+max_retries: 3
+retry_delay: "500ms"
+backoff: "linear"
+max_delay: "2h"
+in_flight: 4
+[topics]
+user_events { name: "user-events" }
+mail {}
+[subscriptions]
+s1 { topic: "mail", handler: "keep", max_attempts: 1, filter: "data.n > 1", handler_timeout: "3s" }
+s2 { topic: "user-events", handler: "keep", filter_field: "n", filter_operator: "greater_than",
+     filter_value: 1, mode: "point_to_point", ordering: "none", on_dead: "continue", start: "new" }
+[routing]
+default_topic: "user-events"
+mails { pattern: "mail.*", topics: "mail" }
+[cqrs]
+modules: ["domain"]
+""", WORKBENCH_DB="y.db")  # fmt: skip
+    assert (project.name, project.store_path.name) == ("shop", "y.db")
+    assert (project.synchronous, project.snapshot_every) == ("normal", 7)
+    assert (project.retry.max_attempts, project.retry.delay, project.retry.backoff) == (
+        4,
+        0.5,
+        Backoff.LINEAR,
+    )
+    assert project.retry.max_delay == 7200
+    first, second = project.registry.subscriptions["s1"], project.registry.subscriptions["s2"]
+    assert (first.retry.max_attempts, first.retry.delay, first.timeout, first.in_flight) == (1, 0.5, 3.0, 4)
+    assert first.filter.matcher()({"data": {"n": 2}})
+    assert second.filter.matcher()({"data": {"n": 2}})
+    assert not second.filter.matcher()({"data": {"n": 1}})
+    assert [second.mode.value, second.ordering.value, second.on_dead.value, second.start.value] == [
+        "point_to_point",
+        "none",
+        "continue",
+        "new",
+    ]
+    assert project.registry.routing.topics_of("mail.sent") == {"mail"}
+    assert project.registry.routing.topics_of("user.created") == {"user-events"}
+
+
+def test_what_is_wrong_is_told_all_at_once_with_places(load):
+    found = told(load, """\
+[projekt]
+name: "x"
+[event_store]
+synchronus: "full"
+snapshot_interval: 0
+[message_queue]
+retry_delay: "soon"
+max_attempts: "3"
+backoff: "sometimes"
+[subscriptions]
+a { topic: "mail", filter: "data.x ==" }
+[routing]
+mails { pattern: "x", topics: [] }
+""")  # fmt: skip
+    assert found == [
+        "project.tsk:1:1: S-UNKNOWN projekt is not a setting here (did you mean project?)",
+        "project.tsk:4:1: S-UNKNOWN synchronus is not a setting here (did you mean synchronous?)",
+        "project.tsk:5:20: S-RANGE snapshot_every should be at least 1",
+        found[3],
+        "project.tsk:8:15: S-TYPE max_attempts should be a whole number",
+        "project.tsk:9:10: S-TYPE backoff should be 'fixed', 'linear', 'exponential' or 'list'",
+        "project.tsk:11:1: S-TYPE handler is missing",
+        found[7],
+        "project.tsk:13:31: S-RANGE topics should not be empty",
+    ]
+    assert found[3].startswith("project.tsk:7:14: S-TYPE retry_delay should be a duration such as")
+    assert found[7].startswith("project.tsk:11:28: S-TYPE not a CEL expression")
+
+
+def test_names_that_nobody_declares(load):
+    found = told(load, """\
+[topics]
+mail {}
+post { name: "mail" }
+[subscriptions]
+a { topic: "mial", handler: "keep" }
+[routing]
+default_topic: "events"
+mails { pattern: "x", topics: ["mail", "letters"] }
+""")  # fmt: skip
+    assert found == [
+        "project.tsk:3:14: S-REF mail has the name mail already",
+        "project.tsk:5:12: S-REF nobody declares the topic mial (declared are: mail)",
+        "project.tsk:7:16: S-REF nobody declares the topic events (declared are: mail)",
+        "project.tsk:8:31: S-REF nobody declares the topic letters (declared are: mail)",
+    ]
+
+
+def test_a_handler_that_no_module_brings(load):
+    assert told(load, MAILING.replace("keep", "burn")) == [
+        "project.tsk:4:29: S-REF no handler is named burn (the modules bring: keep)"
+    ]
+
+
+def test_retries_and_attempts_are_not_both_given(load):
+    assert told(load, "[message_queue]\nmax_attempts: 3\nmax_retries: 2") == [
+        "project.tsk:3:1: S-UNKNOWN max_retries is not a setting here (did you mean max_attempts?)"
+    ]
+    assert "S-RANGE max_attempts should be at least 1" in told(load, "[message_queue]\nmax_retries: -1")[0]
+
+
+def test_a_missing_reference_is_told_once(load):
+    assert told(load, "[event_store]\nsnapshot_every: $n") == [
+        'project.tsk:2:17: R-MISSING nothing defines $n (write $n: "…" above)'
+    ]
+
+
+def test_a_broken_module_is_told_with_its_line(load):
+    (load.root / "domain.py").write_text("x = 1\nraise ValueError('broken')\n")
+    (problem,) = told(load, '[cqrs]\nmodules: ["domain"]')
+    assert problem.endswith("domain.py:2:1: M-IMPORT ValueError: broken")
+
+
+def test_a_module_is_a_name_not_a_path(load):
+    (problem,) = told(load, '[cqrs]\nmodules: ["../evil"]')
+    assert "'../evil' is not a module" in problem
+
+
+def test_an_untrusted_project_imports_nothing(load):
+    (load.root / "domain.py").write_text("raise SystemExit('imported')")
+    project = load(
+        MAILING,
+        trusted=False,
+    )
+    assert project.restricted
+    assert project.registry.handlers == {}
+    assert "a" in project.registry.subscriptions
+
+
+def test_a_folder_without_a_project_file(tmp_path):
+    with pytest.raises(NotFound, match="there is no project in") as caught:
+        load_project(tmp_path, environ={}, trusted=True)
+    assert "project.tsk" in caught.value.hint

@@ -1,0 +1,112 @@
+"""Edits touch only what they change."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.errors import InvalidValue
+from workbench.tusk import delete, insert, parse, rename, set_value, write_value
+
+TEXT = """\
+# top
+[project]
+name:   "users"   # the name
+unknown = 3
+
+[topics]
+mail {
+    # inside
+    name: "mail"
+}
+inline: { a: 1, b: 2 }
+"""
+
+
+def edited(change):
+    return change(parse(TEXT)).text
+
+
+def test_set_replaces_only_the_value():
+    assert edited(lambda d: set_value(d, ("project", "name"), "people")) == TEXT.replace(
+        '"users"', '"people"'
+    )
+    assert edited(lambda d: set_value(d, ("topics", "inline", "b"), [1, None])) == TEXT.replace(
+        "b: 2", "b: [1, null]"
+    )
+
+
+def test_insert_goes_behind_the_last_entry_with_its_indentation():
+    assert edited(lambda d: insert(d, ("project", "format"), 1)) == TEXT.replace(
+        "unknown = 3\n", "unknown = 3\nformat: 1\n"
+    )
+    assert edited(lambda d: set_value(d, ("topics", "mail", "description"), "letters")) == TEXT.replace(
+        '    name: "mail"\n', '    name: "mail"\n    description: "letters"\n'
+    )
+    assert edited(lambda d: insert(d, ("topics", "inline", "c"), True)) == TEXT.replace(
+        "b: 2 }", "b: 2, c: true }"
+    )
+    assert (
+        edited(lambda d: insert(d, ("cqrs", "modules"), ["domain"]))
+        == TEXT + '\n[cqrs]\nmodules: ["domain"]\n'
+    )
+
+
+def test_line_ends_and_the_mark_at_the_beginning_stay():
+    text = "\ufeff[a]\r\nb: 1\r\n"
+    assert insert(parse(text), ("a", "c"), 2).text == "\ufeff[a]\r\nb: 1\r\nc: 2\r\n"
+    assert insert(parse("[a]"), ("a", "c"), 2).text == "[a]\nc: 2\n"
+
+
+def test_delete_takes_the_lines():
+    assert edited(lambda d: delete(d, ("project", "name"))) == TEXT.replace(
+        'name:   "users"   # the name\n', ""
+    )
+    assert edited(lambda d: delete(d, ("topics", "inline", "a"))) == TEXT.replace("a: 1, b: 2", "b: 2")
+    assert edited(lambda d: delete(d, ("topics", "inline", "b"))) == TEXT.replace("a: 1, b: 2", "a: 1")
+    assert "mail" not in edited(lambda d: delete(d, ("topics", "mail")))
+
+
+def test_rename_changes_the_key_alone():
+    assert edited(lambda d: rename(d, ("topics", "mail"), "post")) == TEXT.replace("mail {", "post {")
+    with pytest.raises(InvalidValue, match="unknown is there already"):
+        rename(parse(TEXT), ("project", "name"), "unknown")
+
+
+def test_what_is_not_there_and_what_is_there_already():
+    with pytest.raises(InvalidValue, match=r"there is no project\.nothing"):
+        delete(parse(TEXT), ("project", "nothing"))
+    with pytest.raises(InvalidValue, match=r"project\.name is there already"):
+        insert(parse(TEXT), ("project", "name"), 1)
+    with pytest.raises(InvalidValue, match="holds no entries"):
+        insert(parse(TEXT), ("project", "name", "x"), 1)
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(values)
+def test_what_is_set_is_read_back(value):
+    document = set_value(parse(TEXT), ("project", "name"), value)
+
+    def plain(found):
+        return [plain(item) for item in found.items] if found.kind == "array" else found.plain
+
+    read = plain(document.find(("project", "name")).value)
+    assert read == value
+    assert document.text == TEXT.replace('"users"', write_value(value))
+
+
+def test_what_cannot_be_written_is_refused():
+    for value in (float("nan"), float("inf"), object()):
+        with pytest.raises(InvalidValue, match="cannot be written"):
+            write_value(value)

@@ -1,0 +1,160 @@
+"""Every sentence of the grammar, every refusal with its place, and texts that stay as they are."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.tusk import Kind, TskError, parse
+
+EXAMPLE = """\
+# Event workbench project
+$retry_delay: "5s"
+
+[project]
+name: "user-service"   # behind a value
+format = 1
+
+[event_store]
+path: @env("WORKBENCH_DB", "data/events.db")
+sizes: [1, 2.5, -3e2,
+    "four" # a comment in an array
+    true]
+
+[message_queue]
+retry_delay: $retry_delay
+hours: 8-17
+nothing: null
+
+[topics]
+mail {
+    name: "mail", priority: "high"
+}
+other >
+    name: 'it\\'s'
+<
+[a.b]
+inline: { x: 1, deep { y: @other.tsk.get("a.b") } }
+text: \"\"\"two
+lines\"\"\"
+"quoted key": "\\u"
+"""
+
+
+def problems(text):
+    with pytest.raises(TskError) as caught:
+        parse(text, "p.tsk")
+    return [str(problem) for problem in caught.value.found]
+
+
+def test_the_example_is_read_and_written_back():
+    text = EXAMPLE.replace('"\\u"', '"\\\\u"')
+    document = parse(text.encode())
+    assert document.dump() == text.encode()
+    assert document.find(("project", "format")).value.plain == 1
+    assert [item.plain for item in document.find(("event_store", "sizes")).value.items] == [
+        1,
+        2.5,
+        -300.0,
+        "four",
+        True,
+    ]
+    assert document.find(("message_queue", "hours")).value.plain == (8, 17)
+    assert document.find(("topics", "mail", "priority")).value.plain == "high"
+    assert document.find(("topics", "other", "name")).value.plain == "it's"
+    assert document.find(("a", "b", "inline", "deep", "y")).value.kind is Kind.REF
+    assert document.find(("a", "b", "text")).value.plain == "two\nlines"
+    assert document.find(("a", "b", "quoted key")).value.plain == "\\u"
+    assert document.find(("a", "b", "missing")) is None
+
+
+@pytest.mark.parametrize("text", ["", "\ufeff", "\n\n", "\ufeff[a]\r\nb: 1\r\n", "a: 1", "[a]\nb {}\n"])
+def test_small_texts_stay(text):
+    assert parse(text.encode()).dump() == text.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[a\nb: 1", "p.tsk:1:1: E-SECTION the closing ] is missing"),
+        ("a: hello", 'p.tsk:1:4: E-QUOTES hello needs quotes (write "hello")'),
+        (
+            "a: 5s",
+            'p.tsk:1:4: E-NUMBER this is no number (durations and sizes stand in quotes: "5s", "10MB")',
+        ),
+        ('a: "x', 'p.tsk:1:4: E-STRING the text is not closed with "'),
+        ('a: "\\q"', "p.tsk:1:5: E-ESCAPE \\q means nothing here"),
+        ("a: 1\na: 2", "p.tsk:2:1: E-DUPLICATE a stands already in line 1"),
+        ("[s]\n[s]", "p.tsk:2:1: E-DUPLICATE [s] stands already in line 1"),
+        (
+            "a:\n  b: 1",
+            "p.tsk:1:2: E-VALUE a has no value (nesting by indentation is not read; write a { … })",
+        ),
+        ('a: @query("select 1")', "p.tsk:1:4: E-OPERATOR @query is not read"),
+        ("a: now()", "p.tsk:1:4: E-EXPRESSION now(…) is a call, and nothing is ever called"),
+        ('a: "x" + "y"', "p.tsk:1:8: E-EXPRESSION calls, + and ? : are not read outside strings"),
+        ("a: true ? 1 : 2", "p.tsk:1:9: E-EXPRESSION"),
+        ('run_fujsen: "x"', "p.tsk:1:1: E-FUNCTION functions are not read"),
+        ("a: <<END", "p.tsk:1:4: E-HEREDOC << is not read"),
+        ("#!/bin/tsk", "p.tsk:1:1: E-DIRECTIVE #! lines are not read"),
+        ("a {\nb: 1", "p.tsk:1:3: E-BLOCK the closing } is missing"),
+        ("a: [1, 2", "p.tsk:1:4: E-ARRAY the closing ] is missing"),
+        ("a: 1 2", "p.tsk:1:6: E-TRAILING unexpected '2' behind the value"),
+        ("justaword", "p.tsk:1:1: E-ENTRY justaword needs : and a value"),
+        ("%%", "p.tsk:1:1: E-KEY a key was expected"),
+        ("a: 1e999", "p.tsk:1:4: E-NUMBER this number is too large"),
+        ("a: { x: { x: { x: { x: { x: { x: { x: { x: 1 } } } } } } } }", "E-DEPTH nested deeper than 8"),
+    ],
+)
+def test_what_is_refused_says_where_and_what_to_do(text, expected):
+    assert expected in problems(text)[0]
+
+
+def test_all_problems_of_a_file_are_told():
+    found = problems('[a]\nx: hello\ny: 1\nz: "open\n[b]\nw: @php("x")\n{\n')
+    assert [line.split(": ")[0] for line in found] == ["p.tsk:2:4", "p.tsk:4:4", "p.tsk:6:4", "p.tsk:7:1"]
+
+
+def test_bytes_that_are_not_utf8_have_a_place():
+    with pytest.raises(TskError, match=r"p.tsk:2:4: E-UTF8 not UTF-8 \(save the file as UTF-8\)"):
+        parse(b'a: 1\nb: "\xff"'.replace(b'"', b""), "p.tsk")
+
+
+def test_too_much_is_refused():
+    with pytest.raises(TskError, match="E-SIZE"):
+        parse("#" * 1_000_001)
+    with pytest.raises(TskError, match="E-COUNT more than 20,000 entries"):
+        parse("\n".join(f"k{n}: {n}" for n in range(20_001)))
+
+
+hostile = st.text(
+    alphabet=st.sampled_from("[]{}<>:=$@\"'\\#\n\r\t ,.-+?()abenvtskget019\ufeffé"), max_size=80
+)
+
+
+@given(hostile)
+def test_any_text_is_read_losslessly_or_refused_with_places(text):
+    lines = text.count("\n") + 1
+    try:
+        right, found = parse(text).dump() == text.encode(), ()
+    except TskError as error:
+        right, found = bool(error.found), error.found
+    assert right
+    for problem in found:
+        assert 1 <= problem.line <= lines
+        assert 1 <= problem.column < problem.end_column
+
+
+@given(st.data())
+def test_mutations_of_a_real_file_end_in_a_document_or_an_error(data):
+    text = EXAMPLE
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(text)))
+        cut = data.draw(st.integers(0, 6))
+        text = text[:at] + data.draw(hostile) + text[at + cut :]
+    try:
+        right = parse(text).dump() == text.encode()
+    except TskError as error:
+        right = bool(error.found)
+    assert right

@@ -1,0 +1,147 @@
+"""A TuskLang file in memory: its text as it stands, and a tree of values that know their places in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from workbench.tusk.problems import Places, Problem
+
+Path = tuple[str, ...]
+"""Where a value stands: section names, block name, key."""
+
+
+class Kind(StrEnum):
+    """What a value is written as."""
+
+    STRING = "string"
+    NUMBER = "number"
+    RANGE = "range"
+    BOOLEAN = "boolean"
+    NULL = "null"
+    VARIABLE = "variable"
+    ARRAY = "array"
+    OBJECT = "object"
+    ENV = "env"
+    REF = "ref"
+
+
+@dataclass(slots=True, kw_only=True)
+class Value:
+    """A value and the span of text that it is.
+
+    Attributes:
+        plain: The value itself for strings, numbers, booleans and null; the name of a variable;
+            a pair for ranges; name and default for ``@env``; file and key for references.
+        items: Of an array.
+        scope: Of an object or block.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    plain: Any = None
+    items: list[Value] = field(default_factory=list)
+    scope: Scope | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """A key with its value; a block is an entry whose value is an object.
+
+    Attributes:
+        start, end: Span of the key.
+        line_start: Where its first line begins.
+        line_end: Behind its last line's end.
+        block: Whether it is written as a block, without ``:`` or ``=``.
+    """
+
+    key: str
+    value: Value
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+    block: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """Entries that belong together: a section, a block, an object, or what stands before the first section.
+
+    Attributes:
+        start, end: Span of the section's name or of the braces.
+        body_end: Where a new last entry would begin.
+    """
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    start: int = 0
+    end: int = 0
+    body_end: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Document:
+    """A file: `dump` gives its text back byte for byte.
+
+    Attributes:
+        top: What stands before the first section.
+        sections: By dotted name, in the order of the file.
+    """
+
+    file: str
+    text: str
+    places: Places
+    top: Scope
+    sections: dict[str, Scope]
+
+    def dump(self) -> bytes:
+        """Returns the file's bytes."""
+        return self.text.encode()
+
+    def find(self, path: Path) -> Entry | None:
+        """Returns the entry at a path such as ``("topics", "mail", "priority")``."""
+        for cut in range(len(path) - 1, -1, -1):
+            scope: Scope | None = self.top if cut == 0 else self.sections.get(".".join(path[:cut]))
+            entry = None
+            for key in path[cut:]:
+                entry = scope.entries.get(key) if scope is not None else None
+                scope = entry.value.scope if entry is not None else None
+            if entry is not None:
+                return entry
+        return None
+
+    def span(self, path: Path) -> tuple[int, int]:
+        """Returns the span of the value at a path, or of the nearest thing around it that exists."""
+        entry = self.find(path)
+        if entry is not None:
+            return (entry.start, entry.end) if entry.block else (entry.value.start, entry.value.end)
+        if not path:
+            return 0, 0
+        scope = self.sections.get(".".join(path))
+        return (scope.start, scope.end) if scope is not None else self.span(path[:-1])
+
+    def key_span(self, path: Path) -> tuple[int, int]:
+        """Returns the span of the key at a path, or of the nearest thing around it that exists."""
+        entry = self.find(path)
+        return (entry.start, entry.end) if entry is not None else self.span(path)
+
+    def problem(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
+        """Makes a problem of the value, or of the key, at a path."""
+        start, end = self.key_span(path) if key else self.span(path)
+        return self.places.problem(start, end, code, message, hint)
+
+    def entries(self) -> Iterator[tuple[Path, Entry]]:
+        """Yields every entry outside arrays with its path, in the order of the file."""
+        yield from _walk((), self.top)
+        for name, scope in self.sections.items():
+            yield from _walk(tuple(name.split(".")), scope)
+
+
+def _walk(path: Path, scope: Scope) -> Iterator[tuple[Path, Entry]]:
+    for key, entry in scope.entries.items():
+        yield (*path, key), entry
+        if entry.value.scope is not None:
+            yield from _walk((*path, key), entry.value.scope)

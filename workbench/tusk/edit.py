@@ -1,0 +1,157 @@
+"""Changes one value of a document and leaves every other character as it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.errors import InvalidValue
+from workbench.tusk.document import Document, Entry, Path, Scope
+from workbench.tusk.parser import parse
+
+_NAME = re.compile(r"\$?[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+INDENT = "    "
+
+
+def write_value(value: Any) -> str:
+    """Returns a value as the project writes it: double quotes, arrays and objects on one line.
+
+    Raises:
+        InvalidValue: TuskLang has no way to write it.
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, str):
+        return '"' + "".join(_ESCAPES.get(char, char) for char in value) + '"'
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{write_key(key)}: {write_value(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(write_value(item) for item in value) + "]"
+    raise InvalidValue(f"a {type(value).__name__} cannot be written in TuskLang")
+
+
+def _number(value: float) -> str:
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124  # NaN is unlike itself
+        raise InvalidValue(f"{value} cannot be written in TuskLang")
+    return repr(value)
+
+
+def write_key(key: str) -> str:
+    """Returns a key as it is written: quoted where it is not a plain name."""
+    return key if _NAME.fullmatch(key) else write_value(key)
+
+
+def set_value(document: Document, path: Path, value: Any) -> Document:
+    """Returns the document with a value replaced, or inserted where there was none."""
+    entry = document.find(path)
+    if entry is None:
+        return insert(document, path, value)
+    return _splice(document, entry.value.start, entry.value.end, write_value(value))
+
+
+def insert(document: Document, path: Path, value: Any) -> Document:
+    """Returns the document with an entry behind the last one of its scope, indented like it.
+
+    Raises:
+        InvalidValue: There is such an entry already.
+    """
+    if document.find(path) is not None:
+        raise InvalidValue(f"{'.'.join(path)} is there already", path="")
+    *outer, key = path
+    owner = document.find(tuple(outer)) if outer else None
+    written = f"{write_key(key)}: {write_value(value)}"
+    if owner is not None:
+        return _insert_inside(document, owner, written)
+    if not outer:
+        return _insert_line(document, document.top, written)
+    name = ".".join(outer)
+    if name in document.sections:
+        return _insert_line(document, document.sections[name], written)
+    end = _line_end(document)
+    gap = "" if not document.text else end if document.text.endswith("\n") else end + end
+    return _splice(document, len(document.text), len(document.text), f"{gap}[{name}]{end}{written}{end}")
+
+
+def delete(document: Document, path: Path) -> Document:
+    """Returns the document without an entry; the lines that it stands on go with it.
+
+    Raises:
+        InvalidValue: There is no such entry.
+    """
+    entry = _existing(document, path)
+    text = document.text
+    before, after = text[entry.line_start : entry.start], text[entry.value.end : entry.line_end]
+    alone = not before.strip(" \t\ufeff") and not after.split("#")[0].strip()
+    if alone:
+        start = entry.line_start + before.startswith("\ufeff")
+        return _splice(document, start, entry.line_end, "")
+    start, end = entry.start, entry.value.end
+    rest = re.match(r"[ \t]*,[ \t]*", text[end:])
+    if rest is not None:
+        return _splice(document, start, end + rest.end(), "")
+    lead = re.search(r"[ \t]*,[ \t]*$", text[:start])
+    return _splice(document, lead.start() if lead is not None else start, end, "")
+
+
+def rename(document: Document, path: Path, key: str) -> Document:
+    """Returns the document with a key renamed.
+
+    Raises:
+        InvalidValue: There is no such entry, or one with the new name.
+    """
+    entry = _existing(document, path)
+    if document.find((*path[:-1], key)) is not None:
+        raise InvalidValue(f"{key} is there already", path="")
+    return _splice(document, entry.start, entry.end, write_key(key))
+
+
+def _existing(document: Document, path: Path) -> Entry:
+    entry = document.find(path)
+    if entry is None:
+        raise InvalidValue(f"there is no {'.'.join(path)}", path="")
+    return entry
+
+
+def _insert_inside(document: Document, owner: Entry, written: str) -> Document:
+    scope, text = owner.value.scope, document.text
+    if scope is None:
+        raise InvalidValue(f"{owner.key} is a plain value and holds no entries", path="")
+    if "\n" in text[owner.value.start : owner.value.end]:
+        default = _indent(text, owner.line_start) + INDENT
+        return _insert_line(document, scope, written, default=default)
+    lead = ", " if scope.entries else " "
+    last = max((entry.value.end for entry in scope.entries.values()), default=owner.value.start + 1)
+    tail = "" if scope.entries or text[last : last + 1] == " " else " "
+    return _splice(document, last, last, lead + written + tail)
+
+
+def _insert_line(document: Document, scope: Scope, written: str, *, default: str = "") -> Document:
+    text, at = document.text, scope.body_end
+    entries = list(scope.entries.values())
+    indent = _indent(text, entries[-1].line_start) if entries else default
+    end = _line_end(document)
+    if not entries and at and text[at - 1] != "\n":
+        line = text.find("\n", at)
+        at = len(text) if line < 0 else line + 1
+    lead = "" if not at or text[at - 1] in "\n\ufeff" else end
+    return _splice(document, at, at, f"{lead}{indent}{written}{end}")
+
+
+def _indent(text: str, line_start: int) -> str:
+    found = re.compile(r"\ufeff?([ \t]*)").match(text, line_start)
+    return found[1] if found is not None else ""
+
+
+def _line_end(document: Document) -> str:
+    return "\r\n" if "\r\n" in document.text else "\n"
+
+
+def _splice(document: Document, start: int, end: int, written: str) -> Document:
+    return parse(document.text[:start] + written + document.text[end:], document.file)

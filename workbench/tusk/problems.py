@@ -1,0 +1,70 @@
+"""What is wrong with a file, where, and what to do about it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.errors import ProjectError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong; lines and columns count from 1, the end column is the first one behind it."""
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        said = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
+        return f"{said} ({self.hint})" if self.hint else said
+
+
+class TskError(ProjectError):
+    """A file cannot be read as TuskLang; carries every problem found in it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        self.found: tuple[Problem, ...] = tuple(problems)
+
+
+class Places:
+    """Turns offsets in a text into lines and columns."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self._length = len(text)
+        starts = [0]
+        at = text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = text.find("\n", at + 1)
+        self._starts = starts
+
+    def line(self, offset: int) -> int:
+        """Returns the line of an offset, from 1."""
+        return bisect_right(self._starts, min(offset, self._length))
+
+    def column(self, offset: int) -> int:
+        """Returns the column of an offset, from 1."""
+        return offset - self._starts[self.line(offset) - 1] + 1
+
+    def problem(self, start: int, end: int, code: str, message: str, hint: str = "") -> Problem:
+        """Makes a problem of a span; one that spans lines ends with its first."""
+        line, column = self.line(start), self.column(start)
+        width = max(1, end - start) if self.line(max(start, end - 1)) == line else 1
+        return Problem(
+            file=self.file,
+            line=line,
+            column=column,
+            end_column=column + width,
+            code=code,
+            message=message,
+            hint=hint,
+        )
