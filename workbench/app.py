@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"Event Workbench {__version__}")
-    verbs = root.add_subparsers(dest="verb", metavar="COMMAND")
+    verbs = root.add_subparsers(dest="verb", metavar="COMMAND", required=True)
     opening = verbs.add_parser("open", help="open a project in the window (the default)")
     _project(opening)
     _window(opening)
@@ -73,8 +73,6 @@ def _window(verb: argparse.ArgumentParser) -> None:
 def run(arguments: list[str]) -> int:
     """Runs one command line; returns the exit code."""
     options = parser().parse_args(arguments or ["open"])
-    if options.verb is None:
-        options = parser().parse_args(["open", *arguments])
     if options.verb in {"open", "tour"}:
         return _desktop(options)
     from workbench.cli import execute

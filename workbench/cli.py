@@ -75,18 +75,20 @@ async def _import(options: argparse.Namespace, environ: Mapping[str, str]) -> in
 def _mapping(workspace: Workspace, options: argparse.Namespace) -> FieldMapping | None:
     """Returns the guess with what the person chose in its place."""
     from workbench.interop.ndjson import Mapping as FieldMapping
+    from workbench.interop.ndjson import category_of
 
     chosen = {name: getattr(options, name) for name in ("stream", "type", "id", "time", "category")}
     chosen = {name: value for name, value in chosen.items() if value is not None}
     if not chosen:
         return None
     guess = workspace.transfer.preview(options.file).mapping
+    stream = chosen.get("stream", guess.stream if guess else "")
     parts = {
-        "stream": guess.stream if guess else "",
+        "stream": stream,
         "type": guess.type if guess else "",
         "id": guess.id if guess else "",
         "time": guess.time if guess else "",
-        "category": guess.category if guess else "imported",
+        "category": category_of(stream),
     }
     return FieldMapping(**{**parts, **chosen})
 

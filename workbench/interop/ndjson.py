@@ -192,7 +192,7 @@ def guess(objects: Sequence[dict[str, Any]]) -> Mapping | None:
         return None
     identity = _first(objects, _ID, str | int, distinct=True)
     return Mapping(
-        stream=stream, type=kind, id=identity, time=_first_time(objects), category=_category(stream)
+        stream=stream, type=kind, id=identity, time=_first_time(objects), category=category_of(stream)
     )
 
 
@@ -264,7 +264,8 @@ def _enough(right: Sequence[object], objects: Sequence[object]) -> bool:
     return bool(right) and len(right) >= FITTING * len(objects)
 
 
-def _category(stream: str) -> str:
+def category_of(stream: str) -> str:
+    """Returns the begin of stream names for a field: ``repo`` for ``repo.name``."""
     first = stream.split(".", maxsplit=1)[0]
     return (
         first.removesuffix("_id").removesuffix("Id")

@@ -1,0 +1,97 @@
+"""A workbench that is killed at work shows, at the next start, all that it had said was done, and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from workbench.project.samples import copy_sample
+from workbench.services.opening import open_target
+
+WORKER = """
+import asyncio, os, sys
+from pathlib import Path
+from workbench.services.opening import open_target
+
+async def main():
+    workspace = open_target(Path(sys.argv[1]), "", environ=dict(os.environ))
+    await workspace.start()
+    async def lane(lane):
+        number = 0
+        while True:
+            user = f"{sys.argv[2]}-{lane}-{number}"
+            domain = "x.invalid" if number % 5 == 4 else "example.org"
+            values = {"user_id": user, "username": "Some Body", "email": f"{user}@{domain}"}
+            result = await workspace.issue.issue("create_user", values)
+            print(user, result.outcome.value, flush=True)
+            number += 1
+    await asyncio.gather(*(lane(n) for n in range(4)))
+
+asyncio.run(main())
+"""
+
+
+def work_until_killed(folder, name, commands):
+    """Has a process issue commands, kills it once so many were acknowledged; returns those."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(folder), name],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    acknowledged = []
+    with process:
+        for line in process.stdout:
+            user, outcome = line.split()
+            assert outcome == "accepted"
+            acknowledged.append(user)
+            if len(acknowledged) == commands:
+                process.send_signal(signal.SIGKILL)
+                break
+        acknowledged += [line.split()[0] for line in process.stdout if line.endswith("accepted\n")]
+    return acknowledged
+
+
+@pytest.mark.parametrize("commands", [1, 17, 120])
+async def test_F1_nothing_acknowledged_is_lost_and_the_work_goes_on(tmp_path, commands):
+    folder = copy_sample("users", tmp_path / "users")
+    acknowledged = []
+    for round_number in range(3):
+        acknowledged += work_until_killed(folder, f"r{round_number}", commands)
+    workspace = open_target(folder, "", environ=dict(os.environ))
+    try:
+        streams = {stream.name: stream for stream in workspace.browse.streams(1, 10_000)}
+        assert {f"user-{user}" for user in acknowledged} <= set(streams)
+        await workspace.start()
+        engine = workspace.running()
+        async with asyncio.timeout(30):
+            await engine.settle()
+            while any(view.waiting for view in workspace.observe.subscriptions()):
+                await asyncio.sleep(0.01)
+                await engine.settle()
+        users = [name for name in streams if name.startswith("user-")]
+        assert workspace.observe.row_count("users") == len(users)
+        rows = workspace.observe.rows("users", limit=1000, order="id")
+        assert [f"user-{row['id']}" for row in rows] == sorted(users)[:1000]
+        bad = [
+            name
+            for name in users
+            if json.loads(workspace.browse.event_of(name, 1).data)["email"].endswith(".invalid")
+        ]
+        letters = workspace.repair.letters()
+        assert sorted(letter.key for letter in letters) == sorted(bad)
+        welcome = next(view for view in workspace.observe.subscriptions() if view.name == "welcome-mail")
+        assert welcome.delivered + len(bad) == len(users)
+        assert (
+            await workspace.issue.issue(
+                "create_user", {"user_id": "zoe", "username": "Zoe", "email": "z@x.org"}
+            )
+        ).accepted
+    finally:
+        await workspace.close()
