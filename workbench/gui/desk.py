@@ -74,6 +74,7 @@ class Desk(QObject):
         self.workspace = workspace
         self.selection = Selection()
         self._past: list[Selection] = []
+        self._stepping = False
         self._future: list[Selection] = []
         self._pending: Changes | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -99,11 +100,17 @@ class Desk(QObject):
 
     # -- selection --------------------------------------------------------------------------------------
 
-    def select(self, selection: Selection, *, view: str = "") -> None:
-        """Makes something the selection of all views, and brings a view to the front if one is named."""
+    def select(self, selection: Selection, *, view: str = "", step: bool = False) -> None:
+        """Makes something the selection of all views, and brings a view to the front if one is named.
+
+        Args:
+            step: A move within one stream: going back leads to before the first of such moves.
+        """
         if selection != self.selection:
-            self._past.append(self.selection)
-            del self._past[:-200]
+            if not (step and self._stepping and selection.stream == self.selection.stream):
+                self._past.append(self.selection)
+                del self._past[:-200]
+            self._stepping = step
             self._future.clear()
             self._show(selection)
         if view:
@@ -112,6 +119,7 @@ class Desk(QObject):
     def back(self) -> None:
         """Returns to what was selected before."""
         if self._past:
+            self._stepping = False
             self._future.append(self.selection)
             self._show(self._past.pop())
 

@@ -83,12 +83,17 @@ class Notices(QWidget):
         """Adds a strip; the oldest ones leave."""
         for strip in self.strips():
             if strip.property("said") == (notice.kind, notice.text):
-                strip.deleteLater()
+                self._drop(strip)
         strip = Strip(notice)
         strip.setProperty("said", (notice.kind, notice.text))
         self._layout.addWidget(strip)
         for old in self.strips()[:-SHOWN]:
-            old.deleteLater()
+            self._drop(old)
+
+    def _drop(self, strip: Strip) -> None:
+        self._layout.removeWidget(strip)
+        strip.hide()
+        strip.deleteLater()
 
     def strips(self) -> list[Strip]:
         """Returns what is shown, the oldest first."""

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
+from workbench.gui.times import zone_name
 
 if TYPE_CHECKING:
     from workbench.services.observing import Status
@@ -43,7 +44,7 @@ class StatusLine(QStatusBar):
         self.addWidget(self._project, 1)
         for widget in (self._head, self._lag, self._dead, self._engine, self._zone):
             self.addPermanentWidget(widget)
-        self._zone.setText(QDateTime.currentDateTime().timeZoneAbbreviation())
+        self._zone.setText(zone_name())
         self._status: Status | None = None
         theme().changed.connect(self._paint)
 

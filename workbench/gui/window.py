@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         dock.setWindowIcon(icon(entry.icon))
         dock.setWidget(_waiting())
         dock.toggleViewAction().setIcon(icon(entry.icon))
+        dock.hide()  # what no arrangement places must not appear in a corner
         self.docks[entry.key] = dock
 
     def come_back(self) -> None:
@@ -140,7 +141,12 @@ class MainWindow(QMainWindow):
         self.save_perspective()
         self.perspective = name
         saved = self._settings.value(f"layout/{name}")
-        if not (isinstance(saved, QByteArray) and self.restoreState(saved, LAYOUT_VERSION)):
+        if isinstance(saved, QByteArray) and self.restoreState(saved, LAYOUT_VERSION):
+            # Qt shows docks again that were hidden when the state was saved: say which are to be seen.
+            shown = str(self._settings.value(f"shown/{name}", "")).split()
+            for key, dock in self.docks.items():
+                dock.setVisible(key in shown)
+        else:
             self.arrange(PERSPECTIVES[name])
         self.perspective_changed.emit(name)
 
@@ -184,6 +190,8 @@ class MainWindow(QMainWindow):
         """Remembers how the docks stand now."""
         if self.perspective:
             self._settings.setValue(f"layout/{self.perspective}", self.saveState(LAYOUT_VERSION))
+            shown = [key for key, dock in self.docks.items() if not dock.isHidden()]
+            self._settings.setValue(f"shown/{self.perspective}", " ".join(shown))
 
     def reset_perspective(self) -> None:
         """Arranges the shown perspective as it is by default."""

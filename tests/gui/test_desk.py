@@ -1,0 +1,111 @@
+"""The desk: changes merged, one selection with a way back, failures told."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from workbench.errors import StoreFull
+from workbench.gui.desk import REFRESH_MS, Desk, Selection
+from workbench.model.changes import Changes
+
+
+class Source:
+    """Stands for a workspace: all that a desk asks of one is to be told of changes."""
+
+    def __init__(self):
+        self.listener = None
+
+    def listen(self, listener):
+        self.listener = listener
+        return lambda: setattr(self, "listener", None)
+
+
+@pytest.fixture
+async def source():
+    return Source()
+
+
+@pytest.fixture
+async def desk(source):
+    made = Desk(source)
+    yield made
+    await made.close()
+
+
+async def test_a_burst_of_changes_is_one_signal(source, desk, until):
+    seen = []
+    desk.changed.connect(seen.append)
+    for number in range(50):
+        source.listener(Changes(head=number, streams=frozenset({f"s-{number % 3}"})))
+    await until(lambda: seen)
+    assert [(one.head, sorted(one.streams)) for one in seen] == [(49, ["s-0", "s-1", "s-2"])]
+
+
+async def test_under_load_views_are_told_at_most_ten_times_a_second(source, desk):
+    seen = []
+    loop = asyncio.get_running_loop()
+    desk.changed.connect(lambda _changes: seen.append(loop.time()))
+    end = loop.time() + 0.35
+    while loop.time() < end:
+        source.listener(Changes(head=1))
+        await asyncio.sleep(0.001)
+    gaps = [after - before for before, after in pairwise(seen)]
+    assert len(seen) >= 2
+    assert min(gaps) >= REFRESH_MS / 1000 - 0.01
+
+
+def test_going_back_and_forward(desk):
+    seen = []
+    desk.selected.connect(seen.append)
+    first, second = Selection(stream="a-1"), Selection(stream="b-1")
+    desk.select(first)
+    desk.select(second)
+    desk.back()
+    desk.back()
+    desk.back()
+    desk.forward()
+    assert seen == [first, second, first, Selection(), first]
+    desk.select(second)
+    desk.forward()
+    assert desk.selection == second
+
+
+def test_steps_within_a_stream_are_one_on_the_way_back(desk):
+    desk.select(Selection(stream="a-1"))
+    for version in (3, 2, 1):
+        desk.select(Selection(stream="a-1", version=version), step=True)
+    desk.back()
+    assert desk.selection == Selection(stream="a-1")
+
+
+def test_selecting_the_same_again_only_brings_the_view(desk):
+    wanted, selected = [], []
+    desk.wanted.connect(wanted.append)
+    desk.selected.connect(selected.append)
+    desk.select(Selection(stream="a-1"))
+    desk.select(Selection(stream="a-1"), view="timeline")
+    assert (wanted, len(selected)) == (["timeline"], 1)
+
+
+async def test_what_fails_is_told_with_its_hint(desk, until):
+    told = []
+    desk.noticed.connect(told.append)
+
+    async def work():
+        raise StoreFull("the disk is full", hint="free some space")
+
+    desk.run(work(), "Send the command")
+    await until(lambda: told)
+    assert told[0].kind == "error"
+    assert told[0].text == "Send the command failed: the disk is full. Free some space."
+
+
+async def test_closing_ends_listening_and_what_still_runs(source):
+    desk = Desk(source)
+    task = desk.run(asyncio.Event().wait(), "Wait")
+    await desk.close()
+    assert task.cancelled()
+    assert source.listener is None

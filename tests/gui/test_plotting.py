@@ -1,0 +1,33 @@
+"""What stands at the axes of a plot."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.gui.plotting import ceiling, number_text, time_marks
+
+
+@pytest.mark.parametrize(
+    ("top", "wanted"), [(0, 1), (0.3, 0.4), (1, 1), (3, 4), (59, 60), (101, 200), (850, 1000)]
+)
+def test_a_scale_ends_at_a_round_number(top: float, wanted: float) -> None:
+    assert ceiling(top) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.5, "0.5"), (3.14159, "3.14"), (12.34, "12.3"), (12345.6, "12,346"), (7.0, "7")],
+)
+def test_numbers_are_short(value: float, text: str) -> None:
+    assert number_text(value) == text
+
+
+def test_marks_are_round_times_and_not_more_than_fit() -> None:
+    assert time_marks(1_714_500_003, 1_714_500_603, 5) == [
+        (1_714_500_120.0, "18:02"),
+        (1_714_500_240.0, "18:04"),
+        (1_714_500_360.0, "18:06"),
+        (1_714_500_480.0, "18:08"),
+        (1_714_500_600.0, "18:10"),
+    ]
+    assert time_marks(1_714_500_003, 1_714_500_013, 3)[0] == (1_714_500_005.0, "18:00:05")

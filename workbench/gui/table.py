@@ -1,0 +1,380 @@
+"""A table of any length whose whole viewport one paint event draws: no delegate, no call per cell from Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelectionModel, QItemSelectionRange, QModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from typing_extensions import override
+
+from workbench.gui.paging import Column, PagedModel, Row, RowSource
+from workbench.gui.theme import Colors, code_font, theme, ui_font
+from workbench.gui.widgets import EmptyState
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QResizeEvent
+
+ROW_HEIGHT = 26
+PADDING = 8
+NARROWEST = 90
+"""Least width of the column that stretches, in pixels."""
+FORMULA = ("=", "+", "-", "@")
+COPIED = 100_000
+"""Rows that Ctrl+C copies at most."""
+
+
+class FastTableView(QTableView):
+    """Rows of a source; the keyboard, the mouse and assistive tools find an ordinary table.
+
+    Signals:
+        row_chosen: The row that the person moved to.
+        row_activated: The row on which Enter was pressed, or a double click fell.
+        sort_wanted: Column and whether descending, where the table is sortable.
+    """
+
+    row_chosen = Signal(object)
+    row_activated = Signal(object)
+    sort_wanted = Signal(int, bool)
+
+    def __init__(self, columns: Sequence[Column], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = PagedModel(columns, self)
+        self._sortable = False
+        self._sorted: tuple[int, bool] = (-1, False)
+        self._hovered = -1
+        self._quiet = False
+        self._empty: EmptyState | None = None
+        self._fonts = (ui_font(), code_font())
+        self._shape(columns)
+        self.setModel(self._model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.set_multi(multi=False)
+        self.selectionModel().currentRowChanged.connect(self._moved)
+        self.doubleClicked.connect(lambda index: self._activate(index.row()))
+        for column, described in enumerate(columns):
+            self.setColumnWidth(column, described.width)
+        self._model.rowsInserted.connect(self._counted)
+        self._model.rowsRemoved.connect(self._counted)
+        self._model.modelReset.connect(self._counted)
+        theme().changed.connect(self.viewport().update)
+
+    def _shape(self, columns: Sequence[Column]) -> None:
+        rows, head = self.verticalHeader(), self.horizontalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.hide()
+        head.setFixedHeight(28)
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(36)
+        head.sectionClicked.connect(self._head_clicked)
+        head.sectionResized.connect(self._resized)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self._stretched = next((at for at, column in enumerate(columns) if column.stretch), -1)
+
+    # -- rows ---------------------------------------------------------------------------------------------
+
+    def set_source(self, source: RowSource) -> None:
+        """Shows other rows from the top."""
+        self._model.set_source(source)
+
+    def refresh(self) -> None:
+        """Asks the source again; place and selection stay."""
+        self._quietly(self._model.refresh)
+
+    def _quietly(self, act: Callable[[], object]) -> None:
+        """Does something after which the current row may be another without a person having moved."""
+        self._quiet = True
+        try:
+            act()
+        finally:
+            self._quiet = False
+        self.viewport().update()
+
+    def current_row(self) -> Row | None:
+        """Returns the row that is current."""
+        index = self.currentIndex()
+        return self._model.row(index.row()) if index.isValid() else None
+
+    def selected_rows(self) -> list[Row]:
+        """Returns the rows that are selected, from top to bottom."""
+        numbers: set[int] = set()
+        for block in self._blocks():
+            numbers.update(range(block.top(), min(block.bottom(), block.top() + COPIED) + 1))
+        rows = (self._model.row(number) for number in sorted(numbers))
+        return [row for row in rows if row is not None]
+
+    def _blocks(self) -> list[QItemSelectionRange]:
+        selection = self.selectionModel().selection()
+        return [selection.at(number) for number in range(selection.count())]
+
+    def choose(self, fits: Callable[[Row], bool]) -> bool:
+        """Makes the first row that fits current, without telling it as a person's choice.
+
+        Returns:
+            Whether one fitted; only rows that were shown lately and the first page are looked at.
+        """
+        self._model.row(0)
+        for number, row in self._model.loaded():
+            if fits(row):
+                self.choose_index(number)
+                return True
+        return False
+
+    def choose_index(self, number: int) -> None:
+        """Makes a row current, without telling it as a person's choice."""
+        if 0 <= number < self._model.rowCount() and number != self.currentIndex().row():
+            index = self._model.index(number, 0)
+            self._quietly(lambda: self._select(index))
+
+    def _select(self, index: QModelIndex) -> None:
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
+
+    def _moved(self, current: QModelIndex) -> None:
+        row = self._model.row(current.row()) if current.isValid() else None
+        if row is not None and not self._quiet:
+            self.row_chosen.emit(row)
+
+    def _activate(self, number: int) -> None:
+        row = self._model.row(number)
+        if row is not None:
+            self.row_activated.emit(row)
+
+    # -- looks --------------------------------------------------------------------------------------------
+
+    def set_multi(self, multi: bool = True) -> None:
+        """Says whether several rows can be selected."""
+        modes = QAbstractItemView.SelectionMode
+        self.setSelectionMode(modes.ExtendedSelection if multi else modes.SingleSelection)
+
+    def set_sortable(self, sortable: bool = True) -> None:
+        """Says whether a click on a head asks for an order; whoever listens sorts and calls `show_sort`."""
+        self._sortable = sortable
+        self.horizontalHeader().setSectionsClickable(sortable)
+
+    def show_sort(self, column: int, descending: bool) -> None:
+        """Marks the column by which the rows are sorted."""
+        self._sorted = (column, descending)
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        head = self.horizontalHeader()
+        head.setSortIndicatorShown(column >= 0)
+        if column >= 0:
+            head.setSortIndicator(column, order)
+
+    def _head_clicked(self, column: int) -> None:
+        if self._sortable:
+            same = column == self._sorted[0]
+            self.sort_wanted.emit(column, not self._sorted[1] if same else False)
+
+    def set_empty(
+        self, title: str, hint: str, action_label: str = "", callback: Callable[[], object] | None = None
+    ) -> None:
+        """Says what stands here while there are no rows."""
+        old, self._empty = self._empty, EmptyState("", title, hint, action_label, callback)
+        self._empty.setParent(self)
+        if old is not None:
+            old.deleteLater()
+        self._counted()
+
+    def _counted(self) -> None:
+        if self._empty is not None:
+            self._empty.setVisible(self._model.rowCount() == 0)
+            self._empty.setGeometry(self.viewport().geometry())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stretch()
+        self._counted()
+
+    def _resized(self, column: int) -> None:
+        if column != self._stretched:
+            self._stretch()
+
+    def _stretch(self) -> None:
+        if self._stretched < 0:
+            return
+        others = sum(
+            self.columnWidth(column)
+            for column in range(self._model.columnCount())
+            if column != self._stretched and not self.isColumnHidden(column)
+        )
+        least = min(NARROWEST, self._model.columns[self._stretched].width)
+        self.setColumnWidth(self._stretched, max(least, self.viewport().width() - others))
+
+    # -- keys and mouse -------------------------------------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+                event.ignore()
+            else:
+                self._activate(self.currentIndex().row())
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._model.rowCount():
+            last = self._model.rowCount() - 1
+            self._select(self._model.index(0 if event.key() == Qt.Key.Key_Home else last, 0))
+        else:
+            super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """Copies the selected rows, tabs between their cells; what could be a formula is quoted."""
+        lines = [
+            "\t".join(_safe(self._model.text_of(row, column)) for column in range(self._model.columnCount()))
+            for row in self.selected_rows()[:COPIED]
+        ]
+        QApplication.clipboard().setText("\n".join(lines))
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(event.position().toPoint().y()))
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row != self._hovered:
+            self._hovered = row
+            self.viewport().update()
+
+    # -- painting -------------------------------------------------------------------------------------------
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        first = max(0, self.rowAt(0))
+        top = self.rowViewportPosition(first)
+        count = min(self._model.rowCount() - first, (self.viewport().height() - top) // ROW_HEIGHT + 1)
+        if count <= 0:
+            return
+        colors = theme().colors
+        cells = self._cells()
+        selected = self._selected_between(first, first + count - 1)
+        metrics = tuple(QFontMetrics(font) for font in self._fonts)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = QPen(QColor(colors.hover), 1)
+        width = max(self.viewport().width(), self.horizontalHeader().length())
+        for number in range(first, first + count):
+            y = top + (number - first) * ROW_HEIGHT
+            chosen = number in selected
+            ground = QRect(0, y, width, ROW_HEIGHT)
+            if chosen:
+                painter.fillRect(ground, QColor(colors.selection))
+            elif number == self._hovered:
+                painter.fillRect(ground, QColor(colors.hover))
+            painter.setPen(line)
+            painter.drawLine(0, y + ROW_HEIGHT - 1, width, y + ROW_HEIGHT - 1)
+            row = self._model.row(number)
+            if row is not None:
+                self._draw_row(painter, row, y, cells, colors, metrics, chosen=chosen)
+        self._draw_focus(painter, colors)
+
+    def _cells(self) -> list[tuple[int, int, int]]:
+        """Returns number, place and width of the columns that are in sight."""
+        found = []
+        for column in range(self._model.columnCount()):
+            x, width = self.columnViewportPosition(column), self.columnWidth(column)
+            if not self.isColumnHidden(column) and x + width > 0 and x < self.viewport().width():
+                found.append((column, x, width))
+        return found
+
+    def _selected_between(self, first: int, last: int) -> set[int]:
+        found: set[int] = set()
+        for block in self._blocks():
+            found.update(range(max(first, block.top()), min(last, block.bottom()) + 1))
+        return found
+
+    def _draw_row(
+        self,
+        painter: QPainter,
+        row: Row,
+        y: int,
+        cells: Sequence[tuple[int, int, int]],
+        colors: Colors,
+        metrics: Sequence[QFontMetrics],
+        *,
+        chosen: bool,
+    ) -> None:
+        ink = QColor(colors.on_selection if chosen else colors.text)
+        for column, x, width in cells:
+            described = self._model.columns[column]
+            if described.badge is not None:
+                found = described.badge(row[column])
+                if found is not None:
+                    draw_badge(painter, QRect(x, y, width, ROW_HEIGHT), *found, colors)
+                continue
+            mono = int(described.mono)
+            text = described.text(row[column])
+            room = width - 2 * PADDING
+            if len(text) > 400:
+                text = text[:400]
+            wide = metrics[mono].horizontalAdvance(text)
+            if wide > room:
+                text = metrics[mono].elidedText(text, Qt.TextElideMode.ElideRight, room)
+                wide = metrics[mono].horizontalAdvance(text)
+            left = x + width - PADDING - wide if described.align_right else x + PADDING
+            painter.setFont(self._fonts[mono])
+            painter.setPen(ink)
+            base = y + (ROW_HEIGHT + metrics[mono].ascent() - metrics[mono].descent()) // 2
+            painter.drawText(left, base, text)
+
+    def _draw_focus(self, painter: QPainter, colors: Colors) -> None:
+        index = self.currentIndex()
+        if self.hasFocus() and index.isValid():
+            y = self.rowViewportPosition(index.row())
+            painter.setPen(QPen(QColor(colors.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(0.5, y + 0.5, self.viewport().width() - 1, ROW_HEIGHT - 2))
+
+
+def draw_badge(painter: QPainter, cell: QRect, kind: str, text: str, colors: Colors) -> None:
+    """Draws a pill: a dot and a word in the kind's colour, so that colour never stands alone."""
+    role = "muted" if kind == "neutral" else kind
+    ink = QColor(getattr(colors, role))
+    font = ui_font(8.5)
+    metrics = QFontMetrics(font)
+    room = cell.width() - 2 * PADDING
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, room - 22))
+    pill = QRectF(
+        cell.x() + PADDING, cell.y() + 4, min(room, metrics.horizontalAdvance(shown) + 22), ROW_HEIGHT - 9
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colors.tint(role, 0.16)))
+    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+    painter.setBrush(ink)
+    painter.drawEllipse(QRectF(pill.x() + 6, pill.center().y() - 2.5, 5, 5))
+    painter.setFont(font)
+    painter.setPen(ink)
+    base = pill.center().y() + (metrics.ascent() - metrics.descent()) / 2
+    painter.drawText(round(pill.x() + 15), round(base), shown)
+
+
+def _safe(text: str) -> str:
+    """Quotes what a spreadsheet would take for a formula (contract §10)."""
+    flat = text.replace("\t", " ").replace("\n", " ")
+    return f"'{flat}" if flat.startswith(FORMULA) else flat

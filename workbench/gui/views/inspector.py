@@ -1,0 +1,283 @@
+"""Shows the chosen event from every side: payload, metadata, what it changed, what belongs to its cause."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QStackedLayout,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.paging import Column, ListSource
+from workbench.gui.table import FastTableView
+from workbench.gui.view import View
+from workbench.gui.widgets import DiffView, EmptyState, JsonView, absolute, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.model.events import RecordedEvent
+
+FACTS = (Column("Field", width=120), Column("Value", width=220, mono=True, stretch=True))
+CAUSES = (
+    Column("Event", width=170, stretch=True),
+    Column("Stream", width=130),
+    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+)
+FAMILY = 500
+"""Events of one correlation that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is inspected."""
+
+    title: str
+    subtitle: str
+    event: RecordedEvent | None = None
+    payload: Any = None
+    facts: Sequence[tuple[str, str]] = ()
+    metadata: Any = None
+
+
+class InspectorView(View):
+    """Follows the selection: an event, or a dead letter's message."""
+
+    key = "inspector"
+    title = "Inspector"
+    icon_name = "inspector"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._event: RecordedEvent | None = None
+        self._identity: object = None
+        self._pages = QStackedLayout(self)
+        hint = "Choose an event in a timeline or in the log, or a dead letter."
+        self._pages.addWidget(EmptyState("inspector", "Nothing is chosen", hint))
+        self._pages.addWidget(self._page())
+
+    def _page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 6, 8, 8)
+        layout.setSpacing(4)
+        self.name, self.where = QLabel(), QLabel()
+        for label, role in ((self.name, "heading"), (self.where, "muted")):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setProperty("role", role)
+            label.setMinimumWidth(40)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self._copy_button())
+        layout.addLayout(head)
+        layout.addWidget(self.where)
+        self.payload, self.diff = JsonView(), DiffView()
+        self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
+        self._facts, self._causes = ListSource([]), ListSource([])
+        self.facts.set_source(self._facts)
+        self.causes.set_source(self._causes)
+        self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
+        self.causes.row_activated.connect(self._go)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for widget, title, said in (
+            (self.payload, "Payload", "Payload of the event"),
+            (self.facts, "Metadata", "Metadata of the event"),
+            (self.diff, "Diff", "What the event changed in its aggregate"),
+            (self.causes, "Causation", "All events of this correlation; Enter goes to one"),
+        ):
+            widget.setAccessibleName(said)
+            self.tabs.setTabToolTip(self.tabs.addTab(widget, title), said)
+        layout.addWidget(self.tabs, 1)
+        self.tabs.currentChanged.connect(lambda _index: self._fill_tab())
+        return page
+
+    def _copy_button(self) -> QToolButton:
+        self.copy = toolbar_button("Copy", "copy", "Copy the event (Ctrl+Shift+C)")
+        menu = QMenu(self.copy)
+        for text, act in (("As JSON", self.copy_json), ("As a line of NDJSON", self.copy_line)):
+            menu.addAction(text, act)
+        self.copy.setMenu(menu)
+        self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.copy.clicked.connect(self.copy_json)
+        action = QAction("Copy the event as JSON", self)
+        action.setShortcut(QKeySequence("Ctrl+Shift+C"))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(self.copy_json)
+        self.addAction(action)
+        return self.copy
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(changes.streams) or changes.dead_letters or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        if self.desk.selection.stream and self.desk.selection.version == 0:
+            self.follow(self.desk.selection)  # live: the newest event is another one now
+        elif self.tabs.currentWidget() is self.causes:
+            self._fill_tab()
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        shown = self._find(selection)
+        self._pages.setCurrentIndex(0 if shown is None else 1)
+        if shown is None:
+            self._event = None
+            return
+        self._event = shown.event
+        self.name.setText(shown.title)
+        self.where.setText(shown.subtitle)
+        self.payload.set_value(shown.payload)
+        self._facts.rows = list(shown.facts)
+        self.facts.refresh()
+        for widget in (self.diff, self.causes):
+            self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
+        self.copy.setEnabled(shown.event is not None)
+        self._fill_tab()
+
+    def _find(self, selection: Selection) -> _Shown | None:
+        browse = self.desk.workspace.browse
+        if selection.letter:
+            return self._letter(selection.letter)
+        event = None
+        if selection.stream:
+            info = browse.stream(selection.stream)
+            version = selection.version or (info.version if info else 0)
+            event = browse.event_of(selection.stream, version)
+        elif selection.position:
+            event = browse.event_at(selection.position)
+        return _event(event) if event is not None else None
+
+    def _letter(self, number: int) -> _Shown | None:
+        letter = self.desk.workspace.repair.letter(number)
+        facts = (
+            ("dead letter", f"{letter.number:,}"),
+            ("subscription", letter.subscription),
+            ("topic", letter.topic),
+            ("message id", str(letter.message_id)),
+            ("key", letter.key),
+            ("position", f"{letter.position:,}"),
+            ("reason", letter.reason.value),
+            ("error", f"{letter.error_type}: {letter.error}"),
+            ("place", letter.place),
+            ("correlation id", str(letter.correlation_id)),
+        )
+        event = self.desk.workspace.browse.event_at(letter.position)
+        return _Shown(
+            title=letter.type,
+            subtitle=f"dead letter {letter.number:,} of {letter.subscription}",
+            event=event,
+            payload=_plain(letter.data),
+            facts=facts,
+        )
+
+    def _fill_tab(self) -> None:
+        """Fills the tab that is seen; the others wait until they are."""
+        event, widget = self._event, self.tabs.currentWidget()
+        if event is None:
+            return
+        if widget is self.diff:
+            found = self.desk.workspace.browse.state_at(event.stream, event.version)
+            before, after = (None, event.json()) if found.trouble else (found.before, found.after)
+            self.diff.set_values(before, after)
+        elif widget is self.causes:
+            self._causes.rows = self._family(event)
+            self.causes.refresh()
+            self.causes.choose(lambda row: row[2] == event.position)
+
+    def _family(self, event: RecordedEvent) -> list[tuple[Any, ...]]:
+        """Lists the events of the correlation, each indented below what caused it."""
+        found = self.desk.workspace.browse.caused_by(event.correlation_id, FAMILY)
+        depths: dict[object, int] = {}
+        rows = []
+        for one in found:
+            depth = depths.get(one.causation_id, -1) + 1 if one.causation_id else 0
+            depths[one.id] = depth
+            mark = "    " * max(0, depth - 1) + ("└ " if depth else "")
+            rows.append((mark + one.type, one.stream, one.position, one.version))
+        return rows
+
+    def _go(self, row: tuple[Any, ...]) -> None:
+        self.desk.select(Selection(stream=row[1], version=row[3], position=row[2]), view="timeline")
+
+    # -- copying ------------------------------------------------------------------------------------------
+
+    def copy_json(self) -> None:
+        """Copies the event as readable JSON."""
+        self._copy(indent=2)
+
+    def copy_line(self) -> None:
+        """Copies the event as one line, as it can be imported again."""
+        self._copy(indent=None)
+
+    def _copy(self, *, indent: int | None) -> None:
+        if self._event is not None:
+            text = json.dumps(event_object(self._event), indent=indent, ensure_ascii=False)
+            QApplication.clipboard().setText(text)
+            self.desk.notice("ok", f"Copied {self._event.type} as JSON.")
+
+
+def event_object(event: RecordedEvent) -> dict[str, Any]:
+    """Returns an event as the object that an export holds."""
+    from workbench.model.clock import rfc3339
+
+    return {
+        "id": str(event.id),
+        "stream": event.stream,
+        "version": event.version,
+        "type": event.type,
+        "schema_version": event.schema_version,
+        "time": rfc3339(event.occurred_at),
+        "correlation_id": str(event.correlation_id),
+        "causation_id": str(event.causation_id) if event.causation_id else None,
+        "data": event.json(),
+        "metadata": _plain(event.metadata) if event.metadata else None,
+    }
+
+
+def _event(event: RecordedEvent) -> _Shown:
+    facts = [
+        ("position", f"{event.position:,}"),
+        ("stream", event.stream),
+        ("version", f"{event.version:,}"),
+        ("event id", str(event.id)),
+        ("schema version", str(event.schema_version)),
+        ("happened", absolute(event.occurred_at)),
+        ("recorded", absolute(event.recorded_at)),
+        ("correlation id", str(event.correlation_id)),
+        ("causation id", str(event.causation_id) if event.causation_id else "none: it began here"),
+    ]
+    if event.metadata:
+        metadata = _plain(event.metadata)
+        named = metadata.items() if isinstance(metadata, dict) else [("metadata", metadata)]
+        facts += [(str(name), json.dumps(value, ensure_ascii=False)) for name, value in named]
+    return _Shown(
+        title=event.type,
+        subtitle=f"{event.stream} · version {event.version:,}",
+        event=event,
+        payload=event.json(),
+        facts=facts,
+    )
+
+
+def _plain(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

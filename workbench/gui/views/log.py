@@ -1,0 +1,168 @@
+"""The live log: every event and message in the store's order, and what operators did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.paging import Column, ListSource
+from workbench.gui.table import FastTableView
+from workbench.gui.view import View
+from workbench.gui.widgets import absolute, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.browsing import Browsing
+
+COLUMNS = (
+    Column("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Time", width=176, mono=True, text=absolute),
+    Column("Kind", width=92, badge=lambda event: ("ok", "event") if event else ("info", "message")),
+    Column("Type", width=190),
+    Column("Stream or topic", width=170, stretch=True),
+    Column("Version", width=72, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
+)
+ACTIONS = (
+    Column("Time", width=176, mono=True, text=absolute),
+    Column("Action", width=120),
+    Column("On", width=160),
+    Column("Detail", width=200, stretch=True),
+)
+
+
+class LogSource:
+    """Rows of the store's common order; positions are dense, so a row is a position."""
+
+    def __init__(self, browse: Browsing, head: int) -> None:
+        self._browse = browse
+        self.head = head
+
+    def count(self) -> int:
+        """Returns how many positions are shown."""
+        return self.head
+
+    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
+        """Returns rows."""
+        limit = min(limit, self.head - first)
+        return [
+            (entry.position, entry.recorded_at, entry.event, entry.type, entry.stream, entry.version)
+            for entry in self._browse.log(first + 1, limit)
+        ]
+
+
+class LogView(View):
+    """What happens, as it happens; can be held still while new things arrive."""
+
+    key = "log"
+    title = "Log"
+    icon_name = "log"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._source = LogSource(desk.workspace.browse, 0)
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Log")
+        self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
+        self.actions_table = FastTableView(ACTIONS)
+        self.actions_table.setAccessibleName("Operations")
+        self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
+        self._actions = ListSource([])
+        self.table.set_source(self._source)
+        self.actions_table.set_source(self._actions)
+        self.hold = toolbar_button("Hold", "pause", "Hold the log still while new entries arrive")
+        self.hold.setCheckable(True)
+        self.news = QPushButton()
+        self.news.setFlat(True)
+        self.news.hide()
+        self.said = QLabel()
+        self.said.setProperty("role", "muted")
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self._log_page(), "Log")
+        self.tabs.addTab(self.actions_table, "Operations")
+        layout.addWidget(self.tabs)
+        self.hold.toggled.connect(self._held)
+        self.news.clicked.connect(self._to_end)
+        self.table.row_chosen.connect(self._chosen)
+        self.table.row_activated.connect(self._activated)
+
+    def _log_page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        foot = QHBoxLayout()
+        foot.addWidget(self.hold)
+        foot.addWidget(self.said)
+        foot.addStretch(1)
+        foot.addWidget(self.news)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(foot)
+        return page
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.head > 0 or changes.operations or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        head = self.desk.workspace.browse.head()
+        if self.hold.isChecked():
+            self._tell_news(head)
+        elif head != self._source.head:
+            self._show(head)
+        self._actions.rows = [
+            (action.at, action.action, action.subject, action.detail)
+            for action in self.desk.workspace.observe.actions()
+        ]
+        self.actions_table.refresh()
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        if 0 < selection.position <= self._source.head:
+            self.table.choose_index(selection.position - 1)
+
+    def _show(self, head: int) -> None:
+        bar = self.table.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - bar.singleStep()
+        self._source.head = head
+        self.table.refresh()
+        if at_end:
+            self.table.scrollToBottom()
+        self.said.setText(f"{head:,} entries")
+        self._tell_news(head)
+
+    def _tell_news(self, head: int) -> None:
+        new = head - self._source.head
+        self.news.setText(f"{new:,} new")
+        self.news.setVisible(new > 0)
+
+    def _held(self, held: bool) -> None:  # a signal's argument
+        self.hold.setText("Held" if held else "Hold")
+        if not held:
+            self._to_end()
+
+    def _to_end(self) -> None:
+        self._show(self.desk.workspace.browse.head())
+        self.table.scrollToBottom()
+
+    def _chosen(self, row: tuple[Any, ...]) -> None:
+        self.desk.select(self._selection(row))
+
+    def _activated(self, row: tuple[Any, ...]) -> None:
+        self.desk.select(self._selection(row), view="timeline" if row[2] else "")
+
+    @staticmethod
+    def _selection(row: tuple[Any, ...]) -> Selection:
+        if row[2]:
+            return Selection(stream=row[4], version=row[5], position=row[0])
+        return Selection(position=row[0])

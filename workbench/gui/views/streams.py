@@ -1,0 +1,175 @@
+"""Lists every stream of the store, found by name and category, in the order that is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.paging import Column
+from workbench.gui.table import FastTableView
+from workbench.gui.view import View
+from workbench.gui.widgets import SearchBox, absolute
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.browsing import Browsing
+
+ALL = "All categories"
+AT_ONCE = 5_000
+"""With more streams than this they are sorted in a thread."""
+COLUMNS = (
+    Column("Stream", width=180, stretch=True),
+    Column("Version", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Last event", width=150, mono=True, text=absolute),
+    Column("Position", width=88, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+)
+ORDERS = ("name", "version", "updated", "updated")
+"""How the store sorts by each column; positions grow with time."""
+
+
+class StreamSource:
+    """Rows for an ordered array of stream numbers."""
+
+    def __init__(self, browse: Browsing, numbers: array[int]) -> None:
+        self._browse = browse
+        self.numbers = numbers
+
+    def count(self) -> int:
+        """Returns how many streams there are."""
+        return len(self.numbers)
+
+    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
+        """Returns rows."""
+        wanted = list(self.numbers[first : first + limit])
+        return [
+            (stream.name, stream.version, stream.updated_at, stream.last_position)
+            for stream in self._browse.streams_numbered(wanted)
+        ]
+
+
+class StreamsView(View):
+    """All streams; choosing one moves every other view."""
+
+    key = "streams"
+    title = "Streams"
+    icon_name = "stream"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._order = "-updated"
+        self._searching: asyncio.Task[Any] | None = None
+        self._again = False
+        self.search = SearchBox("Find streams by a part of their name")
+        self.categories = QComboBox()
+        self.categories.setAccessibleName("Category")
+        self.categories.setToolTip("Show the streams of one category")
+        self.categories.addItem(ALL, "")
+        self.said = QLabel()
+        self.said.setProperty("role", "muted")
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Streams")
+        self.table.set_sortable(True)
+        self.table.show_sort(2, True)
+        self._source = StreamSource(desk.workspace.browse, array("q"))
+        self.table.set_source(self._source)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.search, 1)
+        head.addWidget(self.categories)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 6)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.said)
+        self.search.settled.connect(lambda _text: self._find())
+        self.categories.currentIndexChanged.connect(lambda _index: self._find())
+        self.table.sort_wanted.connect(self._sort)
+        self.table.row_chosen.connect(self._chosen)
+        self.table.row_activated.connect(self._activated)
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(changes.streams) or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        self._show_categories()
+        self._find()
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        if selection.stream:
+            self.table.choose(lambda row: row[0] == selection.stream)
+
+    def _show_categories(self) -> None:
+        found = self.desk.workspace.browse.categories()
+        chosen = self.categories.currentData()
+        box = self.categories
+        with QSignalBlocker(box):
+            box.clear()
+            box.addItem(ALL, "")
+            for name, count in found:
+                box.addItem(f"{name or '(no category)'}  ·  {count:,}", name)
+            box.setCurrentIndex(max(0, box.findData(chosen)))
+
+    def _find(self) -> None:
+        if self._searching is not None:
+            self._again = True
+            return
+        browse = self.desk.workspace.browse
+        wanted = {
+            "text": self.search.text().strip(),
+            "category": self.categories.currentData() or "",
+            "order": self._order,
+        }
+        if browse.stream_count() <= AT_ONCE:
+            self._found(browse.find_streams(**wanted), wanted)
+        else:
+            self.said.setText("Searching …")
+            self._searching = self.desk.run(self._find_later(wanted), "Find streams")
+
+    async def _find_later(self, wanted: dict[str, str]) -> None:
+        try:
+            browse = self.desk.workspace.browse
+            numbers = await asyncio.to_thread(lambda: browse.find_streams(**wanted))
+            self._found(numbers, wanted)
+        finally:
+            self._searching = None
+        if self._again:
+            self._again = False
+            self._find()
+
+    def _found(self, numbers: array[int], wanted: dict[str, str]) -> None:
+        browse = self.desk.workspace.browse
+        total = browse.stream_count()
+        self._source.numbers = numbers
+        self.table.refresh()
+        narrowed = wanted["text"] or wanted["category"]
+        if narrowed and not numbers:
+            what = f"“{wanted['text']}”" if wanted["text"] else wanted["category"]
+            self.table.set_empty("No stream fits", f"All {total:,} streams were searched for {what}.")
+        else:
+            self.table.set_empty("No streams yet", "Issue a command, or import a file of events (Ctrl+I).")
+        searched = f"{len(numbers):,} of {total:,} streams (the whole store was searched)"
+        self.said.setText(searched if narrowed else f"{total:,} streams")
+        self.follow(self.desk.selection)
+
+    def _sort(self, column: int, descending: bool) -> None:  # a signal's arguments
+        self._order = ("-" if descending else "") + ORDERS[column]
+        self.table.show_sort(column, descending)
+        self._find()
+
+    def _chosen(self, row: tuple[Any, ...]) -> None:
+        self.desk.select(Selection(stream=row[0]))
+
+    def _activated(self, row: tuple[Any, ...]) -> None:
+        self.desk.select(Selection(stream=row[0]), view="timeline")

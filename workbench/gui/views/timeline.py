@@ -1,0 +1,293 @@
+"""One aggregate's life: its events along time, the state at any version, and what each event changed."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.paging import Column
+from workbench.gui.table import FastTableView
+from workbench.gui.view import View
+from workbench.gui.views.time_strip import TimeStrip
+from workbench.gui.widgets import Banner, DiffView, EmptyState, JsonView, absolute, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.browsing import Browsing
+
+NARROW = 620
+"""Below this width in pixels the panes stand below each other."""
+COLUMNS = (
+    Column("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Event", width=150, stretch=True),
+    Column("Time", width=160, mono=True, text=absolute),
+)
+
+
+class EventSource:
+    """Rows of one stream's events; row 0 is version 1."""
+
+    def __init__(self, browse: Browsing, stream: str, count: int) -> None:
+        self._browse = browse
+        self.stream = stream
+        self.length = count
+
+    def count(self) -> int:
+        """Returns how many events the stream has."""
+        return self.length
+
+    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
+        """Returns rows."""
+        limit = min(limit, self.length - first)
+        return [
+            (entry.version, entry.type, entry.occurred_at, entry.position)
+            for entry in self._browse.entries(self.stream, first + 1, limit)
+        ]
+
+
+class TimelineView(View):
+    """Follows the selected stream; version 0 of the selection means live, the newest."""
+
+    key = "timeline"
+    title = "Timeline"
+    icon_name = "timeline"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._stream = ""
+        self._version = 0
+        self._live = True
+        self._shown: tuple[str, int] = ("", -1)
+        self._times: array[int] = array("q")
+        self._source = EventSource(desk.workspace.browse, "", 0)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(
+            EmptyState(
+                "timeline",
+                "No stream is chosen",
+                "A timeline shows the events of one stream. Choose a stream, or issue a command.",
+                "Show streams",
+                lambda: desk.wanted.emit("streams"),
+            )
+        )
+        self._pages.addWidget(self._page())
+        self._keys()
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 6, 8, 8)
+        layout.setSpacing(4)
+        layout.addLayout(self._head())
+        self.banner = Banner("info", "")
+        self.banner.hide()
+        layout.addWidget(self.banner)
+        self.strip = TimeStrip()
+        layout.addWidget(self.strip)
+        layout.addLayout(self._controls())
+        layout.addWidget(self._panes(), 1)
+        self.strip.chosen.connect(self.go)
+        self.slider.valueChanged.connect(self.go)
+        self.table.row_chosen.connect(lambda row: self.go(row[0]))
+        return page
+
+    def _head(self) -> QHBoxLayout:
+        self.name = QLabel()
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.name.setProperty("role", "heading")
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.name.setMinimumWidth(60)
+        self.where = QLabel()
+        self.where.setTextFormat(Qt.TextFormat.PlainText)
+        self.where.setProperty("role", "muted")
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self.where)
+        return head
+
+    def _controls(self) -> QHBoxLayout:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Version")
+        self.slider.setMinimum(1)
+        self.slider.setPageStep(10)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        steps = (
+            ("first", "First event (Home)", self.first),
+            ("chevron-left", "Previous event (Ctrl+[)", self.previous),
+            ("chevron-right", "Next event (Ctrl+])", self.following),
+            ("last", "Live: the newest event (End)", self.live),
+        )
+        for index, (icon_name, tip, act) in enumerate(steps):
+            if index == 2:
+                row.addWidget(self.slider, 1)
+            button = toolbar_button("", icon_name, tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            row.addWidget(button)
+        return row
+
+    def _panes(self) -> QSplitter:
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Events of the stream")
+        self.table.set_source(self._source)
+        self.diff = DiffView()
+        self.diff.setAccessibleName("What the event changed")
+        self.state = JsonView()
+        self.state.setAccessibleName("State at the chosen version")
+        self.diff_label, self.state_label = _label(), _label()
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(_captioned(self.diff_label, self.diff))
+        right.addWidget(_captioned(self.state_label, self.state))
+        right.setStretchFactor(0, 2)
+        right.setStretchFactor(1, 3)
+        right.setChildrenCollapsible(False)
+        self.panes = QSplitter(Qt.Orientation.Horizontal)
+        self.panes.addWidget(self.table)
+        self.panes.addWidget(right)
+        self.panes.setStretchFactor(0, 1)
+        self.panes.setStretchFactor(1, 1)
+        self.panes.setChildrenCollapsible(False)
+        return self.panes
+
+    def _keys(self) -> None:
+        for keys, act in (
+            ("Ctrl+[", self.previous),
+            ("Ctrl+]", self.following),
+            ("Home", self.first),
+            ("End", self.live),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        wanted = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if self.panes.orientation() != wanted:
+            self.panes.setOrientation(wanted)
+
+    # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(self._stream) and changes.touches(self._stream)
+
+    @override
+    def refresh(self) -> None:
+        if self._stream:
+            self._load(0 if self._live else self._version)
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        if selection.stream and selection.stream != self._stream:
+            self._stream = selection.stream
+            self._load(selection.version)
+        elif selection.stream and (selection.version or not self._live):
+            self._place(selection.version)
+
+    def _load(self, version: int) -> None:
+        """Reads how far the stream goes, then shows a version of it; 0 means live."""
+        self._times = self.desk.workspace.browse.times(self._stream)
+        self._shown = ("", -1)
+        self._pages.setCurrentIndex(1 if self._times else 0)
+        if not self._times:
+            return
+        self._source.stream = self._stream
+        self._source.length = len(self._times)
+        self.table.refresh()
+        with QSignalBlocker(self.slider):
+            self.slider.setMaximum(len(self._times))
+        self.strip.set_times(self._times, self._version)
+        self._place(version)
+
+    def _place(self, version: int) -> None:
+        last = len(self._times)
+        if not last:
+            return
+        self._live = version == 0 or version >= last
+        self._version = version = last if self._live else max(1, version)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(version)
+        self.strip.mark(version)
+        self.table.choose_index(version - 1)
+        self.name.setText(self._stream)
+        self.where.setText(f"version {version:,} of {last:,}" + (" · live" if self._live else ""))
+        if not self._live:
+            said = f"Version {version:,} of {last:,}: this is the past."
+            self.banner.set("info", said, [("Go to live", self.live)])
+        self.banner.setVisible(not self._live)
+        if self._shown != (self._stream, version):
+            self._shown = (self._stream, version)
+            self._show_state(version)
+
+    def _show_state(self, version: int) -> None:
+        found = self.desk.workspace.browse.state_at(self._stream, version)
+        event = self.desk.workspace.browse.event_of(self._stream, version)
+        named = event.type if event is not None else "the event"
+        if found.trouble:
+            self.diff_label.setText(f"{named}: what the event says")
+            self.diff.set_values(None, event.json() if event is not None else None)
+            self.state_label.setText(f"No state: {found.trouble}")
+            self.state.set_value(event.json() if event is not None else None)
+            return
+        self.diff_label.setText(f"What {named} changed")
+        self.diff.set_values(found.before, found.after)
+        self.state_label.setText(f"State at version {version:,}")
+        self.state.set_value(found.after)
+
+    # -- moving -------------------------------------------------------------------------------------------
+
+    def go(self, version: int) -> None:
+        """Looks at a version; the newest one is live."""
+        if not self._times or version == self._version:
+            return
+        self._place(version)
+        found = self.desk.workspace.browse.entries(self._stream, version, 1)
+        position = found[0].position if found else 0
+        self.desk.select(Selection(stream=self._stream, version=version, position=position), step=True)
+
+    def first(self) -> None:
+        """Looks at the first event."""
+        self.go(1)
+
+    def previous(self) -> None:
+        """Looks one event back."""
+        self.go(max(1, self._version - 1))
+
+    def following(self) -> None:
+        """Looks one event on."""
+        self.go(min(len(self._times), self._version + 1))
+
+    def live(self) -> None:
+        """Looks at the newest event, and follows when newer ones come."""
+        self.go(len(self._times))
+
+
+def _label() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("role", "muted")
+    label.setWordWrap(True)
+    return label
+
+
+def _captioned(label: QLabel, widget: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 2, 0, 0)
+    layout.setSpacing(3)
+    layout.addWidget(label)
+    layout.addWidget(widget, 1)
+    return holder

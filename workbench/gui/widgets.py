@@ -1,0 +1,214 @@
+"""Small parts that all views share: empty states, banners, search boxes, badges, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.diff_view import DiffView
+from workbench.gui.icons import icon
+from workbench.gui.json_view import JsonView
+from workbench.gui.theme import theme
+from workbench.gui.times import absolute, relative, set_zone, zone_name
+
+__all__ = [
+    "Badge",
+    "Banner",
+    "DiffView",
+    "EmptyState",
+    "JsonView",
+    "SearchBox",
+    "absolute",
+    "relative",
+    "set_zone",
+    "toolbar_button",
+    "zone_name",
+]
+
+Button = tuple[str, Callable[[], object]]
+ICONS = {"ok": "ok", "info": "info", "warning": "warning", "error": "error", "neutral": "dot"}
+QUIET_MS = 150
+
+
+def plain_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """Makes a label that never reads its text as markup."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        label.setProperty("role", role)
+    label.setWordWrap(wrap)
+    return label
+
+
+class EmptyState(QWidget):
+    """Says what would fill a view, and offers the action that does it (ux rule 10)."""
+
+    def __init__(
+        self,
+        icon_name: str,
+        title: str,
+        hint: str,
+        action_label: str = "",
+        callback: Callable[[], object] | None = None,
+    ) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 12, 20, 12)
+        layout.setSpacing(6)
+        layout.addStretch(1)
+        if icon_name:
+            mark = QLabel()
+            mark.setPixmap(icon(icon_name, "muted").pixmap(32, 32))
+            layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
+        for text, role in ((title, "heading"), (hint, "muted")):
+            label = plain_label(text, role, wrap=True)
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(label)
+        if action_label and callback is not None:
+            button = QPushButton(action_label)
+            button.clicked.connect(lambda _checked=False: callback())
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(2)
+
+
+class Banner(QFrame):
+    """A strip inside a view that says how things stand, with what can be done."""
+
+    def __init__(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
+        super().__init__()
+        self._kind = kind
+        self._mark = QLabel()
+        self._text = plain_label(wrap=True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(10, 4, 6, 4)
+        self._layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(self._text, 1)
+        self._buttons: list[QPushButton] = []
+        theme().changed.connect(self._dress)
+        self.set(kind, text, actions)
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def set(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
+        """Says something else."""
+        self._kind = kind
+        self._text.setText(text)
+        for button in self._buttons:
+            self._layout.removeWidget(button)
+            button.deleteLater()
+        self._buttons = []
+        for label, run in actions:
+            button = QPushButton(label)
+            button.clicked.connect(lambda _checked=False, run=run: run())
+            self._layout.addWidget(button)
+            self._buttons.append(button)
+        self._dress()
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        role = "muted" if self._kind == "neutral" else self._kind
+        self._mark.setPixmap(icon(ICONS[self._kind], role).pixmap(16, 16))
+        self.setStyleSheet(
+            f"Banner {{ background: {colors.tint(role)}; border: none; border-radius: 6px;"
+            f" border-left: 3px solid {colors.ink(role)}; }}"
+        )
+
+
+class SearchBox(QLineEdit):
+    """A line that tells what was typed once typing pauses, or at once on Enter; Esc clears it.
+
+    Signals:
+        settled: The text.
+    """
+
+    settled = Signal(str)
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__()
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder)
+        self.setClearButtonEnabled(True)
+        self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self._said = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET_MS)
+        self._timer.timeout.connect(self._tell)
+        self.textChanged.connect(lambda _text: self._timer.start())
+        self.returnPressed.connect(self._tell)
+
+    def _tell(self) -> None:
+        self._timer.stop()
+        if self.text() != self._said:
+            self._said = self.text()
+            self.settled.emit(self._said)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self._tell()
+        else:
+            super().keyPressEvent(event)
+
+
+class Badge(QLabel):
+    """A pill: a sign and a word in the colour of its kind."""
+
+    SIGNS: ClassVar[dict[str, str]] = {"ok": "✓", "info": "i", "warning": "!", "error": "✕", "neutral": "·"}
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self._kind = kind
+        theme().changed.connect(self._dress)
+        self.set(kind, text)
+
+    def set(self, kind: str, text: str) -> None:
+        """Says something else."""
+        self._kind = kind
+        self.setText(f"{self.SIGNS[kind]} {text}")
+        self._dress()
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        role = "muted" if self._kind == "neutral" else self._kind
+        self.setStyleSheet(
+            f"Badge {{ background: {colors.tint(role, 0.16)}; color: {colors.ink(role)};"
+            " border-radius: 9px; padding: 1px 8px; font-weight: 500; }"
+        )
+
+
+def toolbar_button(text: str, icon_name: str, tip: str = "", *, primary: bool = False) -> QToolButton:
+    """Makes a button for the tool bar of a view."""
+    button = QToolButton()
+    button.setIcon(icon(icon_name, "on_accent" if primary else "text"))
+    button.setIconSize(QSize(16, 16))
+    if text:
+        button.setText(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setToolTip(tip or text)
+    button.setAccessibleName(text or tip)
+    button.setProperty("primary", primary)
+    return button
