@@ -26,7 +26,8 @@ import os, sys
 from PySide6.QtCore import QSettings
 from workbench.gui.application import first_window, prepare
 app = prepare(sys.argv)
-window = first_window(app, QSettings(os.path.join(os.environ["SCRATCH"], "x.ini"), QSettings.Format.IniFormat))
+path = os.path.join(os.environ["SCRATCH"], "x.ini")
+window = first_window(app, QSettings(path, QSettings.Format.IniFormat))
 print("UP", flush=True)
 heavy = [name for name in ("numpy", "pyqtgraph", "sqlmodel", "pydantic") if name in sys.modules]
 print("HEAVY", ",".join(heavy), flush=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -11,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui.graphs import RateGraph, nearest
 from workbench.gui.plotting import Plot
+from workbench.gui.times import set_zone
 
 NOW = 1_714_500_600
 TIMES = [float(NOW - 600 + second) for second in range(600)]
@@ -107,6 +110,14 @@ def test_the_keyboard_zooms_moves_and_returns(graph: RateGraph, qtbot: QtBot) ->
     assert graph.live
 
 
+@pytest.fixture
+def utc() -> Iterator[None]:
+    set_zone("utc")
+    yield
+    set_zone("local")
+
+
+@pytest.mark.usefixtures("utc")
 def test_pointing_at_a_second_tells_its_values(graph: RateGraph, qtbot: QtBot) -> None:
     plot = seen(graph, qtbot)
     graph._timer.stop()

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from workbench.gui.plotting import ceiling, number_text, time_marks
+from workbench.gui.times import set_zone
+
+
+@pytest.fixture(autouse=True)
+def _utc() -> Iterator[None]:
+    set_zone("utc")
+    yield
+    set_zone("local")
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,10 @@ class Desk(QObject):
         task.add_done_callback(self._ended)
         return task
 
+    def running(self) -> tuple[asyncio.Task[Any], ...]:
+        """Returns the work that is under way."""
+        return tuple(self._tasks)
+
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, QTimeZone, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.theme import theme
+from workbench.gui.times import absolute
 
 SPAN = 600.0
 """Seconds that the live plot shows."""
@@ -219,8 +220,8 @@ def time_marks(low: float, high: float, most: int) -> list[tuple[float, str]]:
 
 def clock_text(at: float, *, seconds: bool) -> str:
     """Returns the time of day, in the zone of all times."""
-    moment = QDateTime.fromSecsSinceEpoch(int(at), QTimeZone.utc())
-    return moment.toString("HH:mm:ss" if seconds else "HH:mm")
+    day_and_time = absolute(int(at) * 1_000_000)
+    return day_and_time[11 : 19 if seconds else 16]
 
 
 def number_text(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -81,6 +82,9 @@ class Session:
         self._enable()
         self._changed(None)
         self._say_limits(workspace)
+        # What was made until now stays: the collector need not walk over it again and again.
+        gc.collect()
+        gc.freeze()
 
     def _say_limits(self, workspace: Workspace) -> None:
         desk, project = self.desk, workspace.project

@@ -98,7 +98,7 @@ class Banner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(10, 4, 6, 4)
-        self._layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(self._mark)
         self._layout.addWidget(self._text, 1)
         self._buttons: list[QPushButton] = []
         theme().changed.connect(self._dress)

@@ -82,9 +82,9 @@ class Browsing:
         """Returns a stream's events without payloads, from a version on."""
         return self._reader.stream_entries(stream, first_version - 1, limit)
 
-    def times(self, stream: str) -> array[int]:
-        """Returns when each event of a stream happened, in order of version; microseconds since 1970."""
-        return self._reader.stream_times(stream)
+    def times(self, stream: str, after: int = 0) -> array[int]:
+        """Returns when each event behind version ``after`` happened; microseconds since 1970."""
+        return self._reader.stream_times(stream, after)
 
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns events and messages at positions from ``first``."""

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Time", width=176, mono=True, text=absolute),
     Column("Kind", width=92, badge=lambda event: ("ok", "event") if event else ("info", "message")),
-    Column("Type", width=190),
-    Column("Stream or topic", width=170, stretch=True),
-    Column("Version", width=72, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
+    Column("Type", width=180),
+    Column("Stream or topic", width=130, stretch=True),
+    Column("Version", width=68, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
+    Column("Time", width=190, mono=True, text=absolute),
 )
 ACTIONS = (
-    Column("Time", width=176, mono=True, text=absolute),
+    Column("Time", width=190, mono=True, text=absolute),
     Column("Action", width=120),
     Column("On", width=160),
     Column("Detail", width=200, stretch=True),
@@ -50,7 +50,7 @@ class LogSource:
         """Returns rows."""
         limit = min(limit, self.head - first)
         return [
-            (entry.position, entry.recorded_at, entry.event, entry.type, entry.stream, entry.version)
+            (entry.position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at)
             for entry in self._browse.log(first + 1, limit)
         ]
 
@@ -159,10 +159,10 @@ class LogView(View):
         self.desk.select(self._selection(row))
 
     def _activated(self, row: tuple[Any, ...]) -> None:
-        self.desk.select(self._selection(row), view="timeline" if row[2] else "")
+        self.desk.select(self._selection(row), view="timeline" if row[1] else "")
 
     @staticmethod
     def _selection(row: tuple[Any, ...]) -> Selection:
-        if row[2]:
-            return Selection(stream=row[4], version=row[5], position=row[0])
+        if row[1]:
+            return Selection(stream=row[3], version=row[4], position=row[0])
         return Selection(position=row[0])

@@ -27,7 +27,7 @@ AT_ONCE = 5_000
 COLUMNS = (
     Column("Stream", width=180, stretch=True),
     Column("Version", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Last event", width=150, mono=True, text=absolute),
+    Column("Last event", width=186, mono=True, text=absolute),
     Column("Position", width=88, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
 ORDERS = ("name", "version", "updated", "updated")

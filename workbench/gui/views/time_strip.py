@@ -34,6 +34,8 @@ class TimeStrip(QWidget):
         super().__init__()
         self._times: Sequence[int] = array("q")
         self._version = 0
+        self._ends = (0, 0)
+        self._density: tuple[int, list[int]] = (0, [])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Events along time")
@@ -48,6 +50,8 @@ class TimeStrip(QWidget):
         """Shows events at these times (microseconds since 1970, by version) and marks one of them."""
         self._times = times
         self._version = version
+        self._ends = (min(times), max(times)) if times else (0, 0)
+        self._density = (0, [])
         self.update()
 
     def mark(self, version: int) -> None:
@@ -61,7 +65,7 @@ class TimeStrip(QWidget):
         return MARGIN + (self.width() - 2 * MARGIN) * (self._times[version - 1] - first) / span
 
     def _span(self) -> tuple[int, int]:
-        first, last = min(self._times), max(self._times)
+        first, last = self._ends
         if first == last:
             return first - MINUTE, 2 * MINUTE
         return first, last - first
@@ -115,11 +119,7 @@ class TimeStrip(QWidget):
             painter.drawLine(QPointF(x, line - 18), QPointF(x, line))
 
     def _draw_density(self, painter: QPainter, line: float) -> None:
-        width = max(1, round(self.width() - 2 * MARGIN))
-        first, span = self._span()
-        edges = [first + span * (column + 1) // width for column in range(width)]
-        ends = [bisect_left(self._times, edge + 1) for edge in edges]
-        counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+        counts = self._counts(max(1, round(self.width() - 2 * MARGIN)))
         most = max(counts) or 1
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme().colors.event_ink))
@@ -127,6 +127,16 @@ class TimeStrip(QWidget):
             if count:
                 height = 3 + (line - 12) * count / most
                 painter.drawRect(QRectF(MARGIN + column, line - height, 1, height))
+
+    def _counts(self, width: int) -> list[int]:
+        """Returns how many events fall on each of so many pixels; counted once per width."""
+        if self._density[0] != width:
+            first, span = self._span()
+            ordered = sorted(self._times)
+            ends = [bisect_left(ordered, first + span * (pixel + 1) // width + 1) for pixel in range(width)]
+            counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+            self._density = (width, counts)
+        return self._density[1]
 
     def _draw_chosen(self, painter: QPainter, line: float) -> None:
         if not 1 <= self._version <= len(self._times):
@@ -143,7 +153,7 @@ class TimeStrip(QWidget):
         font = ui_font(8)
         painter.setFont(font)
         painter.setPen(QColor(theme().colors.muted))
-        first, last = min(self._times), max(self._times)
+        first, last = self._ends
         metrics = QFontMetricsF(font)
         area = QRectF(2, line + 2, self.width() - 4, AXIS - 2)
         left, right = absolute(first), absolute(last)

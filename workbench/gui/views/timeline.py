@@ -27,7 +27,7 @@ NARROW = 620
 COLUMNS = (
     Column("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     Column("Event", width=150, stretch=True),
-    Column("Time", width=160, mono=True, text=absolute),
+    Column("Time", width=186, mono=True, text=absolute),
 )
 
 
@@ -193,13 +193,14 @@ class TimelineView(View):
     def follow(self, selection: Selection) -> None:
         if selection.stream and selection.stream != self._stream:
             self._stream = selection.stream
+            self._times = array("q")
             self._load(selection.version)
         elif selection.stream and (selection.version or not self._live):
             self._place(selection.version)
 
     def _load(self, version: int) -> None:
         """Reads how far the stream goes, then shows a version of it; 0 means live."""
-        self._times = self.desk.workspace.browse.times(self._stream)
+        self._times.extend(self.desk.workspace.browse.times(self._stream, len(self._times)))
         self._shown = ("", -1)
         self._pages.setCurrentIndex(1 if self._times else 0)
         if not self._times:

@@ -140,12 +140,12 @@ class Listing:
             for row in self._all(query, (name, after, limit))
         ]
 
-    def stream_times(self, name: str) -> array[int]:
-        """Returns when each event of a stream happened, by version, microseconds since 1970."""
+    def stream_times(self, name: str, after: int = 0) -> array[int]:
+        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
         (said,) = self._one(
             "select group_concat(occurred_at) from (select occurred_at from events"
-            " where stream_id = (select id from streams where name = ?) order by version)",
-            (name,),
+            " where stream_id = (select id from streams where name = ?) and version > ? order by version)",
+            (name, after),
         )
         return array("q", map(int, said.split(","))) if said else array("q")
 

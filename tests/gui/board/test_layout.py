@@ -1,0 +1,82 @@
+"""The layout: nothing overlaps, every line is attached, no line runs through a node."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+from workbench.gui.board.graph import Graph
+from workbench.gui.board.layout import Box, Layout, lay_out
+
+SIZE = (160.0, 70.0)
+
+
+def laid_out(graph: Graph) -> Layout:
+    return lay_out(graph, {node.id: SIZE for node in graph.nodes})
+
+
+def apart(one: Box, other: Box) -> bool:
+    return one.right < other.x or other.right < one.x or one.bottom < other.y or other.bottom < one.y
+
+
+def crosses(route: tuple[tuple[float, float], ...], box: Box) -> bool:
+    """Whether a straight part of a route enters a box; what swings stays between the columns."""
+    for (left, top), (right, bottom) in pairwise(route):
+        straight = left == right or top == bottom
+        if (
+            straight
+            and min(left, right) < box.right
+            and box.x < max(left, right)
+            and min(top, bottom) < box.bottom
+            and box.y < max(top, bottom)
+        ):
+            return True
+        if straight and left == right and box.x < left < box.right:
+            return not (max(top, bottom) <= box.y or box.bottom <= min(top, bottom))
+    return False
+
+
+def test_nodes_do_not_overlap(tangle: Graph) -> None:
+    boxes = laid_out(tangle).boxes
+    assert set(boxes) == set(tangle.by_id)
+    assert all(apart(one, other) for one, other in combinations(boxes.values(), 2))
+
+
+def test_every_line_begins_and_ends_at_its_nodes(tangle: Graph) -> None:
+    layout = laid_out(tangle)
+    assert set(layout.routes) == set(tangle.pairs)
+    for (source, target), route in layout.routes.items():
+        assert route[0] == (layout.boxes[source].right, layout.boxes[source].middle)
+        assert route[-1] == (layout.boxes[target].x, layout.boxes[target].middle)
+
+
+def test_no_line_runs_through_a_node(tangle: Graph) -> None:
+    layout = laid_out(tangle)
+    for pair, route in layout.routes.items():
+        for node, box in layout.boxes.items():
+            if node not in pair:
+                assert not crosses(route, box), f"{pair} crosses {node}"
+
+
+def test_everything_is_inside_the_bounds(tangle: Graph) -> None:
+    layout = laid_out(tangle)
+    bounds = layout.bounds
+    for route in layout.routes.values():
+        assert all(bounds.x <= x <= bounds.right and bounds.y <= y <= bounds.bottom for x, y in route)
+
+
+def test_the_flow_runs_from_left_to_right(shop: Graph) -> None:
+    layout = laid_out(shop)
+    places = [
+        layout.boxes[name].x
+        for name in ("command:order", "aggregate:cart", "event:ordered", "topic:carts", "subscription:mail")
+    ]
+    assert places == sorted(places)
+    assert layout.returning == {("subscription:bill", "command:pay")}
+
+
+def test_the_same_graph_always_looks_the_same(tangle: Graph) -> None:
+    assert laid_out(tangle) == laid_out(tangle)
+
+
+def test_an_empty_graph_needs_no_room() -> None:
+    assert laid_out(Graph()) == Layout()

@@ -1,0 +1,70 @@
+"""The board's graph from the registrations, and what moves along it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.gui.views.board_model import Pulse, badges, model_graph, pulses
+from workbench.model.registry import Registry
+from workbench.project.project import load_project
+from workbench.project.samples import copy_sample
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Registry:
+    return load_project(copy_sample("orders", tmp_path / "orders"), environ={}, trusted=True).registry
+
+
+def test_the_model_is_drawn_from_its_registrations(orders: Registry) -> None:
+    graph = model_graph(orders, {})
+    assert graph.by_id["subscription:fulfilment"].kind == "process"
+    assert graph.by_id["subscription:retry-or-cancel"].kind == "policy"
+    assert {
+        ("command:place_order", "aggregate:order"),
+        ("aggregate:order", "event:order.placed"),
+        ("event:order.placed", "projection:orders"),
+        ("event:payment.failed", "subscription:retry-or-cancel"),
+        ("subscription:retry-or-cancel", "command:cancel_order"),
+        ("topic:payments", "subscription:card-terminal"),
+    } <= set(graph.pairs)
+
+
+def test_a_topic_that_nobody_reads_is_marked(orders: Registry) -> None:
+    wrong = {node.id: node.problems for node in model_graph(orders, {}).nodes if node.problems}
+    assert wrong == {"topic:orders": ("Nobody listens to this topic",)}
+
+
+def test_many_fields_are_counted(orders: Registry) -> None:
+    rows = model_graph(orders, {}).by_id["command:place_order"].rows
+    assert rows[:2] == ("order_id", "customer")
+    assert rows[-1] == "and 3 more"
+
+
+def test_what_a_handler_issues_is_drawn_once_it_was_seen(orders: Registry) -> None:
+    line = ("subscription:card-terminal", "command:confirm_payment")
+    assert line not in model_graph(orders, {}).pairs
+    assert line in model_graph(orders, {"issue:card-terminal:confirm_payment": 1}).pairs
+
+
+def test_only_what_is_new_moves(orders: Registry) -> None:
+    before = {"command:place_order": 4, "delivery:card-terminal:ok": 2}
+    after = {"command:place_order": 7, "delivery:card-terminal:ok": 2, "delivery:card-terminal:dead": 1}
+    assert pulses(orders, before, after) == [
+        Pulse((("command:place_order", "aggregate:order"),), "ok", 3),
+        Pulse((("topic:payments", "subscription:card-terminal"),), "dead", 1),
+    ]
+
+
+def test_an_event_travels_to_its_topic(orders: Registry) -> None:
+    (pulse,) = pulses(orders, {}, {"event:payment.requested": 1})
+    assert pulse.path == (
+        ("aggregate:payment", "event:payment.requested"),
+        ("event:payment.requested", "topic:payments"),
+    )
+
+
+def test_counters_become_badges() -> None:
+    flow = {"event:order.placed": 1200, "delivery:card-terminal:ok": 3, "delivery:card-terminal:dead": 9}
+    assert badges(flow) == {"event:order.placed": "1,200", "subscription:card-terminal": "3"}

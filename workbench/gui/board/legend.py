@@ -1,0 +1,121 @@
+"""Explains the board's colours, lines and tokens in a small card that floats over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QWidget
+from typing_extensions import override
+
+from workbench.gui.board.graph import KINDS
+from workbench.gui.board.tokens import draw_mark
+from workbench.gui.icons import pixmap
+from workbench.gui.theme import mix, theme
+
+LINE = 22
+SAMPLE = 22.0
+PAD = 12
+GAP = 10
+"""Pixels between the card and the board's corner."""
+OUTCOMES = {"ok": "Messages that move", "retry": "Failed, will be retried", "dead": "Became a dead letter"}
+
+Entry = tuple[Callable[[QPainter, QRectF], None], str]
+
+
+class Legend(QFrame):
+    """Lists the kinds that the board shows, and what its lines and tokens mean."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._kinds: tuple[str, ...] = ()
+        self._board = parent
+        parent.installEventFilter(self)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Legend")
+        theme().changed.connect(self.update)
+
+    def set_kinds(self, kinds: set[str]) -> None:
+        """Explains these kinds."""
+        self._kinds = tuple(kind for kind in KINDS if kind in kinds)
+        self.setAccessibleDescription(", ".join(text for _, text in self._entries()))
+        self.resize(self.sizeHint())
+        self._place()
+        self.update()
+
+    def _place(self) -> None:
+        """Stands in the lower left corner."""
+        self.move(GAP, max(GAP, self._board.height() - self.height() - GAP))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _entries(self) -> list[Entry]:
+        kinds: list[Entry] = [(_card(KINDS[kind].role), KINDS[kind].word) for kind in self._kinds]
+        kinds.append((_problem, "Something is wrong"))
+        return [*kinds, *((_token(outcome), text) for outcome, text in OUTCOMES.items())]
+
+    @override
+    def sizeHint(self) -> QSize:
+        entries, metrics = self._entries(), self.fontMetrics()
+        wide = max(metrics.horizontalAdvance(text) for _, text in entries)
+        return QSize(round(PAD * 2 + SAMPLE + 10 + wide), PAD * 2 + LINE * len(entries) - 4)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors, painter = theme().colors, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(colors.border))
+        painter.setBrush(QColor(colors.raised))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        for index, (draw, text) in enumerate(self._entries()):
+            y = PAD - 2 + LINE * index
+            draw(painter, QRectF(PAD, y + 2, SAMPLE, LINE - 4))
+            painter.setPen(QColor(colors.text))
+            painter.drawText(
+                QRectF(PAD + SAMPLE + 10, y, self.width(), LINE), Qt.AlignmentFlag.AlignVCenter, text
+            )
+
+
+def _card(role: str) -> Callable[[QPainter, QRectF], None]:
+    def draw(painter: QPainter, place: QRectF) -> None:
+        colors = theme().colors
+        fill = str(getattr(colors, role))
+        painter.setPen(QColor(mix(colors.ink(role), fill, 0.45)))
+        painter.setBrush(QColor(fill))
+        painter.drawRoundedRect(place, 4, 4)
+        _icon(painter, place, role, str(getattr(colors, f"on_{role}")))
+
+    return draw
+
+
+def _problem(painter: QPainter, place: QRectF) -> None:
+    _icon(painter, place, "warning", theme().colors.warning)
+
+
+def _icon(painter: QPainter, place: QRectF, name: str, color: str) -> None:
+    mark = pixmap(name, 13, color, painter.device().devicePixelRatioF())
+    painter.drawPixmap(
+        QRectF(place.center().x() - 6.5, place.center().y() - 6.5, 13, 13), mark, QRectF(mark.rect())
+    )
+
+
+def _token(outcome: str) -> Callable[[QPainter, QRectF], None]:
+    def draw(painter: QPainter, place: QRectF) -> None:
+        colors = theme().colors
+        role = {"retry": "warning", "dead": "error"}.get(outcome, "event")
+        painter.save()
+        painter.setPen(QPen(QColor(colors.faint), 1.3))
+        middle = place.center().y()
+        painter.drawLine(QPointF(place.left(), middle), QPointF(place.right(), middle))
+        painter.translate(place.center())
+        painter.setPen(QPen(QColor(colors.raised), 1.5))
+        painter.setBrush(QColor(colors.ink(role)))
+        draw_mark(painter, outcome, 5.0)
+        painter.restore()
+
+    return draw

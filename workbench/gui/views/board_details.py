@@ -1,0 +1,195 @@
+"""Says in a strip below the board what the chosen node is, how much passed through it, and where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
+
+from workbench.gui.board.graph import Graph, Node, kind_of
+from workbench.gui.icons import icon
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+    from workbench.services.observing import ProjectionView, SubscriptionView
+
+ACTIONS = {
+    "command": ("Open its form", "command"),
+    "aggregate": ("Show streams", "stream"),
+    "event": ("Show streams", "stream"),
+    "subscription": ("Show subscription", "subscription"),
+    "policy": ("Show subscription", "subscription"),
+    "process": ("Show subscription", "subscription"),
+    "projection": ("Show its rows", "projection"),
+}
+"""What can be done with a node of each kind: the button's text and its icon."""
+NAMED = 4
+"""Neighbours that are named; more are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What runs, as it was last read.
+
+    Attributes:
+        flow: Totals since the start, by what the board shows.
+    """
+
+    flow: Mapping[str, int]
+    subscriptions: Mapping[str, SubscriptionView]
+    projections: Mapping[str, ProjectionView]
+
+
+def trouble(live: Live) -> dict[str, tuple[str, ...]]:
+    """Returns what is wrong while running, by node id: dead letters, faults, definitions that changed."""
+    found: dict[str, list[str]] = {}
+    for subscription in live.subscriptions.values():
+        if subscription.dead:
+            found.setdefault(f"subscription:{subscription.name}", []).append(
+                _count(subscription.dead, "dead letter")
+            )
+    for projection in live.projections.values():
+        said = found.setdefault(f"projection:{projection.name}", [])
+        if projection.fault:
+            said.append(f"Faulted at position {projection.fault_position:,}: {projection.fault}")
+        elif projection.stale:
+            said.append("Its definition changed: rebuild it")
+    return {node: tuple(problems) for node, problems in found.items() if problems}
+
+
+def describe(registry: Registry, node: Node) -> str:
+    """Returns what a thing of the model says about itself, in its author's words."""
+    kind, _, name = node.id.partition(":")
+    owners: dict[str, Mapping[str, object]] = {
+        "command": registry.commands,
+        "aggregate": registry.aggregates,
+        "event": registry.events,
+        "topic": registry.topics,
+        "projection": registry.projections,
+        "subscription": registry.reactors if name in registry.reactors else registry.subscriptions,
+    }
+    doc = str(getattr(owners.get(kind, {}).get(name), "doc", "") or "")
+    return " ".join(doc.split("\n\n", 1)[0].split())
+
+
+def neighbours(graph: Graph, node: Node) -> str:
+    """Returns what leads to a node and where it leads."""
+    parts = []
+    for word, others in (("From", graph.sources[node.id]), ("To", graph.targets[node.id])):
+        if others:
+            titles = [graph.by_id[other].title for other in others[:NAMED]]
+            more = [f"{len(others) - NAMED} more"] if len(others) > NAMED else []
+            parts.append(f"{word} {', '.join([*titles, *more])}")
+    return "  ·  ".join(parts)
+
+
+def counts(node: Node, live: Live) -> str:
+    """Returns how much passed through a node."""
+    kind, _, name = node.id.partition(":")
+    if kind == "subscription" and name in live.subscriptions:
+        view = live.subscriptions[name]
+        parts = [view.status, f"{view.delivered:,} delivered", f"lag {view.lag:,}"]
+        parts += [f"{view.retrying:,} retrying"] if view.retrying else []
+        return "  ·  ".join(parts)
+    if kind == "projection" and name in live.projections:
+        shown = live.projections[name]
+        return "  ·  ".join([shown.status, _count(shown.rows, "row"), f"lag {shown.lag:,}"])
+    if kind in {"command", "event"}:
+        verb = "accepted" if kind == "command" else "recorded"
+        return f"{live.flow.get(node.id, 0):,} {verb} since the start"
+    return ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("s" if number != 1 else "")
+
+
+class DetailsStrip(QFrame):
+    """The strip; hidden while nothing is chosen.
+
+    Signals:
+        acted: The person wants what the button offers.
+        letters_wanted: The person wants to see the subscription's dead letters.
+        closed: The person wants the strip to go.
+    """
+
+    acted = Signal()
+    letters_wanted = Signal()
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = QLabel()
+        self._title = _label("heading")
+        self._kind = _label("muted")
+        self._doc = _label("")
+        self._numbers = _label("muted")
+        self._around = _label("muted")
+        self._problems = _label("warning")
+        self._act = QPushButton()
+        self._act.clicked.connect(self.acted)
+        self._letters = QPushButton("Dead letters")
+        self._letters.setIcon(icon("dead-letter"))
+        self._letters.clicked.connect(self.letters_wanted)
+        self._close = QToolButton()
+        self._close.setIcon(icon("close", "muted"))
+        self._close.setToolTip("Choose nothing  (Esc)")
+        self._close.setAccessibleName("Close the details")
+        self._close.clicked.connect(self.closed)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._icon)
+        top.addWidget(self._title, 1)
+        top.addWidget(self._letters)
+        top.addWidget(self._act)
+        top.addWidget(self._close)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 6, 8, 8)
+        whole.setSpacing(2)
+        whole.addLayout(top)
+        for label in (self._kind, self._doc, self._numbers, self._around, self._problems):
+            label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+            whole.addWidget(label)
+
+    def show_node(self, graph: Graph, node: Node, registry: Registry, live: Live) -> None:
+        """Tells everything about a node."""
+        kind = kind_of(node.kind)
+        self._icon.setPixmap(icon(kind.role, kind.role).pixmap(18, 18))
+        self._title.setText(node.title)
+        self._kind.setText("  ·  ".join(part for part in (kind.word, counts(node, live)) if part))
+        self._put(self._doc, describe(registry, node))
+        self._put(
+            self._numbers,
+            f"Fields: {', '.join(node.rows)}" if node.rows and node.kind in {"command", "event"} else "",
+        )
+        self._put(self._around, neighbours(graph, node))
+        self._put(self._problems, "\n".join(f"⚠ {problem}" for problem in node.problems))
+        name = node.id.removeprefix("subscription:")
+        self._letters.setVisible(name in live.subscriptions and live.subscriptions[name].dead > 0)
+        text, picture = ACTIONS.get(node.kind, ("", ""))
+        self._act.setVisible(bool(text))
+        if text:
+            self._act.setText(text)
+            self._act.setIcon(icon(picture))
+        self.show()
+
+    @staticmethod
+    def _put(label: QLabel, text: str) -> None:
+        label.setText(text)
+        label.setVisible(bool(text))
+
+
+def _label(role: str) -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("role", role)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
