@@ -32,6 +32,9 @@ PADDING = 8
 NARROWEST = 90
 """Least width of the column that stretches, in pixels."""
 FORMULA = ("=", "+", "-", "@")
+WIDEST = 320
+FITTED = 100
+"""Rows that are looked at when columns are fitted."""
 COPIED = 100_000
 """Rows that Ctrl+C copies at most."""
 
@@ -180,6 +183,17 @@ class FastTableView(QTableView):
         head.setSortIndicatorShown(column >= 0)
         if column >= 0:
             head.setSortIndicator(column, order)
+
+    def fit_columns(self) -> None:
+        """Gives each column the width that its head and the first rows need, within reason."""
+        metrics = tuple(QFontMetrics(font) for font in self._fonts)
+        rows = [row for row in map(self._model.row, range(FITTED)) if row is not None]
+        for number, column in enumerate(self._model.columns):
+            texts = [self._model.text_of(row, number)[:80] for row in rows]
+            widest = max((metrics[int(column.mono)].horizontalAdvance(text) for text in texts), default=0)
+            head = metrics[0].horizontalAdvance(column.title) + 18
+            self.setColumnWidth(number, min(WIDEST, max(widest, head) + 2 * PADDING + 2))
+        self._stretch()
 
     def _head_clicked(self, column: int) -> None:
         if self._sortable:

@@ -12,6 +12,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 
 from workbench.errors import InvalidCommand
+from workbench.model.wording import place_of, sentence_of
 
 
 class Command(BaseModel):
@@ -131,9 +132,10 @@ class QueryType:
     doc: str = ""
 
 
-def field_errors(error: pydantic.ValidationError) -> InvalidCommand:
+def field_errors(error: pydantic.ValidationError, values: Mapping[str, Any]) -> InvalidCommand:
     """Turns a pydantic error into ours, a sentence per field."""
-    return InvalidCommand([(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False)])
+    details = error.errors(include_url=False)
+    return InvalidCommand([(place_of(detail, values), sentence_of(detail)) for detail in details])
 
 
 def parser_of(cls: type[BaseModel]) -> Callable[[Mapping[str, Any]], Any]:
@@ -143,7 +145,7 @@ def parser_of(cls: type[BaseModel]) -> Callable[[Mapping[str, Any]], Any]:
         try:
             return cls.model_validate(dict(values))
         except pydantic.ValidationError as error:
-            raise field_errors(error) from None
+            raise field_errors(error, values) from None
 
     return parse
 

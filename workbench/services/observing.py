@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine.engine import EngineState
+from workbench.model.aggregates import stream_name
 from workbench.model.messaging import LOG_TOPIC
 from workbench.model.projections import Projection
-from workbench.store.values import Delivery, OperatorAction, ProjectionState, SubscriptionState
+from workbench.store.values import Delivery, LogEntry, OperatorAction, ProjectionState, SubscriptionState
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -172,6 +173,22 @@ class Observing:
     def row_count(self, projection: str, text: str = "") -> int:
         """Returns how many rows a read model has, or how many hold a text."""
         return self._reader.projection_count(projection, text)
+
+    def sources(self, projection: str, key: Any, limit: int = 500) -> list[LogEntry]:
+        """Returns the events that made a row: those that the projection reads, of the streams with that key.
+
+        A projection that gathers many streams into one row has rows whose events are not found this way.
+        """
+        registry = self._workspace.registry
+        read = set(registry.projections[projection].handlers())
+        names = [kind.name for kind in registry.aggregates.values() if read & set(kind.events)]
+        found = [
+            entry
+            for name in names
+            for entry in self._reader.stream_entries(stream_name(name, key), 0, limit)
+            if entry.type in read
+        ]
+        return sorted(found, key=lambda entry: entry.position)
 
     def flow(self) -> dict[str, int]:
         """Returns totals since the start by what the board shows, such as ``event:user.created``."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QVBoxLayout, Q
 from workbench.gui.forms.editor import Editor, Kit, dotted
 from workbench.gui.forms.editors import editor_for
 from workbench.gui.forms.parts import INDENT, Remark, Words, squeeze, tabs_after, tool
-from workbench.gui.forms.schema import ABSENT, Loc, Shape, limits_of
+from workbench.gui.forms.schema import ABSENT, Loc, Shape, limits_of, sample_of
 from workbench.gui.icons import icon
 
 _TITLE_WIDTH = 190
@@ -196,11 +196,14 @@ class Field(QWidget):
         self._toggle.clicked.connect(lambda on: self.focus_input() if on else None)
         self._none = Words("not set", role="muted", small=True)
         self._none.setWordWrap(False)
+        if not self.shape.optional:
+            self._none.hide()
         self._folder = tool("chevron-down", checkable=True)
         self._folder.setChecked(self._depth < _FOLDED_FROM)
         self._folder.setVisible(self._block and not self.shape.optional)
         self._folder.toggled.connect(self._show_editor)
-        limits = limits_of(self.shape.schema)
+        shown = self.shape.description or sample_of(self.shape.schema)
+        limits = limits_of(self.shape.schema, pattern=not shown)
         said = [part for part in (self.shape.description.rstrip("."), limits) if part]
         self._hint = Words(" · ".join(said), role="muted", small=True)
         self._hint.setHidden(not said or isinstance(self.loc[-1], int))

@@ -147,8 +147,12 @@ def title_of(name: str, schema: Schema) -> str:
 _WORDS = {word.lower(): word for word in ("CEL", "CSV", "ID", "IP", "JSON", "TTL", "URI", "URL", "UUID")}
 
 
-def limits_of(schema: Schema) -> str:
-    """Says in words what a value must keep to, such as ``3 to 40 characters``; empty where nothing is set."""
+def limits_of(schema: Schema, *, pattern: bool = True) -> str:
+    """Says in words what a value must keep to, such as ``3 to 40 characters``; empty where nothing is set.
+
+    Args:
+        pattern: Whether to show a regular expression, for want of better words.
+    """
     low, high = schema.get("minimum"), schema.get("maximum")
     found = [
         _range(low, high, ""),
@@ -156,7 +160,7 @@ def limits_of(schema: Schema) -> str:
         _range(schema.get("minItems") or None, schema.get("maxItems"), " items"),
     ]
     for key, words in _LIMITS.items():
-        if key in schema:
+        if key in schema and (pattern or key != "pattern"):
             found.append(f"{words} {schema[key]}")
     if schema.get("uniqueItems"):
         found.append("no item twice")

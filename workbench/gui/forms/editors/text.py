@@ -67,8 +67,9 @@ class LongTextEditor(Editor):
     @override
     @classmethod
     def accepts(cls, schema: Schema) -> bool:
-        long = schema.get("maxLength", 0) > 200 or schema.get("format") == "multiline"
-        return schema.get("type") == "string" and long
+        said = {"format", "pattern"} & set(schema)
+        long = schema.get("maxLength", 0) > 200 and not said
+        return schema.get("type") == "string" and (long or schema.get("format") == "multiline")
 
     @override
     def show_value(self, value: Any) -> None:

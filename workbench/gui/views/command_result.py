@@ -1,0 +1,103 @@
+"""What became of a command or query: the outcome in words, and how soon the read models followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+
+from workbench.gui.widgets import Badge, JsonView, plain_label, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.model.commands import CommandResult
+
+KINDS = {"accepted": "ok", "rejected": "warning", "conflict": "warning", "failed": "error"}
+
+
+def headline(result: CommandResult) -> str:
+    """Says the outcome in one sentence."""
+    stream = result.stream
+    match result.outcome.value:
+        case "accepted" if result.first_position:
+            count = result.last_position - result.first_position + 1
+            what = "1 event" if count == 1 else f"{count:,} events"
+            said = f"{what} appended to {stream}, now at version {result.version:,}"
+        case "accepted":
+            said = f"Nothing had to change in {stream}"
+        case "conflict":
+            said = (
+                f"{stream} is at version {result.version:,}, you expected {result.expected:,}"
+                if result.expected is not None
+                else result.message
+            )
+        case _:
+            said = result.message
+    return f"{said} (seen before: this is the stored answer)" if result.duplicate else said
+
+
+class ResultCard(QFrame):
+    """Stands below the form once something was sent."""
+
+    def __init__(self, show_stream: Callable[[str], object]) -> None:
+        super().__init__()
+        self.setObjectName("result")
+        self.setProperty("card", True)
+        self._stream = ""
+        self.badge = Badge("neutral", "")
+        self.said = plain_label(wrap=True)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.more = plain_label(role="muted", wrap=True)
+        self.answer = JsonView()
+        self.answer.setMinimumHeight(120)
+        self.timeline = QPushButton("Show timeline")
+        self.timeline.clicked.connect(lambda _checked=False: show_stream(self._stream))
+        close = toolbar_button("", "close", "Close")
+        close.clicked.connect(self.hide)
+        head = QHBoxLayout()
+        head.addWidget(self.badge)
+        head.addStretch(1)
+        head.addWidget(self.timeline)
+        head.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 8, 10)
+        layout.setSpacing(5)
+        layout.addLayout(head)
+        layout.addWidget(self.said)
+        layout.addWidget(self.more)
+        layout.addWidget(self.answer, 1)
+        self.hide()
+
+    def show_result(self, result: CommandResult) -> None:
+        """Shows a command's outcome."""
+        self._stream = result.stream
+        self.badge.set(KINDS[result.outcome.value], result.outcome.value)
+        self.said.setText(headline(result))
+        took = f"{result.duration_us / 1000:,.1f} ms"
+        tries = f", decided {result.attempts} times" if result.attempts > 1 else ""
+        place = f" at position {result.last_position:,}" if result.last_position else ""
+        hint = f" {result.hint[0].upper()}{result.hint[1:]}." if result.hint else ""
+        self.more.setText(f"{result.command_type}{place}, {took}{tries}.{hint}")
+        self.timeline.setVisible(bool(result.stream))
+        self.answer.hide()
+        self.show()
+
+    def add(self, text: str) -> None:
+        """Adds a line, such as when a read model had caught up."""
+        self.more.setText(f"{self.more.text()}\n{text}")
+
+    def show_answer(self, query: str, answer: Any, milliseconds: float) -> None:
+        """Shows a query's answer."""
+        self._stream = ""
+        if isinstance(answer, list):
+            found = f"{len(answer):,} rows"
+        else:
+            found = "nothing" if answer is None else "one answer"
+        self.badge.set("ok" if answer is not None else "info", "answered")
+        self.said.setText(f"{query}: {found}")
+        self.more.setText(f"Read from the read model in {milliseconds:,.1f} ms.")
+        self.timeline.hide()
+        self.answer.set_value(answer)
+        self.answer.setVisible(answer is not None)
+        self.show()

@@ -1,0 +1,353 @@
+"""Issues commands and asks queries through forms that are made from their schemas."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.forms import FieldError, SchemaForm, parse_validator
+from workbench.gui.icons import icon
+from workbench.gui.view import View
+from workbench.gui.views.command_history import SHOWN, CommandHistory
+from workbench.gui.views.command_result import ResultCard
+from workbench.gui.widgets import EmptyState, plain_label, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.model.commands import CommandResult
+    from workbench.store.values import CommandRecord
+
+CATCH_UP_SECONDS = 10.0
+SUGGESTED = 12
+COMMAND, QUERY = "command", "query"
+
+
+class CommandsView(View):
+    """A form, the result of what was sent, and the history."""
+
+    key = "commands"
+    title = "Commands"
+    icon_name = "command"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._kind, self._name = COMMAND, ""
+        self._form: SchemaForm | None = None
+        self._kept: dict[tuple[str, str], dict[str, Any]] = {}
+        self._pages = QStackedLayout(self)
+        hint = "Commands come from the aggregates of the model. This project's model declares none."
+        self._pages.addWidget(EmptyState("command", "No commands", hint))
+        self._pages.addWidget(self._page())
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            self._shortcut(keys, self.send)
+        self._shortcut("Ctrl+Shift+Return", self._edit_copy)
+        desk.command_wanted.connect(self.show_command)
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _page(self) -> QWidget:
+        self.picker = QComboBox()
+        self.picker.setAccessibleName("Command or query")
+        self.picker.setMaxVisibleItems(24)
+        self.about = plain_label(role="muted", wrap=True)
+        self.about.setContentsMargins(10, 0, 10, 0)
+        self._holder = QVBoxLayout()
+        self._holder.setContentsMargins(0, 0, 0, 0)
+        self.result = ResultCard(self._show_stream)
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 8, 0, 6)
+        column.setSpacing(5)
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 0, 8, 0)
+        head.addWidget(self.picker)
+        column.addLayout(head)
+        column.addWidget(self.about)
+        column.addLayout(self._holder, 1)
+        column.addLayout(self._foot())
+        framed = QHBoxLayout()
+        framed.setContentsMargins(8, 0, 8, 0)
+        framed.addWidget(self.result)
+        column.addLayout(framed)
+        self.history = CommandHistory()
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.addWidget(top)
+        self.split.addWidget(self.history)
+        self.split.setStretchFactor(0, 3)
+        self.split.setStretchFactor(1, 1)
+        self.split.setChildrenCollapsible(False)
+        self.picker.currentIndexChanged.connect(self._picked)
+        self.history.again.connect(self._repeat)
+        self.history.copied.connect(self.copy)
+        self.history.chosen.connect(self._look)
+        self.history.set_writes(writes=self._writes)
+        return self.split
+
+    def _foot(self) -> QHBoxLayout:
+        self.target = plain_label(role="muted")
+        self.target.setMinimumWidth(30)
+        self.check = QCheckBox("Expect version")
+        self.check.setToolTip("Refuse the command if the stream is at another version by then")
+        self.expected = QLineEdit()
+        self.expected.setObjectName("expected-version")
+        self.expected.setAccessibleName("Expected version")
+        self.expected.setMaximumWidth(64)
+        self.expected.setEnabled(False)
+        self.button = toolbar_button("Send", "send", "Issue the command (Ctrl+Enter)", primary=True)
+        self.button.setObjectName("send")
+        foot = QHBoxLayout()
+        foot.setContentsMargins(10, 2, 8, 2)
+        foot.addWidget(self.target, 1)
+        foot.addWidget(self.check)
+        foot.addWidget(self.expected)
+        foot.addWidget(self.button)
+        self.check.toggled.connect(self._expect)
+        self.button.clicked.connect(self.send)
+        return foot
+
+    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
+
+    @property
+    def _writes(self) -> bool:
+        return self.desk.workspace.engine is not None
+
+    # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.commands or bool(changes.streams) or changes.model or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        registry = self.desk.workspace.registry
+        offered = [(COMMAND, name) for name in registry.commands] + [
+            (QUERY, name) for name in registry.queries
+        ]
+        self._pages.setCurrentIndex(1 if offered else 0)
+        if not offered:
+            return
+        if [self.picker.itemData(at) for at in range(self.picker.count())] != offered:
+            with QSignalBlocker(self.picker):
+                self.picker.clear()
+                for kind, name in offered:
+                    self.picker.addItem(
+                        icon(kind, "command" if kind == COMMAND else "projection"), name, (kind, name)
+                    )
+        if (self._kind, self._name) not in offered:
+            self._make_form(*offered[0])
+        self.history.show_records(self.desk.workspace.issue.history(limit=SHOWN))
+        self._show_target()
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        """Offers the chosen stream's id, where nothing was typed."""
+        kind = self.desk.workspace.registry.commands.get(self._name) if self._kind == COMMAND else None
+        category, _, identity = selection.stream.partition("-")
+        if kind is None or self._form is None or kind.creates or category != kind.aggregate:
+            return
+        value = self._form.value()
+        if identity and not value.get(kind.target):
+            self._form.set_value({**value, kind.target: identity})
+
+    # -- the form -----------------------------------------------------------------------------------------
+
+    def show_command(self, name: str) -> None:
+        """Shows the form of a command or query."""
+        at = next((at for at in range(self.picker.count()) if self.picker.itemText(at) == name), -1)
+        if at < 0:
+            self.refresh()
+            at = next((at for at in range(self.picker.count()) if self.picker.itemText(at) == name), -1)
+        if at >= 0:
+            self.picker.setCurrentIndex(at)
+
+    def _picked(self, at: int) -> None:
+        found = self.picker.itemData(at)
+        if found is not None:
+            self._make_form(*found)
+            self.follow(self.desk.selection)
+
+    def _make_form(self, kind: str, name: str) -> None:
+        if self._form is not None:
+            self._kept[self._kind, self._name] = self._form.value()
+            self._holder.removeWidget(self._form)
+            self._form.deleteLater()
+        self._kind, self._name = kind, name
+        registry, clock = self.desk.workspace.registry, self.desk.workspace.clock
+        described = registry.commands[name] if kind == COMMAND else registry.queries[name]
+        self._form = SchemaForm(
+            described.schema,
+            validate=parse_validator(described.parse),
+            now=lambda: _rfc3339(clock.now()),
+            new_uuid=lambda: str(uuid.uuid4()),
+            suggest=self._suggestions(kind, name),
+        )
+        self._form.changed.connect(self._show_target)
+        self._form.submitted.connect(self._submitted)
+        self._holder.addWidget(self._form)
+        if (kind, name) in self._kept:
+            self._form.set_value(self._kept[kind, name])
+        with QSignalBlocker(self.picker):
+            self.picker.setCurrentIndex(self.picker.findText(name))
+        self.about.setText(described.doc.split("\n\n")[0])
+        self.about.setVisible(bool(described.doc))
+        self.result.hide()
+        self._dress(kind)
+        self._show_target()
+
+    def _dress(self, kind: str) -> None:
+        command = kind == COMMAND
+        self.check.setVisible(command)
+        self.expected.setVisible(command)
+        self.button.setText("Send" if command else "Ask")
+        self.button.setToolTip(f"{'Issue the command' if command else 'Ask the query'} (Ctrl+Enter)")
+        self.button.setEnabled(not command or self._writes)
+        if command and not self._writes:
+            self.button.setToolTip("This window only looks; the one that works on the store can send")
+
+    def _suggestions(
+        self, kind: str, name: str
+    ) -> Mapping[tuple[str | int, ...], Callable[[str], list[str]]]:
+        """Offers known ids for the field that names the aggregate."""
+        described = self.desk.workspace.registry.commands.get(name) if kind == COMMAND else None
+        if described is None or described.creates:
+            return {}
+        return {(described.target,): partial(self._known, described.aggregate)}
+
+    def _known(self, category: str, typed: str) -> list[str]:
+        browse = self.desk.workspace.browse
+        numbers = list(browse.find_streams(text=typed.strip(), category=category)[:SUGGESTED])
+        found = browse.streams_numbered(numbers) if numbers else []
+        return [stream.name.partition("-")[2] for stream in found]
+
+    def _show_target(self) -> None:
+        if self._form is None or self._kind != COMMAND:
+            self.target.setText("")
+            return
+        stream, version = self.desk.workspace.issue.target(self._name, self._form.value())
+        self.target.setText(f"{stream} · {f'version {version:,}' if version else 'new'}" if stream else "")
+        self.target.setToolTip(self.target.text())
+
+    def _expect(self, wanted: bool) -> None:  # a signal's argument
+        self.expected.setEnabled(wanted)
+        if wanted and self._form is not None:
+            _, version = self.desk.workspace.issue.target(self._name, self._form.value())
+            self.expected.setText(str(version))
+            self.expected.selectAll()
+            self.expected.setFocus()
+
+    # -- sending ------------------------------------------------------------------------------------------
+
+    def send(self) -> None:
+        """Checks the form and sends it; what is wrong is said at its field."""
+        if self._form is not None and self.button.isEnabled():
+            self._form.submit()
+
+    def _submitted(self, value: dict[str, Any]) -> None:
+        if self._kind == QUERY:
+            self._ask(value)
+            return
+        expected = None
+        if self.check.isChecked():
+            text = self.expected.text().strip()
+            if not text.isdigit():
+                self.desk.notice(
+                    "warning", "The expected version must be a whole number; 0 means a new stream."
+                )
+                self.expected.setFocus()
+                return
+            expected = int(text)
+        self.desk.run(self._issue(self._name, value, expected), f"Send {self._name}")
+
+    async def _issue(self, name: str, value: dict[str, Any], expected: int | None) -> None:
+        result = await self.desk.workspace.issue.issue(name, value, expected=expected)
+        self.show_result(result)
+        if result.accepted and result.last_position:
+            self.desk.select(Selection(stream=result.stream))
+            await self._catch_up(result)
+
+    def show_result(self, result: CommandResult) -> None:
+        """Shows what became of a command; a rule that names a field is said there, too."""
+        self.result.show_result(result)
+        self._show_target()
+        if result.field and self._form is not None and result.command_type == self._name:
+            self._form.show_errors([FieldError(loc=(result.field,), message=result.message)])
+
+    async def _catch_up(self, result: CommandResult) -> None:
+        """Says how soon each read model had folded the command's events: eventual consistency, seen."""
+        workspace = self.desk.workspace
+        begun = workspace.clock.monotonic()
+        behind, said = [], []
+        for name in workspace.registry.projections:
+            try:
+                async with asyncio.timeout(CATCH_UP_SECONDS):
+                    await workspace.issue.wait_for(name, result.last_position)
+            except TimeoutError:
+                behind.append(name)
+            else:
+                said.append(f"{name} after {1000 * (workspace.clock.monotonic() - begun):,.1f} ms")
+        if said:
+            self.result.add(f"Read models caught up: {', '.join(said)}.")
+        if behind:
+            self.result.add(f"Still behind: {', '.join(behind)}. Is the engine or the projection paused?")
+
+    def _ask(self, value: dict[str, Any]) -> None:
+        workspace = self.desk.workspace
+        begun = workspace.clock.monotonic()
+        try:
+            answer = workspace.issue.ask(self._name, value)
+        except Exception as error:  # noqa: BLE001  # a query's handler is the project's code
+            self.desk.fail(f"Ask {self._name}", error)
+            return
+        self.result.show_answer(self._name, answer, 1000 * (workspace.clock.monotonic() - begun))
+
+    # -- history ------------------------------------------------------------------------------------------
+
+    def copy(self, record: CommandRecord) -> None:
+        """Puts an issued command's values into the form."""
+        self.show_command(record.type)
+        if self._form is not None and self._name == record.type:
+            self._form.set_value(json.loads(record.data))
+            self._form.setFocus()
+
+    def _edit_copy(self) -> None:
+        record = self.history.current()
+        if record is not None:
+            self.copy(record)
+
+    def _repeat(self, record: CommandRecord) -> None:
+        self.desk.run(self._issue(record.type, json.loads(record.data), None), f"Send {record.type}")
+
+    def _look(self, record: CommandRecord) -> None:
+        if record.stream:
+            self.desk.select(Selection(stream=record.stream))
+
+    def _show_stream(self, stream: str) -> None:
+        self.desk.select(Selection(stream=stream), view="timeline")
+
+
+def _rfc3339(microseconds: int) -> str:
+    from workbench.model.clock import rfc3339
+
+    return rfc3339(microseconds)

@@ -1,0 +1,71 @@
+"""One row of a read model in full, and the events that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from workbench.gui.paging import Column, ListSource
+from workbench.gui.table import FastTableView
+from workbench.gui.widgets import JsonView, absolute, plain_label, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.store.values import LogEntry
+
+EVENTS = (
+    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Event that this projection reads", width=160, stretch=True),
+    Column("Time", width=186, mono=True, text=absolute),
+)
+
+
+class RowDetail(QWidget):
+    """Shown below a table.
+
+    Signals:
+        event_wanted: Stream, version and position of an event to look at.
+        closed: The person does not need it any more.
+    """
+
+    event_wanted = Signal(str, int, object)
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = plain_label(role="heading")
+        close = toolbar_button("", "close", "Close")
+        close.clicked.connect(self.closed)
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(close)
+        self.fields = JsonView()
+        self.fields.setAccessibleName("Fields of the row")
+        self.events = FastTableView(EVENTS)
+        self.events.setAccessibleName("Events that made the row; Enter shows one in its timeline")
+        self.events.set_empty("No events found", "This row gathers more than the events of one stream.")
+        self._events = ListSource([])
+        self.events.set_source(self._events)
+        self.events.row_activated.connect(lambda row: self.event_wanted.emit(row[3], row[4], row[0]))
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.fields)
+        split.addWidget(self.events)
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        split.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(split, 1)
+
+    def show_row(self, name: str, fields: Mapping[str, Any], events: Sequence[LogEntry]) -> None:
+        """Shows a row and its events."""
+        self.name.setText(name)
+        self.fields.set_value(dict(fields))
+        self._events.rows = [
+            (entry.position, entry.type, entry.occurred_at, entry.stream, entry.version) for entry in events
+        ]
+        self.events.refresh()
