@@ -77,7 +77,7 @@ async def bring_in(events: int, folder: Path) -> dict[str, Any]:
 
 async def look(events: int, folder: Path) -> dict[str, Any]:
     """Opens the views over what was imported, and scrolls through them."""
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QSlider
 
     from workbench.gui.desk import Desk, Selection
     from workbench.gui.views.log import LogView
@@ -105,11 +105,8 @@ async def look(events: int, folder: Path) -> dict[str, Any]:
         QApplication.processEvents()
         found[f"{name}_open"] = (time.perf_counter() - begin) * 1000
         found[f"{name}_scroll"] = await pauses(_scroller(view.table, view.table.verticalScrollBar()))
-        if name == "timeline":
-            slider = view.slider
-            found["timeline_slide"] = await pauses(
-                lambda step, slider=slider: slider.setValue(1 + step * slider.maximum() // STEPS)
-            )
+        if isinstance(view, TimelineView):
+            found["timeline_slide"] = await pauses(_slider(view.slider))
         view.close()
         view.deleteLater()
     found["memory"] = memory()
@@ -127,6 +124,10 @@ def _scroller(table: Any, bar: Any) -> Callable[[int], object]:
         table.viewport().repaint()
 
     return scroll
+
+
+def _slider(slider: QSlider) -> Callable[[int], object]:
+    return lambda step: slider.setValue(1 + step * slider.maximum() // STEPS)
 
 
 def measure(events: int) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from workbench.errors import InvalidCommand, NoHandler
 from workbench.model.commands import Outcome
 from workbench.model.events import NewEvent
 from workbench.store.operations import Append
-
-import pytest
 
 
 async def test_K1_many_commands_at_once_lose_no_update(rig):

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
+from tests.services.test_repairing import settle
 from workbench.project.samples import copy_sample
 from workbench.services.opening import open_target
-from tests.services.test_repairing import settle
 
 
 async def test_the_users_story(workspace):

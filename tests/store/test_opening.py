@@ -1,4 +1,4 @@
-"""Files that are no store, damaged, newer, read-only or held by another: refused or only looked at, untouched."""
+"""Files that are no store, damaged, newer, read-only or held by another: refused or looked at, untouched."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ def test_C8_a_second_process_observes_and_says_who_holds_the_store(path, clock):
     script = (
         "import sys; from pathlib import Path; from workbench.model.clock import SystemClock;"
         "from workbench.store.sql.store import SqliteStore;"
-        "s = SqliteStore(Path(sys.argv[1]), SystemClock()); print(s.observer); print(s.reader().head()); s.close()"
+        "s = SqliteStore(Path(sys.argv[1]), SystemClock());"
+        "print(s.observer); print(s.reader().head()); s.close()"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True

@@ -269,8 +269,11 @@ class Engine:
         self._wake_all()
         self._notify(Changes(engine=True))
 
-    async def step(self) -> str:
+    async def step(self, only: str = "") -> str:
         """While paused, does the one delivery or projected event that lies furthest behind.
+
+        Args:
+            only: Of this subscription; empty for all.
 
         Returns:
             The name of the subscription or projection that moved; empty if there was nothing to do.
@@ -280,7 +283,7 @@ class Engine:
             await self._all_idle()
         order = sorted(self._runners(), key=lambda pair: _place(pair[1]))
         for name, runner in order:
-            if runner.paused:
+            if (runner.paused and name != only) or (only and name != only):
                 continue
             before = runner.handled
             while await runner.work(1):

@@ -34,6 +34,7 @@ __all__ = [
     "JsonView",
     "SearchBox",
     "absolute",
+    "plain_label",
     "relative",
     "set_zone",
     "toolbar_button",

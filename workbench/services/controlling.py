@@ -29,9 +29,16 @@ class Controlling:
         self._workspace.running().resume()
         await self._note("resume", "engine")
 
-    async def step(self) -> str:
-        """Does one delivery while the engine stands still; returns what moved, empty if nothing was left."""
-        moved = await self._workspace.running().step()
+    async def step(self, only: str = "") -> str:
+        """Does one delivery while the engine stands still.
+
+        Args:
+            only: Of this subscription; empty for the one that lies furthest behind.
+
+        Returns:
+            What moved; empty if nothing was left.
+        """
+        moved = await self._workspace.running().step(only)
         if moved:
             await self._note("step", moved)
         return moved

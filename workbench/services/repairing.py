@@ -64,6 +64,10 @@ class Repairing:
         """Returns dead letters, the newest first."""
         return self._workspace.reader.letters(statuses=statuses, limit=limit, before=before)
 
+    def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
+        """Returns the dead letters with these numbers, the newest first."""
+        return self._workspace.reader.letters_numbered(numbers)
+
     def counts(self) -> dict[str, int]:
         """Returns how many dead letters have each status."""
         return self._workspace.reader.letter_counts()

@@ -159,6 +159,10 @@ class Listing:
         if subscription:
             query = query.where(LetterRow.subscription == subscription)
         numbers = [row[0] for row in self._select(query.order_by(col(LetterRow.id).desc()).limit(limit))]
+        return self.letters_numbered(numbers)
+
+    def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
+        """Returns the dead letters with these numbers, the newest first."""
         if not numbers:
             return []
         marks = ",".join("?" * len(numbers))

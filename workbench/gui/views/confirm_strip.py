@@ -1,0 +1,149 @@
+"""A strip that asks before something happens to many: in place, with the exact count and a few examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from typing_extensions import override
+
+from workbench.gui.icons import icon
+from workbench.gui.theme import code_font, theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
+
+NARROW = 560
+"""Below this width in pixels the answers stand under the question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One button of a question."""
+
+    label: str
+    run: Callable[[], None]
+    danger: bool = False
+
+
+class ConfirmStrip(QFrame):
+    """Asks above the list what shall happen to how many, and shows a few of them; Escape takes it back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("confirm")
+        self.setAccessibleName("Confirmation")
+        self._kind = "info"
+        self._mark = QLabel()
+        self._text = _plain(QLabel(), wraps=True)
+        self._text.setProperty("role", "heading")
+        self._samples = _plain(QLabel(), wraps=True)
+        self._samples.setFont(code_font(8.5))
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(6)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addWidget(self._text)
+        words.addWidget(self._samples)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides.setSpacing(8)
+        self._sides.addLayout(words, 1)
+        self._sides.addLayout(self._buttons)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(self._sides, 1)
+        theme().changed.connect(self._dress)
+        self.hide()
+
+    def ask(self, text: str, samples: Sequence[str], answers: Sequence[Answer]) -> None:
+        """Shows a question; its answers go away with the first one that is given.
+
+        The keyboard stands on the answer if it can do no harm, on Cancel otherwise.
+        """
+        self._clear()
+        self._kind = "warning" if any(answer.danger for answer in answers) else "info"
+        self._text.setText(text)
+        self._samples.setText("\n".join(samples))
+        self._samples.setVisible(bool(samples))
+        self._buttons.addStretch(1)
+        first = cancel = QPushButton("Cancel")
+        cancel.setObjectName("cancel")
+        cancel.clicked.connect(self.dismiss)
+        for answer in answers:
+            button = QPushButton(answer.label)
+            button.setObjectName("answer")
+            button.setProperty("danger" if answer.danger else "primary", True)
+            button.clicked.connect(partial(self._given, answer))
+            self._buttons.addWidget(button)
+            if not answer.danger:
+                first = button
+        self._buttons.addWidget(cancel)
+        self._dress()
+        self.show()
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def buttons(self) -> list[QPushButton]:
+        """Returns the answers on offer, Cancel last."""
+        items = (self._buttons.itemAt(index) for index in range(self._buttons.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if isinstance(widget, QPushButton)]
+
+    def text(self) -> str:
+        """Returns the question."""
+        return self._text.text()
+
+    def samples(self) -> str:
+        """Returns the lines below the question."""
+        return self._samples.text()
+
+    def dismiss(self) -> None:
+        """Takes the question back."""
+        if self.isVisible():
+            self.hide()
+        self._clear()
+
+    def _given(self, answer: Answer) -> None:
+        if self.isHidden():  # the second click of a double one
+            return
+        self.dismiss()
+        answer.run()
+
+    def _clear(self) -> None:
+        while (item := self._buttons.takeAt(0)) is not None:
+            if (button := item.widget()) is not None:
+                button.hide()
+                button.deleteLater()
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        mark = "warning" if self._kind == "warning" else "help"
+        self._mark.setPixmap(icon(mark, self._kind).pixmap(16, 16))
+        shape = f"background: {colors.tint(self._kind)}; border: none; border-left: 3px solid"
+        self.setStyleSheet(f"#confirm {{ {shape} {colors.ink(self._kind)}; }}")
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._sides.direction() != way:
+            self._sides.setDirection(way)
+
+
+def _plain(label: QLabel, *, wraps: bool) -> QLabel:
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wraps)
+    return label

@@ -1,0 +1,232 @@
+"""Shows one dead letter with all that is needed to understand it: error, place, attempts, payload (L1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.gui.paging import Column, ListSource
+from workbench.gui.table import FastTableView
+from workbench.gui.theme import code_font, theme
+from workbench.gui.views.letter_actions import REASONS, STATUSES
+from workbench.gui.views.letter_editor import PayloadEditor
+from workbench.gui.widgets import Badge, EmptyState, JsonView, plain_label
+
+if TYPE_CHECKING:
+    from workbench.store.values import DeadLetter
+
+
+class LetterDetail(QStackedWidget):
+    """The chosen letter, or the editor of its copy.
+
+    Args:
+        check: As for `PayloadEditor`.
+        when: Says a time in full.
+        since: Says how long ago a time was.
+
+    Signals:
+        letter_wanted: The number of another letter that this one is linked with.
+        replay_edited: The letter's number and the text to replay it with.
+    """
+
+    letter_wanted = Signal(object)
+    replay_edited = Signal(object, str)
+
+    def __init__(
+        self,
+        check: Callable[[int, str], object],
+        when: Callable[[int], str],
+        since: Callable[[int], str],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("letter-detail")
+        self.setMinimumWidth(260)
+        self._when, self._since = when, since
+        self.letter: DeadLetter | None = None
+        self._nothing = EmptyState("dead-letter", "No dead letter is chosen", "Choose one in the list.")
+        self._page = QWidget()
+        self.editor = PayloadEditor(check)
+        self.editor.closed.connect(self.leave_editor)
+        self.editor.replay.connect(self.replay_edited)
+        self._build()
+        for page in (self._nothing, self._page, self.editor):
+            self.addWidget(page)
+        theme().changed.connect(self._dress)
+
+    # -- building -----------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._title = plain_label(role="heading", wrap=True)
+        self._status, self._reason = Badge("neutral", ""), Badge("neutral", "")
+        self._where = plain_label(role="muted", wrap=True)
+        self._links = QHBoxLayout()
+        self._links.setSpacing(6)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self._payload = JsonView()
+        self._payload.setAccessibleName("Payload")
+        self._attempts = FastTableView(attempt_columns(self._when))
+        self._attempts.setAccessibleName("Attempts")
+        self._tries = ListSource([])
+        self._attempts.set_source(self._tries)
+        self._trace = QPlainTextEdit()
+        self._trace.setReadOnly(True)
+        self._trace.setFont(code_font())
+        self._trace.setTabChangesFocus(True)
+        self._trace.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._trace.setAccessibleName("Traceback")
+        self._metadata = JsonView()
+        self._metadata.setAccessibleName("Metadata")
+        for widget, said in (
+            (self._payload, "Payload"),
+            (self._attempts, "Attempts"),
+            (self._trace, "Traceback"),
+            (self._metadata, "Metadata"),
+        ):
+            self.tabs.addTab(widget, said)
+        badges = QHBoxLayout()
+        badges.setSpacing(6)
+        badges.addWidget(self._status)
+        badges.addWidget(self._reason)
+        badges.addStretch(1)
+        layout = QVBoxLayout(self._page)
+        layout.setContentsMargins(12, 10, 12, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addLayout(badges)
+        layout.addWidget(self._where)
+        layout.addWidget(self._error_box())
+        layout.addLayout(self._links)
+        layout.addWidget(self.tabs, 1)
+
+    def _error_box(self) -> QFrame:
+        self._box = QFrame()
+        self._box.setObjectName("error-box")
+        self._error = plain_label(role="heading", wrap=True)
+        self._said = plain_label(wrap=True)
+        self._place = plain_label(role="muted", wrap=True)
+        self._place.setFont(code_font(8.5))
+        inner = QVBoxLayout(self._box)
+        inner.setContentsMargins(10, 8, 10, 8)
+        inner.setSpacing(3)
+        for label in (self._error, self._said, self._place):
+            inner.addWidget(label)
+        self._dress()
+        return self._box
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        shape = f"background: {colors.tint('error')}; border: none; border-left: 3px solid {colors.error};"
+        self._box.setStyleSheet(f"#error-box {{ {shape} }}")
+
+    # -- showing ------------------------------------------------------------------------------------------
+
+    def show_letter(self, letter: DeadLetter | None) -> None:
+        """Shows a letter; an editor that is open for the same one stays open."""
+        same = letter is not None and self.letter is not None and letter.number == self.letter.number
+        if letter == self.letter and letter is not None:
+            return
+        self.letter = letter
+        if letter is not None:
+            self._fill(letter)
+        if not (same and self.currentWidget() is self.editor):
+            self.setCurrentWidget(self._page if letter is not None else self._nothing)
+
+    def edit(self) -> None:
+        """Opens the editor for a copy of the letter that is shown."""
+        if self.letter is not None:
+            self.editor.edit(self.letter)
+            self.setCurrentWidget(self.editor)
+
+    def leave_editor(self) -> None:
+        """Closes the editor without replaying."""
+        self.setCurrentWidget(self._page if self.letter is not None else self._nothing)
+        self.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def editing(self) -> bool:
+        """Whether a copy is being edited."""
+        return self.currentWidget() is self.editor
+
+    def _fill(self, letter: DeadLetter) -> None:
+        self._title.setText(letter.type)
+        said, _, role = STATUSES[letter.status]
+        self._status.set(_kind(role), said)
+        words, _, role, sentence = REASONS[letter.reason]
+        self._reason.set(_kind(role), words)
+        self._reason.setToolTip(sentence)
+        self._where.setText(
+            f"#{letter.number} in {letter.subscription}, from topic {letter.topic}\n"
+            f"Key {letter.key or 'none'}, position {letter.position:,}, died {self._since(letter.died_at)}"
+        )
+        self._where.setToolTip(
+            f"First failed {self._when(letter.first_failed_at)}\nDied {self._when(letter.died_at)}"
+        )
+        self._error.setText(letter.error_type or words)
+        self._said.setText(letter.error or f"{sentence}.")
+        self._place.setText(letter.place)
+        self._place.setVisible(bool(letter.place))
+        self._payload.set_value(json.loads(letter.data))
+        self._tries.rows = [
+            (one.number, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
+            for one in letter.attempts
+        ]
+        self._attempts.refresh()
+        self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
+        self._trace.setPlainText(letter.traceback or "No traceback was recorded.")
+        self._metadata.set_value(about(letter))
+        self.show_links(letter.parent or 0, 0)
+
+    def show_links(self, parent: int, child: int) -> None:
+        """Shows which letter this one comes from, and which one its failed replay made; 0 for none."""
+        while (item := self._links.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        for number, said in ((parent, "Failed replay of"), (child, "Its replay failed and made")):
+            if number:
+                button = QPushButton(f"{said} #{number}")
+                button.setToolTip(f"Show dead letter {number}")
+                button.clicked.connect(partial(self.letter_wanted.emit, number))
+                self._links.addWidget(button)
+        self._links.addStretch(1)
+
+
+def attempt_columns(when: Callable[[int], str]) -> tuple[Column, ...]:
+    """Returns the columns of the table of attempts."""
+    return (
+        Column("Try", width=44, mono=True, align_right=True),
+        Column("At", width=186, mono=True, text=when),
+        Column("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
+        Column("Error", width=200, stretch=True),
+        Column("Place", width=150, mono=True),
+    )
+
+
+def about(letter: DeadLetter) -> dict[str, Any]:
+    """Returns everything beside the payload."""
+    found: dict[str, Any] = {
+        "message_id": str(letter.message_id),
+        "correlation_id": str(letter.correlation_id),
+        "generation": letter.generation,
+        "metadata": json.loads(letter.metadata) if letter.metadata else None,
+    }
+    if letter.edited is not None:
+        found["edited_copy"] = json.loads(letter.edited)
+    return found
+
+
+def _kind(role: str) -> str:
+    return "neutral" if role == "muted" else role

@@ -1,0 +1,211 @@
+"""Edits a dead letter's payload: checks it while one types, shows what differs, replays the copy (L6)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.errors import WorkbenchError
+from workbench.gui.icons import icon
+from workbench.gui.theme import code_font, theme
+from workbench.gui.widgets import DiffView, plain_label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.store.values import DeadLetter
+
+LARGE = 50_000
+"""Characters from which on a text is checked only when the typing pauses."""
+
+
+class PayloadEditor(QWidget):
+    """A corrected copy of one letter's payload in the making.
+
+    Args:
+        check: Reads the text for a letter's number and validates it; raises `WorkbenchError`.
+
+    Signals:
+        replay: The letter's number and the text to replay it with.
+        closed: The person gave it up.
+    """
+
+    replay = Signal(object, str)
+    closed = Signal()
+
+    def __init__(self, check: Callable[[int, str], object]) -> None:
+        super().__init__()
+        self.setObjectName("payload-editor")
+        self._check = check
+        self._letter: DeadLetter | None = None
+        self._before: object = None
+        self._title = plain_label(role="heading", wrap=True)
+        self.area = QPlainTextEdit()
+        self.area.setFont(code_font())
+        self.area.setTabChangesFocus(True)
+        self.area.setAccessibleName("Edited payload")
+        self.area.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.area.textChanged.connect(self._typed)
+        self._mark = QLabel()
+        self.said = plain_label(role="muted", wrap=True)
+        self._diff = DiffView()
+        self._diff.setAccessibleName("Original and edited")
+        self._buttons()
+        self._arrange()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(200)
+        self._pause.timeout.connect(self._judge)
+        theme().changed.connect(self._judge)
+
+    def _buttons(self) -> None:
+        self.send = QPushButton("Replay edited copy")
+        self.send.setObjectName("replay-edited")
+        self.send.setProperty("primary", True)
+        self.send.setIcon(icon("replay", "on_accent"))
+        self.send.setToolTip("Replay this copy in the original's place  (Ctrl+Enter)")
+        self.send.clicked.connect(self._send)
+        self._reset = QPushButton("Reset")
+        self._reset.setToolTip("Begin again with the original")
+        self._reset.clicked.connect(self._begin_again)
+        self._cancel = QPushButton("Cancel")
+        self._cancel.setToolTip("Leave without replaying  (Esc)")
+        self._cancel.clicked.connect(self.closed)
+        for keys, run in (("Ctrl+Return", self._send), ("Ctrl+Enter", self._send), ("Esc", self.closed.emit)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(run)
+
+    def _arrange(self) -> None:
+        verdict = QHBoxLayout()
+        verdict.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        verdict.addWidget(self.said, 1)
+        upper = QWidget()
+        above = QVBoxLayout(upper)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(6)
+        above.addWidget(self.area, 1)
+        above.addLayout(verdict)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(upper)
+        split.addWidget(self._diff)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setChildrenCollapsible(False)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.send)
+        buttons.addWidget(self._reset)
+        buttons.addStretch(1)
+        buttons.addWidget(self._cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(split, 1)
+        layout.addLayout(buttons)
+
+    def edit(self, letter: DeadLetter) -> None:
+        """Begins with a letter's payload."""
+        self._letter = letter
+        self._before = json.loads(letter.data)
+        self._title.setText(f"Edit a copy of #{letter.number}  {letter.type}")
+        self.area.setPlainText(_pretty(letter.data))
+        self.area.document().setModified(False)
+        self._judge()
+        self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def number(self) -> int:
+        """Returns the number of the letter that is edited, 0 when none is."""
+        return self._letter.number if self._letter else 0
+
+    def _begin_again(self) -> None:
+        if self._letter is not None:
+            self.area.setPlainText(_pretty(self._letter.data))
+            self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _typed(self) -> None:
+        if self.area.document().characterCount() > LARGE:
+            self.send.setEnabled(False)
+            self._pause.start()
+        else:
+            self._judge()
+
+    def _judge(self) -> None:
+        """Says whether the text can be replayed, and where not."""
+        if self._letter is None:
+            return
+        text = self.area.toPlainText()
+        trouble, line = self._trouble(text)
+        changed = not trouble and not _same(json.loads(text), self._before)
+        if trouble:
+            self._verdict("error", trouble)
+        elif changed:
+            self._verdict("ok", "Valid. The copy gets a message id of its own; the original stays as it is.")
+        else:
+            self._verdict("info", "Change something: as it is, a plain replay does the same.")
+        self._underline(line)
+        self.area.setProperty("invalid", bool(trouble))
+        self.area.style().polish(self.area)
+        self.send.setEnabled(changed)
+        if not trouble:
+            self._diff.set_values(self._before, json.loads(text))
+
+    def _trouble(self, text: str) -> tuple[str, int]:
+        """Returns what is wrong and in which line, counted from 0; empty and -1 if nothing is."""
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            return f"Line {error.lineno}, column {error.colno}: not JSON, {error.msg}", error.lineno - 1
+        except (ValueError, RecursionError) as error:
+            return str(error), -1
+        try:
+            self._check(self.number(), text)
+        except WorkbenchError as error:
+            return str(error), -1
+        return "", -1
+
+    def _verdict(self, kind: str, said: str) -> None:
+        self._mark.setPixmap(icon(kind, kind).pixmap(16, 16))
+        self.said.setText(said)
+        self.said.setProperty("role", kind if kind == "error" else "muted")
+        self.said.style().polish(self.said)
+
+    def _underline(self, line: int) -> None:
+        marks = []
+        if line >= 0:
+            mark = QTextEdit.ExtraSelection()
+            shape = QTextCharFormat()
+            shape.setBackground(QColor(theme().colors.tint("error", 0.2)))
+            shape.setProperty(QTextFormat.Property.FullWidthSelection, True)
+            mark.format = shape
+            mark.cursor = QTextCursor(self.area.document().findBlockByNumber(line))
+            marks.append(mark)
+        self.area.setExtraSelections(marks)
+
+    def _send(self) -> None:
+        if self._letter is None or not self.send.isEnabled():
+            return
+        self.send.setEnabled(False)  # a second click finds it so
+        self.replay.emit(self._letter.number, self.area.toPlainText())
+
+
+def _pretty(text: str) -> str:
+    return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+
+
+def _same(one: object, other: object) -> bool:
+    """Compares as JSON does: 1 is not true, and 1 is not 1.0."""
+    return json.dumps(one) == json.dumps(other)

@@ -1,0 +1,261 @@
+"""The causes of dead letters as a list: all, each subscription, and each error with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from typing_extensions import override
+
+from workbench.gui.icons import pixmap
+from workbench.gui.theme import theme, ui_font
+
+if TYPE_CHECKING:
+    from workbench.services.repairing import LetterGroup
+
+NODE = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One line of the list.
+
+    Attributes:
+        subscription: Whose letters; empty for all.
+        cause: Error type and place; None for all letters of the subscription.
+        numbers: Of its letters, the newest first.
+    """
+
+    subscription: str = ""
+    cause: tuple[str, str] | None = None
+    numbers: tuple[int, ...] = ()
+    first_at: int = 0
+    last_at: int = 0
+
+    @property
+    def identity(self) -> tuple[str, tuple[str, str] | None]:
+        """What stays the same while its letters come and go."""
+        return self.subscription, self.cause
+
+    @property
+    def title(self) -> str:
+        """The first line."""
+        if self.cause is None:
+            return self.subscription or "All causes"
+        return self.cause[0] or "No error recorded"
+
+
+def nodes_of(groups: Iterable[LetterGroup]) -> list[Node]:
+    """Arranges causes under their subscriptions, the most frequent first, and all of them on top."""
+    of: dict[str, list[LetterGroup]] = {}
+    for group in groups:
+        of.setdefault(group.subscription, []).append(group)
+    ordered = sorted(of.items(), key=lambda pair: -sum(group.count for group in pair[1]))
+    nodes = [_together("", list(chain.from_iterable(of.values())))]
+    for subscription, causes in ordered:
+        nodes.append(_together(subscription, causes))
+        nodes += [
+            Node(
+                subscription=subscription,
+                cause=(group.error_type, group.place),
+                numbers=group.numbers[::-1],
+                first_at=group.first_at,
+                last_at=group.last_at,
+            )
+            for group in causes
+        ]
+    return nodes
+
+
+def _together(subscription: str, groups: Sequence[LetterGroup]) -> Node:
+    return Node(
+        subscription=subscription,
+        numbers=tuple(sorted(chain.from_iterable(group.numbers for group in groups), reverse=True)),
+        first_at=min((group.first_at for group in groups), default=0),
+        last_at=max((group.last_at for group in groups), default=0),
+    )
+
+
+class NodeModel(QAbstractListModel):
+    """The nodes; keeps its rows while only counts change."""
+
+    def __init__(self, when: Callable[[int], str]) -> None:
+        super().__init__()
+        self.nodes: list[Node] = []
+        self._when = when
+
+    def show_nodes(self, nodes: list[Node]) -> bool:
+        """Shows other nodes; returns whether there are other rows now."""
+        if [node.identity for node in nodes] != [node.identity for node in self.nodes]:
+            self.beginResetModel()
+            self.nodes = nodes
+            self.endResetModel()
+            return True
+        if nodes != self.nodes:
+            self.nodes = nodes
+            self.dataChanged.emit(self.index(0), self.index(len(nodes) - 1))
+        return False
+
+    @override
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.nodes)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        node = self.nodes[index.row()]
+        if role == NODE:
+            return node
+        if role == Qt.ItemDataRole.DisplayRole:
+            return node.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{node.title}, {len(node.numbers):,} dead letters"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(node)
+        return None
+
+    def _tip(self, node: Node) -> str:
+        if node.cause is None or not node.numbers:
+            return ""
+        place = f"\n{node.cause[1]}" if node.cause[1] else ""
+        return f"{node.title}{place}\nFirst {self._when(node.first_at)}, last {self._when(node.last_at)}"
+
+
+class NodeDelegate(QStyledItemDelegate):
+    """Paints a node: a plain line for all and for subscriptions, a card of three lines for a cause."""
+
+    def __init__(self, since: Callable[[int], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._since = since
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        node: Node = index.data(NODE)
+        if node.cause is None:
+            return QSize(120, 30)
+        lines = QFontMetrics(ui_font()).height() + 2 * QFontMetrics(ui_font(8.5)).height()
+        return QSize(120, lines + 14)
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        node: Node = index.data(NODE)
+        rect, state = _shown(option)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        colors = theme().colors
+        painter.save()
+        if selected or state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(colors.selection if selected else colors.hover))
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(colors.accent))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        text = colors.on_selection if selected else colors.text
+        muted = colors.on_selection if selected else colors.muted
+        area = rect.adjusted(10, 0, -8, 0)
+        if node.cause is None:
+            self._line(painter, area, node, text)
+        else:
+            self._card(painter, area.adjusted(22, 7, 0, -7), node, text, muted)
+        painter.restore()
+
+    def _line(self, painter: QPainter, area: QRect, node: Node, text: str) -> None:
+        name = "subscription" if node.subscription else "dead-letter"
+        picture = pixmap(name, 16, text, painter.device().devicePixelRatioF())
+        painter.drawPixmap(area.left(), area.center().y() - 7, picture)
+        weight = QFont.Weight.Medium if node.subscription else QFont.Weight.DemiBold
+        self._title(painter, area.adjusted(22, 0, 0, 0), node, ui_font(weight=weight), text)
+
+    def _card(self, painter: QPainter, area: QRect, node: Node, text: str, muted: str) -> None:
+        top = QRect(area.left(), area.top(), area.width(), QFontMetrics(ui_font()).height())
+        self._title(painter, top, node, ui_font(), text)
+        painter.setFont(ui_font(8.5))
+        painter.setPen(QColor(muted))
+        metrics = painter.fontMetrics()
+        place = node.cause[1] if node.cause else ""
+        lines = (place or "no place recorded", f"last {self._since(node.last_at)}")
+        for number, said in enumerate(lines):
+            box = QRect(
+                area.left(), top.bottom() + 1 + number * metrics.height(), area.width(), metrics.height()
+            )
+            shown = metrics.elidedText(said, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _title(self, painter: QPainter, box: QRect, node: Node, font: QFont, text: str) -> None:
+        painter.setFont(font)
+        painter.setPen(QColor(text))
+        count = f"{len(node.numbers):,}"
+        metrics = painter.fontMetrics()
+        room = box.width() - metrics.horizontalAdvance(count) - 8
+        title = metrics.elidedText(node.title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, title)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+
+
+def _shown(option: QStyleOptionViewItem) -> tuple[QRect, QStyle.StateFlag]:
+    """Returns where and in which state to paint; the type stubs do not know these fields."""
+    rect: QRect = getattr(option, "rect")  # noqa: B009
+    state: QStyle.StateFlag = getattr(option, "state")  # noqa: B009
+    return rect, state
+
+
+class GroupList(QListView):
+    """The causes; keeps the chosen one while others come and go.
+
+    Args:
+        since: Says how long ago a time was.
+        when: Says a time in full.
+
+    Signals:
+        chosen: The `Node` whose letters should be listed.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, since: Callable[[int], str], when: Callable[[int], str]) -> None:
+        super().__init__()
+        self.setObjectName("letter-groups")
+        self.setAccessibleName("Causes")
+        self.setMouseTracking(True)
+        self.setMinimumWidth(150)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self._model = NodeModel(when)
+        self.setModel(self._model)
+        self.setItemDelegate(NodeDelegate(since, self))
+        self._identity: tuple[str, tuple[str, str] | None] = ("", None)
+        self._marking = False
+        self.selectionModel().currentChanged.connect(self._moved)
+
+    def show_groups(self, groups: Iterable[LetterGroup]) -> None:
+        """Shows other groups; where the chosen one is gone, its subscription or all are chosen."""
+        place = self.verticalScrollBar().value()
+        if self._model.show_nodes(nodes_of(groups)):
+            self._mark()
+            self.verticalScrollBar().setValue(place)
+
+    def node(self) -> Node:
+        """Returns the chosen node."""
+        row = self.currentIndex().row()
+        return self._model.nodes[row] if row >= 0 else Node()
+
+    def choose(self, subscription: str) -> None:
+        """Chooses a subscription, or all where it has no dead letters."""
+        self._identity = (subscription, None)
+        self._mark()
+        self.chosen.emit(self.node())
+
+    def _mark(self) -> None:
+        rows = {node.identity: row for row, node in enumerate(self._model.nodes)}
+        wanted = (self._identity, (self._identity[0], None), ("", None))
+        row = next((rows[identity] for identity in wanted if identity in rows), 0)
+        self._marking = True
+        self.setCurrentIndex(self._model.index(row))
+        self._marking = False
+
+    def _moved(self, index: QModelIndex) -> None:
+        if index.isValid() and not self._marking:
+            self._identity = self._model.nodes[index.row()].identity
+            self.chosen.emit(self._model.nodes[index.row()])

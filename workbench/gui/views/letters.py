@@ -1,0 +1,288 @@
+"""The dead letters: by cause, one by one, and what can be done about them (contract §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QSplitter,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.paging import Column
+from workbench.gui.table import FastTableView
+from workbench.gui.view import View
+from workbench.gui.views.confirm_strip import ConfirmStrip
+from workbench.gui.views.letter_actions import DEEDS, EDIT, REPLAY, STATUSES, Deed, Repairs, letters
+from workbench.gui.views.letter_detail import LetterDetail
+from workbench.gui.views.letter_groups import GroupList, Node
+from workbench.gui.widgets import EmptyState, absolute, relative, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.repairing import Repairing
+
+NARROW, LABELLED, WIDE = 760, 820, 1080
+"""Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
+from the third on the letter stands beside the list."""
+SHOWN = {
+    "Open": ("open", "replaying"),
+    "Archived": ("archived",),
+    "Purged": ("purged",),
+    "Resolved": ("resolved",),
+    "Failed again": ("failed_again",),
+    "All": ("open", "replaying", "archived", "purged", "resolved", "failed_again"),
+}
+COLUMNS = (
+    Column("#", width=52, mono=True, align_right=True),
+    Column("Status", width=112, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
+    Column("Type", width=120),
+    Column("Key", width=120),
+    Column("Error", width=160, stretch=True),
+    Column("Tries", width=50, mono=True, align_right=True),
+    Column("Died", width=186, mono=True, text=absolute),
+)
+
+
+class LetterSource:
+    """Rows of the dead letters with the numbers of a cause, the newest first."""
+
+    def __init__(self, repair: Repairing) -> None:
+        self._repair = repair
+        self.numbers: Sequence[int] = ()
+
+    def count(self) -> int:
+        """Returns how many there are."""
+        return len(self.numbers)
+
+    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
+        """Returns rows."""
+        return [
+            (
+                one.number,
+                one.status.value,
+                one.type,
+                one.key,
+                one.error or one.error_type,
+                len(one.attempts),
+                one.died_at,
+            )
+            for one in self._repair.letters_numbered(self.numbers[first : first + limit])
+        ]
+
+
+class LettersView(View):
+    """Causes, letters, and the chosen letter with its attempts."""
+
+    key = "letters"
+    title = "Dead letters"
+    icon_name = "dead-letter"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.strip = ConfirmStrip()
+        self._repairs = Repairs(desk, self.strip)
+        self._source = LetterSource(desk.workspace.repair)
+        self._buttons: dict[str, QToolButton] = {}
+        self._pages = QStackedLayout(self)
+        hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
+        self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
+        self._pages.addWidget(self._page())
+        self._keys()
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _page(self) -> QWidget:
+        clock = self.desk.workspace.clock
+        since = lambda us: relative(us, clock.now())  # noqa: E731  # one short word for two widgets
+        self.groups = GroupList(since, absolute)
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Dead letters")
+        self.table.set_multi()
+        self.table.set_source(self._source)
+        self.table.set_empty("None here", "No dead letter has this status.")
+        self.detail = LetterDetail(self.desk.workspace.repair.check_edit, absolute, since)
+        self.inner = QSplitter(Qt.Orientation.Vertical)
+        self.inner.addWidget(self.table)
+        self.inner.addWidget(self.detail)
+        self.inner.setStretchFactor(0, 2)
+        self.inner.setStretchFactor(1, 3)
+        self.outer = QSplitter(Qt.Orientation.Horizontal)
+        self.outer.addWidget(self.groups)
+        self.outer.addWidget(self.inner)
+        self.outer.setStretchFactor(0, 0)
+        self.outer.setStretchFactor(1, 1)
+        self.outer.setSizes([220, 700])
+        for splitter in (self.inner, self.outer):
+            splitter.setChildrenCollapsible(False)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.setSpacing(6)
+        layout.addLayout(self._bar())
+        layout.addWidget(self.strip)
+        layout.addWidget(self.outer, 1)
+        self.groups.chosen.connect(self._list)
+        self.table.row_chosen.connect(self._chosen)
+        self.table.row_activated.connect(lambda _row: self.begin(EDIT))
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
+        self.detail.replay_edited.connect(self._replay_edited)
+        return page
+
+    def _bar(self) -> QHBoxLayout:
+        self.statuses = QComboBox()
+        self.statuses.setAccessibleName("Status")
+        for name in SHOWN:
+            self.statuses.addItem(name)
+        self.statuses.currentIndexChanged.connect(lambda _index: self.refresh())
+        self.whole = toolbar_button("Replay all", "replay", "Replay every dead letter of the chosen cause")
+        self.whole.clicked.connect(self._replay_whole)
+        bar = QHBoxLayout()
+        bar.setSpacing(2)
+        bar.addWidget(self.statuses)
+        bar.addStretch(1)
+        for deed in DEEDS:
+            button = toolbar_button(deed.label, deed.icon, deed.hint)
+            button.setObjectName(f"letters-{deed.key}")
+            button.clicked.connect(partial(self._clicked, deed))
+            self._buttons[deed.key] = button
+            bar.addWidget(button)
+        bar.addWidget(self.whole)
+        return bar
+
+    def _keys(self) -> None:
+        for deed in DEEDS:
+            if deed.keys:
+                shortcut = QShortcut(QKeySequence(deed.keys), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(partial(self.begin, deed))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.width()
+        ways = Qt.Orientation
+        outer = ways.Vertical if width < NARROW else ways.Horizontal
+        inner = ways.Horizontal if width >= WIDE else ways.Vertical
+        for splitter, way in ((self.outer, outer), (self.inner, inner)):
+            if splitter.orientation() != way:
+                splitter.setOrientation(way)
+        style = Qt.ToolButtonStyle
+        shape = style.ToolButtonIconOnly if width < LABELLED else style.ToolButtonTextBesideIcon
+        for button in (*self._buttons.values(), self.whole):
+            button.setToolButtonStyle(shape)
+
+    # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.dead_letters or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        counts = self.desk.workspace.repair.counts()
+        self._pages.setCurrentIndex(1 if counts else 0)
+        if not counts:
+            return
+        with QSignalBlocker(self.statuses):
+            for at, (name, statuses) in enumerate(SHOWN.items()):
+                total = sum(counts.get(status, 0) for status in statuses)
+                self.statuses.setItemText(at, f"{name}  ·  {total:,}")
+        statuses = list(SHOWN.values())[self.statuses.currentIndex()]
+        self.groups.show_groups(self.desk.workspace.repair.groups(statuses))
+        self._list(self.groups.node())
+        shown = self.detail.letter
+        if shown is not None:
+            self.detail.show_letter(self.desk.workspace.repair.letter(shown.number))
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        if selection.letter:
+            self._show(selection.letter)
+        elif selection.subscription:
+            self.groups.choose(selection.subscription)
+
+    def _list(self, node: Node) -> None:
+        current = self.table.current_row()
+        self._source.numbers = node.numbers
+        self.table.refresh()
+        if current is not None and current[0] in node.numbers:
+            self.table.choose_index(node.numbers.index(current[0]))
+        self._enable()
+
+    def _chosen(self, row: tuple[Any, ...]) -> None:
+        letter = self.desk.workspace.repair.letter(row[0])
+        self.desk.select(Selection(letter=letter.number, subscription=letter.subscription))
+
+    def _show(self, number: int) -> None:
+        letter = self.desk.workspace.repair.letter(number)
+        self.detail.show_letter(letter)
+        if number in self._source.numbers:
+            self.table.choose_index(list(self._source.numbers).index(number))
+        if letter.status.value == "failed_again":
+            self.desk.run(self._link(number), "Look for the next dead letter")
+        self._enable()
+
+    async def _link(self, number: int) -> None:
+        letter = self.desk.workspace.repair.letter(number)
+        later = await self.desk.workspace.repair.made_by(letter)
+        if self.detail.letter is not None and self.detail.letter.number == number:
+            self.detail.show_links(letter.parent or 0, later)
+
+    # -- doing --------------------------------------------------------------------------------------------
+
+    def selected(self, deed: Deed) -> list[int]:
+        """Returns the numbers of the selected letters that something can be done with."""
+        rows = [row for row in self.table.selected_rows() if row[1] in deed.statuses]
+        return [row[0] for row in rows]
+
+    def begin(self, deed: Deed) -> None:
+        """Begins something with the selected letters."""
+        numbers = self.selected(deed)
+        if not numbers or self.desk.workspace.engine is None:
+            return
+        if deed is EDIT:
+            self._show(numbers[0])
+            self.detail.edit()
+        else:
+            self._repairs.begin(deed, numbers)
+
+    def _clicked(self, deed: Deed) -> None:
+        self.begin(deed)
+
+    def _replay_whole(self) -> None:
+        self._repairs.begin(REPLAY, self.groups.node().numbers)
+
+    def _replay_edited(self, number: int, text: str) -> None:
+        self._repairs.replay_edited(int(number), text)
+        self.detail.leave_editor()
+
+    def _enable(self) -> None:
+        """Offers what can be done with what is selected, and says why the rest cannot."""
+        writes = self.desk.workspace.engine is not None
+        for deed in DEEDS:
+            count = len(self.selected(deed))
+            fits = count == 1 if deed is EDIT else count > 0
+            button = self._buttons[deed.key]
+            button.setEnabled(writes and fits)
+            button.setToolTip(deed.hint if writes else "This window only looks")
+        numbers = self.groups.node().numbers
+        can = writes and self.statuses.currentIndex() in {0, 1} and bool(numbers)
+        self.whole.setEnabled(can)
+        self.whole.setToolTip(f"Replay {letters(len(numbers))} of the chosen cause")
+
+
+def _kind(role: str) -> str:
+    return "neutral" if role == "muted" else role

@@ -1,0 +1,317 @@
+"""The subscriptions at work: state, rate, lag, what waits, and live graphs of throughput and latency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QSplitter,
+    QStackedLayout,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.graphs import RateGraph
+from workbench.gui.paging import Column, ListSource
+from workbench.gui.table import FastTableView
+from workbench.gui.view import View
+from workbench.gui.views.reset_dialog import ResetDialog
+from workbench.gui.widgets import EmptyState, absolute, plain_label, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.observing import SubscriptionView
+
+NARROW = 720
+TICK_MS = 1000
+"""Graphs move once a second, the width of their buckets."""
+STATES = {"running": "ok", "paused": "warning", "detached": "error"}
+WAITING = {"blocked": "neutral", "delayed": "info", "ready": "ok", "leased": "warning", "dead": "error"}
+
+
+def _count(value: int) -> str:
+    return f"{value:,}" if value else "–"
+
+
+def _dead(value: int) -> tuple[str, str]:
+    return ("error", f"{value:,} dead") if value else ("neutral", "none")
+
+
+COLUMNS = (
+    Column("Subscription", width=130, stretch=True),
+    Column("State", width=94, badge=lambda state: (STATES[state], state)),
+    Column(
+        "Rate /s", width=62, mono=True, align_right=True, text=lambda rate: f"{rate:,.1f}" if rate else "–"
+    ),
+    Column("Lag", width=54, mono=True, align_right=True, text=_count),
+    Column("Waiting", width=66, mono=True, align_right=True, text=_count),
+    Column("Retrying", width=70, mono=True, align_right=True, text=_count),
+    Column("Dead", width=84, badge=_dead),
+    Column("Delivered", width=80, mono=True, align_right=True, text=_count),
+    Column("Reads", width=110),
+)
+ROWS = (
+    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("State", width=92, badge=lambda state: (WAITING[state], state)),
+    Column("Key", width=140, stretch=True),
+    Column("Failed", width=56, mono=True, align_right=True, text=_count),
+    Column("Due", width=186, mono=True, text=lambda due: absolute(due) if due else "when its turn comes"),
+)
+THROUGHPUT = {"delivered": "ok", "to be retried": "warning", "dead": "error"}
+LATENCY = {"median": "info", "99 %": "policy"}
+
+
+class SubscriptionsView(View):
+    """A table of all, the graphs and the waiting deliveries of the chosen one."""
+
+    key = "subscriptions"
+    title = "Subscriptions"
+    icon_name = "subscription"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._views: dict[str, SubscriptionView] = {}
+        self._name = ""
+        self._pages = QStackedLayout(self)
+        hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
+        self._pages.addWidget(EmptyState("subscription", "No subscriptions", hint))
+        self._pages.addWidget(self._page())
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _page(self) -> QWidget:
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Subscriptions")
+        self._rows = ListSource([])
+        self.table.set_source(self._rows)
+        self.throughput = RateGraph("Throughput", "deliveries a second")
+        self.throughput.set_series(THROUGHPUT)
+        self.latency = RateGraph("Latency", "ms from publish to ack")
+        self.latency.set_series(LATENCY)
+        self.graphs = QSplitter(Qt.Orientation.Horizontal)
+        self.graphs.addWidget(self.throughput)
+        self.graphs.addWidget(self.latency)
+        self.graphs.setChildrenCollapsible(False)
+        self.waiting = FastTableView(ROWS)
+        self.waiting.setAccessibleName("Waiting deliveries")
+        self.waiting.set_empty(
+            "Nothing waits", "Deliveries that wait, are retried or are blocked stand here."
+        )
+        self._waits = ListSource([])
+        self.waiting.set_source(self._waits)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.graphs, "Graphs")
+        self.tabs.addTab(self.waiting, "Waiting")
+        self.tabs.currentChanged.connect(lambda _index: self._show_chosen())
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.addWidget(self.table)
+        self.split.addWidget(self.tabs)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 1)
+        self.split.setChildrenCollapsible(False)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.setSpacing(6)
+        layout.addLayout(self._bar())
+        layout.addWidget(self.split, 1)
+        self.table.row_chosen.connect(self._chosen)
+        self.table.row_activated.connect(lambda _row: self._show_letters())
+        return page
+
+    def _bar(self) -> QHBoxLayout:
+        self.name = plain_label(role="heading")
+        self.name.setMinimumWidth(30)
+        self.pause = toolbar_button(
+            "Pause", "pause", "Stop deliveries of this subscription; its backlog grows"
+        )
+        self.step = toolbar_button("Step", "step", "Do one delivery of this subscription; pauses the engine")
+        self.reset = toolbar_button("Reset …", "undo", "Move the cursor: deliver again, or skip")
+        self.dead = toolbar_button(
+            "Dead letters", "dead-letter", "Show the dead letters of this subscription"
+        )
+        bar = QHBoxLayout()
+        bar.setSpacing(2)
+        bar.addWidget(self.name, 1)
+        self._buttons: tuple[tuple[QToolButton, Callable[[], None]], ...] = (
+            (self.pause, self._toggle),
+            (self.step, self._step),
+            (self.reset, self._reset),
+            (self.dead, self._show_letters),
+        )
+        for button, act in self._buttons:
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            bar.addWidget(button)
+        return bar
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if self.graphs.orientation() != way:
+            self.graphs.setOrientation(way)
+        style = Qt.ToolButtonStyle
+        for button, _ in self._buttons:
+            button.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(changes.subscriptions) or changes.head > 0 or changes.engine or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        found = self.desk.workspace.observe.subscriptions()
+        self._views = {view.name: view for view in found}
+        self._pages.setCurrentIndex(1 if found else 0)
+        if not found:
+            return
+        self._rows.rows = [_row(view) for view in found]
+        self.table.refresh()
+        if self._name not in self._views:
+            self._name = found[0].name
+        self._mark()
+        self._show_chosen()
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        if selection.subscription in self._views and selection.subscription != self._name:
+            self._name = selection.subscription
+            self._mark()
+            self._show_chosen()
+            self._draw()
+
+    def _mark(self) -> None:
+        self.table.choose(lambda row: row[0] == self._name)
+
+    def _chosen(self, row: tuple[Any, ...]) -> None:
+        self._name = row[0]
+        self.desk.select(Selection(subscription=row[0]))
+        self._show_chosen()
+        self._draw()
+
+    def _show_chosen(self) -> None:
+        view = self._views.get(self._name)
+        if view is None:
+            return
+        self.name.setText(view.name)
+        about = [view.doc, f"handler {view.handler}" if view.handler else "", view.filter]
+        self.name.setToolTip("\n".join(part for part in about if part))
+        self.pause.setText("Resume" if view.status == "paused" else "Pause")
+        self.dead.setText(f"{view.dead:,} dead" if view.dead else "Dead letters")
+        writes = self.desk.workspace.engine is not None
+        for button in (self.pause, self.step, self.reset):
+            button.setEnabled(writes and view.status != "detached")
+        self.dead.setEnabled(view.dead > 0)
+        if self.tabs.currentWidget() is self.waiting:
+            self._waits.rows = [
+                (one.position, one.state.value, one.key, one.failed, one.due_at)
+                for one in self.desk.workspace.observe.deliveries(self._name)
+            ]
+            self.waiting.refresh()
+        waits = view.waiting
+        self.tabs.setTabText(1, f"Waiting ({waits:,})" if waits else "Waiting")
+
+    # -- graphs -------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        if self.isVisible():
+            self._draw()
+            if any(view.rate for view in self._views.values()):
+                self.refresh()  # rates fall when nothing happens any more
+
+    def _draw(self) -> None:
+        if self.tabs.currentWidget() is not self.graphs or not self._name:
+            return
+        observe = self.desk.workspace.observe
+        times, delivered = observe.throughput("ok")
+        if not times:
+            return
+        none: Sequence[int] = [0] * len(times)
+        self.throughput.update(
+            times,
+            {
+                "delivered": delivered.get(self._name, none),
+                "to be retried": observe.throughput("retry")[1].get(self._name, none),
+                "dead": observe.throughput("dead")[1].get(self._name, none),
+            },
+        )
+        self.latency.update(
+            times,
+            {
+                "median": [us / 1000 for us in observe.latency(self._name, 0.5)],
+                "99 %": [us / 1000 for us in observe.latency(self._name, 0.99)],
+            },
+        )
+
+    # -- what the person does -----------------------------------------------------------------------------
+
+    def _toggle(self) -> None:
+        name, paused = self._name, self.pause.text() == "Pause"
+        work = self.desk.workspace.control.pause_subscription(name, paused=paused)
+        self.desk.run(work, f"{self.pause.text()} {name}")
+
+    def _step(self) -> None:
+        self.desk.run(self._stepped(self._name), f"Step {self._name}")
+
+    async def _stepped(self, name: str) -> None:
+        moved = await self.desk.workspace.control.step(name)
+        said = f"One delivery of {name} was done." if moved else f"Nothing is left to deliver to {name}."
+        self.desk.notice("info", f"{said} The engine is paused.")
+
+    def _reset(self) -> None:
+        view = self._views[self._name]
+        workspace = self.desk.workspace
+        positions = tuple(one.position for one in workspace.observe.deliveries(view.name))
+        dialog = ResetDialog(self, view, workspace.browse.head(), positions)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda position: self._reset_to(view.name, int(position)))
+        dialog.open()
+
+    def _reset_to(self, name: str, position: int) -> None:
+        work = self.desk.workspace.control.reset_subscription(name, position)
+        self.desk.run(work, f"Reset {name}")
+
+    def _show_letters(self) -> None:
+        view = self._views.get(self._name)
+        if view is not None and view.dead:
+            self.desk.select(Selection(subscription=view.name))
+            self.desk.wanted.emit("letters")
+
+
+def _row(view: SubscriptionView) -> tuple[Any, ...]:
+    return (
+        view.name,
+        view.status,
+        view.rate,
+        view.lag,
+        view.waiting,
+        view.retrying,
+        view.dead,
+        view.delivered,
+        view.source,
+    )
