@@ -77,7 +77,7 @@ async def bring_in(events: int, folder: Path) -> dict[str, Any]:
 
 async def look(events: int, folder: Path) -> dict[str, Any]:
     """Opens the views over what was imported, and scrolls through them."""
-    from PySide6.QtWidgets import QApplication, QSlider
+    from PySide6.QtWidgets import QApplication
 
     from workbench.gui.desk import Desk, Selection
     from workbench.gui.views.log import LogView
@@ -126,7 +126,7 @@ def _scroller(table: Any, bar: Any) -> Callable[[int], object]:
     return scroll
 
 
-def _slider(slider: QSlider) -> Callable[[int], object]:
+def _slider(slider: Any) -> Callable[[int], object]:
     return lambda step: slider.setValue(1 + step * slider.maximum() // STEPS)
 
 
