@@ -186,6 +186,7 @@ class Engine:
     async def _follow(self, name: str, runner: Runner) -> None:
         """Works whenever there is something to do, and sleeps until woken or due otherwise."""
         wake = self._wakes[name]
+        place = _place(runner)
         while True:
             wake.clear()
             self._idle.discard(name)
@@ -198,6 +199,9 @@ class Engine:
             if worked:
                 await asyncio.sleep(0)
                 continue
+            if place != _place(runner):  # it may have passed by messages without a commit that tells of it
+                place = _place(runner)
+                self._notify(_moved(runner))
             self._idle.add(name)
             self._settled.set()
             await self._sleep(wake, runner)
@@ -345,6 +349,12 @@ class Engine:
     def new_command_id(self) -> UUID:
         """Returns an id for a command that a person issues."""
         return self.new_id()
+
+
+def _moved(runner: Runner) -> Changes:
+    names = frozenset((runner.name,))
+    is_subscription = isinstance(runner, SubscriptionRunner)
+    return Changes(subscriptions=names) if is_subscription else Changes(projections=names)
 
 
 def _place(runner: Runner) -> tuple[int, str]:

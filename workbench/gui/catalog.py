@@ -52,11 +52,21 @@ VIEWS = (
     Entry("log", "Log", "log", "workbench.gui.views.log:LogView", "bottom"),
 )
 
-PERSPECTIVES: dict[str, tuple[tuple[str, ...], ...]] = {
+Columns = tuple[tuple[str, ...], ...]
+
+PERSPECTIVES: dict[str, Columns] = {
     "Design": (("explorer",), ("board",), ("commands",)),
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
     "Observe": (("explorer",), ("board",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),
     "Test": (("explorer",), ("commands",), ("subscriptions",), ("inspector", "log")),
 }
-"""For each perspective its columns from left to right; the views of a column stand below each other."""
+"""For each perspective its columns from left to right; the views of a column stand below each other, views
+joined by ``+`` behind each other as tabs."""
+NARROW: dict[str, Columns] = PERSPECTIVES | {
+    "Run": (("explorer",), ("commands",), ("timeline+streams", "projections")),
+    "Observe": (("explorer",), ("board",), ("subscriptions+log",)),
+    "Repair": (("explorer",), ("letters+inspector",)),
+    "Test": (("explorer",), ("commands",), ("subscriptions+inspector+log",)),
+}
+"""The same for windows that are not wide enough for them."""

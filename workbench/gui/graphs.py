@@ -23,7 +23,7 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.icons import icon
-from workbench.gui.plotting import SPAN, Plot, clock_text, number_text
+from workbench.gui.plotting import SPANS, Plot, clock_text, number_text
 from workbench.gui.theme import theme
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class RateGraph(QWidget):
         self._live.setText("Live")
         self._live.setIcon(icon("last"))
         self._live.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._live.setToolTip("Show the last ten minutes again (double click, or End)")
+        self._live.setToolTip("Follow what is new again (double click, or End)")
         self._live.clicked.connect(self.go_live)
         keep = self._live.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
@@ -136,7 +136,7 @@ class RateGraph(QWidget):
         return self._plot is None or self._plot.live
 
     def go_live(self) -> None:
-        """Follows the newest second again and shows all ten minutes."""
+        """Follows the newest second again."""
         if self._plot is not None:
             self._plot.go_live()
 
@@ -145,7 +145,7 @@ class RateGraph(QWidget):
         if self._plot is not None:
             return self._plot.shown()
         last = self._times[-1] if self._times else 0.0
-        return last - SPAN, last
+        return last - SPANS[0], last
 
     # -- drawing -------------------------------------------------------------------------------------------
 

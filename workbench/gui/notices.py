@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
@@ -71,7 +72,13 @@ class Strip(QFrame):
 
 
 class Notices(QWidget):
-    """The newest strips, one below the other."""
+    """The newest strips, one below the other.
+
+    Signals:
+        filled: Whether there are any now.
+    """
+
+    filled = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +93,9 @@ class Notices(QWidget):
                 self._drop(strip)
         strip = Strip(notice)
         strip.setProperty("said", (notice.kind, notice.text))
+        strip.destroyed.connect(self._gone)
         self._layout.addWidget(strip)
+        self.filled.emit(True)
         for old in self.strips()[:-SHOWN]:
             self._drop(old)
 
@@ -94,6 +103,10 @@ class Notices(QWidget):
         self._layout.removeWidget(strip)
         strip.hide()
         strip.deleteLater()
+
+    def _gone(self) -> None:
+        if isValid(self) and not self.strips():
+            self.filled.emit(False)
 
     def strips(self) -> list[Strip]:
         """Returns what is shown, the oldest first."""

@@ -38,8 +38,9 @@ class Column:
     Attributes:
         width: In pixels, at first.
         badge: Draws a pill instead of text.
-        stretch: Takes the width that the others leave.
+        stretch: Takes the width that the others leave, but keeps its own.
         text: Turns a value into what is shown.
+        tip: Turns a value into what its tool tip says; what is shown, if absent.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Column:
     badge: Badge | None = None
     stretch: bool = False
     text: Callable[[Any], str] = str
+    tip: Callable[[Any], str] | None = None
 
 
 class ListSource:
@@ -149,7 +151,13 @@ class PagedModel(QAbstractTableModel):
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) and index.isValid():
+        if not index.isValid():
+            return None
+        tip = self.columns[index.column()].tip
+        if tip is not None and role == Qt.ItemDataRole.ToolTipRole:
+            found = self.row(index.row())
+            return "" if found is None else tip(found[index.column()])
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self.shown(index.row(), index.column())
         return None
 

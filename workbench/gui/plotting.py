@@ -16,6 +16,8 @@ from workbench.gui.times import absolute
 
 SPAN = 600.0
 """Seconds that the live plot shows."""
+SPANS = (60.0, 120.0, 300.0, SPAN)
+"""Seconds that it shows while less than that has happened: the shortest one that holds it."""
 CLOSEST = 10.0
 """Seconds that the nearest zoom shows."""
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
@@ -51,6 +53,7 @@ class Plot(QObject):
         self._curves: dict[str, Any] = {}
         self._last = 0.0
         self._top = 0.0
+        self._span = SPANS[0]
         self._view: Any = pyqtgraph.PlotWidget(parent=parent)
         self.widget: QWidget = self._view
         self._item = self._view.getPlotItem()
@@ -84,6 +87,7 @@ class Plot(QObject):
         self._viewport.installEventFilter(self)
         self._box.sigRangeChangedManually.connect(self._taken)
         self._box.sigXRangeChanged.connect(self._mark_times)
+        self._box.sigResized.connect(self._mark_times)
 
     def dress(self) -> None:
         """Takes the colours of the look."""
@@ -125,8 +129,9 @@ class Plot(QObject):
         if len(seconds):
             self._last = float(seconds[-1])
             self._box.setLimits(xMin=self._last - SPAN, xMax=self._last, minXRange=CLOSEST, maxXRange=SPAN)
+            self._span = span(times, [values[name] for name in self._curves if name in values])
         if self.live:
-            self._box.setXRange(self._last - SPAN, self._last, padding=0)
+            self._box.setXRange(self._last - self._span, self._last, padding=0)
 
     def _rise(self, top: float) -> None:
         """Keeps the scale steady: it grows at once and shrinks only when half of it is not needed."""
@@ -138,7 +143,7 @@ class Plot(QObject):
                 [[(part, number_text(part)) for part in (0.0, wanted / 2, wanted)]]
             )
 
-    def _mark_times(self) -> None:
+    def _mark_times(self, *_: object) -> None:
         marks = time_marks(*self.shown(), max(2, int(self._box.width() // MARK_WIDTH)))
         self._item.getAxis("bottom").setTicks([marks if self._last else []])
 
@@ -168,7 +173,7 @@ class Plot(QObject):
 
     def go_live(self) -> None:
         """Follows the newest second again."""
-        self._box.setXRange(self._last - SPAN, self._last, padding=0)
+        self._box.setXRange(self._last - self._span, self._last, padding=0)
         self._set_live(True)
 
     def _taken(self, *_: object) -> None:
@@ -190,8 +195,6 @@ class Plot(QObject):
             self._point(float(self._box.mapSceneToView(self._view.mapToScene(event.pos())).x()))
         elif kind == QEvent.Type.Leave:
             self._point(None)
-        elif kind == QEvent.Type.Resize:
-            self._mark_times()
         return False
 
     def _point(self, at: float | None) -> None:
@@ -201,6 +204,15 @@ class Plot(QObject):
         if self.pointed is not None:
             self._cursor.setValue(self.pointed)
         self.pointed_at.emit(self.pointed)
+
+
+def span(times: Sequence[float], values: Sequence[Sequence[float]]) -> float:
+    """Returns the shortest of `SPANS` that holds everything that happened."""
+    firsts = [
+        next((at for at, value in zip(times, series, strict=False) if value), times[-1]) for series in values
+    ]
+    first = min(firsts, default=times[-1])
+    return next((some for some in SPANS if times[-1] - first < some - 1), SPAN)
 
 
 def ceiling(top: float) -> float:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 26
 PADDING = 8
-NARROWEST = 90
-"""Least width of the column that stretches, in pixels."""
 FORMULA = ("=", "+", "-", "@")
 WIDEST = 320
 FITTED = 100
@@ -46,6 +44,9 @@ class FastTableView(QTableView):
         row_chosen: The row that the person moved to.
         row_activated: The row on which Enter was pressed, or a double click fell.
         sort_wanted: Column and whether descending, where the table is sortable.
+
+    Attributes:
+        arranged: Whether the person gave a column another width.
     """
 
     row_chosen = Signal(object)
@@ -55,6 +56,7 @@ class FastTableView(QTableView):
     def __init__(self, columns: Sequence[Column], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = PagedModel(columns, self)
+        self.arranged = False
         self._sortable = False
         self._sorted: tuple[int, bool] = (-1, False)
         self._hovered = -1
@@ -222,6 +224,7 @@ class FastTableView(QTableView):
         self._counted()
 
     def _resized(self, column: int) -> None:
+        self.arranged = self.arranged or bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
         if column != self._stretched:
             self._stretch()
 
@@ -233,7 +236,7 @@ class FastTableView(QTableView):
             for column in range(self._model.columnCount())
             if column != self._stretched and not self.isColumnHidden(column)
         )
-        least = min(NARROWEST, self._model.columns[self._stretched].width)
+        least = self._model.columns[self._stretched].width
         self.setColumnWidth(self._stretched, max(least, self.viewport().width() - others))
 
     # -- keys and mouse -------------------------------------------------------------------------------------

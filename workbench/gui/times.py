@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from workbench.model.clock import SystemClock
+
+_CLOCK = SystemClock()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEPS = ((60, "s", 1), (3_600, "min", 60), (86_400, "h", 3_600), (10**12, "d", 86_400))
 
@@ -19,7 +22,8 @@ def set_zone(zone: str) -> None:
 
 def zone_name() -> str:
     """Returns how the zone is called, such as ``CET`` or ``UTC``."""
-    return (_EPOCH.astimezone().tzname() or "local") if _Zone.local else "UTC"
+    now = _EPOCH + timedelta(microseconds=_CLOCK.now())
+    return (now.astimezone().tzname() or "local") if _Zone.local else "UTC"
 
 
 def absolute(us: int) -> str:
@@ -30,6 +34,14 @@ def absolute(us: int) -> str:
     except (OverflowError, ValueError):
         return f"{us:,} µs"
     return f"{shown:%Y-%m-%d %H:%M:%S}.{shown.microsecond // 1000:03d}"
+
+
+def short(us: int) -> str:
+    """Returns the time of day for today's times, else the day and the minute."""
+    whole, today = absolute(us), absolute(_CLOCK.now())
+    if whole[:10] == today[:10]:
+        return whole[11:19]
+    return whole[5:16] if whole[:4] == today[:4] else whole[:10]
 
 
 def relative(us: int, now_us: int) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QMessageLogContext, QSettings, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
@@ -40,11 +40,18 @@ def tour(folder: Path, sample: str, environ: Mapping[str, str]) -> int:
     except OSError as error:
         sys.stderr.write(f"workbench: pictures cannot be saved in {folder}: {error.strerror or error}\n")
         return 1
+    qInstallMessageHandler(_say_what_matters)
     with tempfile.TemporaryDirectory(prefix="workbench-tour-") as scratch:
         app = prepare([sys.argv[0]], "light")
         settings = QSettings(str(Path(scratch) / "tour.ini"), QSettings.Format.IniFormat)
         guide = Guide(folder, sample, Path(scratch), environ, settings)
         return run_on_loop(app, guide.run)
+
+
+def _say_what_matters(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Passes on what Qt says, but for what a screen that does not exist has no use for."""
+    if not text.startswith("This plugin does not support"):
+        sys.stderr.write(f"{text}\n")
 
 
 class Guide:
@@ -71,6 +78,7 @@ class Guide:
         """Opens the sample, drives it, takes the pictures, closes everything."""
         self._window.resize(*LARGE)
         self._window.show()
+        self._window.activateWindow()
         await asyncio.to_thread(warm_up)
         await self._session.open((None, self._sample))
         self._say(f"opened the {self._sample} sample; the store is empty")
@@ -119,12 +127,11 @@ class Guide:
             widget.setFocus()
             QTest.keyClicks(widget, text)
         await self._painted()
-        QTest.keyClick(
-            QApplication.focusWidget() or self._window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
-        )
+        QTest.keyClick(widget, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await self._settle()
-        stream = self._workspace.browse.stream("user-bertha")
-        self._say("sent create_user by its form" if stream else "the form did not send the command")
+        if self._workspace.browse.stream("user-bertha") is None:
+            raise RuntimeError("the form did not send the command")
+        self._say("sent create_user by its form")
         await self._picture("02-command-sent", "Run")
         result = await self._workspace.issue.issue(
             "update_user", {"user_id": "bertha", "username": "Bertha"}, expected=9
@@ -186,6 +193,8 @@ class Guide:
         """Waits until everything was delivered, retried or died."""
         engine = self._workspace.running()
         async with asyncio.timeout(60):
+            if self._session.desk is not None:
+                await asyncio.gather(*self._session.desk.running())
             await engine.settle()
             while any(view.retrying for view in self._workspace.observe.subscriptions()):
                 await asyncio.sleep(0.05)

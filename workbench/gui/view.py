@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from workbench.model.changes import Changes
+
+
+LEAST = QSize(180, 110)
+"""Smallest size of a view in pixels: what a dock may be made, whatever the view shows."""
 
 
 class View(QWidget):
@@ -70,6 +74,11 @@ class View(QWidget):
             self.follow(selection)
         else:
             self._stale = True
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # Else a view that spreads out where it has room would not let go of that room again.
+        return LEAST
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

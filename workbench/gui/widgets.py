@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,21 +24,18 @@ from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
 from workbench.gui.json_view import JsonView
 from workbench.gui.theme import theme
-from workbench.gui.times import absolute, relative, set_zone, zone_name
 
 __all__ = [
     "Badge",
     "Banner",
     "DiffView",
+    "ElidedLabel",
     "EmptyState",
     "JsonView",
     "SearchBox",
-    "absolute",
     "plain_label",
-    "relative",
-    "set_zone",
+    "show_words",
     "toolbar_button",
-    "zone_name",
 ]
 
 Button = tuple[str, Callable[[], object]]
@@ -54,6 +51,36 @@ def plain_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel
         label.setProperty("role", role)
     label.setWordWrap(wrap)
     return label
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text that ends in dots where it has no room; then its tool tip says all of it."""
+
+    def __init__(self, role: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        if role:
+            self.setProperty("role", role)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def show_words(buttons: Iterable[QToolButton], *, shown: bool) -> None:
+    """Shows buttons with their words, or, where there is no room, with their icons alone."""
+    style = Qt.ToolButtonStyle
+    for button in buttons:
+        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly)
 
 
 class EmptyState(QWidget):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QToo
 from typing_extensions import override
 
 from workbench.gui.actions import MENUS, Act, install
-from workbench.gui.catalog import PERSPECTIVES, VIEWS, Entry
+from workbench.gui.catalog import NARROW, PERSPECTIVES, VIEWS, Entry
 from workbench.gui.icons import icon
 from workbench.gui.notices import Notices
 from workbench.gui.statusline import StatusLine
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.view import View
 
-WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440}
+WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
+NARROWER = 1200
+"""Width of the window in pixels below which fewer columns stand beside each other."""
+LEAST = 760, 480
+"""Smallest size of the window in pixels."""
 FIRST = "Run"
 LAYOUT_VERSION = 1
 """Raise it when saved layouts no longer fit the docks."""
@@ -51,23 +55,27 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._ready_to_close = False
         self.notices = Notices()
-        strip = QToolBar("Notices")
-        strip.setObjectName("notices")
-        strip.setMovable(False)
-        strip.addWidget(self.notices)
-        strip.toggleViewAction().setEnabled(False)
+        self._strip = QToolBar("Notices")
+        self._strip.setObjectName("notices")
+        self._strip.setMovable(False)
+        self._strip.addWidget(self.notices)
+        self._strip.toggleViewAction().setEnabled(False)
+        self._strip.hide()
+        self.notices.filled.connect(self._strip.setVisible)
         self.tools = QToolBar("Tools")
         self.tools.setObjectName("tools")
         self.tools.setMovable(False)
         self.tools.setIconSize(QSize(16, 16))
         self.addToolBar(self.tools)
         self.addToolBarBreak()
-        self.addToolBar(strip)
+        self.addToolBar(self._strip)
         for entry in VIEWS:
             self._add_dock(entry)
         # Menus get their actions once there is a session; their names stand there from the start.
         for name in MENUS:
             self.menuBar().addMenu(f"&{name}")
+        # Its own least size: docks that come and go would otherwise enlarge the window for good.
+        self.setMinimumSize(*LEAST)
         self.resize(1440, 900)
 
     def _add_dock(self, entry: Entry) -> None:
@@ -146,45 +154,46 @@ class MainWindow(QMainWindow):
             shown = str(self._settings.value(f"shown/{name}", "")).split()
             for key, dock in self.docks.items():
                 dock.setVisible(key in shown)
+            self._strip.setVisible(bool(self.notices.strips()))
         else:
-            self.arrange(PERSPECTIVES[name])
+            self.reset_perspective()
         self.perspective_changed.emit(name)
 
     def arrange(self, columns: Sequence[Sequence[str]]) -> None:
-        """Lays columns of docks side by side; everything else is hidden."""
+        """Lays columns of docks side by side, as `workbench.gui.catalog` says; everything else is hidden."""
         for dock in self.docks.values():
             dock.setFloating(False)
             self.removeDockWidget(dock)
-        area = Qt.DockWidgetArea.TopDockWidgetArea
         heads: list[QDockWidget] = []
         for column in columns:
-            first = self.docks[column[0]]
+            first = self.docks[column[0].split("+")[0]]
             if heads:
                 self.splitDockWidget(heads[-1], first, Qt.Orientation.Horizontal)
             else:
-                self.addDockWidget(area, first)
+                self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, first)
             heads.append(first)
+        # Columns first: what is split later divides only its own column.
         for column in columns:
-            for above, below in pairwise(column):
-                self.splitDockWidget(self.docks[above], self.docks[below], Qt.Orientation.Vertical)
-        for column in columns:
-            for key in column:
-                self.docks[key].show()
-        self._size(columns, heads)
+            for above, below in pairwise([self.docks[cell.split("+")[0]] for cell in column]):
+                self.splitDockWidget(above, below, Qt.Orientation.Vertical)
+        for cell in (cell for column in columns for cell in column):
+            front, *behind = [self.docks[key] for key in cell.split("+")]
+            front.show()
+            for dock in behind:
+                self.tabifyDockWidget(front, dock)
+                dock.show()
+            front.raise_()
+        self._size([column[0].split("+")[0] for column in columns], heads)
 
-    def _size(self, columns: Sequence[Sequence[str]], heads: list[QDockWidget]) -> None:
-        total = max(self.width(), 800)
-        narrow = total < 1200
+    def _size(self, keys: Sequence[str], heads: list[QDockWidget]) -> None:
+        total = max(self.width(), LEAST[0])
         fixed = {
-            c[0]: min(WIDTHS[c[0]], total // (5 if c[0] == "explorer" else 3))
-            for c in columns
-            if c[0] in WIDTHS
+            key: min(WIDTHS[key], total // (6 if key == "explorer" else 3)) for key in keys if key in WIDTHS
         }
-        if narrow and "explorer" in fixed:
-            fixed["explorer"] = 150
-        rest = max(1, len(columns) - len(fixed))
-        share = max(220, (total - sum(fixed.values())) // rest)
-        self.resizeDocks(heads, [fixed.get(c[0], share) for c in columns], Qt.Orientation.Horizontal)
+        if len(fixed) == len(keys):
+            del fixed[keys[-1]]
+        share = max(LEAST[0] // 4, (total - sum(fixed.values())) // max(1, len(keys) - len(fixed)))
+        self.resizeDocks(heads, [fixed.get(key, share) for key in keys], Qt.Orientation.Horizontal)
 
     def save_perspective(self) -> None:
         """Remembers how the docks stand now."""
@@ -195,7 +204,8 @@ class MainWindow(QMainWindow):
 
     def reset_perspective(self) -> None:
         """Arranges the shown perspective as it is by default."""
-        self.arrange(PERSPECTIVES[self.perspective])
+        columns = NARROW if self.width() < NARROWER else PERSPECTIVES
+        self.arrange(columns[self.perspective])
 
     # -- closing --------------------------------------------------------------------------------------------
 

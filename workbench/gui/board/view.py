@@ -26,7 +26,7 @@ STEP = 1.25
 """How much a key or a button zooms."""
 WHEEL = 1.0015
 """How much a unit of the wheel zooms; a notch has 120."""
-LEGIBLE = 0.5
+LEGIBLE = 0.42
 """Smallest scale at which a board comes up: one that is larger begins at its upper left corner."""
 DRAG = 5
 """Pixels that the pointer may tremble in a click."""
@@ -152,7 +152,6 @@ class FlowView(QGraphicsView):
         box = self.board.nodes[node].sceneBoundingRect()
         inside = self.mapToScene(self.viewport().rect()).boundingRect()
         if not inside.contains(box):
-            self._fitted = False
             self.ensureVisible(box, 40, 40)
 
     @override
@@ -236,7 +235,7 @@ class FlowView(QGraphicsView):
         self._reach()
         if self._fitted and (not self.board.chosen or event.size().width() != event.oldSize().width()):
             self._come_up()
-        elif self.board.chosen:  # the details came up below: what was clicked stays where it is, and in sight
+        if self.board.chosen:  # where the details came up below, what was clicked stays where it is, in sight
             self.ensureVisible(self.board.nodes[self.board.chosen].sceneBoundingRect(), 20, 20)
 
     @override

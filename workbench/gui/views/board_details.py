@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
+from typing_extensions import override
 
 from workbench.gui.board.graph import Graph, Node, kind_of
 from workbench.gui.icons import icon
+from workbench.gui.widgets import ElidedLabel
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
@@ -26,6 +29,8 @@ ACTIONS = {
     "projection": ("Show its rows", "projection"),
 }
 """What can be done with a node of each kind: the button's text and its icon."""
+WIDE = 480
+"""Pixels from which the buttons have words."""
 NAMED = 4
 """Neighbours that are named; more are counted."""
 
@@ -123,7 +128,7 @@ class DetailsStrip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._icon = QLabel()
-        self._title = _label("heading")
+        self._title = ElidedLabel("heading")
         self._kind = _label("muted")
         self._doc = _label("")
         self._numbers = _label("muted")
@@ -131,7 +136,8 @@ class DetailsStrip(QFrame):
         self._problems = _label("warning")
         self._act = QPushButton()
         self._act.clicked.connect(self.acted)
-        self._letters = QPushButton("Dead letters")
+        self._letters = QPushButton()
+        self._letters.setAccessibleName("Dead letters")
         self._letters.setIcon(icon("dead-letter"))
         self._letters.clicked.connect(self.letters_wanted)
         self._close = QToolButton()
@@ -142,7 +148,6 @@ class DetailsStrip(QFrame):
         self._arrange()
 
     def _arrange(self) -> None:
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self._icon)
@@ -158,6 +163,18 @@ class DetailsStrip(QFrame):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
             whole.addWidget(label)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._word()
+
+    def _word(self) -> None:
+        """Shows the buttons with their words where there is room for them."""
+        wide = self.width() >= WIDE
+        for button in (self._letters, self._act):
+            button.setText(button.accessibleName() if wide else "")
+            button.setToolTip("" if wide else button.accessibleName())
 
     def show_node(self, graph: Graph, node: Node, registry: Registry, live: Live) -> None:
         """Tells everything about a node."""
@@ -177,8 +194,9 @@ class DetailsStrip(QFrame):
         text, picture = ACTIONS.get(node.kind, ("", ""))
         self._act.setVisible(bool(text))
         if text:
-            self._act.setText(text)
+            self._act.setAccessibleName(text)
             self._act.setIcon(icon(picture))
+        self._word()
         self.show()
 
     @staticmethod

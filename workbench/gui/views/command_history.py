@@ -10,18 +10,19 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
+from workbench.gui.times import absolute, short
 from workbench.gui.views.command_result import KINDS
-from workbench.gui.widgets import absolute, plain_label, toolbar_button
+from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.store.values import CommandRecord
 
 COLUMNS = (
-    Column("Outcome", width=98, badge=lambda outcome: (KINDS.get(outcome, "neutral"), outcome)),
-    Column("Command", width=120),
-    Column("Stream", width=110, stretch=True),
-    Column("ms", width=56, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
-    Column("Time", width=186, mono=True, text=absolute),
+    Column("Outcome", width=92, badge=lambda outcome: (KINDS.get(outcome, "neutral"), outcome)),
+    Column("Command", width=106),
+    Column("Stream", width=90, stretch=True),
+    Column("ms", width=44, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
+    Column("Time", width=82, mono=True, text=short, tip=absolute),
 )
 SHOWN = 200
 

@@ -29,7 +29,7 @@ from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory
 from workbench.gui.views.command_result import ResultCard
-from workbench.gui.widgets import EmptyState, plain_label, toolbar_button
+from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -92,8 +92,9 @@ class CommandsView(View):
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(top)
         self.split.addWidget(self.history)
-        self.split.setStretchFactor(0, 3)
-        self.split.setStretchFactor(1, 1)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 0)
+        self.split.setSizes([560, 190])
         self.split.setChildrenCollapsible(False)
         self.picker.currentIndexChanged.connect(self._picked)
         self.history.again.connect(self._repeat)
@@ -103,8 +104,7 @@ class CommandsView(View):
         return self.split
 
     def _foot(self) -> QHBoxLayout:
-        self.target = plain_label(role="muted")
-        self.target.setMinimumWidth(30)
+        self.target = ElidedLabel("muted")
         self.check = QCheckBox("Expect version")
         self.check.setToolTip("Refuse the command if the stream is at another version by then")
         self.expected = QLineEdit()

@@ -25,8 +25,9 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
+from workbench.gui.times import absolute
 from workbench.gui.view import View
-from workbench.gui.widgets import DiffView, EmptyState, JsonView, absolute, toolbar_button
+from workbench.gui.widgets import DiffView, EmptyState, JsonView, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes

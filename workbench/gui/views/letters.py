@@ -22,12 +22,13 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column
 from workbench.gui.table import FastTableView
+from workbench.gui.times import absolute, relative, short
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.letter_actions import DEEDS, EDIT, REPLAY, STATUSES, Deed, Repairs, letters
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, Node
-from workbench.gui.widgets import EmptyState, absolute, relative, toolbar_button
+from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -51,7 +52,7 @@ COLUMNS = (
     Column("Key", width=120),
     Column("Error", width=160, stretch=True),
     Column("Tries", width=50, mono=True, align_right=True),
-    Column("Died", width=186, mono=True, text=absolute),
+    Column("Died", width=94, mono=True, text=short, tip=absolute),
 )
 
 
@@ -179,10 +180,7 @@ class LettersView(View):
         for splitter, way in ((self.outer, outer), (self.inner, inner)):
             if splitter.orientation() != way:
                 splitter.setOrientation(way)
-        style = Qt.ToolButtonStyle
-        shape = style.ToolButtonIconOnly if width < LABELLED else style.ToolButtonTextBesideIcon
-        for button in (*self._buttons.values(), self.whole):
-            button.setToolButtonStyle(shape)
+        show_words((*self._buttons.values(), self.whole), shown=width >= LABELLED)
 
     # -- following ----------------------------------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
+from workbench.gui.times import absolute
 from workbench.gui.view import View
-from workbench.gui.widgets import absolute, toolbar_button
+from workbench.gui.widgets import toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes

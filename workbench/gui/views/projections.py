@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -19,7 +20,8 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column
-from workbench.gui.table import FastTableView
+from workbench.gui.table import FITTED, FastTableView
+from workbench.gui.times import absolute
 from workbench.gui.view import View
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.widgets import (
@@ -27,8 +29,8 @@ from workbench.gui.widgets import (
     Banner,
     EmptyState,
     SearchBox,
-    absolute,
     plain_label,
+    show_words,
     toolbar_button,
 )
 
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from workbench.services.observing import Observing, ProjectionView
 
 STATUS = {"live": ("ok", "live"), "paused": ("warning", "paused"), "faulted": ("error", "faulted")}
+NARROW = 360
+"""Pixels below which buttons have no words."""
 NUMBERS = {"integer", "number"}
 
 
@@ -74,7 +78,7 @@ class ProjectionsView(View):
         self._name = ""
         self._table: FastTableView | None = None
         self._source: RowsSource | None = None
-        self._fitted = False
+        self._fitted = 0
         self._pages = QStackedLayout(self)
         hint = "A projection of the model folds events into a table. This project's model declares none."
         self._pages.addWidget(EmptyState("projection", "No projections", hint))
@@ -115,13 +119,13 @@ class ProjectionsView(View):
     def _head(self) -> QHBoxLayout:
         self.picker = QComboBox()
         self.picker.setAccessibleName("Projection")
-        self.picker.setMinimumWidth(110)
+        self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.badge = Badge("neutral", "")
         self.pause = toolbar_button("Pause", "pause", "Stop folding events into this table")
         self.rebuild = toolbar_button("Rebuild", "refresh", "Make all rows anew from the whole log")
         head = QHBoxLayout()
         head.setSpacing(6)
-        head.addWidget(self.picker, 1)
+        head.addWidget(self.picker)
         head.addWidget(self.badge)
         head.addStretch(1)
         head.addWidget(self.pause)
@@ -134,6 +138,11 @@ class ProjectionsView(View):
                 button.setEnabled(False)
                 button.setToolTip("This window only looks; the one that works on the store can do this")
         return head
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        show_words((self.pause, self.rebuild), shown=self.width() >= NARROW)
 
     def _foot(self) -> QHBoxLayout:
         self.said = plain_label(role="muted")
@@ -204,7 +213,7 @@ class ProjectionsView(View):
         table.sort_wanted.connect(self._sort)
         table.row_chosen.connect(self._chosen)
         table.row_activated.connect(self._chosen)
-        self._fitted = False
+        self._fitted = 0
         if self._table is not None:
             self._holder.removeWidget(self._table)
             self._table.deleteLater()
@@ -218,8 +227,8 @@ class ProjectionsView(View):
         table.refresh()
         self._show_state(view)
         rows = source.length
-        if rows and not self._fitted:
-            self._fitted = True
+        if self._fitted < min(rows, FITTED) and not table.arranged:
+            self._fitted = rows
             table.fit_columns()
         if source.text:
             self.said.setText(

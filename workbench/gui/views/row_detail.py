@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
-from workbench.gui.widgets import JsonView, absolute, plain_label, toolbar_button
+from workbench.gui.times import absolute
+from workbench.gui.widgets import JsonView, plain_label, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.store.values import LogEntry

@@ -14,8 +14,9 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column
 from workbench.gui.table import FastTableView
+from workbench.gui.times import absolute, short
 from workbench.gui.view import View
-from workbench.gui.widgets import SearchBox, absolute
+from workbench.gui.widgets import SearchBox
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -25,10 +26,10 @@ ALL = "All categories"
 AT_ONCE = 5_000
 """With more streams than this they are sorted in a thread."""
 COLUMNS = (
-    Column("Stream", width=180, stretch=True),
-    Column("Version", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Last event", width=186, mono=True, text=absolute),
-    Column("Position", width=88, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Stream", width=110, stretch=True),
+    Column("Version", width=68, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Last event", width=94, mono=True, text=short, tip=absolute),
+    Column("Position", width=80, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
 ORDERS = ("name", "version", "updated", "updated")
 """How the store sorts by each column; positions grow with time."""

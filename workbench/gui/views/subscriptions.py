@@ -22,15 +22,17 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.graphs import RateGraph
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
+from workbench.gui.times import absolute
 from workbench.gui.view import View
 from workbench.gui.views.reset_dialog import ResetDialog
-from workbench.gui.widgets import EmptyState, absolute, plain_label, toolbar_button
+from workbench.gui.widgets import EmptyState, plain_label, show_words, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.observing import SubscriptionView
 
-NARROW = 720
+NARROW, TALL = 720, 640
+"""Pixels: below that width the graphs stand below each other; below that height as well, apart."""
 TICK_MS = 1000
 """Graphs move once a second, the width of their buckets."""
 STATES = {"running": "ok", "paused": "warning", "detached": "error"}
@@ -46,15 +48,15 @@ def _dead(value: int) -> tuple[str, str]:
 
 
 COLUMNS = (
-    Column("Subscription", width=130, stretch=True),
+    Column("Subscription", width=122, stretch=True),
     Column("State", width=94, badge=lambda state: (STATES[state], state)),
     Column(
         "Rate /s", width=62, mono=True, align_right=True, text=lambda rate: f"{rate:,.1f}" if rate else "–"
     ),
     Column("Lag", width=54, mono=True, align_right=True, text=_count),
+    Column("Dead", width=84, badge=_dead),
     Column("Waiting", width=66, mono=True, align_right=True, text=_count),
     Column("Retrying", width=70, mono=True, align_right=True, text=_count),
-    Column("Dead", width=84, badge=_dead),
     Column("Delivered", width=80, mono=True, align_right=True, text=_count),
     Column("Reads", width=110),
 )
@@ -114,7 +116,7 @@ class SubscriptionsView(View):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.graphs, "Graphs")
         self.tabs.addTab(self.waiting, "Waiting")
-        self.tabs.currentChanged.connect(lambda _index: self._show_chosen())
+        self.tabs.currentChanged.connect(lambda _index: self._turned())
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.table)
         self.split.addWidget(self.tabs)
@@ -160,17 +162,32 @@ class SubscriptionsView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < NARROW
-        way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
-        if self.graphs.orientation() != way:
-            self.graphs.setOrientation(way)
-        style = Qt.ToolButtonStyle
-        for button, _ in self._buttons:
-            button.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
+        self.graphs.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        self._tell_apart(apart=narrow and self.height() < TALL)
+        show_words((button for button, _ in self._buttons), shown=not narrow)
+
+    def _tell_apart(self, *, apart: bool) -> None:
+        """Gives each graph a tab of its own where there is no room for both."""
+        if apart == (self.tabs.indexOf(self.latency) >= 0):
+            return
+        if apart:
+            self.tabs.removeTab(self.tabs.indexOf(self.graphs))
+            self.tabs.insertTab(0, self.throughput, "Throughput")
+            self.tabs.insertTab(1, self.latency, "Latency")
+        else:
+            for graph in (self.throughput, self.latency):
+                self.tabs.removeTab(self.tabs.indexOf(graph))
+                self.graphs.addWidget(graph)
+                graph.show()
+            self.tabs.insertTab(0, self.graphs, "Graphs")
+        if self.tabs.currentWidget() is not self.waiting or not self._waits.rows:
+            self.tabs.setCurrentIndex(0)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._timer.start()
+        self._draw()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -181,7 +198,8 @@ class SubscriptionsView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return bool(changes.subscriptions) or changes.head > 0 or changes.engine or changes.everything
+        moved = changes.subscriptions or changes.head or changes.dead_letters
+        return bool(moved) or changes.engine or changes.everything
 
     @override
     def refresh(self) -> None:
@@ -234,7 +252,11 @@ class SubscriptionsView(View):
             ]
             self.waiting.refresh()
         waits = view.waiting
-        self.tabs.setTabText(1, f"Waiting ({waits:,})" if waits else "Waiting")
+        self.tabs.setTabText(self.tabs.indexOf(self.waiting), f"Waiting ({waits:,})" if waits else "Waiting")
+
+    def _turned(self) -> None:
+        self._show_chosen()
+        self._draw()
 
     # -- graphs -------------------------------------------------------------------------------------------
 
@@ -245,7 +267,7 @@ class SubscriptionsView(View):
                 self.refresh()  # rates fall when nothing happens any more
 
     def _draw(self) -> None:
-        if self.tabs.currentWidget() is not self.graphs or not self._name:
+        if self.tabs.currentWidget() is self.waiting or not self._name:
             return
         observe = self.desk.workspace.observe
         times, delivered = observe.throughput("ok")
@@ -309,9 +331,9 @@ def _row(view: SubscriptionView) -> tuple[Any, ...]:
         view.status,
         view.rate,
         view.lag,
+        view.dead,
         view.waiting,
         view.retrying,
-        view.dead,
         view.delivered,
         view.source,
     )

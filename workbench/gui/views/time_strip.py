@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from workbench.gui.theme import theme, ui_font
-from workbench.gui.widgets import absolute
+from workbench.gui.times import absolute
 
 MARKS = 2_000
 """More events than this are drawn as density."""

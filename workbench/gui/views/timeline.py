@@ -14,9 +14,10 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column
 from workbench.gui.table import FastTableView
+from workbench.gui.times import absolute
 from workbench.gui.view import View
 from workbench.gui.views.time_strip import TimeStrip
-from workbench.gui.widgets import Banner, DiffView, EmptyState, JsonView, absolute, toolbar_button
+from workbench.gui.widgets import Banner, DiffView, ElidedLabel, EmptyState, JsonView, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
 NARROW = 620
 """Below this width in pixels the panes stand below each other."""
+LOW = 460
+"""Below this height as well, change and state stand beside each other; lower still, the strip goes."""
 COLUMNS = (
     Column("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Event", width=150, stretch=True),
+    Column("Event", width=110, stretch=True),
     Column("Time", width=186, mono=True, text=absolute),
 )
 
@@ -101,11 +104,7 @@ class TimelineView(View):
         return page
 
     def _head(self) -> QHBoxLayout:
-        self.name = QLabel()
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
-        self.name.setProperty("role", "heading")
-        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.name.setMinimumWidth(60)
+        self.name = ElidedLabel("heading")
         self.where = QLabel()
         self.where.setTextFormat(Qt.TextFormat.PlainText)
         self.where.setProperty("role", "muted")
@@ -144,16 +143,16 @@ class TimelineView(View):
         self.diff.setAccessibleName("What the event changed")
         self.state = JsonView()
         self.state.setAccessibleName("State at the chosen version")
-        self.diff_label, self.state_label = _label(), _label()
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(_captioned(self.diff_label, self.diff))
-        right.addWidget(_captioned(self.state_label, self.state))
-        right.setStretchFactor(0, 2)
-        right.setStretchFactor(1, 3)
-        right.setChildrenCollapsible(False)
+        self.diff_label, self.state_label = ElidedLabel("muted"), ElidedLabel("muted")
+        self.halves = QSplitter(Qt.Orientation.Vertical)
+        self.halves.addWidget(_captioned(self.diff_label, self.diff))
+        self.halves.addWidget(_captioned(self.state_label, self.state))
+        self.halves.setStretchFactor(0, 2)
+        self.halves.setStretchFactor(1, 3)
+        self.halves.setChildrenCollapsible(False)
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.addWidget(self.table)
-        self.panes.addWidget(right)
+        self.panes.addWidget(self.halves)
         self.panes.setStretchFactor(0, 1)
         self.panes.setStretchFactor(1, 1)
         self.panes.setChildrenCollapsible(False)
@@ -174,9 +173,10 @@ class TimelineView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < NARROW
-        wanted = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
-        if self.panes.orientation() != wanted:
-            self.panes.setOrientation(wanted)
+        beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.panes.setOrientation(below if narrow else beside)
+        self.strip.setVisible(self.height() >= LOW - 80)
+        self.halves.setOrientation(beside if narrow and self.height() < LOW else below)
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -274,14 +274,6 @@ class TimelineView(View):
     def live(self) -> None:
         """Looks at the newest event, and follows when newer ones come."""
         self.go(len(self._times))
-
-
-def _label() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("role", "muted")
-    label.setWordWrap(True)
-    return label
 
 
 def _captioned(label: QLabel, widget: QWidget) -> QWidget:

@@ -35,7 +35,7 @@ _SUBSCRIPTIONS = (
     "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"
     " (select count(*) from deliveries d where d.subscription_id = s.id and d.state <> 'dead'),"
     " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'delayed'),"
-    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'dead')"
+    " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open')"
     " from subscriptions s "
 )
 

@@ -191,7 +191,10 @@ class LetterRow(SQLModel, table=True):
     """Dead letters (contract §6)."""
 
     __tablename__ = "dead_letters"
-    __table_args__ = (Index("dead_letters_status", "status", "id"),)
+    __table_args__ = (
+        Index("dead_letters_status", "status", "id"),
+        Index("dead_letters_subscription", "subscription", "status"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     subscription: str
     topic: str
