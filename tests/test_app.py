@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.app import parser, run
+from workbench.app import parser, run, with_verb
 
 
 def test_every_subcommand_is_told_in_the_help(capsys):
@@ -23,8 +23,19 @@ def test_a_wrong_word_ends_with_code_2(capsys):
 
 
 def test_options_of_open_need_no_verb():
-    options = parser().parse_args(["open", "--sample", "orders", "--theme", "dark"])
-    assert (options.sample, options.theme, options.project) == ("orders", "dark", None)
+    options = parser().parse_args(with_verb(["--sample", "orders", "--theme", "dark"]))
+    assert (options.verb, options.sample, options.theme, options.project) == ("open", "orders", "dark", None)
+
+
+def test_a_folder_alone_is_opened(tmp_path):
+    options = parser().parse_args(with_verb([str(tmp_path)]))
+    assert (options.verb, options.project) == ("open", tmp_path)
+
+
+def test_other_verbs_stay_what_they_are():
+    assert with_verb(["tour", "pictures"]) == ["tour", "pictures"]
+    assert with_verb(["--version"]) == ["--version"]
+    assert with_verb([]) == ["open"]
 
 
 def test_without_a_display_it_says_so_and_names_the_tour(monkeypatch, capsys):

@@ -60,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+VERBS = ("open", "tour", "import", "run", "streams")
+
+
 def _project(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("project", type=Path, nargs="?", help="a project folder")
     verb.add_argument("--sample", choices=("users", "orders"), help="a copy of a sample instead")
@@ -70,9 +73,17 @@ def _window(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--fresh", action="store_true", help="begin the sample anew: the old copy is put aside")
 
 
+def with_verb(arguments: list[str]) -> list[str]:
+    """Puts ``open`` where nothing else was said: before options, and before what is a file or folder."""
+    first = arguments[0] if arguments else ""
+    if first in {"-h", "--help", "--version"} or first in VERBS:
+        return arguments
+    return ["open", *arguments] if not first or first.startswith("-") or Path(first).exists() else arguments
+
+
 def run(arguments: list[str]) -> int:
     """Runs one command line; returns the exit code."""
-    options = parser().parse_args(arguments or ["open"])
+    options = parser().parse_args(with_verb(arguments))
     if options.verb in {"open", "tour"}:
         return _desktop(options)
     from workbench.cli import execute

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtWidgets import QToolButton
 
-from workbench.gui.catalog import PERSPECTIVES, VIEWS
+from workbench.gui.catalog import NARROW, PERSPECTIVES, VIEWS
+from workbench.gui.desk import Notice
 from workbench.gui.window import MainWindow
 
 
@@ -63,6 +65,55 @@ def test_bringing_a_view_that_is_not_shown_puts_it_beside_the_others(window):
     window.bring("letters")
     assert not window.docks["letters"].isHidden()
     assert window.docks["letters"] in window.tabifiedDockWidgets(window.docks["board"])
+
+
+def test_what_comes_late_into_a_restored_arrangement_leaves_no_gap(window, settings, qtbot):
+    window.show_perspective("Repair")
+    window.remember()
+    other = MainWindow(settings)
+    other.may_close()
+    qtbot.addWidget(other)
+    other.come_back()
+    other.show()
+    other.bring("timeline")
+    QCoreApplication.processEvents()
+    assert other.docks["explorer"].x() == 0
+    assert other.docks["timeline"] in other.tabifiedDockWidgets(other.docks["letters"])
+
+
+def test_a_view_that_the_person_closed_comes_back_where_it_was(window):
+    window.show_perspective("Design")
+    QCoreApplication.processEvents()
+    before = window.docks["commands"].geometry()
+    window.docks["commands"].close()
+    QCoreApplication.processEvents()
+    window.bring("commands")
+    QCoreApplication.processEvents()
+    assert window.docks["commands"].x() == before.x()
+    assert window.tabifiedDockWidgets(window.docks["commands"]) == []
+
+
+@pytest.mark.parametrize("name", PERSPECTIVES)
+def test_a_small_window_shows_the_same_behind_each_other_and_keeps_its_size(window, name):
+    window.resize(1024, 700)
+    window.show_perspective(name)
+    window.reset_perspective()
+    QCoreApplication.processEvents()
+    cells = [cell.split("+") for column in NARROW[name] for cell in column]
+    assert shown(window) == {key for cell in cells for key in cell}
+    for front, *behind in cells:
+        assert {window.docks[key] for key in behind} == set(window.tabifiedDockWidgets(window.docks[front]))
+    assert (window.width(), window.height()) == (1024, 700)
+
+
+def test_the_strip_of_notices_is_there_only_while_something_is_said(window, qtbot):
+    window.show_perspective("Run")
+    assert not window.notices.isVisible()
+    window.notices.show_notice(Notice(kind="error", text="The disk is full"))
+    QCoreApplication.processEvents()
+    assert window.notices.isVisible()
+    window.notices.strips()[0].findChildren(QToolButton)[-1].click()
+    qtbot.waitUntil(lambda: not window.notices.isVisible(), timeout=2000)
 
 
 def test_closing_asks_whoever_owns_it_first(settings, qtbot):

@@ -60,6 +60,7 @@ class Palette(QDialog):
         self.resize(width, 420)
         corner = parent.mapToGlobal(parent.rect().topLeft())
         self.move(corner.x() + (parent.width() - width) // 2, corner.y() + 64)
+        self._line.setFocus()  # a popup gets every key, but has to know which of its widgets wants them
         self._fill("")
 
     def _fill(self, typed: str) -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
 NARROWER = 1200
 """Width of the window in pixels below which fewer columns stand beside each other."""
-LEAST = 760, 480
-"""Smallest size of the window in pixels."""
+SIZE, LEAST = (1440, 900), (760, 480)
+"""Size of the first window and the smallest one, in pixels."""
 FIRST = "Run"
 LAYOUT_VERSION = 1
 """Raise it when saved layouts no longer fit the docks."""
@@ -76,7 +76,6 @@ class MainWindow(QMainWindow):
             self.menuBar().addMenu(f"&{name}")
         # Its own least size: docks that come and go would otherwise enlarge the window for good.
         self.setMinimumSize(*LEAST)
-        self.resize(1440, 900)
 
     def _add_dock(self, entry: Entry) -> None:
         dock = QDockWidget(entry.title, self)
@@ -92,6 +91,8 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+        else:
+            self.resize(QSize(*SIZE).boundedTo(self.screen().availableSize()))
         name = str(self._settings.value("perspective", FIRST))
         self.show_perspective(name if name in PERSPECTIVES else FIRST)
 
@@ -128,7 +129,7 @@ class MainWindow(QMainWindow):
     def bring(self, key: str) -> None:
         """Shows a view and gives it the keyboard."""
         dock = self.docks[key]
-        if dock.isHidden():
+        if self.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
             self._place_late(key)
         dock.show()
         dock.raise_()
@@ -150,10 +151,13 @@ class MainWindow(QMainWindow):
         self.perspective = name
         saved = self._settings.value(f"layout/{name}")
         if isinstance(saved, QByteArray) and self.restoreState(saved, LAYOUT_VERSION):
-            # Qt shows docks again that were hidden when the state was saved: say which are to be seen.
+            # Qt puts docks in some corner and shows them that were away when the state was saved.
             shown = str(self._settings.value(f"shown/{name}", "")).split()
             for key, dock in self.docks.items():
-                dock.setVisible(key in shown)
+                if key in shown:
+                    dock.show()
+                else:
+                    self.removeDockWidget(dock)
             self._strip.setVisible(bool(self.notices.strips()))
         else:
             self.reset_perspective()

@@ -132,10 +132,18 @@ class QueryType:
     doc: str = ""
 
 
-def field_errors(error: pydantic.ValidationError, values: Mapping[str, Any]) -> InvalidCommand:
+def field_errors(
+    error: pydantic.ValidationError, values: Mapping[str, Any], cls: type[BaseModel]
+) -> InvalidCommand:
     """Turns a pydantic error into ours, a sentence per field."""
-    details = error.errors(include_url=False)
-    return InvalidCommand([(place_of(detail, values), sentence_of(detail)) for detail in details])
+    examples = {name: field.examples[0] for name, field in cls.model_fields.items() if field.examples}
+    places = [(place_of(detail, values), detail) for detail in error.errors(include_url=False)]
+    return InvalidCommand(
+        [
+            (place, sentence_of(detail, examples.get(str(place[0])) if len(place) == 1 else None))
+            for place, detail in places
+        ]
+    )
 
 
 def parser_of(cls: type[BaseModel]) -> Callable[[Mapping[str, Any]], Any]:
@@ -145,7 +153,7 @@ def parser_of(cls: type[BaseModel]) -> Callable[[Mapping[str, Any]], Any]:
         try:
             return cls.model_validate(dict(values))
         except pydantic.ValidationError as error:
-            raise field_errors(error, values) from None
+            raise field_errors(error, values, cls) from None
 
     return parse
 

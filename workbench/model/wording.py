@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def sentence_of(detail: Mapping[str, Any]) -> str:
+def sentence_of(detail: Mapping[str, Any], example: object = None) -> str:
     """Says what is wrong in words that follow a field's name, such as ``must be at least 3 characters``.
 
     Args:
         detail: One of the entries of a pydantic error: ``type``, ``msg``, ``input`` and ``ctx``.
+        example: A value that the field would take, if one is known.
     """
     kind, context = str(detail["type"]), dict(detail.get("ctx", {}))
     if kind == "missing" or (detail.get("input") is None and kind != "none_required"):
@@ -22,6 +23,8 @@ def sentence_of(detail: Mapping[str, Any]) -> str:
         return str(context.get("error") or detail["msg"])
     if kind in {"string_too_short", "too_short"} and context["min_length"] == 1:
         return "must not be empty"
+    if kind == "string_pattern_mismatch" and example is not None:
+        return f"must look like {example} (pattern {context['pattern']})"
     family = next((words for start, words in _FAMILIES.items() if kind.startswith(start)), "")
     words = _SENTENCES.get(kind) or (family if kind.endswith(_UNREADABLE) else "")
     if not words:

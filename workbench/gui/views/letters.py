@@ -46,13 +46,13 @@ SHOWN = {
     "All": ("open", "replaying", "archived", "purged", "resolved", "failed_again"),
 }
 COLUMNS = (
-    Column("#", width=52, mono=True, align_right=True),
-    Column("Status", width=112, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
-    Column("Type", width=120),
-    Column("Key", width=120),
-    Column("Error", width=160, stretch=True),
+    Column("#", width=44, mono=True, align_right=True),
+    Column("Status", width=98, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
+    Column("Type", width=108),
+    Column("Key", width=108),
+    Column("Error", width=120, stretch=True),
     Column("Tries", width=50, mono=True, align_right=True),
-    Column("Died", width=94, mono=True, text=short, tip=absolute),
+    Column("Died", width=84, mono=True, text=short, tip=absolute),
 )
 
 
