@@ -52,6 +52,7 @@ def _application() -> QApplication:
     if not isinstance(app, QApplication):
         app = QApplication(["tests"])
         app.setStyle("Fusion")
+        app.setQuitOnLastWindowClosed(False)  # the loop ends when the tests do
     return app
 
 

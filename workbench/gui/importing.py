@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk
 from workbench.gui.theme import code_font
+from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
     import asyncio
@@ -68,8 +69,7 @@ class ImportDialog(QDialog):
         self._problems.setFont(code_font())
         self._problems.setMaximumHeight(110)
         self._problems.setAccessibleName("Problems")
-        self._said = QLabel()
-        self._said.setWordWrap(True)
+        self._said = plain_label(wrap=True)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.hide()

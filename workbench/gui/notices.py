@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from shiboken6 import isValid
+from typing_extensions import override
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
@@ -85,6 +87,7 @@ class Notices(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_notice(self, notice: Notice) -> None:
         """Adds a strip; the oldest ones leave."""
@@ -98,6 +101,23 @@ class Notices(QWidget):
         self.filled.emit(True)
         for old in self.strips()[:-SHOWN]:
             self._drop(old)
+
+    def _fit(self) -> None:
+        """Takes the height that the texts need at this width; a tool bar only asks for one that suits any."""
+        self.setFixedHeight(max(1, self._layout.totalHeightForWidth(self.width())))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
 
     def _drop(self, strip: Strip) -> None:
         self._layout.removeWidget(strip)

@@ -55,13 +55,9 @@ class Session:
         self, target: tuple[Path | None, str], *, trust: bool = False, fresh: bool = False
     ) -> None:
         """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
-        from workbench.services.opening import open_target
-
         await self.close_project()
         try:
-            workspace = await asyncio.to_thread(
-                open_target, *target, environ=dict(self._environ), trust=trust, fresh=fresh
-            )
+            workspace = await self._started(target, trust=trust, fresh=fresh)
         except WorkbenchError as error:
             hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
             actions = (
@@ -69,8 +65,10 @@ class Session:
                 ("Open the users sample", lambda: self.open_sample("users")),
             )
             self.window.notices.show_notice(Notice(kind="error", text=f"{error}{hint}", actions=actions))
+            self.window.empty("No project is open")
+            self._status.show_status(None)
+            self._enable()
             return
-        await workspace.start()
         self.workspace = workspace
         self.desk = Desk(workspace, self.window)
         self.window.fill(self.desk)
@@ -85,6 +83,19 @@ class Session:
         # What was made until now stays: the collector need not walk over it again and again.
         gc.collect()
         gc.freeze()
+
+    async def _started(self, target: tuple[Path | None, str], *, trust: bool, fresh: bool) -> Workspace:
+        from workbench.services.opening import open_target
+
+        workspace = await asyncio.to_thread(
+            open_target, *target, environ=dict(self._environ), trust=trust, fresh=fresh
+        )
+        try:
+            await workspace.start()
+        except BaseException:
+            await workspace.close()
+            raise
+        return workspace
 
     def _say_limits(self, workspace: Workspace) -> None:
         desk, project = self.desk, workspace.project

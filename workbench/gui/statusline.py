@@ -46,17 +46,23 @@ class StatusLine(QStatusBar):
             self.addPermanentWidget(widget)
         self._zone.setText(zone_name())
         self._status: Status | None = None
+        for widget in (self._head, self._lag, self._dead, self._engine):
+            widget.hide()
         theme().changed.connect(self._paint)
 
-    def show_status(self, status: Status) -> None:
-        """Shows how things stand."""
-        if status != self._status:
+    def show_status(self, status: Status | None) -> None:
+        """Shows how things stand; None while no project is open."""
+        if status is None or status != self._status:
             self._status = status
             self._paint()
 
     def _paint(self) -> None:
         status = self._status
+        for widget in (self._head, self._lag, self._dead, self._engine):
+            widget.setVisible(status is not None)
         if status is None:
+            self._project.setText("No project is open")
+            self._project.setToolTip("")
             return
         self._project.setText(f"{status.project}  ·  {Path(status.store).name}")
         self._project.setToolTip(status.store)

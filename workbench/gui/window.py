@@ -26,6 +26,7 @@ NARROWER = 1200
 """Width of the window in pixels below which fewer columns stand beside each other."""
 SIZE, LEAST = (1440, 900), (760, 480)
 """Size of the first window and the smallest one, in pixels."""
+OPENING = "Opening …"
 FIRST = "Run"
 LAYOUT_VERSION = 1
 """Raise it when saved layouts no longer fit the docks."""
@@ -81,7 +82,7 @@ class MainWindow(QMainWindow):
         dock = QDockWidget(entry.title, self)
         dock.setObjectName(f"dock-{entry.key}")
         dock.setWindowIcon(icon(entry.icon))
-        dock.setWidget(_waiting())
+        dock.setWidget(_waiting(OPENING))
         dock.toggleViewAction().setIcon(icon(entry.icon))
         dock.hide()  # what no arrangement places must not appear in a corner
         self.docks[entry.key] = dock
@@ -119,12 +120,14 @@ class MainWindow(QMainWindow):
         desk.wanted.connect(self.bring)
         desk.noticed.connect(self.notices.show_notice)
 
-    def empty(self) -> None:
-        """Takes the views away, before the project is closed."""
-        for key, view in self.views.items():
-            self.docks[key].setWidget(_waiting())
-            view.deleteLater()
+    def empty(self, said: str = OPENING) -> None:
+        """Takes the views away, before the project is closed, and says why there are none."""
+        self.setWindowTitle("Event Workbench")
         self.views.clear()
+        for dock in self.docks.values():
+            old = dock.widget()
+            dock.setWidget(_waiting(said))
+            old.deleteLater()
 
     def bring(self, key: str) -> None:
         """Shows a view and gives it the keyboard."""
@@ -227,9 +230,9 @@ class MainWindow(QMainWindow):
             self.close_wanted.emit()
 
 
-def _waiting() -> QWidget:
+def _waiting(said: str) -> QWidget:
     """Returns what a dock holds until its view is made."""
-    label = QLabel("Opening …")
+    label = QLabel(said)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setEnabled(False)

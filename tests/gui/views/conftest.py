@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -27,3 +28,25 @@ async def desk(workspace: Workspace) -> AsyncIterator[Desk]:
     made = Desk(workspace)
     yield made
     await made.close()
+
+
+async def settle(workspace: Workspace) -> None:
+    """Waits until everything was delivered, retried or died."""
+    async with asyncio.timeout(15):
+        engine = workspace.running()
+        await engine.settle()
+        while any(view.retrying for view in workspace.observe.subscriptions()):
+            await asyncio.sleep(0.005)
+            await engine.settle()
+
+
+@pytest.fixture
+async def broken(workspace: Workspace) -> Workspace:
+    """Two mails to a server that is down are dead letters 2 and 3, one to nowhere is 1."""
+    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    for name, domain in (("cyd", "x.invalid"), ("ann", "slow.example"), ("bob", "slow.example")):
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
+        assert (await workspace.issue.issue("create_user", values)).accepted
+        await settle(workspace)
+    assert [letter.key for letter in workspace.repair.letters()] == ["user-bob", "user-ann", "user-cyd"]
+    return workspace

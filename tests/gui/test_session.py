@@ -1,0 +1,286 @@
+"""A whole window with a project: opening, what is wrong said in it, trust, observers, actions, closing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+
+from workbench.gui.catalog import VIEWS
+from workbench.gui.desk import Selection
+from workbench.gui.palette import Palette
+from workbench.gui.session import Session
+from workbench.gui.window import MainWindow
+from workbench.project.samples import copy_sample
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+async def start(tmp_path, settings):
+    """Starts sessions on windows of their own; all are closed in stages at the end."""
+    begun = []
+
+    async def begin(target=(None, "users"), **options):
+        window = MainWindow(settings)
+        window.come_back()
+        window.resize(1300, 800)
+        window.show()
+        window.activateWindow()
+        environ = {"WORKBENCH_DATA": str(tmp_path / "data"), "WORKBENCH_CONFIG": str(tmp_path / "config")}
+        session = Session(window, environ, settings)
+        begun.append(session)
+        await session.open(target, **options)
+        return session
+
+    yield begin
+    for session in begun:
+        session.quit()
+        assert await session.ended() == 0
+        session.window.deleteLater()
+
+
+def notices(session):
+    return [
+        next(label.text() for label in strip.findChildren(QLabel) if label.text())
+        for strip in session.window.notices.strips()
+    ]
+
+
+def press(session, label):
+    buttons = session.window.notices.findChildren(QPushButton)
+    next(one for one in buttons if one.text() == label).click()
+
+
+MODULE = """
+import pathlib
+from workbench.model.registry import Definitions
+pathlib.Path(__file__).with_name("ran").touch()
+DEFINITIONS = Definitions()
+"""
+
+
+async def key(window, which, until):
+    window.activateWindow()
+    await until(window.isActiveWindow)
+    QTest.keyClick(window, which)
+
+
+def own_project(folder, module=MODULE):
+    folder.mkdir()
+    (folder / "project.tsk").write_text('[project]\nname = "mine"\n\n[cqrs]\nmodules = ["mine"]\n')
+    (folder / "mine.py").write_text(module)
+    return folder
+
+
+async def test_a_sample_opens_with_every_view_and_says_so_in_the_title(start):
+    session = await start()
+    assert session.window.windowTitle() == "users — Event Workbench"
+    assert set(session.window.views) == {entry.key for entry in VIEWS}
+    assert session.window.statusBar().findChild(QLabel).text() == "users  ·  events.db"
+    assert notices(session) == []
+
+
+async def test_a_command_by_its_form_reaches_timeline_row_and_subscription(start, until):
+    session = await start()
+    window, views = session.window, session.window.views
+    window.show_perspective("Run")
+    form = views["commands"]
+    for name, text in (("user_id", "ada"), ("username", "Ada Lovelace"), ("email", "ada@example.org")):
+        line = next(one for one in form.findChildren(QLineEdit) if one.objectName() == name)
+        line.setFocus()
+        QTest.keyClicks(line, text)
+    QTest.keyClick(line, Qt.Key.Key_Return, CONTROL)
+    await until(lambda: views["timeline"].name.text() == "user-ada")
+    table = views["projections"]._table
+    await until(lambda: table.model().rowCount() == 1)
+    assert table.model().row(0)[1] == "Ada Lovelace"
+    window.bring("subscriptions")
+    rows = views["subscriptions"].table.model()
+    await until(lambda: dict(rows.row(at)[::7] for at in range(rows.rowCount()))["welcome-mail"] == 1)
+
+
+async def test_the_story_makes_dead_letters_that_the_status_line_counts(start, until):
+    session = await start()
+    await session.workspace.story.play(pace=0)
+    said = session.window.statusBar().findChild(object, "dead-count")
+    await until(lambda: said.text() == "4 dead", within=10)
+    said.click()
+    assert not session.window.docks["letters"].isHidden()
+
+
+async def test_a_wrong_project_file_says_line_and_column_and_leaves_the_window_usable(start, tmp_path, until):
+    folder = tmp_path / "wrong"
+    folder.mkdir()
+    (folder / "project.tsk").write_text('[project]\nname = "wrong"\n\n[topics]\nmail = {retntion = "7d"}\n')
+    session = await start((folder, ""))
+    (said,) = notices(session)
+    assert "project.tsk:5:" in said
+    assert "retntion" in said
+    assert session.workspace is None
+    assert session.window.windowTitle() == "Event Workbench"
+    assert session.window.statusBar().findChild(QLabel).text() == "No project is open"
+    assert not session.window.actions_by_key["import"].isEnabled()
+    press(session, "Open the users sample")
+    await until(lambda: session.workspace is not None, within=10)
+    assert session.window.windowTitle() == "users — Event Workbench"
+    assert session.window.actions_by_key["import"].isEnabled()
+
+
+async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouched(start, tmp_path):
+    folder = copy_sample("users", tmp_path / "mine")
+    (folder / "data").mkdir()
+    store = folder / "data" / "events.db"
+    store.write_bytes(b"these are notes, not events\n" * 200)
+    before = store.read_bytes()
+    session = await start((folder, ""))
+    (said,) = notices(session)
+    assert "events.db" in said
+    assert session.workspace is None
+    assert store.read_bytes() == before
+
+
+async def test_a_folder_that_is_not_there_is_named(start, tmp_path):
+    session = await start((tmp_path / "nowhere", ""))
+    assert "nowhere" in notices(session)[0]
+
+
+async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):
+    folder = own_project(tmp_path / "mine")
+    session = await start((folder, ""))
+    assert not (folder / "ran").exists()
+    assert notices(session) == ["This project brings Python (mine). Nothing of it runs until you trust it."]
+    first = session.workspace
+    press(session, "Trust and reload")
+    await until(lambda: session.workspace not in (None, first), within=10)
+    assert (folder / "ran").exists()
+    assert not session.workspace.project.restricted
+
+
+async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
+    folder = copy_sample("users", tmp_path / "mine")
+    first = await start((folder, ""))
+    second = await start((folder, ""))
+    assert notices(second)[0].startswith("This window only looks: ")
+    assert not second.window.actions_by_key["import"].isEnabled()
+    assert not second.window.actions_by_key["engine"].isEnabled()
+    assert not second.window.views["commands"].button.isEnabled()
+    values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+    await first.workspace.issue.issue("create_user", values)
+    second.refresh()
+    second.window.bring("streams")
+    table = second.window.views["streams"].table.model()
+    await until(lambda: table.rowCount() == 1)
+    assert table.row(0)[0] == "user-ada"
+
+
+async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
+    session = await start()
+    window = session.window
+    await key(window, Qt.Key.Key_F8, until)
+    await until(lambda: session.workspace.observe.paused)
+    await until(lambda: window.actions_by_key["engine"].text() == "Resume")
+    values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+    await session.workspace.issue.issue("create_user", values)
+    assert session.workspace.observe.rows("users") == []
+    for _ in range(8):
+        await key(window, Qt.Key.Key_F10, until)
+        await asyncio.gather(*session.desk.running())
+    assert len(session.workspace.observe.rows("users")) == 1
+    assert "One step: " in "".join(notices(session)) or "Nothing is left" in "".join(notices(session))
+    await key(window, Qt.Key.Key_F8, until)
+    await until(lambda: not session.workspace.observe.paused)
+
+
+async def test_the_palette_finds_a_stream_of_the_whole_store(start, until):
+    session = await start()
+    values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+    await session.workspace.issue.issue("create_user", values)
+    QTest.keyClick(session.window, Qt.Key.Key_K, CONTROL)
+    palette = session.window.findChild(Palette)
+    line = palette.findChild(QLineEdit)
+    assert palette.focusWidget() is line
+    QTest.keyClicks(line, "user-ada")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await until(lambda: session.desk.selection.stream == "user-ada")
+    assert not session.window.docks["timeline"].isHidden()
+
+
+async def test_back_and_forward_walk_through_selections(start, until):
+    session = await start()
+    for name in ("ada", "bob"):
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
+        await session.workspace.issue.issue("create_user", values)
+        session.desk.select(Selection(stream=f"user-{name}"))
+    back, forward = (session.window.actions_by_key[key] for key in ("back", "forward"))
+    assert back.isEnabled()
+    assert not forward.isEnabled()
+    back.trigger()
+    assert session.desk.selection.stream == "user-ada"
+    assert forward.isEnabled()
+    forward.trigger()
+    assert session.desk.selection.stream == "user-bob"
+
+
+async def test_find_gives_the_keyboard_to_the_filter_of_the_view_that_has_it(start, until):
+    session = await start()
+    session.window.bring("streams")
+    view = session.window.views["streams"]
+    session.window.activateWindow()
+    await until(lambda: view.isVisible() and session.window.isActiveWindow())
+    view.table.setFocus()
+    session.window.actions_by_key["find"].trigger()
+    assert isinstance(QApplication.focusWidget(), QLineEdit)
+    assert view.isAncestorOf(QApplication.focusWidget())
+
+
+async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_nothing(start, tmp_path, until):
+    path = tmp_path / "log.ndjson"
+    rows = [{"id": f"e{n}", "type": "hit", "repo": f"r{n % 3}", "n": 2**60 + n} for n in range(30)]
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n{broken\n")
+    session = await start()
+    for expected in ("30 events added, 0 already there, 1 line", "0 events added, 30 already there, 1 line"):
+        task = session.desk.run(session.import_path(path), "Import")
+        dialog = await shown_dialog(session, until)
+        for name, field in (("stream", "repo"), ("type", "type"), ("id", "id")):
+            dialog.findChild(object, f"import-{name}").setCurrentText(field)
+        await until(lambda dialog=dialog: first_stream(dialog).endswith("r0"))
+        dialog.findChild(object, "import-start").click()
+        await until(lambda expected=expected: any(expected in said for said in notices(session)), within=10)
+        assert any("line 31" in line for line in dialog._problems.toPlainText().splitlines())
+        dialog.reject()
+        await task
+    stream = next(one for one in session.workspace.browse.streams(1, 10) if one.name.endswith("r0"))
+    event = session.workspace.browse.event_of(stream.name, 1)
+    assert f'"n":{2**60}' in event.data.replace(" ", "")
+
+
+def first_stream(dialog):
+    item = dialog._table.item(0, 1)
+    return item.text() if item is not None else ""
+
+
+async def shown_dialog(session, until):
+    from workbench.gui.importing import ImportDialog
+
+    await until(lambda: any(one.isVisible() for one in session.window.findChildren(ImportDialog)))
+    return next(one for one in session.window.findChildren(ImportDialog) if one.isVisible())
+
+
+async def test_it_comes_back_with_the_project_and_look_of_last_time(start, settings):
+    session = await start()
+    session.set_theme("dark")
+    session.quit()
+    await session.ended()
+    assert settings.value("theme") == "dark"
+    assert settings.value("last-project").endswith("users")
+    session.set_theme("light")
