@@ -100,6 +100,7 @@ async def test_one_step_delivers_to_the_chosen_one_alone(workspace, desk, view, 
     assert states["audit-trail"] == 0
 
 
+@pytest.mark.parametrize("retry_delay", ["5s"])
 async def test_what_waits_for_its_retry_is_listed(workspace, desk, view, until):
     await workspace.issue.issue("report_outage", {"domain": "slow.example"})
     desk.select(Selection(subscription="welcome-mail"))
