@@ -6,8 +6,9 @@ from unittest.mock import MagicMock
 
 from PySide6.QtWidgets import QMainWindow
 
-from workbench.gui.actions import MENUS, Act, install
+from workbench.gui.actions import Act, install
 from workbench.gui.acts import acts_of
+from workbench.gui.catalog import MENUS
 
 
 def test_an_act_becomes_an_action_with_key_and_tip(qtbot):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from workbench.gui.catalog import MENUS
 from workbench.gui.icons import icon
 
 
@@ -32,9 +33,6 @@ class Act:
     tip: str = ""
     writes: bool = False
     group: int = 0
-
-
-MENUS = ("File", "View", "Go", "Engine", "Help")
 
 
 def install(window: QMainWindow, acts: Iterable[Act]) -> dict[str, QAction]:

@@ -24,7 +24,8 @@ SWITCH_SECONDS = 0.0005
 def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
     """Makes the application, dressed; once per process."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(arguments)
+    # As an argument: the answer of `setStyle` would cost making every name of QStyle known to Python.
+    app = existing if isinstance(existing, QApplication) else QApplication([*arguments, "-style", "fusion"])
     app.setApplicationName("Event Workbench")
     app.setOrganizationName("event-workbench")
     app.setQuitOnLastWindowClosed(False)

@@ -70,3 +70,4 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Test": (("explorer",), ("commands",), ("subscriptions+inspector+log",)),
 }
 """The same for windows that are not wide enough for them."""
+MENUS = ("File", "View", "Go", "Engine", "Help")

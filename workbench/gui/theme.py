@@ -184,9 +184,8 @@ class Theme(QObject):
         return DARK if self._dark else LIGHT
 
     def install(self, app: QApplication) -> None:
-        """Dresses the application: style, fonts, palette, shapes; call it once, before windows are made."""
+        """Dresses the application: fonts, palette, shapes; call it once, before windows are made."""
         load_fonts()
-        app.setStyle("Fusion")
         app.setFont(ui_font())
         self._app = app
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)

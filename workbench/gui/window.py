@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QToolBar, QWidget
 from typing_extensions import override
 
-from workbench.gui.actions import MENUS, Act, install
-from workbench.gui.catalog import NARROW, PERSPECTIVES, VIEWS, Entry
-from workbench.gui.icons import icon
-from workbench.gui.notices import Notices
-from workbench.gui.statusline import StatusLine
+from workbench.gui.catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, Entry
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
+    from workbench.gui.actions import Act
     from workbench.gui.desk import Desk
+    from workbench.gui.notices import Notices
+    from workbench.gui.statusline import StatusLine
     from workbench.gui.view import View
 
 WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
@@ -47,7 +48,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main-window")
         self.setWindowTitle("Event Workbench")
-        self.setWindowIcon(icon("app"))
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.views: dict[str, View] = {}
@@ -55,14 +55,12 @@ class MainWindow(QMainWindow):
         self.perspective = ""
         self._settings = settings
         self._ready_to_close = False
-        self.notices = Notices()
+        self._said = False
         self._strip = QToolBar("Notices")
         self._strip.setObjectName("notices")
         self._strip.setMovable(False)
-        self._strip.addWidget(self.notices)
         self._strip.toggleViewAction().setEnabled(False)
         self._strip.hide()
-        self.notices.filled.connect(self._strip.setVisible)
         self.tools = QToolBar("Tools")
         self.tools.setObjectName("tools")
         self.tools.setMovable(False)
@@ -81,9 +79,7 @@ class MainWindow(QMainWindow):
     def _add_dock(self, entry: Entry) -> None:
         dock = QDockWidget(entry.title, self)
         dock.setObjectName(f"dock-{entry.key}")
-        dock.setWindowIcon(icon(entry.icon))
         dock.setWidget(_waiting(OPENING))
-        dock.toggleViewAction().setIcon(icon(entry.icon))
         dock.hide()  # what no arrangement places must not appear in a corner
         self.docks[entry.key] = dock
 
@@ -104,9 +100,30 @@ class MainWindow(QMainWindow):
         self._settings.setValue("perspective", self.perspective)
 
     def use(self, acts: Sequence[Act], status: StatusLine) -> None:
-        """Gives the window its actions and status line."""
+        """Gives the window its actions, icons and status line, none of which its first moment needs."""
+        from workbench.gui.actions import install
+        from workbench.gui.icons import icon
+
+        self.setWindowIcon(icon("app"))
+        for entry in VIEWS:
+            self.docks[entry.key].setWindowIcon(icon(entry.icon))
+            self.docks[entry.key].toggleViewAction().setIcon(icon(entry.icon))
         self.actions_by_key = install(self, acts)
         self.setStatusBar(status)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What the person is told; the strip is there only while it says something."""
+        from workbench.gui.notices import Notices
+
+        made = Notices()
+        self._strip.addWidget(made)
+        made.filled.connect(self._show_strip)
+        return made
+
+    def _show_strip(self, filled: bool) -> None:  # a signal's argument
+        self._said = filled
+        self._strip.setVisible(filled)
 
     def fill(self, desk: Desk) -> None:
         """Makes the views of an open project and puts them into the docks."""
@@ -161,7 +178,7 @@ class MainWindow(QMainWindow):
                     dock.show()
                 else:
                     self.removeDockWidget(dock)
-            self._strip.setVisible(bool(self.notices.strips()))
+            self._strip.setVisible(self._said)
         else:
             self.reset_perspective()
         self.perspective_changed.emit(name)
