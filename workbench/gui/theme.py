@@ -40,7 +40,7 @@ _ROLES = """
     link             #2f55cc  #86a5ff
     ok               #12713a  #4cc38a
     warning          #8a5300  #e5a93d
-    error            #c02b31  #ff8080
+    error            #bd2a30  #ff8080
     info             #1d63b8  #6cb2f7
     command          #cfe1ff  #1d3a66
     on_command       #0f3476  #cfe2ff

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 from workbench.model.clock import SystemClock
 
 _CLOCK = SystemClock()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STEPS = ((60, "s", 1), (3_600, "min", 60), (86_400, "h", 3_600), (10**12, "d", 86_400))
+_STEPS = ((60, "s", 1), (3_600, "min", 60), (86_400, "h", 3_600), (math.inf, "d", 86_400))
 
 
 class _Zone:
@@ -39,6 +40,8 @@ def absolute(us: int) -> str:
 def short(us: int) -> str:
     """Returns the time of day for today's times, else the day and the minute."""
     whole, today = absolute(us), absolute(_CLOCK.now())
+    if whole.endswith("µs"):
+        return whole
     if whole[:10] == today[:10]:
         return whole[11:19]
     return whole[5:16] if whole[:4] == today[:4] else whole[:10]

@@ -1,0 +1,82 @@
+"""The explorer: everything by name, one filter for all, and where a click leads."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QTreeWidget
+
+from workbench.gui.explorer import Explorer
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = Explorer(desk)
+    qtbot.addWidget(made)
+    made.resize(240, 600)
+    made.show()
+    return made
+
+
+def tree(view):
+    made = view.findChild(QTreeWidget)
+    tops = [made.topLevelItem(at) for at in range(made.topLevelItemCount())]
+    return {top.text(0): [top.child(at).text(0) for at in range(top.childCount())] for top in tops}
+
+
+def item(view, text):
+    made = view.findChild(QTreeWidget)
+    tops = [made.topLevelItem(at) for at in range(made.topLevelItemCount())]
+    return next(
+        top.child(at) for top in tops for at in range(top.childCount()) if top.child(at).text(0) == text
+    )
+
+
+async def create(workspace, *names):
+    for name in names:
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
+        assert (await workspace.issue.issue("create_user", values)).accepted
+
+
+async def test_it_lists_the_model_and_the_newest_streams_first(workspace, view, until):
+    await create(workspace, "ada", "bob")
+    await until(lambda: "Streams (2)" in tree(view))
+    shown = tree(view)
+    assert shown["Streams (2)"] == ["user-bob", "user-ada"]
+    assert {"create_user", "user.created"} <= set(shown["Model"])
+    assert shown["Projections"] == ["users", "outages"]
+    assert "welcome-mail" in shown["Subscriptions"]
+
+
+async def test_the_filter_reaches_every_section_and_streams_that_are_not_listed(workspace, view, until):
+    await create(workspace, *(f"u{number:03}" for number in range(40)))
+    await until(lambda: "Streams (40)" in tree(view))
+    assert "user-u000" not in tree(view)["Streams (40)"]
+    QTest.keyClicks(view.findChild(QLineEdit), "u000")
+    assert tree(view)["Streams (40)"] == ["user-u000"]
+    view.findChild(QLineEdit).setText("mail")
+    assert tree(view)["Subscriptions"] == ["welcome-mail"]
+    assert tree(view)["Model"] == []
+
+
+async def test_a_click_leads_to_the_form_the_stream_and_the_subscription(workspace, desk, view, until):
+    await create(workspace, "ada")
+    await until(lambda: "Streams (1)" in tree(view))
+    wanted, commands = [], []
+    desk.wanted.connect(wanted.append)
+    desk.command_wanted.connect(commands.append)
+    made = view.findChild(QTreeWidget)
+    for text in ("update_user", "user-ada", "welcome-mail", "users"):
+        made.itemClicked.emit(item(view, text), 0)
+    assert commands == ["update_user"]
+    assert wanted == ["commands", "timeline", "subscriptions", "projections"]
+    assert desk.selection.projection == "users"
+
+
+async def test_a_section_that_was_closed_stays_closed(workspace, view, until):
+    made = view.findChild(QTreeWidget)
+    made.topLevelItem(0).setExpanded(False)
+    await create(workspace, "ada")
+    await until(lambda: "Streams (1)" in tree(view))
+    assert not made.topLevelItem(0).isExpanded()
+    assert made.topLevelItem(1).isExpanded()
