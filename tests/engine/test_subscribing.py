@@ -291,3 +291,14 @@ async def test_max_attempts_means_tries_in_all(rig, attempts):
     await numbers(rig, 1)
     await rig.quiet()
     assert handled(rig) == [1] * attempts
+
+
+async def test_it_is_told_when_a_subscription_passes_what_lies_in_other_topics(rig):
+    engine = await rig.open()
+    rig.fail = boom(1, permanent=True)  # so that nothing is published
+    rig.changes.clear()
+    await numbers(rig, 1)
+    await rig.quiet()
+    assert engine.lag("out") == 0
+    assert engine.reader.subscription("out").cursor == 0, "nothing of it is stored, and yet views must ask"
+    assert any("out" in changes.subscriptions for changes in rig.changes)

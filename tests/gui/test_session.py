@@ -69,10 +69,10 @@ DEFINITIONS = Definitions()
 """
 
 
-async def key(window, which, until):
+async def key(window, which, until, modifiers=Qt.KeyboardModifier.NoModifier):
     window.activateWindow()
     await until(window.isActiveWindow)
-    QTest.keyClick(window, which)
+    QTest.keyClick(window, which, modifiers)
 
 
 def own_project(folder, module=MODULE):
@@ -205,7 +205,7 @@ async def test_the_palette_finds_a_stream_of_the_whole_store(start, until):
     session = await start()
     values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
     await session.workspace.issue.issue("create_user", values)
-    QTest.keyClick(session.window, Qt.Key.Key_K, CONTROL)
+    await key(session.window, Qt.Key.Key_K, until, CONTROL)
     palette = session.window.findChild(Palette)
     line = palette.findChild(QLineEdit)
     assert palette.focusWidget() is line

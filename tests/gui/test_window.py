@@ -81,6 +81,21 @@ def test_what_comes_late_into_a_restored_arrangement_leaves_no_gap(window, setti
     assert other.docks["timeline"] in other.tabifiedDockWidgets(other.docks["letters"])
 
 
+def test_going_round_the_perspectives_moves_nothing(window):
+    def places():
+        QCoreApplication.processEvents()
+        seen = {key: dock.geometry() for key, dock in window.docks.items() if not dock.isHidden()}
+        return {
+            key: place.getRect() for key, place in seen.items() if place.x() >= 0
+        }  # the rest are tabs behind
+
+    seen = {}
+    for _ in range(3):
+        for name in PERSPECTIVES:
+            window.show_perspective(name)
+            assert places() == seen.setdefault(name, places())
+
+
 def test_a_view_that_the_person_closed_comes_back_where_it_was(window):
     window.show_perspective("Design")
     QCoreApplication.processEvents()

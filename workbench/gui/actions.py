@@ -41,6 +41,8 @@ def install(window: QMainWindow, acts: Iterable[Act]) -> dict[str, QAction]:
     bar = window.menuBar()
     bar.clear()
     menus = {name: bar.addMenu(f"&{name}") for name in MENUS}
+    for menu in menus.values():
+        menu.setToolTipsVisible(True)
     last: dict[str, int] = {}
     for act in acts:
         menu = menus[act.menu]
@@ -55,7 +57,6 @@ def install(window: QMainWindow, acts: Iterable[Act]) -> dict[str, QAction]:
             action.setShortcuts([QKeySequence(keys) for keys in act.keys.split(" / ")])
         shown = f"{act.tip or act.text.replace('&', '')}"
         action.setToolTip(f"{shown}  ({act.keys})" if act.keys else shown)
-        action.setStatusTip(act.tip)
         action.triggered.connect(_runner(act.run))
         menu.addAction(action)
         actions[act.key] = action

@@ -16,6 +16,7 @@ from workbench.gui.view import View
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
+    from workbench.store.values import StreamInfo
 
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""
@@ -60,6 +61,9 @@ class Explorer(View):
         layout.addWidget(self._filter)
         layout.addWidget(self._tree)
         self._shown: list[tuple[str, str, list[Row]]] = []
+        self._sought: tuple[str, int] = ("", 0)
+        self._hits: list[StreamInfo] = []
+        self._seeking = False
 
     @override
     def concerns(self, changes: Changes) -> bool:
@@ -114,8 +118,11 @@ class Explorer(View):
     def _streams(self, text: str) -> list[Row]:
         browse = self.desk.workspace.browse
         if text:
-            numbers = list(browse.find_streams(text=text)[:NEWEST])
-            found = browse.streams_numbered(numbers) if numbers else []
+            wanted = (text, browse.head())
+            if wanted != self._sought and not self._seeking:
+                self._seeking = True
+                self.desk.run(self._seek(wanted), "Filter the explorer")
+            found = self._hits if text == self._sought[0] else []
         else:
             count = browse.stream_count()
             found = browse.streams(max(1, count - NEWEST + 1), NEWEST)[::-1]
@@ -123,6 +130,15 @@ class Explorer(View):
             (stream.name, "", "stream", Place(view="timeline", selection=Selection(stream=stream.name)))
             for stream in found
         ]
+
+    async def _seek(self, wanted: tuple[str, int]) -> None:
+        """Looks through the names of all streams beside the loop; what was typed meanwhile is sought next."""
+        try:
+            self._hits = await self.desk.workspace.browse.search_streams(wanted[0], NEWEST)
+            self._sought = wanted
+        finally:
+            self._seeking = False
+        self.refresh()
 
     def _fill(self, sections: list[tuple[str, str, list[Row]]], *, filtered: bool) -> None:
         closed = {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.icons import icon
+from workbench.gui.loop import spawn
 
 SHOWN = 60
 
@@ -25,7 +27,7 @@ class Target:
     go: Callable[[], object]
 
 
-Search = Callable[[str], Sequence[Target]]
+Search = Callable[[str], Awaitable[Sequence[Target]]]
 """Returns more targets for what was typed, such as streams of the store."""
 
 
@@ -39,10 +41,12 @@ class Palette(QDialog):
     """A line to type in and what fits below it; Enter goes to the first."""
 
     def __init__(self, parent: QWidget, targets: Sequence[Target], search: Search) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        # No popup: whether those get the keyboard, and when they close, differs between window systems.
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self._targets = targets
         self._search = search
+        self._seeking = self._entered = False
         self._line = QLineEdit()
         self._line.setPlaceholderText("Go to a view, stream or command, or do something …")
         self._line.setAccessibleName("Palette")
@@ -60,19 +64,31 @@ class Palette(QDialog):
         self.resize(width, 420)
         corner = parent.mapToGlobal(parent.rect().topLeft())
         self.move(corner.x() + (parent.width() - width) // 2, corner.y() + 64)
-        self._line.setFocus()  # a popup gets every key, but has to know which of its widgets wants them
+        self._line.setFocus()
         self._fill("")
 
     def _fill(self, typed: str) -> None:
         self._list.clear()
-        found = [target for target in self._targets if matches(f"{target.kind} {target.text}", typed)]
-        if typed.strip():
-            found += self._search(typed.strip())
-        for target in found[:SHOWN]:
+        self._add([target for target in self._targets if matches(f"{target.kind} {target.text}", typed)])
+        self._seeking, self._entered = bool(typed.strip()), False
+        if self._seeking:
+            spawn(self._seek(typed), name="Search for the palette")
+
+    async def _seek(self, typed: str) -> None:
+        found = await self._search(typed.strip())
+        if isValid(self) and self._line.text() == typed:
+            self._seeking = False
+            self._add(found)
+            if self._entered:
+                self._go(self._list.currentItem())
+
+    def _add(self, found: Sequence[Target]) -> None:
+        for target in found[: SHOWN - self._list.count()]:
             item = QListWidgetItem(icon(target.icon), f"{target.text}    {target.kind}")
             item.setData(Qt.ItemDataRole.UserRole, target)
             self._list.addItem(item)
-        self._list.setCurrentRow(0)
+        if self._list.currentRow() < 0:
+            self._list.setCurrentRow(0)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -84,9 +100,16 @@ class Palette(QDialog):
                 self._list.setCurrentRow(max(0, min(self._list.count() - 1, row)))
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._entered = self._seeking and not self._list.count()  # then it waits for what comes
                 self._go(self._list.currentItem())
                 return True
         return super().eventFilter(watched, event)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowDeactivate:
+            self.close()  # the person went elsewhere
+        return super().event(event)
 
     def _go(self, item: QListWidgetItem | None) -> None:
         if item is not None:

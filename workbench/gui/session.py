@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
+FOUND = 20
+"""Streams that the palette offers."""
+
+
 class Session:
     """One window and the project that it shows, if any."""
 
@@ -264,11 +268,10 @@ class Session:
             for name in workspace.registry.commands
         ]
 
-    def _streams(self, typed: str) -> Sequence[Target]:
+    async def _streams(self, typed: str) -> Sequence[Target]:
         desk, workspace = self.desk, self.workspace
         if desk is None or workspace is None:
             return []
-        numbers = list(workspace.browse.find_streams(text=typed)[:20])
         return [
             Target(
                 text=stream.name,
@@ -276,7 +279,7 @@ class Session:
                 icon="stream",
                 go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
             )
-            for stream in (workspace.browse.streams_numbered(numbers) if numbers else [])
+            for stream in await workspace.browse.search_streams(typed, FOUND)
         ]
 
     # -- what the window shows ------------------------------------------------------------------------

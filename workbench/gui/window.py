@@ -27,6 +27,8 @@ NARROWER = 1200
 """Width of the window in pixels below which fewer columns stand beside each other."""
 SIZE, LEAST = (1440, 900), (760, 480)
 """Size of the first window and the smallest one, in pixels."""
+UPPER = 0.62
+"""Share of its column's height that the upper view gets."""
 OPENING = "Opening …"
 FIRST = "Run"
 LAYOUT_VERSION = 1
@@ -170,18 +172,27 @@ class MainWindow(QMainWindow):
         self.save_perspective()
         self.perspective = name
         saved = self._settings.value(f"layout/{name}")
-        if isinstance(saved, QByteArray) and self.restoreState(saved, LAYOUT_VERSION):
-            # Qt puts docks in some corner and shows them that were away when the state was saved.
-            shown = str(self._settings.value(f"shown/{name}", "")).split()
-            for key, dock in self.docks.items():
-                if key in shown:
-                    dock.show()
-                else:
-                    self.removeDockWidget(dock)
-            self._strip.setVisible(self._said)
-        else:
+        shown = str(self._settings.value(f"shown/{name}", "")).split()
+        if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
             self.reset_perspective()
         self.perspective_changed.emit(name)
+
+    def _restore(self, saved: QByteArray, shown: Sequence[str]) -> bool:
+        """Arranges the docks as they were saved; returns False where that cannot be read."""
+        away = [dock for key, dock in self.docks.items() if key not in shown]
+        for dock in away:
+            # Qt would put docks into some corner, and show them, that were away when the state was saved.
+            self.removeDockWidget(dock)
+            dock.setParent(None)
+        done = self.restoreState(saved, LAYOUT_VERSION)
+        for dock in away:
+            dock.setParent(self)
+            dock.hide()
+        for key in shown:
+            if key in self.docks:
+                self.docks[key].show()
+        self._strip.setVisible(self._said)
+        return done
 
     def arrange(self, columns: Sequence[Sequence[str]]) -> None:
         """Lays columns of docks side by side, as `workbench.gui.catalog` says; everything else is hidden."""
@@ -207,13 +218,18 @@ class MainWindow(QMainWindow):
                 self.tabifyDockWidget(front, dock)
                 dock.show()
             front.raise_()
-        self._size([column[0].split("+")[0] for column in columns], heads)
+        self._size(columns, heads)
 
-    def _size(self, keys: Sequence[str], heads: list[QDockWidget]) -> None:
+    def _size(self, columns: Sequence[Sequence[str]], heads: list[QDockWidget]) -> None:
+        keys = [column[0].split("+")[0] for column in columns]
         total = max(self.width(), LEAST[0])
         fixed = {
             key: min(WIDTHS[key], total // (6 if key == "explorer" else 3)) for key in keys if key in WIDTHS
         }
+        for column in columns:
+            docks = [self.docks[cell.split("+")[0]] for cell in column]
+            parts = [round(self.height() * (UPPER if dock is docks[0] else 1 - UPPER)) for dock in docks]
+            self.resizeDocks(docks, parts, Qt.Orientation.Vertical)
         if len(fixed) == len(keys):
             del fixed[keys[-1]]
         share = max(LEAST[0] // 4, (total - sum(fixed.values())) // max(1, len(keys) - len(fixed)))

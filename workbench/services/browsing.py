@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,17 +59,29 @@ class Browsing:
         """Returns the streams with these numbers, in the order asked for."""
         return self._reader.streams_numbered(numbers)
 
-    def find_streams(self, *, text: str = "", category: str = "", order: str = "-updated") -> array[int]:
+    def find_streams(
+        self, *, text: str = "", category: str = "", order: str = "-updated", limit: int = -1
+    ) -> array[int]:
         """Returns the numbers of all streams that fit; looks at the whole store, so call it in a thread.
 
         Args:
             order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
+            limit: At most so many; below 0 for all.
         """
         reader = self._workspace.store.reader()
         try:
-            return reader.find_streams(text=text, category=category, order=order)
+            return reader.find_streams(text=text, category=category, order=order, limit=limit)
         finally:
             reader.close()
+
+    async def search_streams(self, text: str, limit: int) -> list[StreamInfo]:
+        """Returns the streams with that part in their names, the last changed first; looks in a thread."""
+        numbers = await asyncio.to_thread(self.find_streams, text=text, limit=limit)
+        return self.streams_numbered(numbers) if numbers else []
+
+    def streams_from(self, prefix: str, limit: int) -> list[StreamInfo]:
+        """Returns the first streams whose names begin so; quick in a store of any size."""
+        return self._reader.streams_from(prefix, limit)
 
     def categories(self) -> list[tuple[str, int]]:
         """Returns the categories of streams with their counts."""

@@ -236,9 +236,7 @@ class CommandsView(View):
         return {(described.target,): partial(self._known, described.aggregate)}
 
     def _known(self, category: str, typed: str) -> list[str]:
-        browse = self.desk.workspace.browse
-        numbers = list(browse.find_streams(text=typed.strip(), category=category)[:SUGGESTED])
-        found = browse.streams_numbered(numbers) if numbers else []
+        found = self.desk.workspace.browse.streams_from(f"{category}-{typed.strip()}", SUGGESTED)
         return [stream.name.partition("-")[2] for stream in found]
 
     def _show_target(self) -> None:

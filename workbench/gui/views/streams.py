@@ -127,7 +127,7 @@ class StreamsView(View):
             self._again = True
             return
         browse = self.desk.workspace.browse
-        wanted = {
+        wanted: dict[str, Any] = {
             "text": self.search.text().strip(),
             "category": self.categories.currentData() or "",
             "order": self._order,
@@ -138,7 +138,7 @@ class StreamsView(View):
             self.said.setText("Searching …")
             self._searching = self.desk.run(self._find_later(wanted), "Find streams")
 
-    async def _find_later(self, wanted: dict[str, str]) -> None:
+    async def _find_later(self, wanted: dict[str, Any]) -> None:
         try:
             browse = self.desk.workspace.browse
             numbers = await asyncio.to_thread(lambda: browse.find_streams(**wanted))

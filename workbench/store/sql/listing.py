@@ -61,13 +61,22 @@ class Listing:
         (count,) = self._one("select coalesce(max(id), 0) from streams")
         return int(count)
 
-    def find_streams(self, *, text: str = "", category: str = "", order: str = "number") -> array[int]:
+    def streams_from(self, prefix: str, limit: int) -> list[StreamInfo]:
+        """Returns the first streams whose names begin so, by name, from the index alone."""
+        beyond = prefix + "\U0010ffff"
+        query = rows.STREAMS + "where name >= ? and name < ? order by name limit ?"
+        return rows.streams(self._all(query, (prefix, beyond, limit)))
+
+    def find_streams(
+        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1
+    ) -> array[int]:
         """Returns the numbers of all streams that fit, in order: searches the whole store.
 
         Args:
             text: Part of the name.
             category: The whole category; empty for all.
             order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
+            limit: At most so many; below 0 for all.
         """
         columns = {
             "number": StreamRow.id,
@@ -81,6 +90,8 @@ class Listing:
             inner = inner.where(col(StreamRow.name).contains(text, autoescape=True))
         if category:
             inner = inner.where(StreamRow.category == category)
+        if limit >= 0:
+            inner = inner.limit(limit)
         # One row of text instead of a row per stream: a thread then hands the interpreter over only once.
         found = self._select(select(func.group_concat(inner.subquery().c.id)))
         said = found[0][0]

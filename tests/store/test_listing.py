@@ -1,0 +1,60 @@
+"""Streams by a part of their names, by its beginning, and no more of them than asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.model.ids import derived_id
+from workbench.store.operations import Append, NewEvent
+
+
+@pytest.fixture
+def filled(store):
+    names = ["user-ada", "user-adam", "user-bob", "order-1", "100%-x", "under_score"]
+    for number, name in enumerate(names):
+        event = NewEvent(id=derived_id(f"e{number}"), type="made", data="{}")
+        store.write([Append(stream=name, events=(event,))])
+    return store
+
+
+def names(reader, numbers):
+    return [stream.name for stream in reader.streams_numbered(numbers)]
+
+
+def test_a_part_of_the_name_is_enough_and_signs_mean_themselves(filled):
+    reader = filled.reader()
+    assert names(reader, reader.find_streams(text="da", order="name")) == ["user-ada", "user-adam"]
+    assert names(reader, reader.find_streams(text="%")) == ["100%-x"]
+    assert names(reader, reader.find_streams(text="_")) == ["under_score"]
+    assert names(reader, reader.find_streams(text="zzz")) == []
+
+
+def test_the_last_changed_first_and_no_more_than_asked(filled):
+    reader = filled.reader()
+    assert names(reader, reader.find_streams(order="-updated", limit=2)) == ["under_score", "100%-x"]
+    assert names(reader, reader.find_streams(category="user", order="-name")) == [
+        "user-bob",
+        "user-adam",
+        "user-ada",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "found"),
+    [
+        ("user-", ["user-ada", "user-adam", "user-bob"]),
+        ("user-ada", ["user-ada", "user-adam"]),
+        ("order-1", ["order-1"]),
+        ("nobody", []),
+    ],
+)
+def test_streams_are_completed_by_the_beginning_of_their_names(filled, prefix, found):
+    assert [stream.name for stream in filled.reader().streams_from(prefix, 10)] == found
+
+
+def test_completing_looks_at_the_index_alone(filled):
+    plan = filled.reader()._all(
+        "explain query plan select name from streams where name >= ? and name < ? order by name limit ?",
+        ("user-", "user-\U0010ffff", 5),
+    )
+    assert all("SCAN" not in row[3] and "TEMP B-TREE" not in row[3] for row in plan)
