@@ -1,200 +1,393 @@
-"""Tables of any length: pages on demand, keyboard, copying, widths, painting of what is seen."""
+"""The table: keyboard, mouse, copying, order, widths, and rows asked for only where they are seen."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from workbench.gui.paging import KEPT, PAGE, Column, ListSource, PagedModel
-from workbench.gui.table import FastTableView
+from workbench.gui.paging import PAGE, Column, ListSource
+from workbench.gui.table import ROW_HEIGHT, WIDEST, FastTableView
+from workbench.gui.theme import theme
 
-COLUMNS = (
-    Column("#", width=60, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Name", width=150, stretch=True, tip=lambda value: f"whole: {value}"),
-    Column("State", width=90, badge=lambda state: ("ok", state) if state else None),
-)
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+LEFT = Qt.MouseButton.LeftButton
 
 
-class Counting:
-    """Rows without end, and the pages that were asked for."""
+class Numbers:
+    """A source of any length, that notes which pages it is asked for."""
 
-    def __init__(self, count):
-        self.length = count
+    def __init__(self, length):
+        self.length = length
         self.asked = []
 
     def count(self):
         return self.length
 
     def page(self, first, limit):
-        self.asked.append(first)
-        last = min(first + limit, self.length)
-        return [(number, f"name {number}", "fine" if number % 2 else "") for number in range(first, last)]
+        self.asked.append(first // PAGE)
+        return [(number, f"row {number}") for number in range(first, min(first + limit, self.length))]
 
 
 @pytest.fixture
-def table(qtbot):
-    made = FastTableView(COLUMNS)
-    qtbot.addWidget(made)
-    made.resize(500, 300)
-    made.show()
-    made.activateWindow()
-    return made
+def shown(qtbot):
+    def make(columns, source):
+        table = FastTableView(columns)
+        qtbot.addWidget(table)
+        table.resize(500, 28 + 10 * ROW_HEIGHT)
+        table.set_source(source)
+        with qtbot.waitActive(table):
+            table.show()
+        table.setFocus()
+        return table
+
+    return make
 
 
-def test_a_model_asks_for_a_page_when_one_of_its_rows_is_wanted():
-    source = Counting(10_000)
-    model = PagedModel(COLUMNS)
-    model.set_source(source)
-    assert source.asked == []
-    assert model.row(5_000)[1] == "name 5000"
-    assert model.shown(5_001, 0) == "5,001"
-    assert source.asked == [5_000 // PAGE * PAGE]
-    assert model.row(10_000) is None
-    assert model.row(-1) is None
+@pytest.fixture
+def source():
+    return Numbers(100)
 
 
-def test_only_a_few_pages_are_kept():
-    source = Counting(PAGE * (KEPT + 10))
-    model = PagedModel(COLUMNS)
-    model.set_source(source)
-    for row in range(0, source.length, PAGE):
-        model.row(row)
-    assert len(model.loaded()) == KEPT * PAGE
-    model.row(0)
-    assert source.asked.count(0) == 2
+@pytest.fixture
+def table(shown, source):
+    return shown([Column("Number", width=90), Column("Name", width=120, stretch=True)], source)
 
 
-def test_rows_come_and_go_with_the_source():
-    source = Counting(3)
-    model = PagedModel(COLUMNS)
-    model.set_source(source)
+def collected(signal):
     told = []
-    model.rowsInserted.connect(lambda _parent, first, last: told.append(("in", first, last)))
-    model.rowsRemoved.connect(lambda _parent, first, last: told.append(("out", first, last)))
-    source.length = 5
-    model.refresh()
-    source.length = 1
-    model.refresh()
-    assert told == [("in", 3, 4), ("out", 1, 4)]
-    assert model.rowCount() == 1
+    signal.connect(lambda *given: told.append(given[0] if len(given) == 1 else given))
+    return told
 
 
-def test_a_tool_tip_may_say_more_than_the_cell():
-    model = PagedModel(COLUMNS)
-    model.set_source(Counting(2))
-    tip = Qt.ItemDataRole.ToolTipRole
-    assert model.data(model.index(1, 1)) == "name 1"
-    assert model.data(model.index(1, 1), tip) == "whole: name 1"
-    assert model.data(model.index(1, 0), tip) == "1"
+def numbers(rows):
+    return [row[0] for row in rows]
 
 
-def test_painting_asks_only_for_what_is_in_sight(table):
-    source = Counting(1_000_000)
-    table.set_source(source)
-    table.grab()
-    assert set(source.asked) == {0}
-    table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
-    table.grab()
-    assert set(source.asked) <= {0, 999_999 // PAGE * PAGE, 999_999 // PAGE * PAGE - PAGE}
+def copied(table):
+    QApplication.clipboard().clear()
+    QTest.keyClick(table, Qt.Key.Key_C, CONTROL)
+    return QApplication.clipboard().text()
 
 
-def test_home_end_and_enter_do_what_they_say(table):
-    chosen, activated = [], []
-    table.row_chosen.connect(lambda row: chosen.append(row[0]))
-    table.row_activated.connect(lambda row: activated.append(row[0]))
-    table.set_source(Counting(1_000))
-    table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_End)
+def middle(table, row, column=0):
+    return table.visualRect(table.model().index(row, column)).center()
+
+
+# --- keyboard and mouse
+
+
+def test_the_keyboard_goes_everywhere_and_tells_each_row(table):
+    told = collected(table.row_chosen)
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Up, Qt.Key.Key_Home, Qt.Key.Key_Down):
+        QTest.keyClick(table, key)
+    assert numbers(told) == [99, 98, 0, 1]
+    assert table.current_row() == (1, "row 1")
+    assert numbers(table.selected_rows()) == [1]
+
+
+def test_pages_are_turned_by_about_what_is_in_sight(table):
     QTest.keyClick(table, Qt.Key.Key_Home)
-    QTest.keyClick(table, Qt.Key.Key_Down)
-    QTest.keyClick(table, Qt.Key.Key_Return)
-    assert chosen == [999, 0, 1]
-    assert activated == [1]
+    QTest.keyClick(table, Qt.Key.Key_PageDown)
+    assert 5 <= table.current_row()[0] <= 10
+    QTest.keyClick(table, Qt.Key.Key_PageDown)
+    assert 10 <= table.current_row()[0] <= 20
+    QTest.keyClick(table, Qt.Key.Key_PageUp)
+    QTest.keyClick(table, Qt.Key.Key_PageUp)
+    assert table.current_row()[0] == 0
 
 
-def test_enter_with_control_belongs_to_the_window(table):
-    activated = []
-    table.row_activated.connect(activated.append)
-    table.set_source(Counting(3))
-    table.choose_index(1)
-    table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert activated == []
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_activates_the_current_row(table, key):
+    told = collected(table.row_activated)
+    QTest.keyClick(table, Qt.Key.Key_End)
+    QTest.keyClick(table, key)
+    QTest.keyClick(table, key, CONTROL)
+    assert numbers(told) == [99]
 
 
-def test_a_row_chosen_by_the_program_is_not_reported(table):
-    chosen = []
-    table.row_chosen.connect(chosen.append)
-    table.set_source(Counting(50))
-    table.choose_index(7)
-    assert table.current_row()[0] == 7
-    table.choose(lambda row: row[1] == "name 9")
-    assert table.current_row()[0] == 9
-    assert chosen == []
+def test_a_click_chooses_and_a_double_click_activates(table):
+    chosen, activated = collected(table.row_chosen), collected(table.row_activated)
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2, 1))
+    assert (numbers(chosen), activated) == ([2], [])
+    QTest.mouseDClick(table.viewport(), LEFT, pos=middle(table, 2, 1))
+    assert (numbers(chosen), numbers(activated)) == ([2], [2])
 
 
-def test_the_current_row_stays_while_rows_are_added(table):
-    source = Counting(5)
-    table.set_source(source)
-    table.choose_index(3)
-    source.length = 9
-    table.refresh()
-    assert table.current_row()[0] == 3
-
-
-def test_copied_rows_have_tabs_and_cannot_become_formulas(table):
+def test_one_row_is_selected_unless_several_may_be(table):
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 1))
+    QTest.mouseClick(table.viewport(), LEFT, CONTROL, middle(table, 3))
+    assert numbers(table.selected_rows()) == [3]
     table.set_multi()
-    table.set_source(ListSource([(1, "=SUM(A1)", "fine"), (2, "@cmd\tx", ""), (-3, "plain", "fine")]))
-    table.selectAll()
-    table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    rows = [line.split("\t") for line in QApplication.clipboard().text().split("\n")]
-    assert [row[0] for row in rows][:2] == ["1", "2"]
-    assert not any(cell[:1] in {"=", "@", "+"} for row in rows for cell in row)
-    assert all(len(row) == 3 for row in rows)
-    assert rows[2][1] == "plain"
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 5))
+    QTest.mouseClick(table.viewport(), LEFT, CONTROL, middle(table, 2))
+    QTest.mouseClick(table.viewport(), LEFT, CONTROL, middle(table, 4))
+    assert numbers(table.selected_rows()) == [2, 4, 5]
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 6))
+    QTest.keyClick(table, Qt.Key.Key_Down, SHIFT)
+    assert numbers(table.selected_rows()) == [6, 7]
+    QTest.keyClick(table, Qt.Key.Key_A, CONTROL)
+    assert numbers(table.selected_rows()) == list(range(100))
 
 
-def test_the_stretched_column_takes_the_rest_but_keeps_its_own(table):
-    table.set_source(Counting(3))
-    table.resize(600, 300)
-    assert sum(table.columnWidth(column) for column in range(3)) == table.viewport().width()
-    table.resize(120, 300)
-    assert table.columnWidth(1) == 150
+def test_an_empty_table_takes_every_key(shown):
+    table = shown([Column("A")], ListSource([]))
+    chosen, activated = collected(table.row_chosen), collected(table.row_activated)
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageDown, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(table, key)
+    assert copied(table) == ""
+    assert (table.current_row(), table.selected_rows(), chosen, activated) == (None, [], [], [])
 
 
-def test_an_empty_table_says_what_would_be_here(table):
-    source = Counting(0)
-    table.set_source(source)
-    table.set_empty("Nothing yet", "Send a command.")
+# --- choosing for the person
+
+
+def test_what_the_program_chooses_is_not_told_as_a_persons_choice(table):
+    told = collected(table.row_chosen)
+    assert table.choose(lambda row: row[1] == "row 7")
+    assert table.current_row() == (7, "row 7")
+    assert not table.choose(lambda row: row[1] == "row 700")
+    table.choose_index(50)
+    assert numbers(table.selected_rows()) == [50]
+    for nowhere in (-1, 100):
+        table.choose_index(nowhere)
+    assert table.current_row() == (50, "row 50")
+    assert table.visualRect(table.currentIndex()).intersects(table.viewport().rect())
+    assert told == []
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert numbers(told) == [51]
+
+
+def test_choosing_looks_at_no_more_than_what_was_shown_lately(shown):
+    source = Numbers(100_000)
+    table = shown([Column("Number")], source)
+    assert not table.choose(lambda row: row[0] == 50_000)
+    assert set(source.asked) == {0}
+    QTest.keyClick(table, Qt.Key.Key_End)
+    assert table.choose(lambda row: row[0] == 99_990)
+
+
+def test_a_refresh_keeps_place_and_selection_and_tells_nothing(table, source):
+    QTest.keyClick(table, Qt.Key.Key_End)
+    table.choose_index(60)
+    place = table.verticalScrollBar().value()
+    told = collected(table.row_chosen)
+    source.length = 200
+    table.refresh()
+    assert table.verticalScrollBar().value() == place
+    assert numbers(table.selected_rows()) == [60]
+    source.length = 30
+    table.refresh()
+    table.viewport().grab()
+    assert table.model().rowCount() == 30
+    source.length = 0
+    table.refresh()
+    assert table.current_row() is None
+    assert told == []
+
+
+def test_of_another_source_nothing_is_selected(table):
+    QTest.keyClick(table, Qt.Key.Key_End)
+    table.set_source(Numbers(50))
+    assert (table.current_row(), table.selected_rows()) == (None, [])
+
+
+# --- copying
+
+
+def test_the_selection_is_copied_from_top_to_bottom_with_tabs_between_cells(table):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 8))
+    QTest.mouseClick(table.viewport(), LEFT, CONTROL, middle(table, 2))
+    assert copied(table) == "2\trow 2\n8\trow 8"
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("a=b", "a=b"),
+        ("one\ttwo\nthree", "one two three"),
+        ("Grüße 🎉", "Grüße 🎉"),
+        ("", ""),
+    ],
+)
+def test_what_a_spreadsheet_would_take_for_a_formula_is_quoted(shown, text, safe):
+    table = shown([Column("A"), Column("B")], ListSource([(text, "end")]))
+    QTest.keyClick(table, Qt.Key.Key_Home)
+    assert copied(table) == f"{safe}\tend"
+
+
+def test_cells_are_copied_as_they_are_shown(shown):
+    columns = [
+        Column("Size", text=lambda size: f"{size:,} B"),
+        Column("State", badge=lambda state: ("error", state.upper())),
+    ]
+    table = shown(columns, ListSource([(12345, "bad", "hidden")]))
+    QTest.keyClick(table, Qt.Key.Key_Home)
+    assert copied(table) == "12,345 B\tBAD"
+
+
+# --- nothing there
+
+
+def test_what_to_do_stands_there_while_there_are_no_rows(shown):
+    source = Numbers(0)
+    table = shown([Column("A")], source)
+    done = []
+    table.set_empty("No events", "Send a command.", "Send", lambda: done.append(True))
+    hint = next(label for label in table.findChildren(QLabel) if label.text() == "Send a command.")
+    assert hint.isVisible()
+    table.findChild(QPushButton).click()
+    assert done == [True]
+    source.length = 3
+    table.refresh()
+    assert not hint.isVisible()
+    source.length = 0
+    table.refresh()
+    assert hint.isVisible()
+    table.set_source(Numbers(1))
+    assert not hint.isVisible()
+
+
+def test_another_hint_takes_the_place_of_the_old(shown, qtbot):
+    table = shown([Column("A")], Numbers(0))
+    table.set_empty("First", "")
+    table.set_empty("Second", "")
 
     def said():
-        return [label.text() for label in table.findChildren(QLabel) if label.isVisible()]
+        return [label.text() for label in table.findChildren(QLabel) if label.text()]
 
-    assert said() == ["Nothing yet", "Send a command."]
-    source.length = 1
-    table.refresh()
-    assert said() == []
+    qtbot.waitUntil(lambda: said() == ["Second"])
 
 
-def test_columns_fit_their_rows_within_reason(table):
-    table.set_source(ListSource([(1, "x" * 500, "fine")]))
-    before = table.columnWidth(0)
-    table.fit_columns()
-    assert table.columnWidth(0) < before
-    assert table.columnWidth(1) <= max(320, table.viewport().width())
+# --- order and widths
 
 
-def test_sorting_is_asked_of_the_source(table):
-    asked = []
-    table.sort_wanted.connect(lambda column, down: asked.append((column, down)))
-    table.set_source(Counting(3))
+def click_head(table, column):
+    head = table.horizontalHeader()
+    QTest.mouseClick(head.viewport(), LEFT, pos=QPoint(head.sectionViewportPosition(column) + 12, 12))
+
+
+def test_a_click_on_a_head_asks_for_an_order_where_there_is_one(table):
+    told = collected(table.sort_wanted)
+    click_head(table, 0)
+    assert told == []
     table.set_sortable()
-    header = table.horizontalHeader()
-    for _ in range(2):
-        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=header.rect().center())
-        if asked:
-            table.show_sort(*asked[-1])
-    assert asked == [(1, False), (1, True)]
+    click_head(table, 1)
+    table.show_sort(1, descending=False)
+    click_head(table, 1)
+    table.show_sort(1, descending=True)
+    click_head(table, 1)
+    click_head(table, 0)
+    assert told == [(1, False), (1, True), (1, False), (0, False)]
+
+
+def test_the_order_is_marked_at_its_head(table):
+    head = table.horizontalHeader()
+    table.show_sort(1, descending=True)
+    assert head.isSortIndicatorShown()
+    assert (head.sortIndicatorSection(), head.sortIndicatorOrder()) == (1, Qt.SortOrder.DescendingOrder)
+    table.show_sort(-1, descending=False)
+    assert not head.isSortIndicatorShown()
+
+
+def test_the_stretched_column_takes_what_the_others_leave_but_keeps_its_own(table, qtbot):
+    assert table.columnWidth(0) == 90
+    assert table.columnWidth(1) == table.viewport().width() - 90
+    table.setColumnWidth(0, 200)
+    assert table.columnWidth(1) == table.viewport().width() - 200
+    table.resize(800, 300)
+    qtbot.waitUntil(lambda: table.columnWidth(1) == table.viewport().width() - 200)
+    assert table.viewport().width() > 700
+    table.resize(150, 300)
+    qtbot.waitUntil(lambda: table.columnWidth(1) == 120)
+    assert not table.arranged
+
+
+def test_a_column_that_a_person_drew_counts_as_arranged(table):
+    head = table.horizontalHeader()
+    edge = QPoint(head.sectionViewportPosition(0) + table.columnWidth(0) - 1, 12)
+    QTest.mousePress(head.viewport(), LEFT, pos=edge)
+    QTest.mouseMove(head.viewport(), edge + QPoint(40, 0))
+    QTest.mouseRelease(head.viewport(), LEFT, pos=edge + QPoint(40, 0))
+    assert table.columnWidth(0) == 130
+    assert table.arranged
+
+
+def test_columns_are_fitted_to_their_heads_and_first_rows_within_reason(shown):
+    columns = [Column("A"), Column("A head of many words"), Column("C"), Column("D", mono=True)]
+    source = ListSource([("i", "x", "W" * 200, "0123456789" * 2)] * 3)
+    table = shown(columns, source)
+    table.fit_columns()
+    widths = [table.columnWidth(column) for column in range(4)]
+    assert widths[0] < 80
+    assert widths[1] > widths[0] + 50
+    assert widths[2] == WIDEST
+    assert table.fontMetrics().horizontalAdvance("0123456789" * 2) * 0.7 < widths[3] < WIDEST
+    table.set_source(ListSource([]))
+    table.fit_columns()
+    assert table.columnWidth(2) == widths[0]
+
+
+# --- what is drawn
+
+
+def test_only_pages_in_sight_are_asked_for(shown):
+    source = Numbers(100_000)
+    table = shown([Column("Number"), Column("Name", stretch=True)], source)
+    table.viewport().grab()
+    assert set(source.asked) == {0}
+    table.scrollToBottom()
+    table.viewport().grab()
+    assert set(source.asked) == {0, 99_999 // PAGE}
+    assert len(source.asked) == 2
+
+
+@pytest.mark.parametrize("length", [0, 1, 9, 100_000])
+def test_tables_of_every_length_are_drawn(shown, length):
+    table = shown(
+        [Column("Number", align_right=True), Column("Name", mono=True, width=20), Column("Name", text=repr)],
+        ListSource([(number, "long " * 200, "x\ny") for number in range(length)]),
+    )
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home):
+        QTest.keyClick(table, key)
+        assert not table.viewport().grab().isNull()
+
+
+def colour(table, x, y):
+    return table.viewport().grab().toImage().pixelColor(x, y)
+
+
+def row_colour(table, row):
+    return colour(table, table.viewport().width() - 4, row * ROW_HEIGHT + 4)
+
+
+def test_the_selected_row_and_the_one_under_the_mouse_are_marked(table, qtbot):
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 1))
+    QTest.mouseMove(table.viewport(), middle(table, 3))
+    colors = theme().colors
+    qtbot.waitUntil(lambda: row_colour(table, 3) == QColor(colors.hover))
+    assert row_colour(table, 1) == QColor(colors.selection)
+    assert row_colour(table, 5).name() not in {colors.hover, colors.selection}
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [("ok", "ok"), ("warning", "warning"), ("error", "error"), ("neutral", "muted")]
+)
+def test_a_badge_is_drawn_in_the_colour_of_its_kind(shown, kind, role):
+    table = shown([Column("State", badge=lambda _value: (kind, "state"))], ListSource([("x",)]))
+    assert colour(table, 16, 12) == QColor(theme().colors.ink(role))
+
+
+def test_a_cell_without_a_badge_is_left_blank(shown):
+    blank = shown([Column("State", badge=lambda _value: None)], ListSource([("x",)]))
+    blank.clearFocus()
+    image = blank.viewport().grab().toImage()
+    assert {image.pixelColor(x, 12).name() for x in range(100)} == {image.pixelColor(300, 12).name()}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.model.events import NewEvent
 from workbench.model.ids import derived_id
-from workbench.store.operations import Append, NewEvent
+from workbench.store.operations import Append
 
 
 @pytest.fixture

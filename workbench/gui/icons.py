@@ -80,7 +80,7 @@ class _Engine(QIconEngine):
 
     @override
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        edge = max(1, min(size.width(), size.height()))  # in device pixels
+        edge = max(1, round(min(size.width(), size.height()) * scale))
         return _render(self._name, edge, self._color(mode), scale)
 
     @override

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, QItemSelectionRange, QModelIndex, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFontMetrics,
     QKeyEvent,
     QKeySequence,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 26
 PADDING = 8
+SPREADS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 FORMULA = ("=", "+", "-", "@")
 WIDEST = 320
 FITTED = 100
@@ -100,7 +102,8 @@ class FastTableView(QTableView):
 
     def set_source(self, source: RowSource) -> None:
         """Shows other rows from the top."""
-        self._model.set_source(source)
+        self._quietly(lambda: self._model.set_source(source))
+        self.scrollToTop()
 
     def refresh(self) -> None:
         """Asks the source again; place and selection stay."""
@@ -147,8 +150,9 @@ class FastTableView(QTableView):
 
     def choose_index(self, number: int) -> None:
         """Makes a row current, without telling it as a person's choice."""
-        if 0 <= number < self._model.rowCount() and number != self.currentIndex().row():
-            index = self._model.index(number, 0)
+        index = self._model.index(number, 0)
+        chosen = number == self.currentIndex().row() and self.selectionModel().isSelected(index)
+        if 0 <= number < self._model.rowCount() and not chosen:
             self._quietly(lambda: self._select(index))
 
     def _select(self, index: QModelIndex) -> None:
@@ -250,7 +254,9 @@ class FastTableView(QTableView):
                 event.ignore()
             else:
                 self._activate(self.currentIndex().row())
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._model.rowCount():
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() & SPREADS:
+            if not self._model.rowCount():
+                return
             last = self._model.rowCount() - 1
             self._select(self._model.index(0 if event.key() == Qt.Key.Key_Home else last, 0))
         else:
@@ -263,6 +269,16 @@ class FastTableView(QTableView):
             for row in self.selected_rows()[:COPIED]
         ]
         QApplication.clipboard().setText("\n".join(lines))
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._quietly(lambda: self._take_focus(event))
+
+    def _take_focus(self, event: QFocusEvent) -> None:
+        before = self.currentIndex()
+        super().focusInEvent(event)
+        if not before.isValid():  # Qt makes the first row current, which nobody chose
+            self.selectionModel().clearCurrentIndex()
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -364,7 +380,7 @@ class FastTableView(QTableView):
         index = self.currentIndex()
         if self.hasFocus() and index.isValid():
             y = self.rowViewportPosition(index.row())
-            painter.setPen(QPen(QColor(colors.accent), 1))
+            painter.setPen(QPen(QColor(colors.accent_ink), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(0.5, y + 0.5, self.viewport().width() - 1, ROW_HEIGHT - 2))
 
@@ -393,5 +409,5 @@ def draw_badge(painter: QPainter, cell: QRect, kind: str, text: str, colors: Col
 
 def _safe(text: str) -> str:
     """Quotes what a spreadsheet would take for a formula (contract §10)."""
-    flat = text.replace("\t", " ").replace("\n", " ")
+    flat = " ".join(text.replace("\t", " ").splitlines())
     return f"'{flat}" if flat.startswith(FORMULA) else flat

@@ -27,7 +27,7 @@ _ROLES = """
     raised           #f9fafb  #22262e
     alternate        #f8f9fb  #1e2128
     hover            #eceef2  #272c35
-    pressed          #e1e4ea  #303743
+    pressed          #e7eaef  #303743
     text             #1b2027  #e3e7ed
     muted            #59626f  #9aa5b4
     faint            #7c8594  #717c8c
@@ -189,6 +189,7 @@ class Theme(QObject):
         app.setFont(ui_font())
         self._app = app
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        self._tell_system()
         self._dress()
 
     def set_mode(self, mode: Mode) -> None:
@@ -200,14 +201,18 @@ class Theme(QObject):
         if mode not in get_args(Mode):
             raise ValueError(f"no look is named {mode!r}")
         self._mode = mode
+        self._tell_system()
+        self._follow()
+
+    def _tell_system(self) -> None:
+        """Has native frames and dialogs look alike."""
         schemes = {
             "system": Qt.ColorScheme.Unknown,
             "light": Qt.ColorScheme.Light,
             "dark": Qt.ColorScheme.Dark,
         }
         if self._app is not None:
-            QGuiApplication.styleHints().setColorScheme(schemes[mode])  # native frames and dialogs follow
-        self._follow()
+            QGuiApplication.styleHints().setColorScheme(schemes[self._mode])
 
     def _follow(self) -> None:
         dark = self._mode == "dark" or (self._mode == "system" and _system_is_dark())
@@ -282,8 +287,8 @@ def style_sheet(colors: Colors) -> str:
     return template.substitute(
         names,
         icons=asset("icons").as_posix(),
-        accent_hover=mix("#ffffff", colors.accent, 0.1),
-        accent_pressed=mix("#000000", colors.accent, 0.15),
+        accent_hover=mix("#000000", colors.accent, 0.08),
+        accent_pressed=mix("#000000", colors.accent, 0.2),
         scroll=mix(colors.faint, colors.surface, 0.4),
     )
 

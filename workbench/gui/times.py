@@ -34,7 +34,7 @@ def absolute(us: int) -> str:
         shown = moment.astimezone() if _Zone.local else moment
     except (OverflowError, ValueError):
         return f"{us:,} µs"
-    return f"{shown:%Y-%m-%d %H:%M:%S}.{shown.microsecond // 1000:03d}"
+    return f"{shown.year:04}-{shown:%m-%d %H:%M:%S}.{shown.microsecond // 1000:03d}"
 
 
 def short(us: int) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -33,6 +34,7 @@ __all__ = [
     "EmptyState",
     "JsonView",
     "SearchBox",
+    "exact_text",
     "plain_label",
     "show_words",
     "toolbar_button",
@@ -51,6 +53,11 @@ def plain_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel
         label.setProperty("role", role)
     label.setWordWrap(wrap)
     return label
+
+
+def exact_text(area: QPlainTextEdit) -> str:
+    """Returns what stands in an editor, sign by sign: Qt's own answer changes spaces and line ends."""
+    return area.document().toRawText().replace("\u2029", "\n")
 
 
 class ElidedLabel(QLabel):

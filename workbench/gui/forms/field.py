@@ -69,6 +69,7 @@ class Field(QWidget):
             self._title.setBuddy(self._editor.input)
             self._name(self._words)
             tabs_after(self._toggle, self._editor)
+            self._editor.setVisible(self._unfolded)
         return self._editor
 
     def value(self) -> Any:
@@ -169,10 +170,13 @@ class Field(QWidget):
         self._show_editor()
         self._edited()
 
+    @property
+    def _unfolded(self) -> bool:
+        return self.is_set and (self._folder.isChecked() or self._folder.isHidden())
+
     def _show_editor(self) -> None:
-        shown = self.is_set and (self._folder.isChecked() or self._folder.isHidden())
-        if shown or self._editor is not None:
-            self.editor.setVisible(shown)
+        if self._unfolded or self._editor is not None:
+            self.editor.setVisible(self._unfolded)
         self._none.setHidden(self.is_set)
         self._folder.setIcon(icon("chevron-down" if self._folder.isChecked() else "chevron-right", "muted"))
 

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.errors import WorkbenchError
+from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font, theme
-from workbench.gui.widgets import DiffView, plain_label
+from workbench.gui.widgets import DiffView, exact_text, plain_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +148,7 @@ class PayloadEditor(QWidget):
         """Says whether the text can be replayed, and where not."""
         if self._letter is None:
             return
-        text = self.area.toPlainText()
+        text = exact_text(self.area)
         trouble, line = self._trouble(text)
         changed = not trouble and not _same(json.loads(text), self._before)
         if trouble:
@@ -199,11 +200,11 @@ class PayloadEditor(QWidget):
         if self._letter is None or not self.send.isEnabled():
             return
         self.send.setEnabled(False)  # a second click finds it so
-        self.replay.emit(self._letter.number, self.area.toPlainText())
+        self.replay.emit(self._letter.number, exact_text(self.area))
 
 
 def _pretty(text: str) -> str:
-    return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    return as_text(json.loads(text), indent=2)
 
 
 def _same(one: object, other: object) -> bool:

@@ -180,6 +180,8 @@ class LettersView(View):
         for splitter, way in ((self.outer, outer), (self.inner, inner)):
             if splitter.orientation() != way:
                 splitter.setOrientation(way)
+                if splitter is self.inner:
+                    splitter.setSizes([5, 4] if way == ways.Horizontal else [2, 3])
         show_words((*self._buttons.values(), self.whole), shown=width >= LABELLED)
 
     # -- following ----------------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ class StreamsView(View):
         else:
             self.table.set_empty("No streams yet", "Issue a command, or import a file of events (Ctrl+I).")
         searched = f"{len(numbers):,} of {total:,} streams (the whole store was searched)"
-        self.said.setText(searched if narrowed else f"{total:,} streams")
+        self.said.setText(searched if narrowed else "1 stream" if total == 1 else f"{total:,} streams")
         self.follow(self.desk.selection)
 
     def _sort(self, column: int, descending: bool) -> None:  # a signal's arguments

@@ -170,6 +170,7 @@ class SubscriptionsView(View):
         """Gives each graph a tab of its own where there is no room for both."""
         if apart == (self.tabs.indexOf(self.latency) >= 0):
             return
+        waits = self.tabs.currentWidget() is self.waiting
         if apart:
             self.tabs.removeTab(self.tabs.indexOf(self.graphs))
             self.tabs.insertTab(0, self.throughput, "Throughput")
@@ -180,7 +181,7 @@ class SubscriptionsView(View):
                 self.graphs.addWidget(graph)
                 graph.show()
             self.tabs.insertTab(0, self.graphs, "Graphs")
-        if self.tabs.currentWidget() is not self.waiting or not self._waits.rows:
+        if not waits:
             self.tabs.setCurrentIndex(0)
 
     @override

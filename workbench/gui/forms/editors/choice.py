@@ -49,8 +49,9 @@ class ChoiceEditor(Editor):
 
     @override
     def show_value(self, value: Any) -> None:
-        values = [self.box.itemData(index)[0] for index in range(self.box.count())]
-        self.box.setCurrentIndex(values.index(value) if value in values else -1)
+        found = (self.box.itemData(index)[0] for index in range(self.box.count()))
+        same = (index for index, one in enumerate(found) if one == value and type(one) is type(value))
+        self.box.setCurrentIndex(next(same, -1))  # 1 is not true
 
     @override
     def read(self) -> Any:

@@ -76,10 +76,9 @@ def span_of(text: str) -> timedelta:
     if not found:
         raise ValueError("must be a duration such as 1 h 30 min or 2.5 s")
     try:
-        span = timedelta(microseconds=int(sum(found) * 1_000_000))
+        return timedelta(microseconds=int(sum(found) * 1_000_000) * (-1 if sign == "-" else 1))
     except OverflowError:
         raise ValueError("is longer than can be counted") from None
-    return -span if sign == "-" else span
 
 
 def words_of(span: timedelta) -> str:

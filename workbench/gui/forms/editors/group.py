@@ -40,17 +40,25 @@ class GroupEditor(Editor):
         return "properties" in schema
 
     @override
-    def value(self) -> dict[str, Any]:
+    def value(self) -> Any:
+        if self._given is not ABSENT:
+            return self._given
         found = {str(field.loc[-1]): field.value() for field in self._fields}
         return {name: value for name, value in found.items() if value is not ABSENT} | self._others
 
     @override
     def set_value(self, value: Any) -> None:
-        given = dict(value) if isinstance(value, Mapping) else {}
+        fits = isinstance(value, Mapping)
+        given = dict(value) if fits else {}
         for field in self._fields:
             field.set_value(given.pop(str(field.loc[-1]), field.shape.initial))
         keeps = self.shape.schema.get("additionalProperties") is not False
         self._others = given if keeps else {}  # what the form cannot show is not lost
+        self._given = ABSENT if fits or value is None else value  # no object: kept, and called wrong
+
+    @override
+    def problem(self) -> str:
+        return "" if self._given is ABSENT else "must be an object"
 
     @override
     def clear(self) -> None:

@@ -12,6 +12,7 @@ from workbench.errors import InvalidValue
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.schema import Loc, Schema, Shape
 from workbench.gui.theme import code_font
+from workbench.gui.widgets import exact_text
 
 
 class JsonEditor(Editor):
@@ -39,12 +40,12 @@ class JsonEditor(Editor):
         if value is None:
             self.area.setPlainText(_BLANK.get(str(self.shape.schema.get("type")), ""))
             return
-        line = json.dumps(value, ensure_ascii=False)
-        self.area.setPlainText(line if len(line) < 48 else json.dumps(value, ensure_ascii=False, indent=2))
+        line = as_text(value)
+        self.area.setPlainText(line if len(line) < 48 else as_text(value, indent=2))
 
     @override
     def read(self) -> Any:
-        text = self.area.toPlainText()
+        text = exact_text(self.area)
         try:
             return json.loads(text) if text.strip() else None
         except (ValueError, RecursionError):
@@ -54,7 +55,7 @@ class JsonEditor(Editor):
     def problem(self) -> str:
         from workbench.model.values import ForeignJsonError, parse_foreign_json
 
-        text = self.area.toPlainText()
+        text = exact_text(self.area)
         if not text.strip():
             return ""
         try:
@@ -71,6 +72,12 @@ class JsonEditor(Editor):
     def _grow(self) -> None:
         lines = min(max(self.area.blockCount(), 2), 12)
         self.area.setFixedHeight(lines * self.area.fontMetrics().lineSpacing() + 14)
+
+
+def as_text(value: Any, indent: int | None = None) -> str:
+    """Writes JSON for a text editor, which would take some signs within strings for ends of lines."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 _BLANK = {"object": "{}", "array": "[]"}

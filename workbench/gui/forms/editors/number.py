@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from typing_extensions import override
@@ -85,4 +86,10 @@ class DecimalEditor(LineEditor):
 
     @override
     def parse(self, text: str) -> str:
+        try:
+            finite = Decimal(text).is_finite()
+        except InvalidOperation:
+            finite = False
+        if not finite:
+            raise ValueError("must be a number")
         return text

@@ -38,7 +38,7 @@ class ScalarEditor(LineEditor):
     def parse(self, text: str) -> Any:
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = text
         if type(value) in self._kinds and not (isinstance(value, float) and not math.isfinite(value)):
             return value
@@ -48,5 +48,8 @@ class ScalarEditor(LineEditor):
 
     @override
     def text_of(self, value: Any) -> str:
-        plain = isinstance(value, str) and value.strip() == value != "" and self.parse(value) == value
+        try:
+            plain = isinstance(value, str) and value.strip() == value != "" and self.parse(value) == value
+        except ValueError:  # it is none of the kinds: shown as it is, and called wrong
+            plain = True
         return value if plain else json.dumps(value, ensure_ascii=False)

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.parts import place_tabs, tool
-from workbench.gui.forms.schema import Loc, Schema, Shape, item_of
+from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape, item_of
 from workbench.gui.icons import icon
 
 if TYPE_CHECKING:
@@ -44,16 +44,22 @@ class ListEditor(Editor):
         return item_of(shape, 0).schema.get("type") in {"object", "array"}
 
     @override
-    def value(self) -> list[Any]:
-        return [item.field.value() for item in self._items]
+    def value(self) -> Any:
+        return self._given if self._given is not ABSENT else [item.field.value() for item in self._items]
 
     @override
     def set_value(self, value: Any) -> None:
         while self._items:
             self._drop(self._items[-1])
-        for part in value if isinstance(value, list | tuple) else ():
+        fits = isinstance(value, list | tuple)
+        for part in value if fits else ():
             self._insert().set_value(part)
         self._renumber()
+        self._given = ABSENT if fits or value is None else value  # no list: kept, and called wrong
+
+    @override
+    def problem(self) -> str:
+        return "" if self._given is ABSENT else "must be a list"
 
     @override
     def clear(self) -> None:

@@ -11,6 +11,7 @@ from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.editors.line import LineEditor
 from workbench.gui.forms.parts import tool
 from workbench.gui.forms.schema import Loc, Schema, Shape, sample_of
+from workbench.gui.widgets import exact_text
 
 
 class TextEditor(LineEditor):
@@ -77,4 +78,4 @@ class LongTextEditor(Editor):
 
     @override
     def read(self) -> str:
-        return self.area.toPlainText()
+        return exact_text(self.area)

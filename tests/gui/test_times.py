@@ -1,0 +1,97 @@
+"""Times as people read them: in one zone, absolute, short and relative."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from workbench.gui.times import absolute, relative, set_zone, short, zone_name
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+
+
+@pytest.fixture(autouse=True)
+def _utc():
+    set_zone("utc")
+    yield
+    set_zone("local")
+
+
+def us(moment):
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def test_a_time_is_told_to_the_millisecond():
+    assert absolute(us(datetime(2024, 5, 31, 14, 0, 0, 123_999, tzinfo=UTC))) == "2024-05-31 14:00:00.123"
+    assert absolute(0) == "1970-01-01 00:00:00.000"
+    assert absolute(-1) == "1969-12-31 23:59:59.999"
+
+
+def test_all_times_are_in_the_chosen_zone(monkeypatch):
+    assert zone_name() == "UTC"
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        assert absolute(0) == "1970-01-01 00:00:00.000"
+        set_zone("local")
+        assert zone_name() == "IST"
+        assert absolute(0) == "1970-01-01 05:30:00.000"
+        set_zone("utc")
+        assert zone_name() == "UTC"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize("far", [2**63 - 1, -(2**63), 10**30, -(10**30)])
+def test_what_no_calendar_holds_is_told_as_a_number(far):
+    assert absolute(far) == f"{far:,} µs"
+    assert short(far) == f"{far:,} µs"
+    assert relative(far, 0).replace("in ", "").replace(" ago", "").endswith(" d")
+
+
+def test_the_last_moment_of_the_calendar_is_told():
+    last = us(datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
+    assert absolute(last) == "9999-12-31 23:59:59.999"
+    assert absolute(last + 1) == f"{last + 1:,} µs"
+    set_zone("local")
+    assert absolute(last)
+
+
+def test_todays_times_are_short_and_others_have_their_day():
+    now = datetime.now(UTC)
+    assert short(us(now)) == f"{now:%H:%M:%S}"
+    assert short(us(datetime(1999, 12, 31, 23, 59, tzinfo=UTC))) == "1999-12-31"
+    other = datetime(now.year, 1 if now.month > 6 else 12, 15, 8, 5, tzinfo=UTC)
+    assert short(us(other)) == f"{other:%m-%d} 08:05"
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (0, "now"),
+        (SECOND - 1, "now"),
+        (1 - SECOND, "now"),
+        (SECOND, "1 s ago"),
+        (-SECOND, "in 1 s"),
+        (59 * SECOND, "59 s ago"),
+        (60 * SECOND, "1 min ago"),
+        (3_599 * SECOND, "59 min ago"),
+        (3_600 * SECOND, "1 h ago"),
+        (-DAY + 1, "in 23 h"),
+        (DAY, "1 d ago"),
+        (400 * DAY, "400 d ago"),
+        (4_000 * DAY, "4,000 d ago"),
+    ],
+)
+def test_how_long_ago_or_in_how_long(ago, words):
+    now = us(datetime(2024, 5, 31, tzinfo=UTC))
+    assert relative(now - ago, now) == words
+
+
+def test_centuries_are_days():
+    assert relative(0, 10**17) == "1,157,407 d ago"
+    assert relative(10**17, 0) == "in 1,157,407 d"
