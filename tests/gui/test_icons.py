@@ -144,3 +144,8 @@ def test_an_icon_is_painted_in_the_middle_of_its_place(qapp):
     red = [x for x in range(60) if image.pixelColor(x, 10) == QColor(theme().colors.error)]
     assert red
     assert abs((red[0] + red[-1]) / 2 - 29.5) <= 1
+
+
+def test_icons_are_sharp_on_dense_screens():
+    dense = icon("stop").pixmap(QSize(16, 16), 2.0)
+    assert (dense.width(), dense.devicePixelRatio()) == (32, 2.0)

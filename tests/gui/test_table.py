@@ -391,3 +391,35 @@ def test_a_cell_without_a_badge_is_left_blank(shown):
     blank.clearFocus()
     image = blank.viewport().grab().toImage()
     assert {image.pixelColor(x, 12).name() for x in range(100)} == {image.pixelColor(300, 12).name()}
+
+
+def test_other_rows_are_shown_from_the_top(table, source):
+    table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
+    table.set_source(Numbers(100))
+    assert table.verticalScrollBar().value() == 0
+
+
+def test_coming_to_a_table_chooses_nothing(table):
+    chosen = []
+    table.row_chosen.connect(chosen.append)
+    table.clearFocus()
+    table.setFocus()
+    assert chosen == []
+    assert table.current_row() is None
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert [row[0] for row in chosen] == [0]
+
+
+def test_a_row_that_lost_its_selection_can_be_chosen_again(table):
+    table.choose_index(3)
+    table.clearSelection()
+    assert table.choose(lambda row: row[0] == 3)
+    assert [row[0] for row in table.selected_rows()] == [3]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\u2028", "\n"])
+def test_no_line_end_of_any_kind_lets_a_cell_become_two(shown, end):
+    table = shown([Column("Name")], ListSource([(f"x{end}=1+1",)]))
+    table.choose_index(0)
+    table.copy()
+    assert QApplication.clipboard().text() == "x =1+1"

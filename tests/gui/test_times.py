@@ -95,3 +95,9 @@ def test_how_long_ago_or_in_how_long(ago, words):
 def test_centuries_are_days():
     assert relative(0, 10**17) == "1,157,407 d ago"
     assert relative(10**17, 0) == "in 1,157,407 d"
+
+
+def test_early_years_have_four_digits():
+    set_zone("utc")
+    assert absolute(-62_135_596_800_000_000) == "0001-01-01 00:00:00.000"
+    set_zone("local")
