@@ -12,7 +12,7 @@ import gc
 import sys
 import threading
 import weakref
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
@@ -22,7 +22,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from workbench.gui.desk import Desk
 from workbench.gui.loop import WorkbenchLoop
+from workbench.project.samples import copy_sample
+from workbench.services.opening import open_target
+from workbench.services.workspace import Workspace
 
 _GRACE = 2.0  # seconds that a thread has to end after it was told to
 _failed = pytest.StashKey[bool]()
@@ -187,3 +191,52 @@ def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator
         _failed, False
     ):  # a failed test's traceback keeps its locals alive
         pytest.fail(f"the test left behind:\n{message}", pytrace=False)
+
+
+# --- a real project on a desk: the users sample, its engine running
+
+
+@pytest.fixture
+def retry_delay() -> str:
+    """Little, so that nobody waits long for a letter to die; a test may want another."""
+    return "20ms"
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path, retry_delay: str) -> AsyncIterator[Workspace]:
+    folder = copy_sample("users", tmp_path / "users")
+    project = folder / "project.tsk"
+    project.write_text(project.read_text().replace('retry_delay: "500ms"', f'retry_delay: "{retry_delay}"'))
+    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def desk(workspace: Workspace) -> AsyncIterator[Desk]:
+    made = Desk(workspace)
+    yield made
+    await made.close()
+
+
+async def settle(workspace: Workspace) -> None:
+    """Waits until everything was delivered, retried or died."""
+    async with asyncio.timeout(15):
+        engine = workspace.running()
+        await engine.settle()
+        while any(view.retrying for view in workspace.observe.subscriptions()):
+            await asyncio.sleep(0.005)
+            await engine.settle()
+
+
+@pytest.fixture
+async def broken(workspace: Workspace) -> Workspace:
+    """Two mails to a server that is down are dead letters 2 and 3, one to nowhere is 1."""
+    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    for name, domain in (("cyd", "x.invalid"), ("ann", "slow.example"), ("bob", "slow.example")):
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
+        assert (await workspace.issue.issue("create_user", values)).accepted
+        await settle(workspace)
+    assert [letter.key for letter in workspace.repair.letters()] == ["user-bob", "user-ann", "user-cyd"]
+    return workspace

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from workbench.gui.paging import PAGE, Column, ListSource
-from workbench.gui.table import ROW_HEIGHT, WIDEST, FastTableView
+from workbench.gui.pills import ROW_HEIGHT
+from workbench.gui.table import WIDEST, FastTableView
 from workbench.gui.theme import theme
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

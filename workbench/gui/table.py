@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTab
 from typing_extensions import override
 
 from workbench.gui.paging import Column, PagedModel, Row, RowSource
+from workbench.gui.pills import PADDING, ROW_HEIGHT, draw_badge
 from workbench.gui.theme import Colors, code_font, theme, ui_font
 from workbench.gui.widgets import EmptyState
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QResizeEvent
 
-ROW_HEIGHT = 26
-PADDING = 8
 SPREADS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 FORMULA = ("=", "+", "-", "@")
 WIDEST = 320
@@ -383,28 +382,6 @@ class FastTableView(QTableView):
             painter.setPen(QPen(QColor(colors.accent_ink), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(0.5, y + 0.5, self.viewport().width() - 1, ROW_HEIGHT - 2))
-
-
-def draw_badge(painter: QPainter, cell: QRect, kind: str, text: str, colors: Colors) -> None:
-    """Draws a pill: a dot and a word in the kind's colour, so that colour never stands alone."""
-    role = "muted" if kind == "neutral" else kind
-    ink = QColor(getattr(colors, role))
-    font = ui_font(8.5)
-    metrics = QFontMetrics(font)
-    room = cell.width() - 2 * PADDING
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, room - 22))
-    pill = QRectF(
-        cell.x() + PADDING, cell.y() + 4, min(room, metrics.horizontalAdvance(shown) + 22), ROW_HEIGHT - 9
-    )
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colors.tint(role, 0.16)))
-    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
-    painter.setBrush(ink)
-    painter.drawEllipse(QRectF(pill.x() + 6, pill.center().y() - 2.5, 5, 5))
-    painter.setFont(font)
-    painter.setPen(ink)
-    base = pill.center().y() + (metrics.ascent() - metrics.descent()) / 2
-    painter.drawText(round(pill.x() + 15), round(base), shown)
 
 
 def _safe(text: str) -> str:

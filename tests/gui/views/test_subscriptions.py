@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from tests.gui.views.conftest import settle
+from tests.gui.conftest import settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.reset_dialog import ResetDialog, consequence
 from workbench.gui.views.subscriptions import COLUMNS, TALL, SubscriptionsView

@@ -172,7 +172,7 @@ class Field(QWidget):
 
     @property
     def _unfolded(self) -> bool:
-        return self.is_set and (self._folder.isChecked() or self._folder.isHidden())
+        return self.is_set and (self._folder.isChecked() or not self._folds)
 
     def _show_editor(self) -> None:
         if self._unfolded or self._editor is not None:
@@ -195,7 +195,8 @@ class Field(QWidget):
         self._title = Words(role="heading" if self._block else "")
         self._title.clicked.connect(self._title_clicked)
         self._toggle = QCheckBox()
-        self._toggle.setVisible(self.shape.optional)
+        if not self.shape.optional:  # what is shown before it has a parent would be a window of its own
+            self._toggle.hide()
         self._toggle.toggled.connect(self._toggled)
         self._toggle.clicked.connect(lambda on: self.focus_input() if on else None)
         self._none = Words("not set", role="muted", small=True)
@@ -204,7 +205,9 @@ class Field(QWidget):
             self._none.hide()
         self._folder = tool("chevron-down", checkable=True)
         self._folder.setChecked(self._depth < _FOLDED_FROM)
-        self._folder.setVisible(self._block and not self.shape.optional)
+        self._folds = self._block and not self.shape.optional
+        if not self._folds:
+            self._folder.hide()
         self._folder.toggled.connect(self._show_editor)
         shown = self.shape.description or sample_of(self.shape.schema)
         limits = limits_of(self.shape.schema, pattern=not shown)

@@ -373,5 +373,5 @@ def test_what_is_folded_at_first_unfolds_at_the_first_click(form_of):
     deep = form.field("x.b.c")
     assert deep.editor.isVisible() == deep._folder.isChecked()
     before = deep._folder.isChecked()
-    QTest.mouseClick(deep._folder, Qt.MouseButton.LeftButton)
+    deep._folder.click()
     assert deep.editor.isVisible() is not before
