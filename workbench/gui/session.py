@@ -45,7 +45,7 @@ class Session:
         self._environ = environ
         self._end = asyncio.Event()
         self._closing = False
-        self._status = StatusLine(self.toggle_engine, lambda: self.bring("letters"))
+        self._status = StatusLine(self.toggle_engine, self.repair)
         window.use(acts_of(self), self._status)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
@@ -189,6 +189,11 @@ class Session:
     def bring(self, key: str) -> None:
         """Shows a view."""
         self.window.bring(key)
+
+    def repair(self) -> None:
+        """Arranges the window around the dead letters."""
+        self.window.show_perspective("Repair")
+        self.bring("letters")
 
     def toggle_engine(self) -> None:
         """Pauses or resumes the engine."""

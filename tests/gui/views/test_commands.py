@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from workbench.gui.desk import Selection
-from workbench.gui.views.commands import CommandsView
+from workbench.gui.views.commands import TALL, CommandsView
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -135,3 +135,17 @@ async def test_a_query_shows_its_answer(workspace, view, until):
     view.send()
     assert '"username": "Ada Byron"' in view.result.answer.toPlainText()
     assert view.button.text() == "Ask"
+
+
+async def test_where_there_is_little_room_the_history_gives_way_to_a_result(view, until):
+    view.resize(440, TALL - 1)
+    assert view.history.isVisible()
+    fill(view, user_id="ada", username="Ada Lovelace", email="ada@example.org")
+    view.send()
+    await until(view.result.isVisible)
+    assert not view.history.isVisible()
+    view.result.hide()
+    assert view.history.isVisible()
+    view.result.show()
+    view.resize(440, TALL)
+    assert view.history.isVisible()

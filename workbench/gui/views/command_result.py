@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from typing_extensions import override
 
 from workbench.gui.widgets import Badge, JsonView, plain_label, toolbar_button
 
@@ -38,7 +39,13 @@ def headline(result: CommandResult) -> str:
 
 
 class ResultCard(QFrame):
-    """Stands below the form once something was sent."""
+    """Stands below the form once something was sent.
+
+    Signals:
+        turned: Whether it is there now.
+    """
+
+    turned = Signal(bool)
 
     def __init__(self, show_stream: Callable[[str], object]) -> None:
         super().__init__()
@@ -68,6 +75,11 @@ class ResultCard(QFrame):
         layout.addWidget(self.more)
         layout.addWidget(self.answer, 1)
         self.hide()
+
+    @override
+    def setVisible(self, visible: bool) -> None:
+        super().setVisible(visible)
+        self.turned.emit(visible)
 
     def show_result(self, result: CommandResult) -> None:
         """Shows a command's outcome."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 CATCH_UP_SECONDS = 10.0
 SUGGESTED = 12
+TALL = 620
+"""Pixels in height that form, result and history need together."""
 COMMAND, QUERY = "command", "query"
 
 
@@ -96,12 +98,22 @@ class CommandsView(View):
         self.split.setStretchFactor(1, 0)
         self.split.setSizes([560, 190])
         self.split.setChildrenCollapsible(False)
+        self.result.turned.connect(lambda _there: self._make_room())
         self.picker.currentIndexChanged.connect(self._picked)
         self.history.again.connect(self._repeat)
         self.history.copied.connect(self.copy)
         self.history.chosen.connect(self._look)
         self.history.set_writes(writes=self._writes)
         return self.split
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Lets the history give way to a result where both would leave too little for the form."""
+        self.history.setVisible(self.result.isHidden() or self.height() >= TALL)
 
     def _foot(self) -> QHBoxLayout:
         self.target = ElidedLabel("muted")
