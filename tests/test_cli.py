@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -119,3 +121,43 @@ def test_no_qt_comes_along(folder):
         "sys.exit(any(name.startswith(('PySide6', 'qasync', 'pyqtgraph', 'numpy')) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False, capture_output=True).returncode == 0
+
+
+def test_doctor_says_healthy_and_how_much_there_is(folder, log, capsys):
+    run(["import", str(folder), str(log), "--stream", "repo.name", "--type", "type"])
+    capsys.readouterr()
+    assert run(["doctor", str(folder), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["healthy"] is True
+    assert said["sizes"]["events"] == 30
+    assert run(["doctor", str(folder)]) == 0
+    assert "events.db: healthy" in capsys.readouterr().out
+
+
+def test_doctor_names_what_is_broken_and_what_to_do(folder, log, capsys):
+    run(["import", str(folder), str(log), "--stream", "repo.name", "--type", "type"])
+    with closing(sqlite3.connect(folder / "data" / "events.db")) as con:
+        con.execute("update streams set version = 99 where id = 1")
+        con.commit()
+    capsys.readouterr()
+    assert run(["doctor", str(folder)]) == 3
+    said = capsys.readouterr().out
+    assert "I1: " in said
+    assert "Keep a copy of the file" in said
+
+
+def test_doctor_without_a_store_says_how_there_will_be_one(folder, capsys):
+    assert run(["doctor", str(folder)]) == 1
+    assert "has no store yet" in capsys.readouterr().err
+
+
+def test_backup_copies_and_never_overwrites(folder, log, tmp_path, capsys):
+    run(["import", str(folder), str(log), "--stream", "repo.name", "--type", "type"])
+    target = tmp_path / "copy.db"
+    assert run(["backup", str(folder), str(target)]) == 0
+    assert run(["doctor", str(target)]) == 0
+    before = target.read_bytes()
+    capsys.readouterr()
+    assert run(["backup", str(folder), str(target)]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert target.read_bytes() == before

@@ -17,6 +17,8 @@ examples:
   workbench run --sample users --json    play the sample's story without a window
   workbench tour pictures                drive the sample by itself and save a picture of every view
   workbench streams my-project           list streams, the newest first
+  workbench doctor my-project            examine its store
+  workbench backup my-project copy.db    copy its store while it is in use
 
 exit codes: 0 done, 1 something failed, 2 the command line is wrong, 3 lines or commands had problems
 """
@@ -57,10 +59,16 @@ def parser() -> argparse.ArgumentParser:
     streams.add_argument("--find", default="", help="part of the name")
     streams.add_argument("--limit", type=int, default=50)
     streams.add_argument("--json", action="store_true", help="answer as JSON")
+    doctor = verbs.add_parser("doctor", help="examine a store: the file, its rules, its sizes, what to do")
+    copy = verbs.add_parser("backup", help="copy a store while it is in use")
+    for verb in (doctor, copy):
+        verb.add_argument("project", type=Path, help="a project folder, or the store's file itself")
+        verb.add_argument("--json", action="store_true", help="answer as JSON")
+    copy.add_argument("file", type=Path, help="where the copy goes; it must not exist")
     return root
 
 
-VERBS = ("open", "tour", "import", "run", "streams")
+VERBS = ("open", "tour", "import", "run", "streams", "doctor", "backup")
 
 
 def _project(verb: argparse.ArgumentParser) -> None:

@@ -7,12 +7,13 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.project.samples import copy_sample
+from workbench.services.caring import advice, backup, check, store_file
 from workbench.services.opening import open_target
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ SETTLE_SECONDS = 60.0
 
 def execute(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Runs one subcommand; returns the exit code."""
-    work = {"import": _import, "run": _run, "streams": _streams}[options.verb]
+    works = {"import": _import, "run": _run, "streams": _streams, "doctor": _doctor, "backup": _backup}
+    work = works[options.verb]
     try:
         return asyncio.run(work(options, environ))
     except WorkbenchError as error:
@@ -219,6 +221,44 @@ async def _streams(options: argparse.Namespace, environ: Mapping[str, str]) -> i
         "\n".join(f"{stream.version:>8,}  {stream.name}" for stream in found) or "no streams",
     )
     return DONE
+
+
+# -- the store's file -------------------------------------------------------------------------------------
+
+
+async def _doctor(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    path = store_file(options.project, environ)
+    checkup = await asyncio.to_thread(check, path, _note(options, "looking at"))
+    sizes = checkup.sizes
+    found = [{"rule": finding.rule, "text": finding.text} for finding in checkup.findings]
+    lines = [f"{path}: {'healthy' if checkup.healthy else f'{len(found)} findings'}"]
+    lines += [f"  {name.replace('_', ' '):<14} {value:>14,}" for name, value in sizes.items()]
+    lines += [f"  {finding.rule}: {finding.text}" for finding in checkup.findings]
+    lines += advice(checkup)
+    said = {"store": str(path), "healthy": checkup.healthy, "sizes": sizes, "findings": found}
+    _answer(options, {**said, "advice": advice(checkup)}, "\n".join(lines))
+    return DONE if checkup.healthy else PROBLEMS
+
+
+async def _backup(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    path = store_file(options.project, environ)
+    note = _note(options, "copied")
+    size = await asyncio.to_thread(
+        backup, path, options.file, lambda done, pages: note(f"{done:,} of {pages:,} pages")
+    )
+    said = {"store": str(path), "copy": str(options.file), "bytes": size}
+    _answer(options, said, f"{path} was copied to {options.file}: {size:,} bytes, and the copy is sound")
+    return DONE
+
+
+def _note(options: argparse.Namespace, verb: str) -> Callable[[str], None]:
+    """Returns what shows progress on a terminal, and nowhere else."""
+
+    def note(what: str) -> None:
+        if not options.json and sys.stderr.isatty():
+            print(f"\r\x1b[K{verb} {what}", end="", file=sys.stderr, flush=True)
+
+    return note
 
 
 def _answer(options: argparse.Namespace, value: Any, text: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from workbench.project.samples import copy_sample
 from workbench.services.opening import open_target
+from workbench.store.sql.checking import check
 
 WORKER = """
 import asyncio, os, sys
@@ -64,6 +65,7 @@ async def test_F1_nothing_acknowledged_is_lost_and_the_work_goes_on(tmp_path, co
     acknowledged = []
     for round_number in range(3):
         acknowledged += work_until_killed(folder, f"r{round_number}", commands)
+        assert check(folder / "data" / "events.db").findings == ()
     workspace = open_target(folder, "", environ=dict(os.environ))
     try:
         streams = {stream.name: stream for stream in workspace.browse.streams(1, 10_000)}
