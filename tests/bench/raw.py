@@ -1,0 +1,94 @@
+"""What SQLite itself can do: the same tables and settings, the least statements, no rules."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from workbench.model.clock import SystemClock
+from workbench.model.ids import id_source
+from workbench.store.sql.connection import Synchronous, open_writer
+from workbench.store.sql.schema import ddl
+
+PAGE = 1_000
+
+
+class RawLog:
+    """A log by hand: encodes, takes ids and times, inserts events and moves the stream's head."""
+
+    def __init__(self, path: Path, synchronous: Synchronous) -> None:
+        path.touch()
+        self.con = open_writer(path, synchronous)
+        for statement in ddl():
+            self.con.execute(statement)
+        self.con.execute("insert into types values (1, 'counted')")
+        self._clock = SystemClock()
+        self._new_id = id_source(self._clock, random.Random(1))
+        self._position = 0
+        self._heads: dict[str, list[int]] = {}
+
+    def append(self, appends: list[tuple[str, list[dict[str, Any]]]]) -> int:
+        """Appends to each stream its events, all in one transaction; returns the last position."""
+        con = self.con
+        con.execute("begin immediate")
+        now = self._clock.now()
+        for stream, events in appends:
+            head = self._heads.get(stream) or self._begin(stream, now)
+            rows = []
+            for data in events:
+                self._position += 1
+                head[1] += 1
+                identity = self._new_id().bytes
+                text = orjson.dumps(data).decode()
+                rows.append(
+                    (self._position, head[0], head[1], identity, 1, 1, now, now, identity, None, text, None)
+                )
+            con.executemany("insert into events values (?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+            con.execute(
+                "update streams set version = ?, updated_at = ?, last_position = ? where id = ?",
+                (head[1], now, self._position, head[0]),
+            )
+        con.execute("commit")
+        return self._position
+
+    def _begin(self, stream: str, now: int) -> list[int]:
+        number = self.con.execute(
+            "insert into streams values (null, ?, 'count', 0, 0, ?, ?, 0)", (stream, now, now)
+        ).lastrowid
+        self._heads[stream] = [number or 0, 0]
+        return self._heads[stream]
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.con.close()
+
+
+def read_stream(path: Path, stream: str) -> int:
+    """Folds a stream's numbers, decoded."""
+    rows = sqlite3.connect(path).execute(
+        "select data from events where stream_id = (select id from streams where name = ?) order by version",
+        (stream,),
+    )
+    return sum(orjson.loads(data)["by"] for (data,) in rows)
+
+
+def read_log(path: Path) -> Iterator[Any]:
+    """Yields every event's position and decoded data in order."""
+    con = sqlite3.connect(path)
+    after = 0
+    while True:
+        page = con.execute(
+            "select position, stream_id, version, event_id, type_id, recorded_at, data from events"
+            " where position > ? order by position limit ?",
+            (after, PAGE),
+        ).fetchall()
+        for row in page:
+            yield row[0], orjson.loads(row[6])
+        if len(page) < PAGE:
+            return
+        after = page[-1][0]
