@@ -51,24 +51,8 @@ _attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
 
 
 def events(rows: Iterable[Any]) -> list[RecordedEvent]:
-    """Reads rows of `EVENTS`."""
-    return [
-        RecordedEvent(
-            position=row[0],
-            stream=row[1],
-            version=row[2],
-            id=UUID(bytes=row[3]),
-            type=row[4],
-            schema_version=row[5],
-            recorded_at=row[6],
-            occurred_at=row[7],
-            correlation_id=UUID(bytes=row[8]),
-            causation_id=_uuid(row[9]),
-            data=row[10],
-            metadata=row[11],
-        )
-        for row in rows
-    ]
+    """Reads rows of `EVENTS`, whose columns stand in the order of the fields."""
+    return [RecordedEvent(*row) for row in rows]
 
 
 def event_as_message(event: RecordedEvent, topic: str) -> Message:
