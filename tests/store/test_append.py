@@ -188,3 +188,39 @@ def test_ids_are_ordered_in_time(new_id: NewId):
     ids = [new_id() for _ in range(2000)]
     assert ids == sorted(ids)
     assert {one.version for one in ids} == {7}
+
+
+def test_A3_the_same_events_twice_in_one_group_are_stored_once(store):
+    twice = Append(stream="s", events=(NewEvent(id=derived_id("x"), type="t", data="{}"),))
+    first, second = store.write([twice, twice])
+    assert (first.idempotent, second.idempotent) == (False, True)
+    assert first.last_position == second.last_position
+    assert len(store.reader().read_stream("s")) == 1
+
+
+def test_A4_an_id_of_the_same_group_cannot_belong_to_two_events(store):
+    one = Append(stream="s", events=(NewEvent(id=derived_id("x"), type="t", data="{}"),))
+    other = Append(stream="s", events=(NewEvent(id=derived_id("x"), type="t", data='{"a":1}'),))
+    stored, refused = store.write([one, other])
+    assert stored.last_version == 1
+    assert isinstance(refused, EventIdReused)
+
+
+def test_C6_what_is_refused_in_a_group_leaves_no_trace_beside_what_is_stored(store):
+    good = Append(stream="good", events=(NewEvent(id=derived_id("a"), type="t", data="{}"),))
+    bad_type = Append(
+        stream="bad",
+        events=(
+            NewEvent(id=derived_id("b"), type="fresh", data="{}"),
+            NewEvent(id=derived_id("c"), type="", data="{}"),
+        ),
+    )
+    late = Append(stream="good", expected=0, events=(NewEvent(id=derived_id("d"), type="t", data="{}"),))
+    stored, unnamed, conflict = store.write([good, bad_type, late])
+    assert stored.last_version == 1
+    assert isinstance(unnamed, InvalidName)
+    assert isinstance(conflict, WrongExpectedVersion)
+    reader = store.reader()
+    assert reader.stream("bad") is None
+    assert reader.event_types() == ["t"]
+    assert reader.stream_count() == 1

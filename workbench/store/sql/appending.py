@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,24 +22,66 @@ from workbench.errors import (
 )
 from workbench.model.events import NewEvent
 from workbench.model.values import check_name
-from workbench.store.operations import Append, EnsureTopic, NewMessage, RecordCommand, SaveSnapshot
+from workbench.store.operations import (
+    Append,
+    Atomic,
+    EnsureTopic,
+    NewMessage,
+    Operation,
+    RecordCommand,
+    SaveSnapshot,
+    Settle,
+)
 from workbench.store.sql.heads import Heads, StreamHead
 from workbench.store.values import AppendResult, CommandRecord
 
 _INSERT = "insert into events values (?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
-def append(con: sqlite3.Connection, heads: Heads, op: Append, now: int) -> AppendResult:
-    """Appends events to a stream.
+def suspects(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[bytes]:
+    """Returns the event ids of a group that are stored already, or that stand in it more than once.
+
+    One question for the whole group instead of one for each append: nearly always there are none.
+    """
+    ids = [event.id.bytes for events in _appended(operations) for event in events]
+    found = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
+    for first in range(0, len(ids), 500):
+        part = ids[first : first + 500]
+        marks = ",".join("?" * len(part))
+        found.update(
+            row[0] for row in con.execute(f"select event_id from events where event_id in ({marks})", part)
+        )
+    return found
+
+
+def _appended(operations: Sequence[Operation]) -> Iterator[tuple[NewEvent, ...]]:
+    for operation in operations:
+        match operation:
+            case Append():
+                yield operation.events
+            case Atomic():
+                yield from _appended(operation.operations)
+            case Settle():
+                yield from _appended(operation.effects)
+
+
+def append(
+    con: sqlite3.Connection, heads: Heads, op: Append, now: int, suspected: set[bytes]
+) -> AppendResult:
+    """Appends events to a stream; whatever it refuses, it refuses before it writes anything.
+
+    Args:
+        suspected: Event ids that may be stored already, from `suspects`.
 
     Raises:
         InvalidEvent: The same id twice in one request (A1).
         StreamClosed, DuplicateEventId, EventIdReused, PartialDuplicate, WrongExpectedVersion: A2–A8.
     """
-    _check_request(op)
+    _check_request(op, heads)
     head = heads.stream(op.stream)
     version = head.version if head else 0
-    stored = _stored(con, op.events)
+    known = suspected and any(event.id.bytes in suspected for event in op.events)
+    stored = _stored(con, op.events) if known else {}
     if stored:
         return _repeated(con, op, head, stored)
     if head is not None and head.closed:
@@ -62,12 +106,15 @@ def fits(expected: int, version: int) -> bool:
             return version == expected
 
 
-def _check_request(op: Append) -> None:
+def _check_request(op: Append, heads: Heads) -> None:
     check_name(op.stream, what="the stream's name")
     if op.expected < STREAM_EXISTS:
         raise InvalidEvent(f"expected version {op.expected} is no version", path="")
     if len(op.events) > 1 and len({event.id for event in op.events}) != len(op.events):
         raise InvalidEvent("the same event id stands twice in one request", path="")
+    for event in op.events:
+        if event.type not in heads.types:
+            check_name(event.type, what="the event type")
 
 
 def _stored(con: sqlite3.Connection, events: tuple[NewEvent, ...]) -> dict[bytes, tuple[Any, ...]]:

@@ -6,7 +6,6 @@ import sqlite3
 from dataclasses import dataclass
 
 from workbench.model.aggregates import category_of
-from workbench.model.values import check_name
 
 KEPT = 100_000
 """Stream heads kept in memory; beyond, the memory is emptied and fills anew."""
@@ -79,7 +78,6 @@ class Heads:
         """Returns the number of an event type, interning a new one."""
         number = self.types.get(name)
         if number is None:
-            check_name(name, what="the event type")
             number = self._con.execute("insert into types (name) values (?)", (name,)).lastrowid or 0
             self.types[name] = number
         return number

@@ -51,6 +51,7 @@ class SqliteStore:
         if not self.observer:
             self._writer = open_writer(path, synchronous)
             self._heads = Heads(self._writer)
+            self._suspects: set[bytes] = set()
 
     def _why_observer(self) -> str:
         """Returns why nothing may be written; takes the lock if all is well."""
@@ -85,6 +86,7 @@ class SqliteStore:
             now = self._clock.now()
             try:
                 con.execute("begin immediate")
+                self._suspects = appending.suspects(con, operations)
                 answers = [self._guarded(con, operation, now) for operation in operations]
             except sqlite3.Error as error:
                 self._roll_back(con)
@@ -128,6 +130,11 @@ class SqliteStore:
         self._heads.forget()
 
     def _guarded(self, con: sqlite3.Connection, operation: op.Operation, now: int) -> Any:
+        if isinstance(operation, op.Append):  # it refuses before it writes: nothing would be rolled back
+            try:
+                return appending.append(con, self._heads, operation, now, self._suspects)
+            except WorkbenchError as error:
+                return error
         con.execute("savepoint o")
         try:
             answer = self._run(con, operation, now)
@@ -143,7 +150,7 @@ class SqliteStore:
         heads = self._heads
         match operation:
             case op.Append():
-                return appending.append(con, heads, operation, now)
+                return appending.append(con, heads, operation, now, self._suspects)
             case op.Atomic():
                 return self._atomic(con, operation, now)
             case op.NewMessage():
