@@ -185,7 +185,7 @@ def test_what_is_public_says_what_it_does() -> None:
 
 # --- the tests' tree mirrors the program's
 
-MIRROR_NOTHING = ("bench", "journeys", "packaging")
+MIRROR_NOTHING = ("bench", "journeys", "packaging", "torture")
 CONFORMANCE = "store"  # its own files follow the contract's chapters and run against every adapter
 
 

@@ -13,6 +13,7 @@ WorkbenchError
 │   ├── DuplicateEventId
 │   ├── EventIdReused
 │   ├── PartialDuplicate
+│   ├── AppendManyFailed         says which entries, and why each
 │   ├── MessageIdReused
 │   ├── TopicNotFound
 │   ├── TopicAlreadyExists
@@ -29,6 +30,8 @@ WorkbenchError
 │   ├── StoreCorrupt
 │   ├── NotAStore
 │   ├── SchemaTooNew
+│   ├── SchemaTooOld             and this process may not convert it
+│   ├── ReadTooLong
 │   └── StoreFailed              COMMIT failed: the outcome is unknown
 ├── ProjectError                 the project's files are wrong; carries every problem
 ├── PermanentError               raised by a handler: do not try again (contract §5)
@@ -41,6 +44,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from typing import ClassVar
+from uuid import UUID
 
 
 class Outcome(Enum):
@@ -149,6 +153,19 @@ class PartialDuplicate(CallerError):
     """Some of the events are stored already and some are not (A6)."""
 
 
+class AppendManyFailed(CallerError):
+    """Nothing was written, because some entries cannot be (A10).
+
+    Attributes:
+        failures: Pairs of the entry's index and what is wrong with it, every one that fails.
+    """
+
+    def __init__(self, failures: Sequence[tuple[int, WorkbenchError]]) -> None:
+        self.failures = tuple(failures)
+        said = "; ".join(f"entry {index}: {error.message}" for index, error in self.failures)
+        super().__init__(f"nothing was written: {said}")
+
+
 class MessageIdReused(CallerError):
     """The message id belongs to another message (P2)."""
 
@@ -219,11 +236,27 @@ class SchemaTooNew(WorldError):
     """The store was written by a newer program; it is left as it is (F5)."""
 
 
+class SchemaTooOld(WorldError):
+    """The store needs to be converted, but this process may only look (M1)."""
+
+
+class ReadTooLong(WorldError):
+    """A read was stopped because it took too long (C5)."""
+
+
 class StoreFailed(WorldError):
-    """COMMIT failed and the fence failed too: look the write up by its ids (F3)."""
+    """COMMIT failed and the fence failed too: look the write up by its ids (F3).
+
+    Attributes:
+        ids: Of the events whose fate is unknown.
+    """
 
     outcome = Outcome.UNKNOWN
     retry_helps = True
+
+    def __init__(self, message: str, *, hint: str = "", ids: Sequence[UUID] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.ids = tuple(ids)
 
 
 class ProjectError(WorkbenchError):

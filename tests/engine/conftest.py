@@ -75,6 +75,13 @@ def counted(event: Counted, record: Any, rows: Any) -> None:
     rows.put(id=key, total=(row["total"] if row else 0) + event.by)
 
 
+TOTALS = Projection(
+    name="totals",
+    columns=(Column(name="id"), Column(name="total", kind=ColumnKind.INTEGER)),
+    on={Counted: counted},
+)
+
+
 class Rig:
     """A running engine and what its handlers saw."""
 
@@ -89,6 +96,7 @@ class Rig:
         self.ordering = Ordering.KEY
         self.on_dead = OnDead.BLOCK_KEY
         self.filter = Filter()
+        self.totals = TOTALS
         self.store: SqliteStore | None = None
         self.engine: Engine | None = None
 
@@ -117,13 +125,7 @@ class Rig:
                     evolve=evolve,
                 ),
             ),
-            projections=(
-                Projection(
-                    name="totals",
-                    columns=(Column(name="id"), Column(name="total", kind=ColumnKind.INTEGER)),
-                    on={Counted: counted},
-                ),
-            ),
+            projections=(self.totals,),
             handlers={} if detached else {"handler": self.handler, "out": self.out},
         )
         registry = build_registry(

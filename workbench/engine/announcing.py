@@ -12,6 +12,14 @@ from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store import operations as op
 from workbench.store.values import AppendResult
 
+_OF_PROJECTIONS = (
+    op.ApplyProjection,
+    op.EnsureProjection,
+    op.MarkProjection,
+    op.SwitchProjection,
+    op.DropGeneration,
+)
+
 
 class Collector:
     """Gathers the changes of one commit."""
@@ -33,24 +41,30 @@ class Collector:
             case op.Atomic():
                 for part, part_answer in zip(operation.operations, answer, strict=True):
                     self.note(part, part_answer)
+            case op.AppendMany():
+                for part, part_answer in zip(operation.appends, answer, strict=True):
+                    self._appended(part, part_answer)
             case op.Append():
                 self._appended(operation, answer)
             case op.NewMessage():
                 self.head = max(self.head, answer)
             case op.Settle():
                 self._settled(operation)
-            case op.RecordCommand():
-                self.commands = True
-            case op.ApplyProjection() | op.EnsureProjection() | op.MarkProjection():
-                self.projections.add(operation.name)
-            case op.Claim() | op.Lease() | op.RecoverSubscription() | op.ConfigureSubscription():
-                self.subscriptions.add(operation.subscription)
+            case op.CloseStream():
+                self.streams.add(operation.stream)
             case op.ReplayLetter() | op.MarkLetters():
                 self.letters = self.released = True
-            case op.RecordAction():
-                self.operations = True
             case _:
-                pass
+                self._stood(operation)
+
+    def _stood(self, operation: op.Operation) -> None:
+        """Notes what changed where something stands, beside the log."""
+        self.commands |= isinstance(operation, op.RecordCommand)
+        self.operations |= isinstance(operation, op.RecordAction)
+        if isinstance(operation, _OF_PROJECTIONS):
+            self.projections.add(operation.name)
+        elif name := getattr(operation, "subscription", ""):
+            self.subscriptions.add(name)
 
     def _appended(self, operation: op.Append, answer: AppendResult) -> None:
         if answer.idempotent or not operation.events:

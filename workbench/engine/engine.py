@@ -178,7 +178,7 @@ class Engine:
             for runner in self.subscriptions.values():
                 await runner.store_cursor()
             for follower in self.projections.values():
-                await follower.store_checkpoint()
+                await follower.store_checkpoints()
         await self.gate.close()
 
     # -- following --------------------------------------------------------------------------------------

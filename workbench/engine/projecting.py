@@ -1,102 +1,31 @@
-"""One projection at work: folds the log into its table, rows and checkpoint together (J1–J5)."""
+"""One projection at work: its live rows, and beside them the rows that are being rebuilt (J1–J5)."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from functools import partial
 
+from workbench.engine.folding import BATCH, Folding
 from workbench.engine.gate import WriteGate
 from workbench.engine.metrics import Metrics
-from workbench.errors import ModelError, WrongExpectedVersion
+from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.model.clock import Clock
-from workbench.model.events import RecordedEvent
-from workbench.model.projections import Apply, Projection
+from workbench.model.projections import Projection
 from workbench.model.registry import Registry
-from workbench.store.operations import ApplyProjection, EnsureProjection, MarkProjection
+from workbench.store.operations import DropGeneration, EnsureProjection, SwitchProjection
 from workbench.store.ports import Reader
-from workbench.store.values import ProjectionStatus
-
-BATCH = 500
-SLICE = 0.004
-PASSED = 500
-"""Positions that a checkpoint may move over uninteresting events before it is stored."""
-
-
-class RowsBuffer:
-    """The rows that a batch changed, over those of the store; implements `model.projections.Rows`."""
-
-    def __init__(self, projection: Projection, reader: Reader) -> None:
-        self._projection = projection
-        self._reader = reader
-        self._key = projection.key
-        self._columns = tuple(column.name for column in projection.columns)
-        self._changed: dict[Any, dict[str, Any] | None] = {}
-        self._before: list[tuple[Any, bool, dict[str, Any] | None]] = []
-
-    def get(self, key: Any) -> dict[str, Any] | None:
-        """Returns the row with that key as it stands now."""
-        row = self._changed[key] if key in self._changed else self._reader.row(self._projection.name, key)
-        return dict(row) if row is not None else None
-
-    def put(self, **row: Any) -> None:
-        """Inserts the row, or replaces the one with its key.
-
-        Raises:
-            ModelError: A column that the projection does not declare, or no key.
-        """
-        self._check(row)
-        if row.get(self._key) is None:
-            raise ModelError(f"a row of {self._projection.name} needs its key {self._key}")
-        self._set(row[self._key], {name: row.get(name) for name in self._columns})
-
-    def update(self, key: Any, **changes: Any) -> None:
-        """Changes columns of a row.
-
-        Raises:
-            ModelError: There is no such row, or no such column.
-        """
-        self._check(changes)
-        row = self.get(key)
-        if row is None:
-            raise ModelError(f"{self._projection.name} has no row {key!r} to update")
-        self._set(key, {**row, **changes})
-
-    def delete(self, key: Any) -> None:
-        """Removes a row; no error if there is none."""
-        self._set(key, None)
-
-    def keep(self) -> None:
-        """Keeps what the event that was just applied did."""
-        self._before.clear()
-
-    def undo(self) -> None:
-        """Takes back what the event that just failed did."""
-        for key, known, row in reversed(self._before):
-            if known:
-                self._changed[key] = row
-            else:
-                del self._changed[key]
-        self._before.clear()
-
-    def rows(self) -> tuple[dict[str, Any], ...]:
-        """Returns the rows to put."""
-        return tuple(row for row in self._changed.values() if row is not None)
-
-    def deleted(self) -> tuple[Any, ...]:
-        """Returns the keys to remove."""
-        return tuple(key for key, row in self._changed.items() if row is None)
-
-    def _set(self, key: Any, row: dict[str, Any] | None) -> None:
-        self._before.append((key, key in self._changed, self._changed.get(key)))
-        self._changed[key] = row
-
-    def _check(self, row: dict[str, Any]) -> None:
-        if unknown := [name for name in row if name not in self._columns]:
-            raise ModelError(f"{self._projection.name} has no column {', '.join(unknown)}")
+from workbench.store.values import PassedKind, ProjectionStatus
 
 
 class ProjectionRunner:
-    """Moves one projection forward."""
+    """Moves one projection forward.
+
+    What readers get is the live generation. A rebuild folds the log into a second one and becomes the live
+    one when it has caught up; until then the old rows stay (J3).
+
+    Attributes:
+        building: The generation that is being rebuilt, None if there is none.
+    """
 
     def __init__(
         self,
@@ -110,113 +39,111 @@ class ProjectionRunner:
     ) -> None:
         self.projection = projection
         self.name = projection.name
-        self.paused = False
-        self.faulted = False
-        self.checkpoint = 0
-        self.handled = 0
-        self._handlers: dict[str, Apply] = projection.handlers()
-        self._registry = registry
+        self.building: Folding | None = None
+        self._live: Folding | None = None
         self._reader = reader
         self._gate = gate
-        self._clock = clock
-        self._metrics = metrics
-        self._generation = 1
-        self._stored = 0
-        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
-
-    async def open(self, *, rebuild: bool = False) -> None:
-        """Makes its table where needed and takes up where the last run ended."""
-        await self._gate.write(
-            EnsureProjection(
-                name=self.name,
-                columns=tuple((column.name, column.kind.value) for column in self.projection.columns),
-                indexed=tuple(column.name for column in self.projection.columns[1:] if column.index),
-                definition_hash=self.projection.definition_hash(),
-                rebuild=rebuild,
-            )
+        self._folding = partial(
+            Folding, projection, registry=registry, reader=reader, gate=gate, clock=clock, metrics=metrics
         )
-        state = self._reader.projection(self.name)
-        if state is not None:
-            self.checkpoint = self._stored = state.checkpoint
-            self._generation = state.generation
-            self.paused = state.status is ProjectionStatus.PAUSED
-            self.faulted = state.status is ProjectionStatus.FAULTED
+        self._alone = asyncio.Lock()
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._handled = 0
+
+    async def open(self) -> None:
+        """Takes up where the last run ended, in the midst of a rebuild, too.
+
+        Rows whose table has other columns than the definition cannot be followed: they are rebuilt at once.
+        """
+        await self._gate.write(self._ensure())
+        self._read()
+        if self.live.outdated and self.building is None:
+            await self._begin()
+
+    def _read(self) -> None:
+        """Reads from the store what stands there."""
+        if self._live is not None:
+            self._handled = self.handled
+        live, *others = self._reader.generations(self.name)
+        self._live = self._folding(live)
+        # A rebuild by another definition than the present one would end in stale rows.
+        fresh = [one for one in others if one.definition_hash == self.projection.definition_hash()]
+        self.building = self._folding(fresh[0]) if fresh else None
+
+    def _ensure(self, *, rebuild: bool = False) -> EnsureProjection:
+        columns = self.projection.columns
+        return EnsureProjection(
+            name=self.name,
+            columns=self.projection.shape(),
+            indexed=tuple(column.name for column in columns if column.index),
+            definition_hash=self.projection.definition_hash(),
+            rebuild=rebuild,
+        )
+
+    # -- what it is at --------------------------------------------------------------------------------------
 
     @property
-    def stopped(self) -> bool:
-        """Whether it does not follow the log."""
-        return self.paused or self.faulted
+    def live(self) -> Folding:
+        """The generation that readers get."""
+        if self._live is None:
+            raise NotFound(f"projection {self.name} is not open")
+        return self._live
 
-    async def mark(self, status: ProjectionStatus, fault: str = "", position: int = 0) -> None:
-        """Pauses, resumes or faults it, in the store, too."""
-        await self._gate.write(
-            MarkProjection(name=self.name, status=status.value, fault=fault, fault_position=position)
-        )
-        self.paused = status is ProjectionStatus.PAUSED
-        self.faulted = status is ProjectionStatus.FAULTED
+    @property
+    def checkpoint(self) -> int:
+        """The rows that readers get are the fold of all events up to here (I9)."""
+        return self._live.checkpoint if self._live is not None else 0
+
+    @property
+    def handled(self) -> int:
+        """Events that were folded since the start, rebuilding included."""
+        foldings = (self._live, self.building)
+        return self._handled + sum(folding.handled for folding in foldings if folding is not None)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing of it follows the log: paused, faulted, or outdated."""
+        return self.live.stopped and (self.building is None or self.building.stopped)
+
+    # -- work -----------------------------------------------------------------------------------------------
 
     async def work(self, limit: int = BATCH) -> bool:
-        """Folds one batch; returns whether there was anything to do."""
-        if self.stopped:
-            return False
-        events, upto = self._reader.read_types(self._handlers.__contains__, self.checkpoint, limit)
-        if upto <= self.checkpoint:
-            return False
-        buffer = RowsBuffer(self.projection, self._reader)
-        reached, fault = await self._fold(events, buffer)
-        if fault is None:
-            reached = upto
-        rows, deleted = buffer.rows(), buffer.deleted()
-        if rows or deleted or fault or reached - self._stored >= PASSED:
-            await self._store(reached, rows, deleted)
-        self.checkpoint = reached
-        if fault is not None:
-            await self.mark(ProjectionStatus.FAULTED, *fault)
-        self._wake()
-        return True
-
-    async def _fold(
-        self, events: list[RecordedEvent], buffer: RowsBuffer
-    ) -> tuple[int, tuple[str, int] | None]:
-        """Applies events; returns the last position that succeeded, and the fault that stopped it (J2)."""
-        reached = self.checkpoint
-        slice_end = self._clock.monotonic() + SLICE
-        for record in events:
+        """Folds a batch into each generation; returns whether there was anything to do."""
+        async with self._alone:
             try:
-                self._handlers[record.type](self._registry.read_event(record), record, buffer)
-            except Exception as error:  # noqa: BLE001  # whatever the projection's code raises faults it
-                buffer.undo()
-                return reached, (f"{type(error).__name__}: {error}", record.position)
-            buffer.keep()
-            self.handled += 1
-            self._metrics.flow[f"project:{self.name}:{record.type}"] += 1
-            reached = record.position
-            if self._clock.monotonic() > slice_end:
-                await asyncio.sleep(0)
-                slice_end = self._clock.monotonic() + SLICE
-        return reached, None
+                worked = await self.live.work(limit)
+                if self.building is not None and not self.building.stopped:
+                    moved = await self.building.work(limit)
+                    await self._switch_if_done(moved=moved)
+                    worked = worked or moved
+            except WrongExpectedVersion:
+                self._read()
+                return True
+        self._wake()
+        return worked
 
-    async def _store(self, reached: int, rows: tuple[dict[str, Any], ...], deleted: tuple[Any, ...]) -> None:
-        try:
-            await self._gate.write(
-                ApplyProjection(
-                    name=self.name,
-                    generation=self._generation,
-                    before=self._stored,
-                    checkpoint=reached,
-                    rows=rows,
-                    deleted=deleted,
-                )
-            )
-        except WrongExpectedVersion:
-            await self.open()
+    async def _switch_if_done(self, *, moved: bool) -> None:
+        """Makes the rebuilt rows the live ones, once nothing is missing in them."""
+        building = self.building
+        if building is None or building.stopped:
             return
-        self._stored = reached
+        caught_up = building.checkpoint >= self.live.checkpoint and not self.live.stopped
+        if caught_up or not moved:
+            await building.store_checkpoint()
+            await self._gate.write(SwitchProjection(name=self.name, generation=building.number))
+            self._handled += self.live.handled
+            self._live, self.building = building, None
 
-    async def store_checkpoint(self) -> None:
-        """Stores a checkpoint that moved over uninteresting events only."""
-        if self.checkpoint != self._stored and not self.stopped:
-            await self._store(self.checkpoint, (), ())
+    async def _begin(self) -> None:
+        await self._gate.write(self._ensure(rebuild=True))
+        self._read()
+
+    async def store_checkpoints(self) -> None:
+        """Stores checkpoints that moved over uninteresting events only."""
+        async with self._alone:
+            for folding in (self._live, self.building):
+                if folding is not None and not folding.stopped:
+                    await folding.store_checkpoint()
 
     async def wait_for(self, position: int) -> None:
         """Returns when its rows hold everything up to a position (J5)."""
@@ -230,3 +157,41 @@ class ProjectionRunner:
             if position <= self.checkpoint and not future.done():
                 future.set_result(None)
         self._waiters = [(position, future) for position, future in self._waiters if not future.done()]
+
+    # -- what an operator does ------------------------------------------------------------------------------
+
+    async def rebuild(self) -> None:
+        """Begins to make all rows anew, in place of an earlier attempt; the old ones stay meanwhile."""
+        async with self._alone:
+            await self.live.store_checkpoint()
+            await self._begin()
+
+    async def give_up(self) -> bool:
+        """Ends a rebuild; the old rows stay. Returns whether there was one."""
+        async with self._alone:
+            if self.building is None:
+                return False
+            await self._gate.write(DropGeneration(name=self.name, generation=self.building.number))
+            self.building = None
+            return True
+
+    def _at_work(self, *, building: bool) -> Folding:
+        folding = self.building if building else self._live
+        if folding is None:
+            raise NotFound(f"projection {self.name} is not being rebuilt")
+        return folding
+
+    async def mark(self, status: ProjectionStatus, *, building: bool = False) -> None:
+        """Pauses or resumes the live generation, or the one that is being rebuilt."""
+        async with self._alone:
+            await self._at_work(building=building).mark(status)
+
+    async def pass_by(self, kind: PassedKind, *, building: bool = False) -> None:
+        """Goes on behind the event that faulted a generation, and records that (J2)."""
+        async with self._alone:
+            await self._at_work(building=building).pass_by(kind)
+
+    async def resume_stream(self, stream: str) -> None:
+        """Folds what a parked stream missed, and follows it again (J2)."""
+        async with self._alone:
+            await self.live.resume_stream(stream)

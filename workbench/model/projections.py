@@ -57,6 +57,18 @@ class Rows(Protocol):
         ...
 
 
+class OnFault(StrEnum):
+    """What happens at an event that a projection cannot fold (J2).
+
+    ``pause`` stands still there until a person decides; ``skip`` leaves the event out; ``park`` leaves out
+    all later ones of its stream, too. What is left out is recorded and shown.
+    """
+
+    PAUSE = "pause"
+    SKIP = "skip"
+    PARK = "park"
+
+
 Apply = Callable[[Any, RecordedEvent, Rows], None]
 
 
@@ -74,12 +86,17 @@ class Projection:
     columns: tuple[Column, ...]
     on: Mapping[type[Event] | str, Apply]
     version: int = 1
+    on_fault: OnFault = OnFault.PAUSE
     doc: str = ""
 
     @property
     def key(self) -> str:
         """Name of the key column."""
         return self.columns[0].name
+
+    def shape(self) -> tuple[tuple[str, str], ...]:
+        """Returns the names and kinds of its columns, as the store keeps them."""
+        return tuple((column.name, column.kind.value) for column in self.columns)
 
     def handlers(self) -> dict[str, Apply]:
         """Returns what to do by event type name."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound
 from workbench.store.operations import ConfigureSubscription, RecordAction
-from workbench.store.values import OperatorAction, ProjectionStatus
+from workbench.store.values import OperatorAction, PassedKind, ProjectionStatus
 
 if TYPE_CHECKING:
     from workbench.engine.projecting import ProjectionRunner
@@ -65,15 +65,46 @@ class Controlling:
         """Pauses a projection, or resumes a paused or faulted one."""
         runner = self._projection(name)
         await runner.mark(ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE)
-        self._workspace.running().wake(f"projection {name}")
-        await self._note("pause" if paused else "resume", f"projection {name}")
+        await self._moves(name, "pause" if paused else "resume")
 
     async def rebuild(self, name: str) -> None:
-        """Makes a projection's rows anew from the whole log."""
-        runner = self._projection(name)
-        await runner.open(rebuild=True)
+        """Begins to make a projection's rows anew; the old ones stay until it is done (J3)."""
+        await self._projection(name).rebuild()
+        await self._moves(name, "rebuild")
+
+    async def pause_rebuild(self, name: str, *, paused: bool) -> None:
+        """Pauses a rebuild, or resumes one that was paused or faulted."""
+        status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
+        await self._projection(name).mark(status, building=True)
+        await self._moves(name, "pause rebuild" if paused else "resume rebuild")
+
+    async def give_up_rebuild(self, name: str) -> None:
+        """Ends a rebuild; the old rows stay."""
+        if await self._projection(name).give_up():
+            await self._moves(name, "give up rebuild")
+
+    async def skip_event(self, name: str, *, rebuild: bool = False) -> None:
+        """Has a faulted projection leave out the event that it cannot fold, on record (J2)."""
+        await self._projection(name).pass_by(PassedKind.SKIPPED, building=rebuild)
+        await self._moves(name, "skip event")
+
+    async def park_stream(self, name: str, *, rebuild: bool = False) -> None:
+        """Has a faulted projection leave out that event and all later ones of its stream (J2)."""
+        await self._projection(name).pass_by(PassedKind.PARKED, building=rebuild)
+        await self._moves(name, "park stream")
+
+    async def resume_stream(self, name: str, stream: str) -> None:
+        """Has a projection fold what a parked stream missed, and follow it again.
+
+        Raises:
+            WorkbenchError: An event still fails; the stream stays parked.
+        """
+        await self._projection(name).resume_stream(stream)
+        await self._moves(name, "resume stream", stream)
+
+    async def _moves(self, name: str, action: str, detail: str = "") -> None:
         self._workspace.running().wake(f"projection {name}")
-        await self._note("rebuild", f"projection {name}")
+        await self._note(action, f"projection {name}", detail)
 
     def _projection(self, name: str) -> ProjectionRunner:
         runner = self._workspace.running().projections.get(name)

@@ -9,9 +9,17 @@ from workbench.engine.engine import EngineState
 from workbench.model.aggregates import stream_name
 from workbench.model.messaging import LOG_TOPIC
 from workbench.model.projections import Projection
-from workbench.store.values import Delivery, LogEntry, OperatorAction, ProjectionState, SubscriptionState
+from workbench.store.values import (
+    Delivery,
+    LogEntry,
+    OperatorAction,
+    PassedEvent,
+    ProjectionState,
+    SubscriptionState,
+)
 
 if TYPE_CHECKING:
+    from workbench.engine.folding import Folding
     from workbench.services.workspace import Workspace
 
 
@@ -44,11 +52,30 @@ class SubscriptionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildView:
+    """Rows that are made anew beside those that readers get (J3).
+
+    Attributes:
+        share: How much of the log is done, 0 to 1.
+    """
+
+    status: str
+    checkpoint: int
+    rows: int
+    share: float
+    fault: str
+    fault_position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectionView:
     """A read model as people see it.
 
     Attributes:
         stale: Its definition changed since its rows were made (J4).
+        columns: Names and kinds as the rows have them, whatever the definition says by now.
+        passed: Events that are not in the rows, because they could not be folded (J2).
+        rebuild: The rebuild that goes on, if one does.
     """
 
     name: str
@@ -59,7 +86,10 @@ class ProjectionView:
     fault: str
     fault_position: int
     stale: bool
+    generation: int
     columns: tuple[tuple[str, str], ...]
+    passed: tuple[PassedEvent, ...]
+    rebuild: RebuildView | None
     doc: str
 
 
@@ -147,10 +177,12 @@ class Observing:
         return [self._projection(projection) for projection in self._workspace.registry.projections.values()]
 
     def _projection(self, projection: Projection) -> ProjectionView:
-        state = self._reader.projection(projection.name)
+        generations = self._reader.generations(projection.name)
+        state = generations[0] if generations else None
         engine = self._workspace.engine
         runner = engine.projections.get(projection.name) if engine else None
         checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
+        building = runner.building if runner else None
         return ProjectionView(
             name=projection.name,
             status=state.status.value if state else "new",
@@ -160,8 +192,22 @@ class Observing:
             fault=state.fault if state else "",
             fault_position=state.fault_position if state else 0,
             stale=_stale(projection, state),
-            columns=tuple((column.name, column.kind.value) for column in projection.columns),
+            generation=state.generation if state else 0,
+            columns=state.columns if state else projection.shape(),
+            passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
+            rebuild=self._rebuild(generations[1], building) if len(generations) > 1 else None,
             doc=projection.doc,
+        )
+
+    def _rebuild(self, state: ProjectionState, building: Folding | None) -> RebuildView:
+        checkpoint = building.checkpoint if building else state.checkpoint
+        return RebuildView(
+            status=state.status.value,
+            checkpoint=checkpoint,
+            rows=state.rows,
+            share=min(1.0, checkpoint / max(1, self._reader.head())),
+            fault=state.fault,
+            fault_position=state.fault_position,
         )
 
     def rows(

@@ -10,7 +10,15 @@ import msgspec
 from workbench.errors import ANY
 from workbench.model.events import NewEvent
 from workbench.model.messaging import Message
-from workbench.store.values import Attempt, CommandRecord, DeadLetter, DeliveryState, OperatorAction, Snapshot
+from workbench.store.values import (
+    Attempt,
+    CommandRecord,
+    DeadLetter,
+    DeliveryState,
+    OperatorAction,
+    PassedEvent,
+    Snapshot,
+)
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +35,28 @@ class Append(Operation, frozen=True, kw_only=True):
     stream: str
     events: tuple[NewEvent, ...]
     expected: int = ANY
+
+
+class AppendMany(Operation, frozen=True, kw_only=True):
+    """Appends to several streams, all or nothing (A10); answers with a tuple of `AppendResult`.
+
+    Attributes:
+        appends: Up to 100, each for a stream of its own.
+    """
+
+    appends: tuple[Append, ...]
+
+
+class CloseStream(Operation, frozen=True, kw_only=True):
+    """Has a stream take no more events (A2), or take them again.
+
+    Attributes:
+        expected: As for an append; a stream that does not exist cannot be closed.
+    """
+
+    stream: str
+    expected: int = ANY
+    closed: bool = True
 
 
 class Atomic(Operation, frozen=True, kw_only=True):
@@ -194,12 +224,13 @@ class MarkLetters(Operation, frozen=True, kw_only=True):
 
 
 class EnsureProjection(Operation, frozen=True, kw_only=True):
-    """Makes sure that a projection's table and checkpoint exist.
+    """Makes sure that a projection has a live generation: a table and a checkpoint.
 
     Attributes:
         columns: Pairs of name and kind; the first is the key.
         indexed: Columns with an index.
-        rebuild: Start a new generation from position 0 (J3).
+        rebuild: Begin a further generation from position 0 beside the live one, in place of an earlier
+            attempt; answers with its number (J3).
     """
 
     name: str
@@ -216,6 +247,8 @@ class ApplyProjection(Operation, frozen=True, kw_only=True):
         before: The checkpoint that the batch started from; another one in the store is an error.
         rows: Whole rows to put.
         deleted: Keys to remove.
+        passed: Events that were skipped and streams that are parked from here on (J2).
+        resumed: Streams that are parked no longer.
     """
 
     name: str
@@ -224,12 +257,29 @@ class ApplyProjection(Operation, frozen=True, kw_only=True):
     checkpoint: int
     rows: tuple[dict[str, Any], ...] = ()
     deleted: tuple[Any, ...] = ()
+    passed: tuple[PassedEvent, ...] = ()
+    resumed: tuple[str, ...] = ()
+
+
+class SwitchProjection(Operation, frozen=True, kw_only=True):
+    """Makes a rebuilt generation the live one and drops the one before (J3)."""
+
+    name: str
+    generation: int
+
+
+class DropGeneration(Operation, frozen=True, kw_only=True):
+    """Gives up a generation that is not live; answers whether there was one."""
+
+    name: str
+    generation: int
 
 
 class MarkProjection(Operation, frozen=True, kw_only=True):
-    """Records that a projection was paused, resumed or faulted (J2)."""
+    """Records that a generation of a projection was paused, resumed or faulted (J2)."""
 
     name: str
+    generation: int
     status: str
     fault: str = ""
     fault_position: int = 0

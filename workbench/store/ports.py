@@ -14,6 +14,7 @@ from workbench.store.values import (
     DeadLetter,
     Delivery,
     Page,
+    PassedEvent,
     ProjectionState,
     Snapshot,
     StreamInfo,
@@ -114,12 +115,16 @@ class QueueReader(Protocol):
 class ModelReader(Protocol):
     """Reads what is derived: read models, command results, processes."""
 
-    def projection(self, name: str) -> ProjectionState | None:
-        """Returns where a projection stands."""
+    def generations(self, projection: str) -> list[ProjectionState]:
+        """Returns the generations of a projection: the live one, then the one that is being rebuilt (J3)."""
         ...
 
-    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
-        """Returns one row of a read model."""
+    def passed(self, projection: str, generation: int) -> list[PassedEvent]:
+        """Returns the events that a generation skipped and the streams that it parked, in order (J2)."""
+        ...
+
+    def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
+        """Returns one row of a read model; of the live generation unless another one is named."""
         ...
 
     def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:

@@ -211,18 +211,39 @@ class ProjectionStatus(StrEnum):
     FAULTED = "faulted"
 
 
+class PassedKind(StrEnum):
+    """How a projection went on behind an event that it could not fold (J2)."""
+
+    SKIPPED = "skipped"
+    PARKED = "parked"
+
+
+class PassedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that is not in a projection's rows; if parked, nothing later of its stream is, either."""
+
+    position: int
+    stream: str
+    kind: PassedKind
+    error: str
+    at: int = 0
+
+
 class ProjectionState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a projection stands.
+    """Where one generation of a projection stands.
 
     Attributes:
+        live: Whether readers get these rows; else they are being rebuilt (J3).
         checkpoint: Its rows are the fold of all events up to here (I9).
+        columns: Pairs of name and kind, as the table has them; the first is the key.
         definition_hash: Of the definition that made the rows (J4).
         fault: What went wrong at ``fault_position`` (J2); empty unless faulted.
     """
 
     name: str
     generation: int
+    live: bool
     checkpoint: int
+    columns: tuple[tuple[str, str], ...]
     definition_hash: str
     status: ProjectionStatus
     fault: str = ""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from workbench.gui.desk import Selection
 from workbench.gui.views.projections import ProjectionsView
+from workbench.model.events import NewEvent
+from workbench.model.ids import derived_id
+from workbench.store.operations import Append
 
 
 @pytest.fixture
@@ -98,3 +102,74 @@ async def test_it_follows_the_selection(workspace, desk, view):
     desk.select(Selection(projection="outages"))
     assert view.picker.currentText() == "outages"
     assert view._table.model().columnCount() == 3
+
+
+async def test_J3_a_rebuild_shows_how_far_it_is_and_can_be_paused_resumed_and_given_up(
+    workspace, view, until
+):
+    await create(workspace, "ada", "bob")
+    await until(lambda: len(column(view, 0)) == 2)
+    workspace.running().pause()
+    view.rebuild.click()
+    await until(lambda: view.banner.text.startswith("Rebuilding: 0%"))
+    assert column(view, 0) == ["ada", "bob"], "the old rows stay"
+    press(view.banner, "Pause")
+    await until(lambda: "paused at 0%" in view.banner.text)
+    workspace.running().resume()
+    await workspace.running().settle()
+    assert workspace.observe.projections()[0].rebuild.status == "paused"
+    press(view.banner, "Give up")
+    await until(view.banner.isHidden)
+    assert workspace.observe.projections()[0].generation == 1
+
+
+async def poisoned(workspace, until):
+    """An event that the projection cannot fold, put into the log by hand."""
+    await create(workspace, "ada", "bob")
+    bad = NewEvent(id=derived_id("bad"), type="user.updated", data='{"username": "Nobody", "at": 1}')
+    await workspace.running().gate.write(Append(stream="user-nobody", events=(bad,)))
+    await until(lambda: workspace.observe.projections()[0].status == "faulted")
+
+
+async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(workspace, desk, view, until):
+    await poisoned(workspace, until)
+    await until(lambda: "stands still at position" in view.banner.text)
+    press(view.banner, "Go on…")
+    assert [action.text() for action in view.banner.menu.actions() if action.text()] == [
+        "Leave out this event",
+        "Leave out this and all later events of its stream",
+        "Rebuild all rows",
+    ]
+    view.banner.menu.close()
+    choose(view.banner.menu, "Leave out this and")
+    await until(lambda: view.banner.text.startswith("These rows are without 1 event"))
+    press(view.banner, "Show…")
+    view.banner.menu.close()
+    choose(view.banner.menu, "user-nobody at position")
+    assert desk.selection.stream == "user-nobody"
+    told = []
+    desk.noticed.connect(told.append)
+    choose(view.banner.menu, "Follow user-nobody again")
+    await until(lambda: told)
+    assert "still fails" in told[0].text
+    assert view.banner.text.startswith("These rows are without 1 event")
+
+
+async def test_J2_an_event_is_left_out_and_later_ones_are_folded(workspace, view, until):
+    await poisoned(workspace, until)
+    await until(lambda: "stands still at position" in view.banner.text)
+    press(view.banner, "Go on…")
+    view.banner.menu.close()
+    choose(view.banner.menu, "Leave out this event")
+    await create(workspace, "eve")
+    await until(lambda: column(view, 0) == ["ada", "bob", "eve"])
+
+
+def press(banner, text):
+    (button,) = [button for button in banner.findChildren(QPushButton) if button.text() == text]
+    button.click()
+
+
+def choose(menu, beginning):
+    (action,) = [action for action in menu.actions() if action.text().startswith(beginning)]
+    action.trigger()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -23,10 +23,10 @@ from workbench.gui.paging import Column
 from workbench.gui.table import FITTED, FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
+from workbench.gui.views.projection_banner import ProjectionBanner
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.widgets import (
     Badge,
-    Banner,
     EmptyState,
     SearchBox,
     plain_label,
@@ -79,6 +79,8 @@ class ProjectionsView(View):
         self._table: FastTableView | None = None
         self._source: RowsSource | None = None
         self._fitted = 0
+        self._columns: tuple[tuple[str, str], ...] = ()
+        self._rebuilding: dict[str, int] = {}
         self._pages = QStackedLayout(self)
         hint = "A projection of the model folds events into a table. This project's model declares none."
         self._pages.addWidget(EmptyState("projection", "No projections", hint))
@@ -92,8 +94,7 @@ class ProjectionsView(View):
         layout.setContentsMargins(8, 8, 8, 6)
         layout.setSpacing(6)
         layout.addLayout(self._head())
-        self.banner = Banner("error", "")
-        self.banner.hide()
+        self.banner = ProjectionBanner(self.desk, self._rebuild)
         layout.addWidget(self.banner)
         self.search = SearchBox("Find in all rows")
         layout.addWidget(self.search)
@@ -122,7 +123,9 @@ class ProjectionsView(View):
         self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.badge = Badge("neutral", "")
         self.pause = toolbar_button("Pause", "pause", "Stop folding events into this table")
-        self.rebuild = toolbar_button("Rebuild", "refresh", "Make all rows anew from the whole log")
+        self.rebuild = toolbar_button(
+            "Rebuild", "refresh", "Make all rows anew from the whole log; the old ones stay until it is done"
+        )
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self.picker)
@@ -166,6 +169,7 @@ class ProjectionsView(View):
     @override
     def refresh(self) -> None:
         views = {view.name: view for view in self.desk.workspace.observe.projections()}
+        self._tell_rebuilt(views)
         self._pages.setCurrentIndex(1 if views else 0)
         if not views:
             return
@@ -175,6 +179,9 @@ class ProjectionsView(View):
                 self.picker.addItems(list(views))
         if self._name not in views:
             self.show_projection(next(iter(views)))
+            return
+        if views[self._name].columns != self._columns:  # rebuilt with others
+            self.show_projection(self._name)
             return
         self._show(views[self._name])
 
@@ -199,7 +206,17 @@ class ProjectionsView(View):
         self.detail.hide()
         self._show(view)
 
+    def _tell_rebuilt(self, views: Mapping[str, ProjectionView]) -> None:
+        """Says when a rebuild that was begun here is done."""
+        for name, generation in list(self._rebuilding.items()):
+            view = views.get(name)
+            if view is None or view.generation == generation:
+                continue
+            del self._rebuilding[name]
+            self.desk.notice("ok", f"Rebuilt {name}: {view.rows:,} rows.")
+
     def _make_table(self, view: ProjectionView) -> None:
+        self._columns = view.columns
         names = [name for name, _ in view.columns]
         columns = [_column(name, kind, last=name == names[-1]) for name, kind in view.columns]
         table = FastTableView(columns)
@@ -252,16 +269,7 @@ class ProjectionsView(View):
             self.progress.setValue(1000 * view.checkpoint // max(1, head))
         stopped = view.status in {"paused", "faulted"}
         self.pause.setText("Resume" if stopped else "Pause")
-        if view.status == "faulted":
-            said = f"This projection stands still at position {view.fault_position:,}: {view.fault}"
-            self.banner.set("error", said, self._actions(("Try again", self._toggle)))
-        elif view.stale:
-            said = "Its definition changed since these rows were made."
-            self.banner.set("warning", said, self._actions(("Rebuild", self._rebuild)))
-        self.banner.setVisible(view.status == "faulted" or view.stale)
-
-    def _actions(self, *actions: tuple[str, Any]) -> Sequence[tuple[str, Any]]:
-        return actions if self.desk.workspace.engine is not None else ()
+        self.banner.show_state(view)
 
     # -- what the person does -----------------------------------------------------------------------------
 
@@ -272,15 +280,14 @@ class ProjectionsView(View):
 
     def _sort(self, column: int, descending: bool) -> None:  # a signal's arguments
         if self._source is not None and self._table is not None:
-            name = self.desk.workspace.registry.projections[self._name].columns[column].name
+            name = self._columns[column][0]
             self._source.order = ("-" if descending else "") + name
             self._table.show_sort(column, descending)
             self._table.refresh()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
-        registry, observe = self.desk.workspace.registry, self.desk.workspace.observe
-        names = [column.name for column in registry.projections[self._name].columns]
-        events = observe.sources(self._name, row[0])
+        names = [name for name, _ in self._columns]
+        events = self.desk.workspace.observe.sources(self._name, row[0])
         self.detail.show_row(str(row[0]), dict(zip(names, row, strict=False)), events)
         self.detail.show()
 
@@ -298,14 +305,9 @@ class ProjectionsView(View):
 
     def _rebuild(self) -> None:
         name = self._name
-        self.desk.run(self._rebuilt(name), f"Rebuild {name}")
-
-    async def _rebuilt(self, name: str) -> None:
-        workspace = self.desk.workspace
-        await workspace.control.rebuild(name)
-        await workspace.issue.wait_for(name, workspace.browse.head())
-        rows = workspace.observe.row_count(name)
-        self.desk.notice("ok", f"Rebuilt {name}: {rows:,} rows.")
+        views = {view.name: view for view in self.desk.workspace.observe.projections()}
+        self._rebuilding[name] = views[name].generation
+        self.desk.run(self.desk.workspace.control.rebuild(name), f"Rebuild {name}")
 
 
 def _column(name: str, kind: str, *, last: bool) -> Column:

@@ -1,4 +1,4 @@
-"""Writes the log: appends as the table A1–A10 says, snapshots, command results, published messages."""
+"""Appends events as the table A1–A10 says."""
 
 from __future__ import annotations
 
@@ -11,29 +11,31 @@ from uuid import UUID
 from workbench.errors import (
     ANY,
     STREAM_EXISTS,
+    AppendManyFailed,
     DuplicateEventId,
     EventIdReused,
     InvalidEvent,
-    MessageIdReused,
+    NotFound,
     PartialDuplicate,
     StreamClosed,
-    TopicNotFound,
+    WorkbenchError,
     WrongExpectedVersion,
 )
 from workbench.model.events import NewEvent
 from workbench.model.values import check_name
 from workbench.store.operations import (
     Append,
+    AppendMany,
     Atomic,
-    EnsureTopic,
-    NewMessage,
+    CloseStream,
     Operation,
-    RecordCommand,
-    SaveSnapshot,
     Settle,
 )
 from workbench.store.sql.heads import Heads, StreamHead
-from workbench.store.values import AppendResult, CommandRecord
+from workbench.store.values import AppendResult
+
+MANY = 100
+"""Streams that one request may append to (A10)."""
 
 _INSERT = "insert into events values (?,?,?,?,?,?,?,?,?,?,?,?)"
 
@@ -43,7 +45,7 @@ def suspects(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[by
 
     One question for the whole group instead of one for each append: nearly always there are none.
     """
-    ids = [event.id.bytes for events in _appended(operations) for event in events]
+    ids = [event.id.bytes for events in appended(operations) for event in events]
     found = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
     for first in range(0, len(ids), 500):
         part = ids[first : first + 500]
@@ -54,15 +56,36 @@ def suspects(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[by
     return found
 
 
-def _appended(operations: Sequence[Operation]) -> Iterator[tuple[NewEvent, ...]]:
+def event_ids(operations: Sequence[Operation]) -> Iterator[UUID]:
+    """Yields the ids of all events that a group appends."""
+    return (event.id for events in appended(operations) for event in events)
+
+
+def was_stored(con: sqlite3.Connection, operations: Sequence[Operation], suspected: set[bytes]) -> bool:
+    """Whether a group of which nobody knows the outcome was stored: it is, whole or not at all (F3).
+
+    Args:
+        suspected: Event ids that were stored before it already, and say nothing.
+    """
+    return any(
+        con.execute("select 1 from events where event_id = ?", (one.bytes,)).fetchone()
+        for one in event_ids(operations)
+        if one.bytes not in suspected
+    )
+
+
+def appended(operations: Sequence[Operation]) -> Iterator[tuple[NewEvent, ...]]:
+    """Yields the events of each append in a group, whatever it is wrapped in."""
     for operation in operations:
         match operation:
             case Append():
                 yield operation.events
+            case AppendMany():
+                yield from appended(operation.appends)
             case Atomic():
-                yield from _appended(operation.operations)
+                yield from appended(operation.operations)
             case Settle():
-                yield from _appended(operation.effects)
+                yield from appended(operation.effects)
 
 
 def append(
@@ -77,8 +100,69 @@ def append(
         InvalidEvent: The same id twice in one request (A1).
         StreamClosed, DuplicateEventId, EventIdReused, PartialDuplicate, WrongExpectedVersion: A2–A8.
     """
-    _check_request(op, heads)
     head = heads.stream(op.stream)
+    result = _judge(con, heads, op, head, suspected)
+    return result or _insert(con, heads, op, head or heads.new_stream(op.stream, now), now)
+
+
+def append_many(
+    con: sqlite3.Connection, heads: Heads, op: AppendMany, now: int, suspected: set[bytes]
+) -> tuple[AppendResult, ...]:
+    """Appends to several streams, all or nothing (A10).
+
+    Raises:
+        InvalidEvent: More than 100 streams, a stream or an id twice in one request (A1).
+        AppendManyFailed: Every entry that fails, each with its own error.
+    """
+    check_many(op)
+    results: list[AppendResult | None] = []
+    failures: list[tuple[int, WorkbenchError]] = []
+    for index, part in enumerate(op.appends):
+        try:
+            results.append(_judge(con, heads, part, heads.stream(part.stream), suspected))
+        except WorkbenchError as error:
+            results.append(None)
+            failures.append((index, error))
+    if not failures:
+        failures = half_stored(op, results)
+    if failures:
+        raise AppendManyFailed(failures)
+    return tuple(
+        result
+        or _insert(con, heads, part, heads.stream(part.stream) or heads.new_stream(part.stream, now), now)
+        for part, result in zip(op.appends, results, strict=True)
+    )
+
+
+def check_many(op: AppendMany) -> None:
+    """Refuses what no request to several streams may be (A1, A10).
+
+    Raises:
+        InvalidEvent: It is.
+    """
+    if len(op.appends) > MANY:
+        raise InvalidEvent(f"{len(op.appends)} streams in one request; {MANY} are the most", path="")
+    if len({part.stream for part in op.appends}) < len(op.appends):
+        raise InvalidEvent("the same stream stands twice in one request", path="")
+    ids = [event.id for part in op.appends for event in part.events]
+    if len(set(ids)) < len(ids):
+        raise InvalidEvent("the same event id stands twice in one request", path="")
+
+
+def half_stored(op: AppendMany, results: Sequence[AppendResult | None]) -> list[tuple[int, WorkbenchError]]:
+    """Returns the entries that are stored already, where others of the same request are not (A6)."""
+    known = [index for index, result in enumerate(results) if result is not None and result.idempotent]
+    if not known or len(known) == sum(1 for part in op.appends if part.events):
+        return []
+    said = "is stored already, others of the request are not"
+    return [(index, PartialDuplicate(f"{op.appends[index].stream} {said}")) for index in known]
+
+
+def _judge(
+    con: sqlite3.Connection, heads: Heads, op: Append, head: StreamHead | None, suspected: set[bytes]
+) -> AppendResult | None:
+    """Decides an append by the table A1–A9; None means that its events are to be written."""
+    _check_request(op, heads)
     version = head.version if head else 0
     known = suspected and any(event.id.bytes in suspected for event in op.events)
     stored = _stored(con, op.events) if known else {}
@@ -92,7 +176,23 @@ def append(
         return AppendResult(
             stream=op.stream, first_version=0, last_version=version, first_position=0, last_position=0
         )
-    return _insert(con, heads, op, head or heads.new_stream(op.stream, now), now)
+    return None
+
+
+def close_stream(con: sqlite3.Connection, heads: Heads, op: CloseStream, now: int) -> None:
+    """Closes a stream, or opens it again (A2).
+
+    Raises:
+        NotFound: There is no such stream.
+        WrongExpectedVersion: It is not at the version that the caller expected.
+    """
+    head = heads.stream(op.stream)
+    if head is None:
+        raise NotFound(f"there is no stream {op.stream}")
+    if not fits(op.expected, head.version):
+        raise WrongExpectedVersion(op.stream, expected=op.expected, actual=head.version)
+    con.execute("update streams set closed = ?, updated_at = ? where id = ?", (op.closed, now, head.number))
+    head.closed = op.closed
 
 
 def fits(expected: int, version: int) -> bool:
@@ -205,100 +305,3 @@ def _insert(con: sqlite3.Connection, heads: Heads, op: Append, head: StreamHead,
         first_position=position + 1,
         last_position=last_position,
     )
-
-
-def save_snapshot(con: sqlite3.Connection, heads: Heads, op: SaveSnapshot, now: int) -> None:
-    """Keeps a snapshot, never an older one over a newer one (S1)."""
-    head = heads.stream(op.snapshot.stream)
-    if head is not None:
-        con.execute(
-            "insert into snapshots values (?,?,?,?,?) on conflict (stream_id) do update set version ="
-            " excluded.version, state_hash = excluded.state_hash, state = excluded.state,"
-            " taken_at = excluded.taken_at where excluded.version >= snapshots.version",
-            (head.number, op.snapshot.version, op.snapshot.state_hash, op.snapshot.state, now),
-        )
-
-
-def record_command(
-    con: sqlite3.Connection, op: RecordCommand, appended: AppendResult | None
-) -> CommandRecord:
-    """Remembers how a command ended; returns the record as it is stored."""
-    record = op.record
-    if appended is not None and appended.first_position:
-        places = (appended.last_version, appended.first_position, appended.last_position)
-    else:
-        places = (record.version, record.first_position, record.last_position)
-    con.execute(
-        "insert or ignore into commands values (null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            record.command_id.bytes,
-            record.type,
-            record.stream,
-            record.data,
-            record.outcome,
-            record.message,
-            record.hint,
-            record.field,
-            record.expected,
-            *places,
-            record.attempts,
-            record.issued_at,
-            record.duration_us,
-            record.correlation_id.bytes,
-            _bytes(record.causation_id),
-            record.origin,
-        ),
-    )
-    return record
-
-
-def ensure_topic(con: sqlite3.Connection, heads: Heads, op: EnsureTopic, now: int) -> None:
-    """Makes a topic unless it exists."""
-    if op.name not in heads.topics:
-        check_name(op.name, what="the topic's name")
-        number = con.execute("insert into topics (name, created_at) values (?, ?)", (op.name, now)).lastrowid
-        heads.topics[op.name] = number or 0
-
-
-def publish(con: sqlite3.Connection, heads: Heads, op: NewMessage, now: int) -> int:
-    """Stores a message; a known id with the same content answers with its first position (P2).
-
-    Raises:
-        TopicNotFound: No such topic (P4).
-        MessageIdReused: The id belongs to another message.
-    """
-    topic = heads.topics.get(op.topic)
-    if topic is None:
-        known = ", ".join(sorted(heads.topics))
-        raise TopicNotFound(f"there is no topic {op.topic}", hint=f"topics: {known}")
-    row = con.execute(
-        "select position, topic_id, type, key, data from messages where message_id = ?", (op.id.bytes,)
-    ).fetchone()
-    if row is not None:
-        if row[1:] != (topic, op.type, op.key, op.data):
-            raise MessageIdReused(f"message id {op.id} belongs to another message, at position {row[0]}")
-        return int(row[0])
-    heads.position += 1
-    con.execute(
-        "insert into messages values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            heads.position,
-            topic,
-            op.id.bytes,
-            op.type,
-            op.key,
-            op.data,
-            op.metadata,
-            op.priority,
-            now,
-            op.deliver_at,
-            op.expires_at,
-            op.correlation_id.bytes,
-            _bytes(op.causation_id),
-        ),
-    )
-    return heads.position
-
-
-def _bytes(identity: UUID | None) -> bytes | None:
-    return identity.bytes if identity is not None else None

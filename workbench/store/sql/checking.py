@@ -131,13 +131,20 @@ def check(path: Path, progress: Progress | None = None) -> Checkup:
         with translated(path):
             con.execute("begin")  # one state of the store for all questions
             tell("the file")
-            findings = _damage(con)
-            for rule, what, query in RULES:
-                tell(what)
-                findings += _breaches(con, rule, what, query)
+            findings = [*_damage(con), *breaches(con, tell)]
             return Checkup(path=path, sizes=_sizes(con, path), findings=tuple(findings))
     finally:
         con.close()
+
+
+def breaches(con: sqlite3.Connection, progress: Progress | None = None) -> list[Finding]:
+    """Returns what breaks a rule, as a connection sees the store; changes inside its transaction included."""
+    found = []
+    for rule, what, query in RULES:
+        if progress is not None:
+            progress(what)
+        found += _breaches(con, rule, what, query)
+    return found
 
 
 def _damage(con: sqlite3.Connection) -> list[Finding]:

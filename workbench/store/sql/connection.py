@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,35 @@ def open_reader(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
         for pragma in ("query_only = 1", "trusted_schema = 0", "busy_timeout = 5000", "cache_size = -16000"):
             con.execute(f"pragma {pragma}")
         return con
+
+
+_held: Counter[tuple[int, int]] = Counter()
+
+
+def hold(path: Path) -> tuple[int, int]:
+    """Notes that this process has SQLite connections to a file for long; returns what `let_go` takes.
+
+    Opening and closing such a file by other means would drop SQLite's locks on it (contract §0.5).
+    """
+    identity = _identity(path)
+    _held[identity] += 1
+    return identity
+
+
+def let_go(identity: tuple[int, int] | None) -> None:
+    """Notes that the connections are closed; None is nothing to let go."""
+    if identity is not None:
+        _held[identity] -= 1
+
+
+def held(path: Path) -> bool:
+    """Whether this process has the file open, so that it may be looked at through SQLite only."""
+    return _held[_identity(path)] > 0
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino
 
 
 @contextmanager

@@ -24,6 +24,9 @@ class Heads:
     """The writer's memory of the store; correct because nobody else writes (C1).
 
     A failed operation calls `forget`, and everything is read anew.
+
+    Attributes:
+        stale: The transaction was rolled back: `forget` before the next one.
     """
 
     def __init__(self, con: sqlite3.Connection) -> None:
@@ -33,6 +36,7 @@ class Heads:
         self.topics: dict[str, int] = {}
         self.position = 0
         self.next_stream = 1
+        self.stale = False
         self.forget()
 
     def forget(self) -> None:
@@ -49,6 +53,7 @@ class Heads:
         self.position = max(events, messages, kept)
         (streams,) = con.execute("select coalesce(max(id), 0) from streams").fetchone()
         self.next_stream = streams + 1
+        self.stale = False
 
     def stream(self, name: str) -> StreamHead | None:
         """Returns the head of a stream, None where it does not exist."""

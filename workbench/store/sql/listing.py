@@ -244,15 +244,16 @@ class Listing:
         if not table:
             return 0
         condition, values = _holding(columns, text)
+        if not condition:
+            return int(self._one("select rows from projections where name = ? and live", (name,))[0])
         return int(self._one(f"select count(*) from {table}{condition}", values)[0])
 
-    def _projected(self, name: str) -> tuple[str, list[str]]:
+    def _projected(self, name: str) -> tuple[str, tuple[str, ...]]:
         """Returns the table of a read model and its columns; empty if there is none."""
-        found = self._all("select generation from projections where name = ?", (name,))
+        found = self._all("select generation, columns from projections where name = ? and live", (name,))
         if not found:
-            return "", []
-        table = table_name(name, found[0][0])
-        return table, [row[1] for row in self._all(f"pragma table_info({table})")]
+            return "", ()
+        return table_name(name, found[0][0]), rows.column_names(found[0][1])
 
     def projection_rows(
         self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200

@@ -6,9 +6,18 @@ import json
 import re
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from workbench.errors import InvalidName, NotFound, WrongExpectedVersion
-from workbench.store.operations import ApplyProjection, EnsureProjection, MarkProjection, SaveProcess
+from workbench.store.operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    SaveProcess,
+    SwitchProjection,
+)
+from workbench.store.sql.rows import column_names
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 _KINDS = {
@@ -19,6 +28,8 @@ _KINDS = {
     "time": "INTEGER",
     "json": "TEXT",
 }
+_MARKS = 500
+"""Values in one question, well below SQLite's limit."""
 
 
 def table_name(projection: str, generation: int) -> str:
@@ -26,36 +37,39 @@ def table_name(projection: str, generation: int) -> str:
     return f"p_{projection}_{generation}"
 
 
-def ensure_projection(con: sqlite3.Connection, op: EnsureProjection, now: int) -> None:
-    """Makes a projection's table and checkpoint, or a new generation of it.
+def check_names(op: EnsureProjection) -> None:
+    """Makes sure that names can be those of tables and columns.
 
     Raises:
-        InvalidName: The projection or a column has a name that cannot be a table's or column's.
+        InvalidName: One cannot.
     """
     for name in (op.name, *(name for name, _ in op.columns)):
         if not _NAME.match(name):
             raise InvalidName(
                 f"{name!r} is no name for a table or column: a-z, 0-9 and _, from a letter", path=""
             )
-    row = con.execute("select generation, columns from projections where name = ?", (op.name,)).fetchone()
-    columns = json.dumps(op.columns)
-    if row is None:
-        generation = 1
-        con.execute(
-            "insert into projections values (?,1,0,?,?,'live','',0,?)",
-            (op.name, op.definition_hash, columns, now),
-        )
-    elif op.rebuild or row[1] != columns:
-        generation = row[0] + 1
-        con.execute(f"drop table if exists {table_name(op.name, row[0])}")
-        con.execute(
-            "update projections set generation = ?, checkpoint = 0, definition_hash = ?, columns = ?,"
-            " status = 'live', fault = '', fault_position = 0, updated_at = ? where name = ?",
-            (generation, op.definition_hash, columns, now, op.name),
-        )
-    else:
-        return
+
+
+def ensure_projection(con: sqlite3.Connection, op: EnsureProjection, now: int) -> int:
+    """Makes a projection's first generation, or a further one to rebuild it in; returns its number.
+
+    Raises:
+        InvalidName: The projection or a column has a name that cannot be a table's or column's.
+    """
+    check_names(op)
+    known = con.execute("select generation, live from projections where name = ?", (op.name,)).fetchall()
+    if known and not op.rebuild:
+        return next(int(generation) for generation, live in known if live)
+    for generation, live in known:
+        if not live:
+            _drop(con, op.name, generation)
+    generation = max((number for number, _ in known), default=0) + 1
+    con.execute(
+        "insert into projections values (?,?,?,0,?,?,'live','',0,0,?)",
+        (op.name, generation, not known, op.definition_hash, json.dumps(op.columns), now),
+    )
     _make_table(con, table_name(op.name, generation), op.columns, op.indexed)
+    return generation
 
 
 def _make_table(
@@ -68,40 +82,114 @@ def _make_table(
         con.execute(f'create index {table}_{column} on {table} ("{column}", "{key}")')
 
 
+def _drop(con: sqlite3.Connection, name: str, generation: int) -> None:
+    con.execute(f"drop table {table_name(name, generation)}")
+    for table in ("projections where name", "passed_events where projection"):
+        con.execute(f"delete from {table} = ? and generation = ?", (name, generation))
+
+
+def switch_projection(con: sqlite3.Connection, op: SwitchProjection, now: int) -> None:
+    """Makes a generation the live one; whoever reads sees the old rows or the new ones, never both (J3).
+
+    Raises:
+        NotFound: There is no such generation.
+    """
+    found = con.execute("select generation, live from projections where name = ?", (op.name,)).fetchall()
+    if op.generation not in {generation for generation, _ in found}:
+        raise NotFound(f"projection {op.name} has no generation {op.generation}")
+    for generation, live in found:
+        if live and generation != op.generation:
+            _drop(con, op.name, generation)
+    con.execute(
+        "update projections set live = 1, updated_at = ? where name = ? and generation = ?",
+        (now, op.name, op.generation),
+    )
+
+
+def drop_generation(con: sqlite3.Connection, op: DropGeneration) -> bool:
+    """Gives up a generation that is not live; returns whether there was one."""
+    found = con.execute(
+        "select 1 from projections where name = ? and generation = ? and not live", (op.name, op.generation)
+    ).fetchone()
+    if found:
+        _drop(con, op.name, op.generation)
+    return found is not None
+
+
 def apply_projection(con: sqlite3.Connection, op: ApplyProjection, now: int) -> None:
     """Writes rows and checkpoint together (J1).
 
     Raises:
-        WrongExpectedVersion: The checkpoint is not where the batch started.
+        WrongExpectedVersion: The checkpoint is not where the batch started, or the generation is gone.
     """
-    done = con.execute(
-        "update projections set checkpoint = ?, updated_at = ? where name = ? and generation = ? and checkpoint = ?",
-        (op.checkpoint, now, op.name, op.generation, op.before),
+    row = con.execute(
+        "select checkpoint, columns from projections where name = ? and generation = ?",
+        (op.name, op.generation),
+    ).fetchone()
+    if row is None or row[0] != op.before:
+        actual = row[0] if row else 0
+        raise WrongExpectedVersion(f"projection {op.name}", expected=op.before, actual=actual)
+    names = column_names(row[1])
+    more = _put(con, op, table_name(op.name, op.generation), names) if op.rows or op.deleted else 0
+    con.execute(
+        "update projections set checkpoint = ?, rows = rows + ?, updated_at = ? where name = ? and generation = ?",
+        (op.checkpoint, more, now, op.name, op.generation),
     )
-    if not done.rowcount:
-        row = con.execute("select checkpoint from projections where name = ?", (op.name,)).fetchone()
-        raise WrongExpectedVersion(f"projection {op.name}", expected=op.before, actual=row[0] if row else 0)
-    table = table_name(op.name, op.generation)
-    if op.deleted:
-        (_, key, *_), *_ = con.execute(f"pragma table_info({table})").fetchall()
-        con.executemany(f'delete from {table} where "{key}" = ?', [(value,) for value in op.deleted])
-    if op.rows:
-        names = list(op.rows[0])
-        columns = ", ".join(f'"{name}"' for name in names)
-        con.executemany(
-            f"insert or replace into {table} ({columns}) values ({', '.join('?' * len(names))})",
-            [tuple(row[name] for name in names) for row in op.rows],
+    for one in op.passed:
+        con.execute(
+            "insert or replace into passed_events values (null,?,?,?,?,?,?,?)",
+            (op.name, op.generation, one.position, one.stream, one.kind, one.error, one.at or now),
+        )
+    for stream in op.resumed:
+        con.execute(
+            "delete from passed_events where projection = ? and generation = ? and stream = ? and kind = 'parked'",
+            (op.name, op.generation, stream),
         )
 
 
+def _put(con: sqlite3.Connection, op: ApplyProjection, table: str, names: Sequence[str]) -> int:
+    """Writes and removes rows; returns how many more there are."""
+    key = names[0]
+    put = [row[key] for row in op.rows]
+    more = len(put) - _existing(con, table, key, put)
+    if op.rows:
+        columns = ", ".join(f'"{name}"' for name in names)
+        changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names[1:])
+        # An update in place keeps the row's number; lists page by it.
+        con.executemany(
+            f"insert into {table} ({columns}) values ({', '.join('?' * len(names))}) on conflict"
+            + (f" do update set {changes}" if changes else " do nothing"),
+            [tuple(row[name] for name in names) for row in op.rows],
+        )
+    if op.deleted:
+        more -= _existing(con, table, key, op.deleted)
+        con.executemany(f'delete from {table} where "{key}" = ?', [(value,) for value in op.deleted])
+    return more
+
+
+def _existing(con: sqlite3.Connection, table: str, key: str, keys: Sequence[Any]) -> int:
+    count = 0
+    for first in range(0, len(keys), _MARKS):
+        part = keys[first : first + _MARKS]
+        marks = ",".join("?" * len(part))
+        (found,) = con.execute(f'select count(*) from {table} where "{key}" in ({marks})', part).fetchone()
+        count += found
+    return count
+
+
 def mark_projection(con: sqlite3.Connection, op: MarkProjection, now: int) -> None:
-    """Records that a projection was paused, resumed or faulted (J2)."""
+    """Records that a generation was paused, resumed or faulted (J2).
+
+    Raises:
+        NotFound: There is no such generation.
+    """
     done = con.execute(
-        "update projections set status = ?, fault = ?, fault_position = ?, updated_at = ? where name = ?",
-        (op.status, op.fault, op.fault_position, now, op.name),
+        "update projections set status = ?, fault = ?, fault_position = ?, updated_at = ?"
+        " where name = ? and generation = ?",
+        (op.status, op.fault, op.fault_position, now, op.name, op.generation),
     )
     if not done.rowcount:
-        raise NotFound(f"there is no projection {op.name}")
+        raise NotFound(f"projection {op.name} has no generation {op.generation}")
 
 
 def save_process(con: sqlite3.Connection, op: SaveProcess) -> None:

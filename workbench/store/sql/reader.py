@@ -21,8 +21,9 @@ from workbench.store.values import (
     DeadLetter,
     Delivery,
     Page,
+    PassedEvent,
+    PassedKind,
     ProjectionState,
-    ProjectionStatus,
     Snapshot,
     StreamInfo,
     SubscriptionState,
@@ -219,33 +220,29 @@ class SqliteReader(Listing):
         found = rows.letters(self._all(rows.LETTERS + "where id = ?", (number,)))
         return found[0] if found else None
 
-    def projection(self, name: str) -> ProjectionState | None:
-        """Returns where a projection stands."""
-        row = self._maybe(
-            "select generation, checkpoint, definition_hash, status, fault, fault_position, updated_at"
-            " from projections where name = ?",
-            (name,),
-        )
-        if row is None:
-            return None
-        (count,) = self._one(f"select count(*) from {table_name(name, row[0])}")
-        return ProjectionState(
-            name=name,
-            generation=row[0],
-            checkpoint=row[1],
-            definition_hash=row[2],
-            status=ProjectionStatus(row[3]),
-            fault=row[4],
-            fault_position=row[5],
-            updated_at=row[6],
-            rows=count,
+    def generations(self, projection: str) -> list[ProjectionState]:
+        """Returns the generations of a projection: the live one, then the one that is being rebuilt (J3)."""
+        return rows.projections(
+            self._all(rows.PROJECTIONS + "where name = ? order by live desc, generation", (projection,))
         )
 
-    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
-        """Returns one row of a read model."""
-        table, key_column = self._table(projection)
-        found = self._dicts(f'select * from {table} where "{key_column}" = ?', (key,))
-        return found[0] if found else None
+    def passed(self, projection: str, generation: int) -> list[PassedEvent]:
+        """Returns the events that a generation skipped and the streams that it parked, in order (J2)."""
+        found = self._all(
+            "select position, stream, kind, error, at from passed_events"
+            " where projection = ? and generation = ? order by position",
+            (projection, generation),
+        )
+        return [
+            PassedEvent(position=row[0], stream=row[1], kind=PassedKind(row[2]), error=row[3], at=row[4])
+            for row in found
+        ]
+
+    def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
+        """Returns one row of a read model; of the live generation unless another one is named."""
+        table, names = self._table(projection, generation)
+        found = self._all(f'select * from {table} where "{names[0]}" = ?', (key,))
+        return dict(zip(names, found[0], strict=True)) if found else None
 
     def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
         """Returns rows in key order.
@@ -255,9 +252,9 @@ class SqliteReader(Listing):
         """
         if not 1 <= limit <= 1000:
             raise InvalidValue(f"limit must be 1 to 1000, not {limit}", path="")
-        table, key = self._table(projection)
-        columns = {row[1] for row in self._all(f"pragma table_info({table})")}
-        if unknown := set(where) - columns:
+        table, names = self._table(projection, None)
+        key = names[0]
+        if unknown := set(where) - set(names):
             raise InvalidValue(f"{projection} has no column {', '.join(sorted(unknown))}", path="")
         tests = [f'"{name}" = ?' for name in where]
         values = list(where.values())
@@ -270,13 +267,17 @@ class SqliteReader(Listing):
         )
         return Page(rows=found[:limit], more=len(found) > limit)
 
-    def _table(self, projection: str) -> tuple[str, str]:
-        row = self._maybe("select generation from projections where name = ?", (projection,))
+    def _table(self, projection: str, generation: int | None) -> tuple[str, tuple[str, ...]]:
+        """Returns the table of a generation, by default of the live one, and its columns."""
+        query = "select generation, columns from projections where name = ? and "
+        if generation is None:
+            row = self._maybe(query + "live", (projection,))
+        else:
+            row = self._maybe(query + "generation = ?", (projection, generation))
         if row is None:
-            raise NotFound(f"there is no projection {projection}")
-        table = table_name(projection, row[0])
-        (_, key, *_), *_ = self._all(f"pragma table_info({table})")
-        return table, key
+            which = "" if generation is None else f" of generation {generation}"
+            raise NotFound(f"there is no projection {projection}{which}")
+        return table_name(projection, row[0]), rows.column_names(row[1])
 
     def command(self, command_id: UUID) -> CommandRecord | None:
         """Returns the outcome of a command seen before (K3)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from workbench.store.values import (
     Delivery,
     DeliveryState,
     LetterStatus,
+    ProjectionState,
+    ProjectionStatus,
     Reason,
     StreamInfo,
 )
@@ -45,8 +48,13 @@ COMMANDS = (
     "select id, command_id, type, stream, data, outcome, message, hint, field, expected, version, first_position,"
     " last_position, attempts, issued_at, duration_us, correlation_id, causation_id, origin from commands "
 )
+PROJECTIONS = (
+    "select name, generation, live, checkpoint, columns, definition_hash, status, fault, fault_position, rows,"
+    " updated_at from projections "
+)
 STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
 
+_columns = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 _attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
 
 
@@ -206,6 +214,32 @@ def streams(rows: Iterable[Any]) -> list[StreamInfo]:
             created_at=row[5],
             updated_at=row[6],
             last_position=row[7],
+        )
+        for row in rows
+    ]
+
+
+@lru_cache(maxsize=256)
+def column_names(columns: str) -> tuple[str, ...]:
+    """Returns the names among the columns of a projection, which the store keeps as JSON."""
+    return tuple(name for name, _ in _columns(columns))
+
+
+def projections(rows: Iterable[Any]) -> list[ProjectionState]:
+    """Reads rows of `PROJECTIONS`."""
+    return [
+        ProjectionState(
+            name=row[0],
+            generation=row[1],
+            live=bool(row[2]),
+            checkpoint=row[3],
+            columns=_columns(row[4]),
+            definition_hash=row[5],
+            status=ProjectionStatus(row[6]),
+            fault=row[7],
+            fault_position=row[8],
+            rows=row[9],
+            updated_at=row[10],
         )
         for row in rows
     ]

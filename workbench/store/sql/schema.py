@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from workbench.errors import NotAStore, SchemaTooNew, StoreCorrupt, StoreReadOnly
-from workbench.store.sql.connection import open_reader, translated
+from workbench.store.sql.connection import held, open_reader, translated
 from workbench.store.sql.tables import APPLICATION_ID, SCHEMA_VERSION
 
 _MAGIC = b"SQLite format 3\x00"
@@ -61,13 +61,21 @@ def create_store(path: Path, now: int) -> None:
 
 def ddl() -> list[str]:
     """Returns the statements that make the tables and indexes, from the SQLModel classes."""
+    from sqlmodel import SQLModel
+
+    return ddl_of(*(table.name for table in SQLModel.metadata.sorted_tables))
+
+
+def ddl_of(*tables: str) -> list[str]:
+    """Returns the statements that make some of the tables, with their indexes."""
     from sqlalchemy.dialects import sqlite
     from sqlalchemy.schema import CreateIndex, CreateTable
     from sqlmodel import SQLModel
 
     dialect = sqlite.dialect()
     statements: list[str] = []
-    for table in SQLModel.metadata.sorted_tables:
+    for name in tables:
+        table = SQLModel.metadata.tables[name]
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
         statements += [
             str(CreateIndex(index).compile(dialect=dialect)) for index in sorted(table.indexes, key=str)
@@ -75,8 +83,11 @@ def ddl() -> list[str]:
     return statements
 
 
-def check_identity(path: Path) -> None:
+def check_identity(path: Path) -> int:
     """Makes sure that an existing file is a store that this program knows, before it is opened for writing.
+
+    Returns:
+        Its schema's version; older than `SCHEMA_VERSION` it needs to be converted before anything else.
 
     Raises:
         NotAStore: It is something else.
@@ -84,6 +95,23 @@ def check_identity(path: Path) -> None:
         StoreCorrupt: It is cut off or its tables are not those of a store.
         StoreReadOnly: It cannot be read.
     """
+    version = _version_of_held(path) if path.exists() and held(path) else _version_of_file(path)
+    if version == SCHEMA_VERSION:
+        _check_tables_of(path)
+    return version
+
+
+def _version_of_held(path: Path) -> int:
+    """Asks SQLite: this process has the store open, so what it is was looked at before."""
+    con = open_reader(path)
+    try:
+        with translated(path):
+            return int(con.execute("pragma user_version").fetchone()[0])
+    finally:
+        con.close()
+
+
+def _version_of_file(path: Path) -> int:
     header = _header(path)
     if not header.startswith(_MAGIC):
         raise NotAStore(
@@ -101,7 +129,7 @@ def check_identity(path: Path) -> None:
             hint="open it with the newer Event Workbench",
         )
     _check_length(path, header)
-    _check_tables(path)
+    return version
 
 
 def _header(path: Path) -> bytes:
@@ -126,15 +154,24 @@ def _check_length(path: Path, header: bytes) -> None:
         )
 
 
-def _check_tables(path: Path) -> None:
-    wanted = {_normal(statement) for statement in ddl()}
+def _check_tables_of(path: Path) -> None:
     folder_writable = os.access(path.parent, os.W_OK)
     con = open_reader(path, immutable=not folder_writable)
     try:
-        with translated(path):
-            found = con.execute("select name, sql from sqlite_master where sql is not null").fetchall()
+        check_tables(path, con)
     finally:
         con.close()
+
+
+def check_tables(path: Path, con: sqlite3.Connection) -> None:
+    """Compares the schema with the expected one, before anything is read (contract §10).
+
+    Raises:
+        StoreCorrupt: It is another one.
+    """
+    wanted = {_normal(statement) for statement in ddl()}
+    with translated(path):
+        found = con.execute("select name, sql from sqlite_master where sql is not null").fetchall()
     ours = {_normal(sql) for name, sql in found if not PROJECTION_TABLE.match(name)}
     if ours != wanted:
         differing = sorted(sql.split("(")[0] for sql in ours ^ wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -9,15 +10,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import StoreFailed, StoreReadOnly, WorkbenchBug, WorkbenchError
+from workbench.errors import SchemaTooOld, StoreFailed, StoreReadOnly
 from workbench.model.clock import Clock
 from workbench.store import operations as op
 from workbench.store.lock import StoreLock
-from workbench.store.sql import appending, letters, projecting, settling
-from workbench.store.sql.connection import Synchronous, open_reader, open_writer, translate
+from workbench.store.sql import appending
+from workbench.store.sql.connection import (
+    Synchronous,
+    hold,
+    let_go,
+    open_reader,
+    open_writer,
+    translate,
+    translated,
+)
 from workbench.store.sql.heads import Heads
+from workbench.store.sql.migrating import Progress, migrate
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.schema import check_identity, create_store
+from workbench.store.sql.tables import SCHEMA_VERSION
+from workbench.store.sql.writing import Writing
 
 
 class SqliteStore:
@@ -27,6 +39,7 @@ class SqliteStore:
         path: The database file; made if it does not exist.
         clock: Gives ``recorded_at``.
         synchronous: ``full`` survives power loss; ``normal`` can lose the last moments to it.
+        progress: Told what is done while an older store is converted.
 
     Attributes:
         observer: Empty, or why this process may only look (C8, F5).
@@ -35,7 +48,14 @@ class SqliteStore:
         WorldError: The file is not ours, damaged, newer, or cannot be made; it is left as it is.
     """
 
-    def __init__(self, path: Path, clock: Clock, *, synchronous: Synchronous = "full") -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        synchronous: Synchronous = "full",
+        progress: Progress | None = None,
+    ) -> None:
         self.path = path
         self._clock = clock
         self._lock = StoreLock(path)
@@ -46,12 +66,29 @@ class SqliteStore:
         self._readers: list[SqliteReader] = []
         if not path.exists() or path.stat().st_size == 0:
             create_store(path, clock.now())
-        check_identity(path)
+        version = check_identity(path)
         self.observer = self._why_observer()
-        if not self.observer:
-            self._writer = open_writer(path, synchronous)
-            self._heads = Heads(self._writer)
-            self._suspects: set[bytes] = set()
+        self._held: tuple[int, int] | None = hold(path)
+        try:
+            if not self.observer:
+                self._open(synchronous, progress)
+            elif version < SCHEMA_VERSION:
+                raise SchemaTooOld(
+                    f"{path} has schema {version} and must be converted to {SCHEMA_VERSION}, but {self.observer}",
+                    hint="open it where it can be written, with no other program at work on it",
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, synchronous: Synchronous, progress: Progress | None) -> None:
+        """Opens the writing connection, converting an older store first (M1)."""
+        con = self._writer = open_writer(self.path, synchronous)
+        with translated(self.path):
+            (version,) = con.execute("pragma user_version").fetchone()
+            if version < SCHEMA_VERSION:
+                migrate(self.path, con, version, progress)
+            self._heads = Heads(con)
 
     def _why_observer(self) -> str:
         """Returns why nothing may be written; takes the lock if all is well."""
@@ -83,18 +120,19 @@ class SqliteStore:
         """
         with self._guard:
             con = self._writable()
-            now = self._clock.now()
             try:
                 con.execute("begin immediate")
-                self._suspects = appending.suspects(con, operations)
-                answers = [self._guarded(con, operation, now) for operation in operations]
+                if self._heads.stale:
+                    self._heads.forget()
+                writing = Writing(con, self._heads, self._clock.now(), appending.suspects(con, operations))
+                answers = [writing.guarded(operation) for operation in operations]
             except sqlite3.Error as error:
                 self._roll_back(con)
                 raise translate(error, self.path) from error
             except BaseException:
                 self._roll_back(con)
                 raise
-            self._commit(con)
+            self._commit(con, operations, writing.suspected)
             return answers
 
     def _writable(self) -> sqlite3.Connection:
@@ -104,11 +142,13 @@ class SqliteStore:
                 hint="close the other window, or work on a copy",
             )
         if self._broken:
-            raise StoreFailed(self._broken, hint="close the project and open it again")
+            raise StoreReadOnly(self._broken, hint="close the project and open it again")
         return self._writer
 
-    def _commit(self, con: sqlite3.Connection) -> None:
-        """Commits; an error from COMMIT leaves the outcome unknown (contract §0.1, F3)."""
+    def _commit(
+        self, con: sqlite3.Connection, operations: Sequence[op.Operation], suspected: set[bytes]
+    ) -> None:
+        """Commits; an error from COMMIT leaves the outcome open until a fence says what became of it (F3)."""
         try:
             con.execute("commit")
         except sqlite3.Error as error:
@@ -118,99 +158,23 @@ class SqliteStore:
                 con.execute("begin immediate")
                 con.execute("insert or replace into meta values ('fence', ?)", (str(self._clock.now()),))
                 con.execute("commit")
+                stored = appending.was_stored(con, operations, suspected)
             except sqlite3.Error:
                 self._broken = f"writing to {self.path.name} stopped after a failed COMMIT: {error}"
                 self._roll_back(con)
-                raise StoreFailed(self._broken, hint="close the project and open it again") from error
-            raise failure from error
+                raise StoreFailed(
+                    self._broken,
+                    hint="close the project and open it again; what was being written may be stored or not",
+                    ids=tuple(appending.event_ids(operations)),
+                ) from error
+            if not stored:
+                raise failure from error
 
     def _roll_back(self, con: sqlite3.Connection) -> None:
-        if con.in_transaction:
-            con.execute("rollback")
-        self._heads.forget()
-
-    def _guarded(self, con: sqlite3.Connection, operation: op.Operation, now: int) -> Any:
-        if isinstance(operation, op.Append):  # it refuses before it writes: nothing would be rolled back
-            try:
-                return appending.append(con, self._heads, operation, now, self._suspects)
-            except WorkbenchError as error:
-                return error
-        con.execute("savepoint o")
-        try:
-            answer = self._run(con, operation, now)
-        except WorkbenchError as error:
-            con.execute("rollback to o")
-            con.execute("release o")
-            self._heads.forget()
-            return error
-        con.execute("release o")
-        return answer
-
-    def _run(self, con: sqlite3.Connection, operation: op.Operation, now: int) -> Any:
-        heads = self._heads
-        match operation:
-            case op.Append():
-                return appending.append(con, heads, operation, now, self._suspects)
-            case op.Atomic():
-                return self._atomic(con, operation, now)
-            case op.NewMessage():
-                return appending.publish(con, heads, operation, now)
-            case op.Settle():
-                for effect in operation.effects:
-                    self._run(con, effect, now)
-                return settling.settle(con, operation, now)
-            case op.Claim():
-                return settling.claim(con, operation)
-            case op.Lease():
-                return settling.lease(con, operation)
-            case op.ApplyProjection():
-                return projecting.apply_projection(con, operation, now)
-            case op.SaveSnapshot():
-                return appending.save_snapshot(con, heads, operation, now)
-            case op.RecordCommand():
-                return appending.record_command(con, operation, None)
-            case op.SaveProcess():
-                return projecting.save_process(con, operation)
-            case _:
-                return self._run_rare(con, operation, now)
-
-    def _run_rare(self, con: sqlite3.Connection, operation: op.Operation, now: int) -> Any:
-        match operation:
-            case op.EnsureTopic():
-                return appending.ensure_topic(con, self._heads, operation, now)
-            case op.EnsureSubscription():
-                return settling.ensure_subscription(con, self._heads, operation, now)
-            case op.ConfigureSubscription():
-                return settling.configure(con, operation)
-            case op.RecoverSubscription():
-                return settling.recover(con, operation, now)
-            case op.ReplayLetter():
-                return letters.replay_letter(con, operation, now)
-            case op.MarkLetters():
-                return letters.mark_letters(con, operation, now)
-            case op.EnsureProjection():
-                return projecting.ensure_projection(con, operation, now)
-            case op.MarkProjection():
-                return projecting.mark_projection(con, operation, now)
-            case op.RecordAction():
-                action = operation.action
-                row = (action.at, action.action, action.subject, action.detail)
-                return con.execute("insert into actions values (null,?,?,?,?)", row).lastrowid
-            case _:
-                raise WorkbenchBug(f"the store does not know the operation {type(operation).__name__}")
-
-    def _atomic(self, con: sqlite3.Connection, operation: op.Atomic, now: int) -> list[Any]:
-        answers: list[Any] = []
-        appended = None
-        for part in operation.operations:
-            if isinstance(part, op.RecordCommand):
-                answers.append(appending.record_command(con, part, appended))
-                continue
-            answer = self._run(con, part, now)
-            if isinstance(part, op.Append):
-                appended = answer
-            answers.append(answer)
-        return answers
+        with contextlib.suppress(sqlite3.Error):  # what cannot be rolled back now is not committed, either
+            if con.in_transaction:
+                con.execute("rollback")
+        self._heads.stale = True
 
     def close(self) -> None:
         """Checkpoints, notes a clean end and lets go of the file; a second call does nothing."""
@@ -223,4 +187,6 @@ class SqliteStore:
                     self._writer.execute("pragma wal_checkpoint(truncate)")
                 self._writer.close()
                 self._writer = None
+            let_go(self._held)
+            self._held = None
             self._lock.release()

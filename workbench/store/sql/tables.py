@@ -9,7 +9,7 @@ from sqlmodel import Column, Field, SQLModel
 
 APPLICATION_ID = 0x4557424E
 """``EWBN`` in the file's header: Event Workbench."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def _text(*, null: bool = False) -> Column:  # type: ignore[type-arg]  # SQLAlchemy infers it per use
@@ -221,18 +221,35 @@ class LetterRow(SQLModel, table=True):
 
 
 class ProjectionRow(SQLModel, table=True):
-    """Projections with their checkpoints; their rows are in tables of their own."""
+    """Generations of projections with their checkpoints; their rows are in tables of their own."""
 
     __tablename__ = "projections"
     name: str = Field(primary_key=True)
-    generation: int
+    generation: int = Field(primary_key=True)
+    live: int
     checkpoint: int
     definition_hash: str
     columns: str = Field(sa_column=_text())
     status: str
     fault: str
     fault_position: int
+    rows: int = Field(default=0)
     updated_at: int
+
+
+class PassedRow(SQLModel, table=True):
+    """Events that projections could not fold and went on behind."""
+
+    __tablename__ = "passed_events"
+    __table_args__ = (UniqueConstraint("projection", "generation", "position"),)
+    id: int | None = Field(default=None, primary_key=True)
+    projection: str
+    generation: int
+    position: int
+    stream: str
+    kind: str
+    error: str
+    at: int
 
 
 class ProcessRow(SQLModel, table=True):

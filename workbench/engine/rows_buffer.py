@@ -1,0 +1,109 @@
+"""The rows that a projection changes in one batch, until they are written with its checkpoint (J1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.errors import ModelError
+from workbench.model.projections import ColumnKind, Projection
+from workbench.store.ports import ModelReader
+
+KINDS: dict[ColumnKind, tuple[type, ...]] = {
+    ColumnKind.TEXT: (str,),
+    ColumnKind.INTEGER: (int,),
+    ColumnKind.NUMBER: (float, int),
+    ColumnKind.BOOLEAN: (bool, int),
+    ColumnKind.TIME: (int,),
+    ColumnKind.JSON: (str,),
+}
+"""What a column takes; the store says 1 and 0 for yes and no."""
+
+
+class RowsBuffer:
+    """The rows that a batch changed, over those of the store; implements `model.projections.Rows`."""
+
+    def __init__(self, projection: Projection, reader: ModelReader, generation: int) -> None:
+        self._projection = projection
+        self._reader = reader
+        self._generation = generation
+        self._key = projection.key
+        self._columns = {column.name: KINDS[column.kind] for column in projection.columns}
+        self._changed: dict[Any, dict[str, Any] | None] = {}
+        self._before: list[tuple[Any, bool, dict[str, Any] | None]] = []
+
+    def get(self, key: Any) -> dict[str, Any] | None:
+        """Returns the row with that key as it stands now."""
+        if key not in self._changed:
+            return self._reader.row(self._projection.name, key, self._generation)
+        row = self._changed[key]
+        return dict(row) if row is not None else None
+
+    def put(self, **row: Any) -> None:
+        """Inserts the row, or replaces the one with its key.
+
+        Raises:
+            ModelError: A column that the projection does not declare, a value of another kind, or no key.
+        """
+        self._check(row)
+        if row.get(self._key) is None:
+            raise ModelError(f"a row of {self._projection.name} needs its key {self._key}")
+        self._set(row[self._key], {name: row.get(name) for name in self._columns})
+
+    def update(self, key: Any, **changes: Any) -> None:
+        """Changes columns of a row.
+
+        Raises:
+            ModelError: There is no such row or column, a value of another kind, or another key.
+        """
+        self._check(changes)
+        row = self.get(key)
+        if row is None:
+            raise ModelError(f"{self._projection.name} has no row {key!r} to update")
+        if changes.get(self._key, key) != key:
+            raise ModelError(f"a row of {self._projection.name} keeps its key; delete it and put another")
+        self._set(key, {**row, **changes})
+
+    def delete(self, key: Any) -> None:
+        """Removes a row; no error if there is none."""
+        self._set(key, None)
+
+    def keep(self) -> None:
+        """Keeps what the event that was just applied did."""
+        self._before.clear()
+
+    def undo(self) -> None:
+        """Takes back what the event that just failed did."""
+        for key, known, row in reversed(self._before):
+            if known:
+                self._changed[key] = row
+            else:
+                del self._changed[key]
+        self._before.clear()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self._changed)
+
+    def rows(self) -> tuple[dict[str, Any], ...]:
+        """Returns the rows to put."""
+        return tuple(row for row in self._changed.values() if row is not None)
+
+    def deleted(self) -> tuple[Any, ...]:
+        """Returns the keys to remove."""
+        return tuple(key for key, row in self._changed.items() if row is None)
+
+    def _set(self, key: Any, row: dict[str, Any] | None) -> None:
+        self._before.append((key, key in self._changed, self._changed.get(key)))
+        self._changed[key] = row
+
+    def _check(self, row: dict[str, Any]) -> None:
+        for name, value in row.items():
+            kinds = self._columns.get(name)
+            if kinds is None:
+                raise ModelError(f"{self._projection.name} has no column {name}")
+            if value is not None and type(value) not in kinds:
+                wanted = " or ".join(kind.__name__ for kind in kinds)
+                raise ModelError(
+                    f"column {name} of {self._projection.name} takes {wanted}, not {type(value).__name__}"
+                )

@@ -1,0 +1,137 @@
+"""What a read model needs a person for: a fault, a rebuild that goes on, stale rows, events left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.widgets import Banner
+
+if TYPE_CHECKING:
+    from workbench.services.observing import ProjectionView, RebuildView
+    from workbench.store.values import PassedEvent
+
+Button = tuple[str, Callable[[], object]]
+SHOWN = 20
+"""Events left out that the menu lists; more are counted."""
+
+
+class ProjectionBanner(Banner):
+    """Says the most urgent thing, with what can be done about it; hidden when there is nothing."""
+
+    def __init__(self, desk: Desk, rebuild: Callable[[], object]) -> None:
+        super().__init__("neutral", "")
+        self._desk = desk
+        self._control = desk.workspace.control
+        self._start_rebuild = rebuild
+        self._name = ""
+        self.menu: QMenu | None = None
+        self.hide()
+
+    def show_state(self, view: ProjectionView) -> None:
+        """Shows how a projection stands."""
+        self._name = view.name
+        said = self._said(view)
+        self.setVisible(said is not None)
+        if said is not None:
+            kind, text, actions = said
+            self.set(kind, text, actions if self._desk.workspace.engine is not None else ())
+
+    def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
+        if view.rebuild is not None:
+            return self._of_rebuild(view.rebuild)
+        if view.status == "faulted":
+            said = f"This projection stands still at position {view.fault_position:,}: {view.fault}"
+            return "error", said, (("Try again", self._try_again), ("Go on…", self._go_on))
+        if view.stale:
+            said = "Its definition changed since these rows were made."
+            return "warning", said, (("Rebuild", self._start_rebuild),)
+        if view.passed:
+            count = len(view.passed)
+            what = "1 event that was" if count == 1 else f"{count:,} events that were"
+            said = f"These rows are without {what} left out, because folding failed."
+            return "warning", said, (("Show…", lambda: self._list(view.passed)),)
+        return None
+
+    def _of_rebuild(self, rebuild: RebuildView) -> tuple[str, str, tuple[Button, ...]]:
+        end = ("Give up", lambda: self._do(self._control.give_up_rebuild(self._name), "Give up"))
+        if rebuild.status == "faulted":
+            said = f"The rebuild stands still at position {rebuild.fault_position:,}: {rebuild.fault}"
+            return "error", said, (("Go on…", lambda: self._go_on(rebuild=True)), end)
+        share = f"{rebuild.share:.0%}, {rebuild.rows:,} rows so far"
+        if rebuild.status == "paused":
+            said = f"The rebuild is paused at {share}. The rows below are the old ones."
+            return "warning", said, (("Resume", lambda: self._pause(paused=False)), end)
+        said = f"Rebuilding: {share}. The rows below are the old ones until it is done."
+        return "info", said, (("Pause", lambda: self._pause(paused=True)), end)
+
+    # -- what can be done ---------------------------------------------------------------------------------
+
+    def _do(self, work: Coroutine[Any, Any, Any], what: str) -> None:
+        self._desk.run(work, f"{what}: {self._name}")
+
+    def _pause(self, *, paused: bool) -> None:
+        work = self._control.pause_rebuild(self._name, paused=paused)
+        self._do(work, "Pause the rebuild" if paused else "Resume the rebuild")
+
+    def _try_again(self) -> None:
+        self._do(self._control.pause_projection(self._name, paused=False), "Try again")
+
+    def _go_on(self, *, rebuild: bool = False) -> None:
+        """Offers the ways to go on behind the event (J2); each leaves something out, and says so."""
+        control, name = self._control, self._name
+        menu = self._menu()
+        if rebuild:
+            menu.addAction("Try again", lambda: self._pause(paused=False))
+        menu.addAction(
+            "Leave out this event",
+            lambda: self._do(control.skip_event(name, rebuild=rebuild), "Leave out the event"),
+        )
+        menu.addAction(
+            "Leave out this and all later events of its stream",
+            lambda: self._do(control.park_stream(name, rebuild=rebuild), "Park the stream"),
+        )
+        if not rebuild:
+            menu.addSeparator()
+            menu.addAction("Rebuild all rows", self._start_rebuild)
+        menu.popup(QCursor.pos())
+
+    def _list(self, passed: tuple[PassedEvent, ...]) -> None:
+        """Lists what was left out: each leads to its event, a parked stream can be taken up again."""
+        menu = self._menu()
+        for one in passed[:SHOWN]:
+            said = f"{one.stream} at position {one.position:,}: {one.error[:80]}".replace("&", "&&")
+            menu.addAction(said, partial(self._show_event, one))
+        if len(passed) > SHOWN:
+            menu.addAction(f"and {len(passed) - SHOWN:,} more").setEnabled(False)
+        parked = [one.stream for one in passed if one.kind == "parked"]
+        if parked:
+            menu.addSeparator()
+        for stream in parked[:SHOWN]:
+            menu.addAction(
+                f"Follow {stream} again".replace("&", "&&"),
+                partial(self._follow, stream),
+            )
+        menu.popup(QCursor.pos())
+
+    def _follow(self, stream: str) -> None:
+        self._do(self._control.resume_stream(self._name, stream), f"Follow {stream} again")
+
+    def _menu(self) -> QMenu:
+        if self.menu is not None:
+            self.menu.deleteLater()
+        self.menu = QMenu(self)
+        return self.menu
+
+    def _show_event(self, one: PassedEvent) -> None:
+        event = self._desk.workspace.reader.event_at(one.position)
+        if event is not None:
+            chosen = Selection(
+                stream=event.stream, version=event.version, position=one.position, projection=self._name
+            )
+            self._desk.select(chosen, view="timeline")

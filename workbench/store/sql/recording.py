@@ -1,0 +1,109 @@
+"""Writes what stands beside the events: snapshots, results of commands, topics and published messages."""
+
+from __future__ import annotations
+
+import sqlite3
+from uuid import UUID
+
+from workbench.errors import MessageIdReused, TopicNotFound
+from workbench.model.values import check_name
+from workbench.store.operations import EnsureTopic, NewMessage, RecordCommand, SaveSnapshot
+from workbench.store.sql.heads import Heads
+from workbench.store.values import AppendResult, CommandRecord
+
+
+def save_snapshot(con: sqlite3.Connection, heads: Heads, op: SaveSnapshot, now: int) -> None:
+    """Keeps a snapshot, never an older one over a newer one (S1)."""
+    head = heads.stream(op.snapshot.stream)
+    if head is not None:
+        con.execute(
+            "insert into snapshots values (?,?,?,?,?) on conflict (stream_id) do update set version ="
+            " excluded.version, state_hash = excluded.state_hash, state = excluded.state,"
+            " taken_at = excluded.taken_at where excluded.version >= snapshots.version",
+            (head.number, op.snapshot.version, op.snapshot.state_hash, op.snapshot.state, now),
+        )
+
+
+def record_command(
+    con: sqlite3.Connection, op: RecordCommand, appended: AppendResult | None
+) -> CommandRecord:
+    """Remembers how a command ended; returns the record as it is stored."""
+    record = op.record
+    if appended is not None and appended.first_position:
+        places = (appended.last_version, appended.first_position, appended.last_position)
+    else:
+        places = (record.version, record.first_position, record.last_position)
+    con.execute(
+        "insert or ignore into commands values (null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            record.command_id.bytes,
+            record.type,
+            record.stream,
+            record.data,
+            record.outcome,
+            record.message,
+            record.hint,
+            record.field,
+            record.expected,
+            *places,
+            record.attempts,
+            record.issued_at,
+            record.duration_us,
+            record.correlation_id.bytes,
+            _bytes(record.causation_id),
+            record.origin,
+        ),
+    )
+    return record
+
+
+def ensure_topic(con: sqlite3.Connection, heads: Heads, op: EnsureTopic, now: int) -> None:
+    """Makes a topic unless it exists."""
+    if op.name not in heads.topics:
+        check_name(op.name, what="the topic's name")
+        number = con.execute("insert into topics (name, created_at) values (?, ?)", (op.name, now)).lastrowid
+        heads.topics[op.name] = number or 0
+
+
+def publish(con: sqlite3.Connection, heads: Heads, op: NewMessage, now: int) -> int:
+    """Stores a message; a known id with the same content answers with its first position (P2).
+
+    Raises:
+        TopicNotFound: No such topic (P4).
+        MessageIdReused: The id belongs to another message.
+    """
+    topic = heads.topics.get(op.topic)
+    if topic is None:
+        known = ", ".join(sorted(heads.topics))
+        raise TopicNotFound(f"there is no topic {op.topic}", hint=f"topics: {known}")
+    row = con.execute(
+        "select position, topic_id, type, key, data from messages where message_id = ?", (op.id.bytes,)
+    ).fetchone()
+    if row is not None:
+        if row[1:] != (topic, op.type, op.key, op.data):
+            raise MessageIdReused(f"message id {op.id} belongs to another message, at position {row[0]}")
+        return int(row[0])
+    heads.position += 1
+    con.execute(
+        "insert into messages values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            heads.position,
+            topic,
+            op.id.bytes,
+            op.type,
+            op.key,
+            op.data,
+            op.metadata,
+            op.priority,
+            now,
+            op.deliver_at,
+            op.expires_at,
+            op.correlation_id.bytes,
+            _bytes(op.causation_id),
+        ),
+    )
+    return heads.position
+
+
+def _bytes(identity: UUID | None) -> bytes | None:
+    return identity.bytes if identity is not None else None

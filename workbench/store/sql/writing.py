@@ -1,0 +1,125 @@
+"""Runs operations inside one write transaction, each for itself (C6)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from workbench.errors import WorkbenchBug, WorkbenchError
+from workbench.store import operations as op
+from workbench.store.sql import appending, letters, projecting, recording, settling
+from workbench.store.sql.heads import Heads
+
+_REFUSE_FIRST = (op.Append, op.AppendMany)
+"""What refuses before it writes anything."""
+_NEVER_REFUSE = (op.RecordCommand, op.SaveSnapshot, op.SaveProcess, op.RecordAction)
+
+
+class Writing:
+    """One transaction.
+
+    Args:
+        now: Microseconds since 1970; one moment for all that it writes.
+        suspected: Event ids that may be stored already, from `appending.suspects`.
+    """
+
+    def __init__(self, con: sqlite3.Connection, heads: Heads, now: int, suspected: set[bytes]) -> None:
+        self.con = con
+        self.heads = heads
+        self.now = now
+        self.suspected = suspected
+
+    def guarded(self, operation: op.Operation) -> Any:
+        """Runs one operation; returns its answer, or the error with which it alone failed.
+
+        It gets a savepoint, unless it cannot have written anything when it refuses.
+        """
+        if _clean(operation):
+            try:
+                return self.run(operation)
+            except WorkbenchError as error:
+                return error
+        self.con.execute("savepoint o")
+        try:
+            answer = self.run(operation)
+        except WorkbenchError as error:
+            self.con.execute("rollback to o")
+            self.con.execute("release o")
+            self.heads.forget()
+            return error
+        self.con.execute("release o")
+        return answer
+
+    def run(self, operation: op.Operation) -> Any:
+        """Runs one operation.
+
+        Raises:
+            WorkbenchError: It refuses.
+        """
+        run = _RUN.get(type(operation))
+        if run is None:
+            raise WorkbenchBug(f"the store does not know the operation {type(operation).__name__}")
+        return run(self, operation)
+
+    def atomic(self, operation: op.Atomic) -> list[Any]:
+        """Runs several operations; a command's record takes the place of the append before it."""
+        answers: list[Any] = []
+        appended = None
+        for part in operation.operations:
+            if isinstance(part, op.RecordCommand):
+                answers.append(recording.record_command(self.con, part, appended))
+                continue
+            answer = self.run(part)
+            if isinstance(part, op.Append):
+                appended = answer
+            answers.append(answer)
+        return answers
+
+    def settle(self, operation: op.Settle) -> None:
+        """Writes a batch's effects, then what became of its deliveries."""
+        for effect in operation.effects:
+            self.run(effect)
+        settling.settle(self.con, operation, self.now)
+
+    def act(self, operation: op.RecordAction) -> int | None:
+        """Notes what an operator did; returns its number."""
+        action = operation.action
+        row = (action.at, action.action, action.subject, action.detail)
+        return self.con.execute("insert into actions values (null,?,?,?,?)", row).lastrowid
+
+
+def _clean(operation: op.Operation) -> bool:
+    if isinstance(operation, op.Atomic):
+        first, *others = operation.operations or (operation,)
+        return isinstance(first, _REFUSE_FIRST + _NEVER_REFUSE) and all(
+            isinstance(other, _NEVER_REFUSE) for other in others
+        )
+    return isinstance(operation, _REFUSE_FIRST + _NEVER_REFUSE)
+
+
+_RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
+    op.Append: lambda w, o: appending.append(w.con, w.heads, o, w.now, w.suspected),
+    op.AppendMany: lambda w, o: appending.append_many(w.con, w.heads, o, w.now, w.suspected),
+    op.CloseStream: lambda w, o: appending.close_stream(w.con, w.heads, o, w.now),
+    op.SaveSnapshot: lambda w, o: recording.save_snapshot(w.con, w.heads, o, w.now),
+    op.RecordCommand: lambda w, o: recording.record_command(w.con, o, None),
+    op.EnsureTopic: lambda w, o: recording.ensure_topic(w.con, w.heads, o, w.now),
+    op.NewMessage: lambda w, o: recording.publish(w.con, w.heads, o, w.now),
+    op.Atomic: Writing.atomic,
+    op.EnsureSubscription: lambda w, o: settling.ensure_subscription(w.con, w.heads, o, w.now),
+    op.ConfigureSubscription: lambda w, o: settling.configure(w.con, o),
+    op.RecoverSubscription: lambda w, o: settling.recover(w.con, o, w.now),
+    op.Claim: lambda w, o: settling.claim(w.con, o),
+    op.Lease: lambda w, o: settling.lease(w.con, o),
+    op.Settle: Writing.settle,
+    op.ReplayLetter: lambda w, o: letters.replay_letter(w.con, o, w.now),
+    op.MarkLetters: lambda w, o: letters.mark_letters(w.con, o, w.now),
+    op.EnsureProjection: lambda w, o: projecting.ensure_projection(w.con, o, w.now),
+    op.ApplyProjection: lambda w, o: projecting.apply_projection(w.con, o, w.now),
+    op.SwitchProjection: lambda w, o: projecting.switch_projection(w.con, o, w.now),
+    op.DropGeneration: lambda w, o: projecting.drop_generation(w.con, o),
+    op.MarkProjection: lambda w, o: projecting.mark_projection(w.con, o, w.now),
+    op.SaveProcess: lambda w, o: projecting.save_process(w.con, o),
+    op.RecordAction: Writing.act,
+}
