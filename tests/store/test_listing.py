@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tests.store.actions import do
 from workbench.model.events import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
 
 
 @pytest.fixture
-def filled(store):
+def filled(file_store):
+    store = file_store
     names = ["user-ada", "user-adam", "user-bob", "order-1", "100%-x", "under_score"]
     for number, name in enumerate(names):
         event = NewEvent(id=derived_id(f"e{number}"), type="made", data="{}")
@@ -59,3 +61,19 @@ def test_completing_looks_at_the_index_alone(filled):
         ("user-", "user-\U0010ffff", 5),
     )
     assert all("SCAN" not in row[3] and "TEMP B-TREE" not in row[3] for row in plan)
+
+
+def test_find_streams_searches_all_and_orders(file_store):
+    for number in range(300):
+        event = NewEvent(id=derived_id(number), type="t", data="{}")
+        file_store.write([Append(stream=f"user-{number}", events=(event,))])
+    do(file_store, "user-7", "z")
+    reader = file_store.reader()
+    assert reader.stream_count() == 300
+    newest = reader.find_streams(order="-updated")
+    assert reader.streams_numbered([newest[0]])[0].name == "user-7"
+    found = reader.streams_numbered(list(reader.find_streams(text="user-29", order="name")))
+    assert [stream.name for stream in found] == ["user-29", *[f"user-29{n}" for n in range(10)]]
+    assert list(reader.find_streams(text="100%")) == []
+    assert reader.categories() == [("user", 300)]
+    assert reader.event_types() == ["t", "thing.done"]

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from workbench.model.events import RecordedEvent
 from workbench.model.filters import Filter
 from workbench.model.retry import RetryPolicy
 from workbench.model.values import read_json
@@ -102,6 +103,25 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
             "data": self.json(),
             "metadata": read_json(self.metadata) if self.metadata else {},
         }
+
+
+def event_as_message(event: RecordedEvent, topic: str) -> Message:
+    """Shows an event as a message of the topic that it was routed to."""
+    return Message(
+        position=event.position,
+        id=event.id,
+        topic=topic,
+        type=event.type,
+        key=event.stream,
+        data=event.data,
+        event=True,
+        published_at=event.recorded_at,
+        correlation_id=event.correlation_id,
+        causation_id=event.causation_id,
+        metadata=event.metadata,
+        version=event.version,
+        schema_version=event.schema_version,
+    )
 
 
 class Context(Protocol):

@@ -9,12 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from workbench.errors import (
-    ANY,
-    STREAM_EXISTS,
     AppendManyFailed,
     DuplicateEventId,
     EventIdReused,
-    InvalidEvent,
     NotFound,
     PartialDuplicate,
     StreamClosed,
@@ -22,7 +19,6 @@ from workbench.errors import (
     WrongExpectedVersion,
 )
 from workbench.model.events import NewEvent
-from workbench.model.values import check_name
 from workbench.store.operations import (
     Append,
     AppendMany,
@@ -31,11 +27,9 @@ from workbench.store.operations import (
     Operation,
     Settle,
 )
+from workbench.store.rules import check_append, check_many, fits, half_stored
 from workbench.store.sql.heads import Heads, StreamHead
 from workbench.store.values import AppendResult
-
-MANY = 100
-"""Streams that one request may append to (A10)."""
 
 _INSERT = "insert into events values (?,?,?,?,?,?,?,?,?,?,?,?)"
 
@@ -134,35 +128,11 @@ def append_many(
     )
 
 
-def check_many(op: AppendMany) -> None:
-    """Refuses what no request to several streams may be (A1, A10).
-
-    Raises:
-        InvalidEvent: It is.
-    """
-    if len(op.appends) > MANY:
-        raise InvalidEvent(f"{len(op.appends)} streams in one request; {MANY} are the most", path="")
-    if len({part.stream for part in op.appends}) < len(op.appends):
-        raise InvalidEvent("the same stream stands twice in one request", path="")
-    ids = [event.id for part in op.appends for event in part.events]
-    if len(set(ids)) < len(ids):
-        raise InvalidEvent("the same event id stands twice in one request", path="")
-
-
-def half_stored(op: AppendMany, results: Sequence[AppendResult | None]) -> list[tuple[int, WorkbenchError]]:
-    """Returns the entries that are stored already, where others of the same request are not (A6)."""
-    known = [index for index, result in enumerate(results) if result is not None and result.idempotent]
-    if not known or len(known) == sum(1 for part in op.appends if part.events):
-        return []
-    said = "is stored already, others of the request are not"
-    return [(index, PartialDuplicate(f"{op.appends[index].stream} {said}")) for index in known]
-
-
 def _judge(
     con: sqlite3.Connection, heads: Heads, op: Append, head: StreamHead | None, suspected: set[bytes]
 ) -> AppendResult | None:
     """Decides an append by the table A1–A9; None means that its events are to be written."""
-    _check_request(op, heads)
+    check_append(op, heads.types)
     version = head.version if head else 0
     known = suspected and any(event.id.bytes in suspected for event in op.events)
     stored = _stored(con, op.events) if known else {}
@@ -193,28 +163,6 @@ def close_stream(con: sqlite3.Connection, heads: Heads, op: CloseStream, now: in
         raise WrongExpectedVersion(op.stream, expected=op.expected, actual=head.version)
     con.execute("update streams set closed = ?, updated_at = ? where id = ?", (op.closed, now, head.number))
     head.closed = op.closed
-
-
-def fits(expected: int, version: int) -> bool:
-    """Whether a stream at ``version`` is what the caller expected; version 0 means that there is none."""
-    match expected:
-        case value if value == ANY:
-            return True
-        case value if value == STREAM_EXISTS:
-            return version > 0
-        case _:
-            return version == expected
-
-
-def _check_request(op: Append, heads: Heads) -> None:
-    check_name(op.stream, what="the stream's name")
-    if op.expected < STREAM_EXISTS:
-        raise InvalidEvent(f"expected version {op.expected} is no version", path="")
-    if len(op.events) > 1 and len({event.id for event in op.events}) != len(op.events):
-        raise InvalidEvent("the same event id stands twice in one request", path="")
-    for event in op.events:
-        if event.type not in heads.types:
-            check_name(event.type, what="the event type")
 
 
 def _stored(con: sqlite3.Connection, events: tuple[NewEvent, ...]) -> dict[bytes, tuple[Any, ...]]:

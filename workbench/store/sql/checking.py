@@ -85,7 +85,7 @@ _AHEAD = """
 _EARLY = """
     select s.name || ' has a delivery of position ' || d.position || ', but stands at ' || s.cursor
     from deliveries d join subscriptions s on s.id = d.subscription_id
-    where d.position > max(s.cursor, s.claimed_to)
+    where d.position > max(s.cursor, s.claimed_to) and d.state <> 'dead' and d.generation = 0
 """
 _STRAY = """
     select 'the delivery of position ' || d.position || ' is dead without a dead letter'

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.errors import InvalidName, NotFound, WrongExpectedVersion
+from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.store.operations import (
     ApplyProjection,
     DropGeneration,
@@ -17,9 +16,9 @@ from workbench.store.operations import (
     SaveProcess,
     SwitchProjection,
 )
+from workbench.store.rules import check_table_names
 from workbench.store.sql.rows import column_names
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 _KINDS = {
     "text": "TEXT",
     "integer": "INTEGER",
@@ -37,26 +36,13 @@ def table_name(projection: str, generation: int) -> str:
     return f"p_{projection}_{generation}"
 
 
-def check_names(op: EnsureProjection) -> None:
-    """Makes sure that names can be those of tables and columns.
-
-    Raises:
-        InvalidName: One cannot.
-    """
-    for name in (op.name, *(name for name, _ in op.columns)):
-        if not _NAME.match(name):
-            raise InvalidName(
-                f"{name!r} is no name for a table or column: a-z, 0-9 and _, from a letter", path=""
-            )
-
-
 def ensure_projection(con: sqlite3.Connection, op: EnsureProjection, now: int) -> int:
     """Makes a projection's first generation, or a further one to rebuild it in; returns its number.
 
     Raises:
         InvalidName: The projection or a column has a name that cannot be a table's or column's.
     """
-    check_names(op)
+    check_table_names(op)
     known = con.execute("select generation, live from projections where name = ?", (op.name,)).fetchall()
     if known and not op.rebuild:
         return next(int(generation) for generation, live in known if live)

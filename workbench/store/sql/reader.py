@@ -11,7 +11,7 @@ from uuid import UUID
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.events import RecordedEvent
-from workbench.model.messaging import COMMANDS_TOPIC, Message
+from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
 from workbench.store.sql.listing import Listing
@@ -109,7 +109,7 @@ class SqliteReader(Listing):
         if not numbers:
             return []
         found = self._of_types(numbers, after, upto, limit)
-        return [rows.event_as_message(event, topic) for event in found]
+        return [event_as_message(event, topic) for event in found]
 
     def _type_numbers(self, wanted: Callable[[str], bool]) -> list[int]:
         (newest,) = self._one("select coalesce(max(id), 0) from types")

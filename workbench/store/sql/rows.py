@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from workbench.model.events import RecordedEvent
-from workbench.model.messaging import Message
+from workbench.model.messaging import Message, event_as_message
 from workbench.store.values import (
     Attempt,
     CommandRecord,
@@ -61,25 +61,6 @@ _attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
 def events(rows: Iterable[Any]) -> list[RecordedEvent]:
     """Reads rows of `EVENTS`, whose columns stand in the order of the fields."""
     return [RecordedEvent(*row) for row in rows]
-
-
-def event_as_message(event: RecordedEvent, topic: str) -> Message:
-    """Shows an event as a message of the topic that it was routed to."""
-    return Message(
-        position=event.position,
-        id=event.id,
-        topic=topic,
-        type=event.type,
-        key=event.stream,
-        data=event.data,
-        event=True,
-        published_at=event.recorded_at,
-        correlation_id=event.correlation_id,
-        causation_id=event.causation_id,
-        metadata=event.metadata,
-        version=event.version,
-        schema_version=event.schema_version,
-    )
 
 
 def messages(rows: Iterable[Any]) -> list[Message]:

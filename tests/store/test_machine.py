@@ -1,0 +1,463 @@
+"""Random histories on a file and on the reference at once: every answer and all that is readable agree."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.store.actions import event
+from workbench.errors import AppendManyFailed, WorkbenchError, WrongExpectedVersion
+from workbench.model.clock import ManualClock
+from workbench.model.events import NewEvent
+from workbench.model.ids import derived_id
+from workbench.store import operations as op
+from workbench.store.memory.store import MemoryStore
+from workbench.store.sql.checking import check
+from workbench.store.sql.store import SqliteStore
+from workbench.store.values import (
+    Attempt,
+    CommandRecord,
+    DeadLetter,
+    DeliveryState,
+    PassedEvent,
+    PassedKind,
+    Reason,
+    Snapshot,
+)
+
+STREAMS = ("r", "s", "t")
+TOPICS = ("mail", "sms")
+SUBSCRIPTIONS = {"one": "mail", "two": "sms", "all": "$log"}
+COLUMNS = (("id", "text"), ("n", "integer"))
+TOKENS = [derived_id("token", n) for n in range(3)]
+
+events = st.builds(
+    lambda letter, n: event(letter, f'{{"n":{n}}}'),
+    st.sampled_from("abcdefgh"),
+    st.sampled_from([1, 1, 1, 2]),
+)
+appends = st.builds(
+    lambda stream, events, expected: op.Append(stream=stream, events=tuple(events), expected=expected),
+    st.sampled_from(STREAMS),
+    st.lists(events, max_size=3),
+    st.sampled_from([-1, -1, -1, -2, 0, 1, 2, 3]),
+)
+fresh = st.builds(
+    lambda stream, n: op.Append(
+        stream=stream, events=(NewEvent(id=derived_id("fresh", n), type=f"kind.{n % 3}", data="{}"),)
+    ),
+    st.sampled_from(STREAMS),
+    st.integers(0, 10_000),
+)
+many = st.builds(lambda parts: op.AppendMany(appends=tuple(parts)), st.lists(appends, max_size=3))
+closings = st.builds(
+    lambda stream, expected, closed: op.CloseStream(stream=stream, expected=expected, closed=closed),
+    st.sampled_from(STREAMS),
+    st.sampled_from([-1, 1, 2]),
+    st.booleans(),
+)
+snapshots = st.builds(
+    lambda stream, version: op.SaveSnapshot(
+        snapshot=Snapshot(stream=stream, version=version, state_hash="h", state=f"[{version}]")
+    ),
+    st.sampled_from(STREAMS),
+    st.integers(1, 5),
+)
+commands = st.builds(
+    lambda n, outcome: op.RecordCommand(
+        record=CommandRecord(
+            command_id=derived_id("command", n),
+            type="do",
+            stream="s",
+            data="{}",
+            outcome=outcome,
+            correlation_id=derived_id("command", n),
+        )
+    ),
+    st.integers(0, 5),
+    st.sampled_from(["accepted", "rejected"]),
+)
+topics = st.builds(lambda name: op.EnsureTopic(name=name), st.sampled_from(TOPICS))
+messages = st.builds(
+    lambda n, topic, data, priority: op.NewMessage(
+        id=derived_id("message", n),
+        topic=topic,
+        type="note",
+        key=f"k{n % 2}",
+        data=data,
+        correlation_id=derived_id("message", n),
+        priority=priority,
+    ),
+    st.integers(0, 12),
+    st.sampled_from(TOPICS),
+    st.sampled_from(["{}", "{}", "[]"]),
+    st.sampled_from([0, 60, -60]),
+)
+processes = st.builds(
+    lambda key, state: op.SaveProcess(process="p", key=key, state=state),
+    st.sampled_from("xy"),
+    st.sampled_from([None, "1", "2"]),
+)
+simple = st.one_of(fresh, appends, many, closings, snapshots, commands, topics, messages, processes)
+groups = st.builds(lambda parts: op.Atomic(operations=tuple(parts)), st.lists(simple, max_size=4))
+
+
+def said(answer: Any) -> Any:
+    """What an answer says, without the words of errors, which may differ."""
+    match answer:
+        case WrongExpectedVersion():
+            return "WrongExpectedVersion", answer.expected, answer.actual
+        case AppendManyFailed():
+            return "AppendManyFailed", [(index, said(error)) for index, error in answer.failures]
+        case WorkbenchError():
+            return type(answer).__name__
+        case list():
+            return [said(part) for part in answer]
+        case _:
+            return answer
+
+
+class Histories(RuleBasedStateMachine):
+    """A store on a file beside one in memory; both are always asked the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.clock = ManualClock()
+        self.memory = MemoryStore(self.clock)
+        self.file = self.open()
+        self.leased: dict[tuple[str, int], tuple[Any, int, int]] = {}
+
+    def open(self) -> SqliteStore:
+        store = SqliteStore(self.folder / "events.db", self.clock, synchronous="normal")
+        self.readers = [store.reader(), self.memory.reader()]
+        return store
+
+    def both(self, *operations: op.Operation) -> list[Any]:
+        """Writes the same on both sides; returns the answers."""
+        return self.each(lambda _side: operations)
+
+    def each(self, operations_of: Any) -> list[Any]:
+        """Writes what may have other numbers on the two sides."""
+        ours = self.file.write(operations_of(0))
+        reference = self.memory.write(operations_of(1))
+        assert said(ours) == said(reference)
+        return ours
+
+    @initialize(count=st.integers(0, 8))
+    def begin(self, count):
+        """Some histories begin with work for the queues, else most of them would never come that far."""
+        if count:
+            self.both(*(op.EnsureTopic(name=topic) for topic in TOPICS))
+            self.both(
+                *(op.EnsureSubscription(name=name, topic=topic) for name, topic in SUBSCRIPTIONS.items())
+            )
+        for n in range(count):
+            self.both(
+                op.NewMessage(
+                    id=derived_id("begin", n),
+                    topic="mail",
+                    type="note",
+                    key=f"k{n % 2}",
+                    data="{}",
+                    correlation_id=derived_id("begin"),
+                )
+            )
+
+    # -- the log ------------------------------------------------------------------------------------------
+
+    @rule(operations=st.lists(st.one_of(simple, groups), min_size=1, max_size=4))
+    def write(self, operations):
+        self.clock.advance(0.001)
+        self.both(*operations)
+
+    @rule()
+    def reopen(self):
+        self.file.close()
+        assert check(self.folder / "events.db").findings == ()
+        self.file = self.open()
+
+    # -- deliveries ---------------------------------------------------------------------------------------
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), cursor=st.sampled_from([None, 0, 0, 3]))
+    def subscribe(self, name, cursor):
+        if cursor is None or cursor <= self.readers[0].head():
+            self.both(op.EnsureSubscription(name=name, topic=SUBSCRIPTIONS[name], cursor=cursor))
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), paused=st.sampled_from([None, True, False]))
+    def configure(self, name, paused):
+        self.both(op.ConfigureSubscription(subscription=name, paused=paused))
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), cursor=st.integers(0, 5))
+    def reset(self, name, cursor):
+        cursor = min(cursor, self.readers[0].head())
+        self.both(op.ConfigureSubscription(subscription=name, cursor=cursor))
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), token=st.sampled_from(TOKENS))
+    def claim(self, name, token):
+        self.both(op.Claim(subscription=name, upto=self.readers[0].head(), token=token))
+
+    @rule(
+        name=st.sampled_from(list(SUBSCRIPTIONS)),
+        token=st.sampled_from(TOKENS),
+        fates=st.lists(st.sampled_from(["ready", "delayed", "blocked", "dead"]), max_size=6),
+        effects=st.lists(st.one_of(fresh, messages, processes), max_size=2),
+        passing=st.booleans(),
+        claimed=st.sampled_from([True, True, False]),
+    )
+    def settle_batch(self, name, token, fates, effects, passing, claimed):
+        if claimed:
+            self.both(op.Claim(subscription=name, upto=self.readers[0].head(), token=token))
+        state = self.readers[0].subscription(name)
+        found, _ = self.readers[0].read_topic(
+            SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, 10
+        )
+        rows = tuple(
+            op.NewDelivery(
+                message=message,
+                state=DeliveryState(fate),
+                due_at=self.clock.now() + 1000 if fate == "delayed" else None,
+                failed=1 if fate in {"delayed", "dead"} else 0,
+                attempts=(Attempt(number=1, at=1, duration_us=1, error_type="E", error="e"),),
+                letter=self.letter(name, message) if fate == "dead" else None,
+            )
+            for message, fate in zip(found, fates, strict=False)
+        )
+        self.both(
+            op.Settle(
+                subscription=name,
+                token=token,
+                cursor=found[-1].position if found and (passing or rows) else None,
+                delivered=1,
+                filtered=2,
+                effects=tuple(effects),
+                deliveries=rows,
+            )
+        )
+
+    def letter(self, name, message):
+        return DeadLetter(
+            subscription=name,
+            topic=message.topic,
+            position=message.position,
+            message_id=message.id,
+            type=message.type,
+            key=message.key,
+            data=message.data,
+            reason=Reason.MAX_ATTEMPTS,
+            correlation_id=message.correlation_id,
+            died_at=self.clock.now(),
+        )
+
+    @rule(
+        name=st.sampled_from(list(SUBSCRIPTIONS)),
+        token=st.sampled_from(TOKENS),
+        count=st.integers(0, 3),
+        later=st.sampled_from([0.0, 1.0]),
+    )
+    def lease(self, name, token, count, later):
+        self.clock.advance(later)
+        now = self.clock.now()
+        due = [reader.due(name, now, count) for reader in self.readers]
+        numbers = [[row.number for row, _ in rows] for rows in due]
+        leases = [
+            op.Lease(subscription=name, numbers=tuple(of_side), token=token, until=now + 1000)
+            for of_side in numbers
+        ]
+        (ours,), (reference,) = self.file.write([leases[0]]), self.memory.write([leases[1]])
+        if isinstance(ours, WorkbenchError):
+            assert said(ours) == said(reference)
+            return
+        assert (ours, reference) == (numbers[0], numbers[1])
+        for (row, _), (other, _) in zip(*due, strict=True):
+            self.leased[name, row.position] = (token, row.number, other.number)
+
+    @precondition(lambda self: self.leased)
+    @rule(data=st.data(), fate=st.sampled_from([None, "ready", "delayed", "dead"]), release=st.booleans())
+    def settle_row(self, data, fate, release):
+        (name, position), (token, *numbers) = data.draw(st.sampled_from(sorted(self.leased.items(), key=str)))
+        message = self.readers[0].message(position, SUBSCRIPTIONS[name])
+        wrong = data.draw(st.sampled_from([None, None, None, *TOKENS]))
+        letter = self.letter(name, message) if fate == "dead" else None
+        self.each(
+            lambda side: [
+                op.Settle(
+                    subscription=name,
+                    token=wrong or token,
+                    release_key=release,
+                    settlements=(
+                        op.Settlement(
+                            number=numbers[side],
+                            key=message.key,
+                            state=None if fate is None else DeliveryState(fate),
+                            due_at=self.clock.now() + 1000 if fate == "delayed" else None,
+                            failed=1,
+                            letter=letter,
+                        ),
+                    ),
+                )
+            ]
+        )
+        if not wrong or wrong == token:
+            del self.leased[name, position]
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), suspects=st.integers(0, 2))
+    def recover(self, name, suspects):
+        state = self.readers[0].subscription(name)
+        found, _ = self.readers[0].read_topic(
+            SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, suspects + 1
+        )
+        claimed = [message for message in found if state and message.position <= state.claimed_to]
+        self.both(
+            op.RecoverSubscription(
+                subscription=name,
+                topic=SUBSCRIPTIONS[name],
+                suspects=tuple(claimed[:suspects]),
+                max_crashes=2,
+            )
+        )
+        self.leased = {key: value for key, value in self.leased.items() if key[0] != name}
+
+    @rule(number=st.integers(1, 4), edited=st.booleans())
+    def replay(self, number, edited):
+        data, identity = ('{"e":1}', derived_id("edited", number)) if edited else (None, None)
+        self.both(op.ReplayLetter(number=number, data=data, message_id=identity))
+
+    @rule(
+        numbers=st.lists(st.integers(1, 5), max_size=3, unique=True),
+        change=st.sampled_from([("open", "archived"), ("archived", "purged"), ("purged", "open")]),
+        skip_on=st.booleans(),
+    )
+    def mark(self, numbers, change, skip_on):
+        before, after = change
+        self.both(op.MarkLetters(numbers=tuple(numbers), before=(before,), after=after, skip_on=skip_on))
+
+    # -- projections --------------------------------------------------------------------------------------
+
+    @rule(rebuild=st.booleans(), columns=st.sampled_from([COLUMNS, (*COLUMNS, ("more", "text"))]))
+    def ensure(self, rebuild, columns):
+        self.both(
+            op.EnsureProjection(
+                name="rows", columns=columns, indexed=("n",), definition_hash="h", rebuild=rebuild
+            )
+        )
+
+    def behind(self):
+        head = self.readers[1].head()
+        return [state for state in self.readers[1].generations("rows") if state.checkpoint < head]
+
+    @precondition(behind)
+    @rule(data=st.data(), wrong=st.sampled_from([0, 0, 0, 1]))
+    def apply(self, data, wrong):
+        state = data.draw(st.sampled_from(self.behind()))
+        keys = data.draw(st.lists(st.sampled_from("abcd"), unique=True, max_size=4))
+        put = data.draw(st.integers(0, len(keys)))
+        more = {"more": "x"} if len(state.columns) > 2 else {}
+        kind = data.draw(st.sampled_from([None, None, *PassedKind]))
+        passed = (
+            PassedEvent(position=state.checkpoint + 1, stream="s", kind=kind, error="e") if kind else None
+        )
+        self.both(
+            op.ApplyProjection(
+                name="rows",
+                generation=state.generation + 7 * wrong,
+                before=state.checkpoint,
+                checkpoint=state.checkpoint + 1,
+                rows=tuple({"id": key, "n": data.draw(st.integers(0, 2)), **more} for key in keys[:put]),
+                deleted=tuple(keys[put:]),
+                passed=(passed,) if passed else (),
+                resumed=("s",) if data.draw(st.booleans()) else (),
+            )
+        )
+
+    @rule(generation=st.integers(1, 4), what=st.sampled_from(["switch", "drop", "pause", "live"]))
+    def move(self, generation, what):
+        match what:
+            case "switch":
+                self.both(op.SwitchProjection(name="rows", generation=generation))
+            case "drop":
+                self.both(op.DropGeneration(name="rows", generation=generation))
+            case _:
+                status = {"pause": "paused"}.get(what, what)
+                self.both(op.MarkProjection(name="rows", generation=generation, status=status))
+
+    # -- what must hold -----------------------------------------------------------------------------------
+
+    @invariant()
+    def everything_reads_the_same(self):
+        ours, reference = (self.look(reader) for reader in self.readers)
+        assert ours == reference
+
+    def look(self, reader: Any) -> dict[str, Any]:
+        """Everything that the ports let see."""
+        log = reader.read_log(0, 1000)
+        streams = [reader.stream(name) for name in STREAMS]
+        names = list(SUBSCRIPTIONS)
+        seen: dict[str, Any] = {
+            "head": reader.head(),
+            "log": log,
+            "streams": streams,
+            "by stream": [reader.read_stream(name, after=1, limit=2) for name in STREAMS],
+            "by id": [reader.event(record.id) == record for record in log],
+            "by position": [reader.event_at(position) for position in range(1, reader.head() + 2)],
+            "snapshots": [reader.snapshot(name) for name in STREAMS],
+            "commands": [reader.command(derived_id("command", n)) for n in range(6)],
+            "topics": [reader.read_topic(name, lambda kind: kind == "kind.1", 0, 5) for name in TOPICS],
+            "types": reader.read_types(lambda kind: kind != "kind.0", 2, 3),
+            "subscriptions": [reader.subscription(name) for name in names],
+            "due": [
+                [(msg_free(row), message) for row, message in reader.due(name, self.clock.now(), 10)]
+                for name in names
+            ],
+            "next due": [reader.next_due(name) for name in names],
+            "busy": [
+                reader.busy_keys(name, ("k0", "k1", "s"), dead_too=dead) for name in names for dead in (0, 1)
+            ],
+            "letters": [reader.letter(number) for number in range(1, 8)],
+            "processes": [reader.process("p", key) for key in "xy"],
+            "generations": reader.generations("rows"),
+        }
+        for state in seen["generations"]:
+            seen[f"passed {state.generation}"] = reader.passed("rows", state.generation)
+            seen[f"rows {state.generation}"] = [reader.row("rows", key, state.generation) for key in "abcd"]
+            if state.live:
+                seen["page"] = reader.rows("rows", where={"n": 1}, after="a", limit=2)
+        return seen
+
+    def teardown(self):
+        self.file.close()
+        shutil.rmtree(self.folder)
+
+
+def msg_free(row: Any) -> Any:
+    """A delivery without its number, which two stores may count differently."""
+    return tuple(getattr(row, name) for name in row.__struct_fields__ if name != "number")
+
+
+QUICK = settings(
+    max_examples=80, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
+THOROUGH = settings(QUICK, max_examples=3_000, stateful_step_count=60)
+
+
+def test_A1_A10_I1_I4_I5_I9_histories_agree_with_the_reference_reopening_included():
+    run_state_machine_as_test(Histories, settings=QUICK)
+
+
+@pytest.mark.long
+def test_A1_A10_I1_I4_I5_I9_many_long_histories_agree_with_the_reference():
+    run_state_machine_as_test(Histories, settings=THOROUGH)

@@ -1,0 +1,134 @@
+"""Read models and processes in memory: their generations, rows, checkpoints and states (J1–J4)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.store.memory.tables import Tables
+from workbench.store.operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    RecordAction,
+    SaveProcess,
+    SwitchProjection,
+)
+from workbench.store.rules import check_table_names
+from workbench.store.values import PassedKind, ProjectionState, ProjectionStatus
+
+
+def generations(tables: Tables, name: str) -> list[ProjectionState]:
+    """Returns the generations of a projection, the live one first."""
+    found = [state for state in tables.projections.values() if state.name == name]
+    return sorted(found, key=lambda state: (not state.live, state.generation))
+
+
+def ensure_projection(tables: Tables, op: EnsureProjection, now: int) -> int:
+    """Makes a projection's first generation, or a further one to rebuild it in."""
+    check_table_names(op)
+    known = generations(tables, op.name)
+    if known and not op.rebuild:
+        return known[0].generation
+    for state in known:
+        if not state.live:
+            _drop(tables, op.name, state.generation)
+    generation = max((state.generation for state in known), default=0) + 1
+    tables.projections.put(
+        (op.name, generation),
+        ProjectionState(
+            name=op.name,
+            generation=generation,
+            live=not known,
+            checkpoint=0,
+            columns=op.columns,
+            definition_hash=op.definition_hash,
+            status=ProjectionStatus.LIVE,
+            updated_at=now,
+        ),
+    )
+    return generation
+
+
+def _drop(tables: Tables, name: str, generation: int) -> None:
+    tables.projections.drop((name, generation))
+    for row_key in [key for key in tables.rows if key[:2] == (name, generation)]:
+        tables.rows.drop(row_key)
+    for passed_key in [key for key in tables.passed if key[:2] == (name, generation)]:
+        tables.passed.drop(passed_key)
+
+
+def switch_projection(tables: Tables, op: SwitchProjection, now: int) -> None:
+    """Makes a generation the live one (J3)."""
+    wanted = _state(tables, op.name, op.generation)
+    for state in generations(tables, op.name):
+        if state.live and state.generation != op.generation:
+            _drop(tables, op.name, state.generation)
+    tables.projections.put((op.name, op.generation), replace(wanted, live=True, updated_at=now))
+
+
+def drop_generation(tables: Tables, op: DropGeneration, _now: int) -> bool:
+    """Gives up a generation that is not live."""
+    state = tables.projections.get((op.name, op.generation))
+    if state is None or state.live:
+        return False
+    _drop(tables, op.name, op.generation)
+    return True
+
+
+def apply_projection(tables: Tables, op: ApplyProjection, now: int) -> None:
+    """Writes rows and checkpoint together (J1)."""
+    state = tables.projections.get((op.name, op.generation))
+    if state is None or state.checkpoint != op.before:
+        actual = state.checkpoint if state else 0
+        raise WrongExpectedVersion(f"projection {op.name}", expected=op.before, actual=actual)
+    key = state.columns[0][0]
+    for row in op.rows:
+        tables.rows.put((op.name, op.generation, row[key]), dict(row))
+    for gone in op.deleted:
+        tables.rows.drop((op.name, op.generation, gone))
+    count = sum(1 for row_key in tables.rows if row_key[:2] == (op.name, op.generation))
+    for one in op.passed:
+        tables.passed.put((op.name, op.generation, one.position), replace(one, at=one.at or now))
+    for passed_key, one in tables.passed.items():
+        ours = passed_key[:2] == (op.name, op.generation)
+        if ours and one.kind is PassedKind.PARKED and one.stream in op.resumed:
+            tables.passed.drop(passed_key)
+    moved = replace(state, checkpoint=op.checkpoint, rows=count, updated_at=now)
+    tables.projections.put((op.name, op.generation), moved)
+
+
+def mark_projection(tables: Tables, op: MarkProjection, now: int) -> None:
+    """Records that a generation was paused, resumed or faulted (J2)."""
+    state = _state(tables, op.name, op.generation)
+    marked = replace(
+        state,
+        status=ProjectionStatus(op.status),
+        fault=op.fault,
+        fault_position=op.fault_position,
+        updated_at=now,
+    )
+    tables.projections.put((op.name, op.generation), marked)
+
+
+def _state(tables: Tables, name: str, generation: int) -> ProjectionState:
+    state = tables.projections.get((name, generation))
+    if state is None:
+        raise NotFound(f"projection {name} has no generation {generation}")
+    return state
+
+
+def save_process(tables: Tables, op: SaveProcess, _now: int) -> None:
+    """Keeps or forgets the state of one instance of a process."""
+    if op.state is None:
+        tables.processes.drop((op.process, op.key))
+    else:
+        tables.processes.put((op.process, op.key), op.state)
+
+
+def record_action(tables: Tables, op: RecordAction, _now: int) -> int:
+    """Notes what an operator did."""
+    number = tables.next("action")
+    tables.actions.put(number, replace(op.action, number=number))
+    return number

@@ -1,0 +1,204 @@
+"""Reads the in-memory store: every read port, without an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from workbench.errors import InvalidValue, NotFound
+from workbench.model.events import RecordedEvent
+from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
+from workbench.store.memory import models, queue
+from workbench.store.memory.tables import Tables
+from workbench.store.ports import Wanted
+from workbench.store.values import (
+    CommandRecord,
+    DeadLetter,
+    Delivery,
+    DeliveryState,
+    LetterStatus,
+    Page,
+    PassedEvent,
+    ProjectionState,
+    Snapshot,
+    StreamInfo,
+    SubscriptionState,
+)
+
+
+class MemoryReader:
+    """Every read port of `workbench.store.ports` over dictionaries."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def close(self) -> None:
+        """Lets go of nothing."""
+
+    # -- events -------------------------------------------------------------------------------------------
+
+    def head(self) -> int:
+        """Returns the highest position, 0 when empty."""
+        return self._tables.last("position")
+
+    def stream(self, name: str) -> StreamInfo | None:
+        """Returns one stream."""
+        return self._tables.streams.get(name)
+
+    def read_stream(self, name: str, after: int = 0, limit: int = 1000) -> list[RecordedEvent]:
+        """Returns events of a stream with versions above ``after``, in order."""
+        stream = self._tables.streams.get(name)
+        last = min(after + limit, stream.version) if stream else 0
+        places = [self._tables.versions[name, version] for version in range(after + 1, last + 1)]
+        return [self._tables.events[position] for position in places]
+
+    def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:
+        """Returns events with positions above ``after``, in order."""
+        last = self.head() if upto is None else min(upto, self.head())
+        events = self._tables.events
+        found = (events.get(position) for position in range(after + 1, last + 1))
+        return [event for event in found if event is not None][:limit]
+
+    def read_topic(self, topic: str, wanted: Wanted, after: int, limit: int) -> tuple[list[Message], int]:
+        """Returns messages of a topic above a position, and the position up to which it looked."""
+        found: list[Message] = []
+        for position in range(after + 1, self.head() + 1):
+            message = self._tables.messages.get(position)
+            event = self._tables.events.get(position)
+            if message is not None and message.topic == topic:
+                found.append(message)
+            elif event is not None and topic != COMMANDS_TOPIC and wanted(event.type):
+                found.append(event_as_message(event, topic))
+            if len(found) == limit:
+                return found, position
+        return found, max(after, self.head())
+
+    def read_types(self, wanted: Wanted, after: int, limit: int) -> tuple[list[RecordedEvent], int]:
+        """Returns events of some types above a position, and the position up to which it looked."""
+        found = [event for event in self.read_log(after, self.head()) if wanted(event.type)][:limit]
+        return found, found[-1].position if len(found) == limit else max(after, self.head())
+
+    def event(self, event_id: UUID) -> RecordedEvent | None:
+        """Returns the event with that id."""
+        position = self._tables.event_ids.get(event_id.bytes)
+        return None if position is None else self._tables.events[position]
+
+    def event_at(self, position: int) -> RecordedEvent | None:
+        """Returns the event at a position; None where a message or nothing stands."""
+        return self._tables.events.get(position)
+
+    def snapshot(self, stream: str) -> Snapshot | None:
+        """Returns the newest snapshot of a stream."""
+        return self._tables.snapshots.get(stream)
+
+    # -- queues -------------------------------------------------------------------------------------------
+
+    def subscription(self, name: str) -> SubscriptionState | None:
+        """Returns where a subscription stands."""
+        state = self._tables.subscriptions.get(name)
+        if state is None:
+            return None
+        living = [
+            row.state for row in queue.deliveries(self._tables, name) if row.state is not DeliveryState.DEAD
+        ]
+        open_letters = [
+            letter
+            for letter in self._tables.letters.values()
+            if letter.subscription == name and letter.status is LetterStatus.OPEN
+        ]
+        return replace(
+            state,
+            waiting=len(living),
+            retrying=living.count(DeliveryState.DELAYED),
+            dead=len(open_letters),
+        )
+
+    def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
+        """Returns rows that can be leased now, most urgent first (R1), with their messages."""
+        rows = [
+            row
+            for row in queue.deliveries(self._tables, subscription)
+            if row.state is DeliveryState.READY
+            or (row.state is DeliveryState.DELAYED and (row.due_at or 0) <= now)
+        ]
+        rows.sort(
+            key=lambda row: (row.crashed == 0, row.enqueued_at - row.priority * 1_000_000, row.position)
+        )
+        state = self._tables.subscriptions.get(subscription)
+        topic = state.topic if state else ""
+        found = [(row, queue.message_at(self._tables, row.position, topic)) for row in rows[:limit]]
+        return [(row, message) for row, message in found if message is not None]
+
+    def next_due(self, subscription: str) -> int | None:
+        """Returns when the next delayed row is due, microseconds since 1970."""
+        rows = queue.deliveries(self._tables, subscription)
+        return min(
+            (row.due_at for row in rows if row.state is DeliveryState.DELAYED and row.due_at is not None),
+            default=None,
+        )
+
+    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:
+        """Returns which keys have unfinished rows, so that later messages of the key must wait (O1, O2)."""
+        rows = queue.deliveries(self._tables, subscription)
+        return {
+            row.key for row in rows if row.key in keys and (dead_too or row.state is not DeliveryState.DEAD)
+        }
+
+    def message(self, position: int, topic: str) -> Message | None:
+        """Returns the message or event at a position."""
+        return queue.message_at(self._tables, position, topic)
+
+    def letter(self, number: int) -> DeadLetter | None:
+        """Returns one dead letter."""
+        return self._tables.letters.get(number)
+
+    # -- models -------------------------------------------------------------------------------------------
+
+    def generations(self, projection: str) -> list[ProjectionState]:
+        """Returns the generations of a projection: the live one, then the one that is being rebuilt (J3)."""
+        return models.generations(self._tables, projection)
+
+    def passed(self, projection: str, generation: int) -> list[PassedEvent]:
+        """Returns the events that a generation skipped and the streams that it parked, in order (J2)."""
+        found = [one for key, one in self._tables.passed.items() if key[:2] == (projection, generation)]
+        return sorted(found, key=lambda one: one.position)
+
+    def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
+        """Returns one row of a read model; of the live generation unless another one is named."""
+        row = self._tables.rows.get((projection, self._generation(projection, generation), key))
+        return None if row is None else dict(row)
+
+    def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
+        """Returns rows in key order (Q1: 1 ≤ limit ≤ 1000)."""
+        if not 1 <= limit <= 1000:
+            raise InvalidValue(f"limit must be 1 to 1000, not {limit}", path="")
+        generation = self._generation(projection, None)
+        columns = {name for name, _ in self._tables.projections[projection, generation].columns}
+        if unknown := set(where) - columns:
+            raise InvalidValue(f"{projection} has no column {', '.join(sorted(unknown))}", path="")
+        found = sorted(
+            (key[2], row)
+            for key, row in self._tables.rows.items()
+            if key[:2] == (projection, generation)
+            and (after is None or key[2] > after)
+            and all(row[name] == value for name, value in where.items())
+        )
+        return Page(rows=[dict(row) for _, row in found[:limit]], more=len(found) > limit)
+
+    def _generation(self, projection: str, generation: int | None) -> int:
+        known = models.generations(self._tables, projection)
+        for state in known:
+            if state.generation == generation or (generation is None and state.live):
+                return state.generation
+        raise NotFound(f"there is no projection {projection}")
+
+    def command(self, command_id: UUID) -> CommandRecord | None:
+        """Returns the outcome of a command seen before (K3)."""
+        return self._tables.commands.get(command_id.bytes)
+
+    def process(self, process: str, key: str) -> str | None:
+        """Returns the state of an instance of a process as JSON text."""
+        return self._tables.processes.get((process, key))

@@ -1,0 +1,117 @@
+"""The in-memory store: the contract without a file, for references, scenarios and rehearsals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from workbench.errors import StoreReadOnly, WorkbenchBug, WorkbenchError
+from workbench.model.clock import Clock
+from workbench.store import operations as op
+from workbench.store.memory import log, models, queue
+from workbench.store.memory.reader import MemoryReader
+from workbench.store.memory.tables import Tables
+
+
+class MemoryStore:
+    """A store that ends with the process.
+
+    Args:
+        clock: Gives ``recorded_at``.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._tables = Tables()
+        self._closed = False
+
+    def reader(self) -> MemoryReader:
+        """Returns a reader; it sees what is committed."""
+        return MemoryReader(self._tables)
+
+    def write(self, operations: Sequence[op.Operation]) -> list[Any]:
+        """Runs operations in one transaction, each for itself (C2, C6).
+
+        Returns:
+            For each operation its answer, or the `WorkbenchError` with which it alone failed.
+
+        Raises:
+            StoreReadOnly: It was closed.
+        """
+        if self._closed:
+            raise StoreReadOnly("the store was closed")
+        journal, now = self._tables.journal, self._clock.now()
+        try:
+            answers = [self._guarded(operation, now) for operation in operations]
+        except BaseException:
+            journal.back_to(0)
+            raise
+        journal.clear()
+        return answers
+
+    def _guarded(self, operation: op.Operation, now: int) -> Any:
+        mark = self._tables.journal.mark()
+        try:
+            return self._run(operation, now)
+        except WorkbenchError as error:
+            self._tables.journal.back_to(mark)
+            return error
+
+    def _run(self, operation: op.Operation, now: int) -> Any:
+        match operation:
+            case op.Atomic():
+                return self._atomic(operation, now)
+            case op.Settle():
+                for effect in operation.effects:
+                    self._run(effect, now)
+                return queue.settle(self._tables, operation, now)
+            case op.RecordCommand():
+                return log.record_command(self._tables, operation, None)
+        run = _RUN.get(type(operation))
+        if run is None:
+            raise WorkbenchBug(f"the store does not know the operation {type(operation).__name__}")
+        return run(self._tables, operation, now)
+
+    def _atomic(self, operation: op.Atomic, now: int) -> list[Any]:
+        answers: list[Any] = []
+        appended = None
+        for part in operation.operations:
+            if isinstance(part, op.RecordCommand):
+                answers.append(log.record_command(self._tables, part, appended))
+                continue
+            answers.append(self._run(part, now))
+            if isinstance(part, op.Append):
+                appended = answers[-1]
+        return answers
+
+    def close(self) -> None:
+        """Takes no more writes; a second call does nothing."""
+        self._closed = True
+
+    def reopen(self) -> None:
+        """Takes writes again: what was committed is still there, as in a file."""
+        self._closed = False
+
+
+_RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
+    op.Append: log.append,
+    op.AppendMany: log.append_many,
+    op.CloseStream: log.close_stream,
+    op.SaveSnapshot: log.save_snapshot,
+    op.EnsureTopic: log.ensure_topic,
+    op.NewMessage: log.publish,
+    op.EnsureSubscription: queue.ensure_subscription,
+    op.ConfigureSubscription: queue.configure,
+    op.RecoverSubscription: queue.recover,
+    op.Claim: queue.claim,
+    op.Lease: queue.lease,
+    op.ReplayLetter: queue.replay_letter,
+    op.MarkLetters: queue.mark_letters,
+    op.EnsureProjection: models.ensure_projection,
+    op.ApplyProjection: models.apply_projection,
+    op.SwitchProjection: models.switch_projection,
+    op.DropGeneration: models.drop_generation,
+    op.MarkProjection: models.mark_projection,
+    op.SaveProcess: models.save_process,
+    op.RecordAction: models.record_action,
+}

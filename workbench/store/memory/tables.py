@@ -1,0 +1,138 @@
+"""Dictionaries of frozen values whose changes can be taken back: what a transaction is made of in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+from workbench.model.events import RecordedEvent
+from workbench.model.messaging import Message
+from workbench.store.values import (
+    CommandRecord,
+    DeadLetter,
+    Delivery,
+    OperatorAction,
+    PassedEvent,
+    ProjectionState,
+    Snapshot,
+    StreamInfo,
+    SubscriptionState,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+_ABSENT: Any = object()
+
+
+class Journal:
+    """What was changed since the transaction began, newest last."""
+
+    def __init__(self) -> None:
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    def note(self, table: dict[Any, Any], key: Any) -> None:
+        """Remembers what stands at a key, before it is changed."""
+        self._undo.append((table, key, table.get(key, _ABSENT)))
+
+    def mark(self) -> int:
+        """Returns a place to go back to."""
+        return len(self._undo)
+
+    def back_to(self, mark: int) -> None:
+        """Takes everything back that was changed since."""
+        while len(self._undo) > mark:
+            table, key, before = self._undo.pop()
+            if before is _ABSENT:
+                del table[key]
+            else:
+                table[key] = before
+
+    def clear(self) -> None:
+        """Makes the changes final."""
+        self._undo.clear()
+
+
+class Table(Generic[K, V]):
+    """One dictionary under a journal; values are frozen, so that a change is always a `put`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._rows: dict[K, V] = {}
+
+    def put(self, key: K, value: V) -> None:
+        """Sets what stands at a key."""
+        self._journal.note(self._rows, key)
+        self._rows[key] = value
+
+    def drop(self, key: K) -> None:
+        """Removes a key; no error if it is not there."""
+        if key in self._rows:
+            self._journal.note(self._rows, key)
+            del self._rows[key]
+
+    def get(self, key: K) -> V | None:
+        """Returns what stands at a key."""
+        return self._rows.get(key)
+
+    def values(self) -> list[V]:
+        """Returns all values."""
+        return list(self._rows.values())
+
+    def items(self) -> list[tuple[K, V]]:
+        """Returns all keys with their values."""
+        return list(self._rows.items())
+
+    def __getitem__(self, key: K) -> V:
+        return self._rows[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+class Tables:
+    """Everything that a store holds.
+
+    Attributes:
+        counters: Highest numbers given away, by what they number; never given again (I3).
+        versions: Positions of events by stream and version.
+        rows: Rows of projections, by projection, generation and key.
+        claims: Tokens of claims by subscription.
+    """
+
+    def __init__(self) -> None:
+        journal = self.journal = Journal()
+        self.counters: Table[str, int] = Table(journal)
+        self.streams: Table[str, StreamInfo] = Table(journal)
+        self.events: Table[int, RecordedEvent] = Table(journal)
+        self.event_ids: Table[bytes, int] = Table(journal)
+        self.versions: Table[tuple[str, int], int] = Table(journal)
+        self.snapshots: Table[str, Snapshot] = Table(journal)
+        self.commands: Table[bytes, CommandRecord] = Table(journal)
+        self.topics: Table[str, int] = Table(journal)
+        self.messages: Table[int, Message] = Table(journal)
+        self.message_ids: Table[bytes, int] = Table(journal)
+        self.subscriptions: Table[str, SubscriptionState] = Table(journal)
+        self.claims: Table[str, bytes] = Table(journal)
+        self.deliveries: Table[int, Delivery] = Table(journal)
+        self.letters: Table[int, DeadLetter] = Table(journal)
+        self.projections: Table[tuple[str, int], ProjectionState] = Table(journal)
+        self.rows: Table[tuple[str, int, Any], dict[str, Any]] = Table(journal)
+        self.passed: Table[tuple[str, int, int], PassedEvent] = Table(journal)
+        self.processes: Table[tuple[str, str], str] = Table(journal)
+        self.actions: Table[int, OperatorAction] = Table(journal)
+
+    def next(self, what: str) -> int:
+        """Returns the next number of a kind."""
+        number = self.last(what) + 1
+        self.counters.put(what, number)
+        return number
+
+    def last(self, what: str) -> int:
+        """Returns the last number of a kind that was given away, 0 if none was."""
+        return self.counters.get(what) or 0

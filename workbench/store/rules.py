@@ -1,0 +1,83 @@
+"""Rules that every adapter applies the same way, before it looks at what is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Sequence
+
+from workbench.errors import ANY, STREAM_EXISTS, InvalidEvent, InvalidName, PartialDuplicate, WorkbenchError
+from workbench.model.values import check_name
+from workbench.store.operations import Append, AppendMany, EnsureProjection
+from workbench.store.values import AppendResult
+
+MANY = 100
+"""Streams that one request may append to (A10)."""
+_TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
+
+
+def fits(expected: int, version: int) -> bool:
+    """Whether a stream at ``version`` is what the caller expected; version 0 means that there is none."""
+    match expected:
+        case value if value == ANY:
+            return True
+        case value if value == STREAM_EXISTS:
+            return version > 0
+        case _:
+            return version == expected
+
+
+def check_append(op: Append, known_types: Container[str]) -> None:
+    """Refuses what no append may be.
+
+    Args:
+        known_types: Event types whose names were looked at before.
+
+    Raises:
+        InvalidEvent: The same id twice in one request (A1), or no version is expected.
+        InvalidName: Of the stream or a type.
+    """
+    check_name(op.stream, what="the stream's name")
+    if op.expected < STREAM_EXISTS:
+        raise InvalidEvent(f"expected version {op.expected} is no version", path="")
+    if len(op.events) > 1 and len({event.id for event in op.events}) != len(op.events):
+        raise InvalidEvent("the same event id stands twice in one request", path="")
+    for event in op.events:
+        if event.type not in known_types:
+            check_name(event.type, what="the event type")
+
+
+def check_many(op: AppendMany) -> None:
+    """Refuses what no request to several streams may be.
+
+    Raises:
+        InvalidEvent: More than 100 streams, or a stream or an id twice (A1, A10).
+    """
+    if len(op.appends) > MANY:
+        raise InvalidEvent(f"{len(op.appends)} streams in one request; {MANY} are the most", path="")
+    if len({part.stream for part in op.appends}) < len(op.appends):
+        raise InvalidEvent("the same stream stands twice in one request", path="")
+    ids = [event.id for part in op.appends for event in part.events]
+    if len(set(ids)) < len(ids):
+        raise InvalidEvent("the same event id stands twice in one request", path="")
+
+
+def half_stored(op: AppendMany, results: Sequence[AppendResult | None]) -> list[tuple[int, WorkbenchError]]:
+    """Returns the entries that are stored already, where others of the same request are not (A6)."""
+    known = [index for index, result in enumerate(results) if result is not None and result.idempotent]
+    if not known or len(known) == sum(1 for part in op.appends if part.events):
+        return []
+    said = "is stored already, others of the request are not"
+    return [(index, PartialDuplicate(f"{op.appends[index].stream} {said}")) for index in known]
+
+
+def check_table_names(op: EnsureProjection) -> None:
+    """Makes sure that names can be those of tables and columns.
+
+    Raises:
+        InvalidName: One cannot.
+    """
+    for name in (op.name, *(name for name, _ in op.columns)):
+        if not _TABLE_NAME.match(name):
+            raise InvalidName(
+                f"{name!r} is no name for a table or column: a-z, 0-9 and _, from a letter", path=""
+            )
