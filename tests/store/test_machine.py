@@ -415,7 +415,6 @@ class Histories(RuleBasedStateMachine):
             "by id": [reader.event(record.id) == record for record in log],
             "by position": [reader.event_at(position) for position in range(1, reader.head() + 2)],
             "snapshots": [reader.snapshot(name) for name in STREAMS],
-            "commands": [reader.command(derived_id("command", n)) for n in range(6)],
             "topics": [reader.read_topic(name, lambda kind: kind == "kind.1", 0, 5) for name in TOPICS],
             "types": reader.read_types(lambda kind: kind != "kind.0", 2, 3),
             "subscriptions": [reader.subscription(name) for name in names],

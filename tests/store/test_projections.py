@@ -66,7 +66,7 @@ def test_J3_a_second_generation_takes_the_place_of_the_first_at_once(store):
     assert page(store) == [("a", 9), ("b", 9)]
     assert [(state.generation, state.live) for state in reader.generations("rows")] == [(2, True)]
     with pytest.raises(NotFound):
-        reader.row("rows", "a", 1)
+        store.reader().row("rows", "a", 1)
     assert isinstance(apply(store, 5, 6, ("a", 2)), WrongExpectedVersion)
     assert isinstance(one(store, SwitchProjection(name="rows", generation=7)), NotFound)
 
@@ -85,6 +85,7 @@ def test_J3_an_attempt_is_given_up_or_replaced_by_a_newer_one(kind):
     assert one(store, DropGeneration(name="rows", generation=3)) is False
     assert one(store, DropGeneration(name="rows", generation=1)) is False, "the live one stays"
     assert [state.generation for state in reader.generations("rows")] == [1]
+    assert ensure(store, rebuild=True) == 4, "no number is given twice"
     store.close()
 
 

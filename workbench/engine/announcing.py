@@ -10,7 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store import operations as op
-from workbench.store.values import AppendResult
+from workbench.store.values import AppendResult, CommandRecord
 
 _OF_PROJECTIONS = (
     op.ApplyProjection,
@@ -22,11 +22,16 @@ _OF_PROJECTIONS = (
 
 
 class Collector:
-    """Gathers the changes of one commit."""
+    """Gathers the changes of one commit.
+
+    Attributes:
+        versions: Which version each stream came to; None where only the store knows.
+    """
 
     def __init__(self) -> None:
         self.head = 0
         self.streams: set[str] = set()
+        self.versions: dict[str, int | None] = {}
         self.projections: set[str] = set()
         self.subscriptions: set[str] = set()
         self.letters = self.commands = self.operations = False
@@ -39,8 +44,10 @@ class Collector:
             return
         match operation:
             case op.Atomic():
-                for part, part_answer in zip(operation.operations, answer, strict=True):
-                    self.note(part, part_answer)
+                if not any(isinstance(one, CommandRecord) and one.number for one in answer):
+                    for part, part_answer in zip(operation.operations, answer, strict=True):
+                        self.note(part, part_answer)
+                # else the command was known, and nothing was done
             case op.AppendMany():
                 for part, part_answer in zip(operation.appends, answer, strict=True):
                     self._appended(part, part_answer)
@@ -71,6 +78,7 @@ class Collector:
             return
         self.head = max(self.head, answer.last_position)
         self.streams.add(operation.stream)
+        self.versions[operation.stream] = answer.last_version
         for event in operation.events:
             self.flow[f"event:{event.type}"] += 1
 
@@ -78,6 +86,8 @@ class Collector:
         self.subscriptions.add(operation.subscription)
         # Effects were written with it; where they put events and messages is read from the head.
         for effect in operation.effects:
+            if isinstance(effect, op.Append):
+                self.versions[effect.stream] = None
             if isinstance(effect, op.NewMessage):
                 self.head = max(self.head, 1)
                 issued = effect.topic == COMMANDS_TOPIC

@@ -23,7 +23,6 @@ from workbench.model.ids import NewId
 from workbench.model.registry import Registry
 from workbench.model.values import write_json
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
-from workbench.store.ports import ModelReader
 from workbench.store.values import CommandRecord, Snapshot
 
 DECISIONS = 4
@@ -57,7 +56,6 @@ class CommandHandler:
         *,
         registry: Registry,
         loader: AggregateLoader,
-        reader: ModelReader,
         gate: WriteGate,
         clock: Clock,
         new_id: NewId,
@@ -66,7 +64,6 @@ class CommandHandler:
     ) -> None:
         self._registry = registry
         self._loader = loader
-        self._reader = reader
         self._gate = gate
         self._clock = clock
         self._new_id = new_id
@@ -86,8 +83,6 @@ class CommandHandler:
         command = kind.parse(issue.values)
         if (running := self._running.get(issue.id)) is not None:
             return _repeated(await asyncio.shield(running))
-        if (record := self._reader.command(issue.id)) is not None:
-            return _result(record, duplicate=True)
         future = self._running[issue.id] = asyncio.get_running_loop().create_future()
         try:
             result = await self._decide(kind, command, issue)
@@ -134,6 +129,7 @@ class CommandHandler:
             try:
                 return await self._append(aggregate, stream, loaded, events, record)
             except WrongExpectedVersion as conflict:
+                self._loader.forget(stream)
                 if attempt == DECISIONS or issue.expected is not None:
                     return await self._record(base, conflict.actual, Outcome.CONFLICT, conflict, attempt)
         raise AssertionError  # the last attempt always returned
@@ -165,16 +161,11 @@ class CommandHandler:
         record: CommandRecord,
     ) -> CommandResult:
         append = Append(stream=stream, events=events, expected=loaded.version)
-        appended, _ = await self._gate.write(Atomic(operations=(append, RecordCommand(record=record))))
-        result = _result(
-            _with(
-                record,
-                version=appended.last_version,
-                first_position=appended.first_position,
-                last_position=appended.last_position,
-            ),
-            event_ids=tuple(event.id for event in events),
-        )
+        appended, stored = await self._gate.write(Atomic(operations=(append, RecordCommand(record=record))))
+        if appended is None:
+            return _result(stored, duplicate=True)
+        result = _result(stored, event_ids=tuple(event.id for event in events))
+        self._loader.advance(aggregate, stream, loaded, events)
         await self._take_snapshot(aggregate, stream, loaded.version, appended.last_version)
         return result
 
@@ -209,8 +200,8 @@ class CommandHandler:
             attempts=attempt,
             duration_us=self._clock.now() - base.issued_at,
         )
-        await self._gate.write(RecordCommand(record=record))
-        return _result(record)
+        stored = await self._gate.write(RecordCommand(record=record))
+        return _result(stored, duplicate=stored.number > 0)
 
 
 def _check_expected(kind: CommandType, issue: Issue, stream: str, loaded: Loaded) -> None:
@@ -224,7 +215,6 @@ def _check_expected(kind: CommandType, issue: Issue, stream: str, loaded: Loaded
 
 
 def _with(record: CommandRecord, **changes: Any) -> CommandRecord:
-
     return msgspec.structs.replace(record, **changes)
 
 
@@ -251,5 +241,4 @@ def _result(
 
 
 def _repeated(result: CommandResult) -> CommandResult:
-
     return dataclasses.replace(result, duplicate=True)

@@ -89,7 +89,6 @@ class Engine:
         self.commands = CommandHandler(
             registry=registry,
             loader=self.loader,
-            reader=self.reader,
             gate=self.gate,
             clock=clock,
             new_id=self.new_id,
@@ -234,6 +233,8 @@ class Engine:
     def _written(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
         collected = collect(operations, answers)
         self.metrics.flow.update(collected.flow)
+        for stream, version in collected.versions.items():
+            self.loader.committed(stream, version)
         changes = collected.changes()
         if changes.head:
             self._head = max(self._head, changes.head, self.reader.head())

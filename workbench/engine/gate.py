@@ -12,9 +12,9 @@ from workbench.model.clock import Clock
 from workbench.store.operations import Operation
 from workbench.store.ports import StoreWriter
 
-INLINE_OPERATIONS = 64
-INLINE_SECONDS = 0.001
-"""Commits that lately took longer than this go to the thread, so that the window never waits for a disk."""
+INLINE_OPERATIONS = 128
+INLINE_SECONDS = 0.003
+"""Where commits lately took longer than this, they go to the thread: the window never waits for a disk."""
 GROUP = 1024
 
 OnWritten = Callable[[Sequence[Operation], Sequence[Any]], None]
@@ -84,8 +84,8 @@ class WriteGate:
         except WorkbenchError as error:
             answers = [error] * len(operations)
         took = self._clock.monotonic() - started
-        # A single slow commit counts at once and is forgiven slowly.
-        self._recent = max(took / max(1, len(operations) / 8), self._recent * 0.8)
+        # A single slow commit counts at once and is forgiven slowly; a large group may take its time.
+        self._recent = max(took / max(1, len(operations) / INLINE_OPERATIONS), self._recent * 0.8)
         return answers
 
     def _finish(self, group: list[tuple[Operation, asyncio.Future[Any]]], answers: list[Any]) -> None:

@@ -66,9 +66,11 @@ class Atomic(Operation, frozen=True, kw_only=True):
 
 
 class RecordCommand(Operation, frozen=True, kw_only=True):
-    """Remembers a command's outcome under its id; where the id is known nothing changes (K3).
+    """Remembers a command's outcome under its id; answers with the record (K3).
 
-    Where an `Append` stands before it in the same `Atomic`, its positions are those of that append.
+    Where the id is known, nothing changes, nothing else of the same `Atomic` takes effect, and the answer
+    is the record that is stored. Where an `Append` stands before it in the same `Atomic`, its positions are
+    those of that append.
     """
 
     record: CommandRecord

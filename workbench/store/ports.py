@@ -10,7 +10,6 @@ from workbench.model.events import RecordedEvent
 from workbench.model.messaging import Message
 from workbench.store.operations import Operation
 from workbench.store.values import (
-    CommandRecord,
     DeadLetter,
     Delivery,
     Page,
@@ -129,10 +128,6 @@ class ModelReader(Protocol):
 
     def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
         """Returns rows in key order (Q1: 1 ≤ limit ≤ 1000)."""
-        ...
-
-    def command(self, command_id: UUID) -> CommandRecord | None:
-        """Returns the outcome of a command seen before (K3)."""
         ...
 
     def process(self, process: str, key: str) -> str | None:

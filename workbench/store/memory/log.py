@@ -168,16 +168,16 @@ def save_snapshot(tables: Tables, op: SaveSnapshot, _now: int) -> None:
 def record_command(tables: Tables, op: RecordCommand, appended: AppendResult | None) -> CommandRecord:
     """Remembers how a command ended, once (K3)."""
     record = op.record
-    if record.command_id.bytes not in tables.commands:
-        kept = replace(record, number=tables.next("command"))
-        if appended is not None and appended.first_position:
-            kept = replace(
-                kept,
-                version=appended.last_version,
-                first_position=appended.first_position,
-                last_position=appended.last_position,
-            )
-        tables.commands.put(record.command_id.bytes, kept)
+    if (known := tables.commands.get(record.command_id.bytes)) is not None:
+        return known
+    if appended is not None and appended.first_position:
+        record = replace(
+            record,
+            version=appended.last_version,
+            first_position=appended.first_position,
+            last_position=appended.last_position,
+        )
+    tables.commands.put(record.command_id.bytes, replace(record, number=tables.next("command")))
     return record
 
 

@@ -34,7 +34,7 @@ def ensure_projection(tables: Tables, op: EnsureProjection, now: int) -> int:
     for state in known:
         if not state.live:
             _drop(tables, op.name, state.generation)
-    generation = max((state.generation for state in known), default=0) + 1
+    generation = tables.next(f"generation {op.name}")
     tables.projections.put(
         (op.name, generation),
         ProjectionState(

@@ -15,7 +15,6 @@ from workbench.store.memory import models, queue
 from workbench.store.memory.tables import Tables
 from workbench.store.ports import Wanted
 from workbench.store.values import (
-    CommandRecord,
     DeadLetter,
     Delivery,
     DeliveryState,
@@ -194,10 +193,6 @@ class MemoryReader:
             if state.generation == generation or (generation is None and state.live):
                 return state.generation
         raise NotFound(f"there is no projection {projection}")
-
-    def command(self, command_id: UUID) -> CommandRecord | None:
-        """Returns the outcome of a command seen before (K3)."""
-        return self._tables.commands.get(command_id.bytes)
 
     def process(self, process: str, key: str) -> str | None:
         """Returns the state of an instance of a process as JSON text."""

@@ -29,6 +29,7 @@ from workbench.store.operations import (
 )
 from workbench.store.rules import check_append, check_many, fits, half_stored
 from workbench.store.sql.heads import Heads, StreamHead
+from workbench.store.sql.rows import stored_among
 from workbench.store.values import AppendResult
 
 _INSERT = "insert into events values (?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -40,14 +41,8 @@ def suspects(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[by
     One question for the whole group instead of one for each append: nearly always there are none.
     """
     ids = [event.id.bytes for events in appended(operations) for event in events]
-    found = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
-    for first in range(0, len(ids), 500):
-        part = ids[first : first + 500]
-        marks = ",".join("?" * len(part))
-        found.update(
-            row[0] for row in con.execute(f"select event_id from events where event_id in ({marks})", part)
-        )
-    return found
+    twice = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
+    return stored_among(con, "events where event_id", ids) | twice
 
 
 def event_ids(operations: Sequence[Operation]) -> Iterator[UUID]:

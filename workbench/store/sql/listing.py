@@ -16,7 +16,7 @@ from sqlmodel import col, func, select
 from workbench.errors import InvalidValue
 from workbench.model.events import RecordedEvent
 from workbench.store.sql import rows
-from workbench.store.sql.connection import translated
+from workbench.store.sql.connection import translate, translated
 from workbench.store.sql.projecting import table_name
 from workbench.store.sql.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.values import (
@@ -282,12 +282,16 @@ class Listing:
         return self._all(str(said), tuple(said.params[name] for name in said.positiontup or ()))
 
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        with translated(self._path):
+        try:
             return self._con.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise translate(error, self._path) from error
 
     def _one(self, query: str, values: tuple[Any, ...] = ()) -> Any:
-        with translated(self._path):
+        try:
             return self._con.execute(query, values).fetchone()
+        except sqlite3.Error as error:
+            raise translate(error, self._path) from error
 
     def _maybe(self, query: str, values: tuple[Any, ...] = ()) -> Any | None:
         return self._one(query, values)

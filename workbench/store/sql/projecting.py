@@ -49,13 +49,25 @@ def ensure_projection(con: sqlite3.Connection, op: EnsureProjection, now: int) -
     for generation, live in known:
         if not live:
             _drop(con, op.name, generation)
-    generation = max((number for number, _ in known), default=0) + 1
+    generation = _next_generation(con, op.name)
     con.execute(
         "insert into projections values (?,?,?,0,?,?,'live','',0,0,?)",
         (op.name, generation, not known, op.definition_hash, json.dumps(op.columns), now),
     )
     _make_table(con, table_name(op.name, generation), op.columns, op.indexed)
     return generation
+
+
+def _next_generation(con: sqlite3.Connection, name: str) -> int:
+    """Returns a number that no generation ever had: who has read of one can remember its columns."""
+    key = f"generation {name}"
+    (last,) = con.execute(
+        "select max(coalesce((select max(generation) from projections where name = ?), 0),"
+        " coalesce((select cast(value as integer) from meta where key = ?), 0))",
+        (name, key),
+    ).fetchone()
+    con.execute("insert or replace into meta values (?, ?)", (key, str(last + 1)))
+    return int(last) + 1
 
 
 def _make_table(

@@ -17,7 +17,6 @@ from workbench.store.sql.connection import translated
 from workbench.store.sql.listing import Listing
 from workbench.store.sql.projecting import table_name
 from workbench.store.values import (
-    CommandRecord,
     DeadLetter,
     Delivery,
     Page,
@@ -47,6 +46,7 @@ class SqliteReader(Listing):
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         super().__init__(con, path)
         self._types: dict[str, int] = {}
+        self._tables: dict[tuple[str, int], tuple[str, tuple[str, ...]]] = {}
 
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:
@@ -269,6 +269,8 @@ class SqliteReader(Listing):
 
     def _table(self, projection: str, generation: int | None) -> tuple[str, tuple[str, ...]]:
         """Returns the table of a generation, by default of the live one, and its columns."""
+        if generation is not None and (projection, generation) in self._tables:
+            return self._tables[projection, generation]
         query = "select generation, columns from projections where name = ? and "
         if generation is None:
             row = self._maybe(query + "live", (projection,))
@@ -277,12 +279,8 @@ class SqliteReader(Listing):
         if row is None:
             which = "" if generation is None else f" of generation {generation}"
             raise NotFound(f"there is no projection {projection}{which}")
-        return table_name(projection, row[0]), rows.column_names(row[1])
-
-    def command(self, command_id: UUID) -> CommandRecord | None:
-        """Returns the outcome of a command seen before (K3)."""
-        found = rows.commands(self._all(rows.COMMANDS + "where command_id = ?", (command_id.bytes,)))
-        return found[0] if found else None
+        found = self._tables[projection, row[0]] = table_name(projection, row[0]), rows.column_names(row[1])
+        return found
 
     def process(self, process: str, key: str) -> str | None:
         """Returns the state of an instance of a process as JSON text."""

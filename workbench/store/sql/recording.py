@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from workbench.errors import MessageIdReused, TopicNotFound
 from workbench.model.values import check_name
-from workbench.store.operations import EnsureTopic, NewMessage, RecordCommand, SaveSnapshot
+from workbench.store.operations import (
+    Atomic,
+    EnsureTopic,
+    NewMessage,
+    Operation,
+    RecordCommand,
+    SaveSnapshot,
+)
 from workbench.store.sql.heads import Heads
+from workbench.store.sql.rows import COMMANDS, commands, stored_among
 from workbench.store.values import AppendResult, CommandRecord
 
 
@@ -24,17 +36,45 @@ def save_snapshot(con: sqlite3.Connection, heads: Heads, op: SaveSnapshot, now: 
         )
 
 
+def known_commands(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[bytes]:
+    """Returns the command ids of a group that are stored already, or that stand in it more than once."""
+    ids = [one.bytes for one in _command_ids(operations)]
+    if not ids:
+        return set()
+    twice = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
+    return stored_among(con, "commands where command_id", ids) | twice
+
+
+def _command_ids(operations: Sequence[Operation]) -> Iterator[UUID]:
+    for operation in operations:
+        match operation:
+            case RecordCommand():
+                yield operation.record.command_id
+            case Atomic():
+                yield from _command_ids(operation.operations)
+
+
+def known_record(con: sqlite3.Connection, op: RecordCommand) -> CommandRecord | None:
+    """Returns what is stored under a command's id."""
+    query = COMMANDS + "where command_id = ?"
+    found = commands(con.execute(query, (op.record.command_id.bytes,)))
+    return found[0] if found else None
+
+
 def record_command(
     con: sqlite3.Connection, op: RecordCommand, appended: AppendResult | None
 ) -> CommandRecord:
-    """Remembers how a command ended; returns the record as it is stored."""
+    """Remembers how a command ended, whose id is not known; returns the record."""
     record = op.record
     if appended is not None and appended.first_position:
-        places = (appended.last_version, appended.first_position, appended.last_position)
-    else:
-        places = (record.version, record.first_position, record.last_position)
+        record = replace(
+            record,
+            version=appended.last_version,
+            first_position=appended.first_position,
+            last_position=appended.last_position,
+        )
     con.execute(
-        "insert or ignore into commands values (null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "insert into commands values (null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             record.command_id.bytes,
             record.type,
@@ -45,7 +85,9 @@ def record_command(
             record.hint,
             record.field,
             record.expected,
-            *places,
+            record.version,
+            record.first_position,
+            record.last_position,
             record.attempts,
             record.issued_at,
             record.duration_us,

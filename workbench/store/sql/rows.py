@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ _attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
 
 def events(rows: Iterable[Any]) -> list[RecordedEvent]:
     """Reads rows of `EVENTS`, whose columns stand in the order of the fields."""
-    return [RecordedEvent(*row) for row in rows]
+    return list(starmap(RecordedEvent, rows))
 
 
 def messages(rows: Iterable[Any]) -> list[Message]:
@@ -198,6 +199,17 @@ def streams(rows: Iterable[Any]) -> list[StreamInfo]:
         )
         for row in rows
     ]
+
+
+def stored_among(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> set[bytes]:
+    """Returns which ids are stored: ``column`` is the table and its column, as in ``events where event_id``."""
+    _, _, name = column.rpartition(" ")
+    found: set[bytes] = set()
+    for first in range(0, len(ids), 500):
+        part = ids[first : first + 500]
+        marks = ",".join("?" * len(part))
+        found.update(row[0] for row in con.execute(f"select {name} from {column} in ({marks})", part))
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -124,7 +124,7 @@ class SqliteStore:
                 con.execute("begin immediate")
                 if self._heads.stale:
                     self._heads.forget()
-                writing = Writing(con, self._heads, self._clock.now(), appending.suspects(con, operations))
+                writing = Writing(con, self._heads, self._clock.now(), operations)
                 answers = [writing.guarded(operation) for operation in operations]
             except sqlite3.Error as error:
                 self._roll_back(con)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.store import operations as op
 from workbench.store.sql import appending, letters, projecting, recording, settling
 from workbench.store.sql.heads import Heads
+from workbench.store.values import CommandRecord
 
 _REFUSE_FIRST = (op.Append, op.AppendMany)
 """What refuses before it writes anything."""
@@ -21,14 +22,20 @@ class Writing:
 
     Args:
         now: Microseconds since 1970; one moment for all that it writes.
-        suspected: Event ids that may be stored already, from `appending.suspects`.
+        operations: All that will be run: what may be stored already is asked for once.
+
+    Attributes:
+        suspected: Event ids that may be stored already.
     """
 
-    def __init__(self, con: sqlite3.Connection, heads: Heads, now: int, suspected: set[bytes]) -> None:
+    def __init__(
+        self, con: sqlite3.Connection, heads: Heads, now: int, operations: Sequence[op.Operation]
+    ) -> None:
         self.con = con
         self.heads = heads
         self.now = now
-        self.suspected = suspected
+        self.suspected = appending.suspects(con, operations)
+        self._commands = recording.known_commands(con, operations)
 
     def guarded(self, operation: op.Operation) -> Any:
         """Runs one operation; returns its answer, or the error with which it alone failed.
@@ -63,10 +70,18 @@ class Writing:
         return run(self, operation)
 
     def atomic(self, operation: op.Atomic) -> list[Any]:
-        """Runs several operations; a command's record takes the place of the append before it."""
+        """Runs several operations; a command's record gets its places from the append before it.
+
+        Where a command is known, nothing is run and its record is the answer (K3).
+        """
+        parts = operation.operations
+        if self._commands:
+            known = [self._known(part) for part in parts]
+            if any(known):
+                return known
         answers: list[Any] = []
         appended = None
-        for part in operation.operations:
+        for part in parts:
             if isinstance(part, op.RecordCommand):
                 answers.append(recording.record_command(self.con, part, appended))
                 continue
@@ -75,6 +90,17 @@ class Writing:
                 appended = answer
             answers.append(answer)
         return answers
+
+    def record(self, operation: op.RecordCommand) -> CommandRecord:
+        """Remembers a command, once."""
+        return self._known(operation) or recording.record_command(self.con, operation, None)
+
+    def _known(self, operation: op.Operation) -> CommandRecord | None:
+        if not isinstance(operation, op.RecordCommand):
+            return None
+        if operation.record.command_id.bytes not in self._commands:
+            return None
+        return recording.known_record(self.con, operation)
 
     def settle(self, operation: op.Settle) -> None:
         """Writes a batch's effects, then what became of its deliveries."""
@@ -103,7 +129,7 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.AppendMany: lambda w, o: appending.append_many(w.con, w.heads, o, w.now, w.suspected),
     op.CloseStream: lambda w, o: appending.close_stream(w.con, w.heads, o, w.now),
     op.SaveSnapshot: lambda w, o: recording.save_snapshot(w.con, w.heads, o, w.now),
-    op.RecordCommand: lambda w, o: recording.record_command(w.con, o, None),
+    op.RecordCommand: Writing.record,
     op.EnsureTopic: lambda w, o: recording.ensure_topic(w.con, w.heads, o, w.now),
     op.NewMessage: lambda w, o: recording.publish(w.con, w.heads, o, w.now),
     op.Atomic: Writing.atomic,
