@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -34,11 +36,6 @@ class Peer:
         )
         return version + len(events)
 
-    def fold(self, stream: str) -> int:
-        """Folds a stream's numbers, decoded."""
-        owner = uuid5(NAMES, stream)
-        return sum(json.loads(one.state)["by"] for one in self.recorder.select_events(owner))
-
     def read(self) -> int:
         """Reads all events in order, decoded; returns how many there were."""
         start, count = 1, 0
@@ -48,9 +45,9 @@ class Peer:
         return count
 
 
-def application(path: Path) -> Any:
-    """Returns a function that begins an aggregate and saves it: its way to handle a command."""
-    from eventsourcing.application import Application
+@cache
+def _counter_class() -> Any:
+    """Returns a class of aggregates that count."""
     from eventsourcing.domain import Aggregate, event
 
     class Counter(Aggregate):
@@ -58,7 +55,45 @@ def application(path: Path) -> Any:
         def __init__(self, by: int) -> None:
             self.total = by
 
-    app: Any = Application(
-        env={"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path), "RUN": str(uuid4())}
-    )
-    return lambda: app.save(Counter(by=1))
+        @event("Counted")
+        def add(self, by: int, note: str, who: str, amount: float) -> None:
+            self.total += by
+
+    return Counter
+
+
+def _application(path: Path) -> tuple[Any, Any]:
+    """Returns an application of the library, and a class of aggregates for it."""
+    from eventsourcing.application import Application
+
+    environ = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path), "RUN": str(uuid4())}
+    return Application(env=environ), _counter_class()
+
+
+def _add(counter: Any, number: int) -> None:
+    counter.add(by=1, note="lorem ipsum dolor sit amet", who=f"customer-{number:08}", amount=12.5)
+
+
+def folder(path: Path, length: int) -> Callable[[], object]:
+    """Returns a function that loads an aggregate of so many events: read, typed and folded."""
+    app, counter_class = _application(path)
+    counter = counter_class(by=0)
+    for number in range(length - 1):
+        _add(counter, number)
+    app.save(counter)
+    return lambda: app.repository.get(counter.id)
+
+
+def commander(path: Path, aggregates: int) -> Callable[[int], object]:
+    """Returns a function that handles a command: loads one of so many aggregates, decides, saves."""
+    app, counter_class = _application(path)
+    counters = [counter_class(by=0) for _ in range(aggregates)]
+    for counter in counters:
+        app.save(counter)
+
+    def command(number: int) -> None:
+        loaded = app.repository.get(counters[number].id)
+        _add(loaded, number)
+        app.save(loaded)
+
+    return command

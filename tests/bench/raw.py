@@ -68,13 +68,14 @@ class RawLog:
         self.con.close()
 
 
-def read_stream(path: Path, stream: str) -> int:
-    """Folds a stream's numbers, decoded."""
-    rows = sqlite3.connect(path).execute(
-        "select data from events where stream_id = (select id from streams where name = ?) order by version",
+def read_stream(con: sqlite3.Connection, stream: str) -> int:
+    """Folds a stream's numbers, decoded; reads what tells an event's type, version and place, too."""
+    rows = con.execute(
+        "select position, version, type_id, schema_version, data from events"
+        " where stream_id = (select id from streams where name = ?) order by version",
         (stream,),
     )
-    return sum(orjson.loads(data)["by"] for (data,) in rows)
+    return sum(orjson.loads(row[4])["by"] for row in rows)
 
 
 def read_log(path: Path) -> Iterator[Any]:
@@ -92,3 +93,31 @@ def read_log(path: Path) -> Iterator[Any]:
         if len(page) < PAGE:
             return
         after = page[-1][0]
+
+
+def project(path: Path, target: Path) -> None:
+    """Folds the log into a table of totals by stream, in batches with their checkpoint."""
+    names = dict(sqlite3.connect(path).execute("select id, name from streams"))
+    con = sqlite3.connect(target, isolation_level=None)
+    con.execute("pragma journal_mode = wal")
+    con.execute("create table totals (id text primary key, total integer)")
+    con.execute("create table checkpoint (position integer)")
+    con.execute("insert into checkpoint values (0)")
+    source = sqlite3.connect(path)
+    after = 0
+    while page := source.execute(
+        "select position, stream_id, data from events where position > ? order by position limit 500",
+        (after,),
+    ).fetchall():
+        changed: dict[str, int] = {}
+        for _, stream, data in page:
+            key = names[stream]
+            if key not in changed:
+                row = con.execute("select total from totals where id = ?", (key,)).fetchone()
+                changed[key] = row[0] if row else 0
+            changed[key] += orjson.loads(data)["by"]
+        after = page[-1][0]
+        con.execute("begin immediate")
+        con.executemany("insert or replace into totals values (?, ?)", list(changed.items()))
+        con.execute("update checkpoint set position = ?", (after,))
+        con.execute("commit")

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +61,26 @@ def model() -> Registry:
     return build_registry([definitions], topics=(), subscriptions=())
 
 
-def per_second(count: int, work: Callable[[], object]) -> float:
-    """Returns how many a second, of so many."""
-    started = time.perf_counter()
-    work()
-    return count / (time.perf_counter() - started)
+class Contest:
+    """Several ways to do the same work, run in turns so that a busy moment hits all of them alike."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._best: dict[str, float] = {}
+
+    def timed(self, name: str, work: Callable[[], object]) -> None:
+        """Runs one of them once."""
+        started = time.perf_counter()
+        work()
+        self.took(name, time.perf_counter() - started)
+
+    def took(self, name: str, seconds: float) -> None:
+        """Notes how long one of them took; the shortest counts."""
+        self._best[name] = min(seconds, self._best.get(name, seconds))
+
+    def rates(self) -> dict[str, float]:
+        """Returns how many a second each of them did."""
+        return {name: self._count / seconds for name, seconds in self._best.items()}
 
 
 class Bench:
@@ -70,7 +89,9 @@ class Bench:
     def __init__(self, folder: Path, report: Report, *, quick: bool) -> None:
         self._folder = folder
         self._report = report
+        self._quick = quick
         self._scale = 1 if quick else 10
+        self._rounds = 3
         self._files = 0
         self._clock = SystemClock()
         self._new_id = id_source(self._clock, random.Random(2))
@@ -85,16 +106,35 @@ class Bench:
         data = ENCODER.encode(payload(number)).decode()
         return NewEvent(id=self._new_id(), type="counted", data=data)
 
-    def ratio(self, name: str, value: float, **others: float) -> None:
-        """Reports a rate and how many times those of the others it is."""
-        self._report.add(name, value, "/s", **{other: value / rate for other, rate in others.items() if rate})
+    def tell(self, name: str, contest: Contest) -> None:
+        """Reports our rate and how many times those of the others it is."""
+        rates = contest.rates()
+        ours = rates.pop("ours")
+        self._report.add(name, ours, "/s", **{other: ours / rate for other, rate in rates.items()})
 
     # -- appends ------------------------------------------------------------------------------------------
 
     async def appends(self, callers: int, synchronous: Synchronous) -> None:
         """So many callers, each of which waits for its own append."""
         count = max(callers * 4, (2_000 if callers > 1 else 1_000) * self._scale)
-        store = SqliteStore(self.file(), self._clock, synchronous=synchronous)
+        grouped = [
+            [(f"count-{one % STREAMS}", [payload(one)]) for one in range(first, min(first + callers, count))]
+            for first in range(0, count, callers)
+        ]
+        contest = Contest(count)
+        for _ in range(self._rounds):
+            store = SqliteStore(self.file(), self._clock, synchronous=synchronous)
+            contest.took("ours", await self._gated(store, callers, count))
+            store.close()
+            log = raw.RawLog(self.file(), synchronous)
+            contest.timed("raw", lambda log=log: [log.append(group) for group in grouped])  # type: ignore[misc]
+            log.close()
+        if peer.PRESENT and synchronous == "full":
+            contest.took("eventsourcing", count / self._peer_appends())
+        self.tell(f"append_{callers}_callers_{synchronous}", contest)
+
+    async def _gated(self, store: SqliteStore, callers: int, count: int) -> float:
+        """Returns the seconds that so many callers take for so many appends."""
         gate = WriteGate(store, self._clock, lambda _operations, _answers: None)
 
         async def caller(first: int) -> None:
@@ -103,158 +143,186 @@ class Bench:
 
         started = time.perf_counter()
         await asyncio.gather(*(caller(first) for first in range(callers)))
-        rate = count / (time.perf_counter() - started)
+        seconds = time.perf_counter() - started
         await gate.close()
-        store.close()
-        log = raw.RawLog(self.file(), synchronous)
-        grouped = [
-            [(f"count-{one % STREAMS}", [payload(one)]) for one in range(first, min(first + callers, count))]
-            for first in range(0, count, callers)
-        ]
-        bare = per_second(count, lambda: [log.append(group) for group in grouped])
-        log.close()
-        others = {"raw": bare}
-        if peer.PRESENT and synchronous == "full":
-            others["eventsourcing"] = self._peer_appends(500 * self._scale)
-        self.ratio(f"append_{callers}_callers_{synchronous}", rate, **others)
+        return seconds
 
-    def _peer_appends(self, count: int) -> float:
-        other = peer.Peer(self.file())
-        return per_second(
-            count,
-            lambda: [
-                other.append(f"count-{number % STREAMS}", number // STREAMS, [payload(number)])
-                for number in range(count)
-            ],
-        )
+    @cache  # noqa: B019  # one bench lives as long as the run
+    def _peer_appends(self) -> float:
+        """Returns how many appends a second the peer does; it cannot group those of several callers."""
+        count = 500 * self._scale
+        contest = Contest(count)
+        for _ in range(self._rounds):
+            other = peer.Peer(self.file())
+            contest.timed(
+                "peer",
+                lambda other=other: [  # type: ignore[misc]
+                    other.append(f"count-{number % STREAMS}", number // STREAMS, [payload(number)])
+                    for number in range(count)
+                ],
+            )
+        return contest.rates()["peer"]
 
     def batches(self, synchronous: Synchronous) -> None:
         """A thousand events a call."""
         calls = 10 * self._scale
-        store = SqliteStore(self.file(), self._clock, synchronous=synchronous)
+        contest = Contest(calls * 1_000)
+        for _ in range(self._rounds):
+            store = SqliteStore(self.file(), self._clock, synchronous=synchronous)
+            contest.timed("ours", lambda store=store: self.fill(store, calls * 1_000))  # type: ignore[misc]
+            store.close()
+            log = raw.RawLog(self.file(), synchronous)
+            contest.timed("raw", lambda log=log: fill_raw(log, calls))  # type: ignore[misc]
+            log.close()
+        self.tell(f"append_1000_{synchronous}", contest)
 
-        def ours() -> None:
-            for call in range(calls):
-                events = tuple(self.event(number) for number in range(1_000))
-                store.write([Append(stream=f"count-{call % STREAMS}", events=events)])
-
-        rate = per_second(calls * 1_000, ours)
-        store.close()
-        log = raw.RawLog(self.file(), synchronous)
-        bare = per_second(
-            calls * 1_000,
-            lambda: [
-                log.append([(f"count-{call % STREAMS}", [payload(number) for number in range(1_000)])])
-                for call in range(calls)
-            ],
-        )
-        log.close()
-        self.ratio(f"append_1000_{synchronous}", rate, raw=bare)
+    def fill(self, store: SqliteStore, count: int, *, first: int = 0, streams: int = STREAMS) -> None:
+        """Appends events, a thousand a call, over so many streams in turn."""
+        for start in range(first, first + count, 1_000):
+            events = tuple(self.event(number) for number in range(start, start + 1_000))
+            store.write([Append(stream=f"count-{start // 1_000 % streams}", events=events)])
 
     # -- reads --------------------------------------------------------------------------------------------
 
-    def reads(self) -> None:
-        """Streams loaded and folded, and the whole log in order."""
+    def loads(self) -> None:
+        """Streams loaded and folded into typed events and a state."""
         registry = model()
-        total = 50_000 * self._scale
-        path = self.file()
-        store = SqliteStore(path, self._clock)
-        other = peer.Peer(self.file()) if peer.PRESENT else None
-        lengths = [10, 1_000, 10_000 * self._scale]
-        for length in lengths:
+        for length in (10, 1_000, 10_000 * self._scale):
+            path, stream = self.file(), f"count-{length}"
+            store = SqliteStore(path, self._clock)
             for first in range(0, length, 1_000):
                 numbers = range(first, min(first + 1_000, length))
-                events = tuple(self.event(number) for number in numbers)
-                store.write([Append(stream=f"count-{length}", events=events)])
-                if other is not None:
-                    other.append(f"count-{length}", first, [payload(number) for number in numbers])
-        for length in lengths:
-            self._fold(store, path, other, registry, length)
-        stored = sum(lengths)
-        for first in range(stored, total, 1_000):
-            events = tuple(self.event(number) for number in range(min(1_000, total - first)))
-            store.write([Append(stream=f"count-{first % STREAMS}-more", events=events)])
-        self._read_all(store, path, other, total, stored)
-        store.close()
+                store.write([Append(stream=stream, events=tuple(self.event(number) for number in numbers))])
+            times = max(1, 20_000 // length)
+            fold = peer.folder(self.file(), length) if peer.PRESENT else None
+            contest = Contest(times * length)
+            bare = sqlite3.connect(path)
+            for _ in range(self._rounds):
+                self._load(contest, store, registry, stream, times, length)
+                contest.timed("raw", lambda: [raw.read_stream(bare, stream) for _ in range(times)])  # noqa: B023
+            if fold is not None:
+                once = Contest(length)
+                once.timed("peer", fold)
+                contest.took("eventsourcing", times * length / once.rates()["peer"])
+            bare.close()
+            self.tell(f"load_fold_{length}", contest)
+            store.close()
 
-    def _fold(
-        self, store: SqliteStore, path: Path, other: peer.Peer | None, registry: Registry, length: int
+    def _load(
+        self, contest: Contest, store: SqliteStore, registry: Registry, stream: str, times: int, length: int
     ) -> None:
-        reader, stream = store.reader(), f"count-{length}"
-        times = max(1, 20_000 // length)
+        reader, aggregate = store.reader(), registry.aggregates["count"]
 
-        def ours() -> None:
+        def load() -> None:
             for _ in range(times):
-                loaded = AggregateLoader(reader, registry).load(registry.aggregates["count"], stream)
-                assert loaded.state.total == length
+                assert AggregateLoader(reader, registry).load(aggregate, stream).version == length
 
-        rate = per_second(times * length, ours)
-        bare = per_second(times * length, lambda: [raw.read_stream(path, stream) for _ in range(times)])
-        others = {"raw": bare}
-        if other is not None:
-            others["eventsourcing"] = per_second(
-                times * length, lambda: [other.fold(stream) for _ in range(times)]
-            )
-        self.ratio(f"load_fold_{length}", rate, **others)
+        contest.timed("ours", load)
 
-    def _read_all(
-        self, store: SqliteStore, path: Path, other: peer.Peer | None, total: int, stored: int
-    ) -> None:
+    def read_all(self) -> None:
+        """The whole log in order, decoded."""
+        total = 100_000 * self._scale
+        path = self.file()
+        store = SqliteStore(path, self._clock)
+        self.fill(store, total)
         reader = store.reader()
+        decode = msgspec.json.Decoder().decode
 
         def ours() -> None:
             after = seen = 0
             while page := reader.read_log(after, raw.PAGE):
-                seen += sum(1 for event in page if msgspec.json.decode(event.data))
+                seen += sum(1 for event in page if decode(event.data))
                 after = page[-1].position
             assert seen == total
 
-        others = {"raw": per_second(total, lambda: sum(1 for _ in raw.read_log(path)))}
-        if other is not None:
-            others["eventsourcing"] = per_second(stored, other.read)
-        self.ratio("read_all", per_second(total, ours), **others)
+        contest = Contest(total)
+        for _ in range(self._rounds):
+            contest.timed("ours", ours)
+            contest.timed("raw", lambda: sum(1 for _ in raw.read_log(path)))
+        if peer.PRESENT:
+            other = peer.Peer(self.file())
+            for first in range(0, total // 10, 1_000):
+                other.append("count-1", first, [payload(number) for number in range(1_000)])
+            once = Contest(total // 10)
+            once.timed("peer", other.read)
+            contest.took("eventsourcing", total / once.rates()["peer"])
+        self.tell("read_all", contest)
+        store.close()
 
     # -- the engine -----------------------------------------------------------------------------------------
 
     async def commands(self, callers: int) -> None:
-        """Commands from their values to their answers: validated, decided, appended, remembered."""
-        store = SqliteStore(self.file(), self._clock)
-        engine = Engine(store, model(), self._clock, lambda _changes: None)
-        await engine.start()
+        """Commands to aggregates that exist: loaded, decided, appended, remembered, and published."""
         count = 2_000 * self._scale
-
-        async def caller(first: int) -> None:
-            for number in range(first, count, callers):
-                values = {"id": f"{number:08}", "by": 1}
-                result = await engine.commands.handle(Issue(type="open", values=values, id=self._new_id()))
-                assert result.accepted, result.message
-
-        started = time.perf_counter()
-        await asyncio.gather(*(caller(first) for first in range(callers)))
-        rate = count / (time.perf_counter() - started)
-        await engine.settle()
-        await engine.stop()
-        store.close()
-        others = {}
+        contest = Contest(count)
+        for _ in range(self._rounds):
+            store = SqliteStore(self.file(), self._clock)
+            engine = Engine(store, model(), self._clock, lambda _changes: None)
+            await engine.start()
+            await asyncio.gather(*(self._command(engine, "open", number) for number in range(callers)))
+            await engine.settle()
+            started = time.perf_counter()
+            await asyncio.gather(
+                *(self._caller(engine, number, count // callers) for number in range(callers))
+            )
+            contest.took("ours", time.perf_counter() - started)
+            await engine.settle()
+            await engine.stop()
+            store.close()
         if peer.PRESENT:
-            save = peer.application(self.file())
-            others["eventsourcing"] = per_second(500, lambda: [save() for _ in range(500)])
-        self.ratio(f"command_callers_{callers}_full", rate, **others)
+            once = Contest(500)
+            command = peer.commander(self.file(), callers)
+            once.timed("peer", lambda: [command(number % callers) for number in range(500)])
+            contest.took("eventsourcing", count / once.rates()["peer"])
+        self.tell(f"command_callers_{callers}_full", contest)
+
+    async def _caller(self, engine: Engine, number: int, count: int) -> None:
+        for _ in range(count):
+            await self._command(engine, "add", number)
+
+    async def _command(self, engine: Engine, kind: str, number: int) -> None:
+        values = {"id": f"{number:08}", "by": 1}
+        result = await engine.commands.handle(Issue(type=kind, values=values, id=self._new_id()))
+        assert result.accepted, result.message
 
     async def catching_up(self) -> None:
-        """A projection over everything that is stored."""
-        count = 20_000 * self._scale
-        store = SqliteStore(self.file(), self._clock)
-        for first in range(0, count, 1_000):
-            events = tuple(self.event(number) for number in range(1_000))
-            store.write([Append(stream=f"count-{first % STREAMS}", events=events)])
+        """A projection over everything that is stored, against its rows put by hand."""
+        count = 100_000 * self._scale
+        path = self.file()
+        store = SqliteStore(path, self._clock)
+        self.fill(store, count)
         engine = Engine(store, model(), self._clock, lambda _changes: None)
+        contest = Contest(count)
         started = time.perf_counter()
         await engine.start()
         await engine.wait_for("totals", count)
-        self.ratio("projection_catch_up", count / (time.perf_counter() - started))
+        contest.took("ours", time.perf_counter() - started)
         await engine.stop()
         store.close()
+        contest.timed("raw", lambda: raw.project(path, self.file()))
+        self.tell("projection_catch_up", contest)
+
+    # -- growth -------------------------------------------------------------------------------------------
+
+    async def growth(self) -> None:
+        """What an append costs in a small store and in a large one, and what memory paging through takes."""
+        sizes = (10_000, 200_000 if self._quick else 10_000_000)
+        costs, memories = [], []
+        for size in sizes:
+            path = self.file()
+            store = SqliteStore(path, self._clock)
+            self.fill(store, size, streams=size // 1_000)
+            store.close()
+            store = SqliteStore(path, self._clock)
+            contest = Contest(2_000)
+            for _ in range(self._rounds):
+                contest.took("ours", await self._gated(store, 100, 2_000))
+            costs.append(1e6 / contest.rates()["ours"])
+            store.close()
+            memories.append(memory_of_paging(path))
+            self._report.add(f"append_100_callers_full_at_{size}", costs[-1], "us")
+        self._report.add("append_growth", costs[1] / costs[0], "times")
+        self._report.add("memory_growth", memories[1] - memories[0], "MB")
 
     async def run(self) -> None:
         """Measures everything, one after the other."""
@@ -262,9 +330,42 @@ class Bench:
             for callers in (1, 10, 100, 1_000):
                 await self.appends(callers, "full" if synchronous == "full" else "normal")
             self.batches("full" if synchronous == "full" else "normal")
-        self.reads()
+        self.loads()
+        self.read_all()
         await self.commands(100)
         await self.catching_up()
+        await self.growth()
+
+
+def fill_raw(log: raw.RawLog, calls: int) -> None:
+    """Appends a thousand events a call by hand."""
+    for call in range(calls):
+        log.append([(f"count-{call % STREAMS}", [payload(number) for number in range(1_000)])])
+
+
+LOOK = """
+import os, sys
+from pathlib import Path
+from workbench.model.clock import SystemClock
+from workbench.store.sql.store import SqliteStore
+store = SqliteStore(Path(sys.argv[1]), SystemClock())
+reader = store.reader()
+head, streams = reader.head(), reader.stream_count()
+for first in range(1, streams, max(1, streams // 200)):
+    reader.streams(first, 200)
+for first in range(1, head, max(1, head // 2_000)):
+    reader.log(first, 200)
+for stream in reader.streams(1, 50):
+    reader.stream_entries(stream.name, 0, 200)
+pages = int(Path("/proc/self/statm").read_text().split()[1])
+print(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
+"""
+
+
+def memory_of_paging(path: Path) -> float:
+    """Returns the resident MB of a process that opened a store and paged through all of it."""
+    done = subprocess.run([sys.executable, "-c", LOOK, str(path)], capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def main() -> None:

@@ -342,7 +342,10 @@ def test_reading_pages_by_version_and_by_position(store):
     do(store, "t", "f")
     reader = store.reader()
     assert [e.version for e in reader.read_stream("s", after=2, limit=2)] == [3, 4]
-    assert reader.read_stream("s", after=5) == []
+    assert reader.read_stream("s", after=5) == reader.read_data("s", after=5) == []
+    for record, data in zip(reader.read_stream("s"), reader.read_data("s"), strict=True):
+        for field in data.__struct_fields__:
+            assert getattr(data, field) == getattr(record, field)
     assert reader.read_stream("none") == []
     assert [e.position for e in reader.read_log(1, 3)] == [2, 3, 4]
     assert [e.position for e in reader.read_log(3, 100, upto=5)] == [4, 5]

@@ -412,6 +412,7 @@ class Histories(RuleBasedStateMachine):
             "log": log,
             "streams": streams,
             "by stream": [reader.read_stream(name, after=1, limit=2) for name in STREAMS],
+            "data": [reader.read_data(name, after=1, limit=2) for name in STREAMS],
             "by id": [reader.event(record.id) == record for record in log],
             "by position": [reader.event_at(position) for position in range(1, reader.head() + 2)],
             "snapshots": [reader.snapshot(name) for name in STREAMS],

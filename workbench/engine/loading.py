@@ -111,7 +111,7 @@ class AggregateLoader:
         version, state = start.version, start.state
         while upto is None or version < upto:
             limit = PAGE if upto is None else min(PAGE, upto - version)
-            page = self._reader.read_stream(stream, after=version, limit=limit)
+            page = self._reader.read_data(stream, after=version, limit=limit)
             for record in page:
                 state = aggregate.evolve(state, self._registry.read_event(record))
                 version = record.version

@@ -101,6 +101,16 @@ class RecordedEvent(msgspec.Struct, frozen=True):
         return read_json(self.data)
 
 
+class StoredData(msgspec.Struct, frozen=True):
+    """What folding needs of a recorded event; much quicker to read than all of it."""
+
+    position: int
+    version: int
+    type: str
+    schema_version: int
+    data: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType:
     """What the model knows of one event type, wherever it was declared.
@@ -118,7 +128,7 @@ class EventType:
     doc: str = ""
     upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
 
-    def read(self, record: RecordedEvent) -> Any:
+    def read(self, record: RecordedEvent | StoredData) -> Any:
         """Returns the typed event, upcast to the current version.
 
         Raises:
@@ -132,17 +142,17 @@ class EventType:
             return self.decode(text)
         except (msgspec.ValidationError, ValueError) as error:
             raise InvalidEvent(
-                f"event {record.id} at position {record.position} does not fit {self.name}: {error}"
+                f"the event at position {record.position} does not fit {self.name}: {error}"
             ) from error
 
-    def _upcast(self, record: RecordedEvent) -> str:
+    def _upcast(self, record: RecordedEvent | StoredData) -> str:
         if record.schema_version > self.version:
             raise UnknownEvent(
                 f"{self.name} version {record.schema_version} at position {record.position} is newer than "
                 f"the model, which knows up to {self.version}",
                 hint="open the project with the model that wrote it",
             )
-        value = record.json()
+        value = read_json(record.data)
         for version in range(record.schema_version, self.version):
             value = self.upcasters[version](value)
         return write_json(value)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from workbench.errors import ModelError, NoHandler, UnknownEvent
 from workbench.model.aggregates import Aggregate, AggregateType, aggregate_type_of, stream_name
 from workbench.model.commands import CommandType, Query, QueryType, ReadModels, command_type_of, query_type_of
-from workbench.model.events import EventType, RecordedEvent, event_type_of
+from workbench.model.events import EventType, RecordedEvent, StoredData, event_type_of
 from workbench.model.messaging import Handler, Route, Routing, Subscription, Topic
 from workbench.model.policies import Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projections import Projection
@@ -77,7 +77,7 @@ class Registry:
         """Returns the stream that a command with these values is for."""
         return stream_name(command_type.aggregate, values[command_type.target])
 
-    def read_event(self, record: RecordedEvent) -> Any:
+    def read_event(self, record: RecordedEvent | StoredData) -> Any:
         """Returns the typed event, upcast.
 
         Raises:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from workbench.model.events import RecordedEvent
+from workbench.model.events import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.store.operations import Operation
 from workbench.store.values import (
@@ -56,6 +56,10 @@ class EventReader(Protocol):
 
     def read_stream(self, name: str, after: int = 0, limit: int = 1000) -> list[RecordedEvent]:
         """Returns events of a stream with versions above ``after``, in order."""
+        ...
+
+    def read_data(self, name: str, after: int = 0, limit: int = 1000) -> list[StoredData]:
+        """Returns the same events as `read_stream`, with no more of them than folding needs (K1)."""
         ...
 
     def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:

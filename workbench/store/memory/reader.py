@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from workbench.errors import InvalidValue, NotFound
-from workbench.model.events import RecordedEvent
+from workbench.model.events import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.store.memory import models, queue
 from workbench.store.memory.tables import Tables
@@ -53,6 +53,13 @@ class MemoryReader:
         last = min(after + limit, stream.version) if stream else 0
         places = [self._tables.versions[name, version] for version in range(after + 1, last + 1)]
         return [self._tables.events[position] for position in places]
+
+    def read_data(self, name: str, after: int = 0, limit: int = 1000) -> list[StoredData]:
+        """Returns the same events as `read_stream`, with no more of them than folding needs (K1)."""
+        return [
+            StoredData(one.position, one.version, one.type, one.schema_version, one.data)
+            for one in self.read_stream(name, after, limit)
+        ]
 
     def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:
         """Returns events with positions above ``after``, in order."""
