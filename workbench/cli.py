@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.project.samples import copy_sample
-from workbench.services.caring import advice, backup, check, store_file
+from workbench.services.caring import advice, backup, check, check_projections, store_file
 from workbench.services.opening import open_target
 
 if TYPE_CHECKING:
@@ -228,7 +229,11 @@ async def _streams(options: argparse.Namespace, environ: Mapping[str, str]) -> i
 
 async def _doctor(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     path = store_file(options.project, environ)
-    checkup = await asyncio.to_thread(check, path, _note(options, "looking at"))
+    note = _note(options, "looking at")
+    checkup = await asyncio.to_thread(check, path, note)
+    if checkup.healthy and checkup.current:  # else the rows would be compared with what is wrong itself
+        differing = await asyncio.to_thread(check_projections, options.project, environ, note)
+        checkup = dataclasses.replace(checkup, findings=tuple(differing))
     sizes = checkup.sizes
     found = [{"rule": finding.rule, "text": finding.text} for finding in checkup.findings]
     lines = [f"{path}: {'healthy' if checkup.healthy else f'{len(found)} findings'}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,6 +17,7 @@ INLINE_OPERATIONS = 128
 INLINE_SECONDS = 0.003
 """Where commits lately took longer than this, they go to the thread: the window never waits for a disk."""
 GROUP = 1024
+IDLE_SECONDS = 5.0
 
 OnWritten = Callable[[Sequence[Operation], Sequence[Any]], None]
 
@@ -38,6 +40,7 @@ class WriteGate:
         self._scheduled = False
         self._work: asyncio.Future[list[Any]] | None = None
         self._recent = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
 
     async def write(self, operation: Operation) -> Any:
@@ -89,6 +92,9 @@ class WriteGate:
         return answers
 
     def _finish(self, group: list[tuple[Operation, asyncio.Future[Any]]], answers: list[Any]) -> None:
+        if not group:
+            return
+        self._rest()
         self._on_written([operation for operation, _ in group], answers)
         for (_, future), answer in zip(group, answers, strict=True):
             if future.done():
@@ -98,8 +104,28 @@ class WriteGate:
             else:
                 future.set_result(answer)
 
+    def _rest(self) -> None:
+        """Has the store tidied after a while without writes; a single timer serves a whole burst."""
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(IDLE_SECONDS, self._tidy)
+
+    def _tidy(self) -> None:
+        self._timer = None
+        if self._work is None and not self._waiting:
+            loop = asyncio.get_running_loop()
+            self._work = loop.run_in_executor(self._thread, self._tidied)
+            self._work.add_done_callback(lambda _done: self._shipped([], []))
+
+    def _tidied(self) -> list[Any]:
+        with contextlib.suppress(WorkbenchError):  # whoever writes next is told what is wrong
+            self._store.tidy()
+        return []
+
     async def close(self) -> None:
         """Waits until everything was written."""
+        if self._timer is not None:
+            self._timer.cancel()
         while self._work is not None or self._waiting:
             if self._work is not None:
                 await asyncio.wait([self._work])

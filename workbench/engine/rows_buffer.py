@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.errors import ModelError
 from workbench.model.projections import ColumnKind, Projection
-from workbench.store.ports import ModelReader
 
 KINDS: dict[ColumnKind, tuple[type, ...]] = {
     ColumnKind.TEXT: (str,),
@@ -19,10 +18,18 @@ KINDS: dict[ColumnKind, tuple[type, ...]] = {
 """What a column takes; the store says 1 and 0 for yes and no."""
 
 
+class RowReader(Protocol):
+    """Where rows stand that the batch has not changed."""
+
+    def row(self, projection: str, key: Any, generation: int | None = None, /) -> dict[str, Any] | None:
+        """Returns one row of a generation."""
+        ...
+
+
 class RowsBuffer:
     """The rows that a batch changed, over those of the store; implements `model.projections.Rows`."""
 
-    def __init__(self, projection: Projection, reader: ModelReader, generation: int) -> None:
+    def __init__(self, projection: Projection, reader: RowReader, generation: int) -> None:
         self._projection = projection
         self._reader = reader
         self._generation = generation

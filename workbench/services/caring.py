@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from workbench.engine.verifying import differences
 from workbench.errors import NotFound
+from workbench.project.project import load_project
 from workbench.project.reading import project_root, read_settings
-from workbench.store.sql.checking import Checkup, check
+from workbench.services.opening import is_trusted
+from workbench.store.sql.checking import Checkup, Finding, Progress, check
+from workbench.store.sql.connection import open_reader
 from workbench.store.sql.copying import backup
+from workbench.store.sql.reader import SqliteReader
 
-__all__ = ["Checkup", "advice", "backup", "check", "store_file"]
+__all__ = ["Checkup", "advice", "backup", "check", "check_projections", "store_file"]
 
 
 def store_file(target: Path, environ: Mapping[str, str]) -> Path:
@@ -31,14 +36,43 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
     return path
 
 
+def check_projections(target: Path, environ: Mapping[str, str], progress: Progress) -> list[Finding]:
+    """Folds the log anew and compares the rows of every projection with it (I9).
+
+    Needs the project's model: where ``target`` is only a file, or the project's modules are not trusted,
+    nothing is compared.
+
+    Raises:
+        ProjectError: The project's files are wrong; every problem with its place.
+    """
+    if target.is_file() and target.suffix != ".tsk":
+        return []
+    root = project_root(target)
+    project = load_project(root, environ=environ, trusted=is_trusted(root, environ))
+    reader = SqliteReader(open_reader(project.store_path), project.store_path)
+    try:
+        with reader.steady():
+            found = []
+            for projection in project.registry.projections.values():
+                progress(f"the rows of {projection.name}")
+                found += differences(projection, project.registry, reader)
+            return [Finding(rule="I9", text=said) for said in found]
+    finally:
+        reader.close()
+
+
 def advice(checkup: Checkup) -> list[str]:
     """Says what to do about what was found, and what else is worth knowing."""
     rules = {finding.rule for finding in checkup.findings}
     said = []
     if "file" in rules:
         said.append("The file is damaged. Keep it, work on a copy, and take the newest backup.")
-    if rules - {"file"}:
+    if "I9" in rules:
+        said.append("Rows of a projection are not what the events say: rebuild it.")
+    if rules - {"file", "I9"}:
         said.append("A rule is broken. Keep a copy of the file before anything else; readers can be rebuilt.")
+    if not checkup.current:
+        said.append("Its tables are of an older version; opening it converts it and keeps a copy.")
     sizes = checkup.sizes
     if sizes["free_bytes"] > max(50_000_000, sizes["file_bytes"] // 2):
         said.append("More than half of the file is free space; a backup is a copy without it.")

@@ -39,10 +39,10 @@ def open_target(
             raise NotFound(
                 f"there is no folder {folder}", hint="give a project folder, or use --sample users"
             )
-    return open_workspace(root, environ=dict(environ), trusted=_trusted(root, environ, trust=trust))
+    return open_workspace(root, environ=dict(environ), trusted=is_trusted(root, environ, trust=trust))
 
 
-def _trusted(root: Path, environ: Mapping[str, str], *, trust: bool) -> bool:
+def is_trusted(root: Path, environ: Mapping[str, str], *, trust: bool = False) -> bool:
     """Answers whether the project's modules may be imported, and remembers a yes (contract §10)."""
     names = tuple(read_settings(root, environ=environ).settings.cqrs.modules)
     if not names or any(_is_sample(name, root, names) for name in SAMPLES):

@@ -38,6 +38,10 @@ class StoreWriter(Protocol):
         """
         ...
 
+    def tidy(self) -> None:
+        """Does what can wait until nothing is to be written, such as emptying a large log (C4)."""
+        ...
+
     def close(self) -> None:
         """Checkpoints, sets the clean flag and lets go of the file; a second call does nothing."""
         ...

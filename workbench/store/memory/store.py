@@ -90,6 +90,9 @@ class MemoryStore:
                 appended = answers[-1]
         return answers
 
+    def tidy(self) -> None:
+        """Has nothing to tidy."""
+
     def close(self) -> None:
         """Takes no more writes; a second call does nothing."""
         self._closed = True

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.store.sql.connection import open_reader, translated
 from workbench.store.sql.schema import check_identity
+from workbench.store.sql.tables import SCHEMA_VERSION
 
 SHOWN = 10
 """Examples of one kind of finding; more are counted."""
@@ -34,10 +35,12 @@ class Checkup:
     """What a look at a store found.
 
     Attributes:
+        schema: Version of its tables.
         sizes: Bytes of the file and its log, and how many there are of each thing.
     """
 
     path: Path
+    schema: int
     sizes: dict[str, int]
     findings: tuple[Finding, ...]
 
@@ -45,6 +48,11 @@ class Checkup:
     def healthy(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
+
+    @property
+    def current(self) -> bool:
+        """Whether its tables are those of this program; older ones are converted when it is opened."""
+        return self.schema == SCHEMA_VERSION
 
 
 _HEADS = """
@@ -92,6 +100,12 @@ _STRAY = """
     from deliveries d left join dead_letters l on l.id = d.letter_id
     where d.state = 'dead' and l.id is null
 """
+_EXPIRED = """
+    select 'the delivery of position ' || d.position || ' was tried after its message had expired'
+    from deliveries d, json_each(d.attempts) a
+    where d.expires_at is not null and d.generation = 0 and json_extract(a.value, '$.at') > d.expires_at
+        and json_extract(a.value, '$.error_type') <> 'Expired'
+"""
 _LEASES = """
     select 'the delivery of position ' || position || ' is leased without a token' from deliveries
     where state = 'leased' and (lease_token is null or lease_until is null)
@@ -105,6 +119,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("I5", "deliveries beyond the cursor", _EARLY),
     ("I10", "dead deliveries without their letters", _STRAY),
     ("I6", "leases that nobody holds", _LEASES),
+    ("I11", "deliveries that began too late", _EXPIRED),
 )
 """Rule, what is counted, and a query that gives a sentence for each breach. Uniqueness is the schema's."""
 
@@ -124,7 +139,7 @@ def check(path: Path, progress: Progress | None = None) -> Checkup:
         StoreCorrupt: It is damaged so that nothing can be read.
         StoreReadOnly: It cannot be read.
     """
-    check_identity(path)
+    schema = check_identity(path)
     tell = progress or (lambda _said: None)
     con = open_reader(path)
     try:
@@ -132,7 +147,7 @@ def check(path: Path, progress: Progress | None = None) -> Checkup:
             con.execute("begin")  # one state of the store for all questions
             tell("the file")
             findings = [*_damage(con), *breaches(con, tell)]
-            return Checkup(path=path, sizes=_sizes(con, path), findings=tuple(findings))
+            return Checkup(path=path, schema=schema, sizes=_sizes(con, path), findings=tuple(findings))
     finally:
         con.close()
 

@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from workbench.errors import (
+    ReadTooLong,
     StoreBusy,
     StoreCorrupt,
     StoreFull,
@@ -135,6 +136,10 @@ def translate(error: sqlite3.Error, path: Path | str) -> WorldError | WorkbenchB
         return StoreCorrupt(
             f"{path} is damaged: {error}; it was left as it is",
             hint="work on a copy, and take the newest backup",
+        )
+    if name == "SQLITE_INTERRUPT":
+        return ReadTooLong(
+            f"reading {path} was stopped, because it took too long", hint="ask for less at a time"
         )
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return WorkbenchBug(f"{type(error).__name__}: {error} ({path})")

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.errors import InvalidValue
+from workbench.model.clock import Clock
 from workbench.model.events import RecordedEvent
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translate, translated
@@ -27,6 +28,9 @@ from workbench.store.values import (
     StreamInfo,
 )
 
+READ_SECONDS = 30.0
+STEPS = 1_000_000
+"""Instructions of SQLite's machine, some 10 ms, between two looks at the clock."""
 _DIALECT = sqlite.dialect()
 
 
@@ -36,14 +40,22 @@ class Listing:
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         self._con = con
         self._path = path
+        self._began: float | None = None
 
     def close(self) -> None:
         """Closes the connection; a second call does nothing."""
         self._con.close()
 
-    def interrupt(self) -> None:
-        """Stops a long read that another thread runs on this reader."""
-        self._con.interrupt()
+    def limit_reads(self, clock: Clock, seconds: float = READ_SECONDS) -> None:
+        """Has reads that take longer stopped, with `ReadTooLong` (C5)."""
+
+        def overdue() -> bool:
+            now = clock.monotonic()
+            if self._began is None:
+                self._began = now
+            return now - self._began > seconds
+
+        self._con.set_progress_handler(overdue, STEPS)
 
     def streams(self, first: int, limit: int) -> list[StreamInfo]:
         """Returns streams by number, from ``first``."""
@@ -282,12 +294,14 @@ class Listing:
         return self._all(str(said), tuple(said.params[name] for name in said.positiontup or ()))
 
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        self._began = None
         try:
             return self._con.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
     def _one(self, query: str, values: tuple[Any, ...] = ()) -> Any:
+        self._began = None
         try:
             return self._con.execute(query, values).fetchone()
         except sqlite3.Error as error:
@@ -297,6 +311,7 @@ class Listing:
         return self._one(query, values)
 
     def _dicts(self, query: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
+        self._began = None
         with translated(self._path):
             cursor = self._con.execute(query, values)
             names = [column[0] for column in cursor.description]

@@ -31,6 +31,9 @@ from workbench.store.sql.schema import check_identity, create_store
 from workbench.store.sql.tables import SCHEMA_VERSION
 from workbench.store.sql.writing import Writing
 
+LARGE_LOG = 16 * 1024 * 1024
+"""Bytes of the log beside the file that are worth a moment of idle time (C4)."""
+
 
 class SqliteStore:
     """One store file, open in this process.
@@ -105,6 +108,7 @@ class SqliteStore:
     def reader(self) -> SqliteReader:
         """Returns a reader with a connection of its own; it must stay in one thread at a time."""
         reader = SqliteReader(open_reader(self.path, immutable=self._immutable), self.path)
+        reader.limit_reads(self._clock)
         self._readers.append(reader)
         return reader
 
@@ -175,6 +179,19 @@ class SqliteStore:
             if con.in_transaction:
                 con.execute("rollback")
         self._heads.stale = True
+
+    def tidy(self) -> None:
+        """Empties the log beside the file, if it is large; whoever reads at the moment prevents it (C4)."""
+        with self._guard:
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if self._writer is None or self._broken or not log.exists() or log.stat().st_size < LARGE_LOG:
+                return
+            with translated(self.path):
+                self._writer.execute("pragma busy_timeout = 0")
+                try:
+                    self._writer.execute("pragma wal_checkpoint(truncate)").fetchone()
+                finally:
+                    self._writer.execute("pragma busy_timeout = 5000")
 
     def close(self) -> None:
         """Checkpoints, notes a clean end and lets go of the file; a second call does nothing."""

@@ -1,0 +1,82 @@
+"""What a file-backed store does for itself: reads that take too long are stopped, a large log is emptied."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.store.actions import do, event
+from workbench.errors import ReadTooLong
+from workbench.model.ids import derived_id
+from workbench.store.operations import Append
+from workbench.store.sql import store as module
+
+ENDLESS = "with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n"
+
+
+class Hurrying:
+    """A clock on which every look takes forty seconds."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def now(self) -> int:
+        return int(self._now)
+
+    def monotonic(self) -> float:
+        self._now += 40.0
+        return self._now
+
+
+def test_C5_a_read_past_thirty_seconds_is_stopped_and_the_next_one_works(file_store):
+    do(file_store, "s", "ab")
+    reader = file_store.reader()
+    reader.limit_reads(Hurrying())
+    with pytest.raises(ReadTooLong, match="took too long"):
+        reader._all(ENDLESS)
+    assert reader.head() == 2
+    with pytest.raises(ReadTooLong):
+        reader._one(ENDLESS)
+
+
+def wal(path):
+    return path.with_name(path.name + "-wal").stat().st_size
+
+
+def test_C4_a_large_log_is_emptied_and_a_small_one_left(file_store, path, monkeypatch):
+    do(file_store, "s", "a")
+    small = wal(path)
+    file_store.tidy()
+    assert wal(path) == small > 0
+    monkeypatch.setattr(module, "LARGE_LOG", 1)
+    file_store.tidy()
+    assert wal(path) == 0
+    assert do(file_store, "s", "b").last_version == 2
+
+
+def test_C4_somebody_who_reads_prevents_it_without_harm_or_waiting(file_store, path, monkeypatch):
+    monkeypatch.setattr(module, "LARGE_LOG", 1)
+    do(file_store, "s", "a")
+    reader = file_store.reader()
+    with reader.steady():
+        assert reader.head() == 1
+        do(file_store, "s", "b")
+        file_store.tidy()
+        assert wal(path) > 0
+        assert reader.head() == 1
+    assert reader.head() == 2
+    file_store.tidy()
+    assert wal(path) == 0
+
+
+def test_C4_a_closed_store_has_nothing_to_tidy(file_store):
+    file_store.close()
+    file_store.tidy()
+
+
+def test_C4_the_log_is_checkpointed_as_it_grows(file_store, path):
+    big = '{"t":"' + "x" * 40_000 + '"}'
+    for number in range(400):
+        one = event("a", big)
+        numbered = type(one)(id=derived_id(number), type=one.type, data=one.data)
+        file_store.write([Append(stream="s", events=(numbered,))])
+    assert wal(path) < 8 * 1024 * 1024 < path.stat().st_size
