@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.store.operations import Operation
 from workbench.store.ports import StoreWriter
@@ -86,6 +86,10 @@ class WriteGate:
             answers = self._store.write(operations)
         except WorkbenchError as error:
             answers = [error] * len(operations)
+        except Exception as error:  # noqa: BLE001  # nobody may wait for ever because we are wrong
+            bug = WorkbenchBug(f"the store failed: {type(error).__name__}: {error}")
+            bug.__cause__ = error
+            answers = [bug] * len(operations)
         took = self._clock.monotonic() - started
         # A single slow commit counts at once and is forgiven slowly; a large group may take its time.
         self._recent = max(took / max(1, len(operations) / INLINE_OPERATIONS), self._recent * 0.8)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from workbench.errors import InvalidValue
-from workbench.model.clock import MICROSECONDS, parse_rfc3339, rfc3339
+from workbench.model.clock import MICROSECONDS, checked_time, parse_rfc3339, rfc3339
 from workbench.model.events import NewEvent
 from workbench.model.ids import derived_id
 from workbench.model.values import (
@@ -180,7 +180,10 @@ def _time(value: dict[str, Any], path: str) -> int:
     if isinstance(item, int | float) and not isinstance(item, bool) and 0 < item < 1e16:
         # Seconds until the year 5138, milliseconds beyond.
         seconds = item / 1000 if item > 1e11 else item
-        return round(seconds * MICROSECONDS)
+        try:
+            return checked_time(round(seconds * MICROSECONDS))
+        except ValueError as error:
+            raise ValueError(f"the time field {path} holds {item!r}: {error}") from None
     raise ValueError(f"the time field {path} holds {item!r}, which is no time")
 
 

@@ -10,6 +10,11 @@ MICROSECONDS = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+"""Times that can be said at all, microseconds since 1970."""
+
+
 class Clock(Protocol):
     """What everything that needs the time is given."""
 
@@ -81,13 +86,24 @@ def from_datetime(moment: datetime) -> int:
 
 def rfc3339(microseconds: int) -> str:
     """Writes a time as RFC 3339 in UTC with microseconds: ``2024-05-01T12:00:00.000000Z``."""
-    return to_datetime(microseconds).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return to_datetime(microseconds).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_rfc3339(text: str) -> int:
     """Reads an RFC 3339 time into microseconds since 1970.
 
     Raises:
-        ValueError: The text is no time, or has no zone.
+        ValueError: The text is no time, has no zone, or lies beyond the calendar when said in UTC.
     """
-    return from_datetime(datetime.fromisoformat(text))
+    return checked_time(from_datetime(datetime.fromisoformat(text)))
+
+
+def checked_time(microseconds: int) -> int:
+    """Returns a time that a calendar has: from the year 1 to the year 9999.
+
+    Raises:
+        ValueError: It lies beyond.
+    """
+    if not EARLIEST <= microseconds <= LATEST:
+        raise ValueError("the time lies beyond the years 1 to 9999")
+    return microseconds

@@ -81,6 +81,8 @@ def _fault(value: Any, depth: int) -> tuple[str, str] | None:
             if (found := _fault(item, depth + 1)) is not None:
                 return f"[{index}]{found[0]}", found[1]
         return None
+    if kind is _Refused:
+        return "", value.said
     return "", f"{kind.__name__} is not a JSON type"
 
 
@@ -109,6 +111,15 @@ def _step(key: str) -> str:
     return f".{key}" if _PLAIN_KEY.match(key) else f"['{shown}']"
 
 
+class _Refused:
+    """Stands where the parser met what JSON must not hold, until its path is known."""
+
+    __slots__ = ("said",)
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+
 class ForeignJsonError(ValueError):
     """Text from outside is no JSON that may be stored; says why."""
 
@@ -117,8 +128,9 @@ def parse_foreign_json(text: str) -> Any:
     """Reads JSON from outside, strictly: what `json` silently accepts or drops is refused (contract §8).
 
     Raises:
-        ForeignJsonError: No JSON, a duplicate key, NaN or Infinity, a number out of range.
-        InvalidValue: The value breaks contract §8; says where.
+        ForeignJsonError: No JSON, or nested too deep to be read.
+        InvalidValue: A duplicate key, NaN, Infinity, a number out of range, or whatever else breaks
+            contract §8; says where.
     """
     try:
         value = _FOREIGN.decode(text)
@@ -130,31 +142,31 @@ def parse_foreign_json(text: str) -> Any:
     return value
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _pairs(pairs: list[tuple[str, Any]]) -> Any:
     value = dict(pairs)
     if len(value) != len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise ForeignJsonError(f"the key {key!r} stands twice in one object")
+                return _Refused(f"the key {key!r} stands twice in one object")
             seen.add(key)
     return value
 
 
 def _constant(name: str) -> Any:
-    raise ForeignJsonError(f"{name} is not JSON")
+    return _Refused(f"{name} is not JSON")
 
 
-def _integer(text: str) -> int:
+def _integer(text: str) -> Any:
     if len(text) > 21:
-        raise ForeignJsonError(f"integer beyond 64 bits: {text[:24]}…; write it as text")
+        return _Refused(f"integer beyond 64 bits: {text[:24]}…; write it as text")
     return int(text)
 
 
-def _float(text: str) -> float:
+def _float(text: str) -> Any:
     value = float(text)
     if math.isinf(value):
-        raise ForeignJsonError(f"{text} is beyond what a number can hold")
+        return _Refused(f"{text} is beyond what a number can hold")
     return value
 
 
@@ -193,7 +205,7 @@ def at_path(value: Any, path: str) -> tuple[bool, Any]:
     for part in path.split("."):
         if isinstance(value, Mapping) and part in value:
             value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
         else:
             return False, None

@@ -6,12 +6,17 @@ import re
 from collections.abc import Container, Sequence
 
 from workbench.errors import ANY, STREAM_EXISTS, InvalidEvent, InvalidName, PartialDuplicate, WorkbenchError
-from workbench.model.values import check_name
+from workbench.model.clock import checked_time
+from workbench.model.events import NewEvent
+from workbench.model.values import MAX_BYTES, check_name
 from workbench.store.operations import Append, AppendMany, EnsureProjection
 from workbench.store.values import AppendResult
 
 MANY = 100
 """Streams that one request may append to (A10)."""
+MAX_VERSION = 2**31 - 1
+SURELY_SMALL = MAX_BYTES // 4
+"""Characters that never take more bytes than are allowed."""
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 
 
@@ -34,6 +39,7 @@ def check_append(op: Append, known_types: Container[str]) -> None:
 
     Raises:
         InvalidEvent: The same id twice in one request (A1), or no version is expected.
+        InvalidEvent: A time, version or text that cannot be stored.
         InvalidName: Of the stream or a type.
     """
     check_name(op.stream, what="the stream's name")
@@ -44,6 +50,26 @@ def check_append(op: Append, known_types: Container[str]) -> None:
     for event in op.events:
         if event.type not in known_types:
             check_name(event.type, what="the event type")
+        _check_event(event)
+
+
+def _check_event(event: NewEvent) -> None:
+    if not 1 <= event.schema_version <= MAX_VERSION:
+        raise InvalidEvent(f"schema version {event.schema_version} is no version", path="")
+    if event.occurred_at is not None:
+        try:
+            checked_time(event.occurred_at)
+        except ValueError as error:
+            raise InvalidEvent(str(error), path="") from None
+    for text in (event.data, event.metadata or ""):
+        if len(text) <= SURELY_SMALL and text.isascii():
+            continue
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError as error:
+            raise InvalidEvent(f"lone surrogate at character {error.start + 1}") from None
+        if size > MAX_BYTES:
+            raise InvalidEvent(f"larger than {MAX_BYTES // 1024 // 1024} MiB")
 
 
 def check_many(op: AppendMany) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,13 +118,45 @@ def translated(path: Path | str) -> Iterator[None]:
         raise translate(error, path) from error
 
 
+LITTLE = 128 * 1024
+"""Bytes: with less room than this, an error of the disk means that it is full."""
+
+
+def _full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < LITTLE
+    except OSError:
+        return False
+
+
+if sys.platform == "win32":
+
+    def _limited(path: Path) -> bool:  # noqa: ARG001
+        return False
+
+else:
+    import resource
+
+    def _limited(path: Path) -> bool:
+        """Whether the file or its log is as large as this process may make files."""
+        most, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+        files = (path, path.with_name(f"{path.name}-wal"))
+        sizes = [file.stat().st_size for file in files if file.exists()]
+        return most != resource.RLIM_INFINITY and max(sizes, default=0) + LITTLE > most
+
+
 def translate(error: sqlite3.Error, path: Path | str) -> WorldError | WorkbenchBug:
     """Returns our error for one of SQLite's."""
     name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith("SQLITE_FULL"):
+    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _full(Path(path))):
         return StoreFull(
             f"the disk that holds {path} is full; nothing of this write was stored",
             hint="make room; writing resumes by itself",
+        )
+    if name.startswith("SQLITE_IOERR") and _limited(Path(path)):
+        return StoreFull(
+            f"{path} has reached the size that this process may give to files; nothing of this write was stored",
+            hint="raise the limit (ulimit -f); writing resumes by itself",
         )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreBusy(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import re
 import sqlite3
+import sys
 from pathlib import Path
 from uuid import uuid4
 
 from workbench.errors import NotAStore, SchemaTooNew, StoreCorrupt, StoreReadOnly
-from workbench.store.sql.connection import held, open_reader, translated
+from workbench.store.lock import StoreLock
+from workbench.store.sql.connection import held, open_reader, translate, translated
 from workbench.store.sql.tables import APPLICATION_ID, SCHEMA_VERSION
 
 _MAGIC = b"SQLite format 3\x00"
@@ -34,22 +37,13 @@ def create_store(path: Path, now: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
-        with translated(path):
-            con = sqlite3.connect(part, isolation_level=None)
-            try:
-                con.execute("begin immediate")
-                for statement in ddl():
-                    con.execute(statement)
-                con.execute(
-                    "insert into meta values ('store_id', ?), ('created_at', ?)", (str(uuid4()), str(now))
-                )
-                con.execute(f"pragma application_id = {APPLICATION_ID}")
-                con.execute(f"pragma user_version = {SCHEMA_VERSION}")
-                con.execute("commit")
-            finally:
-                con.close()
-        part.rename(path)
-    except OSError as error:
+        _make(part, now)
+        _give_name(part, path)
+    except (OSError, sqlite3.Error) as error:
+        if path.exists() and path.stat().st_size:  # another process was quicker, and swept ours away
+            return
+        if isinstance(error, sqlite3.Error):
+            raise translate(error, path) from error
         raise StoreReadOnly(
             f"a store cannot be made at {path}: {error.strerror or error}",
             hint="choose a folder that can be written, in [event_store] path",
@@ -57,6 +51,56 @@ def create_store(path: Path, now: int) -> None:
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _make(part: Path, now: int) -> None:
+    con = sqlite3.connect(part, isolation_level=None)
+    try:
+        con.execute("begin immediate")
+        for statement in ddl():
+            con.execute(statement)
+        con.execute("insert into meta values ('store_id', ?), ('created_at', ?)", (str(uuid4()), str(now)))
+        con.execute(f"pragma application_id = {APPLICATION_ID}")
+        con.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        con.execute("commit")
+        # Changed later, a kill in between would leave a journal that only a writer may roll back.
+        con.execute("pragma journal_mode = wal")
+    finally:
+        con.close()
+
+
+def _give_name(part: Path, path: Path) -> None:
+    """Gives a new store its name, unless another process was quicker: then that one's store stays."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        _replace_empty(part, path)
+    except OSError:
+        if not path.exists():  # this file system has no hard links
+            part.rename(path)
+    if sys.platform != "win32":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _replace_empty(part: Path, path: Path) -> None:
+    """Puts a new store in the place of an empty file, in which nobody can have a store open."""
+    lock = StoreLock(path)
+    if path.stat().st_size == 0 and lock.acquire(0):
+        try:
+            if path.stat().st_size == 0:
+                part.replace(path)
+        finally:
+            lock.release()
+
+
+def sweep(path: Path) -> None:
+    """Removes what a process left that was killed while it made this store; the caller holds the lock."""
+    for stray in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
+        stray.unlink(missing_ok=True)
 
 
 def ddl() -> list[str]:
@@ -146,7 +190,9 @@ def _check_length(path: Path, header: bytes) -> None:
     page = int.from_bytes(header[16:18], "big")
     size = 65_536 if page == 1 else page
     pages = int.from_bytes(header[28:32], "big")
-    # With a WAL beside it the header may be older than the newest pages, never newer than the file.
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:  # pages that the file does not have yet may be in there
+        return
     if path.stat().st_size < size * pages:
         raise StoreCorrupt(
             f"{path} is cut off: {path.stat().st_size:,} of {size * pages:,} bytes; it was left as it is",
@@ -156,11 +202,23 @@ def _check_length(path: Path, header: bytes) -> None:
 
 def _check_tables_of(path: Path) -> None:
     folder_writable = os.access(path.parent, os.W_OK)
+    if folder_writable and path.with_name(f"{path.name}-journal").exists():
+        _roll_back(path)
     con = open_reader(path, immutable=not folder_writable)
     try:
         check_tables(path, con)
     finally:
         con.close()
+
+
+def _roll_back(path: Path) -> None:
+    """Has SQLite take back what was cut short by a kill; readers may not do that."""
+    with translated(path):
+        con = sqlite3.connect(path)
+        try:
+            con.execute("pragma user_version").fetchone()
+        finally:
+            con.close()
 
 
 def check_tables(path: Path, con: sqlite3.Connection) -> None:

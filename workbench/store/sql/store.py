@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import SchemaTooOld, StoreFailed, StoreReadOnly
+from workbench.errors import SchemaTooOld, StoreFailed, StoreFull, StoreReadOnly
 from workbench.model.clock import Clock
 from workbench.store import operations as op
 from workbench.store.lock import StoreLock
@@ -27,7 +27,7 @@ from workbench.store.sql.connection import (
 from workbench.store.sql.heads import Heads
 from workbench.store.sql.migrating import Progress, migrate
 from workbench.store.sql.reader import SqliteReader
-from workbench.store.sql.schema import check_identity, create_store
+from workbench.store.sql.schema import check_identity, create_store, sweep
 from workbench.store.sql.tables import SCHEMA_VERSION
 from workbench.store.sql.writing import Writing
 
@@ -92,6 +92,7 @@ class SqliteStore:
             if version < SCHEMA_VERSION:
                 migrate(self.path, con, version, progress)
             self._heads = Heads(con)
+        sweep(self.path)
 
     def _why_observer(self) -> str:
         """Returns why nothing may be written; takes the lock if all is well."""
@@ -163,7 +164,11 @@ class SqliteStore:
                 con.execute("insert or replace into meta values ('fence', ?)", (str(self._clock.now()),))
                 con.execute("commit")
                 stored = appending.was_stored(con, operations, suspected)
-            except sqlite3.Error:
+            except sqlite3.Error as second:
+                if isinstance(failure, StoreFull) and isinstance(translate(second, self.path), StoreFull):
+                    # What did not fit was not written: there is nothing to be unsure of, only room to be made (F4).
+                    self._roll_back(con)
+                    raise failure from error
                 self._broken = f"writing to {self.path.name} stopped after a failed COMMIT: {error}"
                 self._roll_back(con)
                 raise StoreFailed(
@@ -200,9 +205,11 @@ class SqliteStore:
                 reader.close()
             self._readers.clear()
             if self._writer is not None:
-                if not self._broken:
-                    self._writer.execute("pragma wal_checkpoint(truncate)")
-                self._writer.close()
+                with contextlib.suppress(sqlite3.Error):  # what is in the log is safe there
+                    if not self._broken:
+                        self._writer.execute("pragma wal_checkpoint(truncate)")
+                with contextlib.suppress(sqlite3.Error):
+                    self._writer.close()
                 self._writer = None
             let_go(self._held)
             self._held = None
