@@ -154,7 +154,14 @@ class EventType:
             )
         value = read_json(record.data)
         for version in range(record.schema_version, self.version):
-            value = self.upcasters[version](value)
+            try:
+                value = self.upcasters[version](value)
+            except Exception as error:
+                place = f"failed at position {record.position}"
+                raise InvalidEvent(
+                    f"the upcaster of {self.name} from version {version} {place}: {type(error).__name__}: {error}",
+                    hint="upcasters must take everything that was ever stored",
+                ) from error
         return write_json(value)
 
 
@@ -162,7 +169,7 @@ def event_type_of(cls: type[Event], upcasters: Mapping[int, Upcaster] | None = N
     """Builds the event type that a Python class declares.
 
     Raises:
-        ModelError: It has no ``event_type``, or its upcasters leave a gap (U1).
+        ModelError: It has no ``event_type``, or its upcasters leave a gap or go beyond its version (U1).
     """
     if not cls.event_type:
         raise ModelError(f'event class {cls.__name__} needs event_type = "something.happened"')
@@ -171,6 +178,10 @@ def event_type_of(cls: type[Event], upcasters: Mapping[int, Upcaster] | None = N
     if missing:
         raise ModelError(
             f"{cls.event_type} is at version {cls.event_version} but has no upcaster from {missing}"
+        )
+    if beyond := [version for version in steps if not 1 <= version < cls.event_version]:
+        raise ModelError(
+            f"{cls.event_type} is at version {cls.event_version} but has an upcaster from {sorted(beyond)}"
         )
     decoder = msgspec.json.Decoder(cls)
     return EventType(

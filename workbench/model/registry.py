@@ -115,6 +115,9 @@ def build_registry(
     for module in modules:
         for aggregate in module.aggregates:
             _add(aggregates, aggregate.name, aggregate_type_of(aggregate), "aggregate")
+            names = {event.event_type for event in aggregate.events}
+            if strange := sorted(set(aggregate.upcasters) - names):
+                raise ModelError(f"{aggregate.name} has upcasters for {', '.join(strange)}, not its events")
             for event in aggregate.events:
                 declared = event_type_of(event, aggregate.upcasters.get(event.event_type))
                 _add(events, declared.name, declared, "event")

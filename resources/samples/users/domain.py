@@ -62,12 +62,22 @@ class UserUpdated(Event, frozen=True):
 
 
 class UserStatusChanged(Event, frozen=True):
-    """The account was activated, deactivated or suspended."""
+    """The account was activated, deactivated or suspended.
+
+    Version 1 called the previous status ``before``; events that were stored so are brought up to date as they
+    are read.
+    """
 
     event_type: ClassVar[str] = "user.status_changed"
-    before: str
+    event_version: ClassVar[int] = 2
+    previous: str
     status: str
     reason: str | None = None
+
+
+def previous_for_before(data: dict[str, Any]) -> dict[str, Any]:
+    """Turns version 1 of `UserStatusChanged` into version 2."""
+    return {"previous" if name == "before" else name: value for name, value in data.items()}
 
 
 class User(msgspec.Struct, frozen=True):
@@ -138,7 +148,7 @@ def _change_status(user: User, command: ChangeStatus) -> list[Event]:
         raise CommandRejected(f"the account is {user.status} already", field="status")
     if command.status == "suspended" and not command.reason:
         raise CommandRejected("a suspension needs a reason", field="reason")
-    return [UserStatusChanged(before=user.status, status=command.status, reason=command.reason)]
+    return [UserStatusChanged(previous=user.status, status=command.status, reason=command.reason)]
 
 
 def evolve_user(user: User | None, event: Event) -> User:
@@ -348,6 +358,7 @@ DEFINITIONS = Definitions(
             commands=(CreateUser, UpdateUser, ChangeStatus),
             decide=decide_user,
             evolve=evolve_user,
+            upcasters={"user.status_changed": {1: previous_for_before}},
             doc="A person's account.",
         ),
         Aggregate(
