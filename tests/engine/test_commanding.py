@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
+from workbench.engine.loading import AggregateLoader
 from workbench.errors import InvalidCommand, NoHandler
 from workbench.model.commands import Outcome
 from workbench.model.events import NewEvent
-from workbench.store.operations import Append
+from workbench.store.operations import Append, CloseStream
 
 
 async def test_K1_many_commands_at_once_lose_no_update(rig):
@@ -114,3 +115,55 @@ async def test_correlation_and_causation_lead_from_event_to_command(rig):
     event = engine.reader.event(result.event_ids[0])
     assert event.correlation_id == result.command_id
     assert event.causation_id == result.command_id
+
+
+async def test_A2_a_command_to_a_closed_stream_is_refused_and_remembered(rig):
+    engine = await rig.open()
+    await rig.do("open", "a", 1)
+    await engine.gate.write(CloseStream(stream="count-a"))
+    result = await rig.do("add", "a", 1)
+    assert result.outcome is Outcome.REJECTED
+    assert "closed" in result.message
+    assert engine.reader.commands(limit=1)[0].outcome == "rejected"
+
+
+async def test_K1_what_is_remembered_of_an_aggregate_is_what_a_replay_gives(rig):
+    engine = await rig.open()
+    kind = engine.registry.aggregates["count"]
+    for number in range(1, 30):
+        name = f"n{number % 3}"
+        await rig.do("open" if number <= 3 else "add", name, number)
+        fresh = AggregateLoader(engine.reader, engine.registry).load(kind, f"count-{name}")
+        assert engine.loader.load(kind, f"count-{name}") == fresh
+
+
+async def test_K1_a_remembered_aggregate_is_not_read_again_and_one_that_others_changed_is(rig):
+    engine = await rig.open()
+    await rig.do("open", "a", 1)
+    await rig.do("add", "a", 1)
+    reads = []
+    real = engine.reader.read_data
+    engine.reader.read_data = lambda *args, **more: reads.append(args) or real(*args, **more)
+    await rig.do("add", "a", 1)
+    await rig.do("add", "a", -1)
+    assert reads == []
+    event = NewEvent(id=engine.new_id(), type="counted", data='{"by":5}')
+    await engine.gate.write(Append(stream="count-a", events=(event,)))
+    result = await rig.do("add", "a", 1)
+    assert (result.version, result.attempts, len(reads)) == (5, 1, 1)
+
+
+async def test_K3_a_repeated_command_that_would_be_refused_now_gives_its_first_answer(rig):
+    engine = await rig.open()
+    identity = engine.new_id()
+    first = await rig.do("open", "a", 1, id=identity)
+    await rig.close()
+    engine = await rig.open()
+    again = await rig.do("open", "a", 1, id=identity)
+    assert (again.accepted, again.duplicate, again.last_position) == (True, True, first.last_position)
+    refused = engine.new_id()
+    assert not (await rig.do("add", "a", -1, id=refused)).duplicate
+    repeated = await rig.do("add", "a", -1, id=refused)
+    assert (repeated.outcome, repeated.duplicate) == (Outcome.REJECTED, True)
+    assert engine.reader.stream("count-a").version == 1
+    assert len(engine.reader.commands(limit=9)) == 2

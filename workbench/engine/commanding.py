@@ -14,7 +14,14 @@ import msgspec
 from workbench.engine.gate import WriteGate
 from workbench.engine.loading import AggregateLoader, Loaded
 from workbench.engine.metrics import Metrics
-from workbench.errors import CallerError, CommandRejected, InvalidEvent, WorkbenchError, WrongExpectedVersion
+from workbench.errors import (
+    CallerError,
+    CommandRejected,
+    InvalidEvent,
+    StreamClosed,
+    WorkbenchError,
+    WrongExpectedVersion,
+)
 from workbench.model.aggregates import AggregateType
 from workbench.model.clock import Clock
 from workbench.model.commands import CommandResult, CommandType, Outcome
@@ -132,6 +139,10 @@ class CommandHandler:
                 self._loader.forget(stream)
                 if attempt == DECISIONS or issue.expected is not None:
                     return await self._record(base, conflict.actual, Outcome.CONFLICT, conflict, attempt)
+            except StreamClosed as refusal:
+                return await self._record(base, loaded.version, Outcome.REJECTED, refusal, attempt)
+            except CallerError as failure:
+                return await self._record(base, loaded.version, Outcome.FAILED, failure, attempt)
         raise AssertionError  # the last attempt always returned
 
     def _new_events(self, decided: Any, base: CommandRecord) -> tuple[NewEvent, ...]:

@@ -157,9 +157,9 @@ class EventType:
             try:
                 value = self.upcasters[version](value)
             except Exception as error:
-                place = f"failed at position {record.position}"
+                said = f"failed at position {record.position}: {type(error).__name__}: {error}"
                 raise InvalidEvent(
-                    f"the upcaster of {self.name} from version {version} {place}: {type(error).__name__}: {error}",
+                    f"the upcaster of {self.name} from version {version} {said}",
                     hint="upcasters must take everything that was ever stored",
                 ) from error
         return write_json(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound
-from workbench.store.operations import ConfigureSubscription, RecordAction
+from workbench.store.operations import CloseStream, ConfigureSubscription, RecordAction
 from workbench.store.values import OperatorAction, PassedKind, ProjectionStatus
 
 if TYPE_CHECKING:
@@ -105,6 +105,15 @@ class Controlling:
     async def _moves(self, name: str, action: str, detail: str = "") -> None:
         self._workspace.running().wake(f"projection {name}")
         await self._note(action, f"projection {name}", detail)
+
+    async def close_stream(self, stream: str, *, closed: bool) -> None:
+        """Has a stream take no more events, or take them again (A2).
+
+        Raises:
+            NotFound: There is no such stream.
+        """
+        await self._workspace.running().gate.write(CloseStream(stream=stream, closed=closed))
+        await self._note("close" if closed else "open again", f"stream {stream}")
 
     def _projection(self, name: str) -> ProjectionRunner:
         runner = self._workspace.running().projections.get(name)

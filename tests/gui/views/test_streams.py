@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from workbench.gui.desk import Selection
@@ -82,3 +84,33 @@ async def test_many_streams_are_searched_beside_the_window(workspace, view, unti
     view.search.setText("cyd")
     view.search.settled.emit("cyd")
     await until(lambda: names(view) == ["user-cyd"])
+
+
+def offered(view):
+    view.table.customContextMenuRequested.emit(QPoint(10, 10))
+    view.menu.close()
+    return [action.text() for action in view.menu.actions()]
+
+
+async def test_A2_a_stream_is_closed_and_opened_again_by_its_menu(workspace, desk, view, until):
+    view.table.customContextMenuRequested.emit(QPoint(10, 10))
+    assert view.menu.actions() == [], "nothing is chosen"
+    await people(workspace, "ada")
+    await until(lambda: names(view) == ["user-ada"])
+    view.table.choose_index(0)
+    assert offered(view) == ["Show its timeline", "Close, so that it takes no more events"]
+    view.menu.actions()[1].trigger()
+    await until(lambda: workspace.browse.stream("user-ada").closed)
+    result = await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    assert "closed" in result.message
+    await until(lambda: offered(view)[1] == "Open again, so that it takes events")
+    view.menu.actions()[1].trigger()
+    await until(lambda: not workspace.browse.stream("user-ada").closed)
+    result = await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    assert result.accepted
+    await desk_idle(desk)
+    assert [action.action for action in workspace.observe.actions()] == ["open again", "close"]
+
+
+async def desk_idle(desk):
+    await asyncio.gather(*desk.running())

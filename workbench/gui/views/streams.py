@@ -7,8 +7,8 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QVBoxLayout
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
@@ -50,7 +50,7 @@ class StreamSource:
         """Returns rows."""
         wanted = list(self.numbers[first : first + limit])
         return [
-            (stream.name, stream.version, stream.updated_at, stream.last_position)
+            (stream.name, stream.version, stream.updated_at, stream.last_position, stream.closed)
             for stream in self._browse.streams_numbered(wanted)
         ]
 
@@ -96,6 +96,9 @@ class StreamsView(View):
         self.table.sort_wanted.connect(self._sort)
         self.table.row_chosen.connect(self._chosen)
         self.table.row_activated.connect(self._activated)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._offer)
+        self.menu = QMenu(self)
 
     @override
     def concerns(self, changes: Changes) -> bool:
@@ -171,6 +174,25 @@ class StreamsView(View):
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(Selection(stream=row[0]))
+
+    def _offer(self, place: QPoint) -> None:
+        """Offers what can be done with the chosen stream; a press of the right button chooses."""
+        row = self.table.current_row()
+        if row is None:
+            return
+        name, closed = row[0], row[4]
+        self.menu.clear()
+        self.menu.addAction("Show its timeline", lambda: self._activated(row))
+        change = self.menu.addAction(
+            "Open again, so that it takes events" if closed else "Close, so that it takes no more events",
+            lambda: self._close(name, closed=not closed),
+        )
+        change.setEnabled(self.desk.workspace.engine is not None)
+        self.menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _close(self, name: str, *, closed: bool) -> None:
+        what = "Close" if closed else "Open"
+        self.desk.run(self.desk.workspace.control.close_stream(name, closed=closed), f"{what} {name}")
 
     def _activated(self, row: tuple[Any, ...]) -> None:
         self.desk.select(Selection(stream=row[0]), view="timeline")

@@ -224,7 +224,9 @@ class TimelineView(View):
         self.strip.mark(version)
         self.table.choose_index(version - 1)
         self.name.setText(self._stream)
-        self.where.setText(f"version {version:,} of {last:,}" + (" · live" if self._live else ""))
+        known = self.desk.workspace.browse.stream(self._stream)
+        closed = " · closed" if known is not None and known.closed else ""
+        self.where.setText(f"version {version:,} of {last:,}{' · live' if self._live else ''}{closed}")
         if not self._live:
             said = f"Version {version:,} of {last:,}: this is the past."
             self.banner.set("info", said, [("Go to live", self.live)])

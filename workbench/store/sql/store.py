@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ class SqliteStore:
         self._writer: sqlite3.Connection | None = None
         self._immutable = False
         self._broken = ""
-        self._readers: list[SqliteReader] = []
+        self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
         if not path.exists() or path.stat().st_size == 0:
             create_store(path, clock.now())
         version = check_identity(path)
@@ -110,7 +111,7 @@ class SqliteStore:
         """Returns a reader with a connection of its own; it must stay in one thread at a time."""
         reader = SqliteReader(open_reader(self.path, immutable=self._immutable), self.path)
         reader.limit_reads(self._clock)
-        self._readers.append(reader)
+        self._readers.add(reader)
         return reader
 
     def write(self, operations: Sequence[op.Operation]) -> list[Any]:
