@@ -10,6 +10,7 @@ import pytest
 from tests.engine.conftest import Counted
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.projections import Column, ColumnKind
+from workbench.store.values import PassedKind
 
 
 def rows(rig, limit=1000):
@@ -170,6 +171,31 @@ async def test_J3_a_faulted_projection_is_mended_by_a_rebuild_with_better_code(r
     await rig.quiet()
     assert states(rig)[0].status == "live"
     assert rows(rig) == [{"id": "a", "total": 28}]
+
+
+async def test_J2_J3_a_rebuild_that_cannot_fold_an_event_stands_still_and_goes_on_behind_it(rig):
+    engine = await rig.open()
+    await rig.do("open", "a", 1)
+    await rig.do("add", "a", 13)
+    await rig.do("add", "a", 5)
+    await rig.quiet()
+    runner = engine.projections["totals"]
+    await runner.pass_by(PassedKind.SKIPPED)
+    engine.wake("projection totals")
+    await rig.quiet()
+    await runner.rebuild()
+    engine.wake("projection totals")
+    await rig.quiet()
+    live, building = states(rig)
+    assert (live.status, building.status) == ("live", "faulted")
+    assert "unlucky" in building.fault
+    assert rows(rig) == [{"id": "a", "total": 6}], "the old rows stay, and follow"
+    await runner.pass_by(PassedKind.SKIPPED, building=True)
+    engine.wake("projection totals")
+    await rig.quiet()
+    assert [one.generation for one in states(rig)] == [2]
+    assert rows(rig) == [{"id": "a", "total": 6}]
+    assert len(engine.reader.passed("totals", 2)) == 1
 
 
 async def test_J4_a_changed_definition_is_seen_and_its_rows_stay(rig):

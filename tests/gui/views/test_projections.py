@@ -111,7 +111,7 @@ async def test_J3_a_rebuild_shows_how_far_it_is_and_can_be_paused_resumed_and_gi
     await until(lambda: len(column(view, 0)) == 2)
     workspace.running().pause()
     view.rebuild.click()
-    await until(lambda: view.banner.text.startswith("Rebuilding: 0%"))
+    await until(lambda: view.banner.text.startswith("The rebuild waits while the engine is paused: 0%"))
     assert column(view, 0) == ["ada", "bob"], "the old rows stay"
     press(view.banner, "Pause")
     await until(lambda: "paused at 0%" in view.banner.text)

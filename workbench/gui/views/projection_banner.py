@@ -67,7 +67,12 @@ class ProjectionBanner(Banner):
         if rebuild.status == "paused":
             said = f"The rebuild is paused at {share}. The rows below are the old ones."
             return "warning", said, (("Resume", lambda: self._pause(paused=False)), end)
-        said = f"Rebuilding: {share}. The rows below are the old ones until it is done."
+        doing = (
+            "The rebuild waits while the engine is paused"
+            if self._desk.workspace.observe.paused
+            else "Rebuilding"
+        )
+        said = f"{doing}: {share}. The rows below are the old ones until it is done."
         return "info", said, (("Pause", lambda: self._pause(paused=True)), end)
 
     # -- what can be done ---------------------------------------------------------------------------------
