@@ -131,7 +131,7 @@ class Bench:
             log.close()
         if peer.PRESENT and synchronous == "full":
             contest.took("eventsourcing", count / self._peer_appends())
-        self.tell(f"append_{callers}_callers_{synchronous}", contest)
+        self.tell(f"append_1_callers_{callers}_{synchronous}", contest)
 
     async def _gated(self, store: SqliteStore, callers: int, count: int) -> float:
         """Returns the seconds that so many callers take for so many appends."""
@@ -320,7 +320,7 @@ class Bench:
             costs.append(1e6 / contest.rates()["ours"])
             store.close()
             memories.append(memory_of_paging(path))
-            self._report.add(f"append_100_callers_full_at_{size}", costs[-1], "us")
+            self._report.add(f"append_1_callers_100_full_at_{size}", costs[-1], "us")
         self._report.add("append_growth", costs[1] / costs[0], "times")
         self._report.add("memory_growth", memories[1] - memories[0], "MB")
 

@@ -54,12 +54,13 @@ class Add(Command):
     command_type: ClassVar[str] = "add"
     id: str
     by: int
+    times: int = 1
 
 
 def decide(state: Count | None, command: Any) -> list[Event]:
     if command.by < 0:
         raise CommandRejected("only upwards", field="by")
-    return [Counted(by=command.by)]
+    return [Counted(by=command.by)] * getattr(command, "times", 1)
 
 
 def evolve(state: Count | None, event: Any) -> Count:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
+from workbench.engine.commanding import Issue
 from workbench.engine.loading import AggregateLoader
-from workbench.errors import InvalidCommand, NoHandler
+from workbench.errors import InvalidCommand, NoHandler, StoreFull
 from workbench.model.commands import Outcome
 from workbench.model.events import NewEvent
-from workbench.store.operations import Append, CloseStream
+from workbench.store.operations import Append, CloseStream, SaveSnapshot
 
 
 async def test_K1_many_commands_at_once_lose_no_update(rig):
@@ -107,6 +109,47 @@ async def test_S1_a_snapshot_is_the_fold_at_its_version(rig):
     snapshot = engine.reader.snapshot("count-a")
     assert snapshot.version == 5
     assert snapshot.state == '{"total":15}'
+
+
+async def test_S1_a_command_whose_events_jump_over_the_mark_leaves_a_snapshot_behind_them(rig):
+    engine = await rig.open()
+    await rig.do("open", "a", 1)
+    await engine.commands.handle(
+        Issue(type="add", values={"id": "a", "by": 1, "times": 7}, id=engine.new_id())
+    )
+    snapshot = engine.reader.snapshot("count-a")
+    assert (snapshot.version, snapshot.state) == (8, '{"total":8}')
+
+
+async def test_S1_K1_a_snapshot_is_begun_from_and_one_of_another_shape_is_not(rig):
+    engine = await rig.open()
+    await rig.do("open", "a", 1)
+    for _ in range(6):
+        await rig.do("add", "a", 1)
+    kind = engine.registry.aggregates["count"]
+    real = engine.reader.snapshot("count-a")
+    for state_hash, total in ((real.state_hash, 1002), ("other", 7)):
+        forged = msgspec.structs.replace(real, state='{"total":1000}', state_hash=state_hash)
+        await engine.gate.write(SaveSnapshot(snapshot=forged))
+        loaded = AggregateLoader(engine.reader, engine.registry).load(kind, "count-a")
+        assert (loaded.version, loaded.state.total) == (7, total)
+
+
+async def test_S1_a_snapshot_that_cannot_be_stored_does_not_fail_its_command(rig):
+    engine = await rig.open()
+    await rig.do("open", "a", 1)
+    real = engine.gate.write
+
+    async def write(operation):
+        if isinstance(operation, SaveSnapshot):
+            raise StoreFull("no room")
+        return await real(operation)
+
+    engine.gate.write = write
+    results = [await rig.do("add", "a", 1) for _ in range(6)]
+    engine.gate.write = real
+    assert all(result.accepted for result in results)
+    assert engine.reader.snapshot("count-a") is None
 
 
 async def test_correlation_and_causation_lead_from_event_to_command(rig):

@@ -28,11 +28,10 @@ from workbench.store.operations import (
     Settle,
 )
 from workbench.store.rules import check_append, check_many, fits, half_stored
+from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads, StreamHead
 from workbench.store.sql.rows import stored_among
 from workbench.store.values import AppendResult
-
-_INSERT = "insert into events values (?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 def suspects(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[bytes]:
@@ -78,7 +77,7 @@ def appended(operations: Sequence[Operation]) -> Iterator[tuple[NewEvent, ...]]:
 
 
 def append(
-    con: sqlite3.Connection, heads: Heads, op: Append, now: int, suspected: set[bytes]
+    con: sqlite3.Connection, batch: Batch, heads: Heads, op: Append, now: int, suspected: set[bytes]
 ) -> AppendResult:
     """Appends events to a stream; whatever it refuses, it refuses before it writes anything.
 
@@ -90,12 +89,12 @@ def append(
         StreamClosed, DuplicateEventId, EventIdReused, PartialDuplicate, WrongExpectedVersion: A2–A8.
     """
     head = heads.stream(op.stream)
-    result = _judge(con, heads, op, head, suspected)
-    return result or _insert(con, heads, op, head or heads.new_stream(op.stream, now), now)
+    result = _judge(con, batch, heads, op, head, suspected)
+    return result or _insert(batch, heads, op, head or heads.new_stream(op.stream, now), now)
 
 
 def append_many(
-    con: sqlite3.Connection, heads: Heads, op: AppendMany, now: int, suspected: set[bytes]
+    con: sqlite3.Connection, batch: Batch, heads: Heads, op: AppendMany, now: int, suspected: set[bytes]
 ) -> tuple[AppendResult, ...]:
     """Appends to several streams, all or nothing (A10).
 
@@ -108,7 +107,7 @@ def append_many(
     failures: list[tuple[int, WorkbenchError]] = []
     for index, part in enumerate(op.appends):
         try:
-            results.append(_judge(con, heads, part, heads.stream(part.stream), suspected))
+            results.append(_judge(con, batch, heads, part, heads.stream(part.stream), suspected))
         except WorkbenchError as error:
             results.append(None)
             failures.append((index, error))
@@ -118,18 +117,25 @@ def append_many(
         raise AppendManyFailed(failures)
     return tuple(
         result
-        or _insert(con, heads, part, heads.stream(part.stream) or heads.new_stream(part.stream, now), now)
+        or _insert(batch, heads, part, heads.stream(part.stream) or heads.new_stream(part.stream, now), now)
         for part, result in zip(op.appends, results, strict=True)
     )
 
 
 def _judge(
-    con: sqlite3.Connection, heads: Heads, op: Append, head: StreamHead | None, suspected: set[bytes]
+    con: sqlite3.Connection,
+    batch: Batch,
+    heads: Heads,
+    op: Append,
+    head: StreamHead | None,
+    suspected: set[bytes],
 ) -> AppendResult | None:
     """Decides an append by the table A1–A9; None means that its events are to be written."""
     check_append(op, heads.types)
     version = head.version if head else 0
     known = suspected and any(event.id.bytes in suspected for event in op.events)
+    if known:
+        batch.flush()
     stored = _stored(con, op.events) if known else {}
     if stored:
         return _repeated(con, op, head, stored)
@@ -213,12 +219,11 @@ def _same(con: sqlite3.Connection, event: NewEvent, row: tuple[Any, ...], head: 
     return bool(stored == wanted)
 
 
-def _insert(con: sqlite3.Connection, heads: Heads, op: Append, head: StreamHead, now: int) -> AppendResult:
+def _insert(batch: Batch, heads: Heads, op: Append, head: StreamHead, now: int) -> AppendResult:
     position, version = heads.position, head.version
-    rows = []
     for offset, event in enumerate(op.events, 1):
         correlation = event.correlation_id or event.id
-        rows.append(
+        batch.events.append(
             (
                 position + offset,
                 head.number,
@@ -234,12 +239,8 @@ def _insert(con: sqlite3.Connection, heads: Heads, op: Append, head: StreamHead,
                 event.metadata,
             )
         )
-    con.executemany(_INSERT, rows)
-    last_position, last_version = position + len(rows), version + len(rows)
-    con.execute(
-        "update streams set version = ?, updated_at = ?, last_position = ? where id = ?",
-        (last_version, now, last_position, head.number),
-    )
+    last_position, last_version = position + len(op.events), version + len(op.events)
+    batch.streams[head.number] = (last_version, now, last_position, head.number)
     heads.position, head.version = last_position, last_version
     return AppendResult(
         stream=op.stream,

@@ -19,6 +19,7 @@ from workbench.store.operations import (
     RecordCommand,
     SaveSnapshot,
 )
+from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
 from workbench.store.sql.rows import COMMANDS, commands, stored_among
 from workbench.store.values import AppendResult, CommandRecord
@@ -61,9 +62,7 @@ def known_record(con: sqlite3.Connection, op: RecordCommand) -> CommandRecord | 
     return found[0] if found else None
 
 
-def record_command(
-    con: sqlite3.Connection, op: RecordCommand, appended: AppendResult | None
-) -> CommandRecord:
+def record_command(batch: Batch, op: RecordCommand, appended: AppendResult | None) -> CommandRecord:
     """Remembers how a command ended, whose id is not known; returns the record."""
     record = op.record
     if appended is not None and appended.first_position:
@@ -73,8 +72,7 @@ def record_command(
             first_position=appended.first_position,
             last_position=appended.last_position,
         )
-    con.execute(
-        "insert into commands values (null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    batch.commands.append(
         (
             record.command_id.bytes,
             record.type,

@@ -132,6 +132,7 @@ class SqliteStore:
                     self._heads.forget()
                 writing = Writing(con, self._heads, self._clock.now(), operations)
                 answers = [writing.guarded(operation) for operation in operations]
+                writing.batch.flush()
             except sqlite3.Error as error:
                 self._roll_back(con)
                 raise translate(error, self.path) from error

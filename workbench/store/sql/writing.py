@@ -9,11 +9,14 @@ from typing import Any
 from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.store import operations as op
 from workbench.store.sql import appending, letters, projecting, recording, settling
+from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
 from workbench.store.values import CommandRecord
 
 _REFUSE_FIRST = (op.Append, op.AppendMany)
 """What refuses before it writes anything."""
+_BATCHED = {op.Append, op.AppendMany, op.RecordCommand, op.Atomic}
+"""What reads nothing that waits in the batch, or has it flushed itself."""
 _NEVER_REFUSE = (op.RecordCommand, op.SaveSnapshot, op.SaveProcess, op.RecordAction)
 
 
@@ -34,6 +37,7 @@ class Writing:
         self.con = con
         self.heads = heads
         self.now = now
+        self.batch = Batch(con)
         self.suspected = appending.suspects(con, operations)
         self._commands = recording.known_commands(con, operations)
 
@@ -47,10 +51,13 @@ class Writing:
                 return self.run(operation)
             except WorkbenchError as error:
                 return error
+        self.batch.flush()
         self.con.execute("savepoint o")
         try:
             answer = self.run(operation)
+            self.batch.flush()
         except WorkbenchError as error:
+            self.batch.clear()
             self.con.execute("rollback to o")
             self.con.execute("release o")
             self.heads.forget()
@@ -64,7 +71,10 @@ class Writing:
         Raises:
             WorkbenchError: It refuses.
         """
-        run = _RUN.get(type(operation))
+        kind = type(operation)
+        if kind not in _BATCHED:
+            self.batch.flush()
+        run = _RUN.get(kind)
         if run is None:
             raise WorkbenchBug(f"the store does not know the operation {type(operation).__name__}")
         return run(self, operation)
@@ -83,7 +93,7 @@ class Writing:
         appended = None
         for part in parts:
             if isinstance(part, op.RecordCommand):
-                answers.append(recording.record_command(self.con, part, appended))
+                answers.append(recording.record_command(self.batch, part, appended))
                 continue
             answer = self.run(part)
             if isinstance(part, op.Append):
@@ -93,13 +103,14 @@ class Writing:
 
     def record(self, operation: op.RecordCommand) -> CommandRecord:
         """Remembers a command, once."""
-        return self._known(operation) or recording.record_command(self.con, operation, None)
+        return self._known(operation) or recording.record_command(self.batch, operation, None)
 
     def _known(self, operation: op.Operation) -> CommandRecord | None:
         if not isinstance(operation, op.RecordCommand):
             return None
         if operation.record.command_id.bytes not in self._commands:
             return None
+        self.batch.flush()
         return recording.known_record(self.con, operation)
 
     def settle(self, operation: op.Settle) -> None:
@@ -125,8 +136,8 @@ def _clean(operation: op.Operation) -> bool:
 
 
 _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
-    op.Append: lambda w, o: appending.append(w.con, w.heads, o, w.now, w.suspected),
-    op.AppendMany: lambda w, o: appending.append_many(w.con, w.heads, o, w.now, w.suspected),
+    op.Append: lambda w, o: appending.append(w.con, w.batch, w.heads, o, w.now, w.suspected),
+    op.AppendMany: lambda w, o: appending.append_many(w.con, w.batch, w.heads, o, w.now, w.suspected),
     op.CloseStream: lambda w, o: appending.close_stream(w.con, w.heads, o, w.now),
     op.SaveSnapshot: lambda w, o: recording.save_snapshot(w.con, w.heads, o, w.now),
     op.RecordCommand: Writing.record,
