@@ -115,7 +115,7 @@ class SqliteStore:
         return reader
 
     def write(self, operations: Sequence[op.Operation]) -> list[Any]:
-        """Runs operations in one transaction, each in a savepoint of its own (C2, C6).
+        """Runs operations in one transaction, each for itself (C2, C6).
 
         Returns:
             For each operation its answer, or the `WorkbenchError` with which it alone failed.
