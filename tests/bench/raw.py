@@ -79,17 +79,16 @@ def read_stream(con: sqlite3.Connection, stream: str) -> int:
 
 
 def read_log(path: Path) -> Iterator[Any]:
-    """Yields every event's position and decoded data in order."""
+    """Yields every event in order, all that is stored of it, the data decoded."""
     con = sqlite3.connect(path)
     after = 0
     while True:
         page = con.execute(
-            "select position, stream_id, version, event_id, type_id, recorded_at, data from events"
-            " where position > ? order by position limit ?",
+            "select * from events where position > ? order by position limit ?",
             (after, PAGE),
         ).fetchall()
         for row in page:
-            yield row[0], orjson.loads(row[6])
+            yield row, orjson.loads(row[10])
         if len(page) < PAGE:
             return
         after = page[-1][0]
