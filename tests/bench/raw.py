@@ -31,6 +31,7 @@ class RawLog:
             self.con.execute("insert into types values (1, 'counted')")
         self._clock = SystemClock()
         self._new_id = id_source(self._clock, random.Random(1))
+        self._position: int = 0
         (self._position,) = self.con.execute("select coalesce(max(position), 0) from events").fetchone()
         heads = self.con.execute("select name, id, version from streams").fetchall() if filled else []
         self._heads: dict[str, list[int]] = {name: [number, version] for name, number, version in heads}
