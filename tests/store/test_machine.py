@@ -38,6 +38,7 @@ from workbench.model.deliveries import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
 from workbench.store.memory.store import MemoryStore
+from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.sql.checking import check
 from workbench.store.sql.store import SqliteStore
 from workbench.store.values import Attempt, DeadLetter, Job, PassedEvent, PassedKind, Reason
@@ -139,7 +140,7 @@ class Histories(RuleBasedStateMachine):
             SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, 10
         )
         rows = tuple(
-            op.NewDelivery(
+            NewDelivery(
                 message=message,
                 state=DeliveryState(fate),
                 due_at=self.clock.now() + 1000 if fate == "delayed" else None,
@@ -212,7 +213,7 @@ class Histories(RuleBasedStateMachine):
                     token=wrong or token,
                     release_key=release,
                     settlements=(
-                        op.Settlement(
+                        Settlement(
                             number=numbers[side],
                             key=message.key,
                             state=None if fate is None else DeliveryState(fate),

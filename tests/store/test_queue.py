@@ -15,14 +15,13 @@ from workbench.store.operations import (
     EnsureTopic,
     Lease,
     MarkLetters,
-    NewDelivery,
     NewMessage,
     RecoverSubscription,
     ReplayLetter,
     SaveProcess,
     Settle,
-    Settlement,
 )
+from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.values import Attempt, DeadLetter, LetterStatus, Reason
 
 TOKEN, OTHER = derived_id("token"), derived_id("other")

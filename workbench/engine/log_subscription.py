@@ -13,7 +13,8 @@ from workbench.engine.outcomes import counts_of, effects_of, new_delivery, waiti
 from workbench.engine.subscribing import LARGE, QUICK, SLOW, SMALL, SubscriptionRunner
 from workbench.model.deliveries import DeliveryState
 from workbench.model.messaging import OnDead
-from workbench.store.operations import Atomic, Claim, NewDelivery, Settle
+from workbench.store.operations import Atomic, Claim, Settle
+from workbench.store.settlements import NewDelivery
 
 PASSED = 500
 """Positions that a cursor may move over uninteresting messages before it is stored."""

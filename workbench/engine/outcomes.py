@@ -10,7 +10,8 @@ from workbench.engine.delivering import Failure, Task
 from workbench.model.clock import MICROSECONDS
 from workbench.model.deliveries import DeliveryState
 from workbench.model.messaging import Subscription
-from workbench.store.operations import NewDelivery, Operation, Settlement
+from workbench.store.operations import Operation
+from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.values import DeadLetter, Reason
 
 

@@ -11,7 +11,8 @@ from workbench.engine.outcomes import counts_of, new_delivery, waiting
 from workbench.engine.subscribing import LARGE, QUICK, SLOW, Runtime, SubscriptionRunner
 from workbench.model.deliveries import DeliveryState
 from workbench.model.messaging import Handler, OnDead, Subscription
-from workbench.store.operations import Atomic, Claim, NewDelivery, Settle
+from workbench.store.operations import Atomic, Claim, Settle
+from workbench.store.settlements import NewDelivery
 
 INGEST = 1_000
 """Messages that become rows in one transaction."""

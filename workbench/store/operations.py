@@ -8,13 +8,11 @@ from uuid import UUID
 import msgspec
 
 from workbench.errors import ANY
-from workbench.model.deliveries import DeliveryState
 from workbench.model.events import NewEvent
 from workbench.model.messaging import Message
+from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.values import (
-    Attempt,
     CommandRecord,
-    DeadLetter,
     Job,
     OperatorAction,
     PassedEvent,
@@ -187,41 +185,6 @@ class Skip(Operation, frozen=True, kw_only=True):
 
     subscription: str
     numbers: tuple[int, ...]
-
-
-class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """A row for a message that is not a plain success.
-
-    Attributes:
-        key: What orders it; None for the message's own, empty where nothing is ordered.
-    """
-
-    message: Message
-    state: DeliveryState
-    key: str | None = None
-    due_at: int | None = None
-    failed: int = 0
-    crashed: int = 0
-    attempts: tuple[Attempt, ...] = ()
-    letter: DeadLetter | None = None
-
-
-class Settlement(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one leased row: None as state means that it has ended, and the row goes.
-
-    Attributes:
-        failed: Added to the row's failed attempts.
-        expired: It ended because its message had expired, where the topic drops such.
-    """
-
-    number: int
-    key: str
-    state: DeliveryState | None
-    due_at: int | None = None
-    failed: int = 0
-    attempts: tuple[Attempt, ...] = ()
-    letter: DeadLetter | None = None
-    expired: bool = False
 
 
 class Settle(Operation, frozen=True, kw_only=True):

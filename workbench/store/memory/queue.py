@@ -16,13 +16,12 @@ from workbench.store.operations import (
     EnsureSubscription,
     Extend,
     Lease,
-    NewDelivery,
     Reclaim,
     RecoverSubscription,
     Settle,
-    Settlement,
     Skip,
 )
+from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.values import Delivery, LetterStatus, SubscriptionState
 
 _CLAIMABLE = sources(Trigger.CLAIM, Trigger.DUE)

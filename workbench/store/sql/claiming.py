@@ -11,7 +11,8 @@ from workbench.errors import NotFound
 from workbench.model.deliveries import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message
 from workbench.store.letters import crash_letter
-from workbench.store.operations import Claim, Extend, Lease, NewDelivery, Reclaim, RecoverSubscription
+from workbench.store.operations import Claim, Extend, Lease, Reclaim, RecoverSubscription
+from workbench.store.settlements import NewDelivery
 from workbench.store.sql.letters import insert_letter
 from workbench.store.sql.rows import message_to_deliver
 from workbench.store.values import Attempt

@@ -9,13 +9,8 @@ import msgspec
 
 from workbench.errors import StaleLease
 from workbench.model.deliveries import DeliveryState, Trigger
-from workbench.store.operations import (
-    ConfigureSubscription,
-    EnsureSubscription,
-    Settle,
-    Settlement,
-    Skip,
-)
+from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
+from workbench.store.settlements import Settlement
 from workbench.store.sql.claiming import URGENCY, insert_delivery, number_of, states
 from workbench.store.sql.heads import Heads
 from workbench.store.sql.letters import insert_letter, letter_ended, promote
