@@ -42,7 +42,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
         schema_version: Version of the type's schema, from 1.
         occurred_at: Microseconds since 1970; None means when it is recorded.
         metadata: Canonical JSON text of an object, or None.
-        recorded_at: Microseconds since 1970, only for an event that another store recorded and that is brought
+        recorded_at: Microseconds since 1970, only for one that another store recorded and that is brought
             here; None means now.
     """
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound, WorkbenchError
-from workbench.interop.ndjson import Problem, parse_line, read_lines
+from workbench.interop.ndjson import Problem, parse_line
+from workbench.interop.records import read_lines
 from workbench.model.commands import CommandResult
 
 if TYPE_CHECKING:
