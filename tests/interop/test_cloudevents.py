@@ -18,7 +18,6 @@ from tests.interop.test_exported import EVENT, changed
 from workbench.interop.cloudevents import CloudEventReader, checked_attributes, source_of, write_event
 from workbench.interop.ndjson import Incoming, Problem
 from workbench.model.clock import rfc3339
-from workbench.model.events import RecordedEvent
 from workbench.model.ids import derived_id
 
 SOURCE = source_of("my project")
@@ -50,7 +49,7 @@ def arrived(value: Any, **chosen: Any) -> Incoming:
     return incoming
 
 
-def stored(incoming: Incoming) -> RecordedEvent:
+def stored(incoming: Incoming) -> Any:
     """Returns a foreign event as a store would have recorded it."""
     event = incoming.event
     return changed(
