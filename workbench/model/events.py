@@ -145,7 +145,7 @@ class EventType:
             return self.decode(text)
         except (msgspec.ValidationError, ValueError) as error:
             raise InvalidEvent(
-                f"the event at position {record.position} does not fit {self.name}: {error}"
+                f"the event at position {record.position} does not fit {self.name}: {error}", path=""
             ) from error
 
     def _upcast(self, record: RecordedEvent | StoredData) -> str:
@@ -163,6 +163,7 @@ class EventType:
                 said = f"failed at position {record.position}: {type(error).__name__}: {error}"
                 raise InvalidEvent(
                     f"the upcaster of {self.name} from version {version} {said}",
+                    path="",
                     hint="upcasters must take everything that was ever stored",
                 ) from error
         return write_json(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,12 @@ from workbench.errors import NotFound, ProjectError
 from workbench.model.registry import Registry
 from workbench.project.modules import module_path
 from workbench.project.project import load_project
-from workbench.project.reading import project_root, read_settings
+from workbench.project.reading import project_root
+from workbench.project.samples import PROJECT_FILE
 from workbench.services.opening import is_trusted
+from workbench.tusk import parse
+
+_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = Fal
         project = load_project(root, environ=environ, trusted=trusted)
     except ProjectError as error:
         complaints = [_complaint(problem, root) for problem in error.problems]
+        seen = {Path(one.file) for one in complaints}
+        complaints += [one for file in _named_modules(root) if file not in seen for one in _syntax(file)]
         return Verdict(name=root.resolve().name, complaints=tuple(complaints), model={})
     if project.restricted:
         files = [module_path(root, name) for name in project.modules]
@@ -69,11 +76,6 @@ def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = Fal
         unseen = tuple(str(file) for file in files)
         return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
     return Verdict(name=project.name, complaints=(), model=counts(project.registry))
-
-
-def described(target: Path, environ: Mapping[str, str]) -> str:
-    """Returns what a project's file says that the project is about."""
-    return read_settings(project_root(target), environ=environ).settings.project.description
 
 
 def counts(registry: Registry) -> dict[str, int]:
@@ -103,6 +105,17 @@ def _complaint(problem: object, root: Path) -> Complaint:
         message=getattr(problem, "message", str(problem)),
         hint=getattr(problem, "hint", ""),
     )
+
+
+def _named_modules(root: Path) -> list[Path]:
+    """Returns the modules that a project file names, as far as it can be read at all."""
+    try:
+        entry = parse((root / PROJECT_FILE).read_bytes(), PROJECT_FILE).find(("cqrs", "modules"))
+    except (OSError, ProjectError):
+        return []
+    names = [item.plain for item in entry.value.items] if entry is not None else []
+    files = [module_path(root, name) for name in names if isinstance(name, str) and _MODULE.fullmatch(name)]
+    return [file for file in files if file.is_file()]
 
 
 def _syntax(file: Path) -> list[Complaint]:

@@ -3,18 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from workbench.errors import StoreReadOnly
 from workbench.model.aggregates import AggregateType
 from workbench.model.messaging import Subscription
 from workbench.model.policies import ReactorType
 from workbench.model.projections import Projection
 from workbench.model.registry import Registry
-from workbench.project.project import Project
+from workbench.project.project import Project, load_project
+from workbench.project.reading import project_root, read_settings
 from workbench.services.checking import counts
 from workbench.services.diagrams import event_model, flow_diagram, legend
 from workbench.services.fields import fields_of
 from workbench.services.markdown import code, plain, prose, sentence, table
+from workbench.services.opening import is_trusted, not_trusted
+
+
+def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> str:
+    """Returns the document of a project folder; its store is not opened.
+
+    Raises:
+        NotFound: There is no project.
+        NotTrusted: Nobody trusts its modules.
+        ProjectError: The project's files are wrong; every problem with its place.
+    """
+    root = project_root(target)
+    project = load_project(root, environ=environ, trusted=is_trusted(root, environ, trust=trust))
+    if project.restricted:
+        raise not_trusted(project, "writing the model down")
+    return document(project, read_settings(root, environ=environ).settings.project.description)
+
+
+def write_document(path: Path, text: str) -> None:
+    """Writes a document into a file, over an older one.
+
+    Raises:
+        StoreReadOnly: It cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreReadOnly(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def document(project: Project, description: str = "") -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from workbench.model.clock import rfc3339
 from workbench.model.events import RecordedEvent
+from workbench.model.secrets import masked
+from workbench.model.values import read_json
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -70,3 +73,33 @@ def _stream(workspace: Workspace, wanted: Wanted) -> Iterator[RecordedEvent]:
     while page := workspace.reader.read_stream(wanted.stream, version, PAGE):
         yield from (event for event in page if event.position > wanted.after)
         version = page[-1].version
+
+
+def shown_event(event: RecordedEvent, reveal: Collection[str] = ()) -> dict[str, Any]:
+    """Returns an event as plain values for people and programs, secrets masked.
+
+    Args:
+        reveal: Keys whose values are shown though they look like secrets.
+    """
+    return {
+        "stream": event.stream,
+        "version": event.version,
+        "position": event.position,
+        "id": str(event.id),
+        "type": event.type,
+        "schema_version": event.schema_version,
+        "occurred_at": rfc3339(event.occurred_at),
+        "recorded_at": rfc3339(event.recorded_at),
+        "correlation_id": str(event.correlation_id),
+        "causation_id": str(event.causation_id) if event.causation_id else None,
+        "metadata": shown_text(event.metadata, reveal) if event.metadata is not None else None,
+        "data": shown_text(event.data, reveal),
+    }
+
+
+def shown_text(text: str, reveal: Collection[str] = ()) -> Any:
+    """Returns what a stored JSON text says, secrets masked; the text itself where it says nothing."""
+    try:
+        return masked(read_json(text), reveal=reveal)
+    except ValueError:
+        return text

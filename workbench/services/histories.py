@@ -114,6 +114,8 @@ class _Fold:
         self._state: Any = None
         self.shown: Any = None
         self.trouble = "" if aggregate else "no aggregate of the model has this category"
+        if workspace.project.restricted:
+            self.trouble = "the model was not loaded, because nobody trusts it yet"
 
     def step(self, event: RecordedEvent) -> Step:
         """Folds one event."""

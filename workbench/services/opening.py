@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.errors import NotFound, NotTrusted
-from workbench.project.modules import modules_hash
+from workbench.project.modules import module_path, modules_hash
+from workbench.project.project import Project
 from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import SAMPLES, copy_sample, is_sample_code, samples_folder
 from workbench.project.trust import TrustList, config_folder
@@ -49,13 +50,17 @@ def need_model(workspace: Workspace, what: str) -> None:
     Raises:
         NotTrusted: Its Python modules were not imported.
     """
-    project = workspace.project
-    if project.restricted:
-        files = ", ".join(f"{name.replace('.', '/')}.py" for name in project.modules)
-        raise NotTrusted(
-            f"{what} needs the model, which is Python ({files}) that nobody trusted yet",
-            hint="read it; if you trust it, say --trust, which remembers this folder with these files",
-        )
+    if workspace.project.restricted:
+        raise not_trusted(workspace.project, what)
+
+
+def not_trusted(project: Project, what: str) -> NotTrusted:
+    """Returns the error that something needs the model of a project that nobody trusts."""
+    files = ", ".join(str(module_path(project.root, name)) for name in project.modules)
+    return NotTrusted(
+        f"{what} needs the model, which is Python that nobody trusted yet: {files}",
+        hint="read it; if you trust it, say --trust, which remembers this folder with these files",
+    )
 
 
 def is_trusted(root: Path, environ: Mapping[str, str], *, trust: bool = False) -> bool:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from workbench.errors import InvalidValue
+from workbench.model.values import read_json, write_json
+from workbench.services.assigning import assign
 from workbench.services.draining import drain
-from workbench.store.values import LetterStatus
+from workbench.store.values import DeadLetter, LetterStatus
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -83,3 +87,51 @@ async def _fate(workspace: Workspace, number: int, before: LetterStatus) -> Fate
 def _error(workspace: Workspace, number: int) -> str:
     letter = workspace.repair.letter(number)
     return f"{letter.error_type}: {letter.error}"
+
+
+PAGE = 500
+
+
+def numbers_of(workspace: Workspace, statuses: Sequence[str], subscription: str = "") -> list[int]:
+    """Returns the numbers of all dead letters with these statuses as they are now, the oldest first (L5).
+
+    Args:
+        subscription: Only of this one; empty for all.
+    """
+    found: list[int] = []
+    before: int | None = None
+    while page := workspace.repair.letters(statuses, limit=PAGE, before=before):
+        found += [one.number for one in page if subscription in ("", one.subscription)]
+        before = page[-1].number
+    return found[::-1]
+
+
+def with_fields(letter: DeadLetter, fields: Sequence[str]) -> str:
+    """Returns a dead letter's payload with some fields changed.
+
+    Args:
+        fields: As `assign` reads them.
+
+    Raises:
+        InvalidValue: The payload has no fields, or one of them is not written as it should be.
+    """
+    value: Any = read_json(letter.edited or letter.data)
+    if not isinstance(value, dict):
+        raise InvalidValue(
+            "the payload is no object, so it has no fields", path="", hint="give all of it: --file"
+        )
+    for field in fields:
+        assign(value, field)
+    return write_json(value)
+
+
+def read_payload(path: Path) -> str:
+    """Returns the text of a file.
+
+    Raises:
+        InvalidValue: It cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidValue(f"{path} cannot be read: {error}", path="") from error

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
+_SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a subscription, policy or process stands.
 
     Attributes:
-        source: Topic that it reads; ``all events`` for policies and processes.
+        source: Topic that it reads; ``all events`` for policies and processes, ``commands of policies`` for
+            what issues those.
         state: ``new`` if it never ran, ``paused``, ``detached`` if nothing handles it (P7), ``behind`` or
             ``caught up``.
         lag: Positions between its cursor and the head.
@@ -74,7 +78,7 @@ def _standing(
     lag = max(0, head - state.cursor)
     return Standing(
         name=name,
-        source="all events" if state.topic == LOG_TOPIC else state.topic,
+        source=_SOURCES.get(state.topic, state.topic),
         handler=handler,
         state=_word(state, lag, handled=bool(handler) or name == COMMANDS_TOPIC),
         cursor=state.cursor,

@@ -102,7 +102,8 @@ class Story:
                 raise InvalidValue('a command line needs "command": its name', path="")
             result = await self._workspace.issue.issue(name, value, expected=expected, origin=origin)
         except WorkbenchError as error:
-            report.problems.append(Problem(line=number, message=error.message))
+            hint = f" ({error.hint})" if error.hint else ""
+            report.problems.append(Problem(line=number, message=f"{error.message}{hint}"))
             return
         report.outcomes[result.outcome.value] += 1
         report.results.append(result)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from workbench.errors import InvalidValue, WorkbenchError, WorldError
 from workbench.interop.cloudevents import CATEGORY, CloudEventReader, is_cloudevent
 from workbench.interop.exported import ExportedReader, is_exported
-from workbench.interop.ndjson import Incoming, LineReader, Mapping, Problem, guess, paths_of, sample
+from workbench.interop.ndjson import (
+    Incoming,
+    LineReader,
+    Mapping,
+    Problem,
+    category_of,
+    guess,
+    paths_of,
+    sample,
+)
 from workbench.interop.records import read_records
 from workbench.store.operations import Append, RecordAction
 from workbench.store.values import AppendResult, OperatorAction
@@ -63,6 +72,24 @@ def reader_of(form: Form, *, stream: str = "", category: str | None = None) -> R
         category: What the names of their streams begin with.
     """
     return ExportedReader() if form is Form.NDJSON else CloudEventReader(stream, category or CATEGORY)
+
+
+def chosen_mapping(guessed: Mapping | None, chosen: dict[str, str | None]) -> Mapping | None:
+    """Returns a guess with what a person chose in its place; None where nothing names the stream or the type.
+
+    Args:
+        chosen: Fields by their names in `Mapping`; None where nothing was chosen.
+    """
+    given = {name: value for name, value in chosen.items() if value is not None}
+    parts = {
+        "stream": guessed.stream if guessed else "",
+        "type": guessed.type if guessed else "",
+        "id": guessed.id if guessed else "",
+        "time": guessed.time if guessed else "",
+    } | given
+    if not parts["stream"] or not parts["type"]:
+        return None
+    return Mapping(**{"category": category_of(parts["stream"]), **parts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
