@@ -10,6 +10,7 @@ from workbench.model.values import visible
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~$#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 _LINE_START = re.compile(r"^(\s*)([-+=]|[0-9]+(?=[.)]))")
+_PIPE = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"``(.+?)``|`([^`]+)`")
 
 
@@ -26,8 +27,8 @@ def _guarded(start: str) -> str:
 
 
 def code(text: str) -> str:
-    """Returns text as code; a pipe in it ends no cell of a table."""
-    said = visible(" ".join(text.split())).replace("|", "\\|")
+    """Returns text as code."""
+    said = visible(" ".join(text.split()))
     longest = max((len(run) for run in re.findall(r"`+", said)), default=0)
     fence = "`" * (longest + 1)
     gap = " " if said.startswith("`") or said.endswith("`") or not said else ""
@@ -73,7 +74,12 @@ def _around(text: str) -> str:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Returns a table whose cells are Markdown already, followed by an empty line; nothing without rows."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
+    lines = [f"| {' | '.join(map(_inside_a_cell, row))} |" for row in rows]
     if not lines:
         return []
     return [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *lines, ""]
+
+
+def _inside_a_cell(text: str) -> str:
+    """Keeps a pipe in code from ending the cell."""
+    return _PIPE.sub(r"\|", text)
