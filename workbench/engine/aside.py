@@ -15,7 +15,7 @@ from workbench.model.messaging import Handler
 
 HOP = 0.002
 """Seconds of work that one way into a thread is worth: quick functions travel together."""
-MOST = 64
+MOST = 256
 QUICK = 0.001
 """Functions that take less seconds need no company of threads."""
 

@@ -21,12 +21,14 @@ from workbench.engine.projecting import ProjectionRunner
 from workbench.engine.publishing import Publisher
 from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.reacting import Reactor, reactor_subscription
-from workbench.engine.subscribing import Runtime, SubscriptionRunner
+from workbench.engine.rehearsing import Rehearsal, rehearse
+from workbench.engine.runtime import Runtime
+from workbench.engine.subscribing import SubscriptionRunner
 from workbench.engine.tasks import Tasks
 from workbench.engine.timing import LoopTimer, Timer
 from workbench.errors import NotFound, PermanentError
 from workbench.model.changes import Changes
-from workbench.model.clock import Clock
+from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.commands import Outcome
 from workbench.model.ids import id_source
 from workbench.model.messaging import (
@@ -44,7 +46,7 @@ from workbench.model.retry import RetryPolicy
 from workbench.model.values import read_json
 from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation
 from workbench.store.ports import Store
-from workbench.store.values import SubscriptionState
+from workbench.store.values import DeadLetter, SubscriptionState
 
 STOP_SECONDS = 10.0
 Notify = Callable[[Changes], None]
@@ -92,11 +94,11 @@ class Engine:
         self.loader = AggregateLoader(self.reader, registry)
         self._notify = notify
         self._timer = timer or LoopTimer(clock)
-        self._tasks = Tasks(self._died)
+        self.tasks = Tasks(self._died)
         self._following = Following(
             clock,
             self._timer,
-            self._tasks,
+            self.tasks,
             lambda: self.state is EngineState.RUNNING,
             self._notify,
             self._report,
@@ -112,7 +114,7 @@ class Engine:
             new_id=self.new_id,
             rng=rng,
             metrics=self.metrics,
-            tasks=self._tasks,
+            tasks=self.tasks,
             trouble=self._following.trouble,
         )
         self.commands = CommandHandler(
@@ -125,7 +127,7 @@ class Engine:
             snapshot_every=snapshot_every,
         )
         self.publisher = Publisher(registry, self.reader, self.gate, clock, self.new_id)
-        self._housekeeping = Housekeeping(registry, self.gate, clock, self._timer, self._tasks)
+        self._housekeeping = Housekeeping(registry, self.gate, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
         self._started = False
@@ -212,7 +214,7 @@ class Engine:
                     await self._following.all_idle()
             except TimeoutError:
                 pass
-            await self._tasks.stop()
+            await self.tasks.stop()
             for runner in self.subscriptions.values():
                 await runner.rest()
             for follower in self.projections.values():
@@ -257,6 +259,26 @@ class Engine:
         self._following.wake(name)
 
     # -- control ----------------------------------------------------------------------------------------
+
+    async def rehearse(self, letter: DeadLetter, data: str | None = None) -> Rehearsal:
+        """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
+
+        Raises:
+            NotFound: Its subscription or its handler is missing.
+        """
+        runner = self.subscriptions.get(letter.subscription)
+        if runner is None:
+            raise NotFound(f"no subscription {letter.subscription} runs")
+        return await rehearse(runner, self.gate, letter, data)
+
+    async def pause_for(self, seconds: float) -> None:
+        """Returns after some seconds of the engine's clock."""
+        over = asyncio.Event()
+        call_off = self._timer.call_at(self.clock.now() + round(seconds * MICROSECONDS), over.set)
+        try:
+            await over.wait()
+        finally:
+            call_off()
 
     def pause(self) -> None:
         """Stops moving; what runs is finished."""

@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from workbench.engine.delivering import Task
 from workbench.engine.outcomes import counts_of, new_delivery, waiting
-from workbench.engine.subscribing import LARGE, QUICK, SLOW, Runtime, SubscriptionRunner
+from workbench.engine.runtime import Runtime
+from workbench.engine.subscribing import LARGE, QUICK, SLOW, SubscriptionRunner
 from workbench.model.deliveries import DeliveryState
 from workbench.model.messaging import Handler, OnDead, Subscription
 from workbench.store.operations import Atomic, Claim, Settle

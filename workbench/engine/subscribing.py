@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,17 +11,13 @@ from uuid import UUID
 import msgspec
 
 from workbench.engine.delivering import Failure, Task, describe
-from workbench.engine.gate import WriteGate
 from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.leasing import Leases
-from workbench.engine.metrics import Metrics
 from workbench.engine.outcomes import counts_of, effects_of, expired, settlement
 from workbench.engine.running import HandlerRun
-from workbench.engine.tasks import Tasks
-from workbench.engine.timing import Timer
-from workbench.errors import CallerError, StaleLease, WorldError
-from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.ids import NewId
+from workbench.engine.runtime import KeyOf, Runtime
+from workbench.errors import CallerError, NotFound, StaleLease, WorldError
+from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import (
     LOG_TOPIC,
     Handler,
@@ -34,38 +28,13 @@ from workbench.model.messaging import (
     Subscription,
     Topic,
 )
-from workbench.model.registry import Registry
+from workbench.store.letters import message_of
 from workbench.store.operations import Atomic, Claim, Lease, RecoverSubscription, Settle
-from workbench.store.ports import Reader
-from workbench.store.values import Delivery, Reason
+from workbench.store.values import DeadLetter, Delivery, Reason
 
 SMALL, LARGE = 8, 256
 QUICK, SLOW = 0.02, 0.1
 """A batch that took less than QUICK seconds doubles the next one, more than SLOW halves it."""
-
-
-KeyOf = Callable[[Message], str]
-"""What orders a message."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
-    """What runners share.
-
-    Attributes:
-        trouble: Says that the store failed somebody, and returns when it may be tried again.
-    """
-
-    registry: Registry
-    reader: Reader
-    gate: WriteGate
-    clock: Clock
-    timer: Timer
-    new_id: NewId
-    rng: random.Random
-    metrics: Metrics
-    tasks: Tasks
-    trouble: Callable[[str, WorldError], Awaitable[None]]
 
 
 class SubscriptionRunner(ABC):
@@ -109,7 +78,7 @@ class SubscriptionRunner(ABC):
         )
         self._run = None if handler is None else self._handler_run(handler)
 
-    def _handler_run(self, handler: Handler) -> HandlerRun:
+    def _handler_run(self, handler: Handler, *, rehearsal: bool = False) -> HandlerRun:
         runtime, subscription = self._runtime, self.subscription
         return HandlerRun(
             handler=handler,
@@ -120,13 +89,14 @@ class SubscriptionRunner(ABC):
                 reader=runtime.reader,
                 clock=runtime.clock,
                 timeout=subscription.timeout,
+                rehearsal=rehearsal,
             ),
             clock=runtime.clock,
             timer=runtime.timer,
             seconds=subscription.timeout,
             side_by_side=subscription.in_flight,
             ordered=self._ordered,
-            stopping=lambda: self._stopping,
+            stopping=(lambda: False) if rehearsal else (lambda: self._stopping),
             too_late=self._too_late,
         )
 
@@ -260,6 +230,25 @@ class SubscriptionRunner(ABC):
             return False
         task.failure = expired(dropped=self.topic.on_expired is OnExpired.DROP)
         return True
+
+    async def rehearse(self, letter: DeadLetter, data: str | None) -> Task:
+        """Runs the handler on a dead letter; its effects stay in the task that is returned."""
+        if self.handler is None:
+            raise NotFound(f"{self.name} has no handler")
+        found = self._runtime.reader.message(letter.position, self.subscription.topic)
+        told = data if data is not None else letter.edited
+        message = msgspec.structs.replace(
+            found or message_of(letter),
+            key=letter.key,
+            data=letter.data if told is None else told,
+            deliver_at=None,
+            expires_at=None,
+        )
+        task = Task(message=message, key=letter.key)
+        run = self._handler_run(self.handler, rehearsal=True)
+        await run.run([task])
+        self._forget()
+        return task
 
     # -- rows -----------------------------------------------------------------------------------------
 

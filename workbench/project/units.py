@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated
 
@@ -25,5 +26,21 @@ def read_duration(value: object) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def read_lasting(value: object) -> float:
+    """Returns seconds; ``"forever"`` is infinity.
+
+    Raises:
+        ValueError: It is neither that nor a duration.
+    """
+    if value == "forever":
+        return math.inf
+    try:
+        return read_duration(value)
+    except ValueError:
+        raise ValueError('should be "forever" or a duration such as "30m", "12h" or "30d"') from None
+
+
+Lasting = Annotated[float, BeforeValidator(read_lasting)]
+"""Seconds, written with a unit, or ``"forever"``."""
 Duration = Annotated[float, BeforeValidator(read_duration)]
 """Seconds, written with a unit."""

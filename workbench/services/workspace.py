@@ -13,7 +13,9 @@ from workbench.project.project import Project, load_project
 from workbench.services.browsing import Browsing
 from workbench.services.controlling import Controlling
 from workbench.services.issuing import Issuing
+from workbench.services.jobs import Jobs
 from workbench.services.observing import Observing
+from workbench.services.publishing import Publishing
 from workbench.services.repairing import Repairing
 from workbench.services.story import Story
 from workbench.services.transferring import Transferring
@@ -32,7 +34,9 @@ class Workspace:
         issue: Commands and queries.
         observe: Subscriptions, projections, rates, status.
         repair: Dead letters.
-        control: Pause, resume, step, reset, rebuild.
+        control: Pause, resume, step, reset, skip, rebuild.
+        jobs: Bulk actions on dead letters.
+        publish: Messages in.
         transfer: Events in from files.
         story: Commands in from files.
     """
@@ -52,7 +56,7 @@ class Workspace:
                 store,
                 project.registry,
                 clock,
-                self._announce,
+                self.announce,
                 retry=project.retry,
                 snapshot_every=project.snapshot_every,
             )
@@ -62,6 +66,8 @@ class Workspace:
         self.observe = Observing(self)
         self.repair = Repairing(self)
         self.control = Controlling(self)
+        self.jobs = Jobs(self)
+        self.publish = Publishing(self)
         self.transfer = Transferring(self)
         self.story = Story(self)
 
@@ -69,6 +75,7 @@ class Workspace:
         """Begins to run; an observer only looks."""
         if self.engine is not None:
             await self.engine.start(paused=paused)
+            self.jobs.take_up()
 
     async def close(self) -> None:
         """Stops the engine and lets go of the store; a second call does nothing."""
@@ -87,7 +94,8 @@ class Workspace:
 
         return end
 
-    def _announce(self, changes: Changes) -> None:
+    def announce(self, changes: Changes) -> None:
+        """Tells every listener what went stale."""
         for listener in list(self._listeners):
             listener(changes)
 

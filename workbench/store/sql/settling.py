@@ -84,7 +84,7 @@ def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settl
     for first in range(0, len(ended), 200):
         part = [one.position for one in ended[first : first + 200]]
         gone = con.execute(
-            f"delete from deliveries where subscription_id = ? and state in ({states(Trigger.ACK)})"
+            f"delete from deliveries where subscription_id = ? and +state in ({states(Trigger.ACK)})"
             f" and lease_token = ? and position in ({','.join('?' * len(part))}) returning position, key, letter_id",
             (number, op.token.bytes, *part),
         ).fetchall()
@@ -100,7 +100,7 @@ def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settl
 def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Settlement, now: int) -> None:
     row = con.execute(
         "select letter_id, id from deliveries where subscription_id = ? and position = ? and lease_token = ?"
-        f" and state in ({states(Trigger.FAIL)})",
+        f" and +state in ({states(Trigger.FAIL)})",
         (number, settlement.position, op.token.bytes),
     ).fetchone()
     if row is None:
