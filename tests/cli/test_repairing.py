@@ -32,12 +32,15 @@ def test_L4_a_replay_that_fails_again_names_the_letter_that_it_became(workbench,
 
 
 def test_L3_a_replay_after_the_repair_resolves_and_runs_once(workbench, resolved):
+    listed = workbench("dead-letters", resolved, "--json").json()
+    impossible = {one["number"] for one in listed if ".invalid" in one["error"]}
     said = workbench("dead-letters", "replay", resolved, "--all", "--json")
     assert said.code == 3  # one address can never work
-    assert {fate["number"]: fate["outcome"] for fate in said.json()} == {
-        1: "failed again", 2: "resolved", 3: "resolved", 4: "resolved",
-    }  # fmt: skip
-    again = workbench("dead-letters", "replay", resolved, "2")
+    fates = {fate["number"]: fate["outcome"] for fate in said.json()}
+    assert fates == {
+        number: "failed again" if number in impossible else "resolved" for number in range(1, 5)
+    }
+    again = workbench("dead-letters", "replay", resolved, min(set(fates) - impossible))
     assert again.code == 3
     assert "it was resolved; only open ones are replayed" in again.out
 
