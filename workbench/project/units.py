@@ -27,3 +27,12 @@ def read_duration(value: object) -> float:
 
 Duration = Annotated[float, BeforeValidator(read_duration)]
 """Seconds, written with a unit."""
+
+
+def write_duration(seconds: float) -> str:
+    """Writes seconds in the largest unit that gives a whole number: ``"30m"``; below a second in ``ms``."""
+    for unit in ("w", "d", "h", "m", "s"):
+        count = seconds / _UNITS[unit]
+        if count >= 1 and count == int(count):
+            return f"{int(count)}{unit}"
+    return f"{round(seconds * 1000, 3):g}ms" if seconds else "0s"

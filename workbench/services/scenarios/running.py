@@ -1,0 +1,195 @@
+"""Runs one scenario: a store in memory, a clock that is moved by hand, and the real engine on both."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from workbench.engine.commanding import Issue
+from workbench.engine.engine import Engine
+from workbench.errors import InvalidCommand, WorkbenchError
+from workbench.model.clock import MICROSECONDS, ManualClock
+from workbench.model.commands import CommandResult, Outcome
+from workbench.model.ids import derived_id
+from workbench.model.messaging import Handler
+from workbench.model.scenarios import Occurrence, Order, Replay, Scenario, Step
+from workbench.project.project import Project
+from workbench.services.scenarios import history
+from workbench.store.memory.reader import MemoryReader
+from workbench.store.memory.store import MemoryStore
+from workbench.store.operations import Append, Operation, ReplayLetter
+from workbench.store.values import DeadLetter, LetterStatus
+
+SEED = 1
+"""Of ids and jitter: a scenario that fails, fails always."""
+MOST = 1000
+"""Due times after which a scenario is not waited for."""
+EVERYTHING = 1_000_000
+"""Events and messages that are read at once: all that a scenario can make."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Done:
+    """What the scenario itself did, so that it can be told from what followed.
+
+    Attributes:
+        before: Position of the last event that was given.
+        commands: Ids of its commands.
+        events: Ids of the events that it let happen.
+        refusals: How its commands ended that were not accepted.
+    """
+
+    before: int = 0
+    commands: set[UUID] = field(default_factory=set)
+    events: set[UUID] = field(default_factory=set)
+    refusals: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Rehearsal:
+    """A world of its own for one scenario; nothing of the project's own store is touched.
+
+    What is given is history: it is stored before the engine starts, subscriptions, policies and processes
+    begin behind it, and only projections, and the memory of processes, have seen it. Handlers run one after
+    the other on the loop, so that the order of all that happens is the same every time.
+    """
+
+    def __init__(self, project: Project, scenario: Scenario) -> None:
+        handlers = {name: _in_turn(handler) for name, handler in project.registry.handlers.items()}
+        self.registry = replace(project.registry, handlers=handlers)
+        self.clock = ManualClock(history.beginning(scenario))
+        self.began = self.clock.now()
+        self.store = MemoryStore(self.clock)
+        self.reader: MemoryReader = self.store.reader()
+        self.done = Done()
+        self.unfinished = ""
+        self._scenario = scenario
+        self.engine = Engine(
+            self.store,
+            self.registry,
+            self.clock,
+            lambda _changes: None,
+            retry=project.retry,
+            snapshot_every=project.snapshot_every,
+            seed=SEED,
+        )
+
+    async def run(self) -> None:
+        """Does all that the scenario says.
+
+        Raises:
+            WorkbenchError: It cannot be done; says what stands in the way.
+        """
+        scenario, registry = self._scenario, self.registry
+        self._write([*history.topics(registry), *history.events(scenario.given)])
+        given = self.reader.read_log(0, EVERYTHING)
+        self._write([*history.memories(registry, given), *history.starts(registry)])
+        self.done.before = self.reader.head()
+        await self.engine.start()
+        try:
+            await self.engine.settle()
+            for number, step in enumerate(scenario.when):
+                await self._do(number, step)
+            if not scenario.when or scenario.when[-1].act is not None:
+                await self._until_quiet()
+        finally:
+            await self.engine.stop()
+
+    def _write(self, operations: Iterable[Operation]) -> None:
+        for answer in self.store.write(list(operations)):
+            if isinstance(answer, WorkbenchError):
+                raise answer
+
+    async def _do(self, number: int, step: Step) -> None:
+        if step.after:
+            await self._pass(step.after)
+        match step.act:
+            case Order() as order:
+                await self._issue(order, derived_id("scenario command", number))
+            case Occurrence() as one:
+                event = history.new_event(one, derived_id("scenario event", number))
+                self.done.events.add(event.id)
+                await self.engine.gate.write(Append(stream=one.stream, events=(event,)))
+            case Replay() as again:
+                for letter in self.letters():
+                    if letter.subscription == again.subscription:
+                        await self.engine.gate.write(ReplayLetter(number=letter.number))
+        await self.engine.settle()
+
+    async def _issue(self, order: Order, command_id: UUID) -> None:
+        self.done.commands.add(command_id)
+        issue = Issue(
+            type=order.command,
+            values=order.data,
+            id=command_id,
+            expected=order.expected,
+            origin="scenario",
+        )
+        try:
+            result = await self.engine.commands.handle(issue)
+        except InvalidCommand as error:
+            self.done.refusals += [
+                _refusal(order.command, text, ".".join(map(str, place))) for place, text in error.fields
+            ]
+        else:
+            if not result.accepted:
+                self.done.refusals.append(_answer(result))
+
+    async def _pass(self, seconds: float) -> None:
+        """Lets time pass; what is due meanwhile happens when it is due."""
+        end = self.clock.now() + round(seconds * MICROSECONDS)
+        while (due := self._next_due()) is not None and due <= end:
+            await self._move(due)
+        await self._move(end)
+
+    async def _until_quiet(self) -> None:
+        """Goes from due time to due time until nothing is left to do."""
+        for _ in range(MOST):
+            due = self._next_due()
+            if due is None:
+                return
+            await self._move(due)
+        self.unfinished = f"something is still due after {MOST:,} times; end when with a time alone"
+
+    async def _move(self, moment: int) -> None:
+        self.clock.advance((moment - self.clock.now()) / MICROSECONDS)
+        for name in self.engine.subscriptions:
+            self.engine.wake(name)
+        await self.engine.settle()
+
+    def _next_due(self) -> int | None:
+        found = (self.reader.next_due(name) for name in self.engine.subscriptions)
+        return min((due for due in found if due is not None and due > self.clock.now()), default=None)
+
+    def letters(self) -> list[DeadLetter]:
+        """Returns the open dead letters, the first one first."""
+        found: list[DeadLetter] = []
+        number = 1
+        while (letter := self.reader.letter(number)) is not None:
+            found.append(letter)
+            number += 1
+        return [letter for letter in found if letter.status is LetterStatus.OPEN]
+
+
+def _in_turn(handler: Handler) -> Handler:
+    """Returns a handler that the engine runs on the loop instead of in a thread."""
+    if inspect.iscoroutinefunction(handler):
+        return handler
+    made = partial(handler)
+    made.inline = True  # type: ignore[attr-defined]
+    return made
+
+
+def _refusal(command: str, message: str, at: str | None) -> dict[str, Any]:
+    return {"rejected": command, "message": message, "field": at or None}
+
+
+def _answer(result: CommandResult) -> dict[str, Any]:
+    if result.outcome is Outcome.CONFLICT:
+        return {"conflict": result.command_type, "version": result.version}
+    if result.outcome is Outcome.REJECTED:
+        return _refusal(result.command_type, result.message, result.field)
+    return {"failed": result.command_type, "message": result.message}
