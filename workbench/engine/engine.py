@@ -18,6 +18,7 @@ from workbench.engine.projecting import ProjectionRunner
 from workbench.engine.reacting import Reactor, reactor_subscription
 from workbench.engine.subscribing import Runtime, SubscriptionRunner
 from workbench.engine.tasks import Tasks
+from workbench.engine.timing import LoopTimer, Timer
 from workbench.errors import NotFound, PermanentError, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
@@ -32,6 +33,8 @@ from workbench.store.ports import Store
 from workbench.store.values import SubscriptionState
 
 STOP_SECONDS = 10.0
+TROUBLE = MICROSECONDS
+"""How long a runner rests after the store failed it."""
 Notify = Callable[[Changes], None]
 Runner = SubscriptionRunner | ProjectionRunner
 
@@ -50,6 +53,7 @@ class Engine:
         store: Open for writing.
         notify: Told what went stale after each commit.
         retry: For policies, processes and their commands.
+        timer: Wakes what is due; by default the running loop does.
         seed: Of jitter and ids; given in tests.
     """
 
@@ -62,6 +66,7 @@ class Engine:
         *,
         retry: RetryPolicy | None = None,
         snapshot_every: int = 100,
+        timer: Timer | None = None,
         seed: int | None = None,
     ) -> None:
         self.registry = registry
@@ -74,6 +79,7 @@ class Engine:
         self.reader = store.reader()
         self.gate = WriteGate(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
+        self._timer = timer or LoopTimer(clock)
         self._notify = notify
         self._head = self.reader.head()
         self._retry = retry or RetryPolicy(max_attempts=5, delay=1.0, max_delay=30.0)
@@ -82,6 +88,7 @@ class Engine:
             reader=self.reader,
             gate=self.gate,
             clock=clock,
+            timer=self._timer,
             new_id=self.new_id,
             rng=rng,
             metrics=self.metrics,
@@ -201,25 +208,40 @@ class Engine:
             if place != _place(runner):  # it may have passed by messages without a commit that tells of it
                 place = _place(runner)
                 self._notify(_moved(runner))
-            self._idle.add(name)
-            self._settled.set()
-            await self._sleep(wake, runner)
+            await self._sleep(name, runner)
 
-    async def _sleep(self, wake: asyncio.Event, runner: Runner) -> None:
+    async def _sleep(self, name: str, runner: Runner) -> None:
+        """Sleeps until it is woken, or until something of the runner is due."""
         due = runner.next_due() if isinstance(runner, SubscriptionRunner) else None
-        if due is None or self.state is EngineState.PAUSED or runner.paused:
-            await wake.wait()
-            return
+        if self.state is EngineState.PAUSED or runner.paused:
+            due = None
+        self._rest(name)
+        call_off = None if due is None else self._timer.call_at(due, lambda: self.wake(name))
         try:
-            async with asyncio.timeout(max(0.0, (due - self.clock.now()) / MICROSECONDS)):
-                await wake.wait()
-        except TimeoutError:
-            return
+            await self._wakes[name].wait()
+        finally:
+            if call_off is not None:
+                call_off()
+
+    def _rest(self, name: str) -> None:
+        self._idle.add(name)
+        self._settled.set()
 
     async def _trouble(self, name: str, error: WorkbenchError) -> None:
         """Says what stopped a runner, and tries again after a while: the world may get better (F4)."""
         self._report(f"{name}: {error.message}")
-        await asyncio.sleep(1.0)
+        over = asyncio.Event()
+
+        def again() -> None:
+            self._idle.discard(name)
+            over.set()
+
+        call_off = self._timer.call_at(self.clock.now() + TROUBLE, again)
+        self._rest(name)
+        try:
+            await over.wait()
+        finally:
+            call_off()
 
     def _died(self, name: str, error: BaseException) -> None:
         self._report(f"{name} stopped: {type(error).__name__}: {error}")

@@ -15,6 +15,7 @@ from workbench.engine.gate import WriteGate
 from workbench.engine.metrics import Metrics
 from workbench.engine.outcomes import expired, new_delivery, settlement, waiting
 from workbench.engine.running import run_tasks
+from workbench.engine.timing import Timer
 from workbench.errors import StaleLease, WorldError
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.ids import NewId
@@ -47,6 +48,7 @@ class Runtime:
     reader: Reader
     gate: WriteGate
     clock: Clock
+    timer: Timer
     new_id: NewId
     rng: random.Random
     metrics: Metrics

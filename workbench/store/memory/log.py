@@ -27,6 +27,7 @@ from workbench.store.operations import (
     CloseStream,
     EnsureTopic,
     NewMessage,
+    Operation,
     RecordCommand,
     SaveSnapshot,
 )
@@ -163,6 +164,11 @@ def save_snapshot(tables: Tables, op: SaveSnapshot, _now: int) -> None:
     before = tables.snapshots.get(op.snapshot.stream)
     if op.snapshot.stream in tables.streams and (before is None or before.version <= op.snapshot.version):
         tables.snapshots.put(op.snapshot.stream, op.snapshot)
+
+
+def known_record(tables: Tables, op: Operation) -> CommandRecord | None:
+    """Returns what is remembered under the command id of an operation, if it is one that remembers."""
+    return tables.commands.get(op.record.command_id.bytes) if isinstance(op, RecordCommand) else None
 
 
 def record_command(tables: Tables, op: RecordCommand, appended: AppendResult | None) -> CommandRecord:

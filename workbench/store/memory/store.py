@@ -75,12 +75,9 @@ class MemoryStore:
     def _atomic(self, operation: op.Atomic, now: int) -> list[Any]:
         answers: list[Any] = []
         appended = None
-        records = [part.record for part in operation.operations if isinstance(part, op.RecordCommand)]
-        if any(record.command_id.bytes in self._tables.commands for record in records):
-            return [
-                log.record_command(self._tables, part, None) if isinstance(part, op.RecordCommand) else None
-                for part in operation.operations
-            ]
+        known = [log.known_record(self._tables, part) for part in operation.operations]
+        if any(known):
+            return known
         for part in operation.operations:
             if isinstance(part, op.RecordCommand):
                 answers.append(log.record_command(self._tables, part, appended))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from workbench.store.operations import (
 )
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
-from workbench.store.sql.rows import COMMANDS, commands, stored_among
+from workbench.store.sql.rows import COMMANDS, commands, known_ids
 from workbench.store.values import AppendResult, CommandRecord
 
 
@@ -37,13 +36,11 @@ def save_snapshot(con: sqlite3.Connection, heads: Heads, op: SaveSnapshot, now: 
         )
 
 
-def known_commands(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[bytes]:
+def known_commands(con: sqlite3.Connection, heads: Heads, operations: Sequence[Operation]) -> set[bytes]:
     """Returns the command ids of a group that are stored already, or that stand in it more than once."""
     ids = [one.bytes for one in _command_ids(operations)]
-    if not ids:
-        return set()
-    twice = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
-    return stored_among(con, "commands where command_id", ids) | twice
+    found, heads.newest_command = known_ids(con, "commands where command_id", ids, heads.newest_command)
+    return found
 
 
 def _command_ids(operations: Sequence[Operation]) -> Iterator[UUID]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import starmap
@@ -201,8 +202,25 @@ def streams(rows: Iterable[Any]) -> list[StreamInfo]:
     ]
 
 
-def stored_among(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> set[bytes]:
-    """Returns which ids are stored: ``column`` is the table and its column, as in ``events where event_id``."""
+def known_ids(
+    con: sqlite3.Connection, column: str, ids: Sequence[bytes], newest: bytes
+) -> tuple[set[bytes], bytes]:
+    """Returns which ids are stored or given more than once, and the greatest id from now on.
+
+    Args:
+        column: The table and its column, as in ``events where event_id``.
+        newest: The greatest id that is stored; what is greater need not be looked for.
+    """
+    if not ids:
+        return set(), newest
+    twice = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
+    greatest = max(ids)
+    if min(ids) > newest:
+        return twice, greatest
+    return _stored_among(con, column, [one for one in ids if one <= newest]) | twice, max(newest, greatest)
+
+
+def _stored_among(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> set[bytes]:
     _, _, name = column.rpartition(" ")
     found: set[bytes] = set()
     for first in range(0, len(ids), 500):

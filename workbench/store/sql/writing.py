@@ -38,8 +38,8 @@ class Writing:
         self.heads = heads
         self.now = now
         self.batch = Batch(con)
-        self.suspected = appending.suspects(con, operations)
-        self._commands = recording.known_commands(con, operations)
+        self.suspected = appending.suspects(con, heads, operations)
+        self._commands = recording.known_commands(con, heads, operations)
 
     def guarded(self, operation: op.Operation) -> Any:
         """Runs one operation; returns its answer, or the error with which it alone failed.
@@ -93,7 +93,7 @@ class Writing:
         appended = None
         for part in parts:
             if isinstance(part, op.RecordCommand):
-                answers.append(recording.record_command(self.batch, part, appended))
+                answers.append(self._known(part) or recording.record_command(self.batch, part, appended))
                 continue
             answer = self.run(part)
             if isinstance(part, op.Append):
