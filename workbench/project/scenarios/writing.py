@@ -72,9 +72,8 @@ def _step(step: Step) -> str:
 
 def _expected(one: Expected) -> str:
     facts = {key: value for key, value in one.facts.items() if key != "data"}
-    head = next(iter(facts))
-    if not one.wanted:
-        facts = {f"no_{head}": facts.pop(head), **facts}
+    head = one.kind.value
+    facts = {head if one.wanted else f"no_{head}": facts.pop(head), **facts}
     return _item(facts, "exactly" if one.exact else "data", one.facts.get("data"))
 
 

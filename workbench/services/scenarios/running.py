@@ -11,13 +11,15 @@ from uuid import UUID
 
 from workbench.engine.commanding import Issue
 from workbench.engine.engine import Engine
+from workbench.engine.timing import VirtualTimer
 from workbench.errors import InvalidCommand, WorkbenchError
-from workbench.model.clock import MICROSECONDS, ManualClock
+from workbench.model.clock import ManualClock
 from workbench.model.commands import CommandResult, Outcome
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Handler
-from workbench.model.scenarios import Occurrence, Order, Replay, Scenario, Step
+from workbench.model.scenarios import Occurrence, Order, Replay, Scenario
 from workbench.project.project import Project
+from workbench.project.units import write_duration
 from workbench.services.scenarios import history
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.store import MemoryStore
@@ -26,8 +28,9 @@ from workbench.store.values import DeadLetter, LetterStatus
 
 SEED = 1
 """Of ids and jitter: a scenario that fails, fails always."""
-MOST = 1000
-"""Due times after which a scenario is not waited for."""
+HORIZON = 3660 * 86_400.0
+MOST = 2_000
+"""Seconds of its own time, and due times, after which a scenario is waited for no longer."""
 EVERYTHING = 1_000_000
 """Events and messages that are read at once: all that a scenario can make."""
 
@@ -49,6 +52,10 @@ class Done:
     refusals: list[dict[str, Any]] = field(default_factory=list)
 
 
+class _Restless(Exception):
+    """There is always more to do."""
+
+
 class Rehearsal:
     """A world of its own for one scenario; nothing of the project's own store is touched.
 
@@ -66,6 +73,8 @@ class Rehearsal:
         self.reader: MemoryReader = self.store.reader()
         self.done = Done()
         self.unfinished = ""
+        self._turns = 0
+        self._timer = VirtualTimer(self.clock)
         self._scenario = scenario
         self.engine = Engine(
             self.store,
@@ -74,6 +83,7 @@ class Rehearsal:
             lambda _changes: None,
             retry=project.retry,
             snapshot_every=project.snapshot_every,
+            timer=self._timer,
             seed=SEED,
         )
 
@@ -90,23 +100,31 @@ class Rehearsal:
         self.done.before = self.reader.head()
         await self.engine.start()
         try:
-            await self.engine.settle()
-            for number, step in enumerate(scenario.when):
-                await self._do(number, step)
-            if not scenario.when or scenario.when[-1].act is not None:
-                await self._until_quiet()
+            await self._follow()
+        except _Restless:
+            self.unfinished = f"after {MOST:,} due times there is still more to do"
         finally:
             await self.engine.stop()
+
+    async def _follow(self) -> None:
+        """Does the steps; afterwards lets all happen that is to come, unless the last step is a time."""
+        await self._settle()
+        for number, step in enumerate(self._scenario.when):
+            if step.after:
+                await self._timer.advance(step.after, self._settle)
+            await self._do(number, step.act)
+            await self._settle()
+        if not self._scenario.when or self._scenario.when[-1].act is not None:
+            done = await self._timer.drain(self._settle, within=HORIZON)
+            self.unfinished = "" if done else f"after {write_duration(HORIZON)} there is still more to do"
 
     def _write(self, operations: Iterable[Operation]) -> None:
         for answer in self.store.write(list(operations)):
             if isinstance(answer, WorkbenchError):
                 raise answer
 
-    async def _do(self, number: int, step: Step) -> None:
-        if step.after:
-            await self._pass(step.after)
-        match step.act:
+    async def _do(self, number: int, act: Order | Occurrence | Replay | None) -> None:
+        match act:
             case Order() as order:
                 await self._issue(order, derived_id("scenario command", number))
             case Occurrence() as one:
@@ -117,7 +135,6 @@ class Rehearsal:
                 for letter in self.letters():
                     if letter.subscription == again.subscription:
                         await self.engine.gate.write(ReplayLetter(number=letter.number))
-        await self.engine.settle()
 
     async def _issue(self, order: Order, command_id: UUID) -> None:
         self.done.commands.add(command_id)
@@ -138,31 +155,11 @@ class Rehearsal:
             if not result.accepted:
                 self.done.refusals.append(_answer(result))
 
-    async def _pass(self, seconds: float) -> None:
-        """Lets time pass; what is due meanwhile happens when it is due."""
-        end = self.clock.now() + round(seconds * MICROSECONDS)
-        while (due := self._next_due()) is not None and due <= end:
-            await self._move(due)
-        await self._move(end)
-
-    async def _until_quiet(self) -> None:
-        """Goes from due time to due time until nothing is left to do."""
-        for _ in range(MOST):
-            due = self._next_due()
-            if due is None:
-                return
-            await self._move(due)
-        self.unfinished = f"something is still due after {MOST:,} times; end when with a time alone"
-
-    async def _move(self, moment: int) -> None:
-        self.clock.advance((moment - self.clock.now()) / MICROSECONDS)
-        for name in self.engine.subscriptions:
-            self.engine.wake(name)
+    async def _settle(self) -> None:
+        self._turns += 1
+        if self._turns > MOST:
+            raise _Restless
         await self.engine.settle()
-
-    def _next_due(self) -> int | None:
-        found = (self.reader.next_due(name) for name in self.engine.subscriptions)
-        return min((due for due in found if due is not None and due > self.clock.now()), default=None)
 
     def letters(self) -> list[DeadLetter]:
         """Returns the open dead letters, the first one first."""
