@@ -83,15 +83,16 @@ def without_places(scenario):
 
 @given(SCENARIOS)
 def test_a_scenario_reads_back_as_it_was_written(users, scenario):
-    (again,) = read_scenarios(write_scenario(scenario), "s.tsk", users)
+    (again,) = read_scenarios(write_scenario(scenario, users), "s.tsk", users)
     assert without_places(again) == scenario
 
 
-def test_what_tusklang_can_hold_is_written_in_it_and_the_rest_as_json():
+def test_what_tusklang_can_hold_is_written_in_it_and_the_rest_as_json(users):
     def written(data):
         facts = {"message": "m", "topic": "audit", "data": data}
         return write_scenario(
-            Scenario(name="x", place=PLACE, then=(Expected(kind=Kind.MESSAGE, facts=facts, place=PLACE),))
+            Scenario(name="x", place=PLACE, then=(Expected(kind=Kind.MESSAGE, facts=facts, place=PLACE),)),
+            users,
         )
 
     assert 'data: { to: "a", n: 1 }' in written({"to": "a", "n": 1})

@@ -69,7 +69,7 @@ async def recorded_of(sample, commands, *, paused):
                 assert event.type in [
                     one.facts["event"] for one in recorded.scenario.then if "event" in one.facts
                 ]
-                text = write_scenario(recorded.scenario)
+                text = write_scenario(recorded.scenario, workspace.registry)
                 (again,) = read_scenarios(text, "s.tsk", workspace.registry)
                 result = await Scenarios(workspace.project, workspace.clock).run_one(again)
                 assert result.passed, f"{text}\n{tell(result)}"
@@ -107,10 +107,10 @@ async def test_given_is_what_was_before_when_the_command_then_what_it_made(works
     await workspace.issue.issue("change_status", {"user_id": "ada", "status": "inactive"})
     recorded = await record(workspace, "user-ada", 2)
     assert (
-        write_scenario(recorded.scenario)
+        write_scenario(recorded.scenario, workspace.registry)
         == """\
 "update_user leads to user.updated" {
-    given: { event: "user.created", stream: "user-ada", version: 1, \
+    given: { event: "user.created", stream: "user-ada", \
 data: { username: "Ada Byron", email: "ada@example.org", status: "active" } }
     when: { command: "update_user", data: { user_id: "ada", username: "Ada Lovelace", email: null } }
     then: { event: "user.updated", stream: "user-ada", data: { username: "Ada Lovelace", email: null } }
@@ -124,7 +124,9 @@ async def test_mail_that_dies_is_part_of_what_is_recorded(workspace):
     await workspace.issue.issue("create_user", {**ADA, "email": "ada@x.invalid"})
     recorded = await record(workspace, "user-ada", 1)
     assert recorded.result.passed
-    assert 'dead_letter: "welcome-mail", error: "PermanentError"' in write_scenario(recorded.scenario)
+    assert 'dead_letter: "welcome-mail", error: "PermanentError"' in write_scenario(
+        recorded.scenario, workspace.registry
+    )
 
 
 async def test_an_event_that_no_command_made_cannot_be_recorded(workspace, tmp_path):

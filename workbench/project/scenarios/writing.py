@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workbench.model.clock import rfc3339
+from workbench.model.registry import Registry
 from workbench.model.scenarios import Expected, Occurrence, Order, Replay, Scenario, Step
 from workbench.model.values import write_json
 from workbench.project.scenarios.nodes import Book
@@ -18,13 +19,17 @@ INDENT = "    "
 LONGEST_NAME = 60
 
 
-def write_scenario(scenario: Scenario) -> str:
-    """Returns the scenario's text; data that TuskLang cannot hold is written as a text of JSON."""
+def write_scenario(scenario: Scenario, registry: Registry) -> str:
+    """Returns the scenario's text; data that TuskLang cannot hold is written as a text of JSON.
+
+    Args:
+        registry: Knows the present versions of events, which need not be written.
+    """
     lines = [f"{write_value(scenario.name)} {{"]
     if scenario.now is not None:
         lines.append(f"{INDENT}now: {write_value(rfc3339(scenario.now))}")
-    lines += _part("given", [_occurrence(one) for one in scenario.given])
-    lines += _part("when", [_step(one) for one in scenario.when])
+    lines += _part("given", [_occurrence(one, registry) for one in scenario.given])
+    lines += _part("when", [_step(one, registry) for one in scenario.when])
     then = [_expected(one) for one in scenario.then]
     lines += _part("then", [*then, write_value(NO_OTHER_EVENTS)] if scenario.no_other_events else then)
     return "\n".join([*lines, "}", ""])
@@ -48,22 +53,26 @@ def _part(key: str, items: list[str]) -> list[str]:
     return [f"{INDENT}{key}: [", *(f"{INDENT * 2}{item}" for item in items), f"{INDENT}]"]
 
 
-def _occurrence(one: Occurrence) -> str:
-    at = None if one.at is None else rfc3339(one.at)
-    return _item(
-        {"event": one.type, "stream": one.stream, "version": one.version, "at": at}, "data", one.data
-    )
+def _occurrence(one: Occurrence, registry: Registry, after: str | None = None) -> str:
+    known = registry.events.get(one.type)
+    facts = {
+        "event": one.type,
+        "stream": one.stream,
+        "version": one.version if known is None or one.version != known.version else None,
+        "at": None if one.at is None else rfc3339(one.at),
+        "after": after,
+    }
+    return _item(facts, "data", one.data)
 
 
-def _step(step: Step) -> str:
+def _step(step: Step, registry: Registry) -> str:
     after = write_duration(step.after) if step.after or step.act is None else None
     match step.act:
         case Order() as order:
             facts = {"command": order.command, "expected": order.expected, "after": after}
             return _item(facts, "data", order.data)
         case Occurrence() as one:
-            facts = {"event": one.type, "stream": one.stream, "version": one.version, "after": after}
-            return _item(facts, "data", one.data)
+            return _occurrence(one, registry, after)
         case Replay() as replay:
             return _item({"replay": replay.subscription, "after": after})
         case None:

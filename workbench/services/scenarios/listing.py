@@ -101,7 +101,7 @@ class Scenarios:
         except OSError as error:
             raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
         path = folder / file_name(scenario.name, taken)
-        save(path, write_scenario(scenario).encode(), was=None)
+        save(path, write_scenario(scenario, self._project.registry).encode(), was=None)
         return path
 
 
