@@ -91,7 +91,7 @@ class RecordDialog(QDialog):
         scenario = self.scenario()
         try:
             check_name(scenario.name, what="the sentence")
-            said = f"{FOLDER}/{file_name(scenario.name)}, or with a number if there is such a file"
+            said = f"{FOLDER}/{file_name(scenario.name)}"
             good = True
         except InvalidName as error:
             said, good = f"{error.message[0].upper()}{error.message[1:]}.", False
