@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.errors import NotFound
-from workbench.project.modules import modules_hash
+from workbench.errors import NotFound, NotTrusted
+from workbench.project.modules import module_path, modules_hash
+from workbench.project.project import Project
 from workbench.project.reading import project_root, read_settings
-from workbench.project.samples import copy_sample, is_sample_code, samples_folder
+from workbench.project.samples import SAMPLES, copy_sample, is_sample_code, samples_folder
 from workbench.project.trust import TrustList, config_folder
 from workbench.services.workspace import Workspace, open_workspace
-
-SAMPLES = ("users", "orders")
 
 
 def open_target(
@@ -40,6 +39,28 @@ def open_target(
                 f"there is no folder {folder}", hint="give a project folder, or use --sample users"
             )
     return open_workspace(root, environ=dict(environ), trusted=is_trusted(root, environ, trust=trust))
+
+
+def need_model(workspace: Workspace, what: str) -> None:
+    """Refuses what makes no sense without the model, where the project opened restricted.
+
+    Args:
+        what: What needs it, as a sentence begins: ``running a project``.
+
+    Raises:
+        NotTrusted: Its Python modules were not imported.
+    """
+    if workspace.project.restricted:
+        raise not_trusted(workspace.project, what)
+
+
+def not_trusted(project: Project, what: str) -> NotTrusted:
+    """Returns the error that something needs the model of a project that nobody trusts."""
+    files = ", ".join(str(module_path(project.root, name)) for name in project.modules)
+    return NotTrusted(
+        f"{what} needs the model, which is Python that nobody trusted yet: {files}",
+        hint="read it; if you trust it, say --trust, which remembers this folder with these files",
+    )
 
 
 def is_trusted(root: Path, environ: Mapping[str, str], *, trust: bool = False) -> bool:

@@ -56,11 +56,12 @@ def check_append(op: Append, known_types: Container[str]) -> None:
 def _check_event(event: NewEvent) -> None:
     if not 1 <= event.schema_version <= MAX_VERSION:
         raise InvalidEvent(f"schema version {event.schema_version} is no version", path="")
-    if event.occurred_at is not None:
-        try:
-            checked_time(event.occurred_at)
-        except ValueError as error:
-            raise InvalidEvent(str(error), path="") from None
+    try:
+        for moment in (event.occurred_at, event.recorded_at):
+            if moment is not None:
+                checked_time(moment)
+    except ValueError as error:
+        raise InvalidEvent(str(error), path="") from None
     for text in (event.data, event.metadata or ""):
         if len(text) <= SURELY_SMALL and text.isascii():
             continue

@@ -108,7 +108,7 @@ def _write(tables: Tables, op: Append, now: int) -> AppendResult:
             id_bytes=event.id.bytes,
             type=event.type,
             schema_version=event.schema_version,
-            recorded_at=now,
+            recorded_at=now if event.recorded_at is None else event.recorded_at,
             occurred_at=now if event.occurred_at is None else event.occurred_at,
             correlation_bytes=correlation.bytes,
             causation_bytes=event.causation_id.bytes if event.causation_id else None,

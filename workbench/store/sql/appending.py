@@ -231,7 +231,7 @@ def _insert(batch: Batch, heads: Heads, op: Append, head: StreamHead, now: int) 
                 event.id.bytes,
                 heads.types.get(event.type) or heads.type_number(event.type),
                 event.schema_version,
-                now,
+                now if event.recorded_at is None else event.recorded_at,
                 now if event.occurred_at is None else event.occurred_at,
                 correlation.bytes,
                 event.causation_id.bytes if event.causation_id else None,
