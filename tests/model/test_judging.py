@@ -159,3 +159,12 @@ def test_a_run_that_had_to_be_ended_is_broken_even_if_all_is_there():
 def test_a_thing_is_said_in_one_line_that_is_not_too_long():
     assert say({"dead_letter": "mail", "attempts": 3, "reason": None}) == "dead letter mail · attempts 3"
     assert len(say({"event": "x", "data": {"long": "y" * 10_000}})) < 500
+
+
+def test_what_looks_secret_is_masked_in_every_text_and_compared_all_the_same():
+    result = judge(expect(event(api_key="a", n=1)), Happened(events=(followed(api_key="b", n=1),)))
+    assert result.first.expected == 'event done · api_key "••••••" · n 1'
+    assert [(one.path, one.expected, one.happened) for one in result.first.contrasts] == [
+        ("data.api_key", "••••••", "••••••")
+    ]
+    assert judge(expect(event(api_key="b")), Happened(events=(followed(api_key="b"),))).passed

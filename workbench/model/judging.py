@@ -23,6 +23,7 @@ from workbench.model.scenarios import (
     Sign,
     Verdict,
 )
+from workbench.model.secrets import MASK, is_secret, masked
 
 Pairs = Iterable[tuple[int | None, int | None]]
 
@@ -128,7 +129,12 @@ def _contrasts(one: Expected, facts: Facts) -> Iterator[Contrast]:
     for key, value in one.facts.items():
         other = facts.get(key, MISSING)
         for found in differences(value, other, exact=one.exact and key == "data", path=key):
-            yield Contrast(path=found.path, expected=_value(found.expected), happened=_value(found.happened))
+            secret = any(is_secret(part) for part in found.path.split("."))
+            yield Contrast(
+                path=found.path,
+                expected=_value(found.expected, secret=secret),
+                happened=_value(found.happened, secret=secret),
+            )
 
 
 def _lines(
@@ -187,9 +193,9 @@ _LONGEST = 400
 
 
 def say(facts: Facts) -> str:
-    """Says a thing in one line: ``event user.created · stream user-ada · status "active"``."""
+    """Says a thing in one line, secrets masked: ``event user.created · stream user-ada · n 1``."""
     words = []
-    for key, value in facts.items():
+    for key, value in masked(dict(facts)).items():
         if key == "data" and isinstance(value, Mapping):
             words += [f"{name} {_value(item)}" for name, item in value.items()]
         elif value is not None:
@@ -198,8 +204,10 @@ def say(facts: Facts) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _value(value: Any) -> str:
-    return "" if value is MISSING else msgspec.json.encode(value).decode()
+def _value(value: Any, *, secret: bool = False) -> str:
+    if value is MISSING:
+        return ""
+    return MASK if secret else msgspec.json.encode(masked(value)).decode()
 
 
 def _first_marked(parts: list[Part]) -> list[Part]:

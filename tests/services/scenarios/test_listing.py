@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.errors import CallerError, NotFound, StoreReadOnly
+from workbench.errors import NotFound, NotTrusted, StoreReadOnly
 from workbench.model.clock import SystemClock
 from workbench.project.scenarios import read_scenarios
 from workbench.services.scenarios import Scenarios
@@ -20,7 +20,7 @@ def service(users):
 
 
 def test_a_project_that_is_not_trusted_has_no_model_to_run(users):
-    with pytest.raises(CallerError, match="not trusted"):
+    with pytest.raises(NotTrusted, match=r"running scenarios needs the model.*domain.py"):
         Scenarios(replace(users, restricted=True), SystemClock()).files()
 
 

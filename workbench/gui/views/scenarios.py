@@ -174,7 +174,7 @@ class ScenariosView(View):
         try:
             files = self._service.files()
         except WorkbenchError as error:
-            self._say_nothing("There is no model to run", f"{error.message}. {error.hint}.")
+            self._say_nothing("There is no model to run", f"{error.message[0].upper()}{error.message[1:]}.")
             return
         before = {entry.title for entry in self._entries}
         self._entries = [entry for file in files for entry in entries_of(file)]

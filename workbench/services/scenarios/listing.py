@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import difflib
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.errors import CallerError, NotFound, StoreReadOnly, WorkbenchError
-from workbench.model.clock import Clock
+from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
+from workbench.model.clock import Clock, SystemClock
 from workbench.model.judging import judge
 from workbench.model.scenarios import Scenario, ScenarioResult, Verdict
-from workbench.project.project import Project
+from workbench.project.project import Project, load_project
+from workbench.project.reading import project_root
 from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
+from workbench.services.opening import is_trusted, not_trusted
 from workbench.services.scenarios.running import Rehearsal
 from workbench.services.scenarios.witnessing import witness
 from workbench.tusk import save
@@ -32,21 +34,18 @@ class Scenarios:
     """
 
     def __init__(self, project: Project, clock: Clock) -> None:
-        self._project = project
+        self.project = project
         self._clock = clock
 
     def files(self) -> list[ScenarioFile]:
         """Returns the files with their scenarios, or with what is wrong with them.
 
         Raises:
-            CallerError: The project's modules are not trusted, so that there is no model to run.
+            NotTrusted: The project's modules are not trusted, so that there is no model to run.
         """
-        if self._project.restricted:
-            raise CallerError(
-                "scenarios run the project's Python modules, and these are not trusted yet",
-                hint="look at them, then trust the project: workbench open PROJECT --trust",
-            )
-        return find_scenarios(self._project.root, self._project.registry)
+        if self.project.restricted:
+            raise not_trusted(self.project, "running scenarios")
+        return find_scenarios(self.project.root, self.project.registry)
 
     async def run(
         self, scenarios: Iterable[Scenario], *, told: Told | None = None, cancel: asyncio.Event | None = None
@@ -76,7 +75,7 @@ class Scenarios:
     async def _run(self, scenario: Scenario) -> ScenarioResult:
         try:
             async with asyncio.timeout(LONGEST):
-                rehearsal = Rehearsal(self._project, scenario)
+                rehearsal = Rehearsal(self.project, scenario)
                 await rehearsal.run()
             return judge(scenario, witness(scenario, rehearsal))
         except TimeoutError:
@@ -94,15 +93,32 @@ class Scenarios:
         Raises:
             StoreReadOnly: The folder cannot be written.
         """
-        folder = self._project.root / FOLDER
+        folder = self.project.root / FOLDER
         try:
             folder.mkdir(exist_ok=True)
             taken = [path.name for path in folder.iterdir()]
         except OSError as error:
             raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
         path = folder / file_name(scenario.name, taken)
-        save(path, write_scenario(scenario, self._project.registry).encode(), was=None)
+        save(path, write_scenario(scenario, self.project.registry).encode(), was=None)
         return path
+
+
+def open_scenarios(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> Scenarios:
+    """Returns the scenarios of a project folder; its store is not opened.
+
+    Args:
+        trust: The person trusts the project's modules as they are now.
+
+    Raises:
+        NotFound: There is no project.
+        ProjectError: The project's files are wrong; every problem with its place.
+    """
+    root = project_root(target)
+    if not root.is_dir():
+        raise NotFound(f"there is no folder {target}", hint="give a project folder or its project.tsk")
+    trusted = is_trusted(root, environ, trust=trust)
+    return Scenarios(load_project(root, environ=environ, trusted=trusted), SystemClock())
 
 
 def chosen(files: Sequence[ScenarioFile], names: Sequence[str]) -> list[Scenario]:
