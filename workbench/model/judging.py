@@ -55,27 +55,29 @@ def _parts(scenario: Scenario, happened: Happened) -> Iterator[Part]:
     def listed(*kinds: Kind) -> list[Expected]:
         return [one for one in scenario.then if one.wanted and one.kind in kinds]
 
-    def refused(kind: Kind) -> list[Expected]:
-        return [one for one in scenario.then if not one.wanted and one.kind is kind]
+    def lines_of(kind: Kind, found: Sequence[Facts], *, strict: bool = False) -> tuple[Line, ...]:
+        refused = [one for one in scenario.then if not one.wanted and one.kind is kind]
+        return (*_unordered(listed(kind), found, strict=strict), *_absent(refused, found))
 
-    answers = listed(Kind.REJECTED, Kind.CONFLICT)
-    yield Part(title="Answers", lines=_ordered(answers, happened.refusals, [True] * len(happened.refusals)))
-    events = [one.facts for one in happened.events]
-    expected = listed(Kind.EVENT)
-    if expected or scenario.no_other_events:
-        required = [one.direct or scenario.no_other_events for one in happened.events]
-        yield Part(title="Events", lines=_ordered(expected, events, required))
-    yield Part(title="Events", lines=_absent(refused(Kind.EVENT), events))
-    for kind, title, facts in (
-        (Kind.COMMAND, "Commands that followed", happened.commands),
-        (Kind.MESSAGE, "Messages", happened.messages),
-    ):
-        yield Part(title=title, lines=_unordered(listed(kind), facts))
-        yield Part(title=title, lines=_absent(refused(kind), facts))
-    letters = listed(Kind.DEAD_LETTER)
-    yield Part(title="Dead letters", lines=_unordered(letters, happened.letters, strict=True))
+    refusals = happened.refusals
+    answers = _ordered(listed(Kind.REJECTED, Kind.CONFLICT), refusals, [True] * len(refusals))
+    yield Part(title="Answers", lines=answers)
+    yield Part(title="Events", lines=_events(scenario, happened, listed(Kind.EVENT)))
+    yield Part(title="Commands that followed", lines=lines_of(Kind.COMMAND, happened.commands))
+    yield Part(title="Messages", lines=lines_of(Kind.MESSAGE, happened.messages))
+    yield Part(title="Dead letters", lines=lines_of(Kind.DEAD_LETTER, happened.letters, strict=True))
     asked = [one for one in scenario.then if one.kind in {Kind.ROW, Kind.ROWS}]
     yield Part(title="Rows", lines=tuple(_row(one, happened) for one in asked))
+
+
+def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]) -> tuple[Line, ...]:
+    found = [one.facts for one in happened.events]
+    refused = [one for one in scenario.then if not one.wanted and one.kind is Kind.EVENT]
+    lines: tuple[Line, ...] = ()
+    if expected or scenario.no_other_events:
+        required = [one.direct or scenario.no_other_events for one in happened.events]
+        lines = _ordered(expected, found, required)
+    return (*lines, *_absent(refused, found))
 
 
 # -- lists ----------------------------------------------------------------------------------------------
