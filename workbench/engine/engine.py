@@ -13,8 +13,10 @@ from workbench.engine.announcing import collect
 from workbench.engine.commanding import CommandHandler, Issue
 from workbench.engine.gate import WriteGate
 from workbench.engine.loading import AggregateLoader
+from workbench.engine.log_subscription import LogSubscription
 from workbench.engine.metrics import Metrics
 from workbench.engine.projecting import ProjectionRunner
+from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.reacting import Reactor, reactor_subscription
 from workbench.engine.subscribing import Runtime, SubscriptionRunner
 from workbench.engine.tasks import Tasks
@@ -80,6 +82,7 @@ class Engine:
         self.gate = WriteGate(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
         self._timer = timer or LoopTimer(clock)
+        self._tasks = Tasks(self._died)
         self._notify = notify
         self._head = self.reader.head()
         self._retry = retry or RetryPolicy(max_attempts=5, delay=1.0, max_delay=30.0)
@@ -92,6 +95,8 @@ class Engine:
             new_id=self.new_id,
             rng=rng,
             metrics=self.metrics,
+            tasks=self._tasks,
+            trouble=self._trouble,
         )
         self.commands = CommandHandler(
             registry=registry,
@@ -104,7 +109,7 @@ class Engine:
         )
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
-        self._tasks = Tasks(self._died)
+        self._lanes: dict[str, list[str]] = {}
         self._wakes: dict[str, asyncio.Event] = {}
         self._idle: set[str] = set()
         self._settled = asyncio.Event()
@@ -137,30 +142,33 @@ class Engine:
             await follower.open()
             self.projections[follower.name] = follower
         for name, each in self._runners():
-            self._wakes[name] = asyncio.Event()
-            self._tasks.spawn(self._follow(name, each), name)
+            lanes = each.lanes if isinstance(each, SubscriptionRunner) else 1
+            self._lanes[name] = [name, *(f"{name} worker {number}" for number in range(2, lanes + 1))]
+            for lane in self._lanes[name]:
+                self._wakes[lane] = asyncio.Event()
+                self._tasks.spawn(self._follow(lane, each), lane)
         self._started = True
 
     def _make_runners(self) -> list[SubscriptionRunner]:
         registry = self.registry
-        runners = [
-            SubscriptionRunner(self._runtime, subscription, registry.handlers.get(subscription.handler))
-            for subscription in registry.subscriptions.values()
+        kinds = {Mode.PUBLISH_SUBSCRIBE: LogSubscription, Mode.POINT_TO_POINT: QueueSubscription}
+        runners: list[SubscriptionRunner] = [
+            kinds[one.mode](self._runtime, one, registry.handlers.get(one.handler))
+            for one in registry.subscriptions.values()
         ]
         for kind in registry.reactors.values():
             reactor = Reactor(kind, registry, self.reader, self.metrics)
             subscription = reactor_subscription(kind, self._retry)
-            runners.append(SubscriptionRunner(self._runtime, subscription, reactor, reactor.key_of))
+            runners.append(LogSubscription(self._runtime, subscription, reactor, reactor.key_of))
         commands = Subscription(
             name=COMMANDS_TOPIC,
             topic=COMMANDS_TOPIC,
             handler=COMMANDS_TOPIC,
-            mode=Mode.POINT_TO_POINT,
             ordering=Ordering.NONE,
             retry=self._retry,
             doc="Issues the commands of policies and processes.",
         )
-        runners.append(SubscriptionRunner(self._runtime, commands, self._handle_command))
+        runners.append(LogSubscription(self._runtime, commands, self._handle_command))
         return runners
 
     def _runners(self) -> list[tuple[str, Runner]]:
@@ -182,62 +190,67 @@ class Engine:
                 pass
             await self._tasks.stop()
             for runner in self.subscriptions.values():
-                await runner.store_cursor()
+                await runner.rest()
             for follower in self.projections.values():
                 await follower.store_checkpoints()
         await self.gate.close()
 
     # -- following --------------------------------------------------------------------------------------
 
-    async def _follow(self, name: str, runner: Runner) -> None:
+    async def _follow(self, lane: str, runner: Runner) -> None:
         """Works whenever there is something to do, and sleeps until woken or due otherwise."""
-        wake = self._wakes[name]
+        wake = self._wakes[lane]
         place = _place(runner)
         while True:
             wake.clear()
-            self._idle.discard(name)
+            self._idle.discard(lane)
             worked = False
-            if self.state is EngineState.RUNNING and not runner.paused:
-                try:
+            try:
+                if self.state is EngineState.RUNNING and not runner.paused:
                     worked = await runner.work()
-                except WorkbenchError as error:
-                    await self._trouble(name, error)
+                elif isinstance(runner, SubscriptionRunner):
+                    await runner.rest()
+            except WorkbenchError as error:
+                await self._trouble(runner.name, error)
             if worked:
                 await asyncio.sleep(0)
                 continue
             if place != _place(runner):  # it may have passed by messages without a commit that tells of it
                 place = _place(runner)
                 self._notify(_moved(runner))
-            await self._sleep(name, runner)
+            await self._sleep(lane, runner)
 
-    async def _sleep(self, name: str, runner: Runner) -> None:
+    async def _sleep(self, lane: str, runner: Runner) -> None:
         """Sleeps until it is woken, or until something of the runner is due."""
         due = runner.next_due() if isinstance(runner, SubscriptionRunner) else None
         if self.state is EngineState.PAUSED or runner.paused:
             due = None
-        self._rest(name)
-        call_off = None if due is None else self._timer.call_at(due, lambda: self.wake(name))
+        self._rest(lane)
+        call_off = None if due is None else self._timer.call_at(due, lambda: self._wake_lane(lane))
         try:
-            await self._wakes[name].wait()
+            await self._wakes[lane].wait()
         finally:
             if call_off is not None:
                 call_off()
 
-    def _rest(self, name: str) -> None:
-        self._idle.add(name)
+    def _rest(self, lane: str) -> None:
+        self._idle.add(lane)
         self._settled.set()
 
     async def _trouble(self, name: str, error: WorkbenchError) -> None:
-        """Says what stopped a runner, and tries again after a while: the world may get better (F4)."""
+        """Says what stopped a runner, and returns after a while: the world may get better (F4)."""
         self._report(f"{name}: {error.message}")
+        task = asyncio.current_task()
+        lane = task.get_name() if task is not None else ""
         over = asyncio.Event()
 
         def again() -> None:
-            self._idle.discard(name)
+            self._idle.discard(lane)
             over.set()
 
         call_off = self._timer.call_at(self.clock.now() + TROUBLE, again)
-        self._rest(name)
+        if lane in self._wakes:
+            self._rest(lane)
         try:
             await over.wait()
         finally:
@@ -273,13 +286,16 @@ class Engine:
 
     def wake(self, name: str) -> None:
         """Has one subscription look for work."""
-        if name in self._wakes:
-            self._idle.discard(name)
-            self._wakes[name].set()
+        for lane in self._lanes.get(name, ()):
+            self._wake_lane(lane)
+
+    def _wake_lane(self, lane: str) -> None:
+        self._idle.discard(lane)
+        self._wakes[lane].set()
 
     def _wake_all(self) -> None:
-        for name in self._wakes:
-            self.wake(name)
+        for lane in self._wakes:
+            self._wake_lane(lane)
 
     # -- control ----------------------------------------------------------------------------------------
 

@@ -20,11 +20,12 @@ Settle = Callable[[], Awaitable[None]]
 class Timer(Protocol):
     """Calls functions when the clock has reached a time."""
 
-    def call_at(self, due: int, callback: Callable[[], None]) -> CallOff:
+    def call_at(self, due: int, callback: Callable[[], None], *, background: bool = False) -> CallOff:
         """Has a function called once, on the loop, when the clock says ``due`` or later.
 
         Args:
             due: Microseconds since 1970; a time that has passed means soon.
+            background: It is housekeeping, for which nobody waits.
 
         Returns:
             How to call it off; harmless when it was called already.
@@ -38,8 +39,9 @@ class LoopTimer:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def call_at(self, due: int, callback: Callable[[], None]) -> CallOff:
+    def call_at(self, due: int, callback: Callable[[], None], *, background: bool = False) -> CallOff:
         """Has a function called when the clock says ``due``; see `Timer`."""
+        del background  # everything comes in its time here
         loop = asyncio.get_running_loop()
         handle: asyncio.TimerHandle
 
@@ -68,12 +70,18 @@ class VirtualTimer:
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         self._off: set[int] = set()
+        self._waited: set[int] = set()
 
-    def call_at(self, due: int, callback: Callable[[], None]) -> CallOff:
+    def call_at(self, due: int, callback: Callable[[], None], *, background: bool = False) -> CallOff:
         """Has a function called when the clock was moved to ``due`` or beyond; see `Timer`."""
         number = next(self._numbers)
         heapq.heappush(self._heap, (due, number, callback))
-        return lambda: self._off.add(number)
+        self._waited.update(() if background else (number,))
+        return lambda: self._call_off(number)
+
+    def _call_off(self, number: int) -> None:
+        self._off.add(number)
+        self._waited.discard(number)
 
     def next_due(self) -> int | None:
         """Returns the time of the next call, microseconds since 1970; None if nothing waits."""
@@ -95,7 +103,7 @@ class VirtualTimer:
         await settle()
 
     async def drain(self, settle: Settle, *, within: float) -> bool:
-        """Jumps from due time to due time until nothing waits.
+        """Jumps from due time to due time until nothing waits but housekeeping.
 
         Args:
             within: Seconds of the clock that this may take.
@@ -105,8 +113,9 @@ class VirtualTimer:
         """
         end = self.clock.now() + round(within * MICROSECONDS)
         await settle()
-        while (due := self.next_due()) is not None:
-            if due > end:
+        while self._waited:
+            due = self.next_due()
+            if due is None or due > end:
                 return False
             await self._come_to(due, settle)
         return True
@@ -114,5 +123,7 @@ class VirtualTimer:
     async def _come_to(self, due: int, settle: Settle) -> None:
         self.clock.advance(max(0, due - self.clock.now()) / MICROSECONDS)
         while (waiting := self.next_due()) is not None and waiting <= self.clock.now():
-            heapq.heappop(self._heap)[2]()
+            _, number, callback = heapq.heappop(self._heap)
+            self._waited.discard(number)
+            callback()
         await settle()

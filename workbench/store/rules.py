@@ -6,11 +6,11 @@ import re
 from collections.abc import Container, Sequence
 
 from workbench.errors import ANY, STREAM_EXISTS, InvalidEvent, InvalidName, PartialDuplicate, WorkbenchError
-from workbench.model.clock import checked_time
+from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.events import NewEvent
 from workbench.model.values import MAX_BYTES, check_name
 from workbench.store.operations import Append, AppendMany, EnsureProjection
-from workbench.store.values import AppendResult
+from workbench.store.values import AppendResult, Delivery
 
 MANY = 100
 """Streams that one request may append to (A10)."""
@@ -108,3 +108,9 @@ def check_table_names(op: EnsureProjection) -> None:
             raise InvalidName(
                 f"{name!r} is no name for a table or column: a-z, 0-9 and _, from a letter", path=""
             )
+
+
+def urgency(delivery: Delivery) -> tuple[bool, int, int]:
+    """Returns what orders deliveries that can be claimed: suspects first, then by priority and age (R1)."""
+    boosted = delivery.enqueued_at - delivery.priority * MICROSECONDS
+    return delivery.crashed == 0, boosted, delivery.position

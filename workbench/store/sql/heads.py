@@ -29,6 +29,7 @@ class Heads:
         newest_event: The greatest event id that is stored. Ids of this program grow with time, so that a greater
             one is new without a look at the store.
         newest_command: The greatest command id that is stored.
+        newest_message: The greatest message id that is stored.
         stale: The transaction was rolled back: `forget` before the next one.
     """
 
@@ -39,7 +40,7 @@ class Heads:
         self.topics: dict[str, int] = {}
         self.position = 0
         self.next_stream = 1
-        self.newest_event = self.newest_command = b""
+        self.newest_event = self.newest_command = self.newest_message = b""
         self.stale = False
         self.forget()
 
@@ -60,8 +61,10 @@ class Heads:
         # Never less than before: what the running group writes later is counted already.
         (event,) = con.execute("select coalesce(max(event_id), x'') from events").fetchone()
         (command,) = con.execute("select coalesce(max(command_id), x'') from commands").fetchone()
+        (message,) = con.execute("select coalesce(max(message_id), x'') from messages").fetchone()
         self.newest_event = max(self.newest_event, event)
         self.newest_command = max(self.newest_command, command)
+        self.newest_message = max(self.newest_message, message)
         self.stale = False
 
     def stream(self, name: str) -> StreamHead | None:
