@@ -171,3 +171,17 @@ def test_a_file_that_cannot_be_read_or_holds_no_json(workbench, folder, tmp_path
     said = workbench("import", folder, tmp_path / "prose")
     assert said.code == 1
     assert "line 1: not JSON" in said.err
+
+
+def test_an_option_that_would_do_nothing_is_refused(workbench, played, folder, tmp_path):
+    file = tmp_path / "e.ndjson"
+    workbench("export", played, file)
+    said = workbench("import", folder, file, "--stream", "stream")
+    assert said.code == 1
+    assert "--stream means nothing here: ndjson says that itself" in said.err
+    as_fields = workbench(
+        "import", folder, file, "--stream", "stream", "--type", "type", "--dry-run", "--json"
+    )
+    assert as_fields.json()["format"] == "fields"
+    refused = workbench("import", folder, file, "--format", "cloudevents", "--id", "id")
+    assert "--id means nothing here: cloudevents says that itself" in refused.err

@@ -26,6 +26,12 @@ class Order(BaseModel):
     first: Line
 
 
+class Happened(msgspec.Struct):
+    what: str
+    times: list[int]
+    more: dict[str, int] | None = None
+
+
 def test_the_fields_of_a_pydantic_model():
     found = {field.name: field for field in fields_of(Order.model_json_schema())}
     assert list(found) == ["order_id", "lines", "price", "status", "note", "first"]
@@ -42,11 +48,6 @@ def test_the_fields_of_a_pydantic_model():
 
 
 def test_the_fields_of_a_struct_stand_behind_a_reference():
-    class Happened(msgspec.Struct):
-        what: str
-        times: list[int]
-        more: dict[str, int] | None = None
-
     assert [
         (field.name, field.type, field.required) for field in fields_of(msgspec.json.schema(Happened))
     ] == [

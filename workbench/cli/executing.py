@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import os
 import sys
 
@@ -14,7 +13,6 @@ from workbench.errors import WorkbenchError
 
 def execute(command: Command, options: Options, environ: Environ) -> int:
     """Does what was asked; returns the exit code."""
-    _never_fail_on_a_letter()
     try:
         code = asyncio.run(_work(command, options, environ))
         sys.stdout.flush()
@@ -22,6 +20,8 @@ def execute(command: Command, options: Options, environ: Environ) -> int:
         return _failed(error)
     except BrokenPipeError:
         return _nobody_listens()
+    except OSError as error:
+        return _failed(WorkbenchError(f"{error.filename or 'the machine'}: {error.strerror or error}"))
     except KeyboardInterrupt:
         print("\nworkbench: stopped; what was stored stays", file=sys.stderr)
         return FAILED
@@ -50,10 +50,3 @@ def _nobody_listens() -> int:
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
         )  # what is left is written there at exit
     return DONE
-
-
-def _never_fail_on_a_letter() -> None:
-    """Has letters that the terminal's encoding lacks shown as escapes."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")

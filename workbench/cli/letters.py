@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, indented, many_lines, one_line, opened, when
-from workbench.cli.parsing import DONE, Command, Environ, Options, Parser, count
+from workbench.cli.parsing import DONE, Command, Environ, Options, Parser, count, words
 from workbench.cli.repairing import ACTIONS
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _show_takes(parser: Parser) -> None:
     parser.add_argument(
         "--reveal",
         metavar="KEY",
+        type=words,
         action="append",
         default=[],
         help="show what stands behind this key, though it looks like a secret",

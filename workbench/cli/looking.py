@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, compact, indented, note, one_line, opened, when
-from workbench.cli.parsing import DONE, Command, Environ, Options, Parser, count, position
+from workbench.cli.parsing import DONE, Command, Environ, Options, Parser, count, position, words
 
 if TYPE_CHECKING:
     from workbench.model.differences import Difference
@@ -22,7 +22,9 @@ SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 def _streams_takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument("--find", metavar="TEXT", default="", help="only streams with this in their names")
+    parser.add_argument(
+        "--find", metavar="TEXT", type=words, default="", help="only streams with this in their names"
+    )
     parser.add_argument(
         "--limit", metavar="N", type=count, default=50, help="at most so many; 50 unless said"
     )
@@ -64,10 +66,10 @@ async def _streams(options: Options, environ: Environ) -> int:
 def _events_takes(parser: Parser) -> None:
     parser.project()
     parser.add_argument(
-        "--stream", metavar="NAME", default="", help="only this stream; * stands for anything"
+        "--stream", metavar="NAME", type=words, default="", help="only this stream; * stands for anything"
     )
     parser.add_argument(
-        "--type", metavar="NAME", default="", help="only this event type; * stands for anything"
+        "--type", metavar="NAME", type=words, default="", help="only this event type; * stands for anything"
     )
     parser.add_argument(
         "--after", metavar="POSITION", type=position, default=0, help="only events behind this position"
@@ -89,6 +91,7 @@ def _reveal(parser: Parser) -> None:
     parser.add_argument(
         "--reveal",
         metavar="KEY",
+        type=words,
         action="append",
         default=[],
         help="show what stands behind this key, though it looks like a secret",
@@ -139,7 +142,7 @@ def _values(event: RecordedEvent, reveal: list[str]) -> dict[str, Any]:
 
 def _show_takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument("stream", metavar="STREAM", help="the stream's whole name")
+    parser.add_argument("stream", metavar="STREAM", type=words, help="the stream's whole name")
     parser.add_argument("--at", metavar="VERSION", type=count, help="as it was then; by default as it is")
     parser.add_argument(
         "--last", metavar="N", type=count, default=20, help="tell the last so many events; 20 unless said"

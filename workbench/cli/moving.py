@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, meter, note, one_line, opened
-from workbench.cli.parsing import DONE, FAILED, PROBLEMS, Command, Environ, Options, Parser
+from workbench.cli.parsing import DONE, FAILED, PROBLEMS, Command, Environ, Options, Parser, words
 
 if TYPE_CHECKING:
     from workbench.interop.ndjson import Mapping
@@ -32,8 +32,10 @@ def _import_takes(parser: Parser) -> None:
         help="ndjson is what export writes; fields is anybody's objects; auto looks at the first ones",
     )
     for name in FIELDS[:-1]:
-        parser.add_argument(f"--{name}", metavar="FIELD", help=f"field of the {name}, such as meta.{name}")
-    parser.add_argument("--category", metavar="WORD", help="what the names of streams begin with")
+        parser.add_argument(
+            f"--{name}", metavar="FIELD", type=words, help=f"field of the {name}, such as meta.{name}"
+        )
+    parser.add_argument("--category", metavar="WORD", type=words, help="what the names of streams begin with")
     parser.add_argument("--dry-run", action="store_true", help="say what would come in, store nothing")
     parser.json(
         "stored, known, broken; with --dry-run format, fields, events [{line, stream, type}], problems"
@@ -71,6 +73,7 @@ def _reading(
     workspace: Workspace, options: Options
 ) -> tuple[Form, Mapping | RecordReader | None, ImportPreview]:
     """Returns what the file's objects are, how they are read, and what they would become."""
+    from workbench.errors import InvalidValue
     from workbench.services.transferring import Form, reader_of
 
     preview = workspace.transfer.preview(options.file)
@@ -80,6 +83,10 @@ def _reading(
     if form is Form.FIELDS:
         mapping = _mapping(preview, options)
         return form, mapping, workspace.transfer.preview(options.file, mapping) if mapping else preview
+    useless = {Form.NDJSON: FIELDS, Form.CLOUDEVENTS: ("type", "id", "time")}[form]
+    if given := [f"--{name}" for name in useless if getattr(options, name) is not None]:
+        said = f"{given[0]} means nothing here: {form.value} says that itself"
+        raise InvalidValue(said, path="", hint="leave it out, or say --format fields")
     reader = reader_of(form, stream=options.stream or "", category=options.category)
     return form, reader, workspace.transfer.preview(options.file, reader=reader)
 
@@ -142,6 +149,7 @@ def _export_takes(parser: Parser) -> None:
     parser.add_argument(
         "--stream",
         metavar="NAME",
+        type=words,
         action="append",
         default=[],
         help="only this stream; * stands for anything",

@@ -20,6 +20,10 @@ DONE, FAILED, WRONG, PROBLEMS = 0, 1, 2, 3
 """Exit codes; the top help says what they mean."""
 
 
+LARGEST = 2**53
+"""Of numbers on a command line: more than there can be of anything here."""
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that names what was probably meant."""
 
@@ -127,15 +131,24 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {near[0]}?)" if near else ""
 
 
+def words(text: str) -> str:
+    """Reads text, for what is looked up or stored.
+
+    Raises:
+        argparse.ArgumentTypeError: It holds bytes that are no UTF-8.
+    """
+    if not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise argparse.ArgumentTypeError(f"{text!r} should be UTF-8")
+    return text
+
+
 def count(text: str) -> int:
     """Reads a number from 1, for ``--limit`` and the like.
 
     Raises:
         argparse.ArgumentTypeError: It is none.
     """
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} should be a whole number from 1")
-    return int(text)
+    return _whole(text, 1)
 
 
 def position(text: str) -> int:
@@ -144,8 +157,12 @@ def position(text: str) -> int:
     Raises:
         argparse.ArgumentTypeError: It is none.
     """
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} should be a whole number from 0")
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= LARGEST:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} should be a whole number from {least}")
     return int(text)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.answers import answer, columns, meter, one_line, opened
-from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser, count, seconds
+from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser, count, seconds, words
 
 if TYPE_CHECKING:
     from workbench.services.repairing import Report
@@ -26,7 +25,9 @@ def _choice(parser: Parser, what: str) -> None:
         "numbers", metavar="NUMBER", type=count, nargs="*", help=f"which ones are to be {what}"
     )
     parser.add_argument("--all", action="store_true", help=f"all that can be {what}")
-    parser.add_argument("--subscription", metavar="NAME", default="", help="all of this subscription")
+    parser.add_argument(
+        "--subscription", metavar="NAME", type=words, default="", help="all of this subscription"
+    )
 
 
 def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
@@ -95,6 +96,7 @@ def _edit_takes(parser: Parser) -> None:
     parser.add_argument(
         "--set",
         metavar="FIELD=TEXT",
+        type=words,
         action="append",
         default=[],
         help="change a field of the payload; FIELD:=JSON for what is no text",
@@ -131,7 +133,7 @@ def _edited(options: Options, workspace: Workspace) -> str:
         raise InvalidValue("what is to change?", path="", hint="give --set FIELD=TEXT, or --file FILE")
     if options.set:
         return with_fields(workspace.repair.letter(options.number), options.set)
-    return sys.stdin.read() if options.file == "-" else read_payload(Path(options.file))
+    return read_payload(None if options.file == "-" else Path(options.file))
 
 
 # -- putting away ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from workbench.cli.answers import answer, columns, note, one_line
-from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser, seconds
+from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser, seconds, words
 from workbench.project.samples import SAMPLES, copy_sample
 
 if TYPE_CHECKING:
@@ -54,10 +54,11 @@ def _takes(parser: Parser) -> None:
     parser.add_argument(
         "--sample", choices=SAMPLES, help="a copy of a sample instead, thrown away afterwards"
     )
-    parser.add_argument("--command", metavar="NAME", action=_Name, help="issue this command")
+    parser.add_argument("--command", metavar="NAME", type=words, action=_Name, help="issue this command")
     parser.add_argument(
         "--set",
         metavar="FIELD=TEXT",
+        type=words,
         action=_Field,
         help="a field of the command before it; FIELD:=JSON for what is no text",
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, meter, note, one_line, opened
-from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser
+from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser, words
 
 if TYPE_CHECKING:
     from workbench.services.observing import ProjectionView
@@ -117,7 +117,7 @@ def _values(view: ProjectionView) -> dict[str, Any]:
 
 def _rebuild_takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument("name", metavar="NAME", help="the projection")
+    parser.add_argument("name", metavar="NAME", type=words, help="the projection")
     parser.trust()
     parser.json("name, status, checkpoint, lag, rows, stale, fault, fault_position, passed, rebuilding")
 

@@ -7,6 +7,8 @@ that was asked for is imported.
 from __future__ import annotations
 
 import importlib
+import io
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +102,7 @@ def parse(words: Sequence[str]) -> tuple[str, Command, Options]:
     Raises:
         SystemExit: With 0 for help and version, with 2 where the words are wrong.
     """
+    _never_fail_on_a_letter()
     name, *rest = with_verb(list(words))
     if name in {"-h", "--help"}:
         print(top_help(), end="")
@@ -108,8 +111,6 @@ def parse(words: Sequence[str]) -> tuple[str, Command, Options]:
         print(f"Event Workbench {__version__}")
         raise SystemExit(0)
     if name not in NAMES:
-        import sys
-
         said = did_you_mean(name, NAMES) or ", and there is no such folder"
         print(f"workbench: {name} is no verb{said}\n  workbench --help lists them", file=sys.stderr)
         raise SystemExit(2)
@@ -123,3 +124,10 @@ def with_verb(words: list[str]) -> list[str]:
     if first in {"-h", "--help", "--version"} or first in NAMES:
         return words
     return ["open", *words] if not first or first.startswith("-") or Path(first).exists() else words
+
+
+def _never_fail_on_a_letter() -> None:
+    """Has letters that the terminal's encoding lacks shown as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

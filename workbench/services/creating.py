@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.assets import asset
 from workbench.errors import InvalidValue, NotFound, StoreReadOnly
+from workbench.model.values import check_name
 from workbench.project.samples import PROJECT_FILE, SAMPLES
 from workbench.tusk import parse, save, set_value
 
@@ -35,10 +36,11 @@ def create(folder: Path, template: str = EMPTY) -> list[Path]:
 
     Raises:
         NotFound: There is no such template.
-        InvalidValue: Something stands in the folder already.
+        InvalidValue: Something stands in the folder already, or its name cannot be a project's.
         StoreReadOnly: It cannot be written.
     """
     source = template_folder(template)
+    check_name(folder.resolve().name, what="the project's name")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidValue(f"{folder} exists already and is not empty", path="", hint="choose another folder")
     try:

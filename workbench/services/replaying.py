@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,13 +126,16 @@ def with_fields(letter: DeadLetter, fields: Sequence[str]) -> str:
     return write_json(value)
 
 
-def read_payload(path: Path) -> str:
-    """Returns the text of a file.
+def read_payload(path: Path | None) -> str:
+    """Returns the text of a file, or of the standard input.
 
     Raises:
-        InvalidValue: It cannot be read.
+        InvalidValue: It cannot be read, or is no UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValue(f"{path} cannot be read: {error}", path="") from error
+        data = sys.stdin.buffer.read() if path is None else path.read_bytes()
+        return data.decode()
+    except OSError as error:
+        raise InvalidValue(f"{path} cannot be read: {error.strerror or error}", path="") from error
+    except UnicodeDecodeError as error:
+        raise InvalidValue(f"the payload is not UTF-8 at byte {error.start + 1}", path="") from error
