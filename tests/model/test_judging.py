@@ -35,6 +35,8 @@ def test_consequences_may_be_left_out_but_not_what_the_command_made_itself():
     missed = judge(expect(event("after")), happened)
     assert lines(missed) == [(Sign.UNEXPECTED, True), (Sign.SAME, False)]
     strict = judge(expect(event(), no_other_events=True), happened)
+    alone = judge(expect(event(), no_other_events=True), Happened(events=(followed(direct=True),)))
+    assert [line.expected for line in alone.parts[0].lines] == ["event done", "no other events"]
     assert lines(strict) == [(Sign.SAME, False), (Sign.UNEXPECTED, True)]
 
 

@@ -77,6 +77,8 @@ def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]
     if expected or scenario.no_other_events:
         required = [one.direct or scenario.no_other_events for one in happened.events]
         lines = _ordered(expected, found, required)
+    if scenario.no_other_events and not any(line.sign is Sign.UNEXPECTED for line in lines):
+        lines = (*lines, Line(sign=Sign.SAME, expected="no other events", place=scenario.place))
     return (*lines, *_absent(refused, found))
 
 

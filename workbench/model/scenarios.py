@@ -7,11 +7,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from workbench.model.clock import rfc3339
+
 Facts = Mapping[str, Any]
 """What is said of one thing, as a scenario's file says it: ``{"event": …, "stream": …, "data": {…}}``.
 
 The first key is the thing's kind and its value the thing's name; the others are further facts.
 """
+
+
+def moment(microseconds: int) -> str:
+    """Writes a time as scenarios do: RFC 3339 in UTC, a second's fraction only where there is one."""
+    return rfc3339(microseconds).replace(".000000Z", "Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

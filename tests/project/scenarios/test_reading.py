@@ -87,7 +87,7 @@ def test_times_of_a_row_are_the_same_however_they_are_written(users):
         '"x" { then: { row: "a", projection: "users", data: { created_at: "2024-05-01T14:00:00+02:00" } } }'
     )
     (scenario,) = read_scenarios(text, "s.tsk", users)
-    assert scenario.then[0].facts["data"] == {"created_at": "2024-05-01T12:00:00.000000Z"}
+    assert scenario.then[0].facts["data"] == {"created_at": "2024-05-01T12:00:00Z"}
 
 
 def item(part, text):

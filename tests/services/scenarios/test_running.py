@@ -12,7 +12,7 @@ from workbench.errors import CommandRejected
 from workbench.model.aggregates import Aggregate
 from workbench.model.commands import Command
 from workbench.model.events import Event
-from workbench.model.messaging import LOG_TOPIC, Subscription, Topic
+from workbench.model.messaging import LOG_TOPIC, Mode, Subscription, Topic
 from workbench.model.policies import After, Policy
 from workbench.model.registry import Definitions
 from workbench.model.retry import RetryPolicy
@@ -84,7 +84,8 @@ def scenario(body: str) -> str:
 
 
 def events(result: Any) -> list[str]:
-    return [line.happened for part in result.parts if part.title == "Events" for line in part.lines]
+    lines = [line for part in result.parts if part.title == "Events" for line in part.lines]
+    return [line.happened for line in lines if line.happened]
 
 
 async def test_nothing_reacts_to_what_is_given(play, model):
@@ -181,16 +182,20 @@ def failing(times: int, seen: list[Any]) -> Any:
     return handle
 
 
-def mailing(handler: Any) -> tuple[Definitions, dict[str, Any]]:
+def mailing(
+    handler: Any, *, mode: Mode = Mode.PUBLISH_SUBSCRIBE, topic: str = LOG_TOPIC
+) -> tuple[Definitions, dict[str, Any]]:
     base = clock(1, 0)
     subscription = Subscription(
         name="mail",
-        topic=LOG_TOPIC,
+        topic=topic,
         handler="mail",
+        mode=mode,
         retry=RetryPolicy(max_attempts=3, delay=3600.0, jitter=0.2),
     )
     definitions = Definitions(aggregates=base.aggregates, handlers={"mail": handler})
-    return definitions, {"topics": (Topic(name="out"),), "subscriptions": (subscription,)}
+    topics = (Topic(name="out"), Topic(name="ticks"))
+    return definitions, {"topics": topics, "subscriptions": (subscription,), "default_topic": "ticks"}
 
 
 async def test_retries_take_their_time_and_effects_come_once(play, model):
@@ -203,7 +208,37 @@ async def test_retries_take_their_time_and_effects_come_once(play, model):
     result = await play(model(definitions, **parts), scenario(text))
     assert result.passed, tell(result)
     assert seen == [("clock-a", 1), ("clock-a", 2), ("clock-a", 3)]
-    assert 2 * 3600 < result.seconds < 5 * 3600
+    assert 2 * 3600 * 0.8 <= result.seconds <= 2 * 3600 * 1.2
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_given_events_reach_no_subscription_of_either_mode(play, model, mode):
+    seen = []
+    definitions, parts = mailing(failing(1, seen), mode=mode, topic="ticks")
+    text = """
+    given: { event: "ticked", stream: "clock-a", data: { n: 1 } }
+    when: { event: "ticked", stream: "clock-b", data: { n: 2 } }
+    then: { message: "out", topic: "out", exactly: { key: "clock-b" } }
+    """
+    result = await play(model(definitions, **parts), scenario(text))
+    assert result.passed, tell(result)
+    assert seen == [("clock-b", 1), ("clock-b", 2)]
+
+
+async def test_handlers_know_that_it_is_a_rehearsal_and_have_the_rest_of_their_context(play, model):
+    seen = []
+
+    def plain(message: Any, context: Any) -> None:
+        seen.append((context.rehearsal, context.attempt, context.idempotency_key.startswith("mail:")))
+
+    async def waiting(message: Any, context: Any) -> None:
+        plain(message, context)
+
+    for handler in (plain, waiting):
+        definitions, parts = mailing(handler)
+        text = 'when: { command: "wind", data: { id: "a" } }\nthen: { event: "ticked" }'
+        assert (await play(model(definitions, **parts), scenario(text))).passed
+    assert seen == [(True, 1, True)] * 2
 
 
 async def test_the_same_happens_at_the_same_times_every_time(play, model):

@@ -7,13 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workbench.errors import InvalidName, WorkbenchError
-from workbench.model.clock import parse_rfc3339, rfc3339
+from workbench.model.clock import parse_rfc3339
 from workbench.model.commands import CommandType
 from workbench.model.events import EventType, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.projections import ColumnKind, Projection
 from workbench.model.registry import Registry
-from workbench.model.scenarios import Expected, Kind, Occurrence, Order, Replay, Scenario, Step
+from workbench.model.scenarios import (
+    Expected,
+    Kind,
+    Occurrence,
+    Order,
+    Replay,
+    Scenario,
+    Step,
+    moment,
+)
 from workbench.model.values import check_name, write_json
 from workbench.project.scenarios.items import DATA, Forms, Item, item_of, meant
 from workbench.project.scenarios.nodes import Book, Node
@@ -307,7 +316,7 @@ def _with_times(item: Item, key: str, projection: Projection, data: dict[str, An
         value = data.get(column.name)
         if column.kind is ColumnKind.TIME and value is not None:
             try:
-                said[column.name] = rfc3339(parse_rfc3339(str(value)))
+                said[column.name] = moment(parse_rfc3339(str(value)))
             except ValueError as error:
                 item.at(key).wrong("S-TYPE", f"{column.name}: {error}", 'such as "2024-05-01T12:00:00Z"')
     return said

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workbench.model.clock import rfc3339
 from workbench.model.registry import Registry
-from workbench.model.scenarios import Expected, Occurrence, Order, Replay, Scenario, Step
+from workbench.model.scenarios import Expected, Occurrence, Order, Replay, Scenario, Step, moment
 from workbench.model.values import write_json
 from workbench.project.scenarios.nodes import Book
 from workbench.project.scenarios.reading import NO_OTHER_EVENTS
@@ -27,7 +26,7 @@ def write_scenario(scenario: Scenario, registry: Registry) -> str:
     """
     lines = [f"{write_value(scenario.name)} {{"]
     if scenario.now is not None:
-        lines.append(f"{INDENT}now: {write_value(rfc3339(scenario.now))}")
+        lines.append(f"{INDENT}now: {write_value(moment(scenario.now))}")
     lines += _part("given", [_occurrence(one, registry) for one in scenario.given])
     lines += _part("when", [_step(one, registry) for one in scenario.when])
     then = [_expected(one) for one in scenario.then]
@@ -59,7 +58,7 @@ def _occurrence(one: Occurrence, registry: Registry, after: str | None = None) -
         "event": one.type,
         "stream": one.stream,
         "version": one.version if known is None or one.version != known.version else None,
-        "at": None if one.at is None else rfc3339(one.at),
+        "at": None if one.at is None else moment(one.at),
         "after": after,
     }
     return _item(facts, "data", one.data)

@@ -12,7 +12,7 @@ from pathlib import Path
 from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.judging import judge
-from workbench.model.scenarios import Scenario, ScenarioResult, Verdict
+from workbench.model.scenarios import Happened, Scenario, ScenarioResult, Verdict
 from workbench.project.project import Project, load_project
 from workbench.project.reading import project_root
 from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
@@ -72,12 +72,21 @@ class Scenarios:
         result = await self._run(scenario)
         return replace(result, took=self._clock.monotonic() - started)
 
+    async def rehearse(self, scenario: Scenario) -> Happened:
+        """Runs one scenario and returns what followed.
+
+        Raises:
+            TimeoutError: It took too long.
+            Exception: It cannot be run, or the model's own code failed.
+        """
+        async with asyncio.timeout(LONGEST):
+            rehearsal = Rehearsal(self.project, scenario)
+            await rehearsal.run()
+        return witness(scenario, rehearsal)
+
     async def _run(self, scenario: Scenario) -> ScenarioResult:
         try:
-            async with asyncio.timeout(LONGEST):
-                rehearsal = Rehearsal(self.project, scenario)
-                await rehearsal.run()
-            return judge(scenario, witness(scenario, rehearsal))
+            return judge(scenario, await self.rehearse(scenario))
         except TimeoutError:
             said = f"it took longer than {LONGEST:g} s: does a handler wait for something outside?"
         except WorkbenchError as error:

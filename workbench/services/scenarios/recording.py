@@ -11,6 +11,7 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.events import RecordedEvent
 from workbench.model.scenarios import (
     Expected,
+    Happened,
     Kind,
     Occurrence,
     Order,
@@ -22,8 +23,6 @@ from workbench.model.scenarios import (
 from workbench.model.values import read_json
 from workbench.project.scenarios import FOLDER
 from workbench.services.scenarios.listing import Scenarios
-from workbench.services.scenarios.running import Rehearsal
-from workbench.services.scenarios.witnessing import witness
 from workbench.store.values import CommandRecord
 
 if TYPE_CHECKING:
@@ -61,14 +60,13 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
     if event is None:
         raise NotFound(f"{stream} has no event at version {version}")
     command = _command_of(workspace, event)
-    made = [one for one in workspace.reader.correlated(event.correlation_id, PAGE) if _made(one, command)]
-    first = min(made, key=lambda one: one.version)
+    made = _made(workspace, command)
     said = name or f"{command.type} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
     place = Place(file=FOLDER, line=1, column=1)
     scenario = Scenario(
         name=said,
         place=place,
-        given=tuple(_occurrence(one) for one in _before(workspace, first, command)),
+        given=tuple(_occurrence(one) for one in _before(workspace, made[0], command)),
         when=(Step(act=Order(command=command.type, data=read_json(command.data))),),
         then=tuple(
             Expected(
@@ -79,9 +77,10 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
             for one in made
         ),
     )
-    scenario = replace(scenario, then=(*scenario.then, *await _letters(workspace, scenario)))
-    result = await Scenarios(workspace.project, workspace.clock).run_one(scenario)
-    return Recorded(scenario=scenario, result=result)
+    scenarios = Scenarios(workspace.project, workspace.clock)
+    letters = _letters(await scenarios.rehearse(scenario), place)
+    scenario = replace(scenario, then=(*scenario.then, *letters))
+    return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
 
 
 def _command_of(workspace: Workspace, event: RecordedEvent) -> CommandRecord:
@@ -101,10 +100,13 @@ def _command_of(workspace: Workspace, event: RecordedEvent) -> CommandRecord:
     )
 
 
-def _made(event: RecordedEvent, command: CommandRecord) -> bool:
-    return command.first_position <= event.position <= command.last_position and (
-        event.causation_id == command.command_id
-    )
+def _made(workspace: Workspace, command: CommandRecord) -> list[RecordedEvent]:
+    """Returns the events of a command: those that follow each other in its stream from its first one on."""
+    first = workspace.browse.event_at(command.first_position)
+    if first is None:
+        raise NotFound(f"the store has no event at position {command.first_position}")
+    count = command.version - first.version + 1
+    return workspace.reader.read_stream(first.stream, after=first.version - 1, limit=count)
 
 
 def _before(workspace: Workspace, first: RecordedEvent, command: CommandRecord) -> list[RecordedEvent]:
@@ -139,14 +141,10 @@ def _occurrence(event: RecordedEvent) -> Occurrence:
     return Occurrence(type=event.type, stream=event.stream, data=event.json(), version=event.schema_version)
 
 
-async def _letters(workspace: Workspace, scenario: Scenario) -> list[Expected]:
-    """Returns the dead letters that a run leaves, as expectations."""
-    rehearsal = Rehearsal(workspace.project, scenario)
-    await rehearsal.run()
+def _letters(happened: Happened, place: Place) -> list[Expected]:
+    """Returns the dead letters that a run left, as expectations."""
     kept = ("dead_letter", "error", "reason", "attempts")
     return [
-        Expected(
-            kind=Kind.DEAD_LETTER, facts={key: facts[key] for key in kept if facts[key]}, place=scenario.place
-        )
-        for facts in witness(scenario, rehearsal).letters
+        Expected(kind=Kind.DEAD_LETTER, facts={key: facts[key] for key in kept if facts[key]}, place=place)
+        for facts in happened.letters
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from workbench.errors import InvalidCommand, WorkbenchError
 from workbench.model.clock import ManualClock
 from workbench.model.commands import CommandResult, Outcome
 from workbench.model.ids import derived_id
-from workbench.model.messaging import Handler
+from workbench.model.messaging import Handler, Message
 from workbench.model.scenarios import Occurrence, Order, Replay, Scenario
 from workbench.project.project import Project
 from workbench.project.units import write_duration
@@ -61,11 +60,12 @@ class Rehearsal:
 
     What is given is history: it is stored before the engine starts, subscriptions, policies and processes
     begin behind it, and only projections, and the memory of processes, have seen it. Handlers run one after
-    the other on the loop, so that the order of all that happens is the same every time.
+    the other on the loop, so that the order of all that happens is the same every time; their context says
+    that it is a rehearsal, so that they leave out what acts on the outside.
     """
 
     def __init__(self, project: Project, scenario: Scenario) -> None:
-        handlers = {name: _in_turn(handler) for name, handler in project.registry.handlers.items()}
+        handlers = {name: _on_stage(handler) for name, handler in project.registry.handlers.items()}
         self.registry = replace(project.registry, handlers=handlers)
         self.clock = ManualClock(history.beginning(scenario))
         self.began = self.clock.now()
@@ -171,13 +171,32 @@ class Rehearsal:
         return [letter for letter in found if letter.status is LetterStatus.OPEN]
 
 
-def _in_turn(handler: Handler) -> Handler:
-    """Returns a handler that the engine runs on the loop instead of in a thread."""
+class _Staged:
+    """What a handler is given in a scenario: it tells that nothing outside may be touched."""
+
+    rehearsal = True
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+
+def _on_stage(handler: Handler) -> Handler:
+    """Returns a handler that knows of the rehearsal, and that the engine never runs in a thread."""
     if inspect.iscoroutinefunction(handler):
-        return handler
-    made = partial(handler)
-    made.inline = True  # type: ignore[attr-defined]
-    return made
+
+        async def wait(message: Message, context: Any) -> None:
+            await handler(message, _Staged(context))
+
+        return wait
+
+    def act(message: Message, context: Any) -> None:
+        handler(message, _Staged(context))
+
+    act.inline = True  # type: ignore[attr-defined]
+    return act
 
 
 def _refusal(command: str, message: str, at: str | None) -> dict[str, Any]:

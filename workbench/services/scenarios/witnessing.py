@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workbench.model.clock import MICROSECONDS, rfc3339
+from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.projections import ColumnKind
-from workbench.model.scenarios import Followed, Happened, Scenario
+from workbench.model.scenarios import Followed, Happened, Scenario, moment
 from workbench.model.values import read_json
 from workbench.project.units import write_duration
 from workbench.services.scenarios.running import EVERYTHING, Rehearsal
@@ -89,7 +89,7 @@ def _rows(rehearsal: Rehearsal, name: str) -> dict[Any, Mapping[str, Any]]:
     while True:
         page = rehearsal.reader.rows(name, where={}, after=after, limit=PAGE)
         for row in page.rows:
-            said = {column: rfc3339(row[column]) for column in times if row.get(column) is not None}
+            said = {column: moment(row[column]) for column in times if row.get(column) is not None}
             after = row[projection.key]
             found[after] = {**row, **said}
         if not page.more:
