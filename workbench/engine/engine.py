@@ -11,22 +11,34 @@ from uuid import UUID
 
 from workbench.engine.announcing import collect
 from workbench.engine.commanding import CommandHandler, Issue
+from workbench.engine.following import Following, Runner, place_of
 from workbench.engine.gate import WriteGate
+from workbench.engine.housekeeping import Housekeeping
 from workbench.engine.loading import AggregateLoader
 from workbench.engine.log_subscription import LogSubscription
 from workbench.engine.metrics import Metrics
 from workbench.engine.projecting import ProjectionRunner
+from workbench.engine.publishing import Publisher
 from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.reacting import Reactor, reactor_subscription
 from workbench.engine.subscribing import Runtime, SubscriptionRunner
 from workbench.engine.tasks import Tasks
 from workbench.engine.timing import LoopTimer, Timer
-from workbench.errors import NotFound, PermanentError, WorkbenchError
+from workbench.errors import NotFound, PermanentError
 from workbench.model.changes import Changes
-from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.clock import Clock
 from workbench.model.commands import Outcome
 from workbench.model.ids import id_source
-from workbench.model.messaging import COMMANDS_TOPIC, Context, Message, Mode, Ordering, Start, Subscription
+from workbench.model.messaging import (
+    COMMANDS_TOPIC,
+    Context,
+    Message,
+    Mode,
+    Ordering,
+    Start,
+    StartAt,
+    Subscription,
+)
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.model.values import read_json
@@ -35,10 +47,7 @@ from workbench.store.ports import Store
 from workbench.store.values import SubscriptionState
 
 STOP_SECONDS = 10.0
-TROUBLE = MICROSECONDS
-"""How long a runner rests after the store failed it."""
 Notify = Callable[[Changes], None]
-Runner = SubscriptionRunner | ProjectionRunner
 
 
 class EngineState(StrEnum):
@@ -81,9 +90,17 @@ class Engine:
         self.reader = store.reader()
         self.gate = WriteGate(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
+        self._notify = notify
         self._timer = timer or LoopTimer(clock)
         self._tasks = Tasks(self._died)
-        self._notify = notify
+        self._following = Following(
+            clock,
+            self._timer,
+            self._tasks,
+            lambda: self.state is EngineState.RUNNING,
+            self._notify,
+            self._report,
+        )
         self._head = self.reader.head()
         self._retry = retry or RetryPolicy(max_attempts=5, delay=1.0, max_delay=30.0)
         self._runtime = Runtime(
@@ -96,7 +113,7 @@ class Engine:
             rng=rng,
             metrics=self.metrics,
             tasks=self._tasks,
-            trouble=self._trouble,
+            trouble=self._following.trouble,
         )
         self.commands = CommandHandler(
             registry=registry,
@@ -107,12 +124,10 @@ class Engine:
             metrics=self.metrics,
             snapshot_every=snapshot_every,
         )
+        self.publisher = Publisher(registry, self.reader, self.gate, clock, self.new_id)
+        self._housekeeping = Housekeeping(registry, self.gate, clock, self._timer, self._tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
-        self._lanes: dict[str, list[str]] = {}
-        self._wakes: dict[str, asyncio.Event] = {}
-        self._idle: set[str] = set()
-        self._settled = asyncio.Event()
         self._started = False
 
     # -- life -------------------------------------------------------------------------------------------
@@ -124,8 +139,7 @@ class Engine:
             await self.gate.write(EnsureTopic(name=topic))
         for runner in self._make_runners():
             self.subscriptions[runner.name] = runner
-            start = runner.subscription.start
-            cursor = None if start is Start.NEW else 0
+            cursor = self._first_cursor(runner.subscription.start)
             await self.gate.write(
                 EnsureSubscription(name=runner.name, topic=runner.subscription.topic, cursor=cursor)
             )
@@ -142,12 +156,21 @@ class Engine:
             await follower.open()
             self.projections[follower.name] = follower
         for name, each in self._runners():
-            lanes = each.lanes if isinstance(each, SubscriptionRunner) else 1
-            self._lanes[name] = [name, *(f"{name} worker {number}" for number in range(2, lanes + 1))]
-            for lane in self._lanes[name]:
-                self._wakes[lane] = asyncio.Event()
-                self._tasks.spawn(self._follow(lane, each), lane)
+            self._following.follow(name, each)
+        self._housekeeping.start()
         self._started = True
+
+    def _first_cursor(self, start: Start | StartAt) -> int | None:
+        """Returns behind which position a new subscription begins (P4); None stands for the head."""
+        match start:
+            case Start.NEW:
+                return None
+            case StartAt(position=int(position)):
+                return max(0, position - 1)
+            case StartAt(time=int(time)):
+                return self.reader.position_before(time)
+            case _:
+                return 0
 
     def _make_runners(self) -> list[SubscriptionRunner]:
         registry = self.registry
@@ -181,11 +204,12 @@ class Engine:
         for runner in self.subscriptions.values():
             runner.release()
         self.state = EngineState.PAUSED
+        self._housekeeping.stop()
         if self._started:
-            self._wake_all()
+            self._following.wake_all()
             try:
                 async with asyncio.timeout(STOP_SECONDS):
-                    await self._all_idle()
+                    await self._following.all_idle()
             except TimeoutError:
                 pass
             await self._tasks.stop()
@@ -195,66 +219,7 @@ class Engine:
                 await follower.store_checkpoints()
         await self.gate.close()
 
-    # -- following --------------------------------------------------------------------------------------
-
-    async def _follow(self, lane: str, runner: Runner) -> None:
-        """Works whenever there is something to do, and sleeps until woken or due otherwise."""
-        wake = self._wakes[lane]
-        place = _place(runner)
-        while True:
-            wake.clear()
-            self._idle.discard(lane)
-            worked = False
-            try:
-                if self.state is EngineState.RUNNING and not runner.paused:
-                    worked = await runner.work()
-                elif isinstance(runner, SubscriptionRunner):
-                    await runner.rest()
-            except WorkbenchError as error:
-                await self._trouble(runner.name, error)
-            if worked:
-                await asyncio.sleep(0)
-                continue
-            if place != _place(runner):  # it may have passed by messages without a commit that tells of it
-                place = _place(runner)
-                self._notify(_moved(runner))
-            await self._sleep(lane, runner)
-
-    async def _sleep(self, lane: str, runner: Runner) -> None:
-        """Sleeps until it is woken, or until something of the runner is due."""
-        due = runner.next_due() if isinstance(runner, SubscriptionRunner) else None
-        if self.state is EngineState.PAUSED or runner.paused:
-            due = None
-        self._rest(lane)
-        call_off = None if due is None else self._timer.call_at(due, lambda: self._wake_lane(lane))
-        try:
-            await self._wakes[lane].wait()
-        finally:
-            if call_off is not None:
-                call_off()
-
-    def _rest(self, lane: str) -> None:
-        self._idle.add(lane)
-        self._settled.set()
-
-    async def _trouble(self, name: str, error: WorkbenchError) -> None:
-        """Says what stopped a runner, and returns after a while: the world may get better (F4)."""
-        self._report(f"{name}: {error.message}")
-        task = asyncio.current_task()
-        lane = task.get_name() if task is not None else ""
-        over = asyncio.Event()
-
-        def again() -> None:
-            self._idle.discard(lane)
-            over.set()
-
-        call_off = self._timer.call_at(self.clock.now() + TROUBLE, again)
-        if lane in self._wakes:
-            self._rest(lane)
-        try:
-            await over.wait()
-        finally:
-            call_off()
+    # -- what happens ---------------------------------------------------------------------------------
 
     def _died(self, name: str, error: BaseException) -> None:
         self._report(f"{name} stopped: {type(error).__name__}: {error}")
@@ -274,28 +239,22 @@ class Engine:
         if changes.head:
             self._head = max(self._head, changes.head, self.reader.head())
             changes = changes.merged(Changes(head=self._head))
-            self._wake_all()
+            self._following.wake_all()
         elif collected.released:
             for runner in self.subscriptions.values():
                 runner.rows_changed()
-            self._wake_all()
+            self._following.wake_all()
         else:
             for name in changes.subscriptions:
                 self.wake(name)
         self._notify(changes)
 
+    def _runs(self) -> bool:
+        return self.state is EngineState.RUNNING
+
     def wake(self, name: str) -> None:
         """Has one subscription look for work."""
-        for lane in self._lanes.get(name, ()):
-            self._wake_lane(lane)
-
-    def _wake_lane(self, lane: str) -> None:
-        self._idle.discard(lane)
-        self._wakes[lane].set()
-
-    def _wake_all(self) -> None:
-        for lane in self._wakes:
-            self._wake_lane(lane)
+        self._following.wake(name)
 
     # -- control ----------------------------------------------------------------------------------------
 
@@ -309,7 +268,7 @@ class Engine:
     def resume(self) -> None:
         """Moves again."""
         self.state = EngineState.RUNNING
-        self._wake_all()
+        self._following.wake_all()
         self._notify(Changes(engine=True))
 
     async def step(self, only: str = "") -> str:
@@ -323,8 +282,8 @@ class Engine:
         """
         if self.state is EngineState.RUNNING:
             self.pause()
-            await self._all_idle()
-        order = sorted(self._runners(), key=lambda pair: _place(pair[1]))
+            await self._following.all_idle()
+        order = sorted(self._runners(), key=lambda pair: place_of(pair[1]))
         for name, runner in order:
             if (runner.paused and name != only) or (only and name != only):
                 continue
@@ -336,12 +295,7 @@ class Engine:
 
     async def settle(self) -> None:
         """Returns when everything has caught up; delayed retries do not count."""
-        await self._all_idle()
-
-    async def _all_idle(self) -> None:
-        while len(self._idle) < len(self._wakes):
-            self._settled.clear()
-            await self._settled.wait()
+        await self._following.all_idle()
 
     @property
     def head(self) -> int:
@@ -388,13 +342,3 @@ class Engine:
     def new_command_id(self) -> UUID:
         """Returns an id for a command that a person issues."""
         return self.new_id()
-
-
-def _moved(runner: Runner) -> Changes:
-    names = frozenset((runner.name,))
-    is_subscription = isinstance(runner, SubscriptionRunner)
-    return Changes(subscriptions=names) if is_subscription else Changes(projections=names)
-
-
-def _place(runner: Runner) -> tuple[int, str]:
-    return (runner.cursor if isinstance(runner, SubscriptionRunner) else runner.checkpoint), runner.name
