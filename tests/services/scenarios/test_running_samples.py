@@ -32,6 +32,13 @@ async def test_the_scenarios_of_a_sample_pass_on_each_of_its_forms(source, sampl
     assert not failed, "\n\n".join(failed)
 
 
+@pytest.mark.parametrize("sample", ["users", "orders"])
+def test_both_forms_of_a_sample_have_the_same_scenarios(sample):
+    folders = [asset("samples", name, "scenarios") for name in (sample, f"{sample}-declared")]
+    one, other = ({path.name: path.read_text() for path in folder.iterdir()} for folder in folders)
+    assert one == other
+
+
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_every_command_of_a_sample_is_accepted_and_refused_in_some_scenario(sample):
     project = load_project(asset("samples", sample), environ={}, trusted=True)
