@@ -178,6 +178,10 @@ def item(part, text):
             item("then", '"no othr events"'),
             '2:7: S-UNKNOWN the only text in then is "no other events" (did you mean',
         ),
+        (
+            item("then", '{ row: null, projection: "users" }'),
+            "2:14: S-TYPE a row is named by its key (a text or a number)",
+        ),
         (item("then", '{ row: "a" }'), "2:7: S-TYPE row needs projection: the read model that is meant"),
         (
             item("then", '{ row: "a", projection: "usres" }'),

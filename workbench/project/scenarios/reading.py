@@ -205,9 +205,15 @@ class _Reader:
             case Kind.ROWS:
                 return item.whole(item.head, 0)
             case Kind.ROW:
-                return item.at(item.head).plain()
+                return self._key(item.at(item.head))
             case Kind.MESSAGE:
                 return item.text(item.head)
+
+    def _key(self, node: Node) -> Any:
+        if node.kind in {Written.STRING, Written.NUMBER, Written.BOOLEAN}:
+            return node.plain()
+        node.wrong("S-TYPE", "a row is named by its key", "a text or a number")
+        return None
 
     def _facts(self, item: Item, kind: Kind) -> dict[str, Any]:
         """Returns what else is said of it, in the order in which it is shown."""
