@@ -118,3 +118,16 @@ def test_what_nobody_trusted_is_not_run(workbench, folder):
     assert "running scenarios needs the model" in said.err
     assert workbench("test", folder, "--trust").code == 0
     assert workbench("test", folder / "none").code == 1
+
+
+def test_names_may_stand_behind_options(workbench, folder):
+    said = workbench("test", folder, "--trust", "needs a reason", "--json", "mail.tsk").json()
+    names = [one["name"] for one in said["scenarios"]]
+    assert "A suspension needs a reason" in names
+    assert len(names) == said["passed"] > 5
+
+
+def test_without_a_project_it_asks_for_one_alone(workbench):
+    said = workbench("test")
+    assert said.code == 2
+    assert "required: PROJECT\n" in said.err

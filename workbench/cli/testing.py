@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 def _takes(parser: Parser) -> None:
     parser.project()
     parser.add_argument(
-        "names", metavar="NAME", nargs="*", help="run only scenarios whose sentence or file holds this"
+        "names",
+        metavar="NAME",
+        nargs="*",
+        default=[],
+        help="run only scenarios whose sentence or file holds this",
     )
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write the results as JUnit XML, too")
     parser.trust()
