@@ -233,7 +233,8 @@ EXPORT = Command(
     about="""
         Writes events into a file, in the order of the log. Brought into an empty store by `workbench import`,
         they are what they were: ids, versions, times, correlation, causation, metadata, data to the letter.
-        Messages, read models and dead letters are no events and stay behind; `workbench backup` copies all.
+        Messages, read models, dead letters and whether a stream is closed are no events and stay behind;
+        `workbench backup` copies all.
 
         What looks like a secret is masked, and an event with a mask is refused by an import: --reveal writes
         everything as it is stored.

@@ -74,7 +74,7 @@ def export(
 ) -> ExportReport:
     """Writes the events that the store holds now into a file, in the order of their positions.
 
-    Published messages, read models and dead letters are not events and stay behind.
+    Messages, read models, dead letters and whether a stream is closed are no events and stay behind.
 
     Args:
         path: The file; it appears when it is complete. None writes to the standard output.
