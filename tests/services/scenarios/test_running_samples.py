@@ -9,6 +9,7 @@ from workbench.model.clock import SystemClock
 from workbench.project.project import load_project
 from workbench.project.scenarios import find_scenarios
 from workbench.services.scenarios import Scenarios, tell
+from workbench.services.scenarios.running import Rehearsal
 
 SAMPLES = sorted(folder.parent.name for folder in asset("samples").glob("*/project.tsk"))
 
@@ -30,6 +31,18 @@ async def test_the_scenarios_of_a_sample_pass_on_each_of_its_forms(source, sampl
     results = await Scenarios(project, SystemClock()).run(scenarios)
     failed = [f"{result.scenario.title}\n{tell(result)}" for result in results if not result.passed]
     assert not failed, "\n\n".join(failed)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+async def test_every_run_writes_the_same_log_to_the_last_id(sample):
+    project = load_project(asset("samples", sample), environ={}, trusted=True)
+    for file in find_scenarios(asset("samples", sample), project.registry):
+        for scenario in file.scenarios:
+            first, second = Rehearsal(project, scenario), Rehearsal(project, scenario)
+            await first.run()
+            await second.run()
+            assert first.reader.read_log(0, 1000) == second.reader.read_log(0, 1000)
+            assert first.clock.now() == second.clock.now()
 
 
 @pytest.mark.parametrize("sample", ["users", "orders"])
