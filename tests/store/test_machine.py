@@ -53,7 +53,7 @@ class Histories(RuleBasedStateMachine):
         self.clock = ManualClock()
         self.memory = MemoryStore(self.clock)
         self.file = self.open()
-        self.leased: dict[tuple[str, int], tuple[Any, int, int]] = {}
+        self.leased: dict[tuple[str, int], Any] = {}
 
     def open(self) -> SqliteStore:
         store = SqliteStore(self.folder / "events.db", self.clock, synchronous="normal")
@@ -127,7 +127,7 @@ class Histories(RuleBasedStateMachine):
     @rule(
         name=st.sampled_from(list(SUBSCRIPTIONS)),
         token=st.sampled_from(TOKENS),
-        fates=st.lists(st.sampled_from(["ready", "delayed", "blocked", "dead"]), max_size=6),
+        fates=st.lists(st.sampled_from(["ready", "delayed", "blocked", "dead", "leased"]), max_size=6),
         effects=st.lists(st.one_of(fresh, messages, processes), max_size=2),
         passing=st.booleans(),
         claimed=st.sampled_from([True, True, False]),
@@ -147,6 +147,7 @@ class Histories(RuleBasedStateMachine):
                 failed=1 if fate in {"delayed", "dead"} else 0,
                 attempts=(Attempt(number=1, at=1, duration_us=1, error_type="E", error="e"),),
                 letter=self.letter(name, message) if fate == "dead" else None,
+                lease_until=self.clock.now() + 1000 if fate == "leased" else None,
             )
             for message, fate in zip(found, fates, strict=False)
         )
@@ -196,34 +197,33 @@ class Histories(RuleBasedStateMachine):
             assert said(ours) == said(reference)
             return
         assert (ours, reference) == (numbers[0], numbers[1])
-        for (row, _), (other, _) in zip(*due, strict=True):
-            self.leased[name, row.position] = (token, row.number, other.number)
+        for row, _ in due[0]:
+            self.leased[name, row.position] = token
 
     @precondition(lambda self: self.leased)
     @rule(data=st.data(), fate=st.sampled_from([None, "ready", "delayed", "dead"]), release=st.booleans())
     def settle_row(self, data, fate, release):
-        (name, position), (token, *numbers) = data.draw(st.sampled_from(sorted(self.leased.items(), key=str)))
+        (name, position), token = data.draw(st.sampled_from(sorted(self.leased.items(), key=str)))
         message = self.readers[0].message(position, SUBSCRIPTIONS[name])
         wrong = data.draw(st.sampled_from([None, None, None, *TOKENS]))
         letter = self.letter(name, message) if fate == "dead" else None
-        self.each(
-            lambda side: [
-                op.Settle(
-                    subscription=name,
-                    token=wrong or token,
-                    release_key=release,
-                    settlements=(
-                        Settlement(
-                            number=numbers[side],
-                            key=message.key,
-                            state=None if fate is None else DeliveryState(fate),
-                            due_at=self.clock.now() + 1000 if fate == "delayed" else None,
-                            failed=1,
-                            letter=letter,
-                        ),
+        self.both(
+            op.Settle(
+                subscription=name,
+                token=wrong or token,
+                release_key=release,
+                settlements=(
+                    Settlement(
+                        position=position,
+                        key=message.key,
+                        state=None if fate is None else DeliveryState(fate),
+                        due_at=self.clock.now() + 1000 if fate == "delayed" else None,
+                        failed=1,
+                        letter=letter,
+                        expired=fate is None and release,
                     ),
-                )
-            ]
+                ),
+            )
         )
         if not wrong or wrong == token:
             del self.leased[name, position]
@@ -397,6 +397,7 @@ class Histories(RuleBasedStateMachine):
                 [(msg_free(row), message) for row, message in reader.due(name, self.clock.now(), 10)]
                 for name in names
             ],
+            "in order": [reader.in_order(name, self.clock.now()) for name in names],
             "due times": [reader.due_times(name) for name in names],
             "depths": [reader.depth(name) for name in names],
             "stand in rows": [reader.rows_from(name, 1, 6) for name in names],

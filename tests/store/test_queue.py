@@ -92,7 +92,7 @@ class Box:
     def end(self, row, state=None, token=TOKEN, **more):
         letter = self.letter(self.reader.message(row.position, "mail")) if state == "dead" else None
         ended = Settlement(
-            number=row.number,
+            position=row.position,
             key=row.key,
             state=None if state is None else DeliveryState(state),
             letter=letter,

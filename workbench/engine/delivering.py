@@ -33,7 +33,7 @@ class Failure:
     dropped: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Task:
     """One message on its way through a handler.
 

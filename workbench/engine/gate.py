@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +19,7 @@ INLINE_SECONDS = 0.003
 """Where commits lately took longer than this, they go to the thread: the window never waits for a disk."""
 GROUP = 1024
 IDLE_SECONDS = 5.0
+SWITCH_SECONDS = 0.0005
 
 OnWritten = Callable[[Sequence[Operation], Sequence[Any]], None]
 
@@ -48,6 +50,8 @@ class WriteGate:
         self._recent = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        # The thread and the loop take turns quickly; the default of 5 ms makes them wait for each other.
+        sys.setswitchinterval(min(SWITCH_SECONDS, sys.getswitchinterval()))
 
     async def rehearse(self, operations: Sequence[Operation]) -> list[Any]:
         """Runs operations and takes everything back; returns what each would be answered (C6).

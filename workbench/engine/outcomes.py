@@ -42,10 +42,14 @@ def expired(*, dropped: bool) -> Failure:
     )
 
 
-def waiting(task: Task, state: DeliveryState, due_at: int | None = None) -> NewDelivery:
+def waiting(
+    task: Task, state: DeliveryState, due_at: int | None = None, lease_until: int | None = None
+) -> NewDelivery:
     """Returns the row of a message that was not tried yet."""
     due_at = _not_after_expiry(task, due_at)
-    return NewDelivery(message=task.message, key=task.key, state=state, due_at=due_at)
+    return NewDelivery(
+        message=task.message, key=task.key, state=state, due_at=due_at, lease_until=lease_until
+    )
 
 
 def _not_after_expiry(task: Task, due_at: int | None) -> int | None:
@@ -70,16 +74,15 @@ def new_delivery(subscription: Subscription, task: Task, rng: random.Random, now
 
 def settlement(subscription: Subscription, task: Task, rng: random.Random, now: int) -> Settlement:
     """Returns what becomes of a leased row after a try, or after none when it was released."""
-    row = task.delivery
-    number = row.number if row else 0
+    position = task.message.position
     if task.failure is None:
         state = None if task.started else DeliveryState.READY
-        return Settlement(number=number, key=task.key, state=state, attempts=task.attempts())
+        return Settlement(position=position, key=task.key, state=state, attempts=task.attempts())
     if task.failure.dropped:
-        return Settlement(number=number, key=task.key, state=None, expired=True)
+        return Settlement(position=position, key=task.key, state=None, expired=True)
     due_at = _retry_at(subscription, task, rng, now)
     return Settlement(
-        number=number,
+        position=position,
         key=task.key,
         state=DeliveryState.DEAD if due_at is None else DeliveryState.DELAYED,
         due_at=due_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from typing_extensions import override
 
@@ -43,8 +44,10 @@ class QueueSubscription(SubscriptionRunner):
             return False
         self._stopping = False
         async with self._alone:
-            ingested = await self._ingest()
-            tasks, token = await self._lease_rows(limit or self._batch, frozenset(self._busy))
+            tasks, token = await self._hand_out(limit or self._batch)
+            ingested = not tasks and await self._ingest()
+            if not tasks:
+                tasks, token = await self._lease_rows(limit or self._batch, frozenset(self._busy))
             keys = {task.key for task in tasks if task.key}
             self._busy |= keys
         if not tasks:
@@ -57,6 +60,25 @@ class QueueSubscription(SubscriptionRunner):
         self._adapt(self._runtime.clock.monotonic() - started)
         return True
 
+    async def _hand_out(self, limit: int) -> tuple[list[Task], UUID]:
+        """Leases messages as their rows come into being, where the log has them in the order of urgency."""
+        token, reader, now = self._runtime.new_id(), self._runtime.reader, self._runtime.clock.now()
+        if self._ordered or not reader.in_order(self.name, now):
+            return [], token
+        found, upto = reader.read_topic(self.subscription.topic, self.wants, self.cursor, limit)
+        tasks, filtered = self._tasks_of(found, self.cursor, upto)
+        ready: list[Task] = []
+        later: list[Task] = []
+        for task in tasks:
+            now_or_never = task.failure is None and (task.message.deliver_at or 0) <= now
+            (ready if now_or_never else later).append(task)
+        if not ready:
+            return [], token
+        until = self._leases.until()
+        leased = [waiting(task, DeliveryState.LEASED, lease_until=until) for task in ready]
+        await self._store(upto, filtered, later, [*leased, *self._rows_of(later)], token)
+        return ready, token
+
     async def _ingest(self) -> bool:
         """Gives the next messages of the topic their rows; returns whether there were any."""
         reader = self._runtime.reader
@@ -64,23 +86,27 @@ class QueueSubscription(SubscriptionRunner):
         if upto == self.cursor:
             return False
         tasks, filtered = self._tasks_of(found, self.cursor, upto)
-        rows = self._rows_of(tasks)
-        token = self._runtime.new_id()
-        states = [row.state for row in rows]
+        await self._store(upto, filtered, tasks, self._rows_of(tasks), self._runtime.new_id())
+        return True
+
+    async def _store(
+        self, upto: int, filtered: int, tasks: list[Task], rows: list[NewDelivery], token: UUID
+    ) -> None:
+        """Stores rows and the cursor behind their messages."""
+        states = {row.message.position: row.state for row in rows}
         settle = Settle(
             subscription=self.name,
             token=token,
             cursor=upto,
             filtered=filtered,
             deliveries=tuple(rows),
-            **counts_of(tasks, states),
+            **counts_of(tasks, [states[task.message.position] for task in tasks]),
         )
         claim = Claim(subscription=self.name, upto=upto, token=token)
         await self._runtime.gate.write(Atomic(operations=(claim, settle)))
         self._count([], settle)
         self.cursor = self._stored_cursor = upto
         self._rows = self._rows or bool(rows)
-        return True
 
     def _rows_of(self, tasks: list[Task]) -> list[NewDelivery]:
         now = self._runtime.clock.now()

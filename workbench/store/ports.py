@@ -112,6 +112,10 @@ class QueueReader(Protocol):
         """Returns rows that can be leased now, most urgent first (R1), with their messages."""
         ...
 
+    def in_order(self, subscription: str, now: int) -> bool:
+        """Whether the log's order is that of urgency (R1): no row is to be leased, no priority set."""
+        ...
+
     def due_times(self, subscription: str) -> tuple[int | None, int | None]:
         """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
         ...

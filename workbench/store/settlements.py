@@ -14,6 +14,7 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         key: What orders it; None for the message's own, empty where nothing is ordered.
+        lease_until: Of one that is handed out as it comes into being, under the token of its `Settle`.
     """
 
     message: Message
@@ -24,17 +25,19 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     crashed: int = 0
     attempts: tuple[Attempt, ...] = ()
     letter: DeadLetter | None = None
+    lease_until: int | None = None
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one leased row: None as state means that it has ended, and the row goes.
 
     Attributes:
+        position: Of its message; a subscription has one delivery of each (I5).
         failed: Added to the row's failed attempts.
         expired: It ended because its message had expired, where the topic drops such.
     """
 
-    number: int
+    position: int
     key: str
     state: DeliveryState | None
     due_at: int | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, StaleLease
@@ -137,7 +139,7 @@ def settle(tables: Tables, op: Settle, now: int) -> None:
     for settlement in sorted(op.settlements, key=lambda one: one.state is not None):
         _settle_row(tables, op, settlement, now)
     for new in op.deliveries:
-        _insert(tables, op.subscription, new)
+        _insert(tables, op.subscription, new, op.token)
     state = replace(
         state,
         delivered=state.delivered + op.delivered,
@@ -151,7 +153,8 @@ def settle(tables: Tables, op: Settle, now: int) -> None:
 
 
 def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) -> None:
-    row = tables.deliveries.get(settlement.number)
+    rows = deliveries(tables, op.subscription)
+    row = next((one for one in rows if one.position == settlement.position), None)
     if row is None or row.state is not DeliveryState.LEASED or row.lease_token != op.token:
         raise StaleLease(f"a delivery of {op.subscription} was taken by another")
     if settlement.state is None:
@@ -195,11 +198,12 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
     return skipped
 
 
-def _insert(tables: Tables, name: str, new: NewDelivery) -> None:
+def _insert(tables: Tables, name: str, new: NewDelivery, token: UUID | None = None) -> None:
     message = new.message
     letter = insert_letter(tables, new.letter, parent=None) if new.letter is not None else None
     if any(row.position == message.position for row in deliveries(tables, name)):
         return
+    leased = new.state is DeliveryState.LEASED
     row = Delivery(
         number=tables.next("delivery"),
         subscription=name,
@@ -207,9 +211,11 @@ def _insert(tables: Tables, name: str, new: NewDelivery) -> None:
         message_id=message.id,
         key=message.key if new.key is None else new.key,
         state=new.state,
-        acquired=new.failed + new.crashed,
+        acquired=new.failed + new.crashed + leased,
         failed=new.failed,
         crashed=new.crashed,
+        lease_token=token if leased else None,
+        lease_until=new.lease_until if leased else None,
         due_at=new.due_at if new.state is DeliveryState.DELAYED else None,
         priority=message.priority,
         enqueued_at=message.published_at,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -87,9 +89,8 @@ def recover(con: sqlite3.Connection, op: RecoverSubscription, now: int) -> None:
     """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
     number = number_of(con, op.subscription)
     con.execute(_TAKE_BACK, (number,))
-    for message in op.suspects:
-        suspect = NewDelivery(message=message, state=DeliveryState.READY, crashed=1)
-        insert_delivery(con, number, suspect)
+    suspects = [NewDelivery(message=message, state=DeliveryState.READY, crashed=1) for message in op.suspects]
+    insert_deliveries(con, number, suspects)
     _bury(con, number, op.subscription, op.topic, op.max_crashes, now)
     con.execute(
         "update subscriptions set cursor = max(cursor, claimed_to), claimed_to = 0, claim_token = null where id = ?",
@@ -97,32 +98,45 @@ def recover(con: sqlite3.Connection, op: RecoverSubscription, now: int) -> None:
     )
 
 
-def insert_delivery(con: sqlite3.Connection, number: int, new: NewDelivery) -> None:
-    """Makes the row of a message that is not a plain success; keeps one that stands already (I5)."""
+def insert_deliveries(
+    con: sqlite3.Connection, number: int, rows: Sequence[NewDelivery], token: UUID | None = None
+) -> None:
+    """Makes the rows of messages that are no plain successes; keeps those that stand already (I5).
+
+    Args:
+        token: Of the lease under which some are handed out at once.
+    """
+    con.executemany(
+        "insert into deliveries values (null,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,null,?,?)"
+        " on conflict (subscription_id, position) do nothing",
+        [_row_of(con, number, new, token) for new in rows],
+    )
+
+
+def _row_of(con: sqlite3.Connection, number: int, new: NewDelivery, token: UUID | None) -> tuple[Any, ...]:
     message = new.message
     letter = insert_letter(con, new.letter, parent=None) if new.letter is not None else None
     due = new.due_at if new.state is DeliveryState.DELAYED else None
+    leased = new.state is DeliveryState.LEASED
     rank = message.published_at - message.priority * 1_000_000 if due is None else due
-    con.execute(
-        "insert into deliveries values (null,?,?,?,?,?,?,0,?,?,?,?,null,null,?,?,?,null,?,?)"
-        " on conflict (subscription_id, position) do nothing",
-        (
-            number,
-            message.position,
-            message.id_bytes,
-            message.key if new.key is None else new.key,
-            new.state,
-            rank,
-            new.failed + new.crashed,
-            new.failed,
-            new.crashed,
-            due,
-            message.priority,
-            message.published_at,
-            message.expires_at,
-            _encode(new.attempts).decode() if new.attempts else "[]",
-            letter,
-        ),
+    return (
+        number,
+        message.position,
+        message.id_bytes,
+        message.key if new.key is None else new.key,
+        new.state,
+        new.lease_until if leased else rank,
+        new.failed + new.crashed + leased,
+        new.failed,
+        new.crashed,
+        due,
+        token.bytes if leased and token is not None else None,
+        new.lease_until if leased else None,
+        message.priority,
+        message.published_at,
+        message.expires_at,
+        _encode(new.attempts).decode() if new.attempts else "[]",
+        letter,
     )
 
 

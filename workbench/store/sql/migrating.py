@@ -89,6 +89,8 @@ def _generations(con: sqlite3.Connection) -> None:
 
 def _urgency(con: sqlite3.Connection) -> None:
     """From 2 to 3: deliveries are ranked, subscriptions count more, and bulk actions are kept."""
+    (urgent,) = (statement for statement in ddl_of("messages") if "messages_urgent" in statement)
+    con.execute(urgent)
     for table in ("subscriptions", "deliveries"):
         con.execute(f"create temp table old_{table} as select * from {table}")
         con.execute(f"drop table {table}")

@@ -50,7 +50,9 @@ class QueueReading(Listing):
         number, topic = found
         query = rows.DELIVERIES + "where subscription_id = ? and "
         suspects = self._all(
-            query + "crashed > 0 and state = 'ready' order by rank, position limit ?", (number, limit)
+            rows.DELIVERIES + "indexed by deliveries_suspects where subscription_id = ? and crashed > 0"
+            " and state = 'ready' order by rank, position limit ?",
+            (number, limit),
         )
         ready = self._all(query + "state = 'ready' order by rank, position limit ?", (number, limit))
         delayed = self._all(
@@ -76,6 +78,17 @@ class QueueReading(Listing):
             if message is not None:
                 found.append((delivery, message))
         return found
+
+    def in_order(self, subscription: str, now: int) -> bool:
+        """Whether the log's order is that of urgency (R1): no row is to be leased, no priority set."""
+        found = self._maybe(
+            "select exists (select 1 from deliveries d join subscriptions s on s.id = d.subscription_id"
+            " where s.name = ? and ((d.state = 'ready') or (d.state = 'delayed' and d.rank <= ?))),"
+            " exists (select 1 from messages m join topics t on t.id = m.topic_id join subscriptions s"
+            " on s.topic = t.name where s.name = ? and m.position > s.cursor and m.priority <> 0)",
+            (subscription, now, subscription),
+        )
+        return found is not None and not any(found)
 
     def due_times(self, subscription: str) -> tuple[int | None, int | None]:
         """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""

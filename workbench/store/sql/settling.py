@@ -11,7 +11,7 @@ from workbench.errors import StaleLease
 from workbench.model.deliveries import DeliveryState, Trigger
 from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
 from workbench.store.settlements import Settlement
-from workbench.store.sql.claiming import URGENCY, insert_delivery, number_of, states
+from workbench.store.sql.claiming import URGENCY, insert_deliveries, number_of, states
 from workbench.store.sql.heads import Heads
 from workbench.store.sql.letters import insert_letter, letter_ended, promote
 
@@ -70,8 +70,7 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
     for settlement in op.settlements:
         if settlement.state is not None:
             _settle_row(con, number, op, settlement, now)
-    for delivery in op.deliveries:
-        insert_delivery(con, number, delivery)
+    insert_deliveries(con, number, op.deliveries, op.token)
     con.execute(
         "update subscriptions set delivered = delivered + ?, failed = failed + ?, filtered = filtered + ?,"
         " retried = retried + ?, died = died + ?, expired = expired + ? where id = ?",
@@ -81,27 +80,28 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
 
 def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settlement], now: int) -> None:
     """Lets rows go that were done, many with one statement."""
-    expired = {one.number for one in ended if one.expired}
+    expired = {one.position for one in ended if one.expired}
     for first in range(0, len(ended), 200):
-        part = [one.number for one in ended[first : first + 200]]
+        part = [one.position for one in ended[first : first + 200]]
         gone = con.execute(
-            f"delete from deliveries where state in ({states(Trigger.ACK)}) and lease_token = ?"
-            f" and id in ({','.join('?' * len(part))}) returning id, key, letter_id",
-            (op.token.bytes, *part),
+            f"delete from deliveries where subscription_id = ? and state in ({states(Trigger.ACK)})"
+            f" and lease_token = ? and position in ({','.join('?' * len(part))}) returning position, key, letter_id",
+            (number, op.token.bytes, *part),
         ).fetchall()
         if len(gone) != len(part):
             raise StaleLease(_STALE.format(op.subscription))
-        for row, _, letter in gone:
+        for position, _, letter in gone:
             if letter is not None:
-                letter_ended(con, letter, "failed_again" if row in expired else "resolved", now)
+                letter_ended(con, letter, "failed_again" if position in expired else "resolved", now)
         for key in {key for _, key, _ in gone}:
             promote(con, number, key)
 
 
 def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Settlement, now: int) -> None:
     row = con.execute(
-        f"select letter_id from deliveries where id = ? and lease_token = ? and state in ({states(Trigger.FAIL)})",
-        (settlement.number, op.token.bytes),
+        "select letter_id, id from deliveries where subscription_id = ? and position = ? and lease_token = ?"
+        f" and state in ({states(Trigger.FAIL)})",
+        (number, settlement.position, op.token.bytes),
     ).fetchone()
     if row is None:
         raise StaleLease(_STALE.format(op.subscription))
@@ -121,7 +121,7 @@ def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Se
             settlement.failed,
             _encode(settlement.attempts).decode(),
             letter,
-            settlement.number,
+            row[1],
         ),
     )
     if settlement.state is DeliveryState.DEAD and op.release_key:

@@ -124,7 +124,11 @@ class MessageRow(SQLModel, table=True):
     """Messages that were published; routed events are not copied here (P1)."""
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("message_id"), Index("messages_topic", "topic_id", "position"))
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        Index("messages_topic", "topic_id", "position"),
+        Index("messages_urgent", "topic_id", "position", sqlite_where=text("priority <> 0")),
+    )
     position: int | None = Field(default=None, primary_key=True)
     topic_id: int
     message_id: bytes = Field(sa_column=_id())
@@ -171,7 +175,7 @@ class DeliveryRow(SQLModel, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("subscription_id", "position"),
-        Index("deliveries_rank", "subscription_id", "state", "rank"),
+        Index("deliveries_rank", "subscription_id", "state", "rank", "position"),
         Index("deliveries_key", "subscription_id", "key", "position", sqlite_where=text("key <> ''")),
         Index("deliveries_suspects", "subscription_id", sqlite_where=text("crashed > 0")),
         Index("deliveries_letters", "letter_id", sqlite_where=text("letter_id is not null")),
