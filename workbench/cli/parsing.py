@@ -39,7 +39,7 @@ class Parser(argparse.ArgumentParser):
 
     @override
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        options, strange = self.parse_known_args(args, namespace)
+        options, strange = self.parse_known_intermixed_args(args, namespace)
         if strange:
             self.error(self._strange(strange))
         return options

@@ -105,7 +105,7 @@ NEW = Command(
 )
 CHECK = Command(
     about="""
-        Names every problem of a project's file and its modules, a line each:
+        Names every problem of a project's file, its modules and its scenarios, a line each:
 
           file:line:column: CODE message (hint)
 

@@ -44,6 +44,7 @@ VERBS = {
     "A project": (
         Verb("new", "begin a project in a new folder, from a template", "projects:NEW"),
         Verb("check", "name every problem of a project's files", "projects:CHECK"),
+        Verb("test", "run the project's scenarios", "testing:TEST"),
         Verb("run", "issue commands, drain the queues, print a summary", "running:RUN"),
         Verb("docs", "write the model down as Markdown with diagrams", "projects:DOCS"),
     ),

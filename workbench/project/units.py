@@ -44,3 +44,12 @@ Lasting = Annotated[float, BeforeValidator(read_lasting)]
 """Seconds, written with a unit, or ``"forever"``."""
 Duration = Annotated[float, BeforeValidator(read_duration)]
 """Seconds, written with a unit."""
+
+
+def write_duration(seconds: float) -> str:
+    """Writes seconds in the largest unit that gives a whole number: ``"30m"``; below a second in ``ms``."""
+    for unit in ("w", "d", "h", "m", "s"):
+        count = seconds / _UNITS[unit]
+        if count >= 1 and count == int(count):
+            return f"{int(count)}{unit}"
+    return f"{seconds * 1000:.3f}".rstrip("0").rstrip(".") + "ms" if seconds else "0s"

@@ -1,4 +1,4 @@
-"""Checks a project without opening its store: every problem of its file and its modules, with its place."""
+"""Checks a project without opening its store: every problem of its files and modules, with its place."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from workbench.project.modules import module_path
 from workbench.project.project import load_project
 from workbench.project.reading import project_root
 from workbench.project.samples import PROJECT_FILE
+from workbench.project.scenarios import find_scenarios
 from workbench.services.opening import is_trusted
 from workbench.tusk import parse
 
@@ -51,7 +52,7 @@ class Verdict:
 
 
 def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> Verdict:
-    """Reads a project's file, and its modules where they are trusted.
+    """Reads a project's file, and where its modules are trusted, these and its scenarios.
 
     Args:
         trust: The person trusts the project's modules as they are now.
@@ -75,7 +76,9 @@ def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = Fal
         found = [complaint for file in files for complaint in _syntax(file)]
         unseen = tuple(str(file) for file in files)
         return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
-    return Verdict(name=project.name, complaints=(), model=counts(project.registry))
+    scenarios = [problem for one in find_scenarios(root, project.registry) for problem in one.problems]
+    found = [_complaint(problem, root) for problem in scenarios]
+    return Verdict(name=project.name, complaints=tuple(found), model=counts(project.registry))
 
 
 def counts(registry: Registry) -> dict[str, int]:
