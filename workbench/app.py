@@ -68,12 +68,13 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+SAMPLES = ("users", "orders", "users-declared", "orders-declared")
 VERBS = ("open", "tour", "import", "run", "streams", "doctor", "backup")
 
 
 def _project(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("project", type=Path, nargs="?", help="a project folder")
-    verb.add_argument("--sample", choices=("users", "orders"), help="a copy of a sample instead")
+    verb.add_argument("--sample", choices=SAMPLES, help="a copy of a sample instead")
 
 
 def _window(verb: argparse.ArgumentParser) -> None:

@@ -22,6 +22,7 @@ WorkbenchError
 │   ├── NotFound
 │   ├── NoHandler
 │   ├── UnknownEvent             an event type that the model does not know
+│   ├── ExpressionFailed         an expression of a declared model has no value for this command or event
 │   └── ModelError               the model contradicts itself
 ├── WorldError                   the machine said no
 │   ├── StoreBusy
@@ -198,6 +199,10 @@ class NoHandler(CallerError):
 
 class UnknownEvent(CallerError):
     """The model does not know the event's type or version (U2)."""
+
+
+class ExpressionFailed(CallerError):
+    """An expression of a declared model has no value here; the message says where it stands."""
 
 
 class ModelError(CallerError):

@@ -11,6 +11,7 @@ from workbench.errors import ModelError, ProjectError
 from workbench.model.messaging import Route, Subscription, Topic
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
+from workbench.project.declared.compiling import compile_declared
 from workbench.project.modules import ModuleError, import_definitions, modules_hash
 from workbench.project.reading import ProjectFile, in_order, read_settings
 from workbench.project.settings import Settings, SubscriptionSettings
@@ -59,12 +60,21 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Pr
     modules = tuple(settings.cqrs.modules)
     restricted = bool(modules) and not trusted
     definitions: list[Definitions] = []
-    problems: list[object] = [*in_order(_references(file))]
+    broken: list[object] = []
     for name in () if restricted else modules:
         try:
             definitions.append(import_definitions(root, name))
         except ModuleError as error:
-            problems.append(error.problem)
+            broken.append(error.problem)
+    declared, found = compile_declared(
+        file.document,
+        file.declared,
+        known=definitions,
+        topics=[topic.name or key for key, topic in settings.topics.items()],
+        lenient=len(definitions) < len(modules),
+    )
+    definitions.append(declared)
+    problems = [*in_order([*_references(file), *found]), *broken]
     if not problems and not restricted:
         problems += _handlers(file, definitions)
     if problems:

@@ -12,7 +12,7 @@ from workbench.project.samples import copy_sample, is_sample_code, samples_folde
 from workbench.project.trust import TrustList, config_folder
 from workbench.services.workspace import Workspace, open_workspace
 
-SAMPLES = ("users", "orders")
+SAMPLES = ("users", "orders", "users-declared", "orders-declared")
 
 
 def open_target(
