@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -44,6 +46,19 @@ class Project:
     story: Path | None = None
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Stops the search for cycles: what a large project makes stays, and would be walked over many times."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+@_without_collecting()
 def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Project:
     """Reads a project folder.
 

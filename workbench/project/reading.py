@@ -110,9 +110,7 @@ def read_settings(root: Path, *, environ: Mapping[str, str]) -> ProjectFile:
         raise TskError(in_order([*resolved.problems, *found])) from None
     if resolved.problems:
         raise TskError(in_order(resolved.problems))
-    return ProjectFile(
-        path=path, document=document, settings=settings, written=written, declared=declared
-    )
+    return ProjectFile(path=path, document=document, settings=settings, written=written, declared=declared)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

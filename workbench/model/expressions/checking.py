@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from workbench.model.expressions import syntax
 from workbench.model.expressions.functions import FUNCTIONS, MACROS, Signature
@@ -15,7 +16,6 @@ from workbench.model.expressions.kinds import (
     INTEGER,
     NULL,
     RECORD,
-    STRING,
     Kind,
     Type,
     record,
@@ -109,7 +109,9 @@ class _Check:
         if owner.kind is Kind.RECORD and owner.fields is not None and isinstance(node.index, syntax.Literal):
             found = owner.fields.get(str(node.index.value))
             return found or self.flaw(
-                node, f"{_said(node.of)} has no {node.index.value}", among(str(node.index.value), owner.fields)
+                node,
+                f"{_said(node.of)} has no {node.index.value}",
+                among(str(node.index.value), owner.fields),
             )
         if owner.kind in {Kind.RECORD, Kind.ANY}:
             return ANY
@@ -228,7 +230,7 @@ class _Check:
         if node.name == "has" and node.target is None and len(node.arguments) == 1:
             return self._has(node.arguments[0])
         if node.name in MACROS and node.target is not None and len(node.arguments) == 2:
-            return self._macro(node)
+            return self._macro(node, node.target)
         if node.target is not None and isinstance(node.target, syntax.Name):
             dotted = f"{node.target.name}.{node.name}"
             if node.target.name not in self.names and dotted in FUNCTIONS:
@@ -246,9 +248,7 @@ class _Check:
             self.flaw(node, said, f"to see whether it has a value: {_said(node)} != null")
         return BOOLEAN
 
-    def _macro(self, node: syntax.Call) -> Type:
-        target = node.target
-        assert target is not None
+    def _macro(self, node: syntax.Call, target: syntax.Node) -> Type:
         owner = self.infer(target)
         variable, body = node.arguments
         if not isinstance(variable, syntax.Name):
@@ -280,7 +280,7 @@ class _Check:
         return (first.item or ANY) if first.kind is Kind.LIST else first
 
 
-_RULES: dict[type[syntax.Node], Callable[[_Check, syntax.Node], Type]] = {
+_RULES: dict[type[syntax.Node], Callable[[_Check, Any], Type]] = {
     syntax.Literal: _Check.literal,
     syntax.Name: _Check.name,
     syntax.Select: _Check.select,
@@ -291,7 +291,7 @@ _RULES: dict[type[syntax.Node], Callable[[_Check, syntax.Node], Type]] = {
     syntax.Conditional: _Check.conditional,
     syntax.ListOf: _Check.list_of,
     syntax.MapOf: _Check.map_of,
-}  # type: ignore[dict-item,assignment]  # each rule takes the node that it stands beside
+}
 _LITERALS = {bool: BOOLEAN, int: INTEGER, float: DOUBLE}
 
 
@@ -358,9 +358,7 @@ def _common(types: list[Type]) -> Type:
 def _comparable(left: Type, right: Type) -> bool:
     kinds = {left.counts_as, right.counts_as}
     return (
-        len(kinds) == 1
-        or not kinds.isdisjoint({Kind.ANY, Kind.NULL})
-        or kinds == {Kind.INTEGER, Kind.DOUBLE}
+        len(kinds) == 1 or not kinds.isdisjoint({Kind.ANY, Kind.NULL}) or kinds == {Kind.INTEGER, Kind.DOUBLE}
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions import syntax
 from workbench.model.expressions.checking import Flaw, check
-from workbench.model.expressions.closures import Get, Scope, closure_of, moment, plain
+from workbench.model.expressions.closures import Scope, attribute_of, closure_of
 from workbench.model.expressions.functions import context_of
-from workbench.model.expressions.kinds import Kind, Type
+from workbench.model.expressions.kinds import Type
+from workbench.model.expressions.operations import Get
+from workbench.model.expressions.views import plain
+from workbench.model.expressions.wording import syntax_flaws
 
 if TYPE_CHECKING:
     import cel
@@ -58,7 +60,9 @@ class Expression:
         self._variables, self._functions = tuple(sorted(names)), tuple(sorted(calls))
         quick = closure_of(tree, scope)
         self.quick = quick is not None
-        self.run: Get = self._judge if quick is None else _guarded(quick, self._judge)
+        self.run: Get = self._judge
+        if quick is not None:
+            self.run = Guarded(quick, self._judge, attribute_of(tree, scope))
 
     @property
     def type(self) -> Type:
@@ -80,18 +84,35 @@ class Expression:
 
     def _seen(self, name: str, env: Any) -> Any:
         variable = self._scope[name]
-        value = variable.get(env)
-        return moment(value) if variable.type.kind is Kind.MICROS else plain(value)
+        return plain(variable.get(env), variable.type)
 
 
-def _guarded(quick: Get, judge: Get) -> Get:
-    def run(env: Any) -> Any:
+class Guarded:
+    """A closure behind which CEL stands: it is asked where the closure is not sure.
+
+    Attributes:
+        quick: The closure alone, for whoever asks CEL otherwise.
+        attribute: Item and attribute, where the expression is no more.
+    """
+
+    __slots__ = ("_judge", "attribute", "quick")
+
+    def __init__(self, quick: Get, judge: Get, attribute: tuple[int, str] | None) -> None:
+        self.quick = quick
+        self.attribute = attribute
+        self._judge = judge
+
+    def __call__(self, env: Any) -> Any:
+        """Returns the value."""
         try:
-            return quick(env)
+            return self.quick(env)
         except Exception:  # noqa: BLE001  # whatever it is, CEL says what it means
-            return judge(env)
+            return self._judge(env)
 
-    return run
+
+def quick_of(get: Get) -> Get:
+    """Returns the closure alone; who calls it must fall back to the whole where it raises."""
+    return get.quick if isinstance(get, Guarded) else get
 
 
 def nowhere() -> str:
@@ -119,9 +140,9 @@ def compile_expression(
     if len(text) > MAX_LENGTH:
         raise InvalidExpression([Flaw(0, 1, f"longer than {MAX_LENGTH} characters")])
     try:
-        tree = syntax.parse(text)
+        tree = syntax.path(text) or syntax.parse(text)
     except syntax.NotPlain:
-        raise InvalidExpression(_syntax_flaws(text)) from None
+        raise InvalidExpression(syntax_flaws(text)) from None
     if flaws := check(tree, {name: variable.type for name, variable in scope.items()}, present):
         raise InvalidExpression(flaws)
     return Expression(text, scope, tree, place)
@@ -130,70 +151,6 @@ def compile_expression(
 def constant(value: Any) -> Get:
     """Returns what gives always the same value."""
     return lambda _env: value
-
-
-_ERROR = re.compile(r"ERROR: <input>:([0-9]+):([0-9]+): (?:Syntax error: )?([^\n]*)")
-_RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str]]]] = [
-    (
-        re.compile(r"token recognition error at: '= ?.?'"),
-        lambda _found: ("a single = means nothing", "write == to compare"),
-    ),
-    (
-        re.compile(r"token recognition error at: '(?P<said>['\"].*)'"),
-        lambda _found: ("the text is not closed", "text in an expression stands between single quotes"),
-    ),
-    (
-        re.compile(r"token recognition error at: '(?P<said>.*)'"),
-        lambda found: (f"{found['said'].strip() or 'this'} means nothing in an expression", ""),
-    ),
-    (
-        re.compile(r"(?:mismatched|extraneous|no viable alternative at) input '(?:<EOF>|.*<EOF>)'.*"),
-        lambda _found: ("the expression ends too early", ""),
-    ),
-    (
-        re.compile(r"(?:mismatched|extraneous) input '(?P<said>.*?)' expecting .*"),
-        lambda found: (f"{found['said']} is not expected here", ""),
-    ),
-    (
-        re.compile(r"missing '(?P<said>.*?)' at .*"),
-        lambda found: (f"{found['said']} is missing", ""),
-    ),
-    (
-        re.compile(r"no viable alternative at input '(?P<said>.*)'"),
-        lambda _found: ("this cannot stand here", ""),
-    ),
-    (re.compile(r"invalid int literal"), lambda _found: ("this number is too large", "")),
-]
-
-
-def _syntax_flaws(text: str) -> list[Flaw]:
-    """Returns what CEL finds wrong with a text that could not be read, in words for people."""
-    import cel
-
-    if not text.strip():
-        return [Flaw(0, 1, "the expression is empty")]
-    try:
-        cel.compile(text)
-    except ValueError as error:
-        found = _ERROR.search(str(error))
-        if found is None:
-            return [Flaw(0, len(text), "no CEL expression")]
-        at = min(_offset(text, int(found[1]), int(found[2])), len(text))
-        message, hint = _sentence(found[3])
-        return [Flaw(at, at + 1, message, hint)]
-    said = "bytes, raw or triple-quoted text, unsigned numbers, optional values and comments are not read"
-    return [Flaw(0, len(text), "this form of CEL is not read", said)]
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    return sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1
-
-
-def _sentence(said: str) -> tuple[str, str]:
-    for pattern, words in _RULES:
-        if (found := pattern.fullmatch(said)) is not None:
-            return words(found)
-    return f"no CEL expression: {said}", ""
 
 
 def _failure(error: Exception) -> str:
@@ -222,4 +179,3 @@ def _called(node: syntax.Call) -> set[str]:
     if isinstance(node.target, syntax.Name):
         return {node.name, f"{node.target.name}.{node.name}"}
     return {node.name}
-

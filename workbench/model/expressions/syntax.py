@@ -1,7 +1,7 @@
 """Reads CEL into a tree whose nodes know their places, all of it but a few forms that nobody misses here.
 
-What is not read: bytes, raw and triple-quoted text, unsigned and hexadecimal numbers, optional values, messages
-by type name, and comments.
+What is not read: bytes, raw and triple-quoted text, unsigned and hexadecimal numbers, optional values,
+messages by type name, and comments.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _TOKEN = re.compile(
 )
 _ESCAPES = {"\\": "\\", "'": "'", '"': '"', "`": "`", "?": "?", "n": "\n", "r": "\r", "t": "\t"}
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
-_RESERVED = frozenset(
-    "as break const continue else for function if import let loop package namespace return var void "
-    "while in true false null".split()
-)
+_RESERVED = frozenset({
+    "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let",
+    "loop", "namespace", "null", "package", "return", "true", "var", "void", "while",
+})  # fmt: skip
 _LEVELS = (("||",), ("&&",), ("==", "!=", "<", "<=", ">", ">=", "in"), ("+", "-"), ("*", "/", "%"))
 _INT_MAX = 2**63 - 1
 
@@ -159,6 +159,18 @@ def parse(text: str) -> Node:
     return node
 
 
+_PATH = re.compile(r"([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)")
+
+
+def path(text: str) -> Node | None:
+    """Reads what most expressions are, a field of a variable, in one go; None for anything else."""
+    found = _PATH.fullmatch(text)
+    if found is None or found[1] in _RESERVED or found[2] in _RESERVED:
+        return None
+    owner = Name(at=0, end=found.end(1), name=found[1])
+    return Select(at=0, end=len(text), of=owner, name=found[2], name_at=found.start(2))
+
+
 def _tokens(text: str) -> list[Token]:
     found: list[Token] = []
     at = 0
@@ -219,13 +231,14 @@ class _Parser:
         return left
 
     def _unary(self, depth: int) -> Node:
-        if depth > MAX_DEPTH:
-            raise NotPlain
-        if not self._sees("!", "-"):
-            return self._member(depth)
-        sign = self.take("!", "-")
-        of = self._unary(depth + 1)
-        return Unary(at=sign.at, end=of.end, operator=sign.text, of=of)
+        """Reads signs, all of one kind, and what they stand before."""
+        signs: list[Token] = []
+        while self._sees("!", "-") and len(signs) <= MAX_DEPTH:
+            signs.append(self.take(signs[0].text if signs else self._next.text))
+        node = self._member(depth)
+        for sign in reversed(signs):
+            node = Unary(at=sign.at, end=node.end, operator=sign.text, of=node)
+        return node
 
     def _member(self, depth: int) -> Node:
         node = self._primary(depth)

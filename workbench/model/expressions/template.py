@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.model.expressions.checking import Flaw
-from workbench.model.expressions.closures import Scope, plain
+from workbench.model.expressions.closures import Scope
 from workbench.model.expressions.expression import InvalidExpression, compile_expression, nowhere
+from workbench.model.expressions.views import plain
 
 
 def compile_template(

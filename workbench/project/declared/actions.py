@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,25 +10,28 @@ import msgspec
 from pydantic import ValidationError
 
 from workbench.errors import ExpressionFailed
-from workbench.model.events import Event
-from workbench.model.expressions.closures import Get, Scope, Variable
+from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.kinds import RECORD, Kind, Type
+from workbench.model.expressions.operations import Get
 from workbench.model.policies import After
-from workbench.project.declared.draft import Draft, Part, misfit, taken
-from workbench.project.declared.fields import as_json
+from workbench.project.declared.classes import as_json
+from workbench.project.declared.draft import Draft, Part, misfit
+from workbench.project.declared.making import Build, Source, checked, quick, source_of
 from workbench.project.declared.places import Path
 from workbench.project.declared.sections import Acting, ActionSection, Values
-
-Build = Callable[[Any], Any]
-"""Makes an event or a command from what expressions read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One compiled action."""
+    """One compiled action.
+
+    Attributes:
+        quick: The same as ``build`` without checks, where that is possible; it may raise anything.
+    """
 
     when: Get | None
     build: Build
+    quick: Build | None = None
 
     def applies(self, env: Any) -> bool:
         """Whether it is to be done."""
@@ -97,7 +100,9 @@ class Actions:
                 self.draft.unknown((*place, "emit"), "event of this aggregate", one.emit, events)
                 continue
             when, present = self._when(place, one)
-            made.append(Action(when, _event(part, self._fields(place, "emit", one, part, present))))
+            sources = self._fields(place, "emit", one, part, present)
+            build = checked(part.cls, sources, f"{part.name} cannot be made")
+            made.append(Action(when, build, quick(part.cls, part.fields or {}, sources)))
         return made
 
     def issued(self, path: Path, acting: Acting, names: list[str]) -> list[Action]:
@@ -166,24 +171,26 @@ class Actions:
 
     def _fields(
         self, path: Path, verb: str, one: ActionSection, part: Part, present: frozenset[str]
-    ) -> dict[str, Get]:
+    ) -> dict[str, Source]:
         """Returns what gives each field: as it is written, else from a field of the same name."""
-        found: dict[str, Get] = {}
+        found: dict[str, Source] = {}
         for name, text in one.given.items():
             wanted = part.field_types.get(name)
             if wanted is None:
-                self.draft.unknown((*path, "with", name), f"field of {part.name}", name, part.field_types, key=True)
+                self.draft.unknown(
+                    (*path, "with", name), f"field of {part.name}", name, part.field_types, key=True
+                )
                 continue
             kept = part.fields[name] if part.fields is not None else None
             found[name] = self.draft.value(
                 (*path, "with", name), text, self.scope, wanted, present=present, field=kept
             )
         for name in part.field_types:
-            if name not in one.given and (get := self._same(path, verb, part, name, present)) is not None:
-                found[name] = get
+            if name not in one.given and (same := self._same(path, verb, part, name, present)) is not None:
+                found[name] = same
         return {name: found[name] for name in part.field_types if name in found}
 
-    def _same(self, path: Path, verb: str, part: Part, name: str, present: frozenset[str]) -> Get | None:
+    def _same(self, path: Path, verb: str, part: Part, name: str, present: frozenset[str]) -> Source | None:
         source = self.scope[self.source]
         fields = source.type.fields or {}
         wanted = part.field_types[name]
@@ -197,26 +204,11 @@ class Actions:
         if said := misfit(name, wanted, found):
             self.draft.tell((*path, verb), "S-TYPE", f"{text} does not fit {part.name}: {said}")
         run, _ = self.draft.expression((*path, verb), text, {self.source: source})
-        return taken(run, part.fields[name] if part.fields is not None else None, found)
+        return source_of(run, part.fields[name] if part.fields is not None else None, found)
 
 
-def _event(part: Part, fields: Mapping[str, Get]) -> Build:
-    cls: type[Event] = part.cls
-    items = tuple(fields.items())
-    convert = msgspec.convert
-
-    def build(env: Any) -> Event:
-        values = {name: get(env) for name, get in items}
-        try:
-            return convert(values, cls, from_attributes=True)
-        except msgspec.ValidationError as error:
-            raise ExpressionFailed(f"{part.name} cannot be made: {error}") from error
-
-    return build
-
-
-def _command(part: Part, fields: Mapping[str, Get], delay: float) -> Build:
-    items = tuple(fields.items())
+def _command(part: Part, sources: Mapping[str, Source], delay: float) -> Build:
+    items = tuple((name, source.get) for name, source in sources.items())
 
     def build(env: Any) -> Any:
         values = {name: get(env) for name, get in items}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -14,11 +14,12 @@ from workbench.errors import CommandRejected, ExpressionFailed
 from workbench.model.aggregates import Aggregate
 from workbench.model.commands import Command
 from workbench.model.events import Event, Upcaster
-from workbench.model.expressions.closures import Get, Scope, Variable
+from workbench.model.expressions.closures import Scope, Variable, item
+from workbench.model.expressions.expression import quick_of
 from workbench.model.expressions.kinds import Type
+from workbench.model.expressions.operations import Get
 from workbench.project.declared.actions import Action, Actions, untyped
-from workbench.project.declared.draft import Draft, Part, taken
-from workbench.project.declared.fields import (
+from workbench.project.declared.classes import (
     FieldType,
     as_json,
     class_name,
@@ -26,10 +27,11 @@ from workbench.project.declared.fields import (
     record_of,
     struct_class,
 )
+from workbench.project.declared.draft import Draft, Part
+from workbench.project.declared.making import Build, Source, checked, quick, quick_change
 from workbench.project.declared.places import Path
 from workbench.project.declared.sections import AggregateSection, CommandSection, EventSection, UpcastSection
 
-FIRST, SECOND = itemgetter(0), itemgetter(1)
 _STEP = re.compile(r"from_([1-9][0-9]{0,3})")
 
 
@@ -112,18 +114,14 @@ def add_command(draft: Draft, owners: Mapping[str, Owner], name: str, section: C
         creates=bool(section.creates),
     )
     optional = frozenset(key for key, one in fields.items() if one.optional)
-    part = Part(
-        name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields, target=target
-    )
+    part = Part(name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields, target=target)
     draft.commands[name] = owner.commands[name] = part
     owner.command_sections[name] = section
 
 
 def aggregate_of(draft: Draft, owner: Owner) -> Aggregate:
     """Compiles an aggregate whose events and commands are known."""
-    state = struct_class(
-        class_name(owner.name), msgspec.Struct, owner.fields, doc=owner.section.description
-    )
+    state = struct_class(class_name(owner.name), msgspec.Struct, owner.fields, doc=owner.section.description)
     folds = {part.cls: _fold(draft, owner, part, state) for part in owner.events.values()}
     decisions = {part.cls: _decision(draft, owner, part) for part in owner.commands.values()}
 
@@ -152,9 +150,9 @@ def aggregate_of(draft: Draft, owner: Owner) -> Aggregate:
 def _decision(draft: Draft, owner: Owner, part: Part) -> Callable[[Any], list[Event]]:
     section = owner.command_sections[part.name]
     path = ("command", *part.name.split("."))
-    scope: dict[str, Variable] = {"command": Variable(part.type, SECOND)}
+    scope: dict[str, Variable] = {"command": item(part.type, 1)}
     if not section.creates:
-        scope["state"] = Variable(owner.state_type, FIRST)
+        scope["state"] = item(owner.state_type, 0)
     present: frozenset[str] = frozenset()
     guards = []
     for name, one in section.refuse.items():
@@ -169,14 +167,38 @@ def _decision(draft: Draft, owner: Owner, part: Part) -> Callable[[Any], list[Ev
     return _decide(tuple(guards), tuple(actions))
 
 
-def _decide(
-    guards: tuple[tuple[Get, Callable[[Any], str], str | None], ...], actions: tuple[Action, ...]
-) -> Callable[[Any], list[Event]]:
-    def decide(env: Any) -> list[Event]:
+Guard = tuple[Get, Callable[[Any], str], str | None]
+"""Condition, message, and the field that it is about."""
+
+
+def _decide(guards: tuple[Guard, ...], actions: tuple[Action, ...]) -> Callable[[Any], list[Event]]:
+    """Returns a decision: closures alone, and once more with CEL and all checks where those are not sure."""
+
+    def careful(env: Any) -> list[Event]:
         for when, message, about in guards:
             if when(env) is True:
                 raise CommandRejected(message(env), field=about)
-        return [action.build(env) for action in actions if action.when is None or action.applies(env)]
+        return [action.build(env) for action in actions if action.applies(env)]
+
+    if not all(action.quick for action in actions):
+        return careful
+    conditions = tuple(quick_of(when) for when, _, _ in guards)
+    builds = tuple((quick_of(one.when) if one.when else None, one.quick) for one in actions if one.quick)
+
+    only = builds[0][1] if len(builds) == 1 and builds[0][0] is None else None
+
+    def decide(env: Any) -> list[Event]:
+        try:
+            for when in conditions:
+                if when(env) is not False:
+                    return careful(env)
+            if only is not None:
+                return [only(env)]
+            return [build(env) for when, build in builds if when is None or when(env) is True]
+        except CommandRejected:
+            raise
+        except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
+            return careful(env)
 
     return decide
 
@@ -187,8 +209,8 @@ def _decide(
 def _fold(draft: Draft, owner: Owner, part: Part, state: type[msgspec.Struct]) -> Callable[[Any, Any], Any]:
     section = owner.event_sections[part.name]
     path = ("event", *part.name.split("."), "set")
-    scope = {"event": Variable(part.type, SECOND), "state": Variable(owner.state_type, FIRST)}
-    given: dict[str, Get] = {}
+    scope = {"event": item(part.type, 1), "state": item(owner.state_type, 0)}
+    given: dict[str, Source] = {}
     for name, text in section.set.items():
         if name not in owner.fields:
             draft.unknown((*path, name), f"field of the state of {owner.name}", name, owner.fields, key=True)
@@ -199,27 +221,38 @@ def _fold(draft: Draft, owner: Owner, part: Part, state: type[msgspec.Struct]) -
 
 
 def _evolve(
-    owner: Owner, event_type: str, given: Mapping[str, Get], state: type[msgspec.Struct]
+    owner: Owner, event_type: str, given: Mapping[str, Source], state: type[msgspec.Struct]
 ) -> Callable[[Any, Any], Any]:
     """Returns a fold: what is not given stays, and the first event begins with the defaults."""
-    kept = tuple((name, given.get(name) or _kept(name)) for name in owner.fields)
-    new = tuple(given.items())
     missing = [name for name, one in owner.fields.items() if not one.optional and name not in given]
     initial = None if any(not one.optional for one in owner.fields.values()) else state()
-    convert = msgspec.convert
+    said = f"{event_type} cannot change the state so"
+    kept = {name: given.get(name) or Source(_kept(name)) for name in owner.fields}
+    change = checked(state, kept, said)
+    careful_change = _falling_back(quick_change(given), change)
+    begin = _falling_back(quick(state, owner.fields, given), checked(state, given, said))
 
     def evolve(before: Any, event: Any) -> Any:
-        if before is None and missing:
+        if before is not None:
+            return careful_change((before, event))
+        if missing:
             raise ExpressionFailed(f"{event_type} cannot be the first event: it does not set {missing[0]}")
-        if before is not None and not new:
-            return before
-        env = (before if before is not None else initial, event)
-        try:
-            return convert({name: get(env) for name, get in (new if before is None else kept)}, state)
-        except msgspec.ValidationError as error:
-            raise ExpressionFailed(f"{event_type} cannot change the state so: {error}") from error
+        return begin((initial, event))
 
     return evolve
+
+
+def _falling_back(quick_way: Build | None, careful: Build) -> Build:
+    if quick_way is None:
+        return careful
+
+    def build(env: Any) -> Any:
+        try:
+            return quick_way(env)
+        except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
+            return careful(env)
+
+    return build
 
 
 def _kept(name: str) -> Get:
@@ -280,8 +313,7 @@ def _upcaster(draft: Draft, path: Path, one: UpcastSection) -> Upcaster:
     scope: Scope = {"data": untyped(lambda data: data)}
     computed: dict[str, Get] = {}
     for name, text in one.set.items():
-        run, found = draft.expression((*path, "set", name), text, scope)
-        computed[name] = taken(run, None, found)
+        computed[name], _ = draft.expression((*path, "set", name), text, scope)
 
     def upcast(data: dict[str, Any]) -> dict[str, Any]:
         said = {one.rename.get(name, name): value for name, value in data.items()}

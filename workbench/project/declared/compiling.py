@@ -73,13 +73,14 @@ def compile_declared(
 def _twice(draft: Draft, sections: Sections, known: Iterable[Definitions]) -> None:
     """Finds names that a module of the project gives, too."""
     for module in known:
+        reactors = [one.name for one in module.policies] + [one.name for one in module.processes]
         given = {
             "aggregate": [one.name for one in module.aggregates],
             "event": [event.event_type for one in module.aggregates for event in one.events],
             "command": [command.command_type for one in module.aggregates for command in one.commands],
             "projection": [one.name for one in module.projections],
-            "policy": [one.name for one in (*module.policies, *module.processes)],
-            "process": [one.name for one in (*module.policies, *module.processes)],
+            "policy": reactors,
+            "process": reactors,
             "query": [query.query_type for query, _ in module.queries],
             "handler": list(module.handlers),
         }
@@ -115,7 +116,7 @@ def _each(
     *,
     whole: bool = False,
 ) -> list[Any]:
-    """Compiles each of some sections; one that needs what nobody trusts yet is left out, unless all are wanted."""
+    """Compiles each of some sections; what needs untrusted code is left out, unless all are wanted."""
     made: list[Any] = []
     for name, section in sections.items():
         draft.dropped = False

@@ -17,12 +17,15 @@ from pydantic import BaseModel
 from workbench.model.commands import Command
 from workbench.model.events import Event
 from workbench.model.expressions.checking import Flaw, among, present_where
-from workbench.model.expressions.closures import Get, Scope
+from workbench.model.expressions.closures import Scope
 from workbench.model.expressions.expression import InvalidExpression, compile_expression, constant
 from workbench.model.expressions.kinds import ANY, Kind, Type, record
+from workbench.model.expressions.operations import Get
 from workbench.model.expressions.template import compile_template
 from workbench.model.registry import Definitions
-from workbench.project.declared.fields import FieldType, FieldTypes
+from workbench.project.declared.classes import FieldType
+from workbench.project.declared.fields import FieldTypes
+from workbench.project.declared.making import Source, source_of
 from workbench.project.declared.places import Path, Places
 from workbench.tusk import Problem
 
@@ -125,7 +128,7 @@ class Draft:
             made = compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
         except InvalidExpression as error:
             self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
-            return constant(False), frozenset(), frozenset()  # noqa: FBT003
+            return constant(False), frozenset(), frozenset()
         if made.type.kind not in {Kind.BOOLEAN, Kind.ANY}:
             said = f"a condition is true or false, and this is {made.type.words}"
             self.problems.append(self.places.flaw(path, Flaw(0, len(text), said)))
@@ -150,13 +153,13 @@ class Draft:
         *,
         present: frozenset[str] = frozenset(),
         field: FieldType | None = None,
-    ) -> Get:
+    ) -> Source:
         """Compiles what a field is to be; its kind must fit."""
         run, found = self.expression(path, text, scope, present=present)
         if said := misfit(path[-1], wanted, found):
             whole = Flaw(0, len(text) if isinstance(text, str) else 1, said)
             self.problems.append(self.places.flaw(path, whole))
-        return taken(run, field, found)
+        return source_of(run, field, found)
 
     def known(self, definitions: Iterable[Definitions]) -> None:
         """Learns what Python modules declare."""
@@ -166,12 +169,6 @@ class Draft:
                     self.events[event.event_type] = part_of_event(event)
                 for command in aggregate.commands:
                     self.commands[command.command_type] = part_of_command(command)
-
-
-def taken(run: Get, field: FieldType | None, found: Type) -> Get:
-    """Returns a function whose value is kept as the field keeps it."""
-    take = field.taking(found) if field is not None else None
-    return run if take is None else lambda env: take(run(env))
 
 
 def misfit(name: str, wanted: Type, found: Type) -> str:
@@ -185,7 +182,11 @@ def misfit(name: str, wanted: Type, found: Type) -> str:
         return f"{name} is {wanted.words}, and this is {found.words}"
     if found.nullable and not wanted.nullable:
         return f"{name} cannot be null, and this may be"
-    if wanted.choices and found.choices and (odd := [one for one in found.choices if one not in wanted.choices]):
+    if (
+        wanted.choices
+        and found.choices
+        and (odd := [one for one in found.choices if one not in wanted.choices])
+    ):
         return f"{name} cannot be '{odd[0]}', only {', '.join(wanted.choices)}"
     return ""
 
@@ -206,13 +207,11 @@ def part_of_event(cls: type[Event]) -> Part:
 def part_of_command(cls: type[Command]) -> Part:
     """Returns what expressions know of a command class that Python declares."""
     optional = frozenset(name for name, one in cls.model_fields.items() if not one.is_required())
-    return Part(
-        name=cls.command_type, cls=cls, type=_record(cls), optional=optional, target=cls.target
-    )
+    return Part(name=cls.command_type, cls=cls, type=_record(cls), optional=optional, target=cls.target)
 
 
 def _record(cls: type[Any]) -> Type:
-    names = getattr(cls, "__struct_fields__", None) or getattr(cls, "model_fields", ())
+    names = tuple(getattr(cls, "__struct_fields__", ()) or getattr(cls, "model_fields", ()))
     hints = get_type_hints(cls)
     return record({name: _annotated(hints[name]) for name in names})
 

@@ -3,84 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
-from functools import partial
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from pydantic import AfterValidator, AnyUrl, AwareDatetime, BaseModel, ConfigDict, TypeAdapter, create_model
+from pydantic import AfterValidator, AnyUrl, AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 from pydantic import Field as Pydantic
 
 from workbench.model.expressions.checking import among
-from workbench.model.expressions.closures import moment, plain
-from workbench.model.expressions.kinds import ANY, Kind, Type, record
+from workbench.model.expressions.kinds import ANY, Kind, Type
+from workbench.project.declared.classes import (
+    FieldType,
+    class_name,
+    model_class,
+    record_of,
+    struct_class,
+)
 from workbench.project.declared.places import Path, Places
 from workbench.project.declared.sections import FieldSection
 from workbench.tusk import Problem
 
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-_LONGEST_EMAIL = 254
 _URL = TypeAdapter(AnyUrl)
 
 
 def _is_url(text: str) -> str:
     _URL.validate_python(text)
     return text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldType:
-    """What a field is.
-
-    Attributes:
-        type: For expressions.
-        event: For msgspec: events and states.
-        command: For pydantic: commands and queries.
-        default: Where an event has none; an ellipsis where it must.
-        command_default: The same for a command.
-        places: Digits after the point, of a decimal.
-    """
-
-    type: Type
-    event: Any
-    command: Any
-    default: Any = ...
-    command_default: Any = ...
-    places: int | None = None
-
-    @property
-    def optional(self) -> bool:
-        """Whether it may be left out."""
-        return self.default is not ...
-
-    def taking(self, source: Type) -> Callable[[Any], Any] | None:
-        """Returns what turns the value of an expression into what is kept; None where it is that already."""
-        kind, given = self.type.kind, source.kind
-        match kind:
-            case Kind.DECIMAL:
-                return None if given is Kind.DECIMAL else _or_null(self._decimal)
-            case Kind.STRING if given is not Kind.STRING:
-                return _or_null(_text)
-            case Kind.TIME if given is Kind.MICROS:
-                return _or_null(moment)
-            case Kind.RECORD | Kind.ANY if self.type.fields is None:
-                return as_json
-            case Kind.LIST if self.type.item == ANY:
-                return as_json
-            case _:
-                return None
-
-    def _decimal(self, value: Any) -> Any:
-        if isinstance(value, float):
-            value = Decimal(repr(value))
-            if self.places is not None:
-                return value.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN)
-        return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _limited(annotation: Any, **limits: Any) -> Any:
@@ -101,29 +54,6 @@ def _nullable(found: FieldType) -> FieldType:
     )
 
 
-def _or_null(take: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else take(value)
-
-
-def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID) else value
-
-
-def as_json(value: Any) -> Any:
-    """Returns a value as JSON keeps it: times and decimals as text."""
-    if isinstance(value, Decimal | datetime):
-        return msgspec.to_builtins(value)
-    if isinstance(value, list | tuple):
-        return [as_json(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if isinstance(value, msgspec.Struct):
-        return msgspec.to_builtins(value)
-    return plain(value)
-
-
 def _text_type(annotation: Any = str, **limits: Any) -> FieldType:
     return FieldType(type=Type(kind=Kind.STRING), event=str, command=_limited(annotation, **limits))
 
@@ -142,15 +72,14 @@ class FieldTypes:
         """Returns the types of some fields."""
         return {name: self.of((*path, name), name, one) for name, one in self._usable(path, fields)}
 
-    def _usable(
-        self, path: Path, fields: Mapping[str, FieldSection]
-    ) -> Iterator[tuple[str, FieldSection]]:
+    def _usable(self, path: Path, fields: Mapping[str, FieldSection]) -> Iterator[tuple[str, FieldSection]]:
         for name, one in fields.items():
             if _FIELD_NAME.fullmatch(name) and name not in _TAKEN:
                 yield name, one
             else:
                 said = f"{name} cannot be the name of a field"
-                hint = "use small letters, digits and _, and begin with a letter"
+                fits = _FIELD_NAME.fullmatch(name) is not None
+                hint = "" if fits else "use small letters, digits and _, and begin with a letter"
                 self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
 
     def of(self, path: Path, name: str, one: FieldSection) -> FieldType:
@@ -187,29 +116,39 @@ class FieldTypes:
         return self._known[word]
 
     def _plain(self, path: Path, name: str, word: str, one: FieldSection) -> FieldType:
-        make = _MAKERS.get(word)
-        if make is None:
-            known = [*self.named, *_MAKERS]
-            hint = among(word, known)
+        if word not in _FITTING:
             entry = self.places.document.find((*path, "type"))
-            self._tell((*path, "type") if entry is not None else path, f"there is no type {word}", hint)
+            place = (*path, "type") if entry is not None else path
+            self._tell(place, f"there is no type {word}", among(word, [*self.named, *_FITTING]))
             return _UNKNOWN
         for odd in sorted(one.model_fields_set - _ALWAYS - _FITTING[word]):
             self._tell((*path, odd), f"{odd} has no meaning for {word}", key=True)
         if one.min is not None and one.max is not None and one.min > one.max:
             self._tell((*path, "max"), f"max should be at least {one.min:g}, which is min")
-        return make(self, path, name, one)
+        match word:
+            case "string":
+                return self._string(path, one)
+            case "choice":
+                return self._choice(path, one)
+            case "list":
+                return self._list(path, name, one)
+            case "object":
+                return self._object(path, name, one)
+            case "integer" | "decimal" | "money":
+                return _number(word, one)
+            case _:
+                return _FIXED[word]
 
     def _tell(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
         self.problems.append(self.places.problem(path, "S-TYPE", message, hint, key=key))
 
-    # -- each type ------------------------------------------------------------------------------------------
-
     def _described(self, annotation: Any, one: FieldSection) -> Any:
-        words = {"title": one.title or None, "description": one.description or None}
+        # An object's class says itself what it is.
+        description = None if one.fields else one.description or None
+        words = {"title": one.title or None, "description": description}
         return _limited(annotation, **words, examples=None if one.example is None else [one.example])
 
-    def _string(self, path: Path, _name: str, one: FieldSection) -> FieldType:
+    def _string(self, path: Path, one: FieldSection) -> FieldType:
         pattern = one.pattern or None
         if pattern is not None and not _is_pattern(pattern):
             self._tell((*path, "pattern"), "pattern is no regular expression that forms understand")
@@ -217,46 +156,12 @@ class FieldTypes:
         limits = {"min_length": _whole(one.min), "max_length": _whole(one.max), "pattern": pattern}
         return _text_type(**limits)
 
-    def _email(self, _path: Path, _name: str, one: FieldSection) -> FieldType:
-        more = {"json_schema_extra": {"format": "email"}}
-        return _text_type(pattern=EMAIL, max_length=_LONGEST_EMAIL, **more)
-
-    def _url(self, _path: Path, _name: str, one: FieldSection) -> FieldType:
-        annotation = Annotated[str, AfterValidator(_is_url)]
-        return _text_type(annotation, json_schema_extra={"format": "uri"})
-
-    def _integer(self, _path: Path, _name: str, one: FieldSection) -> FieldType:
-        command = _limited(int, ge=one.min, le=one.max)
-        return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
-
-    def _decimal(self, _path: Path, _name: str, one: FieldSection) -> FieldType:
-        limits = {"ge": one.min, "le": one.max, "decimal_places": one.places}
-        return FieldType(
-            type=Type(kind=Kind.DECIMAL),
-            event=Decimal,
-            command=_limited(Decimal, **limits),
-            places=one.places,
-        )
-
-    def _money(self, path: Path, name: str, one: FieldSection) -> FieldType:
-        return self._decimal(path, name, one.model_copy(update={"places": 2 if one.places is None else one.places}))
-
-    def _boolean(self, _path: Path, _name: str, one: FieldSection) -> FieldType:
-        return FieldType(type=Type(kind=Kind.BOOLEAN), event=bool, command=bool)
-
-    def _moment(self, _path: Path, _name: str, one: FieldSection) -> FieldType:
-        event = Annotated[datetime, msgspec.Meta(tz=True)]
-        return FieldType(type=Type(kind=Kind.TIME), event=event, command=AwareDatetime)
-
-    def _uuid(self, _path: Path, _name: str, one: FieldSection) -> FieldType:
-        return FieldType(type=Type(kind=Kind.UUID), event=UUID, command=UUID)
-
-    def _choice(self, path: Path, _name: str, one: FieldSection) -> FieldType:
+    def _choice(self, path: Path, one: FieldSection) -> FieldType:
         choices = tuple(one.choices)
         if not choices or len(set(choices)) < len(choices):
             self._tell((*path, "choices"), 'a choice needs choices: ["one", "another"], each once')
             return _UNKNOWN
-        literal = Literal[choices]
+        literal: Any = Literal[choices]
         kind = Type(kind=Kind.STRING, choices=choices)
         return FieldType(type=kind, event=literal, command=literal)
 
@@ -272,9 +177,7 @@ class FieldTypes:
     def _object(self, path: Path, name: str, one: FieldSection) -> FieldType:
         if not one.fields:
             kind = Type(kind=Kind.RECORD, keyed=True)
-            return FieldType(
-                type=kind, event=dict[str, Any], command=dict[str, Any]
-            )
+            return FieldType(type=kind, event=dict[str, Any], command=dict[str, Any])
         fields = self.all_of((*path, "fields"), one.fields)
         model = model_class(class_name(name), _Part, fields, doc=one.description)
         event = struct_class(class_name(name), msgspec.Struct, fields, doc=one.description)
@@ -308,21 +211,7 @@ _TAKEN = frozenset(dir(BaseModel)) | {
 _UNKNOWN = FieldType(type=ANY, event=Any, command=Any)
 _ANYTHING = _UNKNOWN
 _ALWAYS = {"type", "title", "description", "default", "example"}
-_MAKERS: dict[str, Callable[[FieldTypes, Path, str, FieldSection], FieldType]] = {
-    "string": FieldTypes._string,
-    "integer": FieldTypes._integer,
-    "decimal": FieldTypes._decimal,
-    "money": FieldTypes._money,
-    "boolean": FieldTypes._boolean,
-    "date-time": FieldTypes._moment,
-    "uuid": FieldTypes._uuid,
-    "email": FieldTypes._email,
-    "url": FieldTypes._url,
-    "choice": FieldTypes._choice,
-    "list": FieldTypes._list,
-    "object": FieldTypes._object,
-}
-_FITTING = {
+_FITTING: dict[str, set[str]] = {
     "string": {"min", "max", "pattern"},
     "integer": {"min", "max"},
     "decimal": {"min", "max", "places"},
@@ -338,6 +227,26 @@ _FITTING = {
 }
 
 
+_FIXED = {
+    "boolean": FieldType(type=Type(kind=Kind.BOOLEAN), event=bool, command=bool),
+    "date-time": FieldType(
+        type=Type(kind=Kind.TIME), event=Annotated[datetime, msgspec.Meta(tz=True)], command=AwareDatetime
+    ),
+    "uuid": FieldType(type=Type(kind=Kind.UUID), event=UUID, command=UUID),
+    "email": _text_type(pattern=EMAIL, max_length=254, json_schema_extra={"format": "email"}),
+    "url": _text_type(Annotated[str, AfterValidator(_is_url)], json_schema_extra={"format": "uri"}),
+}
+
+
+def _number(word: str, one: FieldSection) -> FieldType:
+    if word == "integer":
+        command = _limited(int, ge=one.min, le=one.max)
+        return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
+    places = 2 if word == "money" and one.places is None else one.places
+    command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
+    return FieldType(type=Type(kind=Kind.DECIMAL), event=Decimal, command=command, places=places)
+
+
 def _whole(number: float | None) -> int | None:
     return None if number is None else max(0, int(number))
 
@@ -348,50 +257,3 @@ def _is_pattern(pattern: str) -> bool:
     except Exception:  # noqa: BLE001  # pydantic's core raises its own kind for what its engine refuses
         return False
     return True
-
-
-def record_of(fields: Mapping[str, FieldType]) -> Type:
-    """Returns what expressions know of an object with these fields."""
-    return record({name: one.type for name, one in fields.items()})
-
-
-def class_name(name: str) -> str:
-    """Returns ``UserCreated`` for ``user.created``."""
-    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[._-]+", name) if part)
-
-
-def struct_class(
-    name: str,
-    base: type[msgspec.Struct],
-    fields: Mapping[str, FieldType],
-    *,
-    doc: str,
-    **variables: Any,
-) -> type[Any]:
-    """Makes a frozen msgspec class."""
-    parts = [
-        (key, one.event, msgspec.field(default_factory=partial(deepcopy, one.default)))
-        if one.optional and one.default is not None
-        else ((key, one.event, None) if one.optional else (key, one.event))
-        for key, one in fields.items()
-    ]
-    return msgspec.defstruct(
-        name,
-        parts,
-        bases=(base,),
-        frozen=True,
-        kw_only=True,
-        namespace={"__doc__": doc, **variables},
-        module=__name__,
-    )
-
-
-def model_class(
-    name: str, base: type[BaseModel], fields: Mapping[str, FieldType], *, doc: str, **variables: Any
-) -> type[Any]:
-    """Makes a frozen pydantic class."""
-    parts: dict[str, Any] = {key: (one.command, one.command_default) for key, one in fields.items()}
-    model = create_model(name, __base__=base, __doc__=doc or None, __module__=__name__, **parts)
-    for key, value in variables.items():
-        setattr(model, key, value)
-    return model

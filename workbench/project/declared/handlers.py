@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-from types import FunctionType
 from typing import Any
 
 from workbench.errors import PermanentError, WorkbenchError
-from workbench.model.expressions.closures import Get, Variable
+from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.kinds import INTEGER, RECORD, STRING, Type, record
+from workbench.model.expressions.operations import Get
 from workbench.model.messaging import Context, Handler, Message
-from workbench.model.values import read_json
 from workbench.project.declared.actions import Action, Actions, Publication
 from workbench.project.declared.draft import Draft
 from workbench.project.declared.places import Path
 from workbench.project.declared.sections import FailureSection, HandlerSection
+from workbench.project.samples import PROJECT_FILE
 
 
 class HandlerFailed(WorkbenchError):
@@ -68,7 +68,9 @@ def handler_of(draft: Draft, name: str, section: HandlerSection) -> Handler:
             failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
             failures.append(failure)
     actions = Actions(draft, scope, "data", present).handled(path, section)
-    return _handler(name, draft.places.line(path), _Work(names, tuple(looks), tuple(failures), tuple(actions)))
+    return _handler(
+        name, draft.places.line(path), _Work(names, tuple(looks), tuple(failures), tuple(actions))
+    )
 
 
 def _as_stored(data: Type) -> Type:
@@ -168,7 +170,7 @@ _RAISES = 2
 """Lines from the ``def`` of the function below to where it raises."""
 
 
-def _raising(work: _Work) -> Handler:
+def _raising(work: _Work) -> Any:
     def handle(message: Message, context: Context) -> None:
         if (failure := work.failure(message, context)) is not None:
             raise failure
@@ -179,9 +181,9 @@ def _raising(work: _Work) -> Handler:
 def _handler(name: str, line: int, work: _Work) -> Handler:
     """Returns the handler as a function that stands, for tracebacks, where it is declared."""
     function = _raising(work)
-    assert isinstance(function, FunctionType)
     function.__code__ = function.__code__.replace(
-        co_filename="project.tsk", co_name=name, co_qualname=name, co_firstlineno=line - _RAISES
+        co_filename=PROJECT_FILE, co_name=name, co_qualname=name, co_firstlineno=max(1, line - _RAISES)
     )
-    function.inline = True  # type: ignore[attr-defined]  # quick and without waiting: it runs on the loop
-    return function
+    function.inline = True  # quick and without waiting: it runs on the loop
+    handler: Handler = function
+    return handler

@@ -50,7 +50,9 @@ class Places:
     def _offset(self, value: Value, offset: int) -> int:
         """Returns where a character of a text stands in the file; escapes take two characters there."""
         text = self.document.text
-        mark = 3 if text.startswith(text[value.start] * 3, value.start) and value.end - value.start >= 6 else 1
+        mark = (
+            3 if text.startswith(text[value.start] * 3, value.start) and value.end - value.start >= 6 else 1
+        )
         at = value.start + mark
         for _ in range(offset):
             at += 2 if text[at : at + 1] == "\\" else 1

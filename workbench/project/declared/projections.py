@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from workbench.errors import ExpressionFailed
 from workbench.model.events import RecordedEvent
-from workbench.model.expressions.closures import EPOCH, Get, Variable
+from workbench.model.expressions.closures import Variable, item
+from workbench.model.expressions.expression import constant, quick_of
 from workbench.model.expressions.kinds import Kind, Type, record
+from workbench.model.expressions.operations import Get
+from workbench.model.expressions.views import EPOCH
 from workbench.model.projections import Column, ColumnKind, Projection, Rows
 from workbench.model.values import write_json
+from workbench.project.declared.classes import as_json
 from workbench.project.declared.draft import Draft, misfit
-from workbench.project.declared.fields import as_json
 from workbench.project.declared.places import Path
 from workbench.project.declared.scopes import RECORD
 from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
@@ -32,6 +35,7 @@ _KINDS = {
     ColumnKind.JSON: Kind.ANY,
 }
 _MICROSECOND = timedelta(microseconds=1)
+_ROW = re.compile(r"\brow\b")
 _NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER}
 
 
@@ -48,42 +52,67 @@ class _Deed:
 
     Attributes:
         definition: The section as text: the rows are stale when it changes (J4).
+        looks: Whether an expression looks at the row.
+        apply: Changes the rows: given them, the key, the environment.
     """
 
     definition: str
     columns: Mapping[str, ColumnKind]
-    key_column: str
     key: Get
     when: Get | None
-    put: Mapping[str, Get]
-    set: Mapping[str, Get]
-    add: Mapping[str, Get]
-    remove: bool
+    looks: bool
+    apply: Callable[[Rows, Any, Any], None]
 
     def __call__(self, event: Any, recorded: RecordedEvent, rows: Rows) -> None:
-        key = _kept(self.columns[self.key_column], self.key((event, recorded, None)))
+        key = self.key((event, recorded, None))
         if key is None:
             raise ExpressionFailed("the row's key is null")
-        row = rows.get(key)
-        env = (event, recorded, _seen(row, self.columns))
-        if self.when is not None and self.when(env) is not True:
-            return
-        if self.remove:
-            rows.delete(key)
-        elif self.put:
-            rows.put(**{**self._values(self.put, env), self.key_column: key})
-        elif self.add:
-            sums = {name: self._sum(name, get, row, env) for name, get in self.add.items()}
-            rows.put(**{**(row or {}), **self._values(self.set, env), **sums, self.key_column: key})
-        else:
-            rows.update(key, **self._values(self.set, env))
+        env = (event, recorded, _seen(rows.get(key), self.columns) if self.looks else None)
+        if self.when is None or self.when(env) is True:
+            self.apply(rows, key, env)
 
-    def _values(self, given: Mapping[str, Get], env: Any) -> dict[str, Any]:
-        return {name: _kept(self.columns[name], get(env)) for name, get in given.items()}
 
-    def _sum(self, name: str, get: Get, row: Mapping[str, Any] | None, env: Any) -> Any:
-        before = (row[name] if row is not None else None) or 0
-        return before + (_kept(self.columns[name], get(env)) or 0)
+def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callable[[Rows, Any, Any], None]:
+    """Returns what changes the rows.
+
+    Args:
+        given: Gives the values of columns.
+        sums: Gives what is added to columns.
+    """
+
+    def put(rows: Rows, key: Any, env: Any) -> None:
+        rows.put(**{key_column: key}, **given(env))
+
+    def grow(rows: Rows, key: Any, env: Any) -> None:
+        row = rows.get(key) or {key_column: key}
+        grown = {name: (row.get(name) or 0) + (more or 0) for name, more in sums(env).items()}
+        rows.put(**{**row, **given(env), **grown})
+
+    def change(rows: Rows, key: Any, env: Any) -> None:
+        rows.update(key, **given(env))
+
+    def remove(rows: Rows, key: Any, _env: Any) -> None:
+        rows.delete(key)
+
+    if one.remove:
+        return remove
+    if one.put:
+        return put
+    return grow if one.add or one.count else change
+
+
+def _all_of(values: Mapping[str, Get]) -> Get:
+    """Returns what gives several values by name: closures alone, with CEL where those are not sure."""
+    careful = tuple(values.items())
+    quick = tuple((name, quick_of(get)) for name, get in careful)
+
+    def gives(env: Any) -> dict[str, Any]:
+        try:
+            return {name: get(env) for name, get in quick}
+        except Exception:  # noqa: BLE001  # CEL says what it means
+            return {name: get(env) for name, get in careful}
+
+    return gives
 
 
 def _seen(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -> dict[str, Any] | None:
@@ -111,6 +140,13 @@ def _kept(kind: ColumnKind, value: Any) -> Any:
             return write_json(as_json(value))
         case _:
             return value
+
+
+def _keeping(kind: ColumnKind, get: Get, found: Type) -> Get:
+    """Returns a value as its column keeps it."""
+    if found.kind is _KINDS[kind] and found.kind is not Kind.ANY:
+        return get
+    return lambda env: _kept(kind, get(env))
 
 
 def projection_of(draft: Draft, name: str, section: ProjectionSection) -> Projection:
@@ -141,7 +177,7 @@ def _deed(
 ) -> _Deed:
     key_column = next(iter(section.columns))
     row = record(columns_of(section), keyed=True, nullable=True)
-    scope = {"event": Variable(event, itemgetter(0)), **RECORD, "row": Variable(row, itemgetter(2))}
+    scope = {"event": item(event, 0), **RECORD, "row": item(row, 2)}
     at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
     # A key that is written once for all events is checked with each: one that lacks the field is named.
     key, found = draft.expression(at, text, {name: scope[name] for name in scope if name != "row"})
@@ -149,17 +185,17 @@ def _deed(
         draft.tell(at, "S-TYPE", said)
     when = draft.condition((*place, "when"), one.when, scope)[0] if one.when else None
     columns = {name: ColumnKind(column.type) for name, column in section.columns.items()}
-    add = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
+    given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope)
+    sums = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
+    sums |= _counted(draft, place, one, section)
+    texts = (one.when, *one.put.values(), *one.set.values(), *one.add.values())
     return _Deed(
         definition=repr((text, one.model_dump(mode="json"))),
         columns=columns,
-        key_column=key_column,
-        key=key,
+        key=_keeping(columns[key_column], key, found),
         when=when,
-        put=_values(draft, (*place, "put"), one.put, section, scope),
-        set=_values(draft, (*place, "set"), one.set, section, scope),
-        add=add | _counted(draft, place, one, section),
-        remove=one.remove,
+        looks=any(_ROW.search(text) for text in texts if isinstance(text, str)),
+        apply=_apply(one, key_column, _all_of(given), _all_of(sums)),
     )
 
 
@@ -171,7 +207,7 @@ def _counted(draft: Draft, place: Path, one: ApplySection, section: ProjectionSe
         elif section.columns[name].type not in _NUMBERS:
             draft.tell((*place, "count"), "S-TYPE", f"{name} is no number that can grow")
         else:
-            found[name] = lambda _env: 1
+            found[name] = constant(1)
     return found
 
 
@@ -199,6 +235,5 @@ def _values(
             run, given_type = draft.expression((*place, name), text, scope)
             if said := misfit(name, columns[name], given_type):
                 draft.tell((*place, name), "S-TYPE", said)
-            found[name] = run
+            found[name] = _keeping(ColumnKind(section.columns[name].type), run, given_type)
     return found
-

@@ -9,8 +9,8 @@ from pydantic import Field as Pydantic
 
 from workbench.model.commands import Query, ReadModels
 from workbench.model.expressions.kinds import INTEGER, STRING, Kind
+from workbench.project.declared.classes import FieldType, as_json, class_name, model_class
 from workbench.project.declared.draft import Draft
-from workbench.project.declared.fields import FieldType, as_json, class_name, model_class
 from workbench.project.declared.sections import QuerySection
 
 Answer = Callable[[Any, ReadModels], Any]
@@ -29,7 +29,9 @@ def query_of(draft: Draft, name: str, section: QuerySection) -> tuple[type[Query
     if verb == "list":
         for field in fields:
             if field in _PAGE:
-                draft.tell((*path, "fields", field), "S-NAME", f"{field} is there already, for pages", key=True)
+                draft.tell(
+                    (*path, "fields", field), "S-NAME", f"{field} is there already, for pages", key=True
+                )
             elif columns and field not in columns:
                 draft.unknown((*path, "fields", field), f"column of {projection}", field, columns, key=True)
         keys = next(iter(columns.values()), STRING)
@@ -68,9 +70,7 @@ def _list(projection: str, fields: list[str]) -> Answer:
     columns = [name for name in fields if name not in _PAGE]
 
     def answer(query: Any, models: ReadModels) -> Any:
-        where = {
-            name: as_json(value) for name in columns if (value := getattr(query, name)) is not None
-        }
+        where = {name: as_json(value) for name in columns if (value := getattr(query, name)) is not None}
         return models.page(projection, where=where, after=query.after, limit=query.limit)
 
     return answer

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from workbench.errors import ExpressionFailed
 from workbench.model.events import RecordedEvent
-from workbench.model.expressions.closures import Get, Variable
+from workbench.model.expressions.closures import item
 from workbench.model.expressions.kinds import STRING
+from workbench.model.expressions.operations import Get
 from workbench.model.policies import Policy, Process, Reaction
 from workbench.project.declared.actions import Action, Actions
+from workbench.project.declared.classes import FieldType, class_name, record_of, struct_class
 from workbench.project.declared.draft import Draft, Part, misfit
-from workbench.project.declared.fields import FieldType, class_name, record_of, struct_class
+from workbench.project.declared.making import Source
 from workbench.project.declared.places import Path
 from workbench.project.declared.scopes import RECORD
 from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
-
-FIRST, SECOND = itemgetter(0), itemgetter(1)
 
 
 def policy_of(draft: Draft, name: str, section: PolicySection) -> Policy:
@@ -36,7 +36,7 @@ def policy_of(draft: Draft, name: str, section: PolicySection) -> Policy:
                 draft.problems.append(_unknown_event(draft, path, index, event))
             draft.dropped = draft.dropped or draft.lenient
             continue
-        scope = {"event": Variable(part.type, FIRST), **RECORD}
+        scope = {"event": item(part.type, 0), **RECORD}
         by_event[part.cls] = Actions(draft, scope, "event").issued(path, section, names)
     if not (section.do or section.issue or section.emit or section.publish):
         draft.tell(path, "S-TYPE", "a policy needs issue, or do { … } with several")
@@ -67,7 +67,7 @@ class _Step:
 
     section: StepSection
     part: Part
-    given: Mapping[str, Get]
+    given: Mapping[str, Source]
     actions: list[Action]
 
 
@@ -75,8 +75,8 @@ def process_of(draft: Draft, name: str, section: ProcessSection) -> Process:
     """Compiles a process: an event that starts it makes an instance, others need one, one ends it."""
     path = ("process", *name.split("."))
     fields = draft.types.all_of((*path, "state"), section.state)
-    for key, one in fields.items():
-        if not one.optional and not _set_at_start(section, key):
+    for key, kind in fields.items():
+        if not kind.optional and not _set_at_start(section, key):
             said = f"{key} has no default, and an event that starts the process does not set it"
             draft.tell((*path, "state", key), "S-TYPE", said)
     if not any(one.starts for one in section.on.values()):
@@ -109,7 +109,7 @@ def _set_at_start(section: ProcessSection, key: str) -> bool:
 
 
 def _key(draft: Draft, path: Path, text: str, part: Part) -> Get:
-    scope = {"event": Variable(part.type, FIRST), **RECORD}
+    scope = {"event": item(part.type, 0), **RECORD}
     run, found = draft.expression((*path, "key"), text, scope)
     if said := misfit("key", STRING, found):
         draft.tell((*path, "key"), "S-TYPE", said)
@@ -119,8 +119,8 @@ def _key(draft: Draft, path: Path, text: str, part: Part) -> Get:
 def _step(
     draft: Draft, path: Path, one: StepSection, part: Part, fields: Mapping[str, FieldType], names: list[str]
 ) -> _Step:
-    scope = {"state": Variable(record_of(fields), FIRST), "event": Variable(part.type, SECOND)}
-    given: dict[str, Get] = {}
+    scope = {"state": item(record_of(fields), 0), "event": item(part.type, 1)}
+    given: dict[str, Source] = {}
     for key, text in one.set.items():
         if key not in fields:
             draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)
@@ -144,11 +144,13 @@ def _evolve(
             return None
         env = (before, event)
         values = {key: get(before) for key, get in kept.items()} if before is not None else dict(defaults)
-        values |= {key: get(env) for key, get in step.given.items()}
+        values |= {key: source.get(env) for key, source in step.given.items()}
         try:
             return msgspec.convert(values, state, from_attributes=True)
         except msgspec.ValidationError as error:
-            raise ExpressionFailed(f"{step.part.name} cannot change the process {name} so: {error}") from error
+            raise ExpressionFailed(
+                f"{step.part.name} cannot change the process {name} so: {error}"
+            ) from error
 
     return evolve
 

@@ -99,7 +99,9 @@ def _astray(document: Document) -> Iterator[Problem]:
         kind, _, rest = name.partition(".")
         if name in KINDS:
             said = f"[{name}] needs the name of what it declares"
-            yield document.places.problem(scope.start, scope.end, "S-UNKNOWN", said, f"write {_example(name)}")
+            yield document.places.problem(
+                scope.start, scope.end, "S-UNKNOWN", said, f"write {_example(name)}"
+            )
         elif kind == TYPES and rest:
             said = f"types stand in one section, [{TYPES}]"
             yield document.places.problem(scope.start, scope.end, "S-UNKNOWN", said)

@@ -62,7 +62,9 @@ class ActionSection(Section):
     after: Duration = Field(0.0, ge=0, description="How much later")
     publish: str = Field("", description="Topic that a message goes to")
     type: str = Field("", description="Type of the message; by default the topic's name")
-    key: str = Field("", description="Expression for the message's key; by default that of the message handled")
+    key: str = Field(
+        "", description="Expression for the message's key; by default that of the message handled"
+    )
     given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
 
 
@@ -134,9 +136,7 @@ class CommandSection(Acting):
 class ColumnSection(Section):
     """A column: ``"text"``, or a block."""
 
-    type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(
-        description="What it holds"
-    )
+    type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
     index: bool = Field(False, description="Whether lists are filtered by it")
 
 
@@ -168,7 +168,9 @@ class ProjectionSection(Section):
     columns: dict[Name, Annotated[ColumnSection, BeforeValidator(_type_alone)]] = Field(
         min_length=1, description="The first one is the key"
     )
-    key: str = Field("", description="Expression for a row's key, where it is not the id in the stream's name")
+    key: str = Field(
+        "", description="Expression for a row's key, where it is not the id in the stream's name"
+    )
     version: int = Field(1, ge=1, description="Raise it to have the rows made anew")
     on_fault: Annotated[OnFault, Field(strict=False)] = Field(OnFault.PAUSE, description="At a bad event")
     on: dict[Name, ApplySection] = Field(default_factory=dict, description="What each event does")
@@ -236,7 +238,9 @@ class HandlerSection(Acting):
     description: str = Field("", description="What it does")
     event: str = Field("", description="Event whose data it gets, so that names are checked")
     let: dict[Name, str] = Field(default_factory=dict, description="Names for expressions")
-    rows: dict[Name, LookSection] = Field(default_factory=dict, description="Rows that are looked up; or null")
+    rows: dict[Name, LookSection] = Field(
+        default_factory=dict, description="Rows that are looked up; or null"
+    )
     reject: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails for ever")
     fail: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails and is tried again")
 

@@ -1,0 +1,50 @@
+"""How values that CEL does not have look to it: decimals as numbers, UUIDs as text, objects as mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from workbench.model.expressions.kinds import ANY, Kind, Type
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(microseconds: int) -> datetime:
+    """Returns the time that so many microseconds since 1970 are."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+VIEWS: dict[Kind, Callable[[Any], Any]] = {Kind.DECIMAL: float, Kind.UUID: str, Kind.MICROS: moment}
+
+
+def plain(value: Any, type: Type = ANY) -> Any:
+    """Returns a value as CEL takes it: objects as mappings, decimals as numbers, UUIDs as text.
+
+    Args:
+        type: What is known of it; only this tells a time in microseconds from a number.
+    """
+    if type.kind is Kind.MICROS and value is not None:
+        return moment(value)
+    if type.fields is not None and value is not None:
+        get = value.__getitem__ if type.keyed else partial(getattr, value)
+        names = value if type.keyed else type.fields
+        return {name: plain(get(name), type.fields.get(name, ANY)) for name in names}
+    if value is None or isinstance(value, str | int | float | datetime | timedelta):
+        return value
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    fields = getattr(value, "__struct_fields__", None) or getattr(type(value), "model_fields", None)
+    if fields is None:
+        return str(value)
+    return {name: plain(getattr(value, name)) for name in fields}
