@@ -104,13 +104,24 @@ def read_settings(root: Path, *, environ: Mapping[str, str]) -> ProjectFile:
     except ValidationError as error:
         broken = {(problem.line, problem.column) for problem in resolved.problems}
         found = [_problem(document, one, written) for one in error.errors(include_url=False)]
-        # What it declares may need names from settings that are wrong, so only what is certain is told.
-        found += compile_declared(document, declared, lenient=True)[1]
+        found += compile_declared(document, declared, topics=_topics(values), lenient=_has_modules(values))[1]
         found = [one for one in found if (one.line, one.column) not in broken]
         raise TskError(in_order([*resolved.problems, *found])) from None
     if resolved.problems:
         raise TskError(in_order(resolved.problems))
     return ProjectFile(path=path, document=document, settings=settings, written=written, declared=declared)
+
+
+def _topics(values: Mapping[str, Any]) -> list[str]:
+    """Returns the names of topics in settings that may be wrong otherwise."""
+    topics = values.get("topics")
+    found = topics.items() if isinstance(topics, dict) else ()
+    return [str((isinstance(one, dict) and one.get("name")) or key) for key, one in found]
+
+
+def _has_modules(values: Mapping[str, Any]) -> bool:
+    section = values.get("cqrs")
+    return isinstance(section, dict) and bool(section.get("modules"))
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

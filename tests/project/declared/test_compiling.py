@@ -18,11 +18,22 @@ EXAMPLE = textwrap.dedent((workbench.project.declared.__doc__ or "").split("```"
 
 def recorded(event, stream="account-ada"):
     return RecordedEvent(
-        1, stream, 1, b"\0" * 16, event.event_type, event.event_version, 5, 7, b"\0" * 16, None, event_data(event), None
+        1,
+        stream,
+        1,
+        b"\0" * 16,
+        event.event_type,
+        event.event_version,
+        5,
+        7,
+        b"\0" * 16,
+        None,
+        event_data(event),
+        None,
     )
 
 
-class Rows(dict):
+class Rows(dict[str, dict[str, object]]):
     """A table in memory."""
 
     def put(self, **row):
@@ -64,7 +75,7 @@ def test_what_the_example_decides_and_folds(registry):
     state = account.evolve(account.evolve(state, credited), credited)
     assert state.balance == Decimal("5.00")
     assert account.read_state(account.write_state(state)) == state
-    with pytest.raises(CommandRejected, match="^0 is nothing$") as caught:
+    with pytest.raises(CommandRejected, match=r"^0 is nothing$") as caught:
         do(registry, state, "credit", account_id="ada", amount="0")
     assert caught.value.field == "amount"
 
@@ -205,9 +216,9 @@ set { n: "state.n + event.by" }
 """
     registry = load(text).registry
     fold, kinds = registry.aggregates["a"].evolve, registry.events
-    with pytest.raises(ExpressionFailed, match="project.tsk:6:10: state.n"):
+    with pytest.raises(ExpressionFailed, match=r"project\.tsk:6:10: state\.n"):
         fold(None, kinds["a.moved"].decode('{"by":1}'))
-    with pytest.raises(ExpressionFailed, match="a.noted cannot be the first event: it does not set n"):
+    with pytest.raises(ExpressionFailed, match=r"a\.noted cannot be the first event: it does not set n"):
         fold(None, kinds["a.noted"].decode("{}"))
 
 
@@ -225,5 +236,5 @@ with { half: "6 / command.by" }
 """
     registry = load(text).registry
     assert do(registry, None, "move", id="x", by=2)[0].half == 3
-    with pytest.raises(ExpressionFailed, match="^project.tsk:10:14: 6 / command.by: division by zero"):
+    with pytest.raises(ExpressionFailed, match=r"^project\.tsk:10:14: 6 / command\.by: division by zero"):
         do(registry, None, "move", id="x", by=0)

@@ -75,8 +75,8 @@ class Expression:
 
         if self._program is None:
             self._program = cel.compile(self.text)
+        variables = {name: self._seen(name, env) for name in self._variables}
         try:
-            variables = {name: self._seen(name, env) for name in self._variables}
             context = context_of(variables, self._functions) if self._functions else variables
             return self._program.execute(context)
         except Exception as error:

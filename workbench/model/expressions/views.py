@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +21,16 @@ def moment(microseconds: int) -> datetime:
 VIEWS: dict[Kind, Callable[[Any], Any]] = {Kind.DECIMAL: float, Kind.UUID: str, Kind.MICROS: moment}
 
 
-def plain(value: Any, type: Type = ANY) -> Any:
+def plain(value: Any, known: Type = ANY) -> Any:
     """Returns a value as CEL takes it: objects as mappings, decimals as numbers, UUIDs as text.
 
     Args:
-        type: What is known of it; only this tells a time in microseconds from a number.
+        known: What is known of it; only this tells a time in microseconds from a number.
     """
-    if type.kind is Kind.MICROS and value is not None:
+    if known.kind is Kind.MICROS and value is not None:
         return moment(value)
-    if type.fields is not None and value is not None:
-        get = value.__getitem__ if type.keyed else partial(getattr, value)
-        names = value if type.keyed else type.fields
-        return {name: plain(get(name), type.fields.get(name, ANY)) for name in names}
+    if known.fields is not None and value is not None:
+        return _plain_record(value, known.fields)
     if value is None or isinstance(value, str | int | float | datetime | timedelta):
         return value
     if isinstance(value, Decimal):
@@ -41,10 +38,17 @@ def plain(value: Any, type: Type = ANY) -> Any:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return _plain_record(value, {})
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
+        return [plain(item, known.item or ANY) for item in value]
+    return _plain_record(value, {})
+
+
+def _plain_record(value: Any, known: Mapping[str, Type]) -> Any:
+    """Returns an object as a mapping, whether it is one, a msgspec struct or a pydantic model."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(one, known.get(name, ANY)) for name, one in value.items()}
     fields = getattr(value, "__struct_fields__", None) or getattr(type(value), "model_fields", None)
     if fields is None:
         return str(value)
-    return {name: plain(getattr(value, name)) for name in fields}
+    return {name: plain(getattr(value, name), known.get(name, ANY)) for name in fields}

@@ -16,7 +16,11 @@ def _one_or_many(value: object) -> object:
 
 
 def _type_alone(value: object) -> object:
-    return {"type": value} if isinstance(value, str) else value
+    if isinstance(value, str):
+        return {"type": value}
+    if isinstance(value, dict | Section):
+        return value
+    raise ValueError('should be a type such as "string", or a block { … }')
 
 
 def _plain(value: object) -> object:
