@@ -184,6 +184,23 @@ async def test_the_orders_story_is_the_same(orders):
     assert {declared.reader.process("fulfilment", one) for one in ids} == {None}
 
 
+@pytest.mark.parametrize("prices", [["10", "0.1"], ["0.10", "0.20"], ["9999999999.99", "0.01"], [3, "1.5"]])
+async def test_totals_are_exact_in_both_forms(orders, prices):
+    totals = []
+    for workspace in orders:
+        order = {
+            "order_id": "b499f418-a8b7-55eb-9c84-a1fbc58eb3e2",
+            "customer": "Ada",
+            "lines": [{"product": "Cog", "quantity": 3, "price": price} for price in prices],
+            "ship_to": {"name": "Ada", "street": "1", "city": "London"},
+            "card": "4242",
+        }
+        assert (await workspace.issue.issue("place_order", order)).accepted
+        await settle(workspace)
+        totals.append(streams(workspace))
+    assert totals[0] == totals[1]
+
+
 async def test_what_an_order_refuses_is_the_same(orders):
     bad = {
         "order_id": "no",

@@ -72,6 +72,11 @@ leaves = (
 )
 
 
+inner = st.sampled_from(
+    ["y", "y == 1", "y > 0", "y == x.s || y == 'a'", "y + y", "size(y) > 0", "!y", "data"]
+)
+
+
 def joined(parts):
     binary = st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "%"])
     return (
@@ -80,9 +85,14 @@ def joined(parts):
         | parts.map(lambda one: f"-({one})")
         | st.tuples(parts, parts, parts).map(lambda t: f"({t[0]} ? {t[1]} : {t[2]})")
         | st.tuples(parts, parts).map(lambda t: f"[{t[0]}, {t[1]}]")
+        | st.sampled_from(["x.l", "x.m", "data", "[1, 2, 2]", "['a', true]"])
         | parts.map(lambda one: f"{{'k': {one}}}")
         | parts.map(lambda one: f"({one} in ['a', 'b'])")
         | parts.map(lambda one: f"string({one})")
+        | parts.map(lambda one: f"size({one})")
+        | st.tuples(parts, st.sampled_from(["map", "filter", "all", "exists", "exists_one"]), inner).map(
+            lambda t: f"({t[0]}).{t[1]}(y, {t[2]})"
+        )
         | st.tuples(parts, st.sampled_from(["startsWith", "endsWith", "contains"]), parts).map(
             lambda t: f"({t[0]}).{t[1]}({t[2]})"
         )
@@ -108,7 +118,7 @@ def asked(text, env):
     thing, data = env
     variables = {"x": {name: plain_of(getattr(thing, name)) for name in FIELDS}, "data": plain_of(data)}
     try:
-        return cel.compile(text).execute(context_of(variables, ())), False
+        return cel.compile(text).execute(context_of(variables, ("contains",))), False
     except Exception:  # noqa: BLE001  # whatever CEL raises is a failure
         return None, True
 
@@ -230,12 +240,16 @@ def test_kinds_that_cel_does_not_have():
 
     assert run("x.price") == Decimal("0.10")
     assert isinstance(run("true ? x.price : x.price"), Decimal)
-    assert run("x.price * 3.0") == 0.1 * 3.0
+    assert str(run("x.price * 3")) == "0.30"
+    assert run("x.price * 3.0 == 0.3 && x.price < 1 && -x.price < 0.0")
+    assert run("string(x.price)") == "0.10"
+    assert str(run("sum([x.price, x.price].map(one, one * 2)) / 4")) == "0.10"
+    assert run("[x.price].exists(one, one > 0.05) && double(x.price) < 0.2")
     assert run("x.id == '00000000-0000-0000-0000-000000000001'")
     assert run("x.id.endsWith('1') && x.id + '!' != x.id")
     assert run("x.at > timestamp('1970-01-01T00:00:01Z')")
     assert run("x.at") == 1_500_000
-    assert run("[x.price].map(one, one)") == [0.1]
+    assert run("[x.price].map(one, one)") == [Decimal("0.10")]
 
 
 def test_a_closure_alone_is_what_others_may_call():

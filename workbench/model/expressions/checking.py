@@ -15,6 +15,7 @@ from workbench.model.expressions.kinds import (
     DOUBLE,
     INTEGER,
     NULL,
+    NUMBERS,
     RECORD,
     Kind,
     Type,
@@ -24,7 +25,7 @@ from workbench.model.expressions.kinds import (
 Names = Mapping[str, Type]
 """The variables that an expression may use, and what they are."""
 
-_ORDERED = {Kind.STRING, Kind.INTEGER, Kind.DOUBLE, Kind.TIME, Kind.DURATION, Kind.BOOLEAN}
+_ORDERED = {Kind.STRING, *NUMBERS, Kind.TIME, Kind.DURATION, Kind.BOOLEAN}
 _CONVERSIONS = {Kind.DOUBLE: "double", Kind.INTEGER: "int", Kind.STRING: "string"}
 _SUMS = {
     ("+", Kind.TIME, Kind.DURATION): Kind.TIME,
@@ -53,11 +54,13 @@ class _Check:
 
     Attributes:
         present: Places such as ``command.email`` that a condition around has found not to be null.
+        exact: Something is calculated with decimals.
     """
 
     names: dict[str, Type]
     flaws: list[Flaw] = field(default_factory=list)
     present: frozenset[str] = frozenset()
+    exact: bool = False
 
     def flaw(self, node: syntax.Node, message: str, hint: str = "") -> Type:
         self.flaws.append(Flaw(node.at, node.end, message, hint))
@@ -137,7 +140,8 @@ class _Check:
         if node.operator == "!":
             self.need(node.of, BOOLEAN, "! turns round what is true or false")
             return BOOLEAN
-        if found.counts_as in {Kind.INTEGER, Kind.DOUBLE, Kind.ANY, Kind.DURATION}:
+        if found.counts_as in {*NUMBERS, Kind.ANY, Kind.DURATION}:
+            self.exact |= found.kind is Kind.DECIMAL
             return Type(kind=found.counts_as)
         return self.flaw(node.of, f"- needs a number, and {_said(node.of)} is {found.words}")
 
@@ -147,6 +151,7 @@ class _Check:
         left, right = self.infer(node.left), self.infer(node.right)
         if node.operator == "in":
             return BOOLEAN
+        self.exact |= Kind.DECIMAL in {left.kind, right.kind}
         if node.operator in {"==", "!="}:
             self._equality(node, left, right)
             return BOOLEAN
@@ -197,6 +202,8 @@ class _Check:
 
     def _arithmetic(self, node: syntax.Binary, left: Type, right: Type) -> Type:
         kinds = (left.counts_as, right.counts_as)
+        if Kind.DECIMAL in kinds and {*kinds} - {Kind.ANY} <= NUMBERS and node.operator != "%":
+            return Type(kind=Kind.DECIMAL)
         if Kind.ANY in kinds:
             return ANY
         if kinds[0] is kinds[1] and kinds[0] in {Kind.INTEGER, Kind.DOUBLE}:
@@ -267,7 +274,8 @@ class _Check:
 
     def _function(self, node: syntax.Call, known: Signature, given: list[syntax.Node]) -> Type:
         for argument in given:
-            self.infer(argument)
+            found = self.infer(argument)
+            self.exact |= Kind.DECIMAL in {found.kind, found.item.kind if found.item else found.kind}
         if not known.least <= len(given) <= known.most:
             return self.flaw(node, f"{node.name} takes {known.words}, not {len(given)}")
         for argument, kinds in zip(given, known.takes, strict=False):
@@ -295,15 +303,15 @@ _RULES: dict[type[syntax.Node], Callable[[_Check, Any], Type]] = {
 _LITERALS = {bool: BOOLEAN, int: INTEGER, float: DOUBLE}
 
 
-def check(node: syntax.Node, names: Names, present: frozenset[str] = frozenset()) -> list[Flaw]:
-    """Notes the types in a tree and returns what is wrong with it.
+def check(node: syntax.Node, names: Names, present: frozenset[str] = frozenset()) -> tuple[list[Flaw], bool]:
+    """Notes the types in a tree; returns what is wrong with it, and whether it calculates with decimals.
 
     Args:
         present: Paths that are known not to be null.
     """
     checking = _Check(dict(names), present=present)
     checking.infer(node)
-    return checking.flaws
+    return checking.flaws, checking.exact
 
 
 def path_of(node: syntax.Node) -> str:
@@ -343,6 +351,9 @@ def _common(types: list[Type]) -> Type:
     if not certain or any(one.kind is Kind.ANY for one in certain):
         return ANY if certain or not types else NULL
     first = certain[0]
+    if any(one.kind is Kind.DECIMAL for one in certain) and all(one.kind in NUMBERS for one in certain):
+        nullable = len(certain) < len(types) or any(one.nullable for one in certain)
+        return Type(kind=Kind.DECIMAL, nullable=nullable)
     if any(one.counts_as is not first.counts_as for one in certain):
         return ANY
     nullable = len(certain) < len(types) or any(one.nullable for one in certain)
@@ -357,16 +368,14 @@ def _common(types: list[Type]) -> Type:
 
 def _comparable(left: Type, right: Type) -> bool:
     kinds = {left.counts_as, right.counts_as}
-    return (
-        len(kinds) == 1 or not kinds.isdisjoint({Kind.ANY, Kind.NULL}) or kinds == {Kind.INTEGER, Kind.DOUBLE}
-    )
+    return len(kinds) == 1 or not kinds.isdisjoint({Kind.ANY, Kind.NULL}) or kinds <= NUMBERS
 
 
 def _conversion(left: Type, right: Type) -> str:
     kinds = {left.counts_as, right.counts_as}
     if kinds == {Kind.INTEGER, Kind.DOUBLE}:
         return "write double(…) around the whole number"
-    if Kind.STRING in kinds and kinds & {Kind.INTEGER, Kind.DOUBLE}:
+    if Kind.STRING in kinds and kinds & NUMBERS:
         return "write string(…) around the number"
     return ""
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from operator import attrgetter, ge, gt, itemgetter, le, lt
 from typing import Any
 
 from workbench.model.expressions import syntax
-from workbench.model.expressions.kinds import Kind, Type
+from workbench.model.expressions.exact import EXACT_LISTS, EXACT_VALUES, exact_of
+from workbench.model.expressions.functions import MACROS
+from workbench.model.expressions.kinds import ANY, Kind, Type
 from workbench.model.expressions.operations import (
     INT_LIMIT,
     Get,
@@ -154,7 +157,7 @@ def _unary(node: syntax.Unary, scope: Scope) -> Get:
 
     def negative(env: Any) -> Any:
         value = of(env)
-        if type(value) is float or (type(value) is int and -INT_LIMIT < value < INT_LIMIT):
+        if type(value) in {float, Decimal} or (type(value) is int and -INT_LIMIT < value < INT_LIMIT):
             return -value
         raise Unsure
 
@@ -181,6 +184,8 @@ def _binary(node: syntax.Binary, scope: Scope) -> Get:
         return quick
     sure = _is_sure(node.left) and _is_sure(node.right)
     left, right = _value(node.left, scope), _value(node.right, scope)
+    if Kind.DECIMAL in {node.left.type.kind, node.right.type.kind}:
+        return exact_of(node.operator, left, right)
     match node.operator:
         case "&&":
             return (lambda env: left(env) and right(env)) if sure else both_of(left, right)
@@ -291,12 +296,16 @@ def _map(node: syntax.MapOf, scope: Scope) -> Get:
 
 
 def _call(node: syntax.Call, scope: Scope) -> Get:
-    if node.name == "string" and node.target is None and len(node.arguments) == 1:
-        return _text(_value(node.arguments[0], scope))
+    if node.name in MACROS and node.target is not None and len(node.arguments) == 2:
+        return _macro(node, node.target, scope)
+    nodes = ([node.target] if node.target is not None else []) + node.arguments
+    given = [_value(one, scope) for one in nodes]
+    if len(given) == 1:
+        return _function(node.name, nodes[0].type, given[0])
     method = _METHODS.get(node.name)
-    if method is None or node.target is None or len(node.arguments) != 1:
+    if method is None or node.target is None or len(given) != 2:
         raise _Beyond
-    of, argument = _value(node.target, scope), _value(node.arguments[0], scope)
+    of, argument = given
 
     def called(env: Any) -> bool:
         one, other = of(env), argument(env)
@@ -305,6 +314,69 @@ def _call(node: syntax.Call, scope: Scope) -> Get:
         raise Unsure
 
     return called
+
+
+def _function(name: str, takes: Type, of: Get) -> Get:
+    if takes.kind is Kind.DECIMAL and name in EXACT_VALUES:
+        value = EXACT_VALUES[name]
+        return lambda env: value(of(env))
+    if takes.item is not None and takes.item.kind is Kind.DECIMAL and name in EXACT_LISTS:
+        over = EXACT_LISTS[name]
+        return lambda env: over(of(env))
+    if name == "string":
+        return _text(of)
+    if name == "size":
+        return _size(of)
+    raise _Beyond
+
+
+def _macro(node: syntax.Call, target: syntax.Node, scope: Scope) -> Get:
+    """Returns what goes over a list; inside it, variables are read from a pair: what is outside, the item."""
+    of, variable = _value(target, scope), node.arguments[0]
+    if target.type.kind is not Kind.LIST or not isinstance(variable, syntax.Name):
+        raise _Beyond
+    inner = {name: _outside(one) for name, one in scope.items()}
+    inner[variable.name] = item(target.type.item or ANY, 1)
+    body = _value(node.arguments[1], inner)
+    gather = _OVER_LISTS[node.name]
+
+    def over(env: Any) -> Any:
+        items = of(env)
+        if type(items) not in {list, tuple}:
+            raise Unsure
+        return gather(items, [body((env, one)) for one in items])
+
+    return over
+
+
+def _outside(variable: Variable) -> Variable:
+    get = variable.get
+    return Variable(variable.type, lambda env: get(env[0]))
+
+
+def _all_sure(found: list[Any]) -> list[bool]:
+    if not all(one is True or one is False for one in found):
+        raise Unsure
+    return found
+
+
+_OVER_LISTS: dict[str, Callable[[Any, list[Any]], Any]] = {
+    "map": lambda _items, found: found,
+    "filter": lambda items, found: [one for one, yes in zip(items, _all_sure(found), strict=True) if yes],
+    "all": lambda _items, found: all(_all_sure(found)),
+    "exists": lambda _items, found: any(_all_sure(found)),
+    "exists_one": lambda _items, found: _all_sure(found).count(True) == 1,
+}
+
+
+def _size(of: Get) -> Get:
+    def size(env: Any) -> int:
+        value = of(env)
+        if type(value) is list or type(value) is tuple or (type(value) is str and value.isascii()):
+            return len(value)
+        raise Unsure
+
+    return size
 
 
 _METHODS: dict[str, Callable[[str, str], bool]] = {

@@ -45,7 +45,9 @@ class Expression:
 
     __slots__ = ("_functions", "_place", "_program", "_scope", "_variables", "quick", "run", "text", "tree")
 
-    def __init__(self, text: str, scope: Scope, tree: syntax.Node, place: Callable[[], str]) -> None:
+    def __init__(
+        self, text: str, scope: Scope, tree: syntax.Node, place: Callable[[], str], *, exact: bool = False
+    ) -> None:
         self.text = text
         self.tree = tree
         self._scope = scope
@@ -61,13 +63,29 @@ class Expression:
         quick = closure_of(tree, scope)
         self.quick = quick is not None
         self.run: Get = self._judge
-        if quick is not None:
+        if quick is not None and exact:
+            self.run = self._exactly(quick)
+        elif quick is not None:
             self.run = Guarded(quick, self._judge, attribute_of(tree, scope))
 
     @property
     def type(self) -> Type:
         """What is known of its value."""
         return self.tree.type
+
+    def _exactly(self, quick: Get) -> Get:
+        """Returns the closure alone: CEL cannot calculate with decimals."""
+
+        def run(env: Any) -> Any:
+            try:
+                return quick(env)
+            except Exception as error:
+                said = "the values do not fit, or are null"
+                if isinstance(error, ArithmeticError):
+                    said = "this has no result"
+                raise ExpressionFailed(f"{self._place()}: {self.text}: {said}") from error
+
+        return run
 
     def _judge(self, env: Any) -> Any:
         """Runs it by CEL."""
@@ -143,9 +161,14 @@ def compile_expression(
         tree = syntax.path(text) or syntax.parse(text)
     except syntax.NotPlain:
         raise InvalidExpression(syntax_flaws(text)) from None
-    if flaws := check(tree, {name: variable.type for name, variable in scope.items()}, present):
+    flaws, exact = check(tree, {name: variable.type for name, variable in scope.items()}, present)
+    if flaws:
         raise InvalidExpression(flaws)
-    return Expression(text, scope, tree, place)
+    made = Expression(text, scope, tree, place, exact=exact)
+    if exact and not made.quick:
+        hint = "write double(…) around the decimal"
+        raise InvalidExpression([Flaw(0, len(text), "this cannot be calculated with exact decimals", hint)])
+    return made
 
 
 def constant(value: Any) -> Get:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MACROS = ("map", "filter", "all", "exists", "exists_one")
 _TEXT = frozenset({Kind.STRING})
 _NUMBER = frozenset({Kind.INTEGER, Kind.DOUBLE})
+_EXACT = frozenset({Kind.DECIMAL})
 _LIST = frozenset({Kind.LIST})
 _WHOLE = frozenset({Kind.INTEGER})
 _TIME = frozenset({Kind.TIME})
@@ -69,9 +70,9 @@ FUNCTIONS: Mapping[str, Signature] = {
     "startsWith": Signature((_TEXT, _TEXT), BOOLEAN),
     "endsWith": Signature((_TEXT, _TEXT), BOOLEAN),
     "matches": Signature((_TEXT, _TEXT), BOOLEAN),
-    "string": Signature((_TEXT | _NUMBER | _TIME,), STRING),
+    "string": Signature((_TEXT | _NUMBER | _EXACT | _TIME,), STRING),
     "int": Signature((_TEXT | _NUMBER,), INTEGER),
-    "double": Signature((_TEXT | _NUMBER,), DOUBLE),
+    "double": Signature((_TEXT | _NUMBER | _EXACT,), DOUBLE),
     "timestamp": Signature((_TEXT | _TIME,), TIME),
     "duration": Signature((_TEXT | {Kind.DURATION},), DURATION),
     "sum": Signature((_LIST,), None),

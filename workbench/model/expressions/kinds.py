@@ -25,13 +25,16 @@ class Kind(StrEnum):
     ANY = "any"
 
 
-COUNTS_AS = {Kind.DECIMAL: Kind.DOUBLE, Kind.MICROS: Kind.TIME, Kind.UUID: Kind.STRING}
+COUNTS_AS = {Kind.MICROS: Kind.TIME, Kind.UUID: Kind.STRING}
 """Kinds that CEL does not have, and what they are in an operation."""
+NUMBERS = frozenset({Kind.INTEGER, Kind.DOUBLE, Kind.DECIMAL})
+"""Whatever is calculated with a decimal is a decimal; CEL has none, so that is done beside it."""
 
 WORDS = {
     Kind.STRING: "text",
     Kind.INTEGER: "a whole number",
     Kind.DOUBLE: "a decimal number",
+    Kind.DECIMAL: "an exact decimal number",
     Kind.BOOLEAN: "true or false",
     Kind.TIME: "a time",
     Kind.DURATION: "a duration",

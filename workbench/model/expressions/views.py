@@ -18,7 +18,7 @@ def moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
-VIEWS: dict[Kind, Callable[[Any], Any]] = {Kind.DECIMAL: float, Kind.UUID: str, Kind.MICROS: moment}
+VIEWS: dict[Kind, Callable[[Any], Any]] = {Kind.UUID: str, Kind.MICROS: moment}
 
 
 def plain(value: Any, known: Type = ANY) -> Any:

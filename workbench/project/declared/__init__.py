@@ -94,10 +94,11 @@ id, unless ``target`` names another.
 **Expressions** are CEL and stand between quotes; what is not text stands for itself: ``down: true``. A text
 is written ``"'paid'"``. Beside CEL's own functions there are those of its library for Python: ``sum``,
 ``min``, ``max``, ``split``, ``substring``, ``indexOf``, ``lastIndexOf``, ``replace``, ``lowerAscii``,
-``trim``, ``math.round`` and so on. In a calculation a decimal is a double, and a field that is a decimal
-takes it back rounded to its places; a decimal that is only handed on stays exact. ``event`` has the event's
-fields, ``state`` the state before it, ``command`` the command's fields. A condition such as ``command.note
-!= null`` makes sure that what follows it is there.
+``trim``, ``math.round`` and so on. CEL has no exact decimals, so here is the one thing that goes beyond it:
+whatever is calculated with a ``decimal`` or ``money`` is a decimal, exactly (a literal ``0.1`` beside it
+is a tenth), and a field takes it rounded to its places. ``event`` has the event's fields, ``state`` the state
+before it, ``command`` the command's fields. A condition such as ``command.note != null`` makes sure that what
+follows it is there.
 
 **Events** say in ``set`` what changes in the state; what is not set stays. ``upcast`` has a step from each
 older version: fields are renamed, then set (expressions over ``data``), then given defaults, then removed.

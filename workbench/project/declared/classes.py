@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, create_model
 
+from workbench.model.expressions.exact import exact
 from workbench.model.expressions.kinds import ANY, Kind, Type, record
 from workbench.model.expressions.views import moment, plain
 
@@ -44,12 +45,16 @@ class FieldType:
         """Whether it may be left out."""
         return self.default is not ...
 
-    def taking(self, source: Type) -> Callable[[Any], Any] | None:
-        """Returns what turns the value of an expression into what is kept; None where it is that already."""
+    def taking(self, source: Type, *, computed: bool = True) -> Callable[[Any], Any] | None:
+        """Returns what turns the value of an expression into what is kept; None where it is that already.
+
+        Args:
+            computed: The value is not simply handed on.
+        """
         kind, given = self.type.kind, source.kind
         match kind:
             case Kind.DECIMAL:
-                return None if given is Kind.DECIMAL else _or_null(self._decimal)
+                return _or_null(self._decimal) if computed or given is not Kind.DECIMAL else None
             case Kind.STRING if given is not Kind.STRING:
                 return _or_null(_text)
             case Kind.TIME if given is Kind.MICROS:
@@ -62,11 +67,12 @@ class FieldType:
                 return None
 
     def _decimal(self, value: Any) -> Any:
-        if isinstance(value, float):
-            value = Decimal(repr(value))
-            if self.places is not None:
-                return value.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN)
-        return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        kept = exact(value)
+        if self.places is None or not isinstance(kept, Decimal) or not kept.is_finite():
+            return kept
+        more = -int(kept.as_tuple().exponent) > self.places
+        rounds = more or isinstance(value, float)
+        return kept.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN) if rounds else kept
 
 
 def _or_null(take: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -31,6 +31,9 @@ from workbench.tusk import Problem
 
 _FITS = {
     (Kind.INTEGER, Kind.DOUBLE),
+    (Kind.INTEGER, Kind.DECIMAL),
+    (Kind.DOUBLE, Kind.DECIMAL),
+    (Kind.DECIMAL, Kind.DOUBLE),
     (Kind.STRING, Kind.TIME),
     (Kind.TIME, Kind.STRING),
 }

@@ -36,7 +36,8 @@ def source_of(get: Get, field: FieldType | None, found: Type) -> Source:
     """Returns a source for a field: what CEL does not have is turned back into what is kept."""
     if field is None:
         return Source(get)
-    take = field.taking(found)
+    computed = not isinstance(get, Guarded) or get.attribute is None
+    take = field.taking(found, computed=computed)
     if take is None:
         return Source(get, _is_exact(field.type, found))
     return Source(lambda env: take(get(env)))
