@@ -13,7 +13,8 @@ from operator import attrgetter, ge, gt, itemgetter, le, lt
 from typing import Any
 
 from workbench.model.expressions import syntax
-from workbench.model.expressions.exact import EXACT_LISTS, EXACT_VALUES, exact_of
+from workbench.model.expressions.calls import METHODS, OVER_LISTS, Beyond, function_of, method_of
+from workbench.model.expressions.exact import exact_of
 from workbench.model.expressions.functions import MACROS
 from workbench.model.expressions.kinds import ANY, Kind, Type
 from workbench.model.expressions.operations import (
@@ -52,10 +53,6 @@ def item(type: Type, index: int) -> Variable:
 Scope = Mapping[str, Variable]
 
 
-class _Beyond(Exception):
-    """There is no closure for such a node."""
-
-
 def closure_of(node: syntax.Node, scope: Scope) -> Get | None:
     """Returns a function for a checked expression, None where only CEL will do.
 
@@ -63,7 +60,7 @@ def closure_of(node: syntax.Node, scope: Scope) -> Get | None:
     """
     try:
         return _kept(node, scope)
-    except _Beyond:
+    except Beyond:
         return None
 
 
@@ -92,7 +89,7 @@ def _value(node: syntax.Node, scope: Scope) -> Get:
     """Returns the value as CEL sees it."""
     rule = _RULES.get(type(node))
     if rule is None:
-        raise _Beyond
+        raise Beyond
     return rule(node, scope)
 
 
@@ -105,7 +102,7 @@ def _path(node: syntax.Node, scope: Scope) -> Get:
     if isinstance(node, syntax.Name):
         return scope[node.name].get
     if not isinstance(node, syntax.Select):
-        raise _Beyond
+        raise Beyond
     if (simple := attribute_of(node, scope)) is not None:
         index, read = simple[0], attrgetter(simple[1])
         return lambda env: read(env[index])
@@ -230,7 +227,7 @@ def _among(node: syntax.Binary, scope: Scope) -> Get:
     items = node.right.items if isinstance(node.right, syntax.ListOf) else []
     texts = frozenset(item.value for item in items if isinstance(item, syntax.Literal))
     if len(items) != len(texts) or not all(isinstance(text, str) for text in texts):
-        raise _Beyond
+        raise Beyond
     of = _value(node.left, scope)
 
     def among(env: Any) -> bool:
@@ -291,7 +288,7 @@ def _map(node: syntax.MapOf, scope: Scope) -> Get:
         if isinstance(key, syntax.Literal) and isinstance(key.value, str)
     }
     if len(entries) != len(node.entries):
-        raise _Beyond
+        raise Beyond
     return lambda env: {key: value(env) for key, value in entries.items()}
 
 
@@ -301,44 +298,21 @@ def _call(node: syntax.Call, scope: Scope) -> Get:
     nodes = ([node.target] if node.target is not None else []) + node.arguments
     given = [_value(one, scope) for one in nodes]
     if len(given) == 1:
-        return _function(node.name, nodes[0].type, given[0])
-    method = _METHODS.get(node.name)
-    if method is None or node.target is None or len(given) != 2:
-        raise _Beyond
-    of, argument = given
-
-    def called(env: Any) -> bool:
-        one, other = of(env), argument(env)
-        if type(one) is str and type(other) is str:
-            return method(one, other)
-        raise Unsure
-
-    return called
-
-
-def _function(name: str, takes: Type, of: Get) -> Get:
-    if takes.kind is Kind.DECIMAL and name in EXACT_VALUES:
-        value = EXACT_VALUES[name]
-        return lambda env: value(of(env))
-    if takes.item is not None and takes.item.kind is Kind.DECIMAL and name in EXACT_LISTS:
-        over = EXACT_LISTS[name]
-        return lambda env: over(of(env))
-    if name == "string":
-        return _text(of)
-    if name == "size":
-        return _size(of)
-    raise _Beyond
+        return function_of(node.name, nodes[0].type, given[0])
+    if node.target is None or len(given) != 2 or node.name not in METHODS:
+        raise Beyond
+    return method_of(node.name, *given)
 
 
 def _macro(node: syntax.Call, target: syntax.Node, scope: Scope) -> Get:
     """Returns what goes over a list; inside it, variables are read from a pair: what is outside, the item."""
     of, variable = _value(target, scope), node.arguments[0]
     if target.type.kind is not Kind.LIST or not isinstance(variable, syntax.Name):
-        raise _Beyond
+        raise Beyond
     inner = {name: _outside(one) for name, one in scope.items()}
     inner[variable.name] = item(target.type.item or ANY, 1)
     body = _value(node.arguments[1], inner)
-    gather = _OVER_LISTS[node.name]
+    gather = OVER_LISTS[node.name]
 
     def over(env: Any) -> Any:
         items = of(env)
@@ -352,50 +326,6 @@ def _macro(node: syntax.Call, target: syntax.Node, scope: Scope) -> Get:
 def _outside(variable: Variable) -> Variable:
     get = variable.get
     return Variable(variable.type, lambda env: get(env[0]))
-
-
-def _all_sure(found: list[Any]) -> list[bool]:
-    if not all(one is True or one is False for one in found):
-        raise Unsure
-    return found
-
-
-_OVER_LISTS: dict[str, Callable[[Any, list[Any]], Any]] = {
-    "map": lambda _items, found: found,
-    "filter": lambda items, found: [one for one, yes in zip(items, _all_sure(found), strict=True) if yes],
-    "all": lambda _items, found: all(_all_sure(found)),
-    "exists": lambda _items, found: any(_all_sure(found)),
-    "exists_one": lambda _items, found: _all_sure(found).count(True) == 1,
-}
-
-
-def _size(of: Get) -> Get:
-    def size(env: Any) -> int:
-        value = of(env)
-        if type(value) is list or type(value) is tuple or (type(value) is str and value.isascii()):
-            return len(value)
-        raise Unsure
-
-    return size
-
-
-_METHODS: dict[str, Callable[[str, str], bool]] = {
-    "startsWith": str.startswith,
-    "endsWith": str.endswith,
-    "contains": str.__contains__,
-}
-
-
-def _text(of: Get) -> Get:
-    def text(env: Any) -> str:
-        value = of(env)
-        if type(value) is str:
-            return value
-        if type(value) is int and -INT_LIMIT <= value < INT_LIMIT:
-            return str(value)
-        raise Unsure
-
-    return text
 
 
 _RULES: dict[type[syntax.Node], Callable[[Any, Scope], Get]] = {
