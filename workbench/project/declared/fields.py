@@ -123,6 +123,9 @@ class FieldTypes:
             return _UNKNOWN
         for odd in sorted(one.model_fields_set - _ALWAYS - _FITTING[word]):
             self._tell((*path, odd), f"{odd} has no meaning for {word}", key=True)
+        for bound in ("min", "max"):
+            if isinstance(getattr(one, bound), float) and word in {"string", "list", "integer"}:
+                self._tell((*path, bound), f"{bound} should be a whole number")
         if one.min is not None and one.max is not None and one.min > one.max:
             self._tell((*path, "max"), f"max should be at least {one.min:g}, which is min")
         match word:

@@ -35,6 +35,16 @@ Values = dict[str, Value]
 Names = Annotated[list[Name], BeforeValidator(_one_or_many), Field(min_length=1)]
 
 
+def _bounded(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
+        raise ValueError("should be a number of at most 15 digits")
+    return value
+
+
+_LARGEST = 10**15 - 1
+Bound = Annotated[int | float, BeforeValidator(_bounded)]
+
+
 class FieldSection(Section):
     """A field: ``"string"``, ``"string?"`` where it may be null, or a block."""
 
@@ -42,8 +52,8 @@ class FieldSection(Section):
     title: str = Field("", description="Its label in forms")
     description: str = Field("", description="What it means")
     default: Any = Field(None, description="What it is where nothing is given")
-    min: int | float | None = Field(None, description="Least value, length of a text or count of a list")
-    max: int | float | None = Field(None, description="Largest value, length of a text or count of a list")
+    min: Bound | None = Field(None, description="Least value, length of a text or count of a list")
+    max: Bound | None = Field(None, description="Largest value, length of a text or count of a list")
     places: int | None = Field(None, ge=0, le=18, description="Digits after the point of a decimal")
     pattern: str = Field("", description="Regular expression that a text fits")
     choices: list[str] = Field(default_factory=list, description="The texts that a choice can be")
