@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -88,7 +88,7 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Pr
         topics=[topic.name or key for key, topic in settings.topics.items()],
         lenient=len(definitions) < len(modules),
     )
-    definitions.append(declared)
+    definitions.append(_at_rest(declared) if restricted else declared)
     problems = [*in_order([*_references(file), *found]), *broken]
     if not problems and not restricted:
         problems += _handlers(file, definitions)
@@ -108,6 +108,11 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Pr
         digest=modules_hash(root, modules),
         story=story if story.is_file() else None,
     )
+
+
+def _at_rest(declared: Definitions) -> Definitions:
+    """Leaves out what acts by itself: half a model must not handle messages (contract §10)."""
+    return replace(declared, policies=(), processes=(), handlers={})
 
 
 def _registry(file: ProjectFile, definitions: list[Definitions]) -> Registry:

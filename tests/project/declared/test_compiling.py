@@ -193,7 +193,8 @@ def test_what_needs_a_module_that_nobody_trusts_is_left_out(load):
     assert set(project.registry.aggregates) == {"account"}
     assert "bells" not in project.registry.projections
     assert "answer" not in project.registry.reactors
-    assert "welcome" in project.registry.reactors
+    assert project.registry.queries.keys() == {"get_account"}
+    assert project.registry.reactors == project.registry.handlers == {}, "half a model does nothing by itself"
 
 
 def test_a_name_is_given_once_in_both_forms(told):

@@ -60,13 +60,11 @@ def compile_declared(
         check_beginnings(draft, owner)
     return Definitions(
         aggregates=tuple(aggregate_of(draft, owner) for owner in owners.values()),
-        projections=tuple(_each(draft, sections.projections, projection_of)),
-        policies=tuple(_each(draft, sections.policies, policy_of)),
-        processes=tuple(_each(draft, sections.processes, process_of)),
-        queries=tuple(_each(draft, sections.queries, query_of)),
-        handlers=dict(
-            zip(sections.handlers, _each(draft, sections.handlers, handler_of, whole=True), strict=True)
-        ),
+        projections=tuple(_each(draft, sections.projections, projection_of).values()),
+        policies=tuple(_each(draft, sections.policies, policy_of).values()),
+        processes=tuple(_each(draft, sections.processes, process_of).values()),
+        queries=tuple(_each(draft, sections.queries, query_of).values()),
+        handlers=_each(draft, sections.handlers, handler_of),
     ), problems
 
 
@@ -110,19 +108,15 @@ def _owners(draft: Draft, sections: Sections) -> dict[str, Owner]:
 
 
 def _each(
-    draft: Draft,
-    sections: Mapping[str, Any],
-    compile_one: Callable[[Draft, str, Any], Any],
-    *,
-    whole: bool = False,
-) -> list[Any]:
-    """Compiles each of some sections; what needs untrusted code is left out, unless all are wanted."""
-    made: list[Any] = []
+    draft: Draft, sections: Mapping[str, Any], compile_one: Callable[[Draft, str, Any], Any]
+) -> dict[str, Any]:
+    """Compiles each of some sections; one that needs untrusted code is left out."""
+    made: dict[str, Any] = {}
     for name, section in sections.items():
         draft.dropped = False
         one = compile_one(draft, name, section)
-        if whole or not draft.dropped:
-            made.append(one)
+        if not draft.dropped:
+            made[name] = one
     return made
 
 
