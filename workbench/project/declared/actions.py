@@ -98,6 +98,7 @@ class Actions:
             part = events.get(one.emit)
             if part is None:
                 self.draft.unknown((*place, "emit"), "event of this aggregate", one.emit, events)
+                self._only_check(place, one)
                 continue
             when, present = self._when(place, one)
             sources = self._fields(place, "emit", one, part, present)
@@ -136,6 +137,7 @@ class Actions:
         part = self.draft.commands.get(one.issue)
         if part is None:
             self.draft.unknown((*path, "issue"), "command", one.issue, self.draft.commands)
+            self._only_check(path, one)
             return None
         if one.issue not in names:
             names.append(one.issue)
@@ -146,6 +148,7 @@ class Actions:
     def _publish(self, path: Path, one: ActionSection) -> Action | None:
         if one.publish not in self.draft.topics:
             self.draft.unknown((*path, "publish"), "topic", one.publish, self.draft.topics)
+            self._only_check(path, one)
             return None
         when, present = self._when(path, one)
         data = self._data(path, one.given, present)
@@ -162,6 +165,10 @@ class Actions:
             )
 
         return Action(when, build)
+
+    def _only_check(self, path: Path, one: ActionSection) -> None:
+        """Checks the expressions of an action that cannot be compiled otherwise."""
+        self._data(path, one.given, self._when(path, one)[1])
 
     def _data(self, path: Path, given: Values, present: frozenset[str]) -> dict[str, Get]:
         return {
