@@ -5,7 +5,7 @@ from workbench.tusk.edit import delete, insert, rename, set_value, write_value
 from workbench.tusk.parser import parse
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
-from workbench.tusk.save import ChangedOnDisk, save
+from workbench.tusk.save import ChangedOnDisk, read_file, save
 
 __all__ = [
     "ChangedOnDisk",
@@ -20,6 +20,7 @@ __all__ = [
     "delete",
     "insert",
     "parse",
+    "read_file",
     "rename",
     "resolve",
     "save",

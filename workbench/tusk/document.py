@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -131,7 +131,7 @@ class Document:
     def problem(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """Makes a problem of the value, or of the key, at a path."""
         start, end = self.key_span(path) if key else self.span(path)
-        return self.places.problem(start, end, code, message, hint)
+        return replace(self.places.problem(start, end, code, message, hint), path=path)
 
     def entries(self) -> Iterator[tuple[Path, Entry]]:
         """Yields every entry outside arrays with its path, in the order of the file."""
