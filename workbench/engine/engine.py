@@ -51,6 +51,7 @@ class Engine:
         notify: Told what went stale after each commit.
         retry: For policies, processes and their commands.
         seed: Of jitter and ids; given in tests.
+        metrics: Of an engine that this one takes over from; they go on.
     """
 
     def __init__(
@@ -63,10 +64,11 @@ class Engine:
         retry: RetryPolicy | None = None,
         snapshot_every: int = 100,
         seed: int | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self.registry = registry
         self.clock = clock
-        self.metrics = Metrics(clock)
+        self.metrics = metrics or Metrics(clock)
         self.state = EngineState.RUNNING
         self.errors: list[str] = []
         rng = random.Random(seed)  # noqa: S311  # jitter and ids, no secrets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,7 +43,8 @@ class AggregateType:
     """What the engine knows of an aggregate, wherever it was declared.
 
     Attributes:
-        state_hash: Changes when the shape of the state changes; snapshots of another shape are ignored (K1).
+        state_hash: Changes when the shape of the state changes, or the module whose code folds it; snapshots
+            of another hash are ignored (K1).
         write_state: Turns the state into JSON text.
         read_state: The way back.
         show_state: Turns the state into plain values for people.
@@ -80,10 +82,19 @@ def aggregate_type_of(aggregate: Aggregate) -> AggregateType:
         commands=tuple(cls.command_type for cls in aggregate.commands),
         decide=aggregate.decide,
         evolve=aggregate.evolve,
-        state_hash=hashlib.sha256(schema).hexdigest()[:16],
+        state_hash=hashlib.sha256(schema + _code(aggregate.evolve)).hexdigest()[:16],
         write_state=lambda state: msgspec.json.encode(state).decode(),
         read_state=msgspec.json.Decoder(aggregate.state).decode,
         show_state=msgspec.to_builtins,
         snapshot_every=aggregate.snapshot_every,
         doc=aggregate.doc,
     )
+
+
+def _code(fold: Callable[[Any, Any], Any]) -> bytes:
+    """Returns the text of the module that a fold stands in; what it calls mostly stands there, too."""
+    module = inspect.getmodule(fold)
+    try:
+        return inspect.getsource(module).encode() if module is not None else b""
+    except (OSError, TypeError):  # it was typed in, or is not Python
+        return b""

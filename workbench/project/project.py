@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,9 +11,10 @@ from workbench.errors import ModelError, ProjectError
 from workbench.model.messaging import Route, Subscription, Topic
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
-from workbench.project.modules import ModuleError, import_definitions, modules_hash
+from workbench.project.modules import Imported, import_modules, place_of, undo
 from workbench.project.reading import ProjectFile, in_order, read_settings
 from workbench.project.settings import Settings, SubscriptionSettings
+from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
 
 STORY_FILE = "story.ndjson"
@@ -26,7 +27,9 @@ class Project:
     Attributes:
         restricted: It names Python modules that were not imported, because nobody trusted them yet.
         modules: Names of its Python modules.
-        digest: Of its modules, for the question of trust.
+        digest: Of all that its modules import from its folder, for the question of trust.
+        files: What it was made of; when one of them changes it can be read anew.
+        package: Under which its modules are kept, see `workbench.project.modules.forget`.
         story: File of commands that show the project at work, if it has one.
     """
 
@@ -40,15 +43,19 @@ class Project:
     restricted: bool = False
     modules: tuple[str, ...] = ()
     digest: str = ""
+    files: tuple[Path, ...] = ()
+    package: str = ""
     story: Path | None = None
 
 
-def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Project:
+def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool, digest: str = "") -> Project:
     """Reads a project folder.
 
     Args:
         environ: For ``@env`` in the project file.
         trusted: Whether its Python modules may be imported; else it opens restricted (contract §10).
+        digest: Of the modules that are trusted; if they are others by now, it opens restricted. Empty for
+            any.
 
     Raises:
         NotFound: There is no project file.
@@ -57,35 +64,38 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Pr
     file = read_settings(root, environ=environ)
     settings = file.settings
     modules = tuple(settings.cqrs.modules)
-    restricted = bool(modules) and not trusted
-    definitions: list[Definitions] = []
-    problems: list[object] = [*in_order(_references(file))]
-    for name in () if restricted else modules:
-        try:
-            definitions.append(import_definitions(root, name))
-        except ModuleError as error:
-            problems.append(error.problem)
-    if not problems and not restricted:
-        problems += _handlers(file, definitions)
-    if problems:
-        raise ProjectError(problems)
+    sources = read_sources(root, modules)
+    restricted = bool(modules) and not (trusted and digest in ("", sources.digest))
+    imported = Imported() if restricted else import_modules(sources)
+    problems: list[object] = [*in_order(_references(file)), *imported.problems]
+    try:
+        if not problems and not restricted:
+            problems += _handlers(file, imported.definitions)
+        if problems:
+            raise ProjectError(problems)
+        registry = _registry(file, imported.definitions, sources)
+    except ProjectError:
+        undo(imported.package)
+        raise
     story = root / STORY_FILE
     return Project(
         root=root,
         name=settings.project.name or root.resolve().name,
         store_path=root / settings.event_store.path,
-        registry=_registry(file, definitions),
+        registry=registry,
         synchronous=settings.event_store.synchronous,
         snapshot_every=settings.event_store.snapshot_every,
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,
         modules=modules,
-        digest=modules_hash(root, modules),
+        digest=sources.digest,
+        files=(file.path, *file.others, *sources.paths),
+        package=imported.package,
         story=story if story.is_file() else None,
     )
 
 
-def _registry(file: ProjectFile, definitions: list[Definitions]) -> Registry:
+def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: Sources) -> Registry:
     settings = file.settings
     try:
         return build_registry(
@@ -103,6 +113,9 @@ def _registry(file: ProjectFile, definitions: list[Definitions]) -> Registry:
     except ModelError as error:
         problem = file.problem(("cqrs", "modules"), "M-MODEL", error.message, error.hint)
         raise ProjectError([problem]) from error
+    except Exception as error:  # the project's code: classes, schemas and upcasters of any kind
+        place = replace(place_of(sources, error, file.path.name), code="M-MODEL")
+        raise ProjectError([place]) from error
 
 
 def _subscription(key: str, one: SubscriptionSettings, settings: Settings) -> Subscription:
@@ -157,7 +170,7 @@ def _unknown_topic(file: ProjectFile, path: tuple[str, ...], name: str, topics: 
     return file.problem(path, "S-REF", f"nobody declares the topic {name}", known)
 
 
-def _handlers(file: ProjectFile, definitions: list[Definitions]) -> Iterator[Problem]:
+def _handlers(file: ProjectFile, definitions: Sequence[Definitions]) -> Iterator[Problem]:
     """Finds subscriptions whose handler no module brings."""
     known = sorted({name for module in definitions for name in module.handlers})
     for key, one in file.settings.subscriptions.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from workbench.errors import NotFound
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Settings
-from workbench.tusk import Document, Problem, TskError, parse, resolve
+from workbench.tusk import Document, Problem, TskError, parse, read_file, resolve
 
 ALIASES = {
     "snapshot_frequency": "snapshot_every",
@@ -54,12 +54,15 @@ class ProjectFile:
     Attributes:
         path: The file; its folder is the project.
         document: Its text with the places of all values.
+        written: For each setting where it is written, if it has another name or place there.
+        others: Files that it refers to.
     """
 
     path: Path
     document: Document
     settings: Settings
     written: Mapping[tuple[str, ...], tuple[str, ...]]
+    others: tuple[Path, ...] = ()
 
     def problem(
         self, path: tuple[str, ...], code: str, message: str, hint: str = "", *, key: bool = False
@@ -85,14 +88,25 @@ def read_settings(root: Path, *, environ: Mapping[str, str]) -> ProjectFile:
     """
     path = root / PROJECT_FILE
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise NotFound(
             f"there is no project in {root}: {PROJECT_FILE} cannot be read ({error.strerror or error})",
             hint=f"choose a folder with a {PROJECT_FILE}, or open a sample",
         ) from error
-    document = parse(data, PROJECT_FILE)
-    resolved = resolve(document, path, root=root, environ=environ)
+    return read_document(parse(data, PROJECT_FILE), path, environ=environ)
+
+
+def read_document(document: Document, path: Path, *, environ: Mapping[str, str]) -> ProjectFile:
+    """Reads the settings of a project file's text.
+
+    Args:
+        path: The file; its folder is the project.
+
+    Raises:
+        TskError: Everything that is wrong with it.
+    """
+    resolved = resolve(document, path, root=path.parent, environ=environ)
     values, written = _canonical(resolved.values)
     try:
         settings = Settings.model_validate(values)
@@ -100,10 +114,13 @@ def read_settings(root: Path, *, environ: Mapping[str, str]) -> ProjectFile:
         broken = {(problem.line, problem.column) for problem in resolved.problems}
         found = [_problem(document, one, written) for one in error.errors(include_url=False)]
         found = [one for one in found if (one.line, one.column) not in broken]
+        found = [replace(one, message=resolved.masked(one.message)) for one in found]
         raise TskError(in_order([*resolved.problems, *found])) from None
     if resolved.problems:
         raise TskError(in_order(resolved.problems))
-    return ProjectFile(path=path, document=document, settings=settings, written=written)
+    return ProjectFile(
+        path=path, document=document, settings=settings, written=written, others=resolved.files
+    )
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
