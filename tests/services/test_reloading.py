@@ -395,3 +395,29 @@ async def test_listeners_are_told_that_the_model_is_another(counters, root):
     await counters.reload.check()
     assert heard[-1].model
     assert heard[-1].everything
+
+
+async def test_a_change_while_it_takes_over_is_not_overlooked(counters, root, monkeypatch):
+    adopt = counters.adopt
+
+    async def slow(project):
+        await adopt(project)
+        change(root, "project.tsk", "snapshot_every: 3", "snapshot_every: 4")
+
+    monkeypatch.setattr(counters, "adopt", slow)
+    change(root, "project.tsk", "snapshot_every: 2", "snapshot_every: 3")
+    assert (await counters.reload.check()).outcome is Outcome.DONE
+    monkeypatch.undo()
+    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert counters.project.snapshot_every == 4
+    assert await counters.reload.check() is None
+
+
+async def test_files_that_the_project_file_refers_to_count_as_part_of_it(counters, root):
+    change(root, "project.tsk", "snapshot_every: 2", 'snapshot_every: @shared.tsk.get("every")')
+    assert (await counters.reload.check()).outcome is Outcome.FAILED
+    (root / "shared.tsk").write_text("every: 7\n")
+    assert (await counters.reload.check()).outcome is Outcome.DONE
+    (root / "shared.tsk").write_text("every: 8\n")
+    told = await counters.reload.check()
+    assert (told.outcome, told.changed, counters.project.snapshot_every) == (Outcome.DONE, ("shared.tsk",), 8)

@@ -43,11 +43,13 @@ class Notice:
     Attributes:
         kind: ``info``, ``ok``, ``warning`` or ``error``.
         actions: Labels and what they do.
+        topic: What it is about, if what was said of that before is out of date then.
     """
 
     kind: str
     text: str
     actions: tuple[tuple[str, Callable[[], None]], ...] = ()
+    topic: str = ""
 
 
 class Desk(QObject):

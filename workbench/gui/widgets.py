@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
@@ -247,3 +248,8 @@ def toolbar_button(text: str, icon_name: str, tip: str = "", *, primary: bool = 
     button.setAccessibleName(text or tip)
     button.setProperty("primary", primary)
     return button
+
+
+def plain_tip(text: str) -> str:
+    """Returns a tool tip that shows a text as it is, whatever it holds."""
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"

@@ -12,6 +12,7 @@ import msgspec
 
 from workbench.model.commands import Command
 from workbench.model.events import Event, Upcaster
+from workbench.model.wording import doc_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def aggregate_type_of(aggregate: Aggregate) -> AggregateType:
         read_state=msgspec.json.Decoder(aggregate.state).decode,
         show_state=msgspec.to_builtins,
         snapshot_every=aggregate.snapshot_every,
-        doc=aggregate.doc,
+        doc=aggregate.doc or doc_of(aggregate.state),
     )
 
 

@@ -28,7 +28,8 @@ class Project:
         restricted: It names Python modules that were not imported, because nobody trusted them yet.
         modules: Names of its Python modules.
         digest: Of all that its modules import from its folder, for the question of trust.
-        files: What it was made of; when one of them changes it can be read anew.
+        marks: The files that it was made of, with the digests of what was read: when one changes, it can be
+            read anew.
         package: Under which its modules are kept, see `workbench.project.modules.forget`.
         story: File of commands that show the project at work, if it has one.
     """
@@ -43,7 +44,7 @@ class Project:
     restricted: bool = False
     modules: tuple[str, ...] = ()
     digest: str = ""
-    files: tuple[Path, ...] = ()
+    marks: Mapping[Path, str] = field(default_factory=dict)
     package: str = ""
     story: Path | None = None
 
@@ -89,7 +90,7 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool, diges
         restricted=restricted,
         modules=modules,
         digest=sources.digest,
-        files=(file.path, *file.others, *sources.paths),
+        marks={**file.marks, **sources.marks},
         package=imported.package,
         story=story if story.is_file() else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from workbench.errors import NotFound
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Settings
-from workbench.tusk import Document, Problem, TskError, parse, read_file, resolve
+from workbench.tusk import Document, Problem, TskError, digest_of, parse, read_file, resolve
 
 ALIASES = {
     "snapshot_frequency": "snapshot_every",
@@ -55,14 +55,14 @@ class ProjectFile:
         path: The file; its folder is the project.
         document: Its text with the places of all values.
         written: For each setting where it is written, if it has another name or place there.
-        others: Files that it refers to.
+        marks: This file and those that it refers to, with the digests of what was read.
     """
 
     path: Path
     document: Document
     settings: Settings
     written: Mapping[tuple[str, ...], tuple[str, ...]]
-    others: tuple[Path, ...] = ()
+    marks: Mapping[Path, str] = field(default_factory=dict)
 
     def problem(
         self, path: tuple[str, ...], code: str, message: str, hint: str = "", *, key: bool = False
@@ -118,9 +118,8 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
         raise TskError(in_order([*resolved.problems, *found])) from None
     if resolved.problems:
         raise TskError(in_order(resolved.problems))
-    return ProjectFile(
-        path=path, document=document, settings=settings, written=written, others=resolved.files
-    )
+    marks = {path: digest_of(document.dump()), **resolved.files}
+    return ProjectFile(path=path, document=document, settings=settings, written=written, marks=marks)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

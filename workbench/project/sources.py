@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.tusk import read_file
+from workbench.tusk import digest_of, mark_of, read_file
 
 LARGEST = 2_000_000
 """Bytes of one module."""
@@ -43,6 +43,13 @@ class Source:
     problem: str = ""
     hint: str = ""
 
+    @property
+    def mark(self) -> str:
+        """The digest of what was read, as `workbench.tusk.mark_of` gives it of the file."""
+        if self.text is None:
+            return mark_of(self.path, LARGEST)
+        return digest_of(self.text) if self.path.suffix == ".py" else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
@@ -60,9 +67,9 @@ class Sources:
     digest: str = ""
 
     @property
-    def paths(self) -> tuple[Path, ...]:
-        """The files that a change of would be noticed."""
-        return tuple(source.path for source in self.found.values())
+    def marks(self) -> dict[Path, str]:
+        """The files with the digests of what was read."""
+        return {source.path: source.mark for source in self.found.values()}
 
 
 def read_sources(root: Path, names: Sequence[str]) -> Sources:

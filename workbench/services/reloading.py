@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,8 +15,9 @@ from workbench.project.modules import modules_hash, place_in
 from workbench.project.project import Project, load_project
 from workbench.project.reading import read_settings
 from workbench.project.samples import PROJECT_FILE
+from workbench.project.sources import LARGEST
 from workbench.services.trusting import trusted_digest
-from workbench.tusk import read_file
+from workbench.tusk import mark_of
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -72,7 +72,7 @@ class Reloading:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._seen = fingerprint(workspace.project.files)
+        self._seen = workspace.project.marks
         self._pending = False
         self._turn = asyncio.Lock()
         self._told: Reload | None = None
@@ -80,8 +80,8 @@ class Reloading:
 
     def watched(self) -> tuple[Path, ...]:
         """Returns the project's files, and the folders around them, where new ones may appear."""
-        files = {path for path in self._workspace.project.files if path.is_file()}
-        folders = {path.parent for path in self._workspace.project.files if path.parent.is_dir()}
+        files = {path for path in self._workspace.project.marks if path.is_file()}
+        folders = {path.parent for path in self._workspace.project.marks if path.parent.is_dir()}
         return (*sorted(folders), *sorted(files))
 
     async def check(self, *, trust: str = "") -> Reload | None:
@@ -94,8 +94,7 @@ class Reloading:
             What became of it; None if nothing changed, or nothing that was not told already.
         """
         async with self._turn:
-            project = self._workspace.project
-            seen = await asyncio.to_thread(fingerprint, project.files)
+            seen = await asyncio.to_thread(present_marks, self._seen)
             if seen == self._seen and not self._pending and not trust:
                 return None
             told = await self._read(seen, trust=trust)
@@ -124,7 +123,7 @@ class Reloading:
             said = f"{error}. {error.hint[:1].upper()}{error.hint[1:]}".rstrip(". ")
             return Reload(outcome=Outcome.FAILED, said=said, problems=(said,), changed=changed)
         self._pending = False
-        self._seen = fingerprint(fresh.files)
+        self._seen = fresh.marks
         return Reload(outcome=Outcome.DONE, said=said, changed=changed, reopen=_kept(project, fresh))
 
     def _load(self, *, trust: str) -> Project:
@@ -141,15 +140,9 @@ class Reloading:
         return load_project(project.root, environ=environ, trusted=bool(digest), digest=digest)
 
 
-def fingerprint(files: Iterable[Path]) -> dict[Path, str]:
-    """Returns a digest for each file's content; what cannot be read has one, too."""
-    found = {}
-    for path in files:
-        try:
-            found[path] = hashlib.sha256(read_file(path, 2_000_000)).hexdigest()
-        except OSError as error:
-            found[path] = f"cannot be read: {error.errno}"
-    return found
+def present_marks(files: Iterable[Path]) -> dict[Path, str]:
+    """Returns a digest for each file as it is now, as a project has them of what was read."""
+    return {path: mark_of(path, LARGEST) for path in files}
 
 
 def difference(before: Registry, after: Registry) -> str:

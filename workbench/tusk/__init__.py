@@ -5,7 +5,7 @@ from workbench.tusk.edit import delete, insert, rename, set_value, write_value
 from workbench.tusk.parser import parse
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
-from workbench.tusk.save import ChangedOnDisk, read_file, save
+from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, read_file, save
 
 __all__ = [
     "ChangedOnDisk",
@@ -18,7 +18,9 @@ __all__ = [
     "TskError",
     "Value",
     "delete",
+    "digest_of",
     "insert",
+    "mark_of",
     "parse",
     "read_file",
     "rename",

@@ -11,7 +11,7 @@ from typing import Any
 from workbench.tusk.document import Document, Kind, Scope, Value
 from workbench.tusk.parser import MAX_DEPTH, MAX_ENTRIES, parse
 from workbench.tusk.problems import Problem, TskError
-from workbench.tusk.save import read_file
+from workbench.tusk.save import digest_of, read_file
 from workbench.tusk.scanner import NUMBER
 
 ENV_PREFIX = "WORKBENCH_"
@@ -29,13 +29,13 @@ class Resolved:
         values: Sections by name, parts of dotted names nested; entries before the first section at the top;
             variables are left out.
         secrets: Values from the environment whose names say that nobody may read them on a screen.
-        files: Every other file that was looked for, whether it was there or not.
+        files: Every other file that was looked for, with the digest of what was read; empty where it was not.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     secrets: frozenset[str] = frozenset()
-    files: tuple[Path, ...] = ()
+    files: Mapping[Path, str] = field(default_factory=dict)
 
     def masked(self, text: str) -> str:
         """Returns a text without the secrets in it."""
@@ -63,6 +63,7 @@ class _Shared:
         self.root = root
         self.environ = environ
         self.documents: dict[Path, _Resolver | None] = {}
+        self.marks: dict[Path, str] = {}
         self.problems: list[Problem] = []
         self.secrets: set[str] = set()
         self.size = 0
@@ -87,7 +88,7 @@ def resolve(document: Document, path: Path, *, root: Path, environ: Mapping[str,
         values=values,
         problems=shared.problems,
         secrets=frozenset(shared.secrets),
-        files=tuple(shared.documents),
+        files=shared.marks,
     )
 
 
@@ -258,8 +259,10 @@ class _Resolver:
         known = self._shared.documents
         if target not in known:
             known[target] = None
+            self._shared.marks[target] = ""
             try:
                 data = read_file(target)
+                self._shared.marks[target] = digest_of(data)
                 document = parse(data, target.relative_to(self._shared.root).as_posix())
                 known[target] = _Resolver(document, target, self._shared)
             except TskError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -31,6 +32,19 @@ def read_file(path: Path, largest: int = LARGEST) -> bytes:
             code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
             raise OSError(code, os.strerror(code) if code == errno.EISDIR else "it is no file", str(path))
         return file.read(largest + 1)
+
+
+def mark_of(path: Path, largest: int = LARGEST) -> str:
+    """Returns a digest of a file's content, by which a change is noticed; empty where it cannot be read."""
+    try:
+        return digest_of(read_file(path, largest))
+    except OSError:
+        return ""
+
+
+def digest_of(data: bytes) -> str:
+    """Returns the digest of a file's content."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def save(path: Path, new: bytes, *, was: bytes | None) -> None:
