@@ -75,6 +75,23 @@ def test_commas_and_comments_behind_an_entry_belong_to_its_line():
     assert delete(parse(text), ("s", "x", "c")).text == text.replace("b: 2, c: 3,", "b: 2, ")
 
 
+def test_an_empty_block_opens_for_its_first_entry():
+    assert (
+        insert(parse("[t]\n  a {}\nb { }\n"), ("t", "a", "x"), 1).text
+        == "[t]\n  a {\n      x: 1\n  }\nb { }\n"
+    )
+    assert insert(parse("[t]\na >  <\n"), ("t", "a", "x"), 1).text == "[t]\na >\n    x: 1\n<\n"
+    assert insert(parse("[t]\na { b {} }\n"), ("t", "a", "b", "x"), 1).text == "[t]\na { b { x: 1 } }\n"
+
+
+def test_a_section_is_deleted_and_renamed_like_an_entry():
+    text = "[a]\nx: 1\n\n[a.mail]  # letters\nx: 1\ny: 2\n\n[b]\n"
+    assert delete(parse(text), ("a", "mail")).text == "[a]\nx: 1\n\n\n[b]\n"
+    assert rename(parse(text), ("a", "mail"), "post").text == text.replace("[a.mail]", "[a.post]")
+    with pytest.raises(InvalidValue, match="b is there already"):
+        rename(parse("[a]\n[b]\n"), ("a",), "b")
+
+
 def test_a_block_gives_way_to_a_plain_value():
     assert edited(lambda d: set_value(d, ("topics", "mail"), "post")) == TEXT.replace(
         'mail {\n    # inside\n    name: "mail"\n}', 'mail: "post"'

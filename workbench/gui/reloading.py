@@ -37,6 +37,7 @@ class LiveProject(QObject):
         self._reopen = reopen
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
+        desk.project_saved.connect(self.look)
         self._watch.watch(desk.workspace.reload.watched())
 
     def close(self) -> None:

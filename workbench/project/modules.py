@@ -161,6 +161,9 @@ class _Importer:
             said = "it needs DEFINITIONS = Definitions(…), which says what it brings"
             hint = f"write it at the end, or take {name} out of [cqrs] modules: others may import it"
             raise ModuleError(ModuleProblem(file=file, line=1, column=1, message=said, hint=hint))
+        if not _are_handlers(found.handlers):
+            said, hint = "handlers should be functions by name", 'such as {"send_mail": send_mail}'
+            raise ModuleError(ModuleProblem(file=file, line=1, column=1, message=said, hint=hint))
         return found
 
     def _load(self, name: str) -> ModuleType:
@@ -227,6 +230,12 @@ class _Importer:
     def _has(self, name: str) -> bool:
         top = name.partition(".")[0]
         return top not in TAKEN and top in self._sources.found
+
+
+def _are_handlers(found: object) -> bool:
+    return isinstance(found, Mapping) and all(
+        isinstance(name, str) and callable(one) for name, one in found.items()
+    )
 
 
 def place_in(root: Path, path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -68,10 +68,10 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool, diges
     sources = read_sources(root, modules)
     restricted = bool(modules) and not (trusted and digest in ("", sources.digest))
     imported = Imported() if restricted else import_modules(sources)
-    problems: list[object] = [*in_order(_references(file)), *imported.problems]
+    problems: list[object] = [*contradictions(file), *imported.problems]
     try:
         if not problems and not restricted:
-            problems += _handlers(file, imported.definitions)
+            problems += contradictions(file, {name for one in imported.definitions for name in one.handlers})
         if problems:
             raise ProjectError(problems)
         registry = _registry(file, imported.definitions, sources)
@@ -138,6 +138,16 @@ def _subscription(key: str, one: SubscriptionSettings, settings: Settings) -> Su
     )
 
 
+def contradictions(file: ProjectFile, handlers: Collection[str] | None = None) -> list[Problem]:
+    """Finds names that nobody declares, and names that are given twice.
+
+    Args:
+        handlers: What the modules bring, where that is known.
+    """
+    found = [*_references(file), *(() if handlers is None else _handlers(file, handlers))]
+    return in_order(found)
+
+
 def _references(file: ProjectFile) -> Iterator[Problem]:
     """Finds topics that nobody declares and names that are given twice."""
     settings = file.settings
@@ -171,9 +181,9 @@ def _unknown_topic(file: ProjectFile, path: tuple[str, ...], name: str, topics: 
     return file.problem(path, "S-REF", f"nobody declares the topic {name}", known)
 
 
-def _handlers(file: ProjectFile, definitions: Sequence[Definitions]) -> Iterator[Problem]:
+def _handlers(file: ProjectFile, handlers: Collection[str]) -> Iterator[Problem]:
     """Finds subscriptions whose handler no module brings."""
-    known = sorted({name for module in definitions for name in module.handlers})
+    known = sorted(handlers)
     for key, one in file.settings.subscriptions.items():
         if one.handler not in known:
             hint = f"the modules bring: {', '.join(known)}" if known else "the modules bring no handlers"

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from workbench.errors import NotFound
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Settings
-from workbench.tusk import Document, Problem, TskError, digest_of, parse, read_file, resolve
+from workbench.tusk import Document, Problem, Resolved, TskError, digest_of, parse, read_file, resolve
 
 ALIASES = {
     "snapshot_frequency": "snapshot_every",
@@ -25,6 +25,9 @@ ALIASES = {
     "default": "default_topic",
 }
 """Names that other tools give the same settings."""
+
+OFFSETS = {"max_retries": 1}
+"""What such a name counts less: the first try is no retry."""
 
 _WORDS = {
     "int_type": "should be a whole number",
@@ -106,8 +109,7 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
     Raises:
         TskError: Everything that is wrong with it.
     """
-    resolved = resolve(document, path, root=path.parent, environ=environ)
-    values, written = _canonical(resolved.values)
+    resolved, values, written = written_values(document, path, environ=environ)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -120,6 +122,19 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
         raise TskError(in_order(resolved.problems))
     marks = {path: digest_of(document.dump()), **resolved.files}
     return ProjectFile(path=path, document=document, settings=settings, written=written, marks=marks)
+
+
+def written_values(
+    document: Document, path: Path, *, environ: Mapping[str, str]
+) -> tuple[Resolved, dict[str, Any], dict[tuple[str, ...], tuple[str, ...]]]:
+    """Returns what a file says, right or wrong: as found, under each setting's own name, and its places."""
+    resolved = resolve(document, path, root=path.parent, environ=environ)
+    return resolved, *_canonical(resolved.values)
+
+
+def place_for(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns where a setting that is not there yet is written: routes stand in ``[routing]`` itself."""
+    return (path[0], *path[2:]) if path[:2] == ("routing", "routes") and len(path) > 2 else path
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -160,8 +175,8 @@ def _rename(
             name = key  # both are given: the alias stays, and is told as unknown
         written[(*path, name)] = (*place, key)
         renamed[name] = _rename((*path, name), (*place, key), inner, written)
-        if key == "max_retries" and name != key and type(inner) is int:
-            renamed[name] = inner + 1
+        if name != key and key in OFFSETS and type(inner) is int:
+            renamed[name] = inner + OFFSETS[key]
     return renamed
 
 
@@ -174,7 +189,7 @@ def _problem(
 ) -> Problem:
     path = tuple(str(part) for part in error["loc"] if not str(part).startswith("["))
     kind = error["type"]
-    place = written.get(path, path)
+    place = _written_at(path, written)
     if kind == "extra_forbidden":
         return document.problem(
             place, "S-UNKNOWN", f"{path[-1]} is not a setting here", _did_you_mean(path), key=True
@@ -184,6 +199,14 @@ def _problem(
         said = f"{path[-1]} {said}"
     code = "S-RANGE" if kind in _RANGES else "S-TYPE"
     return document.problem(place, code, said, key=kind == "missing" and len(path) > 1)
+
+
+def _written_at(path: tuple[str, ...], written: Mapping[tuple[str, ...], tuple[str, ...]]) -> tuple[str, ...]:
+    """Returns where a setting, or the nearest thing around it, is written."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in written:
+            return (*written[path[:length]], *path[length:])
+    return path
 
 
 def _words(error: ErrorDetails) -> str:

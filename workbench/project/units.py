@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 _DURATION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*(ms|s|m|h|d|w)")
@@ -25,5 +25,18 @@ def read_duration(value: object) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
-Duration = Annotated[float, BeforeValidator(read_duration)]
+def write_duration(seconds: float) -> str:
+    """Returns a duration as a person writes it: in the largest unit that leaves no fraction."""
+    for unit, worth in sorted(_UNITS.items(), key=lambda pair: -pair[1]):
+        count = seconds / worth
+        if unit != "w" and count >= 1 and count == int(count):
+            return f"{int(count)}{unit}"
+    return f"{seconds:g}s"
+
+
+Duration = Annotated[
+    float,
+    BeforeValidator(read_duration),
+    WithJsonSchema({"type": "string", "format": "span", "examples": ["500ms", "5s", "30m"]}),
+]
 """Seconds, written with a unit."""

@@ -13,6 +13,7 @@ from workbench.model.clock import Clock, SystemClock
 from workbench.project.modules import forget
 from workbench.project.project import Project, load_project
 from workbench.services.browsing import Browsing
+from workbench.services.configuring import Configuring
 from workbench.services.controlling import Controlling
 from workbench.services.issuing import Issuing
 from workbench.services.observing import Observing
@@ -42,6 +43,7 @@ class Workspace:
         story: Commands in from files.
         turnstile: Passed by what must not meet an engine that is being changed.
         reload: Reads the project again when its files change.
+        configure: The project file as settings.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Workspace:
         self.transfer = Transferring(self)
         self.story = Story(self)
         self.reload = Reloading(self)
+        self.configure = Configuring(self)
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
         return Engine(

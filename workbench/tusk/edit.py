@@ -115,13 +115,16 @@ def _lines(key: str, value: Any) -> list[str]:
 
 
 def delete(document: Document, path: Path) -> Document:
-    """Returns the document without an entry; the lines that it stands on go with it.
+    """Returns the document without an entry or section; the lines that it stands on go with it.
 
     Raises:
         InvalidValue: There is no such entry.
     """
-    entry = _existing(document, path)
     text = document.text
+    section = document.sections.get(".".join(path))
+    if section is not None:
+        return _splice(document, document.places.line_start(section.start), section.body_end, "")
+    entry = _existing(document, path)
     before, rest = text[entry.line_start : entry.start], _REST.match(text, entry.value.end)
     if rest is not None and not before.strip(" \t\ufeff"):
         start = entry.line_start + before.startswith("\ufeff")
@@ -135,14 +138,18 @@ def delete(document: Document, path: Path) -> Document:
 
 
 def rename(document: Document, path: Path, key: str) -> Document:
-    """Returns the document with a key renamed.
+    """Returns the document with a key, or the last part of a section's name, renamed.
 
     Raises:
         InvalidValue: There is no such entry, or one with the new name.
     """
-    entry = _existing(document, path)
-    if document.find((*path[:-1], key)) is not None:
+    other = (*path[:-1], key)
+    if document.find(other) is not None or ".".join(other) in document.sections:
         raise InvalidValue(f"{key} is there already", path="")
+    section = document.sections.get(".".join(path))
+    if section is not None:
+        return _splice(document, section.start, section.end, f"[{'.'.join(other)}]")
+    entry = _existing(document, path)
     return _splice(document, entry.start, entry.end, write_key(key))
 
 
@@ -160,6 +167,12 @@ def _insert_inside(document: Document, owner: Entry, key: str, value: Any) -> Do
     if "\n" in text[owner.value.start : owner.value.end]:
         default = _indent(text, owner.line_start) + INDENT
         return _insert_line(document, scope, key, value, default=default)
+    alone = not text[owner.line_start : owner.start].strip(" \t\ufeff")
+    if owner.block and alone and not scope.entries:
+        lines = _lines(key, value)
+        outer, end = _indent(text, owner.line_start), _line_end(document)
+        inner = "".join(f"{end}{outer}{INDENT}{line}" for line in lines)
+        return _splice(document, owner.value.start + 1, owner.value.end - 1, f"{inner}{end}{outer}")
     written = f"{write_key(key)}: {write_value(value)}"
     lead = ", " if scope.entries else " "
     last = max((entry.value.end for entry in scope.entries.values()), default=owner.value.start + 1)
