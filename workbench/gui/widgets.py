@@ -151,6 +151,7 @@ class Banner(QFrame):
         self._text.setText(text)
         for button in self._buttons:
             self._layout.removeWidget(button)
+            button.setParent(None)  # gone at once, for eyes and for those who look for buttons
             button.deleteLater()
         self._buttons = []
         for label, run in actions:
