@@ -158,8 +158,10 @@ def _add(into: dict[str, T], name: str, value: T, kind: str) -> None:
 
 def _described(subscription: Subscription, handlers: Mapping[str, Handler]) -> Subscription:
     """Says what a subscription is for in its handler's words, where it has none of its own."""
-    said = subscription.doc or summary_of(doc_of(handlers.get(subscription.handler)))
-    return subscription if said == subscription.doc else replace(subscription, doc=said)
+    handler = handlers.get(subscription.handler)
+    if subscription.doc or handler is None:
+        return subscription
+    return replace(subscription, doc=summary_of(doc_of(handler)))
 
 
 def _known(names: Mapping[str, object]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -154,7 +155,7 @@ class Draft:
         return Part(
             path=path,
             title=path[-1] if entry else title_of(path[-1]),
-            doc=summary_of((model.__doc__ or "").replace("``", "")),
+            doc=_about(model),
             schema=schema,
             values={name: as_field(value, known[name]) for name, value in written.items() if name in known},
             line=self._line(path),
@@ -374,6 +375,12 @@ def differing(before: bytes, after: bytes) -> list[str]:
     """Returns the lines in which two files differ, as ``diff -u`` shows them."""
     old, new = (data.decode(errors="replace").splitlines() for data in (before, after))
     return list(difflib.unified_diff(old, new, PROJECT_FILE, PROJECT_FILE, lineterm="", n=2))
+
+
+def _about(model: Model) -> str:
+    """Returns what a model says of itself; that ``[section]`` is one is seen from the title."""
+    said = re.sub(r"^\[\w+\][.:]?\s*", "", summary_of((model.__doc__ or "").replace("``", "")))
+    return said[:1].upper() + said[1:]
 
 
 def _plain(value: Value) -> Any:

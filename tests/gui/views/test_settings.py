@@ -80,6 +80,7 @@ async def test_a_value_is_typed_looked_at_and_saved_without_touching_anything_el
     QTest.keyClick(line(view, "snapshot_every"), Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert file.read_text() == before.replace("snapshot_every: 10", "snapshot_every: 25")
     assert saved == [True]
+    assert view.part.form.focused() == "snapshot_every", "one types on where one was"
     assert view.said.text() == "All changes are saved."
     assert not view.changes.isVisible()
 
@@ -173,6 +174,12 @@ async def test_it_follows_the_file_unless_something_was_typed(view, file):
     view.refresh()
     assert line(view, "name").text() == "mine"
     assert view.banner.isVisible()
+
+
+async def test_a_model_that_is_loaded_anew_leaves_the_form_alone(view):
+    form = view.part.form
+    view.refresh()
+    assert view.part.form is form
 
 
 async def test_a_file_that_cannot_be_read_is_told_with_its_places(view, file):

@@ -128,6 +128,19 @@ class SchemaForm(QWidget):
                 return field
         raise KeyError(path)
 
+    def focused(self) -> str:
+        """Returns the dotted path of the field that has the keyboard; empty where none has."""
+        widget = QApplication.focusWidget()
+        if widget is None or not self.isAncestorOf(widget):
+            return ""
+        return next((field.objectName() for field in _fields_around(widget)), "")
+
+    def focus(self, path: str) -> None:
+        """Gives the keyboard to a field, if it is there."""
+        found = next((field for field in self._fields() if path and field.objectName() == path), None)
+        if found is not None:
+            found.focus_input()
+
     # --- judging -----------------------------------------------------------------------------------------
 
     def _fill(self, value: Mapping[str, Any]) -> None:

@@ -206,7 +206,9 @@ class CommandsView(View):
             self.follow(self.desk.selection)
 
     def _make_form(self, kind: str, name: str) -> None:
+        focused = ""
         if self._form is not None:
+            focused = self._form.focused() if (kind, name) == (self._kind, self._name) else ""
             self._kept[self._kind, self._name] = self._form.value()
             self._holder.removeWidget(self._form)
             self._form.deleteLater()
@@ -227,6 +229,7 @@ class CommandsView(View):
             known = described.schema.get("properties", {})
             kept = {field: value for field, value in self._kept[kind, name].items() if field in known}
             self._form.set_value(kept)
+            self._form.focus(focused)
         with QSignalBlocker(self.picker):
             self.picker.setCurrentIndex(self.picker.findText(name))
         self.about.setText(summary_of(described.doc))

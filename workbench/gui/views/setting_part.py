@@ -116,6 +116,7 @@ class SettingPart(QWidget):
         self.title.setText(part.title)
         self.place.setText(f"project.tsk, line {part.line:,}" if part.line else "not in the file yet")
         self.about.setText(part.doc)
+        self.about.setVisible(bool(part.doc))
         self.naming.setVisible(part.entry)
         self._key = part.path[-1]
         self.key.setText(self._key)
@@ -133,6 +134,7 @@ class SettingPart(QWidget):
         self.place.setText("")
         said = f"{count:,} in the file. Choose one on the left, or add another."
         self.about.setText(said if count else "There are none yet.")
+        self.about.show()
         self.naming.hide()
         self.name.clear()
         self._pages.setCurrentIndex(1)

@@ -117,13 +117,24 @@ class SettingsView(View):
     def refresh(self) -> None:
         draft = self._draft
         if draft is None or not draft.dirty:
-            self.read()
+            self._read_if_other()
             return
         try:
             if self.desk.workspace.configure.present() != draft.original:
                 self._tell_changed()
         except WorkbenchError as error:
             self._tell("error", str(error))
+
+    def _read_if_other(self) -> None:
+        """Shows the file as it is now, unless that is what is shown."""
+        try:
+            fresh = self.desk.workspace.configure.read()
+        except WorkbenchError:
+            self.read()
+            return
+        shown = self._draft
+        if shown is None or (fresh.original, fresh.handlers) != (shown.original, shown.handlers):
+            self.read()
 
     def read(self) -> None:
         """Shows the file as it is now; changes that were not saved are forgotten."""
@@ -152,6 +163,7 @@ class SettingsView(View):
         draft = self._draft
         if draft is None or not path:
             return
+        kept = self.part.form.focused() if self.part.form is not None and path == self._path else ""
         self._path, self._base = path, draft
         branch = next(
             one for one in draft.outline() if one.path == path[: len(one.path)] and _holds(one, path)
@@ -163,6 +175,7 @@ class SettingsView(View):
             if self.part.form is not None:
                 self.part.form.changed.connect(self._edited)
                 self.part.form.submitted.connect(lambda _value: self._write())
+                self.part.form.focus(kept)
         self._show_state()
 
     # -- editing ------------------------------------------------------------------------------------------
