@@ -28,10 +28,10 @@ def read_duration(value: object) -> float:
 def write_duration(seconds: float) -> str:
     """Returns a duration as a person writes it: in the largest unit that leaves no fraction."""
     for unit, worth in sorted(_UNITS.items(), key=lambda pair: -pair[1]):
-        count = seconds / worth
+        count = round(seconds / worth, 6)
         if unit != "w" and count >= 1 and count == int(count):
             return f"{int(count)}{unit}"
-    return f"{seconds:g}s"
+    return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
 
 
 Duration = Annotated[
