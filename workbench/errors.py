@@ -22,6 +22,7 @@ WorkbenchError
 │   ├── NotFound
 │   ├── NoHandler
 │   ├── UnknownEvent             an event type that the model does not know
+│   ├── NotTrusted               the project's Python was not imported, because nobody trusts it
 │   └── ModelError               the model contradicts itself
 ├── WorldError                   the machine said no
 │   ├── StoreBusy
@@ -198,6 +199,10 @@ class NoHandler(CallerError):
 
 class UnknownEvent(CallerError):
     """The model does not know the event's type or version (U2)."""
+
+
+class NotTrusted(CallerError):
+    """It needs the project's model, whose Python modules nobody trusted (contract §10)."""
 
 
 class ModelError(CallerError):

@@ -22,15 +22,19 @@ class RawLog:
     """A log by hand: encodes, takes ids and times, inserts events and moves the stream's head."""
 
     def __init__(self, path: Path, synchronous: Synchronous) -> None:
+        filled = path.exists()
         path.touch()
         self.con = open_writer(path, synchronous)
-        for statement in ddl():
-            self.con.execute(statement)
-        self.con.execute("insert into types values (1, 'counted')")
+        if not filled:
+            for statement in ddl():
+                self.con.execute(statement)
+            self.con.execute("insert into types values (1, 'counted')")
         self._clock = SystemClock()
         self._new_id = id_source(self._clock, random.Random(1))
-        self._position = 0
-        self._heads: dict[str, list[int]] = {}
+        self._position: int = 0
+        (self._position,) = self.con.execute("select coalesce(max(position), 0) from events").fetchone()
+        heads = self.con.execute("select name, id, version from streams").fetchall() if filled else []
+        self._heads: dict[str, list[int]] = {name: [number, version] for name, number, version in heads}
 
     def append(self, appends: list[tuple[str, list[dict[str, Any]]]]) -> int:
         """Appends to each stream its events, all in one transaction; returns the last position."""

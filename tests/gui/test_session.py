@@ -264,6 +264,21 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
     assert f'"n":{2**60}' in event.data.replace(" ", "")
 
 
+async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_path, until):
+    path = tmp_path / "events.json"
+    one = {"specversion": "1.0", "source": "/shop", "type": "sold", "subject": "book", "data": {"n": 1}}
+    path.write_text(json.dumps([{**one, "id": str(n)} for n in range(3)], indent=1))
+    session = await start()
+    task = session.desk.run(session.import_path(path), "Import")
+    dialog = await shown_dialog(session, until)
+    assert not dialog.findChild(object, "import-stream").isVisible()
+    assert first_stream(dialog) == "cloudevents-book"
+    assert dialog._said.text().startswith("CloudEvents 1.0: 3 events in 1 streams")
+    dialog.findChild(object, "import-start").click()
+    await task
+    assert session.workspace.browse.event_of("cloudevents-book", 3).data == '{"n":1}'
+
+
 def first_stream(dialog):
     item = dialog._table.item(0, 1)
     return item.text() if item is not None else ""

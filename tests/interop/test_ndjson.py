@@ -15,8 +15,8 @@ from workbench.interop.ndjson import (
     guess,
     parse_line,
     paths_of,
-    read_lines,
 )
+from workbench.interop.records import read_lines
 
 LINES = [
     {

@@ -63,7 +63,8 @@ def work_until_killed(folder, name, commands):
 async def test_F1_nothing_acknowledged_is_lost_and_the_work_goes_on(tmp_path, commands):
     folder = copy_sample("users", tmp_path / "users")
     acknowledged = []
-    for round_number in range(3):
+    # Twice, not thrice: a message that is under way at three ends of the program is taken for their cause.
+    for round_number in range(2):
         acknowledged += work_until_killed(folder, f"r{round_number}", commands)
         assert check(folder / "data" / "events.db").findings == ()
     workspace = open_target(folder, "", environ=dict(os.environ))

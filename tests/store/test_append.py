@@ -337,6 +337,15 @@ def test_what_is_read_is_what_was_written(store):
     assert store.reader().event_at(99) is None
 
 
+def test_an_event_from_another_store_keeps_the_time_at_which_that_one_recorded_it(store):
+    event = NewEvent(id=derived_id("moved"), type="t", data="1", occurred_at=5, recorded_at=7)
+    one(store, Append(stream="s", events=(event,)))
+    record = store.reader().event(event.id)
+    assert (record.occurred_at, record.recorded_at) == (5, 7)
+    late = NewEvent(id=derived_id("late"), type="t", data="1", recorded_at=2**62)
+    assert isinstance(one(store, Append(stream="s", events=(late,))), InvalidEvent)
+
+
 def test_reading_pages_by_version_and_by_position(store):
     do(store, "s", "abcde")
     do(store, "t", "f")

@@ -51,11 +51,11 @@ def test_a_store_in_use_can_be_examined_and_is_not_changed_I12(filled, clock):
     store.close()
 
 
-SUBSCRIBE = "insert into subscriptions values (1, 'sub', '$all', 4, 0, null, 0, 0, 0, 0, 0)"
+SUBSCRIBE = "insert into subscriptions values (1, 'sub', '$all', 4, 0, null, 0, 0, 0, 0, 0, 0, 0, 0, 0)"
 DELIVER = (
-    "insert into deliveries (subscription_id, position, message_id, key, state, generation, acquired, failed,"
-    " crashed, priority, enqueued_at, attempts)"
-    " values (1, {position}, x'00', 'k', '{state}', 0, 0, 0, 0, 0, 0, '[]')"
+    "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired,"
+    " failed, crashed, priority, enqueued_at, attempts)"
+    " values (1, {position}, x'00', 'k', '{state}', 0, 0, 0, 0, 0, 0, 0, '[]')"
 )
 
 

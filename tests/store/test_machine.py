@@ -34,19 +34,14 @@ from tests.store.histories import (
 )
 from workbench.errors import WorkbenchError
 from workbench.model.clock import ManualClock
+from workbench.model.deliveries import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
 from workbench.store.memory.store import MemoryStore
+from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.sql.checking import check
 from workbench.store.sql.store import SqliteStore
-from workbench.store.values import (
-    Attempt,
-    DeadLetter,
-    DeliveryState,
-    PassedEvent,
-    PassedKind,
-    Reason,
-)
+from workbench.store.values import Attempt, DeadLetter, Job, PassedEvent, PassedKind, Reason
 
 
 class Histories(RuleBasedStateMachine):
@@ -58,7 +53,7 @@ class Histories(RuleBasedStateMachine):
         self.clock = ManualClock()
         self.memory = MemoryStore(self.clock)
         self.file = self.open()
-        self.leased: dict[tuple[str, int], tuple[Any, int, int]] = {}
+        self.leased: dict[tuple[str, int], Any] = {}
 
     def open(self) -> SqliteStore:
         store = SqliteStore(self.folder / "events.db", self.clock, synchronous="normal")
@@ -132,7 +127,7 @@ class Histories(RuleBasedStateMachine):
     @rule(
         name=st.sampled_from(list(SUBSCRIPTIONS)),
         token=st.sampled_from(TOKENS),
-        fates=st.lists(st.sampled_from(["ready", "delayed", "blocked", "dead"]), max_size=6),
+        fates=st.lists(st.sampled_from(["ready", "delayed", "blocked", "dead", "leased"]), max_size=6),
         effects=st.lists(st.one_of(fresh, messages, processes), max_size=2),
         passing=st.booleans(),
         claimed=st.sampled_from([True, True, False]),
@@ -145,13 +140,14 @@ class Histories(RuleBasedStateMachine):
             SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, 10
         )
         rows = tuple(
-            op.NewDelivery(
+            NewDelivery(
                 message=message,
                 state=DeliveryState(fate),
                 due_at=self.clock.now() + 1000 if fate == "delayed" else None,
                 failed=1 if fate in {"delayed", "dead"} else 0,
                 attempts=(Attempt(number=1, at=1, duration_us=1, error_type="E", error="e"),),
                 letter=self.letter(name, message) if fate == "dead" else None,
+                lease_until=self.clock.now() + 1000 if fate == "leased" else None,
             )
             for message, fate in zip(found, fates, strict=False)
         )
@@ -201,34 +197,33 @@ class Histories(RuleBasedStateMachine):
             assert said(ours) == said(reference)
             return
         assert (ours, reference) == (numbers[0], numbers[1])
-        for (row, _), (other, _) in zip(*due, strict=True):
-            self.leased[name, row.position] = (token, row.number, other.number)
+        for row, _ in due[0]:
+            self.leased[name, row.position] = token
 
     @precondition(lambda self: self.leased)
     @rule(data=st.data(), fate=st.sampled_from([None, "ready", "delayed", "dead"]), release=st.booleans())
     def settle_row(self, data, fate, release):
-        (name, position), (token, *numbers) = data.draw(st.sampled_from(sorted(self.leased.items(), key=str)))
+        (name, position), token = data.draw(st.sampled_from(sorted(self.leased.items(), key=str)))
         message = self.readers[0].message(position, SUBSCRIPTIONS[name])
         wrong = data.draw(st.sampled_from([None, None, None, *TOKENS]))
         letter = self.letter(name, message) if fate == "dead" else None
-        self.each(
-            lambda side: [
-                op.Settle(
-                    subscription=name,
-                    token=wrong or token,
-                    release_key=release,
-                    settlements=(
-                        op.Settlement(
-                            number=numbers[side],
-                            key=message.key,
-                            state=None if fate is None else DeliveryState(fate),
-                            due_at=self.clock.now() + 1000 if fate == "delayed" else None,
-                            failed=1,
-                            letter=letter,
-                        ),
+        self.both(
+            op.Settle(
+                subscription=name,
+                token=wrong or token,
+                release_key=release,
+                settlements=(
+                    Settlement(
+                        position=position,
+                        key=message.key,
+                        state=None if fate is None else DeliveryState(fate),
+                        due_at=self.clock.now() + 1000 if fate == "delayed" else None,
+                        failed=1,
+                        letter=letter,
+                        expired=fate is None and release,
                     ),
-                )
-            ]
+                ),
+            )
         )
         if not wrong or wrong == token:
             del self.leased[name, position]
@@ -263,6 +258,67 @@ class Histories(RuleBasedStateMachine):
     def mark(self, numbers, change, skip_on):
         before, after = change
         self.both(op.MarkLetters(numbers=tuple(numbers), before=(before,), after=after, skip_on=skip_on))
+
+    @rule(
+        name=st.sampled_from(list(SUBSCRIPTIONS)),
+        token=st.sampled_from(TOKENS),
+        later=st.sampled_from([0, 2]),
+    )
+    def extend(self, name, token, later):
+        until = self.clock.now() + later * 1000
+        self.both(op.Extend(subscription=name, token=token, until=until))
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), keep=st.lists(st.sampled_from(TOKENS), max_size=2))
+    def reclaim(self, name, keep):
+        self.clock.advance(0.0015)
+        topic = SUBSCRIPTIONS[name]
+        self.both(
+            op.Reclaim(subscription=name, topic=topic, now=self.clock.now(), keep=tuple(keep), max_crashes=2)
+        )
+        self.leased = {key: value for key, value in self.leased.items() if key[0] != name}
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), count=st.integers(1, 2))
+    def skip(self, name, count):
+        due = [reader.due(name, self.clock.now() + 10**6, count) for reader in self.readers]
+        self.each(
+            lambda side: [op.Skip(subscription=name, numbers=tuple(row.number for row, _ in due[side]))]
+        )
+
+    @rule(topic=st.sampled_from(["mail", "sms"]), keep=st.sampled_from([None, 0, 2]), aged=st.booleans())
+    def retain(self, topic, keep, aged):
+        readers = tuple(name for name in SUBSCRIPTIONS if SUBSCRIPTIONS[name] == topic)
+        before = self.clock.now() - 500 if aged else None
+        self.both(op.Retain(topic=topic, subscriptions=readers, before=before, keep=keep, limit=3))
+
+    @rule(topic=st.sampled_from(["mail", "more"]))
+    def create_topic(self, topic):
+        self.both(op.CreateTopic(name=topic))
+
+    @rule(age=st.sampled_from([0, 1000]))
+    def forget(self, age):
+        self.both(op.ForgetLetters(before=self.clock.now() - age + 1))
+
+    @rule(numbers=st.lists(st.integers(1, 6), max_size=3, unique=True), number=st.integers(1, 2))
+    def job(self, numbers, number):
+        known = self.readers[1].job(number)
+        if known is None:
+            self.both(op.StartJob(job=Job(action="replay", numbers=tuple(numbers))))
+            return
+        steps = tuple(op.ReplayLetter(number=one) for one in numbers)
+        self.both(op.AdvanceJob(number=number, step=known.step, operations=steps, status="running"))
+        self.both(op.AdvanceJob(number=number, step=99, operations=steps, status="done"))
+
+    @rule(put=st.booleans(), key=st.sampled_from("ab"))
+    def handler_rows(self, put, key):
+        self.both(op.EnsureProjection(name="sent", columns=COLUMNS, indexed=(), definition_hash="s"))
+        rows, deleted = (({"id": key, "n": 1},), ()) if put else ((), (key,))
+        self.both(op.ProjectRows(name="sent", rows=rows, deleted=deleted))
+
+    @rule(operations=st.lists(st.one_of(simple, groups), min_size=1, max_size=3))
+    def rehearse(self, operations):
+        before = [self.look(reader) for reader in self.readers]
+        assert said(self.file.rehearse(operations)) == said(self.memory.rehearse(operations))
+        assert [self.look(reader) for reader in self.readers] == before
 
     # -- projections --------------------------------------------------------------------------------------
 
@@ -341,7 +397,14 @@ class Histories(RuleBasedStateMachine):
                 [(msg_free(row), message) for row, message in reader.due(name, self.clock.now(), 10)]
                 for name in names
             ],
-            "next due": [reader.next_due(name) for name in names],
+            "in order": [reader.in_order(name, self.clock.now()) for name in names],
+            "due times": [reader.due_times(name) for name in names],
+            "depths": [reader.depth(name) for name in names],
+            "stand in rows": [reader.rows_from(name, 1, 6) for name in names],
+            "backlogs": [reader.backlog("mail", known, 4) for known in self.known_readers(reader)],
+            "before": [reader.position_before(self.clock.now() - back) for back in (0, 1000, 10**9)],
+            "jobs": [reader.jobs(), reader.job(1)],
+            "handlers' rows": self.rows_of_handlers(reader),
             "busy": [
                 reader.busy_keys(name, ("k0", "k1", "s"), dead_too=dead) for name in names for dead in (0, 1)
             ],
@@ -355,6 +418,12 @@ class Histories(RuleBasedStateMachine):
             if state.live:
                 seen["page"] = reader.rows("rows", where={"n": 1}, after="a", limit=2)
         return seen
+
+    def known_readers(self, reader: Any) -> list[list[str]]:
+        return [[name] for name in SUBSCRIPTIONS if reader.subscription(name) is not None]
+
+    def rows_of_handlers(self, reader: Any) -> Any:
+        return [reader.row("sent", key) for key in "ab"] if reader.generations("sent") else None
 
     def teardown(self):
         self.file.close()

@@ -28,6 +28,18 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+KEPT = {
+    "deliveries": (
+        "id, subscription_id, position, message_id, key, state, generation, acquired, failed, crashed",
+        "due_at, lease_token, lease_until, priority, enqueued_at, expires_at, data, attempts, letter_id",
+    ),
+    "subscriptions": (
+        "id, name, topic, cursor, claimed_to, claim_token, paused, delivered, failed, filtered, created_at",
+    ),
+}
+"""What of a table stood in it from the first schema on."""
+
+
 def content(path):
     """Everything that a migration must not change."""
     with closing(sqlite3.connect(path)) as con:
@@ -40,8 +52,12 @@ def content(path):
             "messages",
             "deliveries",
             "dead_letters",
+            "subscriptions",
         )
-        return {table: con.execute(f"select * from {table} order by 1").fetchall() for table in tables}
+        return {
+            table: con.execute(f"select {','.join(KEPT.get(table, '*'))} from {table} order by 1").fetchall()
+            for table in tables
+        }
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from tests.store.actions import do, one
 from workbench.errors import MessageIdReused, NotFound, StaleLease, TopicNotFound
+from workbench.model.deliveries import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store.operations import (
     Claim,
@@ -14,15 +15,14 @@ from workbench.store.operations import (
     EnsureTopic,
     Lease,
     MarkLetters,
-    NewDelivery,
     NewMessage,
     RecoverSubscription,
     ReplayLetter,
     SaveProcess,
     Settle,
-    Settlement,
 )
-from workbench.store.values import Attempt, DeadLetter, DeliveryState, LetterStatus, Reason
+from workbench.store.settlements import NewDelivery, Settlement
+from workbench.store.values import Attempt, DeadLetter, LetterStatus, Reason
 
 TOKEN, OTHER = derived_id("token"), derived_id("other")
 FOREVER = 2**60
@@ -92,7 +92,7 @@ class Box:
     def end(self, row, state=None, token=TOKEN, **more):
         letter = self.letter(self.reader.message(row.position, "mail")) if state == "dead" else None
         ended = Settlement(
-            number=row.number,
+            position=row.position,
             key=row.key,
             state=None if state is None else DeliveryState(state),
             letter=letter,
@@ -156,12 +156,12 @@ def test_a_row_is_leased_once_and_only_when_it_can_be(box):
     box.settle(a="ready", b="delayed", c="blocked")
     assert [row.state for row in box.due(now=999)] == ["ready"]
     ready, delayed = box.due()
-    assert box.reader.next_due("sub") == 1000
+    assert box.reader.due_times("sub") == (1000, None)
     assert box.lease(ready) == [ready.number]
     assert box.lease(ready, OTHER) == []
     assert box.lease(delayed) == [delayed.number]
     assert box.due() == []
-    assert box.reader.next_due("sub") is None
+    assert box.reader.due_times("sub") == (None, 5)
 
 
 def test_a_late_ack_of_a_row_that_another_holds_is_refused(box):

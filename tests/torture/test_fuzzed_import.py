@@ -20,8 +20,8 @@ from workbench.interop.ndjson import (
     guess,
     parse_line,
     paths_of,
-    read_lines,
 )
+from workbench.interop.records import read_lines
 from workbench.model.clock import ManualClock, parse_rfc3339, rfc3339
 from workbench.model.values import read_json, write_json
 from workbench.project.samples import copy_sample

@@ -152,7 +152,7 @@ def test_what_is_set_is_read_back(value):
 
 
 def test_what_cannot_be_written_is_refused():
-    for value in (float("nan"), float("inf"), object(), 10**500, 10**5000, "\ud800", {1: 2}, {"$a": 1}):
+    for value in (float("nan"), float("inf"), object(), 10**500, 10**5000, "\ud800", {1: 2}):
         with pytest.raises(InvalidValue, match="cannot be written"):
             write_value(value)
         with pytest.raises(InvalidValue, match="cannot be written"):

@@ -144,7 +144,6 @@ def test_all_problems_of_a_file_are_told():
         ("[a]\nb { c: 1 }\n[a.b.c]\nd: 1", ["3:1 E-DUPLICATE"]),
         # lines that other programs would run
         ("a: 1\n  #! /bin/tsk\nb: 1 #! not one\n#!\n", ["2:3 E-DIRECTIVE", "4:1 E-DIRECTIVE"]),
-        ('"$a": 1', ["1:1 E-KEY"]),
     ],
 )
 def test_what_is_wrong_is_told_once_and_the_rest_is_read(text, places):

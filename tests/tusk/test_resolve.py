@@ -163,3 +163,7 @@ def test_a_few_lines_cannot_blow_up(read):
 def test_a_long_chain_of_variables_is_followed(read):
     chain = "\n".join(f"$v{n + 1}: $v{n}" for n in range(9_000))
     assert read(f"$v0: 1\n{chain}\nx: $v9000") == ({"x": 1}, [])
+
+
+def test_a_key_in_quotes_is_no_variable(read):
+    assert read('$a: 1\nx: { "$b": $a, c: 2 }') == ({"x": {"$b": 1, "c": 2}}, [])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from workbench.errors import WorkbenchError
 from workbench.model.changes import Changes
@@ -42,31 +42,34 @@ class Collector:
         """Adds what one operation changed."""
         if isinstance(answer, WorkbenchError):
             return
-        match operation:
-            case op.Atomic():
-                if not any(isinstance(one, CommandRecord) and one.number for one in answer):
-                    for part, part_answer in zip(operation.operations, answer, strict=True):
-                        self.note(part, part_answer)
-                # else the command was known, and nothing was done
-            case op.AppendMany():
-                for part, part_answer in zip(operation.appends, answer, strict=True):
-                    self._appended(part, part_answer)
-            case op.Append():
-                self._appended(operation, answer)
-            case op.NewMessage():
-                self.head = max(self.head, answer)
-            case op.Settle():
-                self._settled(operation)
-            case op.CloseStream():
-                self.streams.add(operation.stream)
-            case op.ReplayLetter() | op.MarkLetters():
-                self.letters = self.released = True
-            case _:
-                self._stood(operation)
+        note: Callable[[Collector, Any, Any], None] = self._notes.get(type(operation), Collector._stood)
+        note(self, operation, answer)
 
-    def _stood(self, operation: op.Operation) -> None:
+    def _all(self, operation: op.Atomic, answer: Any) -> None:
+        for one in answer:
+            if type(one) is CommandRecord and one.number:
+                return  # the command was known, and nothing was done
+        for part, part_answer in zip(operation.operations, answer, strict=True):
+            self.note(part, part_answer)
+
+    def _appended_many(self, operation: op.AppendMany, answer: Any) -> None:
+        for part, part_answer in zip(operation.appends, answer, strict=True):
+            self._appended(part, part_answer)
+
+    def _commanded(self, _operation: op.RecordCommand, _answer: CommandRecord) -> None:
+        self.commands = True
+
+    def _published(self, _operation: op.NewMessage, answer: int) -> None:
+        self.head = max(self.head, answer)
+
+    def _closed(self, operation: op.CloseStream, _answer: None) -> None:
+        self.streams.add(operation.stream)
+
+    def _repaired(self, _operation: op.Operation, _answer: Any) -> None:
+        self.letters = self.released = True
+
+    def _stood(self, operation: op.Operation, _answer: Any) -> None:
         """Notes what changed where something stands, beside the log."""
-        self.commands |= isinstance(operation, op.RecordCommand)
         self.operations |= isinstance(operation, op.RecordAction)
         if isinstance(operation, _OF_PROJECTIONS):
             self.projections.add(operation.name)
@@ -82,7 +85,7 @@ class Collector:
         for event in operation.events:
             self.flow[f"event:{event.type}"] += 1
 
-    def _settled(self, operation: op.Settle) -> None:
+    def _settled(self, operation: op.Settle, _answer: None) -> None:
         self.subscriptions.add(operation.subscription)
         # Effects were written with it; where they put events and messages is read from the head.
         for effect in operation.effects:
@@ -95,6 +98,19 @@ class Collector:
                 self.flow[what if issued else f"publish:{operation.subscription}:{effect.topic}"] += 1
         if operation.settlements or any(row.letter for row in operation.deliveries):
             self.letters = True
+
+    _notes: ClassVar[dict[type[op.Operation], Callable[[Collector, Any, Any], None]]] = {
+        op.Append: _appended,
+        op.AppendMany: _appended_many,
+        op.Atomic: _all,
+        op.CloseStream: _closed,
+        op.MarkLetters: _repaired,
+        op.NewMessage: _published,
+        op.RecordCommand: _commanded,
+        op.ReplayLetter: _repaired,
+        op.Settle: _settled,
+    }
+    """What each operation changes; the others change what merely stands."""
 
     def changes(self) -> Changes:
         """Returns what was gathered."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +75,7 @@ class CommandHandler:
         self._new_id = new_id
         self._metrics = metrics
         self._snapshot_every = snapshot_every
-        self._running: dict[UUID, asyncio.Future[CommandResult]] = {}
+        self._running: dict[UUID, asyncio.Future[CommandResult] | None] = {}
 
     async def handle(self, issue: Issue) -> CommandResult:
         """Handles one command; what the domain or a conflict says is a result, not an error.
@@ -88,19 +87,26 @@ class CommandHandler:
         """
         kind = self._registry.command(issue.type)
         command = kind.parse(issue.values)
-        if (running := self._running.get(issue.id)) is not None:
-            return _repeated(await asyncio.shield(running))
-        future = self._running[issue.id] = asyncio.get_running_loop().create_future()
+        if issue.id in self._running:
+            return _repeated(await self._same(issue.id))
+        self._running[issue.id] = None
+        result = None
         try:
             result = await self._decide(kind, command, issue)
-        except BaseException:
-            future.cancel()
-            raise
-        else:
-            future.set_result(result)
             return result
         finally:
-            del self._running[issue.id]
+            if (future := self._running.pop(issue.id)) is not None:
+                if result is None:
+                    future.cancel()
+                else:
+                    future.set_result(result)
+
+    async def _same(self, identity: UUID) -> CommandResult:
+        """Returns the result of the command with that id, which is being handled at this moment (K3)."""
+        future = self._running[identity]
+        if future is None:
+            future = self._running[identity] = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(future)
 
     async def _decide(self, kind: CommandType, command: Any, issue: Issue) -> CommandResult:
         started = self._clock.now()
@@ -252,4 +258,4 @@ def _result(
 
 
 def _repeated(result: CommandResult) -> CommandResult:
-    return dataclasses.replace(result, duplicate=True)
+    return msgspec.structs.replace(result, duplicate=True)

@@ -1,24 +1,14 @@
-"""Runs a handler on a message: its context, its buffered effects, its failure in words (D1–D4)."""
+"""One message on its way through a handler, and what a handler raised, in words (contract §5)."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 from workbench.errors import PermanentError, WorkbenchError
-from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.ids import derived_id
-from workbench.model.messaging import COMMANDS_TOPIC, Handler, Message
-from workbench.model.registry import Registry
-from workbench.model.values import write_json
-from workbench.store.operations import NewMessage, Operation
-from workbench.store.ports import ModelReader
+from workbench.model.messaging import Message
+from workbench.store.operations import Operation
 from workbench.store.values import Attempt, Delivery, Reason
 
 KEPT_TRACEBACK = 16_000
@@ -31,6 +21,7 @@ class Failure:
     Attributes:
         permanent: Trying again cannot help.
         place: File, line and function where the error rose, in the handler's own code if possible.
+        dropped: It ends without a dead letter.
     """
 
     error_type: str
@@ -39,15 +30,17 @@ class Failure:
     trace: str
     permanent: bool
     reason: Reason | None = None
+    dropped: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Task:
     """One message on its way through a handler.
 
     Attributes:
         delivery: Its row, where it has one.
         key: What orders it.
+        given_up: The handler took too long and is no longer waited for.
     """
 
     message: Message
@@ -55,6 +48,7 @@ class Task:
     delivery: Delivery | None = None
     failure: Failure | None = None
     started: bool = False
+    given_up: bool = False
     effects: list[Operation] = field(default_factory=list)
     started_at: int = 0
     ended_at: int = 0
@@ -64,10 +58,15 @@ class Task:
         """Number of the try that is under way, from 1."""
         return (self.delivery.failed if self.delivery else 0) + 1
 
+    @property
+    def since(self) -> int:
+        """When its message was enqueued, microseconds since 1970."""
+        return self.delivery.enqueued_at if self.delivery else self.message.published_at
+
     def attempts(self) -> tuple[Attempt, ...]:
         """Returns the history of attempts with the failed one that just ended."""
         before = self.delivery.attempts if self.delivery else ()
-        if self.failure is None:
+        if self.failure is None or not self.started:
             return before
         latest = Attempt(
             number=self.attempt,
@@ -80,111 +79,7 @@ class Task:
         return (*before, latest)
 
 
-class DeliveryContext:
-    """What a handler is given beside the message; implements `workbench.model.messaging.Context`."""
-
-    def __init__(
-        self, task: Task, subscription: str, registry: Registry, reader: ModelReader, clock: Clock
-    ) -> None:
-        self._task = task
-        self._subscription = subscription
-        self._registry = registry
-        self._reader = reader
-        self._clock = clock
-
-    @property
-    def attempt(self) -> int:
-        """Number of this try, from 1."""
-        return self._task.attempt
-
-    @property
-    def idempotency_key(self) -> str:
-        """The same for every try of this delivery."""
-        return f"{self._subscription}:{self._task.message.id}"
-
-    def publish(
-        self, topic: str, data: Mapping[str, Any], *, type: str = "", key: str = "", delay: float = 0.0
-    ) -> None:
-        """Publishes a message when this handler succeeds."""
-        message = self._task.message
-        self._task.effects.append(
-            NewMessage(
-                id=self._effect_id(),
-                topic=topic,
-                type=type or topic,
-                key=key or message.key,
-                data=write_json(dict(data)),
-                correlation_id=message.correlation_id,
-                causation_id=message.id,
-                deliver_at=self._later(delay),
-            )
-        )
-
-    def issue(self, command: Any, *, delay: float = 0.0) -> None:
-        """Issues a command when this handler succeeds, after ``delay`` seconds."""
-        kind = self._registry.command(command.command_type)
-        values = kind.dump(command)
-        message = self._task.message
-        self._task.effects.append(
-            NewMessage(
-                id=self._effect_id(),
-                topic=COMMANDS_TOPIC,
-                type=kind.name,
-                key=self._registry.stream_of(kind, values),
-                data=write_json(values),
-                correlation_id=message.correlation_id,
-                causation_id=message.id,
-                metadata=write_json({"origin": self._subscription}),
-                deliver_at=self._later(delay),
-            )
-        )
-
-    def effect(self, operation: Operation) -> None:
-        """Adds a write that takes effect when this handler succeeds."""
-        self._task.effects.append(operation)
-
-    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
-        """Reads a row of a read model as it stands now."""
-        return self._reader.row(projection, key)
-
-    def _effect_id(self) -> UUID:
-        # The same try or a later one makes the same ids: a repeated effect finds its first self (D1).
-        return derived_id(self._subscription, self._task.message.id, len(self._task.effects))
-
-    def _later(self, delay: float) -> int | None:
-        return self._clock.now() + round(delay * MICROSECONDS) if delay else None
-
-
-async def deliver(
-    task: Task, handler: Handler, context: DeliveryContext, *, seconds: float, clock: Clock
-) -> None:
-    """Runs the handler; the task then knows its failure or its effects.
-
-    Plain functions run in a thread, so that a blocking one delays nobody.
-    """
-    task.started = True
-    task.started_at = clock.now()
-    try:
-        async with asyncio.timeout(seconds):
-            if inspect.iscoroutinefunction(handler):
-                await handler(task.message, context)
-            elif getattr(handler, "inline", False):
-                handler(task.message, context)
-            else:
-                await asyncio.to_thread(handler, task.message, context)
-    except TimeoutError as error:
-        task.failure = describe(
-            error, f"the handler took longer than {seconds:g} s" if not str(error) else ""
-        )
-    except Exception as error:  # noqa: BLE001  # whatever a handler raises is its failure, never ours
-        task.failure = describe(error)
-    finally:
-        task.ended_at = clock.now()
-    if task.failure is not None:
-        task.effects.clear()
-
-
-def describe(error: Exception, said: str = "") -> Failure:
+def describe(error: BaseException, said: str = "") -> Failure:
     """Says what a handler raised, and where in its own code."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _ours(frame.filename)] or list(frames)
@@ -205,7 +100,7 @@ def describe(error: Exception, said: str = "") -> Failure:
 
 def _ours(filename: str) -> bool:
     parts = Path(filename).parts
-    return "asyncio" in parts or "concurrent" in parts or parts[-2:] in _ENGINE_FILES
+    return "asyncio" in parts or parts[-2:] in _ENGINE_FILES
 
 
-_ENGINE_FILES = {("engine", "delivering.py"), ("engine", "subscribing.py")}
+_ENGINE_FILES = {("engine", "delivering.py"), ("engine", "running.py"), ("engine", "aside.py")}

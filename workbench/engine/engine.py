@@ -11,29 +11,45 @@ from uuid import UUID
 
 from workbench.engine.announcing import collect
 from workbench.engine.commanding import CommandHandler, Issue
+from workbench.engine.following import Following, Runner, place_of
 from workbench.engine.gate import WriteGate
+from workbench.engine.housekeeping import Housekeeping
 from workbench.engine.loading import AggregateLoader
+from workbench.engine.log_subscription import LogSubscription
 from workbench.engine.metrics import Metrics
 from workbench.engine.projecting import ProjectionRunner
+from workbench.engine.publishing import Publisher
+from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.reacting import Reactor, reactor_subscription
-from workbench.engine.subscribing import Runtime, SubscriptionRunner
+from workbench.engine.rehearsing import Rehearsal, rehearse
+from workbench.engine.runtime import Runtime
+from workbench.engine.subscribing import SubscriptionRunner
 from workbench.engine.tasks import Tasks
-from workbench.errors import NotFound, PermanentError, WorkbenchError
+from workbench.engine.timing import LoopTimer, Timer
+from workbench.errors import NotFound, PermanentError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.commands import Outcome
 from workbench.model.ids import id_source
-from workbench.model.messaging import COMMANDS_TOPIC, Context, Message, Mode, Ordering, Start, Subscription
+from workbench.model.messaging import (
+    COMMANDS_TOPIC,
+    Context,
+    Message,
+    Mode,
+    Ordering,
+    Start,
+    StartAt,
+    Subscription,
+)
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.model.values import read_json
 from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation
 from workbench.store.ports import Store
-from workbench.store.values import SubscriptionState
+from workbench.store.values import DeadLetter, SubscriptionState
 
 STOP_SECONDS = 10.0
 Notify = Callable[[Changes], None]
-Runner = SubscriptionRunner | ProjectionRunner
 
 
 class EngineState(StrEnum):
@@ -50,6 +66,7 @@ class Engine:
         store: Open for writing.
         notify: Told what went stale after each commit.
         retry: For policies, processes and their commands.
+        timer: Wakes what is due; by default the running loop does.
         seed: Of jitter and ids; given in tests.
         metrics: Of an engine that this one takes over from; they go on.
     """
@@ -63,6 +80,7 @@ class Engine:
         *,
         retry: RetryPolicy | None = None,
         snapshot_every: int = 100,
+        timer: Timer | None = None,
         seed: int | None = None,
         metrics: Metrics | None = None,
     ) -> None:
@@ -77,6 +95,16 @@ class Engine:
         self.gate = WriteGate(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
         self._notify = notify
+        self._timer = timer or LoopTimer(clock)
+        self.tasks = Tasks(self._died)
+        self._following = Following(
+            clock,
+            self._timer,
+            self.tasks,
+            lambda: self.state is EngineState.RUNNING,
+            self._notify,
+            self._report,
+        )
         self._head = self.reader.head()
         self._retry = retry or RetryPolicy(max_attempts=5, delay=1.0, max_delay=30.0)
         self._runtime = Runtime(
@@ -84,9 +112,12 @@ class Engine:
             reader=self.reader,
             gate=self.gate,
             clock=clock,
+            timer=self._timer,
             new_id=self.new_id,
             rng=rng,
             metrics=self.metrics,
+            tasks=self.tasks,
+            trouble=self._following.trouble,
         )
         self.commands = CommandHandler(
             registry=registry,
@@ -97,12 +128,10 @@ class Engine:
             metrics=self.metrics,
             snapshot_every=snapshot_every,
         )
+        self.publisher = Publisher(registry, self.reader, self.gate, clock, self.new_id)
+        self._housekeeping = Housekeeping(registry, self.gate, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
-        self._tasks = Tasks(self._died)
-        self._wakes: dict[str, asyncio.Event] = {}
-        self._idle: set[str] = set()
-        self._settled = asyncio.Event()
         self._started = False
 
     # -- life -------------------------------------------------------------------------------------------
@@ -114,8 +143,7 @@ class Engine:
             await self.gate.write(EnsureTopic(name=topic))
         for runner in self._make_runners():
             self.subscriptions[runner.name] = runner
-            start = runner.subscription.start
-            cursor = None if start is Start.NEW else 0
+            cursor = self._first_cursor(runner.subscription.start)
             await self.gate.write(
                 EnsureSubscription(name=runner.name, topic=runner.subscription.topic, cursor=cursor)
             )
@@ -132,30 +160,42 @@ class Engine:
             await follower.open()
             self.projections[follower.name] = follower
         for name, each in self._runners():
-            self._wakes[name] = asyncio.Event()
-            self._tasks.spawn(self._follow(name, each), name)
+            self._following.follow(name, each)
+        self._housekeeping.start()
         self._started = True
+
+    def _first_cursor(self, start: Start | StartAt) -> int | None:
+        """Returns behind which position a new subscription begins (P4); None stands for the head."""
+        match start:
+            case Start.NEW:
+                return None
+            case StartAt(position=int(position)):
+                return max(0, position - 1)
+            case StartAt(time=int(time)):
+                return self.reader.position_before(time)
+            case _:
+                return 0
 
     def _make_runners(self) -> list[SubscriptionRunner]:
         registry = self.registry
-        runners = [
-            SubscriptionRunner(self._runtime, subscription, registry.handlers.get(subscription.handler))
-            for subscription in registry.subscriptions.values()
+        kinds = {Mode.PUBLISH_SUBSCRIBE: LogSubscription, Mode.POINT_TO_POINT: QueueSubscription}
+        runners: list[SubscriptionRunner] = [
+            kinds[one.mode](self._runtime, one, registry.handlers.get(one.handler))
+            for one in registry.subscriptions.values()
         ]
         for kind in registry.reactors.values():
             reactor = Reactor(kind, registry, self.reader, self.metrics)
             subscription = reactor_subscription(kind, self._retry)
-            runners.append(SubscriptionRunner(self._runtime, subscription, reactor, reactor.key_of))
+            runners.append(LogSubscription(self._runtime, subscription, reactor, reactor.key_of))
         commands = Subscription(
             name=COMMANDS_TOPIC,
             topic=COMMANDS_TOPIC,
             handler=COMMANDS_TOPIC,
-            mode=Mode.POINT_TO_POINT,
             ordering=Ordering.NONE,
             retry=self._retry,
             doc="Issues the commands of policies and processes.",
         )
-        runners.append(SubscriptionRunner(self._runtime, commands, self._handle_command))
+        runners.append(LogSubscription(self._runtime, commands, self._handle_command))
         return runners
 
     def _runners(self) -> list[tuple[str, Runner]]:
@@ -168,60 +208,22 @@ class Engine:
         for runner in self.subscriptions.values():
             runner.release()
         self.state = EngineState.PAUSED
+        self._housekeeping.stop()
         if self._started:
-            self._wake_all()
+            self._following.wake_all()
             try:
                 async with asyncio.timeout(STOP_SECONDS):
-                    await self._all_idle()
+                    await self._following.all_idle()
             except TimeoutError:
                 pass
-            await self._tasks.stop()
+            await self.tasks.stop()
             for runner in self.subscriptions.values():
-                await runner.store_cursor()
+                await runner.rest()
             for follower in self.projections.values():
                 await follower.store_checkpoints()
         await self.gate.close()
 
-    # -- following --------------------------------------------------------------------------------------
-
-    async def _follow(self, name: str, runner: Runner) -> None:
-        """Works whenever there is something to do, and sleeps until woken or due otherwise."""
-        wake = self._wakes[name]
-        place = _place(runner)
-        while True:
-            wake.clear()
-            self._idle.discard(name)
-            worked = False
-            if self.state is EngineState.RUNNING and not runner.paused:
-                try:
-                    worked = await runner.work()
-                except WorkbenchError as error:
-                    await self._trouble(name, error)
-            if worked:
-                await asyncio.sleep(0)
-                continue
-            if place != _place(runner):  # it may have passed by messages without a commit that tells of it
-                place = _place(runner)
-                self._notify(_moved(runner))
-            self._idle.add(name)
-            self._settled.set()
-            await self._sleep(wake, runner)
-
-    async def _sleep(self, wake: asyncio.Event, runner: Runner) -> None:
-        due = runner.next_due() if isinstance(runner, SubscriptionRunner) else None
-        if due is None or self.state is EngineState.PAUSED or runner.paused:
-            await wake.wait()
-            return
-        try:
-            async with asyncio.timeout(max(0.0, (due - self.clock.now()) / MICROSECONDS)):
-                await wake.wait()
-        except TimeoutError:
-            return
-
-    async def _trouble(self, name: str, error: WorkbenchError) -> None:
-        """Says what stopped a runner, and tries again after a while: the world may get better (F4)."""
-        self._report(f"{name}: {error.message}")
-        await asyncio.sleep(1.0)
+    # -- what happens ---------------------------------------------------------------------------------
 
     def _died(self, name: str, error: BaseException) -> None:
         self._report(f"{name} stopped: {type(error).__name__}: {error}")
@@ -241,27 +243,44 @@ class Engine:
         if changes.head:
             self._head = max(self._head, changes.head, self.reader.head())
             changes = changes.merged(Changes(head=self._head))
-            self._wake_all()
+            self._following.wake_all()
         elif collected.released:
             for runner in self.subscriptions.values():
                 runner.rows_changed()
-            self._wake_all()
+            self._following.wake_all()
         else:
             for name in changes.subscriptions:
                 self.wake(name)
         self._notify(changes)
 
+    def _runs(self) -> bool:
+        return self.state is EngineState.RUNNING
+
     def wake(self, name: str) -> None:
         """Has one subscription look for work."""
-        if name in self._wakes:
-            self._idle.discard(name)
-            self._wakes[name].set()
-
-    def _wake_all(self) -> None:
-        for name in self._wakes:
-            self.wake(name)
+        self._following.wake(name)
 
     # -- control ----------------------------------------------------------------------------------------
+
+    async def rehearse(self, letter: DeadLetter, data: str | None = None) -> Rehearsal:
+        """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
+
+        Raises:
+            NotFound: Its subscription or its handler is missing.
+        """
+        runner = self.subscriptions.get(letter.subscription)
+        if runner is None:
+            raise NotFound(f"no subscription {letter.subscription} runs")
+        return await rehearse(runner, self.gate, letter, data)
+
+    async def pause_for(self, seconds: float) -> None:
+        """Returns after some seconds of the engine's clock."""
+        over = asyncio.Event()
+        call_off = self._timer.call_at(self.clock.now() + round(seconds * MICROSECONDS), over.set)
+        try:
+            await over.wait()
+        finally:
+            call_off()
 
     def pause(self) -> None:
         """Stops moving; what runs is finished."""
@@ -273,7 +292,7 @@ class Engine:
     def resume(self) -> None:
         """Moves again."""
         self.state = EngineState.RUNNING
-        self._wake_all()
+        self._following.wake_all()
         self._notify(Changes(engine=True))
 
     async def step(self, only: str = "") -> str:
@@ -287,8 +306,8 @@ class Engine:
         """
         if self.state is EngineState.RUNNING:
             self.pause()
-            await self._all_idle()
-        order = sorted(self._runners(), key=lambda pair: _place(pair[1]))
+            await self._following.all_idle()
+        order = sorted(self._runners(), key=lambda pair: place_of(pair[1]))
         for name, runner in order:
             if (runner.paused and name != only) or (only and name != only):
                 continue
@@ -300,12 +319,7 @@ class Engine:
 
     async def settle(self) -> None:
         """Returns when everything has caught up; delayed retries do not count."""
-        await self._all_idle()
-
-    async def _all_idle(self) -> None:
-        while len(self._idle) < len(self._wakes):
-            self._settled.clear()
-            await self._settled.wait()
+        await self._following.all_idle()
 
     @property
     def head(self) -> int:
@@ -352,13 +366,3 @@ class Engine:
     def new_command_id(self) -> UUID:
         """Returns an id for a command that a person issues."""
         return self.new_id()
-
-
-def _moved(runner: Runner) -> Changes:
-    names = frozenset((runner.name,))
-    is_subscription = isinstance(runner, SubscriptionRunner)
-    return Changes(subscriptions=names) if is_subscription else Changes(projections=names)
-
-
-def _place(runner: Runner) -> tuple[int, str]:
-    return (runner.cursor if isinstance(runner, SubscriptionRunner) else runner.checkpoint), runner.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,8 +19,15 @@ INLINE_SECONDS = 0.003
 """Where commits lately took longer than this, they go to the thread: the window never waits for a disk."""
 GROUP = 1024
 IDLE_SECONDS = 5.0
+SWITCH_SECONDS = 0.0005
 
 OnWritten = Callable[[Sequence[Operation], Sequence[Any]], None]
+
+
+class _Rehearsal(Operation, frozen=True, kw_only=True):
+    """Operations that are run and taken back."""
+
+    operations: tuple[Operation, ...]
 
 
 class WriteGate:
@@ -42,6 +50,16 @@ class WriteGate:
         self._recent = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        # The thread and the loop take turns quickly; the default of 5 ms makes them wait for each other.
+        sys.setswitchinterval(min(SWITCH_SECONDS, sys.getswitchinterval()))
+
+    async def rehearse(self, operations: Sequence[Operation]) -> list[Any]:
+        """Runs operations and takes everything back; returns what each would be answered (C6).
+
+        Raises:
+            WorldError: The store cannot write.
+        """
+        return list(await self.write(_Rehearsal(operations=tuple(operations))))
 
     async def write(self, operation: Operation) -> Any:
         """Writes one operation; returns its answer after the common COMMIT.
@@ -63,7 +81,7 @@ class WriteGate:
         self._scheduled = False
         if self._work is not None or not self._waiting:
             return
-        group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+        group = self._next_group()
         if len(group) <= INLINE_OPERATIONS and self._recent < INLINE_SECONDS:
             self._finish(group, self._commit([operation for operation, _ in group]))
             if self._waiting:
@@ -75,6 +93,19 @@ class WriteGate:
         self._work = loop.run_in_executor(self._thread, self._commit, operations)
         self._work.add_done_callback(lambda done: self._shipped(group, done.result()))
 
+    def _next_group(self) -> list[tuple[Operation, asyncio.Future[Any]]]:
+        """Takes what is written next: a rehearsal alone, else all up to the next rehearsal."""
+        count = 0
+        while count < min(GROUP, len(self._waiting)):
+            rehearsal = isinstance(self._waiting[count][0], _Rehearsal)
+            if rehearsal and count:
+                break
+            count += 1
+            if rehearsal:
+                break
+        group, self._waiting = self._waiting[:count], self._waiting[count:]
+        return group
+
     def _shipped(self, group: list[tuple[Operation, asyncio.Future[Any]]], answers: list[Any]) -> None:
         self._work = None
         self._finish(group, answers)
@@ -83,7 +114,12 @@ class WriteGate:
     def _commit(self, operations: list[Operation]) -> list[Any]:
         started = self._clock.monotonic()
         try:
-            answers = self._store.write(operations)
+            answers: list[Any]
+            first = operations[0]
+            if isinstance(first, _Rehearsal):
+                answers = [self._store.rehearse(first.operations)]
+            else:
+                answers = self._store.write(operations)
         except WorkbenchError as error:
             answers = [error] * len(operations)
         except Exception as error:  # noqa: BLE001  # nobody may wait for ever because we are wrong
@@ -99,7 +135,8 @@ class WriteGate:
         if not group:
             return
         self._rest()
-        self._on_written([operation for operation, _ in group], answers)
+        if not isinstance(group[0][0], _Rehearsal):
+            self._on_written([operation for operation, _ in group], answers)
         for (_, future), answer in zip(group, answers, strict=True):
             if future.done():
                 continue

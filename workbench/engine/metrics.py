@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.model.clock import MICROSECONDS, Clock
@@ -67,12 +67,15 @@ class Metrics:
         metrics.second(self._clock.now() // MICROSECONDS).counts[what] += number
         self.flow[f"delivery:{subscription}:{what}"] += number
 
-    def timed(self, subscription: str, latency_us: int, handling_us: int) -> None:
-        """Notes how long a success took: from publish to ack, and in the handler; microseconds."""
+    def timed(self, subscription: str, times: Sequence[tuple[int, int]]) -> None:
+        """Notes how long successes took: from publish to ack, and in the handler; microseconds."""
+        if not times:
+            return
         second = self.of(subscription).second(self._clock.now() // MICROSECONDS)
-        if len(second.latencies) < SAMPLES:
-            second.latencies.append(latency_us)
-            second.handling.append(handling_us)
+        room = SAMPLES - len(second.latencies)
+        for latency, handling in times[:room] if room > 0 else ():
+            second.latencies.append(latency)
+            second.handling.append(handling)
 
     def rate(self, subscription: str, seconds: int = 5) -> float:
         """Returns deliveries per second over the last full seconds."""

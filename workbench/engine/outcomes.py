@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from typing import TypedDict
 
 from workbench.engine.delivering import Failure, Task
 from workbench.model.clock import MICROSECONDS
+from workbench.model.deliveries import DeliveryState
 from workbench.model.messaging import Subscription
-from workbench.store.operations import NewDelivery, Settlement
-from workbench.store.values import DeadLetter, DeliveryState, Reason
+from workbench.store.operations import Operation
+from workbench.store.settlements import NewDelivery, Settlement
+from workbench.store.values import DeadLetter, Reason
 
 
-def expired() -> Failure:
-    """Returns the failure of a message whose time had passed before a handler saw it (T1)."""
+class Counts(TypedDict):
+    """How the tasks of a batch ended, as `Settle` counts it."""
+
+    delivered: int
+    failed: int
+    retried: int
+    died: int
+    expired: int
+
+
+def expired(*, dropped: bool) -> Failure:
+    """Returns the failure of a message whose time had passed before a handler saw it (T1).
+
+    Args:
+        dropped: Its topic lets such messages go without a dead letter.
+    """
     return Failure(
         error_type="Expired",
         error="expired before it was delivered",
@@ -20,12 +38,24 @@ def expired() -> Failure:
         trace="",
         permanent=True,
         reason=Reason.EXPIRED,
+        dropped=dropped,
     )
 
 
-def waiting(task: Task, state: DeliveryState, due_at: int | None = None) -> NewDelivery:
+def waiting(
+    task: Task, state: DeliveryState, due_at: int | None = None, lease_until: int | None = None
+) -> NewDelivery:
     """Returns the row of a message that was not tried yet."""
-    return NewDelivery(message=task.message, state=state, due_at=due_at)
+    due_at = _not_after_expiry(task, due_at)
+    return NewDelivery(
+        message=task.message, key=task.key, state=state, due_at=due_at, lease_until=lease_until
+    )
+
+
+def _not_after_expiry(task: Task, due_at: int | None) -> int | None:
+    """A delayed message that expires before it is due is looked at when it expires."""
+    expires = task.message.expires_at
+    return due_at if due_at is None or expires is None else min(due_at, expires)
 
 
 def new_delivery(subscription: Subscription, task: Task, rng: random.Random, now: int) -> NewDelivery:
@@ -33,9 +63,10 @@ def new_delivery(subscription: Subscription, task: Task, rng: random.Random, now
     due_at = _retry_at(subscription, task, rng, now)
     return NewDelivery(
         message=task.message,
+        key=task.key,
         state=DeliveryState.DEAD if due_at is None else DeliveryState.DELAYED,
         due_at=due_at,
-        failed=1,
+        failed=int(task.started),
         attempts=task.attempts(),
         letter=_letter(subscription, task, now) if due_at is None else None,
     )
@@ -43,18 +74,19 @@ def new_delivery(subscription: Subscription, task: Task, rng: random.Random, now
 
 def settlement(subscription: Subscription, task: Task, rng: random.Random, now: int) -> Settlement:
     """Returns what becomes of a leased row after a try, or after none when it was released."""
-    row = task.delivery
-    number = row.number if row else 0
+    position = task.message.position
     if task.failure is None:
         state = None if task.started else DeliveryState.READY
-        return Settlement(number=number, key=task.key, state=state, attempts=task.attempts())
+        return Settlement(position=position, key=task.key, state=state, attempts=task.attempts())
+    if task.failure.dropped:
+        return Settlement(position=position, key=task.key, state=None, expired=True)
     due_at = _retry_at(subscription, task, rng, now)
     return Settlement(
-        number=number,
+        position=position,
         key=task.key,
         state=DeliveryState.DEAD if due_at is None else DeliveryState.DELAYED,
         due_at=due_at,
-        failed=1,
+        failed=int(task.started),
         attempts=task.attempts(),
         letter=_letter(subscription, task, now) if due_at is None else None,
     )
@@ -65,7 +97,7 @@ def _retry_at(subscription: Subscription, task: Task, rng: random.Random, now: i
     failure = task.failure
     if failure is None or failure.permanent or task.attempt >= subscription.retry.max_attempts:
         return None
-    return now + round(subscription.retry.wait(task.attempt, rng) * MICROSECONDS)
+    return _not_after_expiry(task, now + round(subscription.retry.wait(task.attempt, rng) * MICROSECONDS))
 
 
 def _letter(subscription: Subscription, task: Task, now: int) -> DeadLetter | None:
@@ -79,7 +111,7 @@ def _letter(subscription: Subscription, task: Task, now: int) -> DeadLetter | No
         position=message.position,
         message_id=message.id,
         type=message.type,
-        key=task.key,
+        key=message.key,
         data=message.data,
         metadata=message.metadata,
         reason=failure.reason or (Reason.REJECTED if failure.permanent else Reason.MAX_ATTEMPTS),
@@ -88,9 +120,33 @@ def _letter(subscription: Subscription, task: Task, now: int) -> DeadLetter | No
         place=failure.place,
         traceback=failure.trace,
         attempts=attempts,
-        first_failed_at=attempts[0].at or now,
+        first_failed_at=(attempts[0].at if attempts else 0) or now,
         died_at=now,
         generation=task.delivery.generation if task.delivery else 0,
         changed_at=now,
         correlation_id=message.correlation_id,
     )
+
+
+def effects_of(tasks: Sequence[Task]) -> tuple[Operation, ...]:
+    """Returns the buffered effects of those that succeeded (D1)."""
+    return tuple(effect for task in tasks if task.started and task.failure is None for effect in task.effects)
+
+
+def counts_of(tasks: Sequence[Task], states: Sequence[DeliveryState | None]) -> Counts:
+    """Counts how tasks ended, as `Settle` takes it.
+
+    Args:
+        states: What each of them comes to.
+    """
+    counts = Counts(delivered=0, failed=0, retried=0, died=0, expired=0)
+    for task, state in zip(tasks, states, strict=True):
+        failure = task.failure
+        if failure is None:
+            counts["delivered"] += task.started
+            continue
+        counts["failed"] += task.started
+        counts["expired"] += failure.reason is Reason.EXPIRED
+        counts["died"] += state is DeliveryState.DEAD
+        counts["retried"] += state is DeliveryState.DELAYED
+    return counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from workbench.engine.delivering import DeliveryContext
+from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.metrics import Metrics
 from workbench.model.events import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from workbench.errors import ModelError
@@ -51,7 +52,7 @@ class RowsBuffer:
         Raises:
             ModelError: A column that the projection does not declare, a value of another kind, or no key.
         """
-        self._check(row)
+        _check(self._projection.name, self._columns, row)
         if row.get(self._key) is None:
             raise ModelError(f"a row of {self._projection.name} needs its key {self._key}")
         self._set(row[self._key], {name: row.get(name) for name in self._columns})
@@ -62,7 +63,7 @@ class RowsBuffer:
         Raises:
             ModelError: There is no such row or column, a value of another kind, or another key.
         """
-        self._check(changes)
+        _check(self._projection.name, self._columns, changes)
         row = self.get(key)
         if row is None:
             raise ModelError(f"{self._projection.name} has no row {key!r} to update")
@@ -104,13 +105,23 @@ class RowsBuffer:
         self._before.append((key, key in self._changed, self._changed.get(key)))
         self._changed[key] = row
 
-    def _check(self, row: dict[str, Any]) -> None:
-        for name, value in row.items():
-            kinds = self._columns.get(name)
-            if kinds is None:
-                raise ModelError(f"{self._projection.name} has no column {name}")
-            if value is not None and type(value) not in kinds:
-                wanted = " or ".join(kind.__name__ for kind in kinds)
-                raise ModelError(
-                    f"column {name} of {self._projection.name} takes {wanted}, not {type(value).__name__}"
-                )
+
+def check_row(projection: Projection, row: Mapping[str, Any]) -> None:
+    """Makes sure that a whole row fits a table.
+
+    Raises:
+        ModelError: A column that it does not declare, a value of another kind, or no key.
+    """
+    _check(projection.name, {column.name: KINDS[column.kind] for column in projection.columns}, row)
+    if row.get(projection.key) is None:
+        raise ModelError(f"a row of {projection.name} needs its key {projection.key}")
+
+
+def _check(name: str, columns: Mapping[str, tuple[type, ...]], row: Mapping[str, Any]) -> None:
+    for column, value in row.items():
+        kinds = columns.get(column)
+        if kinds is None:
+            raise ModelError(f"{name} has no column {column}")
+        if value is not None and type(value) not in kinds:
+            wanted = " or ".join(kind.__name__ for kind in kinds)
+            raise ModelError(f"column {column} of {name} takes {wanted}, not {type(value).__name__}")

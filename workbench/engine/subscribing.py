@@ -1,86 +1,104 @@
-"""One subscription at work: reads behind its cursor, runs handlers, commits the outcome (contract §5)."""
+"""One subscription at work: rows that are due, failures, cursors, what operators do to it (contract §5)."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from workbench.engine.delivering import DeliveryContext, Failure, Task, describe
-from workbench.engine.gate import WriteGate
-from workbench.engine.metrics import Metrics
-from workbench.engine.outcomes import expired, new_delivery, settlement, waiting
-from workbench.engine.running import run_tasks
-from workbench.errors import StaleLease, WorldError
-from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.ids import NewId
+from workbench.engine.delivering import Failure, Task, describe
+from workbench.engine.handler_context import DeliveryContext
+from workbench.engine.leasing import Leases
+from workbench.engine.outcomes import counts_of, effects_of, expired, settlement
+from workbench.engine.running import HandlerRun
+from workbench.engine.runtime import KeyOf, Runtime
+from workbench.errors import CallerError, NotFound, StaleLease, WorldError
+from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import (
     LOG_TOPIC,
     Handler,
     Message,
     OnDead,
+    OnExpired,
     Ordering,
     Subscription,
+    Topic,
 )
-from workbench.model.registry import Registry
-from workbench.store.operations import Claim, Lease, NewDelivery, RecoverSubscription, Settle
-from workbench.store.ports import Reader
-from workbench.store.values import Delivery, DeliveryState, Reason
+from workbench.store.letters import message_of
+from workbench.store.operations import Atomic, Claim, Lease, RecoverSubscription, Settle
+from workbench.store.values import DeadLetter, Delivery, Reason
 
 SMALL, LARGE = 8, 256
 QUICK, SLOW = 0.02, 0.1
 """A batch that took less than QUICK seconds doubles the next one, more than SLOW halves it."""
-LEASE = 30.0
-PASSED = 500
-"""Positions that a cursor may move over uninteresting messages before it is stored."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
-    """What runners share."""
-
-    registry: Registry
-    reader: Reader
-    gate: WriteGate
-    clock: Clock
-    new_id: NewId
-    rng: random.Random
-    metrics: Metrics
-
-
-class SubscriptionRunner:
-    """Moves one subscription forward.
+class SubscriptionRunner(ABC):
+    """Moves one subscription forward: what all kinds have in common.
 
     Args:
         handler: What runs; None means that it is missing or not trusted: the subscription is detached (P7).
         key_of: What orders messages; by default the message's own key.
+
+    Attributes:
+        lanes: How many workers move it, each in a task of its own.
     """
+
+    lanes = 1
 
     def __init__(
         self,
         runtime: Runtime,
         subscription: Subscription,
         handler: Handler | None,
-        key_of: Callable[[Message], str] | None = None,
+        key_of: KeyOf | None = None,
     ) -> None:
         self.subscription = subscription
         self.name = subscription.name
+        self.topic = runtime.registry.topics.get(subscription.topic) or Topic(name=subscription.topic)
         self.handler = handler
         self.paused = False
         self.cursor = 0
         self.handled = 0
         self._runtime = runtime
         self._key_of = key_of or (lambda message: message.key)
+        self._ordered = subscription.ordering is Ordering.KEY
         self._matches = subscription.filter.matcher()
         self._unfiltered = subscription.filter.empty
         self._stored_cursor = 0
-        self._batch = SMALL
+        self._stood = 0
         self._stopping = False
         self._rows = True
+        self._leases = Leases(
+            self.name, subscription.lease, runtime.gate, runtime.clock, runtime.timer, runtime.tasks
+        )
+        self._run = None if handler is None else self._handler_run(handler)
+
+    def _handler_run(self, handler: Handler, *, rehearsal: bool = False) -> HandlerRun:
+        runtime, subscription = self._runtime, self.subscription
+        return HandlerRun(
+            handler=handler,
+            context_of=partial(
+                DeliveryContext,
+                subscription=self.name,
+                registry=runtime.registry,
+                reader=runtime.reader,
+                clock=runtime.clock,
+                timeout=subscription.timeout,
+                rehearsal=rehearsal,
+            ),
+            clock=runtime.clock,
+            timer=runtime.timer,
+            seconds=subscription.timeout,
+            side_by_side=subscription.in_flight,
+            ordered=self._ordered,
+            stopping=(lambda: False) if rehearsal else (lambda: self._stopping),
+            too_late=self._too_late,
+        )
 
     def wants(self, event_type: str) -> bool:
         """Whether the topic gets events of that type and the subscription is not limited to others."""
@@ -91,6 +109,8 @@ class SubscriptionRunner:
             subscription.topic == LOG_TOPIC
             or subscription.topic in self._runtime.registry.routing.topics_of(event_type)
         )
+
+    # -- life and control -----------------------------------------------------------------------------
 
     async def recover(self) -> None:
         """Takes up where the last run ended; after a crash its claimed messages are suspects."""
@@ -105,7 +125,7 @@ class SubscriptionRunner:
                 self.subscription.topic, self.wants, after, LARGE
             )
             suspects += [
-                self._keyed(m) for m in found if m.position <= state.claimed_to and self._passes(m) is True
+                self._as_own(m) for m in found if m.position <= state.claimed_to and self._passes(m) is True
             ]
             after = reached
         await self._runtime.gate.write(
@@ -117,10 +137,12 @@ class SubscriptionRunner:
             )
         )
         self.cursor = self._stored_cursor = max(state.cursor, state.claimed_to)
+        self._stood = self._runtime.reader.head()
 
     def moved(self, cursor: int) -> None:
         """Notes that an operator moved the cursor in the store."""
         self.cursor = self._stored_cursor = cursor
+        self._stood = max(self._stood, self._runtime.reader.head())
         self._rows = True
 
     def rows_changed(self) -> None:
@@ -131,6 +153,11 @@ class SubscriptionRunner:
         """Asks a running batch to start no more handlers."""
         self._stopping = True
 
+    async def rest(self) -> None:
+        """Does what is proper before a rest of unknown length: here, stores where it stands."""
+        await self.store_cursor()
+
+    @abstractmethod
     async def work(self, limit: int | None = None) -> bool:
         """Does one batch.
 
@@ -140,133 +167,25 @@ class SubscriptionRunner:
         Returns:
             Whether there was anything to do.
         """
-        if self.handler is None:
-            return False
-        self._stopping = False
-        if self._rows and await self._work_rows(limit or self.subscription.in_flight):
-            return True
-        return await self._work_log(limit or self._batch)
 
     def next_due(self) -> int | None:
-        """Returns when a delayed row is due, microseconds since 1970."""
-        return self._runtime.reader.next_due(self.name) if self._rows else None
+        """Returns when a delayed row is due or a lost lease ends, microseconds since 1970."""
+        if not self._rows or self.handler is None:
+            return None
+        due, ends = self._runtime.reader.due_times(self.name)
+        lost = None if ends is None or self._leases.held else ends + 1
+        return min((time for time in (due, lost) if time is not None), default=None)
 
     async def store_cursor(self) -> None:
         """Stores a cursor that moved over uninteresting messages only."""
         if self.cursor != self._stored_cursor:
             token = self._runtime.new_id()
-            await self._runtime.gate.write(Claim(subscription=self.name, upto=self.cursor, token=token))
-            await self._settle(Settle(subscription=self.name, token=token, cursor=self.cursor))
+            move = Settle(subscription=self.name, token=token, cursor=self.cursor)
+            claim = Claim(subscription=self.name, upto=self.cursor, token=token)
+            await self._runtime.gate.write(Atomic(operations=(claim, move)))
+            self._stored_cursor = self.cursor
 
-    # -- rows -----------------------------------------------------------------------------------------
-
-    async def _work_rows(self, limit: int) -> bool:
-        now = self._runtime.clock.now()
-        found = self._runtime.reader.due(self.name, now, limit)
-        if not found:
-            self._rows = self._runtime.reader.next_due(self.name) is not None
-            return False
-        if found[0][0].crashed:
-            found = found[:1]  # a suspect runs alone, so that it cannot take others down with it
-        token = self._runtime.new_id()
-        until = now + round(LEASE * MICROSECONDS)
-        numbers = tuple(delivery.number for delivery, _ in found)
-        leased = set(
-            await self._runtime.gate.write(
-                Lease(subscription=self.name, numbers=numbers, token=token, until=until)
-            )
-        )
-        tasks = [
-            self._row_task(delivery, message) for delivery, message in found if delivery.number in leased
-        ]
-        for task in tasks:
-            if task.delivery and task.delivery.expires_at and task.delivery.expires_at <= now:
-                task.failure = expired()
-        await self._run([task for task in tasks if task.failure is None])
-        await self._settle_rows(token, tasks)
-        return True
-
-    def _row_task(self, delivery: Delivery, message: Message) -> Task:
-        changes = {"key": delivery.key, "id": delivery.message_id}
-        if delivery.data is not None:
-            changes["data"] = delivery.data
-        return Task(message=msgspec.structs.replace(message, **changes), key=delivery.key, delivery=delivery)
-
-    async def _settle_rows(self, token: UUID, tasks: list[Task]) -> None:
-        settled = [
-            settlement(self.subscription, task, self._runtime.rng, self._runtime.clock.now())
-            for task in tasks
-        ]
-        effects = tuple(effect for task in tasks for effect in task.effects)
-        good = sum(1 for task in tasks if task.started and task.failure is None)
-        await self._settle(
-            Settle(
-                subscription=self.name,
-                token=token,
-                delivered=good,
-                failed=sum(1 for task in tasks if task.failure is not None),
-                effects=effects,
-                settlements=tuple(settled),
-                release_key=self.subscription.on_dead is OnDead.CONTINUE,
-            )
-        )
-        self._count(tasks, [one.state for one in settled])
-
-    # -- log ------------------------------------------------------------------------------------------
-
-    async def _work_log(self, limit: int) -> bool:
-        reader = self._runtime.reader
-        found, upto = reader.read_topic(self.subscription.topic, self.wants, self.cursor, limit)
-        if upto == self.cursor:
-            return False
-        tasks: list[Task] = []
-        rows: list[NewDelivery] = []
-        filtered = 0
-        for message in found:
-            passes = self._passes(message)
-            if passes is False:
-                filtered += 1
-                continue
-            keyed = self._keyed(message)
-            task = Task(message=keyed, key=keyed.key)
-            if isinstance(passes, Failure):
-                task.failure = passes
-            tasks.append(task)
-        if not tasks and not filtered:
-            self.cursor = upto
-            if upto - self._stored_cursor >= PASSED:
-                await self.store_cursor()
-            return True
-        started = self._runtime.clock.monotonic()
-        token = self._runtime.new_id()
-        await self._runtime.gate.write(Claim(subscription=self.name, upto=upto, token=token))
-        plain, rows = self._sort_out(tasks)
-        await self._run(plain)
-        now = self._runtime.clock.now()
-        rows += self._exceptions(plain, now)
-        good = [task for task in plain if task.started and task.failure is None]
-        await self._settle(
-            Settle(
-                subscription=self.name,
-                token=token,
-                cursor=upto,
-                delivered=len(good),
-                failed=sum(1 for task in tasks if task.failure is not None),
-                filtered=filtered,
-                effects=tuple(effect for task in good for effect in task.effects),
-                deliveries=tuple(rows),
-            )
-        )
-        self.cursor = self._stored_cursor = upto
-        self._rows = self._rows or bool(rows)
-        self._count(good, [None] * len(good))
-        self._count(
-            [task for task in tasks if task.failure],
-            [row.state for row in rows if row.attempts or row.letter],
-        )
-        self._runtime.metrics.count(self.name, "filtered", filtered)
-        self._adapt(self._runtime.clock.monotonic() - started)
-        return True
+    # -- messages -------------------------------------------------------------------------------------
 
     def _passes(self, message: Message) -> bool | Failure:
         if self._unfiltered:
@@ -278,103 +197,184 @@ class SubscriptionRunner:
             failure.permanent, failure.reason = True, Reason.FILTER_ERROR
             return failure
 
-    def _keyed(self, message: Message) -> Message:
+    def _as_own(self, message: Message) -> Message:
+        """Returns a message as this subscription sees it: with its key, and the topic's life (T1)."""
         key = self._key_of(message)
-        return message if key == message.key else msgspec.structs.replace(message, key=key)
+        ttl = self.topic.ttl if message.event else None
+        if key == message.key and ttl is None:
+            return message
+        expires = message.expires_at if ttl is None else message.published_at + round(ttl * MICROSECONDS)
+        return msgspec.structs.replace(message, key=key, expires_at=expires)
 
-    def _sort_out(self, tasks: list[Task]) -> tuple[list[Task], list[NewDelivery]]:
-        """Parts what can run now from what needs a row: expired, delayed, behind another of its key."""
+    def _tasks_of(self, found: Sequence[Message], after: int, upto: int) -> tuple[list[Task], int]:
+        """Returns what is to be delivered of a stretch of the log, and how many the filter kept back."""
+        standing: set[int] = set()
+        if after < self._stood:  # it was passed before: what stands in rows is delivered from there (I5)
+            standing = self._runtime.reader.rows_from(self.name, after, upto)
+        tasks: list[Task] = []
+        filtered = 0
+        for message in found:
+            passes = self._passes(message)
+            if passes is False:
+                filtered += 1
+            elif message.position not in standing:
+                own = self._as_own(message)
+                failure = passes if isinstance(passes, Failure) else None
+                tasks.append(Task(message=own, key=own.key if self._ordered else "", failure=failure))
+        return tasks, filtered
+
+    def _too_late(self, task: Task) -> bool:
+        """Whether a message expired before a handler saw it (I11); its task then knows."""
+        expires = task.message.expires_at
+        if expires is None or expires > self._runtime.clock.now():
+            return False
+        task.failure = expired(dropped=self.topic.on_expired is OnExpired.DROP)
+        return True
+
+    async def rehearse(self, letter: DeadLetter, data: str | None) -> Task:
+        """Runs the handler on a dead letter; its effects stay in the task that is returned."""
+        if self.handler is None:
+            raise NotFound(f"{self.name} has no handler")
+        found = self._runtime.reader.message(letter.position, self.subscription.topic)
+        told = data if data is not None else letter.edited
+        message = msgspec.structs.replace(
+            found or message_of(letter),
+            key=letter.key,
+            data=letter.data if told is None else told,
+            deliver_at=None,
+            expires_at=None,
+        )
+        task = Task(message=message, key=letter.key)
+        run = self._handler_run(self.handler, rehearsal=True)
+        await run.run([task])
+        self._forget()
+        return task
+
+    # -- rows -----------------------------------------------------------------------------------------
+
+    async def _work_rows(self, limit: int, busy: frozenset[str] = frozenset()) -> bool:
+        """Does rows that are ready or due; returns whether there were any."""
+        tasks, token = await self._lease_rows(limit, busy)
+        if not tasks:
+            return False
+        await self._deliver_rows(tasks, token)
+        return True
+
+    async def _lease_rows(self, limit: int, busy: frozenset[str]) -> tuple[list[Task], UUID]:
+        token = self._runtime.new_id()
+        reader, now = self._runtime.reader, self._runtime.clock.now()
+        found = reader.due(self.name, now, limit)
+        if not found:
+            due, ends = reader.due_times(self.name)
+            if ends is not None and ends < now and not self._leases.held:
+                await self._leases.reclaim(self.subscription.topic, self.subscription.max_crashes)
+                return await self._lease_rows(limit, busy)
+            self._rows = due is not None or ends is not None
+            return [], token
+        if found[0][0].crashed:
+            found = found[:1]  # a suspect runs alone, so that it cannot take others down with it
+        found = [pair for pair in found if not pair[0].key or pair[0].key not in busy]
+        leased = set(
+            await self._runtime.gate.write(
+                Lease(
+                    subscription=self.name,
+                    numbers=tuple(delivery.number for delivery, _ in found),
+                    token=token,
+                    until=self._leases.until(),
+                )
+            )
+        )
+        return [self._row_task(row, message) for row, message in found if row.number in leased], token
+
+    def _row_task(self, delivery: Delivery, message: Message) -> Task:
+        changes: dict[str, Any] = {"id_bytes": delivery.message_id.bytes, "expires_at": delivery.expires_at}
+        if delivery.data is not None:
+            changes["data"] = delivery.data
+        if delivery.key:
+            changes["key"] = delivery.key
+        return Task(message=msgspec.structs.replace(message, **changes), key=delivery.key, delivery=delivery)
+
+    async def _deliver_rows(self, tasks: list[Task], token: UUID) -> None:
+        if self._run is None:
+            return
+        with self._leases.holding(token):
+            await self._run.run(tasks)
+            await self._settle(tasks, lambda: self._settle_rows(tasks, token))
+        self._rows = True
+
+    def _settle_rows(self, tasks: Sequence[Task], token: UUID) -> Settle:
         now = self._runtime.clock.now()
-        ordered = self.subscription.ordering is Ordering.KEY
-        busy: set[str] = set()
-        if ordered and tasks:
-            # Rows of any kind block their key; the few that exist are asked for once per batch.
-            dead_too = self.subscription.on_dead is OnDead.BLOCK_KEY
-            keys = list({task.key for task in tasks})
-            busy = self._runtime.reader.busy_keys(self.name, keys, dead_too=dead_too)
-        plain: list[Task] = []
-        rows: list[NewDelivery] = []
-        for task in tasks:
-            message = task.message
-            if ordered and task.key in busy:
-                rows.append(waiting(task, DeliveryState.BLOCKED))
-            elif task.failure is not None:
-                rows.append(new_delivery(self.subscription, task, self._runtime.rng, now))
-            elif message.expires_at is not None and message.expires_at <= now:
-                task.failure = expired()
-                rows.append(new_delivery(self.subscription, task, self._runtime.rng, now))
-            elif message.deliver_at is not None and message.deliver_at > now:
-                rows.append(waiting(task, DeliveryState.DELAYED, due_at=message.deliver_at))
-                busy.add(task.key)
+        settled = tuple(settlement(self.subscription, task, self._runtime.rng, now) for task in tasks)
+        return Settle(
+            subscription=self.name,
+            token=token,
+            settlements=settled,
+            effects=effects_of(tasks),
+            release_key=self.subscription.on_dead is OnDead.CONTINUE,
+            **counts_of(tasks, [one.state for one in settled]),
+        )
+
+    # -- settling -------------------------------------------------------------------------------------
+
+    async def _settle(self, tasks: Sequence[Task], make: Callable[[], Settle]) -> Settle | None:
+        """Commits what became of tasks; returns None where somebody else took them meanwhile.
+
+        A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
+        the outcome waits until it can (F4).
+        """
+        while True:
+            settle = make()
+            try:
+                await self._runtime.gate.write(settle)
+            except StaleLease:
+                # Somebody moved the cursor or took the rows: what was done here does not count, read anew.
+                self._forget()
+                state = self._runtime.reader.subscription(self.name)
+                self.moved(state.cursor if state else 0)
+                return None
+            except WorldError as error:
+                await self._runtime.trouble(self.name, error)
+            except CallerError as error:
+                await self._blame(tasks, error)
             else:
-                plain.append(task)
-        return plain, rows
+                self.handled += sum(1 for task in tasks if task.started or task.failure is not None)
+                self._count(tasks, settle)
+                return settle
 
-    def _exceptions(self, tasks: list[Task], now: int) -> list[NewDelivery]:
-        """Returns rows for what did not succeed, and for what waits behind it."""
-        ordered = self.subscription.ordering is Ordering.KEY
-        stopped: set[str] = set()
-        rows = []
-        for task in tasks:
-            if task.failure is not None:
-                row = new_delivery(self.subscription, task, self._runtime.rng, now)
-                rows.append(row)
-                if row.state is not DeliveryState.DEAD or self.subscription.on_dead is OnDead.BLOCK_KEY:
-                    stopped.add(task.key)
-            elif not task.started:
-                blocked = ordered and task.key in stopped
-                rows.append(waiting(task, DeliveryState.BLOCKED if blocked else DeliveryState.READY))
-                stopped.add(task.key)
-        return rows
-
-    # -- running --------------------------------------------------------------------------------------
-
-    async def _run(self, tasks: list[Task]) -> None:
-        if self.handler is not None and tasks:
-            runtime = self._runtime
-            contexts = partial(
-                DeliveryContext,
-                subscription=self.name,
-                registry=runtime.registry,
-                reader=runtime.reader,
-                clock=runtime.clock,
-            )
-            await run_tasks(
-                tasks, self.subscription, self.handler, contexts, runtime.clock, lambda: self._stopping
-            )
-
-    async def _settle(self, settle: Settle) -> None:
-        try:
-            await self._runtime.gate.write(settle)
-            self.handled += settle.delivered + settle.failed
-        except StaleLease:
-            # Somebody moved the cursor meanwhile: what was done here does not count, read anew.
-            self._forget()
-            state = self._runtime.reader.subscription(self.name)
-            self.moved(state.cursor if state else 0)
-        except WorldError:
-            self._forget()
-            raise
+    async def _blame(self, tasks: Sequence[Task], error: CallerError) -> None:
+        """Finds whose effects the store refuses; those tasks have failed."""
+        acting = [task for task in tasks if task.effects and task.failure is None]
+        answers = await self._runtime.gate.rehearse(
+            [Atomic(operations=tuple(task.effects)) for task in acting]
+        )
+        refused = [
+            (task, said)
+            for task, said in zip(acting, answers, strict=True)
+            if isinstance(said, BaseException)
+        ]
+        if not refused:
+            raise error
+        self._forget()
+        for task, said in refused:
+            task.failure = describe(said)
+            task.effects.clear()
 
     def _forget(self) -> None:
         """Tells a handler with a memory that what it did was not stored."""
         if forget := getattr(self.handler, "forget", None):
             forget()
 
-    def _count(self, tasks: list[Task], states: list[DeliveryState | None]) -> None:
+    def _count(self, tasks: Sequence[Task], settle: Settle) -> None:
         metrics = self._runtime.metrics
-        for task, state in zip(tasks, states, strict=False):
-            if task.failure is None:
-                if task.started:
-                    metrics.count(self.name, "ok")
-                    since = task.delivery.enqueued_at if task.delivery else task.message.published_at
-                    metrics.timed(self.name, task.ended_at - since, task.ended_at - task.started_at)
-                continue
-            metrics.count(self.name, "failed")
-            metrics.count(self.name, "dead" if state is DeliveryState.DEAD else "retry")
-
-    def _adapt(self, took: float) -> None:
-        if took < QUICK:
-            self._batch = min(LARGE, self._batch * 2)
-        elif took > SLOW:
-            self._batch = max(SMALL, self._batch // 2)
+        for what, number in (
+            ("ok", settle.delivered),
+            ("failed", settle.failed),
+            ("retry", settle.retried),
+            ("dead", settle.died),
+            ("expired", settle.expired),
+            ("filtered", settle.filtered),
+        ):
+            metrics.count(self.name, what, number)
+        ended = [task for task in tasks if task.started and task.failure is None]
+        now = self._runtime.clock.now()
+        metrics.timed(self.name, [(now - task.since, task.ended_at - task.started_at) for task in ended])

@@ -17,9 +17,6 @@ from workbench.gui.window import MainWindow
 if TYPE_CHECKING:
     import argparse
 
-SWITCH_SECONDS = 0.0005
-"""Lets the writer's thread and the window take turns quickly; the default of 5 ms makes both wait."""
-
 
 def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
     """Makes the application, dressed; once per process."""
@@ -33,7 +30,6 @@ def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
     if chosen in ("light", "dark", "system"):
         theme().set_mode(chosen)  # type: ignore[arg-type]  # narrowed by the line above
     theme().install(app)
-    sys.setswitchinterval(SWITCH_SECONDS)
     return app
 
 

@@ -48,6 +48,7 @@ VIEWS = (
         "workbench.gui.views.subscriptions:SubscriptionsView",
     ),
     Entry("letters", "Dead letters", "dead-letter", "workbench.gui.views.letters:LettersView"),
+    Entry("scenarios", "Scenarios", "scenario", "workbench.gui.views.scenarios:ScenariosView"),
     Entry("inspector", "Inspector", "inspector", "workbench.gui.views.inspector:InspectorView", "right"),
     Entry("log", "Log", "log", "workbench.gui.views.log:LogView", "bottom"),
     Entry("settings", "Settings", "settings", "workbench.gui.views.settings:SettingsView"),
@@ -60,7 +61,7 @@ PERSPECTIVES: dict[str, Columns] = {
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
     "Observe": (("explorer",), ("board",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),
-    "Test": (("explorer",), ("commands",), ("subscriptions",), ("inspector", "log")),
+    "Test": (("explorer",), ("scenarios",), ("timeline", "log")),
 }
 """For each perspective its columns from left to right; the views of a column stand below each other, views
 joined by ``+`` behind each other as tabs."""
@@ -68,7 +69,7 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Run": (("explorer",), ("commands",), ("timeline+streams", "projections")),
     "Observe": (("explorer",), ("board",), ("subscriptions+log",)),
     "Repair": (("explorer",), ("letters+inspector",)),
-    "Test": (("explorer",), ("commands",), ("subscriptions+inspector+log",)),
+    "Test": (("explorer",), ("scenarios", "timeline+log")),
 }
 """The same for windows that are not wide enough for them."""
 MENUS = ("File", "View", "Go", "Engine", "Help")

@@ -1,4 +1,4 @@
-"""The tree on the left: the model, streams, read models, subscriptions, dead letters; one filter for all."""
+"""The tree on the left: model, streams, read models, subscriptions, dead letters, scenarios; one filter."""
 
 from __future__ import annotations
 
@@ -131,6 +131,7 @@ class Explorer(View):
         )
         open_letters = workspace.repair.counts().get("open", 0)
         yield f"Dead letters ({open_letters:,})", "dead-letter", []
+        yield "Scenarios", "scenario", []
 
     def _streams(self, text: str) -> list[Row]:
         browse = self.desk.workspace.browse

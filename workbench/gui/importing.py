@@ -1,4 +1,4 @@
-"""The import dialog: which fields of a file are stream, type, id and time, with a preview."""
+"""The import dialog: what a file holds, which fields are stream, type, id and time, with a preview."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from workbench.gui.widgets import plain_label
 if TYPE_CHECKING:
     import asyncio
 
-    from workbench.services.transferring import ImportPreview, ImportReport
+    from workbench.interop.ndjson import Mapping
+    from workbench.services.transferring import ImportPreview, ImportReport, RecordReader
 
 NOTHING = "(none)"
 SHOWN = 12
@@ -38,6 +39,8 @@ SHOWN = 12
 
 class ImportDialog(QDialog):
     """Chooses the mapping, shows the first events, brings them in, can be stopped.
+
+    What `workbench export` wrote and CloudEvents say what their fields mean: nothing is chosen then.
 
     Args:
         preview: Of the file, with the guess.
@@ -52,6 +55,7 @@ class ImportDialog(QDialog):
         self._path: Path = preview.path
         self._cancel: asyncio.Event | None = None
         self._fields: dict[str, QComboBox] = {}
+        self._reader = self._reader_of(preview)
         form = QFormLayout()
         for name, label in _FIELDS.items():
             form.addRow(label, self._combo(name, preview))
@@ -92,7 +96,18 @@ class ImportDialog(QDialog):
         self._timer.setSingleShot(True)
         self._timer.setInterval(200)
         self._timer.timeout.connect(self._preview_again)
-        self._show(preview)
+        for row in range(form.rowCount()):
+            form.setRowVisible(row, self._reader is None)
+        self._show(preview if self._reader is None else self._read(preview))
+
+    def _reader_of(self, preview: ImportPreview) -> RecordReader | None:
+        """Returns the reader of a form that needs no mapping."""
+        from workbench.services.transferring import Form, reader_of
+
+        return None if preview.form is Form.FIELDS else reader_of(preview.form)
+
+    def _read(self, preview: ImportPreview) -> ImportPreview:
+        return self._desk.workspace.transfer.preview(preview.path, reader=self._reader)
 
     def _combo(self, name: str, preview: ImportPreview) -> QComboBox:
         box = QComboBox()
@@ -121,7 +136,7 @@ class ImportDialog(QDialog):
             self._said.setText(error.message)
 
     def _show(self, preview: ImportPreview) -> None:
-        self._mapping = preview.mapping
+        self._reading: Mapping | RecordReader | None = self._reader or preview.mapping
         self._table.setRowCount(min(SHOWN, len(preview.incoming)))
         for row, item in enumerate(preview.incoming[:SHOWN]):
             when = "time of import" if item.event.occurred_at is None else _time(item.event.occurred_at)
@@ -137,7 +152,9 @@ class ImportDialog(QDialog):
         said += f" ({preview.size / 1e6:,.1f} MB)."
         if problems:
             said += f" {len(problems)} lines have problems; the others can go in."
-        if preview.mapping is None:
+        if self._reader is not None:
+            said = f"{_FORMS[preview.form]}: {said[0].lower()}{said[1:]}"
+        elif preview.mapping is None:
             said = "No field looks like a stream and a type: choose them above."
         self._said.setText(said)
         self._start.setEnabled(bool(preview.incoming))
@@ -145,7 +162,7 @@ class ImportDialog(QDialog):
     def _begin(self) -> None:
         import asyncio
 
-        if self._mapping is None or self._cancel is not None:
+        if self._reading is None or self._cancel is not None:
             return
         self._cancel = asyncio.Event()
         self._start.setEnabled(False)
@@ -153,7 +170,7 @@ class ImportDialog(QDialog):
             box.setEnabled(False)
         self._bar.show()
         work = self._desk.workspace.transfer.bring_in(
-            self._path, self._mapping, progress=self._progress, cancel=self._cancel
+            self._path, self._reading, progress=self._progress, cancel=self._cancel
         )
         self._desk.run(work, f"Import {self._path.name}").add_done_callback(self._ended)
 
@@ -184,6 +201,7 @@ class ImportDialog(QDialog):
             self.reject()
 
 
+_FORMS = {"ndjson": "Events as the workbench writes them out", "cloudevents": "CloudEvents 1.0"}
 _FIELDS = {"stream": "Stream", "type": "Type", "id": "Id", "time": "Time"}
 
 

@@ -11,24 +11,11 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from workbench.gui.theme import code_font, theme
+from workbench.model.secrets import masked
 
 PREVIEW = 256 * 1024
 """Characters that are shown of a long value (contract §8)."""
-MASK = "••••••"
-_SECRET = re.compile(r"pass(word|wd|phrase)?|token|secret|authorization|api_?key", re.IGNORECASE)
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b')
-
-
-def masked(value: Any) -> Any:
-    """Returns a value with the texts behind keys that look secret replaced (contract §10)."""
-    if isinstance(value, dict):
-        return {
-            key: MASK if isinstance(item, str | int) and _SECRET.search(str(key)) else masked(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [masked(item) for item in value]
-    return value
 
 
 def readable(value: Any) -> str:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QSettings, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Selection
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
+from workbench.gui.widgets import Badge
 from workbench.gui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Guide:
         await self._picture("00-empty", "Run")
         try:
             await (self._drive_users() if self._sample == "users" else self._drive_orders())
+            await self._rehearse()
             for mode in ("light", "dark"):
                 theme().set_mode("dark" if mode == "dark" else "light")
                 await self._all_views(mode, LARGE)
@@ -188,6 +190,18 @@ class Guide:
         await self._settle()
         rows = self._workspace.observe.rows("orders")
         self._say("orders: " + ", ".join(f"{row['customer']} {row['status']}" for row in rows))
+
+    async def _rehearse(self) -> None:
+        """Runs the sample's scenarios by their button."""
+        self._window.show_perspective("Test")
+        await self._painted()
+        view = self._window.views["scenarios"]
+        (button,) = [one for one in view.findChildren(QToolButton) if one.text() == "Run all"]
+        button.click()
+        await self._settle()
+        (standing,) = [one.text() for one in view.findChildren(Badge)]
+        self._say(f"ran the scenarios: {standing}")
+        await self._picture("04-scenarios", "Test")
 
     async def _settle(self) -> None:
         """Waits until everything was delivered, retried or died."""

@@ -1,4 +1,4 @@
-"""Newline-delimited JSON: which fields of foreign objects are stream, type, id and time; line by line."""
+"""Foreign objects: which of their fields are stream, type, id and time; object by object."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from workbench.errors import InvalidValue
+from workbench.errors import ANY, InvalidValue
+from workbench.interop.records import read_records
 from workbench.model.clock import MICROSECONDS, checked_time, parse_rfc3339, rfc3339
 from workbench.model.events import NewEvent
 from workbench.model.ids import derived_id
@@ -76,11 +77,16 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One line as an event that can be stored."""
+    """One line as an event that can be stored.
+
+    Attributes:
+        expected: Version that its stream must have, where the file says which version the event is.
+    """
 
     line: int
     stream: str
     event: NewEvent
+    expected: int = ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +98,6 @@ class Problem:
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.message}"
-
-
-def read_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yields the numbers, from 1, and bytes of the lines that are not blank."""
-    for number, raw in enumerate(file, 1):
-        line = raw.strip(b" \t\r\n")
-        if line:
-            yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
 
 def parse_line(number: int, line: bytes) -> dict[str, Any] | Problem:
@@ -216,7 +214,7 @@ def sample(path: Path, lines: int = SAMPLE) -> list[tuple[int, dict[str, Any] | 
     """
     found = []
     with path.open("rb") as file:
-        for number, line in read_lines(file):
+        for number, line in read_records(file):
             found.append((number, parse_line(number, line)))
             if len(found) >= lines:
                 break

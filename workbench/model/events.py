@@ -42,6 +42,8 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
         schema_version: Version of the type's schema, from 1.
         occurred_at: Microseconds since 1970; None means when it is recorded.
         metadata: Canonical JSON text of an object, or None.
+        recorded_at: Microseconds since 1970, only for one that another store recorded and that is brought
+            here; None means now.
     """
 
     id: UUID
@@ -52,6 +54,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
     metadata: str | None = None
+    recorded_at: int | None = None
 
 
 class RecordedEvent(msgspec.Struct, frozen=True):
@@ -142,7 +145,7 @@ class EventType:
             return self.decode(text)
         except (msgspec.ValidationError, ValueError) as error:
             raise InvalidEvent(
-                f"the event at position {record.position} does not fit {self.name}: {error}"
+                f"the event at position {record.position} does not fit {self.name}: {error}", path=""
             ) from error
 
     def _upcast(self, record: RecordedEvent | StoredData) -> str:
@@ -160,6 +163,7 @@ class EventType:
                 said = f"failed at position {record.position}: {type(error).__name__}: {error}"
                 raise InvalidEvent(
                     f"the upcaster of {self.name} from version {version} {said}",
+                    path="",
                     hint="upcasters must take everything that was ever stored",
                 ) from error
         return write_json(value)

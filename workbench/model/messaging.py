@@ -12,7 +12,9 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.model.events import RecordedEvent
+from workbench.errors import ANY
+from workbench.model.clock import MICROSECONDS
+from workbench.model.events import Event, RecordedEvent
 from workbench.model.filters import Filter
 from workbench.model.retry import RetryPolicy
 from workbench.model.values import read_json
@@ -51,6 +53,26 @@ class Start(StrEnum):
     BEGINNING = "beginning"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartAt:
+    """A place where a new subscription begins (P4); one of them is given.
+
+    Attributes:
+        position: The first that is delivered.
+        time: What was recorded from then on is delivered, microseconds since 1970.
+    """
+
+    position: int | None = None
+    time: int | None = None
+
+
+class OnExpired(StrEnum):
+    """What becomes of a message whose time has passed before a handler saw it (contract §5)."""
+
+    DEAD = "dead"
+    DROP = "drop"
+
+
 class Priority(IntEnum):
     """Order among waiting messages; a boost in seconds, so that low ones never starve (R1)."""
 
@@ -63,6 +85,8 @@ class Priority(IntEnum):
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What a subscription's handler gets: an event that was routed to its topic, or a published message.
 
+    Ids are kept as their 16 bytes, as in `RecordedEvent`: most readers look at none.
+
     Attributes:
         position: Place in the store's common order of events and messages.
         key: Orders and blocks deliveries; the stream for events.
@@ -74,21 +98,36 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     position: int
-    id: UUID
+    id_bytes: bytes
     topic: str
     type: str
     key: str
     data: str
     event: bool
     published_at: int
-    correlation_id: UUID
-    causation_id: UUID | None = None
+    correlation_bytes: bytes
+    causation_bytes: bytes | None = None
     metadata: str | None = None
     version: int = 0
     schema_version: int = 1
     priority: int = 0
     deliver_at: int | None = None
     expires_at: int | None = None
+
+    @property
+    def id(self) -> UUID:
+        """The message's id; of an event, the event's."""
+        return UUID(bytes=self.id_bytes)
+
+    @property
+    def correlation_id(self) -> UUID:
+        """What it belongs to: the id of the command or event that began it all."""
+        return UUID(bytes=self.correlation_bytes)
+
+    @property
+    def causation_id(self) -> UUID | None:
+        """What caused it, if that is known."""
+        return None if self.causation_bytes is None else UUID(bytes=self.causation_bytes)
 
     def json(self) -> Any:
         """Returns the data as plain values."""
@@ -109,19 +148,30 @@ def event_as_message(event: RecordedEvent, topic: str) -> Message:
     """Shows an event as a message of the topic that it was routed to."""
     return Message(
         position=event.position,
-        id=event.id,
+        id_bytes=event.id_bytes,
         topic=topic,
         type=event.type,
         key=event.stream,
         data=event.data,
         event=True,
         published_at=event.recorded_at,
-        correlation_id=event.correlation_id,
-        causation_id=event.causation_id,
+        correlation_bytes=event.correlation_bytes,
+        causation_bytes=event.causation_bytes,
         metadata=event.metadata,
         version=event.version,
         schema_version=event.schema_version,
     )
+
+
+def expiry(now: int, *lives: float | None) -> int | None:
+    """Returns when a message expires that is published now: the shortest of its lives counts (T1).
+
+    Args:
+        now: Microseconds since 1970.
+        lives: Seconds, or None for ever: the message's own ttl, the topic's.
+    """
+    given = [life for life in lives if life is not None]
+    return now + round(min(given) * MICROSECONDS) if given else None
 
 
 class Context(Protocol):
@@ -133,14 +183,59 @@ class Context(Protocol):
         ...
 
     @property
+    def redelivered(self) -> bool:
+        """Whether a handler may have seen this message before (D2)."""
+        ...
+
+    @property
     def idempotency_key(self) -> str:
         """The same for every try of this delivery: give it to outside services (D2)."""
         ...
 
+    @property
+    def deadline(self) -> int:
+        """When this try is given up, microseconds since 1970 (D4)."""
+        ...
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the deadline has passed: a plain function that asks can end early."""
+        ...
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether nothing of this will be stored: leave out what acts on the outside."""
+        ...
+
+    def append(self, stream: str, *events: Event, expected: int = ANY) -> None:
+        """Appends events to a stream when this handler succeeds; a refusal fails the delivery."""
+        ...
+
     def publish(
-        self, topic: str, data: Mapping[str, Any], *, type: str = "", key: str = "", delay: float = 0.0
+        self,
+        topic: str,
+        data: Mapping[str, Any],
+        *,
+        type: str = "",
+        key: str = "",
+        delay: float = 0.0,
+        ttl: float | None = None,
+        priority: Priority = Priority.NORMAL,
     ) -> None:
-        """Publishes a message when this handler succeeds."""
+        """Publishes a message when this handler succeeds.
+
+        Args:
+            delay: Seconds before it is delivered.
+            ttl: Seconds that it lives; the topic's may be shorter (T1).
+        """
+        ...
+
+    def project(self, table: str, **row: Any) -> None:
+        """Puts a row into a table that handlers write, when this handler succeeds."""
+        ...
+
+    def remove(self, table: str, key: Any) -> None:
+        """Removes a row of a table that handlers write, when this handler succeeds."""
         ...
 
     def issue(self, command: Any, *, delay: float = 0.0) -> None:
@@ -162,13 +257,19 @@ class Topic:
 
     Attributes:
         ttl: Longest life of a message in seconds, None for ever (T1).
+        on_expired: What becomes of one that lived too long.
+        priority: Of messages that are published without one.
         retention: Seconds that settled messages are kept, None for ever (G1).
+        keep: So many of the newest settled messages are kept, None for no such limit (G1).
         max_backlog: Waiting messages at which publish answers `BackPressure`, None for no limit (B2).
     """
 
     name: str
     ttl: float | None = None
+    on_expired: OnExpired = OnExpired.DEAD
+    priority: Priority = Priority.NORMAL
     retention: float | None = None
+    keep: int | None = None
     max_backlog: int | None = None
     doc: str = ""
 
@@ -179,8 +280,11 @@ class Subscription:
 
     Attributes:
         handler: Name in the registry.
+        start: Where it begins when it is new: a word, a position, or a time in microseconds since 1970.
         in_flight: Handlers that may run at once (B1).
+        workers: How many compete for the messages of a point-to-point subscription (P6).
         timeout: Seconds that a handler may take (D4).
+        lease: Seconds after which a worker that gives no sign is taken for dead (D4).
         types: Event types it is limited to; empty for all.
     """
 
@@ -192,9 +296,11 @@ class Subscription:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     ordering: Ordering = Ordering.KEY
     on_dead: OnDead = OnDead.BLOCK_KEY
-    start: Start = Start.BEGINNING
+    start: Start | StartAt = Start.BEGINNING
     in_flight: int = 16
+    workers: int = 4
     timeout: float = 60.0
+    lease: float = 30.0
     max_crashes: int = 3
     types: tuple[str, ...] = ()
     doc: str = ""

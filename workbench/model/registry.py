@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -57,7 +58,7 @@ class Registry:
             NoHandler: No aggregate handles a command of that name (Q1).
         """
         if name not in self.commands:
-            raise NoHandler(f"no aggregate handles the command {name}", hint=_known(self.commands))
+            raise NoHandler(f"no aggregate handles the command {name}", hint=_known(name, self.commands))
         return self.commands[name]
 
     def query(self, name: str) -> QueryType:
@@ -67,7 +68,7 @@ class Registry:
             NoHandler: Nobody answers a query of that name (Q1).
         """
         if name not in self.queries:
-            raise NoHandler(f"nobody answers the query {name}", hint=_known(self.queries))
+            raise NoHandler(f"nobody answers the query {name}", hint=_known(name, self.queries))
         return self.queries[name]
 
     def aggregate_of_stream(self, stream: str) -> AggregateType | None:
@@ -164,5 +165,7 @@ def _described(subscription: Subscription, handlers: Mapping[str, Handler]) -> S
     return replace(subscription, doc=summary_of(doc_of(handler)))
 
 
-def _known(names: Mapping[str, object]) -> str:
+def _known(name: str, names: Mapping[str, object]) -> str:
+    if near := difflib.get_close_matches(name, names, n=1):
+        return f"did you mean {near[0]}?"
     return "known: " + ", ".join(sorted(names)) if names else "the model has none"

@@ -88,6 +88,13 @@ def _fault(value: Any, depth: int) -> tuple[str, str] | None:
 
 def _dict_fault(value: dict[Any, Any], depth: int) -> tuple[str, str] | None:
     for key, item in value.items():
+        kind = type(item)
+        # What is nearly always there: a plain key with plain text, a number of usual size, yes or no.
+        if type(key) is str and key.isprintable():
+            if kind is str and item.isprintable():
+                continue
+            if kind is bool or (kind is int and _INT_MIN <= item <= _INT_MAX):
+                continue
         if type(key) is not str:
             return "", f"key {key!r} is not text"
         if (found := _text_fault(key)) is not None:

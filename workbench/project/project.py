@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.errors import ModelError, ProjectError
-from workbench.model.messaging import Route, Subscription, Topic
+from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.modules import Imported, import_modules, place_of, undo
 from workbench.project.reading import ProjectFile, in_order, read_settings
-from workbench.project.settings import Settings, SubscriptionSettings
 from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
 
@@ -101,10 +100,10 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
     try:
         return build_registry(
             definitions,
-            topics=[
-                Topic(name=topic.name or key, doc=topic.description) for key, topic in settings.topics.items()
+            topics=[topic.topic(key, settings.message_queue) for key, topic in settings.topics.items()],
+            subscriptions=[
+                one.subscription(key, settings.message_queue) for key, one in settings.subscriptions.items()
             ],
-            subscriptions=[_subscription(key, one, settings) for key, one in settings.subscriptions.items()],
             routes=[
                 Route(pattern=route.pattern, topics=tuple(route.topics), name=key)
                 for key, route in settings.routing.routes.items()
@@ -119,23 +118,18 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
         raise ProjectError([place]) from error
 
 
-def _subscription(key: str, one: SubscriptionSettings, settings: Settings) -> Subscription:
-    queue = settings.message_queue
-    return Subscription(
-        name=one.name or key,
-        topic=one.topic,
-        handler=one.handler,
-        mode=one.mode,
-        filter=one.wanted(),
-        retry=one.policy(queue.policy(RetryPolicy())),
-        ordering=one.ordering,
-        on_dead=one.on_dead,
-        start=one.start,
-        in_flight=one.in_flight or queue.in_flight,
-        timeout=one.handler_timeout or queue.handler_timeout,
-        max_crashes=one.max_crashes or queue.max_crashes,
-        doc=one.description,
-    )
+def _lonely_queues(file: ProjectFile) -> Iterator[Problem]:
+    """Finds queues that are not alone on their topic: each message goes to one worker of one queue (P6)."""
+    found = file.settings.subscriptions
+    for key, one in found.items():
+        others = [other for other in found if other != key and found[other].topic == one.topic]
+        if one.is_queue and others:
+            yield file.problem(
+                ("subscriptions", key, "mode"),
+                "S-QUEUE",
+                f"{key} is a queue and should be alone on topic {one.topic}, which {others[0]} reads, too",
+                f"give {others[0]} a topic of its own and route the same events there",
+            )
 
 
 def contradictions(file: ProjectFile, handlers: Collection[str] | None = None) -> list[Problem]:
@@ -159,6 +153,7 @@ def _references(file: ProjectFile) -> Iterator[Problem]:
         yield from _once(file, ("subscriptions", key), one.name or key, names)
         if one.topic not in topics:
             yield _unknown_topic(file, ("subscriptions", key, "topic"), one.topic, topics)
+    yield from _lonely_queues(file)
     for key, route in settings.routing.routes.items():
         for name in route.topics:
             if name not in topics:

@@ -11,6 +11,8 @@ from workbench.assets import asset
 from workbench.errors import StoreReadOnly
 
 PROJECT_FILE = "project.tsk"
+SAMPLES = ("users", "orders")
+"""Packaged projects that show something, the one to begin with first."""
 
 
 def samples_folder(environ: Mapping[str, str]) -> Path:

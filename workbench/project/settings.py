@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from workbench.model.clock import parse_rfc3339
 from workbench.model.filters import Filter, Operator
-from workbench.model.messaging import Mode, OnDead, Ordering, Start
+from workbench.model.messaging import (
+    Mode,
+    OnDead,
+    OnExpired,
+    Ordering,
+    Priority,
+    Start,
+    StartAt,
+    Subscription,
+    Topic,
+)
 from workbench.model.retry import Backoff, RetryPolicy
-from workbench.project.units import Duration
+from workbench.project.units import Duration, Lasting
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 Name = Annotated[str, Field(min_length=1, max_length=255)]
@@ -18,6 +30,31 @@ Name = Annotated[str, Field(min_length=1, max_length=255)]
 
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
+
+
+def read_start(text: str) -> Start | StartAt:
+    """Reads where a subscription begins (P4).
+
+    Raises:
+        ValueError: It is no word, position or time.
+    """
+    if text in ("new", "beginning"):
+        return Start(text)
+    if text.isascii() and text.isdigit():
+        return StartAt(position=int(text))
+    try:
+        return StartAt(time=parse_rfc3339(text))
+    except ValueError:
+        raise ValueError(
+            'should be "beginning", "new", a position such as "120", or a time such as "2024-05-01T12:00:00Z"'
+        ) from None
+
+
+def _written_start(value: object) -> object:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(text, str):
+        read_start(text)
+    return text
 
 
 class Section(BaseModel):
@@ -79,7 +116,14 @@ class QueueSection(RetrySettings):
     """``[message_queue]``: defaults for all subscriptions."""
 
     handler_timeout: Duration = Field(60.0, gt=0, description="Time that a handler may take")
+    lease: Duration = Field(30.0, ge=1, description="Time after which a silent worker is taken for dead")
     in_flight: int = Field(16, ge=1, le=1000, description="Handlers of a subscription that run at once")
+    workers: int = Field(4, ge=1, le=100, description="Workers that compete for the messages of a queue")
+    retention: Lasting = Field(30 * 86_400.0, gt=0, description="How long settled messages are kept")
+    ttl: Lasting = Field(math.inf, gt=0, description="Longest life of a message before it is delivered")
+    on_expired: Annotated[OnExpired, Field(strict=False)] = Field(
+        OnExpired.DEAD, description="What becomes of a message that lived too long"
+    )
     max_crashes: int = Field(3, ge=1, le=100, description="Crashes after which a message is a dead letter")
 
 
@@ -87,7 +131,34 @@ class TopicSettings(Section):
     """A topic."""
 
     name: Name | None = Field(None, description="By default the block's name")
+    ttl: Lasting | None = Field(None, gt=0, description="Longest life of a message before it is delivered")
+    on_expired: Annotated[OnExpired | None, Field(strict=False)] = Field(
+        None, description="What becomes of a message that lived too long"
+    )
+    priority: Literal["low", "normal", "high", "critical"] = Field(
+        "normal", description="Of messages that are published without one"
+    )
+    retention: Lasting | None = Field(None, gt=0, description="How long settled messages are kept")
+    keep: int | None = Field(None, ge=0, description="So many of the newest settled messages are kept")
+    max_backlog: int | None = Field(
+        None, ge=1, description="Waiting messages at which nothing more can be published"
+    )
     description: str = Field("", description="What it carries")
+
+    def topic(self, key: str, queue: QueueSection) -> Topic:
+        """Returns the topic; what is not given here is taken from ``[message_queue]``."""
+        ttl = queue.ttl if self.ttl is None else self.ttl
+        retention = queue.retention if self.retention is None else self.retention
+        return Topic(
+            name=self.name or key,
+            ttl=None if ttl == math.inf else ttl,
+            on_expired=self.on_expired or queue.on_expired,
+            priority=Priority[self.priority.upper()],
+            retention=None if retention == math.inf else retention,
+            keep=self.keep,
+            max_backlog=self.max_backlog,
+            doc=self.description,
+        )
 
 
 class SubscriptionSettings(RetrySettings):
@@ -105,17 +176,21 @@ class SubscriptionSettings(RetrySettings):
         Operator.EQUALS, description="How to compare"
     )
     filter_value: str | int | float | bool | None = Field(None, description="What to compare with")
-    ordering: Annotated[Ordering, Field(strict=False)] = Field(
-        Ordering.KEY, description="Whether a key's messages wait for each other"
+    ordering: Annotated[Ordering | None, Field(strict=False)] = Field(
+        None, description="Whether a key's messages wait for each other; by default not in a queue"
     )
-    on_dead: Annotated[OnDead, Field(strict=False)] = Field(
-        OnDead.BLOCK_KEY, description="What a dead letter does to those behind it"
+    on_dead: Annotated[OnDead | None, Field(strict=False)] = Field(
+        None, description="What a dead letter does to those behind it; by default nothing in a queue"
     )
-    start: Annotated[Start, Field(strict=False)] = Field(
-        Start.BEGINNING, description="Where it begins when it is new"
+    start: Annotated[str, BeforeValidator(_written_start)] = Field(
+        "beginning",
+        description="Where it begins when it is new: beginning, new, a position or a time",
+        examples=["new", "120", "2024-05-01T12:00:00Z"],
     )
     handler_timeout: Duration | None = Field(None, gt=0, description="Time that the handler may take")
+    lease: Duration | None = Field(None, ge=1, description="Time after which a silent worker counts as dead")
     in_flight: int | None = Field(None, ge=1, le=1000, description="Handlers that run at once")
+    workers: int | None = Field(None, ge=1, le=100, description="Workers that compete for a queue's messages")
     max_crashes: int | None = Field(
         None, ge=1, le=100, description="Crashes after which a message is a dead letter"
     )
@@ -132,6 +207,31 @@ class SubscriptionSettings(RetrySettings):
         if self.filter and self.filter_field:
             raise ValueError("give filter, or filter_field with its operator and value, not both")
         return self
+
+    @property
+    def is_queue(self) -> bool:
+        """Whether its workers compete for the messages (P6)."""
+        return self.mode is Mode.POINT_TO_POINT
+
+    def subscription(self, key: str, queue: QueueSection) -> Subscription:
+        """Returns the subscription; what is not given here is taken from ``[message_queue]``."""
+        return Subscription(
+            name=self.name or key,
+            topic=self.topic,
+            handler=self.handler,
+            mode=self.mode,
+            filter=self.wanted(),
+            retry=self.policy(queue.policy(RetryPolicy())),
+            ordering=self.ordering or (Ordering.NONE if self.is_queue else Ordering.KEY),
+            on_dead=self.on_dead or (OnDead.CONTINUE if self.is_queue else OnDead.BLOCK_KEY),
+            start=read_start(self.start),
+            in_flight=self.in_flight or queue.in_flight,
+            workers=self.workers or queue.workers,
+            timeout=self.handler_timeout or queue.handler_timeout,
+            lease=self.lease or queue.lease,
+            max_crashes=self.max_crashes or queue.max_crashes,
+            doc=self.description,
+        )
 
     def wanted(self) -> Filter:
         """Returns the filter, from whichever form is given."""

@@ -72,6 +72,13 @@ class Sources:
         return {source.path: source.mark for source in self.found.values()}
 
 
+def module_path(root: Path, name: str) -> Path:
+    """Returns the file of a module: ``billing.cards`` is ``billing/cards.py``, or a package of that name."""
+    folder = root.joinpath(*name.split("."))
+    package = folder / "__init__.py"
+    return package if package.is_file() else folder.with_name(f"{folder.name}.py")
+
+
 def read_sources(root: Path, names: Sequence[str]) -> Sources:
     """Reads the named modules and all that they import from the folder; runs nothing."""
     found: dict[str, Source] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated
 
@@ -25,18 +26,38 @@ def read_duration(value: object) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
-def write_duration(seconds: float) -> str:
-    """Returns a duration as a person writes it: in the largest unit that leaves no fraction."""
-    for unit, worth in sorted(_UNITS.items(), key=lambda pair: -pair[1]):
-        count = round(seconds / worth, 6)
-        if unit != "w" and count >= 1 and count == int(count):
-            return f"{int(count)}{unit}"
-    return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
+def read_lasting(value: object) -> float:
+    """Returns seconds; ``"forever"`` is infinity.
+
+    Raises:
+        ValueError: It is neither that nor a duration.
+    """
+    if value == "forever":
+        return math.inf
+    try:
+        return read_duration(value)
+    except ValueError:
+        raise ValueError('should be "forever" or a duration such as "30m", "12h" or "30d"') from None
 
 
+Lasting = Annotated[
+    float,
+    BeforeValidator(read_lasting),
+    WithJsonSchema({"type": "string", "format": "span", "examples": ["12h", "30d", "forever"]}),
+]
+"""Seconds, written with a unit, or ``"forever"``."""
 Duration = Annotated[
     float,
     BeforeValidator(read_duration),
     WithJsonSchema({"type": "string", "format": "span", "examples": ["500ms", "5s", "30m"]}),
 ]
 """Seconds, written with a unit."""
+
+
+def write_duration(seconds: float) -> str:
+    """Writes seconds in the largest unit that gives a whole number: ``"30m"``; below a second in ``ms``."""
+    for unit in ("w", "d", "h", "m", "s"):
+        count = seconds / _UNITS[unit]
+        if count >= 1 and count == int(count):
+            return f"{int(count)}{unit}"
+    return f"{seconds * 1000:.3f}".rstrip("0").rstrip(".") + "ms" if seconds else "0s"

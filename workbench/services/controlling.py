@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound
-from workbench.store.operations import CloseStream, ConfigureSubscription, RecordAction
+from workbench.store.operations import CloseStream, ConfigureSubscription, RecordAction, Skip
 from workbench.store.values import OperatorAction, PassedKind, ProjectionStatus
 
 if TYPE_CHECKING:
@@ -60,6 +61,32 @@ class Controlling:
         engine.subscriptions[name].moved(position)
         engine.wake(name)
         await self._note("reset", name, f"to position {position}")
+
+    async def reset_to_time(self, name: str, time: int) -> int:
+        """Moves a subscription's cursor: everything recorded from a time on is delivered again.
+
+        Args:
+            time: Microseconds since 1970.
+
+        Returns:
+            The position behind which it goes on.
+        """
+        position = self._workspace.reader.position_before(time)
+        await self.reset_subscription(name, position)
+        return position
+
+    async def skip(self, name: str, numbers: Sequence[int]) -> int:
+        """Passes waiting deliveries by, on record; those behind them with their keys go on.
+
+        Returns:
+            How many still waited.
+        """
+        engine = self._workspace.running()
+        skipped = int(await engine.gate.write(Skip(subscription=name, numbers=tuple(numbers))))
+        engine.subscriptions[name].rows_changed()
+        engine.wake(name)
+        await self._note("skip", name, f"{skipped} of {len(numbers)} deliveries")
+        return skipped
 
     async def pause_projection(self, name: str, *, paused: bool) -> None:
         """Pauses a projection, or resumes a paused or faulted one."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine.engine import EngineState
+from workbench.engine.subscribing import SubscriptionRunner
 from workbench.model.aggregates import stream_name
 from workbench.model.messaging import LOG_TOPIC
 from workbench.model.projections import Projection
 from workbench.store.values import (
     Delivery,
+    Depth,
     LogEntry,
     OperatorAction,
     PassedEvent,
@@ -32,6 +34,11 @@ class SubscriptionView:
         source: Topic that it reads; ``all events`` for policies and processes.
         lag: Positions between its cursor and the head.
         rate: Deliveries per second, lately.
+        mode: Whether each of many gets every message, or workers compete for them.
+        depth: What waits in rows, by state, and the oldest of it.
+        oldest_us: Age of the oldest message that is not settled, microseconds; 0 if none is.
+        failed: Attempts that failed, ever.
+        retried, died, expired, skipped: How attempts and deliveries ended, ever.
     """
 
     name: str
@@ -49,6 +56,13 @@ class SubscriptionView:
     retrying: int
     dead: int
     doc: str
+    mode: str = ""
+    depth: Depth = field(default_factory=Depth)
+    oldest_us: int = 0
+    retried: int = 0
+    died: int = 0
+    expired: int = 0
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +164,7 @@ class Observing:
         if runner is None or runner.handler is None:
             status = "detached"
         subscription = runner.subscription if runner else None
+        depth = self._reader.depth(name)
         return SubscriptionView(
             name=name,
             source="all events" if state.topic == LOG_TOPIC else state.topic,
@@ -166,7 +181,22 @@ class Observing:
             retrying=state.retrying,
             dead=state.dead,
             doc=subscription.doc if subscription else "",
+            mode=subscription.mode.value if subscription else "",
+            depth=depth,
+            oldest_us=self._age(state.topic, cursor, depth, runner),
+            retried=state.retried,
+            died=state.died,
+            expired=state.expired,
+            skipped=state.skipped,
         )
+
+    def _age(self, topic: str, cursor: int, depth: Depth, runner: SubscriptionRunner | None) -> int:
+        """Returns how old the oldest message is that a subscription has not settled, microseconds."""
+        oldest = [depth.oldest] if depth.oldest is not None else []
+        if runner is not None and cursor < self._reader.head():
+            behind, _ = self._reader.read_topic(topic, runner.wants, cursor, 1)
+            oldest += [message.published_at for message in behind]
+        return max(0, self._workspace.clock.now() - min(oldest)) if oldest else 0
 
     def deliveries(self, subscription: str) -> list[Delivery]:
         """Returns what waits, retries or is blocked in a subscription."""

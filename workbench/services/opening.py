@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.errors import NotFound
+from workbench.errors import NotFound, NotTrusted
+from workbench.project.project import Project
 from workbench.project.reading import project_root
 from workbench.project.samples import copy_sample, samples_folder
+from workbench.project.sources import module_path
 from workbench.services.trusting import is_trusted, trusted_digest
 from workbench.services.workspace import Workspace, open_workspace
 
-__all__ = ["is_trusted", "open_target"]
+__all__ = ["is_trusted", "need_model", "not_trusted", "open_target"]
 
 
 def open_target(
@@ -47,3 +49,25 @@ def open_target(
             )
     digest = trusted_digest(root, environ, trust=trust, only=only)
     return open_workspace(root, environ=dict(environ), trusted=bool(digest), digest=digest)
+
+
+def need_model(workspace: Workspace, what: str) -> None:
+    """Refuses what makes no sense without the model, where the project opened restricted.
+
+    Args:
+        what: What needs it, as a sentence begins: ``running a project``.
+
+    Raises:
+        NotTrusted: Its Python modules were not imported.
+    """
+    if workspace.project.restricted:
+        raise not_trusted(workspace.project, what)
+
+
+def not_trusted(project: Project, what: str) -> NotTrusted:
+    """Returns the error that something needs the model of a project that nobody trusts."""
+    files = ", ".join(str(module_path(project.root, name)) for name in project.modules)
+    return NotTrusted(
+        f"{what} needs the model, which is Python that nobody trusted yet: {files}",
+        hint="read it; if you trust it, say --trust, which remembers this folder with these files",
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workbench.engine.rehearsing import Rehearsal
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter
@@ -143,8 +144,23 @@ class Repairing:
         done = await engine.gate.write(
             ReplayLetter(number=number, data=write_json(value), message_id=engine.new_id())
         )
-        await self._note("edit and replay", (number,), int(done))
+        await self.note("edit and replay", (number,), int(done))
         return Report(asked=1, done=int(done), skipped=int(not done))
+
+    async def rehearse(self, number: int, text: str | None = None) -> Rehearsal:
+        """Runs a dead letter's handler and says what would happen; nothing of it is stored.
+
+        What the handler does on the outside it does: one that asks ``context.rehearsal`` can leave that out.
+
+        Args:
+            text: An edited payload; None for what was delivered last.
+
+        Raises:
+            NotFound: There is no such dead letter, or its handler is missing.
+            InvalidValue: The text is no JSON, or does not fit the type.
+        """
+        data = None if text is None else write_json(self.check_edit(number, text))
+        return await self._workspace.running().rehearse(self.letter(number), data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Puts dead letters aside without deciding about them."""
@@ -197,15 +213,18 @@ class Repairing:
                     raise answer
                 else:
                     done += int(answer)
-        await self._note(action, numbers, done)
+        await self.note(action, numbers, done)
         skipped = len(numbers) - done - failed
         return Report(asked=len(numbers), done=done, skipped=skipped, failed=failed, trouble=trouble)
 
-    async def _note(self, action: str, numbers: Sequence[int], done: int) -> None:
+    async def note(
+        self, action: str, numbers: Sequence[int], done: int, *, detail: Mapping[str, int] | None = None
+    ) -> None:
+        """Records what an operator did to dead letters."""
         if numbers:
             subject = f"{len(numbers)} dead letter{'s' if len(numbers) > 1 else ''}"
-            detail = json.dumps({"numbers": list(numbers)[:1000], "done": done})
+            said = json.dumps({"numbers": list(numbers)[:1000], "done": done, **(detail or {})})
             noted = OperatorAction(
-                at=self._workspace.clock.now(), action=action, subject=subject, detail=detail
+                at=self._workspace.clock.now(), action=action, subject=subject, detail=said
             )
             await self._workspace.running().gate.write(RecordAction(action=noted))

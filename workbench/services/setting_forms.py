@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -112,7 +113,7 @@ def shown(value: Any, schema: Mapping[str, Any]) -> str:
     if isinstance(value, Enum):
         value = value.value
     if schema.get("format") == "span" and isinstance(value, int | float):
-        return write_duration(value)
+        return "forever" if math.isinf(value) else write_duration(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)

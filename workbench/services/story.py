@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from collections import Counter
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound, WorkbenchError
-from workbench.interop.ndjson import Problem, parse_line, read_lines
+from workbench.interop.ndjson import Problem, parse_line
+from workbench.interop.records import read_lines
 from workbench.model.commands import CommandResult
 
 if TYPE_CHECKING:
@@ -54,19 +58,41 @@ class Story:
             NotFound: There is no such file.
             StoreReadOnly: This window only observes.
         """
-        self._workspace.running()
         path = path or self._workspace.project.story
         if path is None or not path.is_file():
             raise NotFound(f"there is no file of commands {path or ''}".rstrip())
-        report = StoryReport()
         with path.open("rb") as file:
-            for number, line in read_lines(file):
-                value = parse_line(number, line)
-                if isinstance(value, Problem):
-                    report.problems.append(value)
-                    continue
-                await self._issue(number, value, origin, report)
-                await asyncio.sleep(pace)
+            return await self.play_lines(_each(read_lines(file)), pace=pace, origin=origin)
+
+    async def play_lines(
+        self, lines: AsyncIterator[tuple[int, bytes]], *, pace: float = 0, origin: str = "story"
+    ) -> StoryReport:
+        """Issues the commands of numbered lines as they come.
+
+        Raises:
+            StoreReadOnly: This window only observes.
+        """
+        self._workspace.running()
+        report = StoryReport()
+        async for number, line in lines:
+            value = parse_line(number, line)
+            if isinstance(value, Problem):
+                report.problems.append(value)
+                continue
+            await self._issue(number, value, origin, report)
+            await asyncio.sleep(pace)
+        return report
+
+    async def play_commands(self, commands: Iterable[dict[str, Any]], *, origin: str) -> StoryReport:
+        """Issues commands that stand in no file; they are numbered from 1.
+
+        Raises:
+            StoreReadOnly: This window only observes.
+        """
+        self._workspace.running()
+        report = StoryReport()
+        for number, value in enumerate(commands, 1):
+            await self._issue(number, dict(value), origin, report)
         return report
 
     async def _issue(self, number: int, value: dict[str, Any], origin: str, report: StoryReport) -> None:
@@ -76,7 +102,42 @@ class Story:
                 raise InvalidValue('a command line needs "command": its name', path="")
             result = await self._workspace.issue.issue(name, value, expected=expected, origin=origin)
         except WorkbenchError as error:
-            report.problems.append(Problem(line=number, message=error.message))
+            hint = f" ({error.hint})" if error.hint else ""
+            report.problems.append(Problem(line=number, message=f"{error.message}{hint}"))
             return
         report.outcomes[result.outcome.value] += 1
         report.results.append(result)
+
+
+async def _each(lines: Iterable[tuple[int, bytes]]) -> AsyncIterator[tuple[int, bytes]]:
+    for line in lines:
+        yield line
+
+
+async def arriving_lines(descriptor: int) -> AsyncIterator[tuple[int, bytes]]:
+    """Yields the numbered lines that come through a pipe, while the loop goes on.
+
+    A thread of its own waits for them: it ends with the program, even if no line ever comes. It reads from
+    the descriptor, since a buffered file that a thread waits for cannot be closed.
+    """
+    loop = asyncio.get_running_loop()
+    chunks: asyncio.Queue[bytes] = asyncio.Queue(maxsize=16)
+
+    def read() -> None:
+        try:
+            while chunk := os.read(descriptor, 65_536):
+                asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()
+            asyncio.run_coroutine_threadsafe(chunks.put(b""), loop).result()
+        except (OSError, RuntimeError):
+            return  # the pipe or the loop was closed meanwhile
+
+    threading.Thread(target=read, name="commands", daemon=True).start()
+    rest, number = b"", 0
+    while chunk := await chunks.get():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            number += 1
+            if line.strip():
+                yield number, line.strip()
+    if rest.strip():
+        yield number + 1, rest.strip()

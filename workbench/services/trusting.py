@@ -9,9 +9,8 @@ from workbench.assets import asset
 from workbench.errors import StoreReadOnly
 from workbench.project.modules import modules_hash
 from workbench.project.reading import read_settings
+from workbench.project.samples import SAMPLES
 from workbench.project.trust import TrustList, config_folder
-
-SAMPLES = ("users", "orders")
 
 
 def is_trusted(root: Path, environ: Mapping[str, str], *, trust: bool = False) -> bool:

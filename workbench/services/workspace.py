@@ -16,7 +16,9 @@ from workbench.services.browsing import Browsing
 from workbench.services.configuring import Configuring
 from workbench.services.controlling import Controlling
 from workbench.services.issuing import Issuing
+from workbench.services.jobs import Jobs
 from workbench.services.observing import Observing
+from workbench.services.publishing import Publishing
 from workbench.services.reloading import Reloading
 from workbench.services.repairing import Repairing
 from workbench.services.story import Story
@@ -38,7 +40,9 @@ class Workspace:
         issue: Commands and queries.
         observe: Subscriptions, projections, rates, status.
         repair: Dead letters.
-        control: Pause, resume, step, reset, rebuild.
+        control: Pause, resume, step, reset, skip, rebuild.
+        jobs: Bulk actions on dead letters.
+        publish: Messages in.
         transfer: Events in from files.
         story: Commands in from files.
         turnstile: Passed by what must not meet an engine that is being changed.
@@ -64,6 +68,8 @@ class Workspace:
         self.observe = Observing(self)
         self.repair = Repairing(self)
         self.control = Controlling(self)
+        self.jobs = Jobs(self)
+        self.publish = Publishing(self)
         self.transfer = Transferring(self)
         self.story = Story(self)
         self.reload = Reloading(self)
@@ -74,7 +80,7 @@ class Workspace:
             self.store,
             project.registry,
             self.clock,
-            self._announce,
+            self.announce,
             retry=project.retry,
             snapshot_every=project.snapshot_every,
             metrics=metrics,
@@ -84,6 +90,7 @@ class Workspace:
         """Begins to run; an observer only looks."""
         if self.engine is not None:
             await self.engine.start(paused=paused)
+            self.jobs.take_up()
 
     async def close(self) -> None:
         """Stops the engine and lets go of the store; a second call does nothing."""
@@ -116,7 +123,9 @@ class Workspace:
                     raise
             if before.package != project.package:
                 forget(before.package)
-        self._announce(Changes(model=True, engine=True, everything=True))
+        if self.engine is not None:
+            self.jobs.take_up()
+        self.announce(Changes(model=True, engine=True, everything=True))
 
     def _use(self, project: Project) -> None:
         self.project = project
@@ -142,7 +151,8 @@ class Workspace:
 
         return end
 
-    def _announce(self, changes: Changes) -> None:
+    def announce(self, changes: Changes) -> None:
+        """Tells every listener what went stale."""
         for listener in list(self._listeners):
             listener(changes)
 

@@ -10,11 +10,10 @@ import msgspec
 from workbench.errors import ANY
 from workbench.model.events import NewEvent
 from workbench.model.messaging import Message
+from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.values import (
-    Attempt,
     CommandRecord,
-    DeadLetter,
-    DeliveryState,
+    Job,
     OperatorAction,
     PassedEvent,
     Snapshot,
@@ -104,6 +103,31 @@ class EnsureTopic(Operation, frozen=True, kw_only=True):
     name: str
 
 
+class CreateTopic(Operation, frozen=True, kw_only=True):
+    """Makes a topic that must not exist (P4)."""
+
+    name: str
+
+
+class Retain(Operation, frozen=True, kw_only=True):
+    """Removes settled messages of a topic (G1); answers how many.
+
+    Only messages that every subscription of the topic has passed, and that no delivery is left of, can go.
+
+    Attributes:
+        before: Published before this time, microseconds since 1970; None for any time.
+        keep: So many of the newest stay whatever their age; None for no such limit.
+        subscriptions: Names of those that read the topic.
+        limit: At most so many at once.
+    """
+
+    topic: str
+    subscriptions: tuple[str, ...]
+    before: int | None = None
+    keep: int | None = None
+    limit: int = 5000
+
+
 class EnsureSubscription(Operation, frozen=True, kw_only=True):
     """Makes sure that a durable subscription exists; its cursor is kept if it does (P4).
 
@@ -133,28 +157,34 @@ class Lease(Operation, frozen=True, kw_only=True):
     until: int
 
 
-class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """A row for a message that is not a plain success."""
+class Extend(Operation, frozen=True, kw_only=True):
+    """Moves the deadline of what is leased under a token, while its handlers run (D4); answers how many."""
 
-    message: Message
-    state: DeliveryState
-    due_at: int | None = None
-    failed: int = 0
-    crashed: int = 0
-    attempts: tuple[Attempt, ...] = ()
-    letter: DeadLetter | None = None
+    subscription: str
+    token: UUID
+    until: int
 
 
-class Settlement(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one leased row: None as state means that it is done, and the row goes."""
+class Reclaim(Operation, frozen=True, kw_only=True):
+    """Takes back rows whose lease has run out: they count a crash (contract §5); answers how many.
 
-    number: int
-    key: str
-    state: DeliveryState | None
-    due_at: int | None = None
-    failed: int = 0
-    attempts: tuple[Attempt, ...] = ()
-    letter: DeadLetter | None = None
+    Attributes:
+        topic: Where their messages are looked up.
+        keep: Tokens whose holders still run.
+    """
+
+    subscription: str
+    topic: str
+    now: int
+    keep: tuple[UUID, ...] = ()
+    max_crashes: int = 3
+
+
+class Skip(Operation, frozen=True, kw_only=True):
+    """An operator passes waiting deliveries by; answers how many still waited (contract §5)."""
+
+    subscription: str
+    numbers: tuple[int, ...]
 
 
 class Settle(Operation, frozen=True, kw_only=True):
@@ -163,7 +193,10 @@ class Settle(Operation, frozen=True, kw_only=True):
     Attributes:
         cursor: New cursor; None where only rows are settled.
         token: Of the claim or lease; another one in the store is `StaleLease` and nothing takes effect.
+        delivered, failed, filtered, retried, died, expired: Added to the subscription's counters.
         release_key: Whether the next delivery of a key is promoted when one of its key dies (O2).
+        claim: Where the next batch ends, which is claimed in the same breath.
+        claim_token: Of that claim.
     """
 
     subscription: str
@@ -172,6 +205,11 @@ class Settle(Operation, frozen=True, kw_only=True):
     delivered: int = 0
     failed: int = 0
     filtered: int = 0
+    retried: int = 0
+    died: int = 0
+    expired: int = 0
+    claim: int | None = None
+    claim_token: UUID | None = None
     effects: tuple[Operation, ...] = ()
     deliveries: tuple[NewDelivery, ...] = ()
     settlements: tuple[Settlement, ...] = ()
@@ -223,6 +261,41 @@ class MarkLetters(Operation, frozen=True, kw_only=True):
     before: tuple[str, ...]
     after: str
     skip_on: bool = False
+
+
+class ForgetLetters(Operation, frozen=True, kw_only=True):
+    """Removes for good the dead letters that were purged before a time (L7); answers how many."""
+
+    before: int
+
+
+class StartJob(Operation, frozen=True, kw_only=True):
+    """Freezes the list of a bulk action (L5); answers the job's number."""
+
+    job: Job
+
+
+class AdvanceJob(Operation, frozen=True, kw_only=True):
+    """Does some steps of a job and counts how they ended, each for itself; answers the job as it stands.
+
+    Attributes:
+        step: Where the job must stand; elsewhere somebody else has advanced it, and nothing is done.
+        operations: One for each number that is next.
+        status: What it comes to.
+    """
+
+    number: int
+    step: int
+    operations: tuple[Operation, ...]
+    status: str
+
+
+class ProjectRows(Operation, frozen=True, kw_only=True):
+    """Puts and deletes rows of a table that handlers write through their context (D1)."""
+
+    name: str
+    rows: tuple[dict[str, Any], ...] = ()
+    deleted: tuple[Any, ...] = ()
 
 
 class EnsureProjection(Operation, frozen=True, kw_only=True):

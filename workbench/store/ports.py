@@ -12,6 +12,8 @@ from workbench.store.operations import Operation
 from workbench.store.values import (
     DeadLetter,
     Delivery,
+    Depth,
+    Job,
     Page,
     PassedEvent,
     ProjectionState,
@@ -35,6 +37,14 @@ class StoreWriter(Protocol):
 
         Raises:
             WorldError: The transaction as a whole failed.
+        """
+        ...
+
+    def rehearse(self, operations: Sequence[Operation]) -> list[Any]:
+        """Runs operations as `write` does and takes everything back; returns what the answers would be.
+
+        Raises:
+            WorldError: As for `write`.
         """
         ...
 
@@ -102,8 +112,36 @@ class QueueReader(Protocol):
         """Returns rows that can be leased now, most urgent first (R1), with their messages."""
         ...
 
-    def next_due(self, subscription: str) -> int | None:
-        """Returns when the next delayed row is due, microseconds since 1970."""
+    def in_order(self, subscription: str, now: int) -> bool:
+        """Whether the log's order is that of urgency (R1): no row is to be leased, no priority set."""
+        ...
+
+    def due_times(self, subscription: str) -> tuple[int | None, int | None]:
+        """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
+        ...
+
+    def depth(self, subscription: str) -> Depth:
+        """Returns what waits in the rows of a subscription, by state."""
+        ...
+
+    def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
+        """Returns the positions in a range whose deliveries stand in rows already (I5)."""
+        ...
+
+    def backlog(self, topic: str, subscriptions: Sequence[str], limit: int) -> int:
+        """Returns how many messages of a topic wait for the subscription that has most to do (B2)."""
+        ...
+
+    def position_before(self, time: int) -> int:
+        """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
+        ...
+
+    def job(self, number: int) -> Job | None:
+        """Returns one bulk action on dead letters (L5)."""
+        ...
+
+    def jobs(self, limit: int = 100) -> list[Job]:
+        """Returns bulk actions, the newest first."""
         ...
 
     def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Container, Sequence
 
 from workbench.errors import ANY, STREAM_EXISTS, InvalidEvent, InvalidName, PartialDuplicate, WorkbenchError
-from workbench.model.clock import checked_time
+from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.events import NewEvent
 from workbench.model.values import MAX_BYTES, check_name
 from workbench.store.operations import Append, AppendMany, EnsureProjection
-from workbench.store.values import AppendResult
+from workbench.store.values import AppendResult, Delivery
 
 MANY = 100
 """Streams that one request may append to (A10)."""
@@ -56,11 +56,12 @@ def check_append(op: Append, known_types: Container[str]) -> None:
 def _check_event(event: NewEvent) -> None:
     if not 1 <= event.schema_version <= MAX_VERSION:
         raise InvalidEvent(f"schema version {event.schema_version} is no version", path="")
-    if event.occurred_at is not None:
-        try:
-            checked_time(event.occurred_at)
-        except ValueError as error:
-            raise InvalidEvent(str(error), path="") from None
+    try:
+        for moment in (event.occurred_at, event.recorded_at):
+            if moment is not None:
+                checked_time(moment)
+    except ValueError as error:
+        raise InvalidEvent(str(error), path="") from None
     for text in (event.data, event.metadata or ""):
         if len(text) <= SURELY_SMALL and text.isascii():
             continue
@@ -107,3 +108,9 @@ def check_table_names(op: EnsureProjection) -> None:
             raise InvalidName(
                 f"{name!r} is no name for a table or column: a-z, 0-9 and _, from a letter", path=""
             )
+
+
+def urgency(delivery: Delivery) -> tuple[bool, int, int]:
+    """Returns what orders deliveries that can be claimed: suspects first, then by priority and age (R1)."""
+    boosted = delivery.enqueued_at - delivery.priority * MICROSECONDS
+    return delivery.crashed == 0, boosted, delivery.position

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from workbench.model.deliveries import DeliveryState
+
 
 class StreamInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A stream as listings show it; times in microseconds since 1970."""
@@ -64,16 +66,6 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
     correlation_id: UUID
     causation_id: UUID | None = None
     origin: str = ""
-
-
-class DeliveryState(StrEnum):
-    """States of a delivery that needs a row (contract §5)."""
-
-    BLOCKED = "blocked"
-    DELAYED = "delayed"
-    READY = "ready"
-    LEASED = "leased"
-    DEAD = "dead"
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +169,55 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     correlation_id: UUID
 
 
+class JobStatus(StrEnum):
+    """How far a bulk action is."""
+
+    RUNNING = "running"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A bulk action on dead letters with its frozen list (L5).
+
+    Attributes:
+        numbers: Of the dead letters, frozen when it was confirmed.
+        per_second: At most so many a second; 0 for as fast as it goes.
+        skip_on: For a purge: whether what is blocked behind them goes on (L7).
+        step: How many of the numbers were dealt with.
+        skipped: How many were no longer as they were when the list was frozen.
+        trouble: Why the first of those that failed did.
+    """
+
+    number: int = 0
+    action: str
+    numbers: tuple[int, ...]
+    per_second: float = 0.0
+    skip_on: bool = True
+    status: JobStatus = JobStatus.RUNNING
+    step: int = 0
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+    trouble: str = ""
+    created_at: int = 0
+    changed_at: int = 0
+
+
+class Depth(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits in a subscription, by state, and since when; beside what lies behind its cursor.
+
+    Attributes:
+        oldest: When the oldest of them was enqueued, microseconds since 1970; None if nothing waits.
+    """
+
+    blocked: int = 0
+    delayed: int = 0
+    ready: int = 0
+    leased: int = 0
+    oldest: int | None = None
+
+
 class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
     """Where a subscription stands.
 
@@ -184,8 +225,10 @@ class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
         cursor: Every message up to here is settled or has a row.
         claimed_to: Messages up to here were handed out; above the cursor after a crash they are suspects.
         delivered: Handled successfully, ever.
+        failed: Attempts that failed, ever.
+        retried, died, expired, skipped: How attempts and deliveries ended, ever.
         waiting: Rows that are blocked, delayed, ready or leased.
-        dead: Rows that are dead.
+        dead: Dead letters that are open.
     """
 
     number: int
@@ -198,6 +241,10 @@ class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
     failed: int
     filtered: int
     created_at: int
+    retried: int = 0
+    died: int = 0
+    expired: int = 0
+    skipped: int = 0
     waiting: int = 0
     retrying: int = 0
     dead: int = 0

@@ -56,6 +56,7 @@ class Entry:
         line_start: Where its first line begins.
         line_end: Behind its last line's end.
         block: Whether it is written as a block, without ``:`` or ``=``.
+        variable: Whether it defines a variable; a key in quotes that begins with ``$`` does not.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Entry:
     line_start: int
     line_end: int
     block: bool = False
+    variable: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -59,9 +59,10 @@ def _number(value: float) -> str:
 
 
 def _inline(key: object, value: Any) -> str:
-    if not isinstance(key, str) or key.startswith("$"):
+    if not isinstance(key, str):
         raise InvalidValue(f"{key!r} cannot be written as a key in TuskLang", path="")
-    return f"{write_key(key)}: {write_value(value)}"
+    written = write_value(key) if key.startswith("$") else write_key(key)  # it is no variable here
+    return f"{written}: {write_value(value)}"
 
 
 def write_key(key: str) -> str:

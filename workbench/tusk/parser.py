@@ -173,6 +173,7 @@ class _Parser:
         """Reads an entry or a block into a scope."""
         scan, start = self._scan, self._scan.at
         self._counted()
+        variable = scan.peek() == "$"
         key = self._key()
         end = scan.at
         if key.endswith("_fujsen"):
@@ -197,6 +198,7 @@ class _Parser:
             line_start=self._places.line_start(start),
             line_end=0,
             block=block,
+            variable=variable,
         )
         self._keep(scope, entry)
         if scan.at != self._cut:
@@ -220,9 +222,7 @@ class _Parser:
     def _key(self) -> str:
         scan, start = self._scan, self._scan.at
         if scan.peek() in ('"', "'"):
-            if (key := scan.string()).startswith("$"):
-                raise scan.broken("E-KEY", "a key in quotes cannot begin with $", "leave out $", start=start)
-            return key
+            return scan.string()
         dollar = scan.peek() == "$"
         scan.at += dollar
         name = scan.ident()

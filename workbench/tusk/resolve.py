@@ -108,7 +108,7 @@ class _Resolver:
         self._values: dict[str, _Found] = {}
         self._chain: tuple[Asked, ...] = ()
         for _, entry in document.entries():
-            if entry.key.startswith("$"):
+            if entry.variable:
                 self._variables.setdefault(entry.key[1:], entry.value)
 
     def all(self) -> dict[str, Any]:
@@ -165,9 +165,7 @@ class _Resolver:
         return plain, depth, 1 + sum(item.size for item in items)
 
     def _scope(self, scope: Scope) -> _Found:
-        found = {
-            key: self._value(entry.value) for key, entry in scope.entries.items() if not key.startswith("$")
-        }
+        found = {key: self._value(entry.value) for key, entry in scope.entries.items() if not entry.variable}
         _, depth, size = self._array(list(found.values()))
         return _Found({key: item.plain for key, item in found.items()}, depth, size)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSplitter, QStackedL
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.loop import finished
 from workbench.gui.paging import Column
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
@@ -108,9 +109,14 @@ class TimelineView(View):
         self.where = QLabel()
         self.where.setTextFormat(Qt.TextFormat.PlainText)
         self.where.setProperty("role", "muted")
+        self.record = toolbar_button(
+            "", "scenario", "Record as scenario: what was before, the command, and the events that it made"
+        )
+        self.record.clicked.connect(self.record_scenario)
         head = QHBoxLayout()
         head.addWidget(self.name, 1)
         head.addWidget(self.where)
+        head.addWidget(self.record)
         return head
 
     def _controls(self) -> QHBoxLayout:
@@ -260,6 +266,25 @@ class TimelineView(View):
         found = self.desk.workspace.browse.entries(self._stream, version, 1)
         position = found[0].position if found else 0
         self.desk.select(Selection(stream=self._stream, version=version, position=position), step=True)
+
+    def record_scenario(self) -> None:
+        """Makes a scenario of the event that is looked at, and asks under which name to keep it."""
+        self.desk.run(self._record(self._stream, self._version), "Record as scenario")
+
+    async def _record(self, stream: str, version: int) -> None:
+        from workbench.gui.views.record_dialog import RecordDialog
+        from workbench.services.scenarios import Scenarios, record
+
+        workspace = self.desk.workspace
+        recorded = await record(workspace, stream, version)
+        dialog = RecordDialog(self, recorded, workspace.registry)
+        try:
+            if await finished(dialog):
+                path = Scenarios(workspace.project, workspace.clock).save(dialog.scenario())
+                self.desk.notice("ok", f"The scenario is kept in {path.parent.name}/{path.name}.")
+                self.desk.wanted.emit("scenarios")
+        finally:
+            dialog.deleteLater()
 
     def first(self) -> None:
         """Looks at the first event."""

@@ -12,6 +12,7 @@ from workbench.errors import (
     NotFound,
     PartialDuplicate,
     StreamClosed,
+    TopicAlreadyExists,
     TopicNotFound,
     WorkbenchError,
     WrongExpectedVersion,
@@ -25,9 +26,12 @@ from workbench.store.operations import (
     Append,
     AppendMany,
     CloseStream,
+    CreateTopic,
     EnsureTopic,
     NewMessage,
+    Operation,
     RecordCommand,
+    Retain,
     SaveSnapshot,
 )
 from workbench.store.rules import check_append, check_many, fits, half_stored
@@ -107,7 +111,7 @@ def _write(tables: Tables, op: Append, now: int) -> AppendResult:
             id_bytes=event.id.bytes,
             type=event.type,
             schema_version=event.schema_version,
-            recorded_at=now,
+            recorded_at=now if event.recorded_at is None else event.recorded_at,
             occurred_at=now if event.occurred_at is None else event.occurred_at,
             correlation_bytes=correlation.bytes,
             causation_bytes=event.causation_id.bytes if event.causation_id else None,
@@ -165,6 +169,11 @@ def save_snapshot(tables: Tables, op: SaveSnapshot, _now: int) -> None:
         tables.snapshots.put(op.snapshot.stream, op.snapshot)
 
 
+def known_record(tables: Tables, op: Operation) -> CommandRecord | None:
+    """Returns what is remembered under the command id of an operation, if it is one that remembers."""
+    return tables.commands.get(op.record.command_id.bytes) if isinstance(op, RecordCommand) else None
+
+
 def record_command(tables: Tables, op: RecordCommand, appended: AppendResult | None) -> CommandRecord:
     """Remembers how a command ended, once (K3)."""
     record = op.record
@@ -188,6 +197,40 @@ def ensure_topic(tables: Tables, op: EnsureTopic, now: int) -> None:
         tables.topics.put(op.name, now)
 
 
+def create_topic(tables: Tables, op: CreateTopic, now: int) -> None:
+    """Makes a topic that must not exist (P4)."""
+    if op.name in tables.topics:
+        raise TopicAlreadyExists(f"there is a topic {op.name} already")
+    ensure_topic(tables, EnsureTopic(name=op.name), now)
+
+
+def retain(tables: Tables, op: Retain, _now: int) -> int:
+    """Removes settled messages of a topic (G1)."""
+    for name in op.subscriptions:
+        if name not in tables.subscriptions:
+            raise NotFound(f"there is no subscription {name}")
+    readers = [tables.subscriptions[name].cursor for name in op.subscriptions]
+    passed = min(readers, default=tables.last("position"))
+    held = {
+        row.position
+        for row in tables.deliveries.values()
+        if tables.subscriptions[row.subscription].topic == op.topic
+    }
+    found = sorted(one.position for one in tables.messages.values() if one.topic == op.topic)
+    settled = found if op.keep is None else found[: max(0, len(found) - op.keep)]
+    gone = [
+        position
+        for position in settled
+        if position <= passed
+        and position not in held
+        and (op.before is None or tables.messages[position].published_at < op.before)
+    ][: op.limit]
+    for position in gone:
+        tables.message_ids.drop(tables.messages[position].id_bytes)
+        tables.messages.drop(position)
+    return len(gone)
+
+
 def publish(tables: Tables, op: NewMessage, now: int) -> int:
     """Stores a message; a known id with the same content answers with its first position (P2)."""
     if op.topic not in tables.topics:
@@ -201,7 +244,7 @@ def publish(tables: Tables, op: NewMessage, now: int) -> int:
     position = tables.next("position")
     message = Message(
         position=position,
-        id=op.id,
+        id_bytes=op.id.bytes,
         topic=op.topic,
         type=op.type,
         key=op.key,
@@ -212,8 +255,8 @@ def publish(tables: Tables, op: NewMessage, now: int) -> int:
         published_at=now,
         deliver_at=op.deliver_at,
         expires_at=op.expires_at,
-        correlation_id=op.correlation_id,
-        causation_id=op.causation_id,
+        correlation_bytes=op.correlation_id.bytes,
+        causation_bytes=op.causation_id.bytes if op.causation_id else None,
     )
     tables.messages.put(position, message)
     tables.message_ids.put(op.id.bytes, position)

@@ -11,6 +11,7 @@ from workbench.store.operations import (
     DropGeneration,
     EnsureProjection,
     MarkProjection,
+    ProjectRows,
     RecordAction,
     SaveProcess,
     SwitchProjection,
@@ -97,6 +98,20 @@ def apply_projection(tables: Tables, op: ApplyProjection, now: int) -> None:
             tables.passed.drop(passed_key)
     moved = replace(state, checkpoint=op.checkpoint, rows=count, updated_at=now)
     tables.projections.put((op.name, op.generation), moved)
+
+
+def project_rows(tables: Tables, op: ProjectRows, now: int) -> None:
+    """Puts and deletes rows of the live generation of a table that handlers write (D1)."""
+    live = [state for state in generations(tables, op.name) if state.live]
+    if not live:
+        raise NotFound(f"there is no table {op.name}")
+    state = live[0]
+    for row in op.rows:
+        tables.rows.put((op.name, state.generation, row[state.columns[0][0]]), dict(row))
+    for gone in op.deleted:
+        tables.rows.drop((op.name, state.generation, gone))
+    count = sum(1 for row_key in tables.rows if row_key[:2] == (op.name, state.generation))
+    tables.projections.put((op.name, state.generation), replace(state, rows=count, updated_at=now))
 
 
 def mark_projection(tables: Tables, op: MarkProjection, now: int) -> None:

@@ -1,36 +1,32 @@
-"""Subscriptions, deliveries and dead letters in memory (contract §5 and §6)."""
+"""Subscriptions and their deliveries in memory (contract §5)."""
 
 from __future__ import annotations
 
-from typing import Any
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, StaleLease
+from workbench.model.deliveries import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message, event_as_message
+from workbench.store.letters import crash_letter, message_of
+from workbench.store.memory.letters import deliveries, insert_letter, promote, replay_ended
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import (
     Claim,
     ConfigureSubscription,
     EnsureSubscription,
+    Extend,
     Lease,
-    MarkLetters,
-    NewDelivery,
+    Reclaim,
     RecoverSubscription,
-    ReplayLetter,
     Settle,
-    Settlement,
+    Skip,
 )
-from workbench.store.values import (
-    DeadLetter,
-    Delivery,
-    DeliveryState,
-    LetterStatus,
-    Reason,
-    SubscriptionState,
-)
+from workbench.store.settlements import NewDelivery, Settlement
+from workbench.store.values import Delivery, LetterStatus, SubscriptionState
 
-WAITING = (DeliveryState.READY, DeliveryState.DELAYED)
+_CLAIMABLE = sources(Trigger.CLAIM, Trigger.DUE)
 
 
 def subscription(tables: Tables, name: str) -> SubscriptionState:
@@ -45,18 +41,19 @@ def subscription(tables: Tables, name: str) -> SubscriptionState:
     return found
 
 
-def deliveries(tables: Tables, name: str) -> list[Delivery]:
-    """Returns the rows of a subscription in message order."""
-    found = [row for row in tables.deliveries.values() if row.subscription == name]
-    return sorted(found, key=lambda row: row.position)
-
-
 def message_at(tables: Tables, position: int, topic: str) -> Message | None:
     """Returns the published message or the event at a position."""
     if position in tables.messages:
         return tables.messages[position]
     event = tables.events.get(position)
     return event_as_message(event, topic) if event is not None else None
+
+
+def message_to_deliver(tables: Tables, row: Delivery, topic: str) -> Message | None:
+    """Returns the message of a delivery; of one that retention took, what its dead letter kept (G1, L1)."""
+    found = message_at(tables, row.position, topic)
+    letter = tables.letters.get(row.dead_letter) if row.dead_letter is not None else None
+    return message_of(letter) if found is None and letter is not None else found
 
 
 def ensure_subscription(tables: Tables, op: EnsureSubscription, now: int) -> None:
@@ -107,7 +104,7 @@ def lease(tables: Tables, op: Lease, _now: int) -> list[int]:
     leased = []
     for number in op.numbers:
         row = tables.deliveries.get(number)
-        if row is not None and row.subscription == op.subscription and row.state in WAITING:
+        if row is not None and row.subscription == op.subscription and row.state in _CLAIMABLE:
             taken = replace(
                 row,
                 state=DeliveryState.LEASED,
@@ -120,40 +117,56 @@ def lease(tables: Tables, op: Lease, _now: int) -> list[int]:
     return leased
 
 
+def extend(tables: Tables, op: Extend, _now: int) -> int:
+    """Moves the deadline of all that is leased under a token."""
+    subscription(tables, op.subscription)
+    held = [row for row in deliveries(tables, op.subscription) if row.lease_token == op.token]
+    for row in held:
+        tables.deliveries.put(row.number, replace(row, lease_until=op.until))
+    return len(held)
+
+
 def settle(tables: Tables, op: Settle, now: int) -> None:
     """Commits what became of a batch; its effects were written before."""
     state = subscription(tables, op.subscription)
     if op.cursor is not None:
         if tables.claims.get(op.subscription) != op.token.bytes:
             raise StaleLease(f"the claim of {op.subscription} was taken by another")
-        state = replace(state, cursor=op.cursor, claimed_to=0)
+        state = replace(state, cursor=op.cursor, claimed_to=op.claim or 0)
         tables.claims.drop(op.subscription)
-    for settlement in op.settlements:
+        if op.claim_token is not None:
+            tables.claims.put(op.subscription, op.claim_token.bytes)
+    for settlement in sorted(op.settlements, key=lambda one: one.state is not None):
         _settle_row(tables, op, settlement, now)
     for new in op.deliveries:
-        _insert(tables, op.subscription, new, now)
+        _insert(tables, op.subscription, new, op.token)
     state = replace(
         state,
         delivered=state.delivered + op.delivered,
         failed=state.failed + op.failed,
         filtered=state.filtered + op.filtered,
+        retried=state.retried + op.retried,
+        died=state.died + op.died,
+        expired=state.expired + op.expired,
     )
     tables.subscriptions.put(op.subscription, state)
 
 
 def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) -> None:
-    row = tables.deliveries.get(settlement.number)
-    if row is None or row.lease_token != op.token:
-        raise StaleLease(f"delivery {settlement.number} of {op.subscription} was taken by another")
+    rows = deliveries(tables, op.subscription)
+    row = next((one for one in rows if one.position == settlement.position), None)
+    if row is None or row.state is not DeliveryState.LEASED or row.lease_token != op.token:
+        raise StaleLease(f"a delivery of {op.subscription} was taken by another")
     if settlement.state is None:
         tables.deliveries.drop(row.number)
-        _replay_ended(tables, row.dead_letter, LetterStatus.RESOLVED, now)
-        promote(tables, op.subscription, settlement.key)
+        ended = LetterStatus.FAILED_AGAIN if settlement.expired else LetterStatus.RESOLVED
+        replay_ended(tables, row.dead_letter, ended, now)
+        promote(tables, op.subscription, row.key)
         return
     letter = row.dead_letter
     if settlement.letter is not None:
-        letter = _insert_letter(tables, settlement.letter, parent=row.dead_letter)
-        _replay_ended(tables, row.dead_letter, LetterStatus.FAILED_AGAIN, now)
+        letter = insert_letter(tables, settlement.letter, parent=row.dead_letter)
+        replay_ended(tables, row.dead_letter, LetterStatus.FAILED_AGAIN, now)
     changed = replace(
         row,
         state=settlement.state,
@@ -169,33 +182,43 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
         promote(tables, op.subscription, settlement.key)
 
 
-def promote(tables: Tables, name: str, key: str) -> None:
-    """Makes the first blocked delivery of a key ready, unless an earlier one of the key still stands."""
-    living = [
-        row for row in deliveries(tables, name) if row.key == key and row.state is not DeliveryState.DEAD
-    ]
-    if living and living[0].state is DeliveryState.BLOCKED:
-        tables.deliveries.put(living[0].number, replace(living[0], state=DeliveryState.READY))
+def skip(tables: Tables, op: Skip, now: int) -> int:
+    """Passes waiting deliveries by; the next of their keys are promoted."""
+    state = subscription(tables, op.subscription)
+    skipped = 0
+    for number in op.numbers:
+        row = tables.deliveries.get(number)
+        if row is None or row.subscription != op.subscription or row.state not in sources(Trigger.SKIP):
+            continue
+        skipped += 1
+        tables.deliveries.drop(number)
+        replay_ended(tables, row.dead_letter, LetterStatus.OPEN, now)
+        promote(tables, op.subscription, row.key)
+    tables.subscriptions.put(op.subscription, replace(state, skipped=state.skipped + skipped))
+    return skipped
 
 
-def _insert(tables: Tables, name: str, new: NewDelivery, now: int) -> None:
+def _insert(tables: Tables, name: str, new: NewDelivery, token: UUID | None = None) -> None:
     message = new.message
-    letter = _insert_letter(tables, new.letter, parent=None) if new.letter is not None else None
+    letter = insert_letter(tables, new.letter, parent=None) if new.letter is not None else None
     if any(row.position == message.position for row in deliveries(tables, name)):
         return
+    leased = new.state is DeliveryState.LEASED
     row = Delivery(
         number=tables.next("delivery"),
         subscription=name,
         position=message.position,
         message_id=message.id,
-        key=message.key,
+        key=message.key if new.key is None else new.key,
         state=new.state,
-        acquired=new.failed + new.crashed,
+        acquired=new.failed + new.crashed + leased,
         failed=new.failed,
         crashed=new.crashed,
-        due_at=new.due_at,
+        lease_token=token if leased else None,
+        lease_until=new.lease_until if leased else None,
+        due_at=new.due_at if new.state is DeliveryState.DELAYED else None,
         priority=message.priority,
-        enqueued_at=now,
+        enqueued_at=message.published_at,
         expires_at=message.expires_at,
         attempts=new.attempts,
         dead_letter=letter,
@@ -206,127 +229,57 @@ def _insert(tables: Tables, name: str, new: NewDelivery, now: int) -> None:
 def recover(tables: Tables, op: RecoverSubscription, now: int) -> None:
     """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
     state = subscription(tables, op.subscription)
-    for row in deliveries(tables, op.subscription):
-        if row.state is DeliveryState.LEASED:
-            crashed = replace(
-                row,
-                state=DeliveryState.READY,
-                crashed=row.crashed + 1,
-                lease_token=None,
-                lease_until=None,
-            )
-            tables.deliveries.put(row.number, crashed)
+    _take_back(tables, deliveries(tables, op.subscription))
     for message in op.suspects:
-        new = NewDelivery(message=message, state=DeliveryState.READY, crashed=1)
-        _insert(tables, op.subscription, new, now)
-    for row in deliveries(tables, op.subscription):
-        if row.state is DeliveryState.READY and row.crashed >= op.max_crashes:
-            _die_of_crashes(tables, op, row, now)
+        _insert(tables, op.subscription, NewDelivery(message=message, state=DeliveryState.READY, crashed=1))
     moved = replace(state, cursor=max(state.cursor, state.claimed_to), claimed_to=0)
     tables.subscriptions.put(op.subscription, moved)
     tables.claims.drop(op.subscription)
+    _bury(tables, op.subscription, op.topic, op.max_crashes, now)
 
 
-def _die_of_crashes(tables: Tables, op: RecoverSubscription, row: Delivery, now: int) -> None:
-    message = message_at(tables, row.position, op.topic)
+def reclaim(tables: Tables, op: Reclaim, now: int) -> int:
+    """Takes back rows whose lease has run out, but for those whose holders still run."""
+    subscription(tables, op.subscription)
+    late = [
+        row
+        for row in deliveries(tables, op.subscription)
+        if row.lease_until is not None and row.lease_until < op.now and row.lease_token not in op.keep
+    ]
+    taken = _take_back(tables, late)
+    if taken:
+        _bury(tables, op.subscription, op.topic, op.max_crashes, now)
+    return taken
+
+
+def _take_back(tables: Tables, rows: list[Delivery]) -> int:
+    leased = [row for row in rows if row.state in sources(Trigger.CRASH)]
+    for row in leased:
+        crashed = replace(
+            row, state=DeliveryState.READY, crashed=row.crashed + 1, lease_token=None, lease_until=None
+        )
+        tables.deliveries.put(row.number, crashed)
+    return len(leased)
+
+
+def _bury(tables: Tables, name: str, topic: str, max_crashes: int, now: int) -> None:
+    dying = [
+        row
+        for row in deliveries(tables, name)
+        if row.state is DeliveryState.READY and row.crashed >= max_crashes
+    ]
+    for row in dying:
+        _die_of_crashes(tables, name, topic, row, now)
+    state = subscription(tables, name)
+    tables.subscriptions.put(name, replace(state, died=state.died + len(dying)))
+
+
+def _die_of_crashes(tables: Tables, name: str, topic: str, row: Delivery, now: int) -> None:
+    message = message_to_deliver(tables, row, topic)
     if message is None:
         return
-    letter = DeadLetter(
-        subscription=op.subscription,
-        topic=message.topic,
-        position=message.position,
-        message_id=message.id,
-        type=message.type,
-        key=message.key,
-        data=message.data,
-        metadata=message.metadata,
-        reason=Reason.CRASH_LOOP,
-        error_type="CrashLoop",
-        error=f"the program ended {row.crashed} times while this message was handled",
-        attempts=row.attempts,
-        first_failed_at=now,
-        died_at=now,
-        generation=row.generation,
-        changed_at=now,
-        correlation_id=message.correlation_id,
+    letter = crash_letter(
+        name, message, crashed=row.crashed, attempts=row.attempts, generation=row.generation, now=now
     )
-    number = _insert_letter(tables, letter, parent=row.dead_letter)
+    number = insert_letter(tables, letter, parent=row.dead_letter)
     tables.deliveries.put(row.number, replace(row, state=DeliveryState.DEAD, dead_letter=number))
-
-
-def _insert_letter(tables: Tables, letter: DeadLetter, *, parent: int | None) -> int:
-    number = tables.next("letter")
-    tables.letters.put(number, replace(letter, number=number, parent=parent))
-    return number
-
-
-def _replay_ended(tables: Tables, number: int | None, status: LetterStatus, now: int) -> None:
-    letter = tables.letters.get(number) if number is not None else None
-    if letter is not None and letter.status is LetterStatus.REPLAYING:
-        tables.letters.put(letter.number, replace(letter, status=status, changed_at=now))
-
-
-def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
-    """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
-    letter = tables.letters.get(op.number)
-    if letter is None or letter.status not in (LetterStatus.OPEN, LetterStatus.ARCHIVED):
-        return False
-    edited = letter.edited if op.data is None else op.data
-    tables.letters.put(
-        op.number, replace(letter, status=LetterStatus.REPLAYING, changed_at=now, edited=edited)
-    )
-    fresh: dict[str, Any] = {
-        "state": DeliveryState.READY,
-        "acquired": 0,
-        "failed": 0,
-        "crashed": 0,
-        "due_at": None,
-        "attempts": (),
-    }
-    for row in tables.deliveries.values():
-        if row.dead_letter == op.number and row.state is DeliveryState.DEAD:
-            again = replace(
-                row,
-                generation=row.generation + 1,
-                data=row.data if op.data is None else op.data,
-                message_id=op.message_id or row.message_id,
-                **fresh,
-            )
-            tables.deliveries.put(row.number, again)
-            return True
-    made = Delivery(
-        number=tables.next("delivery"),
-        subscription=letter.subscription,
-        position=letter.position,
-        message_id=op.message_id or letter.message_id,
-        key=letter.key,
-        generation=letter.generation + 1,
-        enqueued_at=now,
-        data=op.data,
-        dead_letter=op.number,
-        **fresh,
-    )
-    tables.deliveries.put(made.number, made)
-    return True
-
-
-def mark_letters(tables: Tables, op: MarkLetters, now: int) -> int:
-    """Changes the status of those that still have one of the expected ones; returns how many (L7, L8)."""
-    changed = 0
-    for number in op.numbers:
-        letter = tables.letters.get(number)
-        if letter is None or letter.status not in op.before:
-            continue
-        changed += 1
-        tables.letters.put(number, replace(letter, status=LetterStatus(op.after), changed_at=now))
-        if op.skip_on:
-            _skip_on(tables, number)
-    return changed
-
-
-def _skip_on(tables: Tables, letter: int) -> None:
-    for row in tables.deliveries.values():
-        if row.dead_letter == letter:
-            tables.deliveries.drop(row.number)
-            promote(tables, row.subscription, row.key)
-            return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -9,15 +10,18 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from workbench.errors import InvalidValue, NotFound
+from workbench.model.deliveries import DeliveryState
 from workbench.model.events import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
-from workbench.store.memory import models, queue
+from workbench.store.memory import letters, models, queue
 from workbench.store.memory.tables import Tables
 from workbench.store.ports import Wanted
+from workbench.store.rules import urgency
 from workbench.store.values import (
     DeadLetter,
     Delivery,
-    DeliveryState,
+    Depth,
+    Job,
     LetterStatus,
     Page,
     PassedEvent,
@@ -108,7 +112,7 @@ class MemoryReader:
         if state is None:
             return None
         living = [
-            row.state for row in queue.deliveries(self._tables, name) if row.state is not DeliveryState.DEAD
+            row.state for row in letters.deliveries(self._tables, name) if row.state is not DeliveryState.DEAD
         ]
         open_letters = [
             letter
@@ -126,31 +130,89 @@ class MemoryReader:
         """Returns rows that can be leased now, most urgent first (R1), with their messages."""
         rows = [
             row
-            for row in queue.deliveries(self._tables, subscription)
+            for row in letters.deliveries(self._tables, subscription)
             if row.state is DeliveryState.READY
             or (row.state is DeliveryState.DELAYED and (row.due_at or 0) <= now)
         ]
-        rows.sort(
-            key=lambda row: (row.crashed == 0, row.enqueued_at - row.priority * 1_000_000, row.position)
-        )
         state = self._tables.subscriptions.get(subscription)
         topic = state.topic if state else ""
-        found = [(row, queue.message_at(self._tables, row.position, topic)) for row in rows[:limit]]
+        ordered = sorted(rows, key=urgency)[:limit]
+        found = [(row, queue.message_to_deliver(self._tables, row, topic)) for row in ordered]
         return [(row, message) for row, message in found if message is not None]
 
-    def next_due(self, subscription: str) -> int | None:
-        """Returns when the next delayed row is due, microseconds since 1970."""
-        rows = queue.deliveries(self._tables, subscription)
-        return min(
-            (row.due_at for row in rows if row.state is DeliveryState.DELAYED and row.due_at is not None),
-            default=None,
+    def in_order(self, subscription: str, now: int) -> bool:
+        """Whether the log's order is that of urgency (R1): no row is to be leased, no priority set."""
+        rows = letters.deliveries(self._tables, subscription)
+        ready = any(
+            row.state is DeliveryState.READY
+            or (row.state is DeliveryState.DELAYED and (row.due_at or 0) <= now)
+            for row in rows
         )
+        state = self._tables.subscriptions.get(subscription)
+        return not ready and not any(
+            state is not None
+            and one.topic == state.topic
+            and one.position > state.cursor
+            and one.priority != 0
+            for one in self._tables.messages.values()
+        )
+
+    def due_times(self, subscription: str) -> tuple[int | None, int | None]:
+        """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
+        rows = letters.deliveries(self._tables, subscription)
+        due = [row.due_at for row in rows if row.state is DeliveryState.DELAYED and row.due_at is not None]
+        ends = [row.lease_until for row in rows if row.lease_until is not None]
+        return min(due, default=None), min(ends, default=None)
+
+    def depth(self, subscription: str) -> Depth:
+        """Returns what waits in the rows of a subscription, by state."""
+        rows = [
+            row
+            for row in letters.deliveries(self._tables, subscription)
+            if row.state is not DeliveryState.DEAD
+        ]
+        counts = Counter(row.state.value for row in rows)
+        return Depth(**counts, oldest=min((row.enqueued_at for row in rows), default=None))
+
+    def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
+        """Returns the positions in a range whose deliveries stand in rows already (I5)."""
+        rows = letters.deliveries(self._tables, subscription)
+        return {row.position for row in rows if after < row.position <= upto}
+
+    def backlog(self, topic: str, subscriptions: Sequence[str], limit: int) -> int:
+        """Returns how many messages of a topic wait for the subscription that has most to do."""
+        most = 0
+        for name in subscriptions:
+            cursor = self._tables.subscriptions[name].cursor
+            behind = [
+                one for one in self._tables.messages.values() if one.topic == topic and one.position > cursor
+            ]
+            rows = letters.deliveries(self._tables, name)
+            waiting = [row for row in rows if row.state is not DeliveryState.DEAD]
+            most = max(most, len(behind) + len(waiting))
+        return min(most, limit)
+
+    def position_before(self, time: int) -> int:
+        """Returns the highest position that was recorded before a time, 0 if none."""
+        events = [one.position for one in self._tables.events.values() if one.recorded_at < time]
+        messages = [one.position for one in self._tables.messages.values() if one.published_at < time]
+        return max([*events, *messages], default=0)
+
+    def job(self, number: int) -> Job | None:
+        """Returns one bulk action."""
+        return self._tables.jobs.get(number)
+
+    def jobs(self, limit: int = 100) -> list[Job]:
+        """Returns bulk actions, the newest first."""
+        return sorted(self._tables.jobs.values(), key=lambda job: -job.number)[:limit]
 
     def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:
         """Returns which keys have unfinished rows, so that later messages of the key must wait (O1, O2)."""
-        rows = queue.deliveries(self._tables, subscription)
+        rows = letters.deliveries(self._tables, subscription)
         return {
-            row.key for row in rows if row.key in keys and (dead_too or row.state is not DeliveryState.DEAD)
+            row.key
+            for row in rows
+            if row.key and row.key in keys and (dead_too or row.state is not DeliveryState.DEAD)
         }
 
     def message(self, position: int, topic: str) -> Message | None:

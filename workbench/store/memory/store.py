@@ -8,7 +8,7 @@ from typing import Any
 from workbench.errors import StoreReadOnly, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.store import operations as op
-from workbench.store.memory import log, models, queue
+from workbench.store.memory import letters, log, models, queue
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.tables import Tables
 
@@ -38,16 +38,25 @@ class MemoryStore:
         Raises:
             StoreReadOnly: It was closed.
         """
+        answers = self._run_all(operations)
+        self._tables.journal.clear()
+        return answers
+
+    def rehearse(self, operations: Sequence[op.Operation]) -> list[Any]:
+        """Runs operations as `write` does and takes everything back; returns what the answers would be."""
+        answers = self._run_all(operations)
+        self._tables.journal.back_to(0)
+        return answers
+
+    def _run_all(self, operations: Sequence[op.Operation]) -> list[Any]:
         if self._closed:
             raise StoreReadOnly("the store was closed")
-        journal, now = self._tables.journal, self._clock.now()
+        now = self._clock.now()
         try:
-            answers = [self._guarded(operation, now) for operation in operations]
+            return [self._guarded(operation, now) for operation in operations]
         except BaseException:
-            journal.back_to(0)
+            self._tables.journal.back_to(0)
             raise
-        journal.clear()
-        return answers
 
     def _guarded(self, operation: op.Operation, now: int) -> Any:
         mark = self._tables.journal.mark()
@@ -65,6 +74,10 @@ class MemoryStore:
                 for effect in operation.effects:
                     self._run(effect, now)
                 return queue.settle(self._tables, operation, now)
+            case op.AdvanceJob():
+                return letters.advance_job(
+                    self._tables, operation, now, lambda part: self._guarded(part, now)
+                )
             case op.RecordCommand():
                 return log.record_command(self._tables, operation, None)
         run = _RUN.get(type(operation))
@@ -75,12 +88,9 @@ class MemoryStore:
     def _atomic(self, operation: op.Atomic, now: int) -> list[Any]:
         answers: list[Any] = []
         appended = None
-        records = [part.record for part in operation.operations if isinstance(part, op.RecordCommand)]
-        if any(record.command_id.bytes in self._tables.commands for record in records):
-            return [
-                log.record_command(self._tables, part, None) if isinstance(part, op.RecordCommand) else None
-                for part in operation.operations
-            ]
+        known = [log.known_record(self._tables, part) for part in operation.operations]
+        if any(known):
+            return known
         for part in operation.operations:
             if isinstance(part, op.RecordCommand):
                 answers.append(log.record_command(self._tables, part, appended))
@@ -108,14 +118,22 @@ _RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
     op.CloseStream: log.close_stream,
     op.SaveSnapshot: log.save_snapshot,
     op.EnsureTopic: log.ensure_topic,
+    op.CreateTopic: log.create_topic,
     op.NewMessage: log.publish,
+    op.Retain: log.retain,
     op.EnsureSubscription: queue.ensure_subscription,
     op.ConfigureSubscription: queue.configure,
     op.RecoverSubscription: queue.recover,
     op.Claim: queue.claim,
     op.Lease: queue.lease,
-    op.ReplayLetter: queue.replay_letter,
-    op.MarkLetters: queue.mark_letters,
+    op.Extend: queue.extend,
+    op.Reclaim: queue.reclaim,
+    op.Skip: queue.skip,
+    op.ReplayLetter: letters.replay_letter,
+    op.MarkLetters: letters.mark_letters,
+    op.ForgetLetters: letters.forget_letters,
+    op.StartJob: letters.start_job,
+    op.ProjectRows: models.project_rows,
     op.EnsureProjection: models.ensure_projection,
     op.ApplyProjection: models.apply_projection,
     op.SwitchProjection: models.switch_projection,

@@ -11,6 +11,7 @@ from workbench.store.values import (
     CommandRecord,
     DeadLetter,
     Delivery,
+    Job,
     OperatorAction,
     PassedEvent,
     ProjectionState,
@@ -121,6 +122,7 @@ class Tables:
         self.claims: Table[str, bytes] = Table(journal)
         self.deliveries: Table[int, Delivery] = Table(journal)
         self.letters: Table[int, DeadLetter] = Table(journal)
+        self.jobs: Table[int, Job] = Table(journal)
         self.projections: Table[tuple[str, int], ProjectionState] = Table(journal)
         self.rows: Table[tuple[str, int, Any], dict[str, Any]] = Table(journal)
         self.passed: Table[tuple[str, int, int], PassedEvent] = Table(journal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -30,18 +29,19 @@ from workbench.store.operations import (
 from workbench.store.rules import check_append, check_many, fits, half_stored
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads, StreamHead
-from workbench.store.sql.rows import stored_among
+from workbench.store.sql.rows import known_ids
 from workbench.store.values import AppendResult
 
 
-def suspects(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[bytes]:
+def suspects(con: sqlite3.Connection, heads: Heads, operations: Sequence[Operation]) -> set[bytes]:
     """Returns the event ids of a group that are stored already, or that stand in it more than once.
 
-    One question for the whole group instead of one for each append: nearly always there are none.
+    One question for the whole group instead of one for each append, and only for ids that are not beyond all
+    that are stored: nearly always there are none.
     """
     ids = [event.id.bytes for events in appended(operations) for event in events]
-    twice = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
-    return stored_among(con, "events where event_id", ids) | twice
+    found, heads.newest_event = known_ids(con, "events where event_id", ids, heads.newest_event)
+    return found
 
 
 def event_ids(operations: Sequence[Operation]) -> Iterator[UUID]:
@@ -231,7 +231,7 @@ def _insert(batch: Batch, heads: Heads, op: Append, head: StreamHead, now: int) 
                 event.id.bytes,
                 heads.types.get(event.type) or heads.type_number(event.type),
                 event.schema_version,
-                now,
+                now if event.recorded_at is None else event.recorded_at,
                 now if event.occurred_at is None else event.occurred_at,
                 correlation.bytes,
                 event.causation_id.bytes if event.causation_id else None,

@@ -16,6 +16,7 @@ def _inserts(table: str, row: str) -> tuple[tuple[int, str], ...]:
 
 _EVENTS = _inserts("events", "(?,?,?,?,?,?,?,?,?,?,?,?)")
 _COMMANDS = _inserts("commands", "(null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+_MESSAGES = _inserts("messages", "(?,?,?,?,?,?,?,?,?,?,?,?,?)")
 _STREAMS = "update streams set version = ?, updated_at = ?, last_position = ? where id = ?"
 
 
@@ -26,6 +27,7 @@ class Batch:
         events: Rows of the log.
         streams: By number, the arguments that move a stream's head.
         commands: Rows of commands.
+        messages: Rows of published messages.
     """
 
     def __init__(self, con: sqlite3.Connection) -> None:
@@ -33,6 +35,7 @@ class Batch:
         self.events: list[tuple[Any, ...]] = []
         self.streams: dict[int, tuple[int, int, int, int]] = {}
         self.commands: list[tuple[Any, ...]] = []
+        self.messages: list[tuple[Any, ...]] = []
 
     def flush(self) -> None:
         """Writes everything."""
@@ -41,6 +44,8 @@ class Batch:
             self._con.executemany(_STREAMS, self.streams.values())
         if self.commands:
             _insert(self._con, _COMMANDS, self.commands)
+        if self.messages:
+            _insert(self._con, _MESSAGES, self.messages)
         self.clear()
 
     def clear(self) -> None:
@@ -48,6 +53,7 @@ class Batch:
         self.events.clear()
         self.streams.clear()
         self.commands.clear()
+        self.messages.clear()
 
 
 def _insert(

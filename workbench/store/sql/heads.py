@@ -26,6 +26,10 @@ class Heads:
     A failed operation calls `forget`, and everything is read anew.
 
     Attributes:
+        newest_event: The greatest event id that is stored. Ids of this program grow with time, so that a greater
+            one is new without a look at the store.
+        newest_command: The greatest command id that is stored.
+        newest_message: The greatest message id that is stored.
         stale: The transaction was rolled back: `forget` before the next one.
     """
 
@@ -36,6 +40,7 @@ class Heads:
         self.topics: dict[str, int] = {}
         self.position = 0
         self.next_stream = 1
+        self.newest_event = self.newest_command = self.newest_message = b""
         self.stale = False
         self.forget()
 
@@ -53,6 +58,13 @@ class Heads:
         self.position = max(events, messages, kept)
         (streams,) = con.execute("select coalesce(max(id), 0) from streams").fetchone()
         self.next_stream = streams + 1
+        # Never less than before: what the running group writes later is counted already.
+        (event,) = con.execute("select coalesce(max(event_id), x'') from events").fetchone()
+        (command,) = con.execute("select coalesce(max(command_id), x'') from commands").fetchone()
+        (message,) = con.execute("select coalesce(max(message_id), x'') from messages").fetchone()
+        self.newest_event = max(self.newest_event, event)
+        self.newest_command = max(self.newest_command, command)
+        self.newest_message = max(self.newest_message, message)
         self.stale = False
 
     def stream(self, name: str) -> StreamHead | None:

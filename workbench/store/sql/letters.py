@@ -1,4 +1,4 @@
-"""Writes dead letters: their making, replay, archive, purge and undo (contract §6)."""
+"""Writes dead letters: their making, replay, archive, purge and undo, one by one or as a job (contract §6)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 
 import msgspec
 
-from workbench.store.operations import MarkLetters, ReplayLetter
+from workbench.store.operations import ForgetLetters, MarkLetters, ReplayLetter
 from workbench.store.values import DeadLetter
 
 _encode = msgspec.json.Encoder().encode
@@ -62,24 +62,32 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     if not done.rowcount:
         return False
     row = con.execute(
-        "update deliveries set state = 'ready', generation = generation + 1, acquired = 0, failed = 0, crashed = 0,"
-        " due_at = null, attempts = '[]', data = coalesce(?, data), message_id = coalesce(?, message_id)"
-        " where letter_id = ? and state = 'dead'",
-        (op.data, op.message_id.bytes if op.message_id else None, op.number),
+        f"update deliveries set state = {_REPLAYED}, rank = ? - priority * 1000000, generation = generation + 1,"
+        " acquired = 0, failed = 0, crashed = 0, due_at = null, expires_at = null, enqueued_at = ?, attempts = '[]',"
+        " data = coalesce(?, data), message_id = coalesce(?, message_id) where letter_id = ? and state = 'dead'",
+        (now, now, op.data, op.message_id.bytes if op.message_id else None, op.number),
     )
     if not row.rowcount:
         _delivery_anew(con, op, now)
     return True
 
 
+_REPLAYED = (
+    "case when key <> '' and exists (select 1 from deliveries b where b.subscription_id = deliveries.subscription_id"
+    " and b.key = deliveries.key and b.key <> '' and b.position < deliveries.position and b.state <> 'dead')"
+    " then 'blocked' else 'ready' end"
+)
+"""An earlier delivery of its key that is under way goes first (I6)."""
+
+
 def _delivery_anew(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
     """Makes the delivery of a letter whose row was let go when its key was skipped on (L7)."""
     con.execute(
-        "insert into deliveries (subscription_id, position, message_id, key, state, generation, acquired, failed,"
+        "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired, failed,"
         " crashed, priority, enqueued_at, data, attempts, letter_id)"
-        " select s.id, l.position, coalesce(?, l.message_id), l.key, 'ready', l.generation + 1, 0, 0, 0, 0, ?, ?, '[]',"
-        " l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
-        (op.message_id.bytes if op.message_id else None, now, op.data, op.number),
+        " select s.id, l.position, coalesce(?, l.message_id), l.key, 'ready', ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
+        " '[]', l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
+        (op.message_id.bytes if op.message_id else None, now, now, op.data, op.number),
     )
 
 
@@ -110,8 +118,20 @@ def _skip_on(con: sqlite3.Connection, letter: int) -> None:
 
 def promote(con: sqlite3.Connection, subscription: int, key: str) -> None:
     """Makes the first blocked delivery of a key ready, unless an earlier one of the key still stands."""
-    con.execute(
-        "update deliveries set state = 'ready' where id = (select id from deliveries where subscription_id = ?"
-        " and key = ? and state <> 'dead' order by position limit 1) and state = 'blocked'",
-        (subscription, key),
-    )
+    if key:
+        con.execute(
+            "update deliveries set state = 'ready' where id = (select id from deliveries where subscription_id = ?"
+            " and key = ? and key <> '' and state <> 'dead' order by position limit 1) and state = 'blocked'",
+            (subscription, key),
+        )
+
+
+def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
+    """Removes letters that were purged before a time, with their deliveries; what they blocked goes on (L7)."""
+    rows = con.execute(
+        "select id from dead_letters where status = 'purged' and changed_at < ?", (op.before,)
+    ).fetchall()
+    for (number,) in rows:
+        _skip_on(con, number)
+        con.execute("delete from dead_letters where id = ?", (number,))
+    return len(rows)

@@ -87,5 +87,28 @@ def _generations(con: sqlite3.Connection) -> None:
     con.execute("drop table old_projections")
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _generations}
+def _urgency(con: sqlite3.Connection) -> None:
+    """From 2 to 3: deliveries are ranked, subscriptions count more, and bulk actions are kept."""
+    (urgent,) = (statement for statement in ddl_of("messages") if "messages_urgent" in statement)
+    con.execute(urgent)
+    for table in ("subscriptions", "deliveries"):
+        con.execute(f"create temp table old_{table} as select * from {table}")
+        con.execute(f"drop table {table}")
+    for statement in ddl_of("subscriptions", "deliveries", "jobs"):
+        con.execute(statement)
+    con.execute(
+        "insert into subscriptions select id, name, topic, cursor, claimed_to, claim_token, paused, delivered,"
+        " failed, filtered, 0, 0, 0, 0, created_at from old_subscriptions"
+    )
+    con.execute(
+        "insert into deliveries select id, subscription_id, position, message_id, key, state,"
+        " case state when 'delayed' then due_at when 'leased' then lease_until"
+        " else enqueued_at - priority * 1000000 end, generation, acquired, failed, crashed, due_at, lease_token,"
+        " lease_until, priority, enqueued_at, expires_at, data, attempts, letter_id from old_deliveries"
+    )
+    con.execute("drop table old_subscriptions")
+    con.execute("drop table old_deliveries")
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _generations, 2: _urgency}
 """By the version that each step starts from."""

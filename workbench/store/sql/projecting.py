@@ -13,6 +13,7 @@ from workbench.store.operations import (
     DropGeneration,
     EnsureProjection,
     MarkProjection,
+    ProjectRows,
     SaveProcess,
     SwitchProjection,
 )
@@ -145,7 +146,24 @@ def apply_projection(con: sqlite3.Connection, op: ApplyProjection, now: int) -> 
         )
 
 
-def _put(con: sqlite3.Connection, op: ApplyProjection, table: str, names: Sequence[str]) -> int:
+def project_rows(con: sqlite3.Connection, op: ProjectRows, now: int) -> None:
+    """Puts and deletes rows of the live generation of a table that handlers write (D1).
+
+    Raises:
+        NotFound: There is no such table.
+    """
+    row = con.execute(
+        "select generation, columns from projections where name = ? and live", (op.name,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"there is no table {op.name}")
+    more = _put(con, op, table_name(op.name, row[0]), column_names(row[1]))
+    con.execute(
+        "update projections set rows = rows + ?, updated_at = ? where name = ? and live", (more, now, op.name)
+    )
+
+
+def _put(con: sqlite3.Connection, op: ApplyProjection | ProjectRows, table: str, names: Sequence[str]) -> int:
     """Writes and removes rows; returns how many more there are."""
     key = names[0]
     put = [row[key] for row in op.rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -15,33 +15,22 @@ from workbench.model.events import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
-from workbench.store.sql.listing import Listing
 from workbench.store.sql.projecting import table_name
+from workbench.store.sql.queue_reading import QueueReading
 from workbench.store.values import (
-    DeadLetter,
-    Delivery,
     Page,
     PassedEvent,
     PassedKind,
     ProjectionState,
     Snapshot,
     StreamInfo,
-    SubscriptionState,
 )
 
 WINDOW = 20_000
 """Positions that one look at a selective topic passes at most, so that no read is long."""
 
-_SUBSCRIPTIONS = (
-    "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"
-    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state <> 'dead'),"
-    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'delayed'),"
-    " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open')"
-    " from subscriptions s "
-)
 
-
-class SqliteReader(Listing):
+class SqliteReader(QueueReading):
     """Every read port of `workbench.store.ports` over one SQLite connection."""
 
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
@@ -58,11 +47,6 @@ class SqliteReader(Listing):
             yield
         finally:
             self._con.execute("commit")
-
-    def head(self) -> int:
-        """Returns the highest position, 0 when empty."""
-        (events,), (messages,) = (self._one(f"select coalesce(max(position), 0) from {t}") for t in _LOGS)
-        return int(max(events, messages))
 
     def stream(self, name: str) -> StreamInfo | None:
         """Returns one stream."""
@@ -165,71 +149,6 @@ class SqliteReader(Listing):
         )
         return Snapshot(stream=stream, version=row[0], state_hash=row[1], state=row[2]) if row else None
 
-    def subscription(self, name: str) -> SubscriptionState | None:
-        """Returns where a subscription stands."""
-        found = self._all(_SUBSCRIPTIONS + "where s.name = ?", (name,))
-        return _subscription(found[0]) if found else None
-
-    def subscriptions(self) -> list[SubscriptionState]:
-        """Returns where all subscriptions stand, by name."""
-        return [_subscription(row) for row in self._all(_SUBSCRIPTIONS + "order by s.name")]
-
-    def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
-        """Returns rows that can be leased now, most urgent first (R1), with their messages.
-
-        Suspects of a crash come first, so that they can run alone.
-        """
-        query = (
-            rows.DELIVERIES + "where subscription_id = (select id from subscriptions where name = ?)"
-            " and (state = 'ready' or (state = 'delayed' and due_at <= ?))"
-            " order by crashed = 0, enqueued_at - priority * 1000000, position limit ?"
-        )
-        topic = self._maybe("select topic from subscriptions where name = ?", (subscription,))
-        found = []
-        for delivery in rows.deliveries(self._all(query, (subscription, now, limit)), subscription):
-            message = self.message(delivery.position, topic[0] if topic else "")
-            if message is not None:
-                found.append((delivery, message))
-        return found
-
-    def next_due(self, subscription: str) -> int | None:
-        """Returns when the next delayed row is due, microseconds since 1970."""
-        row = self._maybe(
-            "select min(due_at) from deliveries where subscription_id ="
-            " (select id from subscriptions where name = ?) and state = 'delayed'",
-            (subscription,),
-        )
-        return row[0] if row else None
-
-    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:
-        """Returns which keys have unfinished rows, so that later messages of the key must wait (O1, O2)."""
-        marks = ",".join("?" * len(keys))
-        states = "" if dead_too else " and state <> 'dead'"
-        found = self._all(
-            "select distinct key from deliveries where subscription_id ="
-            f" (select id from subscriptions where name = ?) and key in ({marks}){states}",
-            (subscription, *keys),
-        )
-        return {row[0] for row in found}
-
-    def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
-        """Returns the rows of a subscription that are not dead, in message order."""
-        query = (
-            rows.DELIVERIES + "where subscription_id = (select id from subscriptions where name = ?)"
-            " and state <> 'dead' order by position limit ?"
-        )
-        return rows.deliveries(self._all(query, (subscription, limit)), subscription)
-
-    def message(self, position: int, topic: str) -> Message | None:
-        """Returns the message or event at a position."""
-        with translated(self._path):
-            return rows.message_at(self._con, position, topic)
-
-    def letter(self, number: int) -> DeadLetter | None:
-        """Returns one dead letter."""
-        found = rows.letters(self._all(rows.LETTERS + "where id = ?", (number,)))
-        return found[0] if found else None
-
     def generations(self, projection: str) -> list[ProjectionState]:
         """Returns the generations of a projection: the live one, then the one that is being rebuilt (J3)."""
         return rows.projections(
@@ -296,24 +215,3 @@ class SqliteReader(Listing):
         """Returns the state of an instance of a process as JSON text."""
         row = self._maybe("select state from processes where process = ? and key = ?", (process, key))
         return row[0] if row else None
-
-
-_LOGS = ("events", "messages")
-
-
-def _subscription(row: tuple[Any, ...]) -> SubscriptionState:
-    return SubscriptionState(
-        number=row[0],
-        name=row[1],
-        topic=row[2],
-        cursor=row[3],
-        claimed_to=row[4],
-        paused=bool(row[5]),
-        delivered=row[6],
-        failed=row[7],
-        filtered=row[8],
-        created_at=row[9],
-        waiting=row[10],
-        retrying=row[11],
-        dead=row[12],
-    )

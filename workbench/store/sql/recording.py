@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from workbench.errors import MessageIdReused, TopicNotFound
+from workbench.errors import MessageIdReused, NotFound, TopicAlreadyExists, TopicNotFound
 from workbench.model.values import check_name
 from workbench.store.operations import (
     Atomic,
+    CreateTopic,
     EnsureTopic,
     NewMessage,
     Operation,
     RecordCommand,
+    Retain,
     SaveSnapshot,
+    Settle,
 )
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
-from workbench.store.sql.rows import COMMANDS, commands, stored_among
+from workbench.store.sql.rows import COMMANDS, commands, known_ids
 from workbench.store.values import AppendResult, CommandRecord
 
 
@@ -37,13 +39,11 @@ def save_snapshot(con: sqlite3.Connection, heads: Heads, op: SaveSnapshot, now: 
         )
 
 
-def known_commands(con: sqlite3.Connection, operations: Sequence[Operation]) -> set[bytes]:
+def known_commands(con: sqlite3.Connection, heads: Heads, operations: Sequence[Operation]) -> set[bytes]:
     """Returns the command ids of a group that are stored already, or that stand in it more than once."""
     ids = [one.bytes for one in _command_ids(operations)]
-    if not ids:
-        return set()
-    twice = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
-    return stored_among(con, "commands where command_id", ids) | twice
+    found, heads.newest_command = known_ids(con, "commands where command_id", ids, heads.newest_command)
+    return found
 
 
 def _command_ids(operations: Sequence[Operation]) -> Iterator[UUID]:
@@ -105,8 +105,42 @@ def ensure_topic(con: sqlite3.Connection, heads: Heads, op: EnsureTopic, now: in
         heads.topics[op.name] = number or 0
 
 
-def publish(con: sqlite3.Connection, heads: Heads, op: NewMessage, now: int) -> int:
+def create_topic(con: sqlite3.Connection, heads: Heads, op: CreateTopic, now: int) -> None:
+    """Makes a topic.
+
+    Raises:
+        TopicAlreadyExists: There is one of that name (P4).
+    """
+    if op.name in heads.topics:
+        raise TopicAlreadyExists(f"there is a topic {op.name} already")
+    ensure_topic(con, heads, EnsureTopic(name=op.name), now)
+
+
+def published_before(con: sqlite3.Connection, heads: Heads, operations: Sequence[Operation]) -> set[bytes]:
+    """Returns the message ids of a group that are stored already, or that stand in it more than once."""
+    ids = [one.bytes for one in _message_ids(operations)]
+    found, heads.newest_message = known_ids(con, "messages where message_id", ids, heads.newest_message)
+    return found
+
+
+def _message_ids(operations: Sequence[Operation]) -> Iterator[UUID]:
+    for operation in operations:
+        match operation:
+            case NewMessage():
+                yield operation.id
+            case Atomic():
+                yield from _message_ids(operation.operations)
+            case Settle():
+                yield from _message_ids(operation.effects)
+
+
+def publish(
+    con: sqlite3.Connection, batch: Batch, heads: Heads, op: NewMessage, now: int, suspected: set[bytes]
+) -> int:
     """Stores a message; a known id with the same content answers with its first position (P2).
+
+    Args:
+        suspected: Message ids that may be stored already.
 
     Raises:
         TopicNotFound: No such topic (P4).
@@ -116,20 +150,22 @@ def publish(con: sqlite3.Connection, heads: Heads, op: NewMessage, now: int) -> 
     if topic is None:
         known = ", ".join(sorted(heads.topics))
         raise TopicNotFound(f"there is no topic {op.topic}", hint=f"topics: {known}")
-    row = con.execute(
-        "select position, topic_id, type, key, data from messages where message_id = ?", (op.id.bytes,)
-    ).fetchone()
-    if row is not None:
-        if row[1:] != (topic, op.type, op.key, op.data):
-            raise MessageIdReused(f"message id {op.id} belongs to another message, at position {row[0]}")
-        return int(row[0])
+    identity = op.id.bytes
+    if identity in suspected:
+        batch.flush()
+        row = con.execute(
+            "select position, topic_id, type, key, data from messages where message_id = ?", (identity,)
+        ).fetchone()
+        if row is not None:
+            if row[1:] != (topic, op.type, op.key, op.data):
+                raise MessageIdReused(f"message id {op.id} belongs to another message, at position {row[0]}")
+            return int(row[0])
     heads.position += 1
-    con.execute(
-        "insert into messages values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    batch.messages.append(
         (
             heads.position,
             topic,
-            op.id.bytes,
+            identity,
             op.type,
             op.key,
             op.data,
@@ -140,9 +176,42 @@ def publish(con: sqlite3.Connection, heads: Heads, op: NewMessage, now: int) -> 
             op.expires_at,
             op.correlation_id.bytes,
             _bytes(op.causation_id),
-        ),
+        )
     )
     return heads.position
+
+
+def retain(con: sqlite3.Connection, heads: Heads, op: Retain) -> int:
+    """Removes settled messages of a topic (G1); returns how many.
+
+    Raises:
+        NotFound: A subscription does not exist.
+    """
+    topic = heads.topics.get(op.topic)
+    passed = min((_cursor(con, name) for name in op.subscriptions), default=heads.position)
+    if op.keep is not None:
+        kept = con.execute(
+            "select position from messages where topic_id = ? order by position desc limit 1 offset ?",
+            (topic, op.keep),
+        ).fetchone()
+        passed = min(passed, kept[0] if kept else 0)
+    removed = con.execute(
+        "delete from messages where position in (select m.position from messages m where m.topic_id = ?"
+        " and m.position <= ? and m.published_at < ? and not exists (select 1 from deliveries d"
+        " join subscriptions s on s.id = d.subscription_id where d.position = m.position and s.topic = ?)"
+        " order by m.position limit ?)",
+        (topic, passed, 2**62 if op.before is None else op.before, op.topic, op.limit),
+    ).rowcount
+    # The newest position may be among them, and no position is ever given away twice (I3).
+    con.execute("insert or replace into meta values ('head', ?)", (str(heads.position),))
+    return removed
+
+
+def _cursor(con: sqlite3.Connection, subscription: str) -> int:
+    row = con.execute("select cursor from subscriptions where name = ?", (subscription,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no subscription {subscription}")
+    return int(row[0])
 
 
 def _bytes(identity: UUID | None) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import starmap
@@ -11,14 +12,17 @@ from uuid import UUID
 
 import msgspec
 
+from workbench.model.deliveries import DeliveryState
 from workbench.model.events import RecordedEvent
 from workbench.model.messaging import Message, event_as_message
+from workbench.store.letters import message_of
 from workbench.store.values import (
     Attempt,
     CommandRecord,
     DeadLetter,
     Delivery,
-    DeliveryState,
+    Job,
+    JobStatus,
     LetterStatus,
     ProjectionState,
     ProjectionStatus,
@@ -53,9 +57,14 @@ PROJECTIONS = (
     "select name, generation, live, checkpoint, columns, definition_hash, status, fault, fault_position, rows,"
     " updated_at from projections "
 )
+JOBS = (
+    "select id, action, numbers, per_second, skip_on, status, step, done, failed, skipped, trouble, created_at,"
+    " changed_at from jobs "
+)
 STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
 
 _columns = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
+_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
 _attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
 
 
@@ -70,7 +79,7 @@ def messages(rows: Iterable[Any]) -> list[Message]:
         Message(
             position=row[0],
             topic=row[1],
-            id=UUID(bytes=row[2]),
+            id_bytes=row[2],
             type=row[3],
             key=row[4],
             data=row[5],
@@ -80,8 +89,8 @@ def messages(rows: Iterable[Any]) -> list[Message]:
             published_at=row[8],
             deliver_at=row[9],
             expires_at=row[10],
-            correlation_id=UUID(bytes=row[11]),
-            causation_id=_uuid(row[12]),
+            correlation_bytes=row[11],
+            causation_bytes=row[12],
         )
         for row in rows
     ]
@@ -94,6 +103,17 @@ def message_at(con: sqlite3.Connection, position: int, topic: str) -> Message | 
         return found[0]
     recorded = events(con.execute(EVENTS + "where e.position = ?", (position,)))
     return event_as_message(recorded[0], topic) if recorded else None
+
+
+def message_to_deliver(
+    con: sqlite3.Connection, position: int, topic: str, letter: int | None
+) -> Message | None:
+    """Returns the message of a delivery; of one that retention took, what its dead letter kept (G1, L1)."""
+    found = message_at(con, position, topic)
+    if found is None and letter is not None:
+        kept = letters(con.execute(LETTERS + "where id = ?", (letter,)))
+        return message_of(kept[0]) if kept else None
+    return found
 
 
 def deliveries(rows: Iterable[Any], subscription: str) -> list[Delivery]:
@@ -156,6 +176,28 @@ def letters(rows: Iterable[Any]) -> list[DeadLetter]:
     ]
 
 
+def jobs(rows: Iterable[Any]) -> list[Job]:
+    """Reads rows of `JOBS`."""
+    return [
+        Job(
+            number=row[0],
+            action=row[1],
+            numbers=_numbers(row[2]),
+            per_second=row[3],
+            skip_on=bool(row[4]),
+            status=JobStatus(row[5]),
+            step=row[6],
+            done=row[7],
+            failed=row[8],
+            skipped=row[9],
+            trouble=row[10],
+            created_at=row[11],
+            changed_at=row[12],
+        )
+        for row in rows
+    ]
+
+
 def commands(rows: Iterable[Any]) -> list[CommandRecord]:
     """Reads rows of `COMMANDS`."""
     return [
@@ -201,8 +243,25 @@ def streams(rows: Iterable[Any]) -> list[StreamInfo]:
     ]
 
 
-def stored_among(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> set[bytes]:
-    """Returns which ids are stored: ``column`` is the table and its column, as in ``events where event_id``."""
+def known_ids(
+    con: sqlite3.Connection, column: str, ids: Sequence[bytes], newest: bytes
+) -> tuple[set[bytes], bytes]:
+    """Returns which ids are stored or given more than once, and the greatest id from now on.
+
+    Args:
+        column: The table and its column, as in ``events where event_id``.
+        newest: The greatest id that is stored; what is greater need not be looked for.
+    """
+    if not ids:
+        return set(), newest
+    twice = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
+    greatest = max(ids)
+    if min(ids) > newest:
+        return twice, greatest
+    return _stored_among(con, column, [one for one in ids if one <= newest]) | twice, max(newest, greatest)
+
+
+def _stored_among(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> set[bytes]:
     _, _, name = column.rpartition(" ")
     found: set[bytes] = set()
     for first in range(0, len(ids), 500):

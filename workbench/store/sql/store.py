@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,21 +126,48 @@ class SqliteStore:
         """
         with self._guard:
             con = self._writable()
-            try:
-                con.execute("begin immediate")
-                if self._heads.stale:
-                    self._heads.forget()
-                writing = Writing(con, self._heads, self._clock.now(), operations)
-                answers = [writing.guarded(operation) for operation in operations]
-                writing.batch.flush()
-            except sqlite3.Error as error:
-                self._roll_back(con)
-                raise translate(error, self.path) from error
-            except BaseException:
-                self._roll_back(con)
-                raise
-            self._commit(con, operations, writing.suspected)
+            with self._taken_back(con):
+                answers, suspected = self._run(con, operations)
+            self._commit(con, operations, suspected)
             return answers
+
+    def rehearse(self, operations: Sequence[op.Operation]) -> list[Any]:
+        """Runs operations as `write` does and takes everything back; returns what the answers would be.
+
+        Raises:
+            StoreReadOnly: This process only observes.
+            WorldError: The disk is full, or the like.
+        """
+        with self._guard:
+            con = self._writable()
+            with self._taken_back(con):
+                answers, _ = self._run(con, operations)
+            self._roll_back(con)
+            return answers
+
+    def _run(
+        self, con: sqlite3.Connection, operations: Sequence[op.Operation]
+    ) -> tuple[list[Any], set[bytes]]:
+        """Begins a transaction and runs operations in it; returns answers, and ids that were stored before."""
+        con.execute("begin immediate")
+        if self._heads.stale:
+            self._heads.forget()
+        writing = Writing(con, self._heads, self._clock.now(), operations)
+        answers = [writing.guarded(operation) for operation in operations]
+        writing.batch.flush()
+        return answers, writing.suspected
+
+    @contextlib.contextmanager
+    def _taken_back(self, con: sqlite3.Connection) -> Iterator[None]:
+        """Rolls back what fails inside."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._roll_back(con)
+            raise translate(error, self.path) from error
+        except BaseException:
+            self._roll_back(con)
+            raise
 
     def _writable(self) -> sqlite3.Connection:
         if self._writer is None:

@@ -4,12 +4,12 @@ Times are microseconds since 1970; ids are the 16 bytes of a UUID; payloads are 
 """
 # No postponed annotations here: SQLModel reads them when the classes are made.
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Column, Field, SQLModel
 
 APPLICATION_ID = 0x4557424E
 """``EWBN`` in the file's header: Event Workbench."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def _text(*, null: bool = False) -> Column:  # type: ignore[type-arg]  # SQLAlchemy infers it per use
@@ -124,7 +124,11 @@ class MessageRow(SQLModel, table=True):
     """Messages that were published; routed events are not copied here (P1)."""
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("message_id"), Index("messages_topic", "topic_id", "position"))
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        Index("messages_topic", "topic_id", "position"),
+        Index("messages_urgent", "topic_id", "position", sqlite_where=text("priority <> 0")),
+    )
     position: int | None = Field(default=None, primary_key=True)
     topic_id: int
     message_id: bytes = Field(sa_column=_id())
@@ -154,17 +158,27 @@ class SubscriptionRow(SQLModel, table=True):
     delivered: int = Field(default=0)
     failed: int = Field(default=0)
     filtered: int = Field(default=0)
+    retried: int = Field(default=0)
+    died: int = Field(default=0)
+    expired: int = Field(default=0)
+    skipped: int = Field(default=0)
     created_at: int
 
 
 class DeliveryRow(SQLModel, table=True):
-    """Deliveries that were not a plain success (contract §5)."""
+    """Deliveries that are not, or not yet, a plain success (contract §5).
+
+    ``rank`` orders the rows of one state: ready and blocked ones by urgency (when the message was enqueued, less
+    the boost of its priority), delayed ones by when they are due, leased ones by when the lease ends.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("subscription_id", "position"),
-        Index("deliveries_state", "subscription_id", "state", "due_at"),
-        Index("deliveries_key", "subscription_id", "key", "position"),
+        Index("deliveries_rank", "subscription_id", "state", "rank", "position"),
+        Index("deliveries_key", "subscription_id", "key", "position", sqlite_where=text("key <> ''")),
+        Index("deliveries_suspects", "subscription_id", sqlite_where=text("crashed > 0")),
+        Index("deliveries_letters", "letter_id", sqlite_where=text("letter_id is not null")),
     )
     id: int | None = Field(default=None, primary_key=True)
     subscription_id: int
@@ -172,6 +186,7 @@ class DeliveryRow(SQLModel, table=True):
     message_id: bytes = Field(sa_column=_id())
     key: str
     state: str
+    rank: int
     generation: int = Field(default=0)
     acquired: int = Field(default=0)
     failed: int = Field(default=0)
@@ -218,6 +233,25 @@ class LetterRow(SQLModel, table=True):
     edited: str | None = Field(sa_column=_text(null=True))
     changed_at: int
     correlation_id: bytes = Field(sa_column=_id())
+
+
+class JobRow(SQLModel, table=True):
+    """Bulk actions on dead letters, each with the list that was frozen when it was confirmed (L5)."""
+
+    __tablename__ = "jobs"
+    id: int | None = Field(default=None, primary_key=True)
+    action: str
+    numbers: str = Field(sa_column=_text())
+    per_second: float
+    skip_on: int
+    status: str
+    step: int
+    done: int
+    failed: int
+    skipped: int
+    trouble: str
+    created_at: int
+    changed_at: int
 
 
 class ProjectionRow(SQLModel, table=True):

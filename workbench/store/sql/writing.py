@@ -8,14 +8,14 @@ from typing import Any
 
 from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.store import operations as op
-from workbench.store.sql import appending, letters, projecting, recording, settling
+from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
 from workbench.store.values import CommandRecord
 
-_REFUSE_FIRST = (op.Append, op.AppendMany)
+_REFUSE_FIRST = (op.Append, op.AppendMany, op.NewMessage)
 """What refuses before it writes anything."""
-_BATCHED = {op.Append, op.AppendMany, op.RecordCommand, op.Atomic}
+_BATCHED = {op.Append, op.AppendMany, op.RecordCommand, op.NewMessage, op.Atomic}
 """What reads nothing that waits in the batch, or has it flushed itself."""
 _NEVER_REFUSE = (op.RecordCommand, op.SaveSnapshot, op.SaveProcess, op.RecordAction)
 
@@ -29,6 +29,7 @@ class Writing:
 
     Attributes:
         suspected: Event ids that may be stored already.
+        published: Message ids that may be stored already.
     """
 
     def __init__(
@@ -38,8 +39,9 @@ class Writing:
         self.heads = heads
         self.now = now
         self.batch = Batch(con)
-        self.suspected = appending.suspects(con, operations)
-        self._commands = recording.known_commands(con, operations)
+        self.suspected = appending.suspects(con, heads, operations)
+        self._commands = recording.known_commands(con, heads, operations)
+        self.published = recording.published_before(con, heads, operations)
 
     def guarded(self, operation: op.Operation) -> Any:
         """Runs one operation; returns its answer, or the error with which it alone failed.
@@ -93,7 +95,7 @@ class Writing:
         appended = None
         for part in parts:
             if isinstance(part, op.RecordCommand):
-                answers.append(recording.record_command(self.batch, part, appended))
+                answers.append(self._known(part) or recording.record_command(self.batch, part, appended))
                 continue
             answer = self.run(part)
             if isinstance(part, op.Append):
@@ -117,6 +119,7 @@ class Writing:
         """Writes a batch's effects, then what became of its deliveries."""
         for effect in operation.effects:
             self.run(effect)
+        self.batch.flush()
         settling.settle(self.con, operation, self.now)
 
     def act(self, operation: op.RecordAction) -> int | None:
@@ -142,16 +145,25 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.SaveSnapshot: lambda w, o: recording.save_snapshot(w.con, w.heads, o, w.now),
     op.RecordCommand: Writing.record,
     op.EnsureTopic: lambda w, o: recording.ensure_topic(w.con, w.heads, o, w.now),
-    op.NewMessage: lambda w, o: recording.publish(w.con, w.heads, o, w.now),
+    op.CreateTopic: lambda w, o: recording.create_topic(w.con, w.heads, o, w.now),
+    op.NewMessage: lambda w, o: recording.publish(w.con, w.batch, w.heads, o, w.now, w.published),
+    op.Retain: lambda w, o: recording.retain(w.con, w.heads, o),
     op.Atomic: Writing.atomic,
     op.EnsureSubscription: lambda w, o: settling.ensure_subscription(w.con, w.heads, o, w.now),
     op.ConfigureSubscription: lambda w, o: settling.configure(w.con, o),
-    op.RecoverSubscription: lambda w, o: settling.recover(w.con, o, w.now),
-    op.Claim: lambda w, o: settling.claim(w.con, o),
-    op.Lease: lambda w, o: settling.lease(w.con, o),
+    op.RecoverSubscription: lambda w, o: claiming.recover(w.con, o, w.now),
+    op.Claim: lambda w, o: claiming.claim(w.con, o),
+    op.Lease: lambda w, o: claiming.lease(w.con, o),
+    op.Extend: lambda w, o: claiming.extend(w.con, o),
+    op.Reclaim: lambda w, o: claiming.reclaim(w.con, o, w.now),
+    op.Skip: lambda w, o: settling.skip(w.con, o, w.now),
     op.Settle: Writing.settle,
     op.ReplayLetter: lambda w, o: letters.replay_letter(w.con, o, w.now),
     op.MarkLetters: lambda w, o: letters.mark_letters(w.con, o, w.now),
+    op.ForgetLetters: lambda w, o: letters.forget_letters(w.con, o),
+    op.StartJob: lambda w, o: jobs.start_job(w.con, o, w.now),
+    op.AdvanceJob: lambda w, o: jobs.advance_job(w.con, o, w.now, w.guarded),
+    op.ProjectRows: lambda w, o: projecting.project_rows(w.con, o, w.now),
     op.EnsureProjection: lambda w, o: projecting.ensure_projection(w.con, o, w.now),
     op.ApplyProjection: lambda w, o: projecting.apply_projection(w.con, o, w.now),
     op.SwitchProjection: lambda w, o: projecting.switch_projection(w.con, o, w.now),

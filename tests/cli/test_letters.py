@@ -1,0 +1,47 @@
+"""Looking at dead letters."""
+
+from __future__ import annotations
+
+
+def test_dead_letters_are_listed_the_newest_first(workbench, played):
+    said = workbench("dead-letters", played)
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert [line.split()[0] for line in lines[1:5]] == ["4", "3", "2", "1"]
+    assert any("PermanentError: no mail server can exist for bletchley.invalid" in line for line in lines)
+    assert lines[5] == "in all: 4 open"
+    listed = workbench("dead-letters", "list", played, "--limit", "1", "--json").json()
+    assert [(one["number"], one["status"]) for one in listed] == [(4, "open")]
+
+
+def test_they_are_chosen_by_status(workbench, played):
+    workbench("dead-letters", "purge", played, "1")
+    assert len(workbench("dead-letters", played, "--json").json()) == 3
+    purged = workbench("dead-letters", played, "--status", "purged", "--json").json()
+    assert [one["number"] for one in purged] == [1]
+    assert len(workbench("dead-letters", played, "--status", "all", "--json").json()) == 4
+    assert workbench("dead-letters", played, "--status", "resolved").out.startswith(
+        "no dead letters\nin all:"
+    )
+
+
+def test_L1_one_is_shown_with_its_tries_its_data_and_its_place(workbench, played):
+    number = next(
+        one["number"]
+        for one in workbench("dead-letters", played, "--json").json()
+        if one["key"] == "user-marie"
+    )
+    said = workbench("dead-letters", "show", played, number)
+    assert said.code == 0
+    assert "  reason        max attempts" in said.out
+    assert "send_welcome" in said.out
+    assert said.out.count("MailServerUnavailable: the mail server of slowmail.example") >= 4
+    assert '"email": "marie@slowmail.example"' in said.out
+    value = workbench("dead-letters", "show", played, number, "--json").json()
+    assert (value["topic"], value["data"]["username"], len(value["tries"])) == ("mail", "Marie Curie", 3)
+    assert "Traceback" in value["traceback"]
+
+
+def test_one_that_is_not_there(workbench, played):
+    said = workbench("dead-letters", "show", played, "99")
+    assert (said.code, said.err) == (1, "workbench: there is no dead letter 99\n")

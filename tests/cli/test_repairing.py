@@ -1,0 +1,104 @@
+"""Repairing from the command line: what became of each dead letter, and what stays as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def resolved(workbench, played):
+    """The played project after the outage was resolved."""
+    words = ("--command", "resolve_outage", "--set", "domain=slowmail.example")
+    assert workbench("run", played, *words).code == 0
+    return played
+
+
+def numbers(workbench, project, key):
+    listed = workbench("dead-letters", project, "--json").json()
+    return [one["number"] for one in listed if one["key"] == key]
+
+
+def test_L4_a_replay_that_fails_again_names_the_letter_that_it_became(workbench, played):
+    (number,) = numbers(workbench, played, "user-marie")
+    said = workbench("dead-letters", "replay", played, number, "--json")
+    assert said.code == 3
+    (fate,) = said.json()
+    assert (fate["outcome"], fate["became"]) == ("failed again", 5)
+    assert fate["detail"].startswith("MailServerUnavailable")
+    assert workbench("dead-letters", "show", played, 5, "--json").json()["parent"] == number
+    assert "became 5" in workbench("dead-letters", "show", played, number).out
+
+
+def test_L3_a_replay_after_the_repair_resolves_and_runs_once(workbench, resolved):
+    listed = workbench("dead-letters", resolved, "--json").json()
+    impossible = {one["number"] for one in listed if ".invalid" in one["error"]}
+    said = workbench("dead-letters", "replay", resolved, "--all", "--json")
+    assert said.code == 3  # one address can never work
+    fates = {fate["number"]: fate["outcome"] for fate in said.json()}
+    assert fates == {number: "failed again" if number in impossible else "resolved" for number in range(1, 5)}
+    again = workbench("dead-letters", "replay", resolved, min(set(fates) - impossible))
+    assert again.code == 3
+    assert "it was resolved; only open ones are replayed" in again.out
+
+
+def test_letters_of_one_subscription_are_chosen(workbench, resolved):
+    none = workbench("dead-letters", "replay", resolved, "--subscription", "notices")
+    assert (none.code, none.out) == (0, "no dead letters to replay\n")
+    mail = workbench("dead-letters", "replay", resolved, "--subscription", "welcome-mail", "--json").json()
+    assert [fate["number"] for fate in mail] == [1, 2, 3, 4]
+
+
+def test_nothing_is_meant_where_nothing_was_chosen(workbench, played):
+    for action in ("replay", "purge", "restore"):
+        said = workbench("dead-letters", action, played)
+        assert said.code == 1
+        assert "give numbers, --subscription NAME or --all" in said.err
+        missing = workbench("dead-letters", action, played, 1, 99)
+        assert missing.code == 1
+        assert "there is no dead letter 99" in missing.err
+    assert len(workbench("dead-letters", played, "--json").json()) == 4
+
+
+def test_L6_an_edited_copy_is_replayed_and_the_original_stays(workbench, played):
+    (number,) = numbers(workbench, played, "user-alan")
+    said = workbench("dead-letters", "edit", played, number, "--set", "email=alan@example.org", "--json")
+    assert said.code == 0
+    assert said.json() == [{"number": number, "outcome": "resolved", "became": 0, "detail": ""}]
+    shown = workbench("dead-letters", "show", played, number, "--json").json()
+    assert shown["data"]["email"] == "alan@bletchley.invalid"
+    assert shown["edited"]["email"] == "alan@example.org"
+
+
+def test_L6_a_copy_that_does_not_fit_changes_nothing(workbench, played, tmp_path):
+    said = workbench("dead-letters", "edit", played, 1, "--set", "email:=5")
+    assert said.code == 1
+    assert "does not fit user.created" in said.err
+    path = tmp_path / "payload.json"
+    path.write_text('{"username": ')
+    broken = workbench("dead-letters", "edit", played, 1, "--file", path)
+    assert broken.code == 1
+    assert "not JSON" in broken.err
+    assert workbench("dead-letters", "edit", played, 1, "--file", tmp_path / "none").code == 1
+    assert "give --set" in workbench("dead-letters", "edit", played, 1).err
+    assert {one["status"] for one in workbench("dead-letters", played, "--json").json()} == {"open"}
+
+
+def test_a_whole_payload_comes_from_a_file(workbench, played, tmp_path):
+    (number,) = numbers(workbench, played, "user-alan")
+    path = tmp_path / "payload.json"
+    path.write_text(json.dumps({"username": "Alan", "email": "alan@example.org", "status": "active"}))
+    assert workbench("dead-letters", "edit", played, number, "--file", path).code == 0
+
+
+def test_L7_a_purge_is_taken_back(workbench, played):
+    purged = workbench("dead-letters", "purge", played, "--all")
+    assert (purged.code, purged.out) == (0, "4 of 4 purged (restore takes it back)\n")
+    assert workbench("dead-letters", played, "--json").json() == []
+    back = workbench("dead-letters", "restore", played, "--all", "--json")
+    assert (back.code, back.json()["done"]) == (0, 4)
+    assert len(workbench("dead-letters", played, "--json").json()) == 4
+    skipped = workbench("dead-letters", "restore", played, 1)
+    assert skipped.code == 3
+    assert "0 of 1 restored; 1 skipped, because their status does not allow it" in skipped.out

@@ -1,0 +1,79 @@
+"""From an event in the timeline to a scenario in a file."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QDialog
+
+from workbench.gui.desk import Selection
+from workbench.gui.views.record_dialog import RecordDialog
+from workbench.gui.views.timeline import TimelineView
+from workbench.services.scenarios import Scenarios
+
+
+@pytest.fixture
+async def timeline(workspace, desk, qtbot):
+    issue = workspace.issue.issue
+    await issue("create_user", {"user_id": "ada", "username": "Ada Byron", "email": "ada@x.invalid"})
+    await issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    made = TimelineView(desk)
+    qtbot.addWidget(made)
+    made.show()
+    desk.select(Selection(stream="user-ada", version=1))
+    return made
+
+
+async def opened(timeline, until):
+    timeline.record.click()
+    await until(lambda: timeline.findChildren(RecordDialog))
+    (dialog,) = timeline.findChildren(RecordDialog)
+    return dialog
+
+
+async def test_what_is_recorded_is_shown_named_and_kept(timeline, until, workspace, desk):
+    notices, wanted = [], []
+    desk.noticed.connect(notices.append)
+    desk.wanted.connect(wanted.append)
+    dialog = await opened(timeline, until)
+    assert 'command: "create_user"' in dialog.text.toPlainText()
+    assert dialog.banner.text == "Its first run passed."
+    dialog.name.setText("Nobody is welcomed at an address that cannot exist")
+    assert "scenarios/nobody-is-welcomed-at-an-address" in dialog.file.text()
+    assert dialog.text.toPlainText().startswith('"Nobody is welcomed')
+    dialog.save.click()
+    await until(lambda: notices)
+    assert wanted == ["scenarios"]
+    files = Scenarios(workspace.project, workspace.clock).files()
+    (kept,) = [one for file in files for one in file.scenarios if one.name.startswith("Nobody is welcomed")]
+    assert (await Scenarios(workspace.project, workspace.clock).run_one(kept)).passed
+
+
+async def test_a_sentence_is_one_line_that_is_not_empty(timeline, until):
+    dialog = await opened(timeline, until)
+    dialog.name.setText(" ")
+    assert not dialog.save.isEnabled()
+    assert dialog.file.text().startswith("The sentence must have")
+    dialog.reject()
+    await until(lambda: not timeline.findChildren(RecordDialog))
+
+
+async def test_nothing_is_kept_when_it_is_cancelled(timeline, until, workspace):
+    before = sorted((workspace.project.root / "scenarios").iterdir())
+    dialog = await opened(timeline, until)
+    assert isinstance(dialog, QDialog)
+    dialog.reject()
+    await until(lambda: not timeline.desk.running())
+    assert sorted((workspace.project.root / "scenarios").iterdir()) == before
+
+
+async def test_what_no_command_made_says_why(timeline, workspace, desk, until, tmp_path):
+    notices = []
+    desk.noticed.connect(notices.append)
+    file = tmp_path / "log.ndjson"
+    file.write_text('{"id":"1","type":"pushed","stream":"r"}\n')
+    await workspace.transfer.bring_in(file, workspace.transfer.preview(file).mapping)
+    stream = workspace.browse.find_streams(text="r", order="-number", limit=1)
+    desk.select(Selection(stream=workspace.browse.streams_numbered(list(stream))[0].name))
+    timeline.record.click()
+    await until(lambda: notices)
+    assert "no command of this store made pushed" in notices[0].text

@@ -1,0 +1,92 @@
+"""A result beside what was expected: signs, columns, limits, looks."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QTextTable
+
+from workbench.gui.theme import theme
+from workbench.gui.views.scenario_result import BESIDE, ResultView
+from workbench.model.scenarios import Contrast, Line, Part, Place, Scenario, ScenarioResult, Sign, Verdict
+
+SCENARIO = Scenario(name="x", place=Place(file="s.tsk", line=1, column=1))
+WRONG = Line(
+    sign=Sign.DIFFERENT,
+    expected="event a · n 1",
+    happened="event a · n 2",
+    contrasts=(Contrast(path="data.n", expected="1", happened="2"),),
+    first=True,
+)
+
+
+@pytest.fixture
+def view(qtbot):
+    made = ResultView()
+    qtbot.addWidget(made)
+    made.resize(600, 400)
+    return made
+
+
+def result(*lines, **more):
+    return ScenarioResult(
+        scenario=SCENARIO, verdict=Verdict.FAILED, parts=(Part(title="Events", lines=lines),), **more
+    )
+
+
+def cells(view):
+    (table,) = [frame for frame in view.document().rootFrame().childFrames() if isinstance(frame, QTextTable)]
+    rows = range(table.rows())
+    return [[_text(table.cellAt(row, column)) for column in range(3)] for row in rows], table
+
+
+def _text(cell):
+    cursor = cell.firstCursorPosition()
+    cursor.setPosition(cell.lastPosition(), cursor.MoveMode.KeepAnchor)
+    return cursor.selectedText()
+
+
+async def test_expected_and_happened_stand_side_by_side(view):
+    lines = (
+        Line(sign=Sign.SAME, expected="event z", happened="event z"),
+        WRONG,
+        Line(sign=Sign.MISSING, expected="event b"),
+        Line(sign=Sign.UNEXPECTED, happened="event c"),
+    )
+    view.show_result(result(*lines))
+    said, table = cells(view)
+    assert said == [
+        ["", "Expected", "Happened"],
+        ["✓", "event z", "as expected"],
+        ["≠", "event a · n 1", "event a · n 2"],
+        ["", "data.n  1", "data.n  2"],
+        ["−", "event b", "did not happen"],
+        ["+", "nothing of the kind", "event c"],
+    ]
+    marked = [row for row in range(table.rows()) if table.cellAt(row, 1).format().background().style().value]
+    assert marked == [2, 3]
+
+
+async def test_of_what_was_not_asked_for_only_some_is_shown(view):
+    beside = [Line(sign=Sign.BESIDE, happened=f"message {number}") for number in range(BESIDE + 3)]
+    view.show_result(result(*beside))
+    assert len(cells(view)[0]) == 1 + BESIDE
+    assert "… and 3 more that were not asked for" in view.toPlainText()
+
+
+async def test_trouble_notes_and_times_are_said(view):
+    view.show_result(result(trouble="it burns", notes=("smoke",), seconds=90.0, took=0.012))
+    assert "It could not be run to its end: it burns" in view.toPlainText()
+    assert "Note: smoke" in view.toPlainText()
+    assert view.toPlainText().endswith("The run took 12 ms, in which 90s of its own time passed.")
+
+
+async def test_the_look_is_followed(view):
+    view.show_result(result(WRONG))
+    before = cells(view)[1].cellAt(2, 1).format().background().color()
+    mode = theme().mode
+    try:
+        theme().set_mode("dark" if not theme().dark else "light")
+        assert cells(view)[1].cellAt(1, 1).format().background().color() != before
+        assert cells(view)[0][1][1] == "event a · n 1"
+    finally:
+        theme().set_mode(mode)

@@ -1,0 +1,165 @@
+"""The scenarios view: what there is, how it went, why it failed, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from workbench.gui.views.scenarios import ScenariosView
+from workbench.model.changes import Changes
+
+WRONG = """
+"A wrong one" {
+    when: { command: "report_outage", data: { domain: "a.org" } }
+    then: { event: "outage.reported", data: { domain: "b.org" } }
+}
+"""
+RIGHT = """
+"A right one" {
+    when: { command: "report_outage", data: { domain: "a.org" } }
+    then: { event: "outage.reported", data: { domain: "a.org" } }
+}
+"""
+
+
+@pytest.fixture
+def folder(workspace):
+    """The project's scenarios, at first two: one passes, one does not."""
+    found = workspace.project.root / "scenarios"
+    for path in found.iterdir():
+        path.unlink()
+    (found / "some.tsk").write_text(RIGHT + WRONG)
+    return found
+
+
+@pytest.fixture
+def view(folder, desk, qtbot):
+    made = ScenariosView(desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 600)
+    made.show()
+    return made
+
+
+def shown(view):
+    model = view.table.model()
+    return [(model.shown(row, 0), model.shown(row, 1)) for row in range(model.rowCount())]
+
+
+def down(view):
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Down)
+
+
+async def ran(view, until):
+    view.run_all.click()
+    assert view.stop.isEnabled()
+    assert not view.run_all.isEnabled()
+    await until(view.run_all.isEnabled)
+
+
+async def test_nothing_is_run_at_first(view):
+    assert shown(view) == [("not run", "A right one"), ("not run", "A wrong one")]
+    assert view.summary.text() == "· 2 not run"
+    assert "not run yet" in view.result.toPlainText()
+
+
+async def test_running_all_says_what_passed_and_goes_to_what_did_not(view, until):
+    await ran(view, until)
+    assert shown(view) == [("passed", "A right one"), ("failed", "A wrong one")]
+    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
+    assert view.name.text() == "A wrong one"
+    text = view.result.toPlainText()
+    assert 'data.domain  "b.org"' in text
+    assert 'data.domain  "a.org"' in text
+    assert not view.stop.isEnabled()
+    assert not view.progress.isVisible()
+
+
+async def test_only_what_is_chosen_is_run(view, until):
+    down(view)
+    view.run_chosen.click()
+    await until(view.run_all.isEnabled)
+    assert [state for state, _ in shown(view)] == ["not run", "failed"]
+
+
+async def test_stopping_lets_the_running_one_end(view, until):
+    view.progress.valueChanged.connect(lambda done: done == 1 and view.stop.click())
+    view.run_all.click()
+    view.run(view._entries)  # a second run does not begin while one goes on
+    assert view.progress.isVisible()
+    await until(view.run_all.isEnabled)
+    assert [state for state, _ in shown(view)] == ["passed", "not run"]
+
+
+async def test_a_result_stays_while_its_scenario_does(view, until, folder, desk):
+    await ran(view, until)
+    (folder / "some.tsk").write_text(RIGHT + WRONG.replace("b.org", "a.org"))
+    desk.changed.emit(Changes(model=True))
+    assert [state for state, _ in shown(view)] == ["passed", "not run"]
+    assert view.summary.text() == "· 1 of 2 passed"
+    await ran(view, until)
+    assert view.summary.text() == "✓ 2 of 2 passed"
+
+
+async def test_changes_of_the_store_read_no_file(view, folder, desk):
+    (folder / "some.tsk").unlink()
+    desk.changed.emit(Changes(head=5, everything=True))
+    assert len(shown(view)) == 2
+
+
+async def test_a_file_with_mistakes_says_each_and_shows_its_place(view, folder, until):
+    (folder / "z.tsk").write_text('# one\n\n"x" { when: { command: "fly" }, then: [] }\n')
+    view.refresh()
+    assert shown(view)[2] == ("mistakes", "1 mistake in this file")
+    await ran(view, until)
+    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed, 1 with mistakes"
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_End)
+    assert "z.tsk:3:24: S-REF the model has no command fly" in view.result.toPlainText()
+    QTest.keyClick(view.table, Qt.Key.Key_Return)
+    assert view.tabs.currentWidget() is view.text
+    assert view.text.textCursor().block().text().startswith('"x" {')
+
+
+async def test_the_text_is_shown_at_the_scenario(view):
+    down(view)
+    view.show_text()
+    assert view.text.textCursor().block().text() == '"A wrong one" {'
+    assert view.place.text() == "scenarios/some.tsk, line 7"
+
+
+async def test_the_filter_looks_at_sentences_and_files(view, until):
+    view.filter.setText("WRONG")
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
+    assert [name for _, name in shown(view)] == ["A wrong one"]
+    assert view.name.text() == "A wrong one"
+    view.filter.setText("nowhere")
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
+    assert shown(view) == []
+    assert view.name.text() == ""
+    await ran(view, until)  # what is filtered away is run as well
+    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
+
+
+async def test_without_scenarios_it_says_how_there_will_be_one(view, folder, desk):
+    (folder / "some.tsk").unlink()
+    view.refresh()
+    assert "No scenarios yet" in [label.text() for label in view.findChildren(QLabel)]
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    (folder / "some.tsk").write_text(RIGHT)
+    desk.wanted.emit("scenarios")
+    assert shown(view) == [("not run", "A right one")]
+
+
+async def test_a_project_that_is_not_trusted_says_so(folder, desk, qtbot):
+    desk.workspace.project = replace(desk.workspace.project, restricted=True)
+    view = ScenariosView(desk)
+    qtbot.addWidget(view)
+    view.show()
+    assert "There is no model to run" in [label.text() for label in view.findChildren(QLabel)]

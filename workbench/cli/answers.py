@@ -1,0 +1,117 @@
+"""Answers on a terminal or to a program: aligned columns, JSON, progress that is no part of the answer."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.parsing import Environ, Options
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+GAP = "  "
+
+
+def answer(options: Options, value: Any, text: str) -> None:
+    """Prints the answer in the form that was asked for; for ``--json``, ``value`` under keys that stay."""
+    said = json.dumps(value, indent=2, ensure_ascii=False) if options.json else text
+    if said:
+        print(said)
+
+
+def note(text: str) -> None:
+    """Says something beside the answer, where no program reads it."""
+    print(text, file=sys.stderr)
+
+
+def one_line(text: str) -> str:
+    """Returns text with everything that could move a cursor or hide itself shown as escapes."""
+    from workbench.model.values import visible
+
+    return visible(text)
+
+
+def many_lines(text: str, indent: str = "") -> str:
+    """Returns text whose lines stay lines, each of them harmless."""
+    return "\n".join(indent + one_line(line.replace("\t", "    ")) for line in text.splitlines())
+
+
+def columns(heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> str:
+    """Returns rows under heads, aligned; numbers are grouped, everything else is made harmless.
+
+    Args:
+        right: Columns that stand to the right, besides those whose cells are numbers.
+    """
+    listed = [list(row) for row in rows]
+    cells = [list(heads), *([_cell(item) for item in row] for row in listed)]
+    widths = [max(width(row[index]) for row in cells) for index in range(len(heads))]
+    to_right = {index for index in range(len(heads)) if listed and isinstance(listed[0][index], int)}
+    to_right |= set(right)
+    lines = []
+    for row in cells:
+        parts = [
+            " " * (widths[index] - width(cell)) + cell
+            if index in to_right
+            else cell + " " * (widths[index] - width(cell))
+            for index, cell in enumerate(row)
+        ]
+        lines.append(GAP.join(parts).rstrip())
+    return "\n".join(lines)
+
+
+def _cell(item: object) -> str:
+    return f"{item:,}" if isinstance(item, int) else one_line(str(item))
+
+
+def width(text: str) -> int:
+    """Returns how many places a terminal gives a text."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def compact(value: Any, longest: int = 0) -> str:
+    """Returns a value as JSON on one line, cut where it is longer than it may be."""
+    said = one_line(json.dumps(value, ensure_ascii=False, separators=(", ", ": "), default=str))
+    return f"{said[: longest - 1]}…" if longest and len(said) > longest else said
+
+
+def indented(value: Any, indent: str = "") -> str:
+    """Returns a value as JSON over several lines."""
+    return many_lines(json.dumps(value, indent=2, ensure_ascii=False, default=str), indent)
+
+
+def when(microseconds: int) -> str:
+    """Returns a time in UTC to the millisecond, as all listings show it."""
+    from workbench.model.clock import rfc3339
+
+    return rfc3339(microseconds)[:-4] + "Z"
+
+
+def meter(options: Options) -> Callable[[str], None] | None:
+    """Returns what shows progress on one moving line of a terminal; None where nobody looks.
+
+    The empty text ends it.
+    """
+    if getattr(options, "json", False) or not sys.stderr.isatty():
+        return None
+
+    def show(text: str) -> None:
+        print(f"\r\x1b[K{'  ' if text else ''}{text}", end="", file=sys.stderr, flush=True)
+
+    return show
+
+
+def opened(options: Options, environ: Environ) -> Workspace:
+    """Opens the project that was named; what it may not do without trust it refuses later."""
+    from workbench.services.opening import open_target
+
+    trust = getattr(options, "trust", False)
+    return open_target(options.project, "", environ=environ, trust=trust)

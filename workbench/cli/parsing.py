@@ -1,0 +1,180 @@
+"""Reads a command line: arguments near their verb, answers that help where something is misspelt."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import textwrap
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from typing_extensions import override
+
+Options = argparse.Namespace
+Environ = Mapping[str, str]
+Work = Callable[[Options, Environ], Awaitable[int]]
+
+DONE, FAILED, WRONG, PROBLEMS = 0, 1, 2, 3
+"""Exit codes; the top help says what they mean."""
+
+
+LARGEST = 2**53
+"""Of numbers on a command line: more than there can be of anything here."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that names what was probably meant."""
+
+    def __init__(self, name: str, about: str, examples: str, usage: str = "") -> None:
+        super().__init__(
+            prog=f"workbench {name}",
+            description=textwrap.dedent(about).strip(),
+            epilog=f"examples:\n{textwrap.indent(textwrap.dedent(examples).strip(), '  ')}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+            usage=usage or None,
+        )
+
+    @override
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        options, strange = self.parse_known_intermixed_args(args, namespace)
+        if strange:
+            self.error(self._strange(strange))
+        return options
+
+    def _strange(self, words: Sequence[str]) -> str:
+        said = []
+        for word in words:
+            name = word.partition("=")[0]
+            known = [one for action in self._actions for one in action.option_strings]
+            said.append(f"{word} is not known here{did_you_mean(name, known)}")
+        return "; ".join(said)
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: {message}\n  {self.prog} --help says more\n")
+
+    def project(self, what: str = "a project folder, or its project.tsk") -> None:
+        """Adds the first thing that nearly every verb needs."""
+        self.add_argument("project", metavar="PROJECT", type=Path, help=what)
+
+    def json(self, keys: str) -> None:
+        """Adds ``--json``, and what its answer holds."""
+        self.add_argument("--json", action="store_true", help=f"answer as JSON: {keys}")
+
+    def trust(self) -> None:
+        """Adds ``--trust`` (contract §10)."""
+        self.add_argument(
+            "--trust",
+            action="store_true",
+            help="trust the project's Python modules as they are now, and remember that",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What a verb does and how it is asked for.
+
+    Attributes:
+        about: What its help says first.
+        examples: Lines as they are typed.
+        arguments: Adds what it takes to its parser.
+        work: Does it and returns the exit code; None for a verb that opens the window.
+        actions: Verbs of its own, such as ``list`` and ``show``; the first is meant where none is named.
+    """
+
+    about: str
+    examples: str
+    arguments: Callable[[Parser], None] = lambda _: None
+    work: Work | None = None
+    actions: Mapping[str, Command] = field(default_factory=dict)
+
+    def parse(self, name: str, words: Sequence[str]) -> tuple[Command, Options]:
+        """Reads the words behind a verb's name; returns what is to be done and with what.
+
+        Raises:
+            SystemExit: With 0 for help, with 2 where the words are wrong.
+        """
+        if not self.actions:
+            parser = Parser(name, self.about, self.examples)
+            self.arguments(parser)
+            return self, parser.parse_args(list(words))
+        action = self._action(name, words)
+        rest = words[1:] if words and words[0] == action else words
+        return self.actions[action].parse(f"{name} {action}", rest)
+
+    def _action(self, name: str, words: Sequence[str]) -> str:
+        first = words[0] if words else ""
+        if first in self.actions:
+            return first
+        usage = f"workbench {name} ACTION PROJECT …"
+        parser = Parser(name, f"{self.about.strip()}\n\n{self._listed()}", self.examples, usage)
+        if first in {"-h", "--help"}:
+            parser.print_help()
+            parser.exit(DONE)
+        if not first:
+            parser.error(f"give a project, or one of {', '.join(self.actions)} and a project")
+        if not Path(first).exists() and (meant := did_you_mean(first, self.actions)):
+            parser.error(f"{first} is no action here{meant}")
+        return next(iter(self.actions))
+
+    def _listed(self) -> str:
+        lines = [f"  {name:<9} {one.about.strip().splitlines()[0]}" for name, one in self.actions.items()]
+        return "\n".join(["actions:", *lines])
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Returns a question in brackets that names the nearest known word; empty if none is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def words(text: str) -> str:
+    """Reads text, for what is looked up or stored.
+
+    Raises:
+        argparse.ArgumentTypeError: It holds bytes that are no UTF-8.
+    """
+    if not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise argparse.ArgumentTypeError(f"{text!r} should be UTF-8")
+    return text
+
+
+def count(text: str) -> int:
+    """Reads a number from 1, for ``--limit`` and the like.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    return _whole(text, 1)
+
+
+def position(text: str) -> int:
+    """Reads a number from 0.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= LARGEST:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} should be a whole number from {least}")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Reads a duration such as ``30s`` or ``2m``; a plain number is seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    from workbench.project.units import read_duration
+
+    try:
+        return read_duration(float(text) if text.replace(".", "", 1).isdigit() else text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} should be a duration such as 30s or 2m") from None

@@ -1,0 +1,246 @@
+"""The verb that runs a project: commands from flags, a file or a pipe; then the queues are drained."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from workbench.cli.answers import answer, columns, note, one_line
+from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser, seconds, words
+from workbench.project.samples import SAMPLES, copy_sample
+
+if TYPE_CHECKING:
+    from workbench.interop.ndjson import Problem
+    from workbench.model.commands import CommandResult
+    from workbench.services.story import StoryReport
+    from workbench.services.workspace import Workspace
+
+
+class _Name(argparse.Action):
+    """Begins a command; the ``--set`` behind it are its fields."""
+
+    @override
+    def __call__(
+        self, parser: Any, namespace: Options, values: Any, option_string: str | None = None
+    ) -> None:
+        namespace.issued = [*namespace.issued, {"command": values}]
+
+
+class _Field(argparse.Action):
+    """Gives the command before it a field."""
+
+    @override
+    def __call__(
+        self, parser: Any, namespace: Options, values: Any, option_string: str | None = None
+    ) -> None:
+        if not namespace.issued:
+            parser.error("--set belongs behind a --command")
+        from workbench.errors import InvalidValue
+        from workbench.services.assigning import assign
+
+        try:
+            assign(namespace.issued[-1], values)
+        except InvalidValue as error:
+            parser.error(f"--set {values}: {error.message}")
+
+
+def _takes(parser: Parser) -> None:
+    parser.add_argument("project", metavar="PROJECT", type=Path, nargs="?", help="a project folder")
+    parser.add_argument(
+        "--sample", choices=SAMPLES, help="a copy of a sample instead, thrown away afterwards"
+    )
+    parser.add_argument("--command", metavar="NAME", type=words, action=_Name, help="issue this command")
+    parser.add_argument(
+        "--set",
+        metavar="FIELD=TEXT",
+        type=words,
+        action=_Field,
+        help="a field of the command before it; FIELD:=JSON for what is no text",
+    )
+    parser.add_argument(
+        "--commands",
+        metavar="FILE",
+        help="NDJSON of commands, - for the standard input; by default the project's story",
+    )
+    parser.add_argument(
+        "--wait",
+        metavar="TIME",
+        type=seconds,
+        default=60.0,
+        help="how long the queues may take; 60s unless said",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="end with 3 if any command was not accepted, or anything died"
+    )
+    parser.trust()
+    parser.json(
+        "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
+        " subscriptions, projections, dead_letters"
+    )
+    parser.set_defaults(issued=[])
+
+
+async def _run(options: Options, environ: Environ) -> int:
+    from workbench.errors import InvalidValue
+    from workbench.services.opening import need_model, open_target
+
+    if options.project is None and not options.sample:
+        raise InvalidValue("which project?", path="", hint="give a project folder, or --sample users")
+    with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
+        folder = options.project
+        if options.sample:
+            folder = copy_sample(options.sample, Path(scratch) / options.sample)
+        workspace = open_target(folder, "", environ=environ, trust=options.trust)
+        try:
+            need_model(workspace, "running a project")
+            workspace.running()
+            await workspace.start()
+            report, summary = await _played(workspace, options)
+        finally:
+            await workspace.close()
+    for problem in summary["problems"]:
+        note(f"workbench: {one_line(problem)}")
+    if not summary["settled"]:
+        note(f"workbench: the queues were not empty after {options.wait:g} s; running again goes on")
+    answer(options, summary, _told(summary))
+    return PROBLEMS if _troubled(options, report, summary) else DONE
+
+
+async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
+    from workbench.services.draining import drain
+
+    report = await _issue(workspace, options)
+    settled = await drain(workspace, options.wait)
+    return report, _summary(workspace, report, options, settled=settled)
+
+
+async def _issue(workspace: Workspace, options: Options) -> StoryReport:
+    """Issues what was asked for; with nothing asked for, the story, if the project has one."""
+    from workbench.services.story import StoryReport, arriving_lines
+
+    if options.issued:
+        return await workspace.story.play_commands(options.issued, origin="cli")
+    if options.commands == "-":
+        return await workspace.story.play_lines(arriving_lines(sys.stdin.fileno()), origin="cli")
+    if options.commands is None and workspace.project.story is None:
+        return StoryReport()
+    path = Path(options.commands) if options.commands is not None else None
+    return await workspace.story.play(path, pace=0, origin="cli")
+
+
+def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) -> bool:
+    refused = any(not result.accepted for result in report.results)
+    died = bool(summary["dead_letters"])
+    return bool(
+        report.problems or (refused and (options.issued or options.strict)) or (died and options.strict)
+    )
+
+
+def _summary(workspace: Workspace, report: StoryReport, options: Options, *, settled: bool) -> dict[str, Any]:
+    return {
+        "project": workspace.project.name,
+        "commands": dict(report.outcomes),
+        "results": [_result(result) for result in report.results] if options.issued else [],
+        "problems": [_problem(problem, options) for problem in report.problems],
+        "position": workspace.browse.head(),
+        "streams": workspace.browse.stream_count(),
+        "settled": settled,
+        "subscriptions": {
+            view.name: {"delivered": view.delivered, "failed": view.failed, "dead": view.dead}
+            for view in workspace.observe.subscriptions()
+        },
+        "projections": {view.name: view.rows for view in workspace.observe.projections()},
+        "dead_letters": [
+            {
+                "number": letter.number,
+                "subscription": letter.subscription,
+                "reason": letter.reason.value,
+                "error": f"{letter.error_type}: {letter.error}",
+                "attempts": len(letter.attempts),
+            }
+            for letter in workspace.repair.letters()
+        ],
+    }
+
+
+def _problem(problem: Problem, options: Options) -> str:
+    """Says a problem with the place where the command was given: a line, or a flag."""
+    if not options.issued:
+        return str(problem)
+    return f"--command {options.issued[problem.line - 1]['command']}: {problem.message}"
+
+
+def _result(result: CommandResult) -> dict[str, Any]:
+    return {
+        "command": result.command_type,
+        "id": str(result.command_id),
+        "stream": result.stream,
+        "outcome": result.outcome.value,
+        "version": result.version,
+        "message": result.message,
+        "field": result.field,
+        "hint": result.hint,
+    }
+
+
+def _told(summary: dict[str, Any]) -> str:
+    lines = [_said(result) for result in summary["results"]]
+    commands = ", ".join(f"{count} {outcome}" for outcome, count in summary["commands"].items()) or "none"
+    lines += [
+        f"{one_line(summary['project'])}: commands: {commands}",
+        f"position {summary['position']:,}, {summary['streams']:,} streams",
+    ]
+    subscriptions = [
+        (name, one["delivered"], one["failed"], one["dead"])
+        for name, one in summary["subscriptions"].items()
+        if any(one.values()) or not name.startswith("$")  # the engine's own matters where it did something
+    ]
+    if subscriptions:
+        lines += ["", columns(("SUBSCRIPTION", "DELIVERED", "FAILED TRIES", "DEAD"), subscriptions)]
+    projections = [(name, rows) for name, rows in summary["projections"].items()]
+    if projections:
+        lines += ["", columns(("PROJECTION", "ROWS"), projections)]
+    letters = [
+        (one["number"], one["subscription"], one["reason"], one["error"]) for one in summary["dead_letters"]
+    ]
+    if letters:
+        lines += ["", columns(("DEAD LETTER", "SUBSCRIPTION", "REASON", "ERROR"), letters)]
+    return "\n".join(lines)
+
+
+def _said(result: dict[str, Any]) -> str:
+    said = f"{result['command']} {result['stream']}".strip()
+    if result["outcome"] == "accepted":
+        return one_line(f"{said}: accepted, version {result['version']}")
+    field = f"{result['field']}: " if result["field"] else ""
+    hint = f" ({result['hint']})" if result["hint"] else ""
+    return one_line(f"{said}: {result['outcome']}: {field}{result['message']}{hint}")
+
+
+RUN = Command(
+    about="""
+        Runs a project without a window: issues commands, lets policies, subscriptions and read models follow
+        until nothing is left to do, and prints what became of it all.
+
+        Commands come from --command and --set, or from NDJSON with --commands, a line each:
+
+          {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "ada@x.org"}
+
+        Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
+        one: --set ship_to.city=London. Ends with 3 if a line is no command, or a --command was not accepted.
+    """,
+    examples="""
+        workbench run my-project --command create_user --set user_id=ada \\
+            --set username="Ada Lovelace" --set email=ada@example.org
+        workbench run shop --command place_order --set 'lines:=[{"product": "cog", "quantity": 2}]'
+        generate | workbench run my-project --commands - --json
+        workbench run --sample users
+    """,
+    arguments=_takes,
+    work=_run,
+)

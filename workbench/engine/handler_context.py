@@ -1,0 +1,193 @@
+"""What a handler is given beside the message; its effects are buffered until it succeeds (D1, D2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from workbench.engine.delivering import Task
+from workbench.engine.rows_buffer import check_row
+from workbench.errors import ANY, ModelError
+from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.events import Event, NewEvent, event_data
+from workbench.model.ids import derived_id
+from workbench.model.messaging import COMMANDS_TOPIC, Priority, expiry
+from workbench.model.projections import Projection
+from workbench.model.registry import Registry
+from workbench.model.values import write_json
+from workbench.store.operations import Append, NewMessage, Operation, ProjectRows
+from workbench.store.ports import ModelReader
+
+
+class DeliveryContext:
+    """What a handler is given beside the message; implements `workbench.model.messaging.Context`."""
+
+    def __init__(
+        self,
+        task: Task,
+        subscription: str,
+        registry: Registry,
+        reader: ModelReader,
+        clock: Clock,
+        *,
+        timeout: float = 60.0,
+        rehearsal: bool = False,
+    ) -> None:
+        self._task = task
+        self._subscription = subscription
+        self._registry = registry
+        self._reader = reader
+        self._clock = clock
+        self._timeout = timeout
+        self._rehearsal = rehearsal
+
+    @property
+    def attempt(self) -> int:
+        """Number of this try, from 1."""
+        return self._task.attempt
+
+    @property
+    def redelivered(self) -> bool:
+        """Whether a handler may have seen this message before (D2)."""
+        row = self._task.delivery
+        return row is not None and bool(row.failed or row.crashed or row.generation)
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every try of this delivery."""
+        return f"{self._subscription}:{self._task.message.id}"
+
+    @property
+    def deadline(self) -> int:
+        """When this try is given up, microseconds since 1970 (D4)."""
+        return self._task.started_at + round(self._timeout * MICROSECONDS)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the deadline has passed: what a plain function does after it is in vain."""
+        return self._task.given_up or self._clock.now() > self.deadline
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether nothing of this will be stored: leave out what acts on the outside."""
+        return self._rehearsal
+
+    def append(self, stream: str, *events: Event, expected: int = ANY) -> None:
+        """Appends events to a stream when this handler succeeds; a refusal fails the delivery."""
+        message = self._task.message
+        new = tuple(
+            NewEvent(
+                id=self._effect_id(index),
+                type=event.event_type,
+                schema_version=event.event_version,
+                data=event_data(event),
+                correlation_id=message.correlation_id,
+                causation_id=message.id,
+            )
+            for index, event in enumerate(events)
+        )
+        self._task.effects.append(Append(stream=stream, events=new, expected=expected))
+
+    def publish(
+        self,
+        topic: str,
+        data: Mapping[str, Any],
+        *,
+        type: str = "",
+        key: str = "",
+        delay: float = 0.0,
+        ttl: float | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> None:
+        """Publishes a message when this handler succeeds."""
+        message = self._task.message
+        known = self._registry.topics.get(topic)
+        self._task.effects.append(
+            NewMessage(
+                id=self._effect_id(),
+                topic=topic,
+                type=type or topic,
+                key=key or message.key,
+                data=write_json(dict(data)),
+                correlation_id=message.correlation_id,
+                causation_id=message.id,
+                deliver_at=self._later(delay),
+                expires_at=expiry(self._clock.now(), ttl, known.ttl if known else None),
+                priority=priority,
+            )
+        )
+
+    def project(self, table: str, **row: Any) -> None:
+        """Puts a row into a table that handlers write, when this handler succeeds.
+
+        Raises:
+            ModelError: There is no such table, or the row does not fit it.
+        """
+        known = handler_table(self._registry, table)
+        full = {column.name: row.get(column.name) for column in known.columns}
+        check_row(known, row)
+        self._task.effects.append(ProjectRows(name=table, rows=(full,)))
+
+    def remove(self, table: str, key: Any) -> None:
+        """Removes a row of a table that handlers write, when this handler succeeds.
+
+        Raises:
+            ModelError: There is no such table.
+        """
+        known = handler_table(self._registry, table)
+        self._task.effects.append(ProjectRows(name=known.name, deleted=(key,)))
+
+    def issue(self, command: Any, *, delay: float = 0.0) -> None:
+        """Issues a command when this handler succeeds, after ``delay`` seconds."""
+        kind = self._registry.command(command.command_type)
+        values = kind.dump(command)
+        message = self._task.message
+        self._task.effects.append(
+            NewMessage(
+                id=self._effect_id(),
+                topic=COMMANDS_TOPIC,
+                type=kind.name,
+                key=self._registry.stream_of(kind, values),
+                data=write_json(values),
+                correlation_id=message.correlation_id,
+                causation_id=message.id,
+                metadata=write_json({"origin": self._subscription}),
+                deliver_at=self._later(delay),
+            )
+        )
+
+    def effect(self, operation: Operation) -> None:
+        """Adds a write that takes effect when this handler succeeds."""
+        self._task.effects.append(operation)
+
+    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Reads a row of a read model as it stands now."""
+        return self._reader.row(projection, key)
+
+    def _effect_id(self, index: int = 0) -> UUID:
+        # The same try or a later one makes the same ids: a repeated effect finds its first self (D1).
+        parts = (self._subscription, self._task.message.id, len(self._task.effects))
+        return derived_id(*parts, index) if index else derived_id(*parts)
+
+    def _later(self, delay: float) -> int | None:
+        return self._clock.now() + round(delay * MICROSECONDS) if delay else None
+
+
+def handler_table(registry: Registry, name: str) -> Projection:
+    """Returns a table that handlers write: a projection that folds no events.
+
+    Raises:
+        ModelError: There is none of that name, or its rows are folded from events.
+    """
+    table = registry.projections.get(name)
+    if table is None or table.on:
+        said = "its rows are folded from events" if table else "there is no such table"
+        tables = sorted(one.name for one in registry.projections.values() if not one.on)
+        raise ModelError(
+            f"a handler cannot write to {name}: {said}",
+            hint=f"tables of handlers: {', '.join(tables)}"
+            if tables
+            else "declare a projection without events",
+        )
+    return table

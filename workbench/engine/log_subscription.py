@@ -1,0 +1,197 @@
+"""Publish and subscribe: a cursor along the log; a plain success is the cursor passing by (contract §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from typing_extensions import override
+
+from workbench.engine.delivering import Task
+from workbench.engine.outcomes import counts_of, effects_of, new_delivery, waiting
+from workbench.engine.subscribing import LARGE, QUICK, SLOW, SMALL, SubscriptionRunner
+from workbench.model.deliveries import DeliveryState
+from workbench.model.messaging import OnDead
+from workbench.store.operations import Atomic, Claim, Settle
+from workbench.store.settlements import NewDelivery
+
+PASSED = 500
+"""Positions that a cursor may move over uninteresting messages before it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A stretch of the log that was handed out under a token, and what is to be delivered of it."""
+
+    token: UUID
+    upto: int
+    tasks: list[Task]
+    filtered: int
+
+
+class LogSubscription(SubscriptionRunner):
+    """A reader of its topic's log; each of many gets every message (P6)."""
+
+    _batch = SMALL
+    _claimed: Claimed | None = None
+
+    @override
+    async def work(self, limit: int | None = None) -> bool:
+        """Does one batch: rows that are due, else the next stretch of the log."""
+        if self.handler is None:
+            return False
+        self._stopping = False
+        if self._rows and await self._work_rows(limit or self.subscription.in_flight):
+            return True
+        return await self._work_log(limit)
+
+    @override
+    def moved(self, cursor: int) -> None:
+        """Notes that an operator moved the cursor in the store; what was claimed ahead is claimed no more."""
+        super().moved(cursor)
+        self._claimed = None
+
+    @override
+    async def rest(self) -> None:
+        """Gives back what was claimed ahead: nobody knows when it goes on."""
+        if self._claimed is not None:
+            self._claimed = None
+            await self._runtime.gate.write(
+                Claim(subscription=self.name, upto=0, token=self._runtime.new_id())
+            )
+        await super().rest()
+
+    async def _work_log(self, limit: int | None) -> bool:
+        if limit is not None:
+            await self.rest()  # a step is smaller than what was claimed ahead
+        claimed = self._claimed or await self._claim(limit or self._batch)
+        if claimed is None:
+            return False
+        self._claimed = None
+        if not claimed.tasks:
+            return True
+        started = self._runtime.clock.monotonic()
+        plain, rows = self._sort_out(claimed.tasks)
+        if self._run is not None:
+            await self._run.run(plain)
+        ahead = None if limit is not None or self._stopping else self._look_ahead(claimed.upto)
+        settle = await self._settle(claimed.tasks, lambda: self._outcome(claimed, plain, rows, ahead))
+        if settle is not None:
+            self.cursor = self._stored_cursor = claimed.upto
+            self._claimed = ahead
+            self._rows = self._rows or bool(settle.deliveries)
+            self._adapt(self._runtime.clock.monotonic() - started)
+        return True
+
+    def _read(self, after: int, limit: int) -> Claimed | None:
+        """Returns the next stretch of the log, not yet claimed; None at its end."""
+        reader = self._runtime.reader
+        found, upto = reader.read_topic(self.subscription.topic, self.wants, after, limit)
+        if upto == after:
+            return None
+        tasks, filtered = self._tasks_of(found, after, upto)
+        return Claimed(self._runtime.new_id(), upto, tasks, filtered)
+
+    def _look_ahead(self, after: int) -> Claimed | None:
+        """Returns the next stretch, to be claimed in the same breath as this one is settled."""
+        ahead = self._read(after, self._batch)
+        return ahead if ahead is not None and ahead.tasks else None
+
+    async def _claim(self, limit: int) -> Claimed | None:
+        """Claims the next stretch; one that holds nothing to deliver is passed by at once."""
+        read = self._read(self.cursor, limit)
+        if read is None:
+            return None
+        claim = Claim(subscription=self.name, upto=read.upto, token=read.token)
+        if read.tasks:
+            await self._runtime.gate.write(claim)
+        elif read.filtered:
+            passed = self._outcome(read, [], [], None)
+            await self._runtime.gate.write(Atomic(operations=(claim, passed)))
+            self._count([], passed)
+            self.cursor = self._stored_cursor = read.upto
+        else:
+            self.cursor = read.upto
+            if self.cursor - self._stored_cursor >= PASSED:
+                await self.store_cursor()
+        return read
+
+    def _outcome(
+        self,
+        claimed: Claimed,
+        plain: Sequence[Task],
+        rows: Sequence[NewDelivery],
+        ahead: Claimed | None,
+    ) -> Settle:
+        now = self._runtime.clock.now()
+        deliveries = (*rows, *self._exceptions(plain, now))
+        states = {row.message.position: row.state for row in deliveries}
+        return Settle(
+            subscription=self.name,
+            token=claimed.token,
+            cursor=claimed.upto,
+            filtered=claimed.filtered,
+            effects=effects_of(plain),
+            deliveries=deliveries,
+            claim=ahead.upto if ahead else None,
+            claim_token=ahead.token if ahead else None,
+            **counts_of(claimed.tasks, [states.get(task.message.position) for task in claimed.tasks]),
+        )
+
+    def _sort_out(self, tasks: Sequence[Task]) -> tuple[list[Task], list[NewDelivery]]:
+        """Parts what can run now from what needs a row: expired, delayed, behind another of its key."""
+        now = self._runtime.clock.now()
+        busy = self._busy_keys(tasks)
+        plain: list[Task] = []
+        rows: list[NewDelivery] = []
+        for task in tasks:
+            deliver_at = task.message.deliver_at
+            if task.key and task.key in busy:
+                task.failure = None  # whatever is wrong with it is found when its turn comes
+                rows.append(waiting(task, DeliveryState.BLOCKED))
+            elif task.failure is not None or self._too_late(task):
+                rows += self._ended(task, now)
+            elif deliver_at is not None and deliver_at > now:
+                rows.append(waiting(task, DeliveryState.DELAYED, due_at=deliver_at))
+                busy.add(task.key)
+            else:
+                plain.append(task)
+        return plain, rows
+
+    def _busy_keys(self, tasks: Sequence[Task]) -> set[str]:
+        """Returns the keys that have rows; the few that exist are asked for once per batch."""
+        keys = list({task.key for task in tasks if task.key})
+        if not keys:
+            return set()
+        dead_too = self.subscription.on_dead is OnDead.BLOCK_KEY
+        return self._runtime.reader.busy_keys(self.name, keys, dead_too=dead_too)
+
+    def _exceptions(self, tasks: Sequence[Task], now: int) -> list[NewDelivery]:
+        """Returns rows for what did not succeed, and for what waits behind it."""
+        stopped: set[str] = set()
+        rows: list[NewDelivery] = []
+        for task in tasks:
+            if task.failure is not None:
+                ended = self._ended(task, now)
+                rows += ended
+                dead = not ended or ended[0].state is DeliveryState.DEAD
+                if not dead or self.subscription.on_dead is OnDead.BLOCK_KEY:
+                    stopped.add(task.key)
+            elif not task.started:
+                blocked = task.key and task.key in stopped
+                rows.append(waiting(task, DeliveryState.BLOCKED if blocked else DeliveryState.READY))
+                stopped.add(task.key)
+        return rows
+
+    def _ended(self, task: Task, now: int) -> list[NewDelivery]:
+        """Returns the row of a failure; none where the topic drops what expired."""
+        if task.failure is not None and task.failure.dropped:
+            return []
+        return [new_delivery(self.subscription, task, self._runtime.rng, now)]
+
+    def _adapt(self, took: float) -> None:
+        if took < QUICK:
+            self._batch = min(LARGE, self._batch * 2)
+        elif took > SLOW:
+            self._batch = max(SMALL, self._batch // 2)

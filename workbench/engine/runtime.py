@@ -1,0 +1,41 @@
+"""What the runners of all subscriptions share."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from workbench.engine.gate import WriteGate
+from workbench.engine.metrics import Metrics
+from workbench.engine.tasks import Tasks
+from workbench.engine.timing import Timer
+from workbench.errors import WorldError
+from workbench.model.clock import Clock
+from workbench.model.ids import NewId
+from workbench.model.messaging import Message
+from workbench.model.registry import Registry
+from workbench.store.ports import Reader
+
+KeyOf = Callable[[Message], str]
+"""What orders a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Store, clock, timer and the like, and the engine's help in trouble.
+
+    Attributes:
+        trouble: Says that the store failed somebody, and returns when it may be tried again.
+    """
+
+    registry: Registry
+    reader: Reader
+    gate: WriteGate
+    clock: Clock
+    timer: Timer
+    new_id: NewId
+    rng: random.Random
+    metrics: Metrics
+    tasks: Tasks
+    trouble: Callable[[str, WorldError], Awaitable[None]]

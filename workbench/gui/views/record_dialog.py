@@ -1,0 +1,109 @@
+"""Shows a scenario that was recorded from history, lets it be named, and says how its first run went."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from workbench.errors import InvalidName
+from workbench.gui.icons import icon
+from workbench.gui.theme import code_font
+from workbench.gui.widgets import Banner, plain_label
+from workbench.model.registry import Registry
+from workbench.model.scenarios import Scenario
+from workbench.model.values import check_name
+from workbench.project.scenarios import FOLDER, file_name, write_scenario
+from workbench.services.scenarios import Recorded, tell
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+
+class RecordDialog(QDialog):
+    """Asks for the sentence that a recorded scenario shows; accepted when it is to be saved."""
+
+    def __init__(self, parent: QWidget, recorded: Recorded, registry: Registry) -> None:
+        super().__init__(parent)
+        self.setObjectName("record-dialog")
+        self.setWindowTitle("Record as scenario")
+        self.setMinimumSize(660, 440)
+        self._recorded, self._registry = recorded, registry
+        self.name = QLineEdit(recorded.scenario.name)
+        self.name.setObjectName("scenario-name")
+        self.name.setAccessibleName("What it shows")
+        self.name.setPlaceholderText("A sentence, such as: A suspension needs a reason")
+        self.name.selectAll()
+        self.name.textChanged.connect(self._judge)
+        self.file = plain_label("", "muted", wrap=True)
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setFont(code_font())
+        self.text.setAccessibleName("Text of the scenario")
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setTabChangesFocus(True)
+        result = recorded.result
+        said = "Its first run passed." if result.passed else f"Its first run did not pass.\n{tell(result)}"
+        self.banner = Banner("ok" if result.passed else "warning", said)
+        form = QFormLayout()
+        form.addRow("What it shows", self.name)
+        form.addRow("File", self.file)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(10)
+        layout.addWidget(plain_label(_story(recorded.scenario), "muted", wrap=True))
+        layout.addLayout(form)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.banner)
+        layout.addLayout(self._answers())
+        self._judge()
+
+    def _answers(self) -> QHBoxLayout:
+        self.save = QPushButton("Save scenario")
+        self.save.setObjectName("scenario-save")
+        self.save.setProperty("primary", True)
+        self.save.setIcon(icon("save", "on_accent"))
+        self.save.setDefault(True)
+        self.save.clicked.connect(self.accept)
+        cancel = QPushButton("Cancel")
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        answers = QHBoxLayout()
+        answers.addStretch(1)
+        answers.addWidget(cancel)
+        answers.addWidget(self.save)
+        return answers
+
+    def scenario(self) -> Scenario:
+        """Returns the scenario under the name that stands in the line."""
+        return replace(self._recorded.scenario, name=self.name.text().strip())
+
+    def _judge(self) -> None:
+        scenario = self.scenario()
+        try:
+            check_name(scenario.name, what="the sentence")
+            said = f"{FOLDER}/{file_name(scenario.name)}"
+            good = True
+        except InvalidName as error:
+            said, good = f"{error.message[0].upper()}{error.message[1:]}.", False
+        self.file.setText(said)
+        self.name.setProperty("invalid", not good)
+        self.name.style().polish(self.name)
+        self.save.setEnabled(good)
+        self.text.setPlainText(write_scenario(scenario, self._registry))
+
+
+def _story(scenario: Scenario) -> str:
+    given, made = len(scenario.given), len(scenario.then)
+    before = "no events" if not given else "1 event" if given == 1 else f"{given:,} events"
+    after = "1 thing" if made == 1 else f"{made:,} things"
+    return f"Given the {before} before, when the command is issued again, then {after} must follow."

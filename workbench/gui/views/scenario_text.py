@@ -1,0 +1,44 @@
+"""Shows the text of a file with one line marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QColor, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from workbench.gui.theme import code_font, theme
+
+
+class FileText(QPlainTextEdit):
+    """A file to read, select and copy."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setFont(code_font())
+        self.setTabChangesFocus(True)
+        self.setAccessibleName("Text of the file")
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setMinimumHeight(40)
+        theme().changed.connect(self._mark)
+
+    def show_file(self, path: Path, line: int) -> None:
+        """Reads a file and goes to a line of it, counted from 1."""
+        try:
+            written = path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            written = f"{path} cannot be read: {error.strerror or error}"
+        if written != self.toPlainText():
+            self.setPlainText(written)
+        # From the end upwards, so that the line comes to stand at the top.
+        self.moveCursor(QTextCursor.MoveOperation.End)
+        self.setTextCursor(QTextCursor(self.document().findBlockByLineNumber(line - 1)))
+        self._mark()
+
+    def _mark(self) -> None:
+        line = QTextEdit.ExtraSelection()
+        line.cursor = self.textCursor()
+        line.format.setBackground(QColor(theme().colors.selection))
+        line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        self.setExtraSelections([line])

@@ -1,0 +1,261 @@
+"""Scenarios as values: what had happened, what is done, what must follow; and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from workbench.model.clock import rfc3339
+
+Facts = Mapping[str, Any]
+"""What is said of one thing, as a scenario's file says it: ``{"event": …, "stream": …, "data": {…}}``.
+
+The first key is the thing's kind and its value the thing's name; the others are further facts.
+"""
+
+
+def moment(microseconds: int) -> str:
+    """Writes a time as scenarios do: RFC 3339 in UTC, a second's fraction only where there is one."""
+    return rfc3339(microseconds).replace(".000000Z", "Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something is written; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """An event that a scenario says to have happened, or to happen.
+
+    Attributes:
+        version: Of the schema in which the data is written.
+        at: When it happened, microseconds since 1970; None for the scenario's own time.
+    """
+
+    type: str
+    stream: str
+    data: Mapping[str, Any]
+    version: int
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command that a scenario issues.
+
+    Attributes:
+        expected: The version that its sender saw; None accepts any.
+    """
+
+    command: str
+    data: Mapping[str, Any]
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """The dead letters of a subscription are given back to it."""
+
+    subscription: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that is done.
+
+    Attributes:
+        after: Seconds of the scenario's time that pass before it.
+        act: What is done; None only lets the time pass.
+    """
+
+    after: float = 0.0
+    act: Order | Occurrence | Replay | None = None
+
+
+class Kind(StrEnum):
+    """What an expectation is about; the word that its form begins with."""
+
+    EVENT = "event"
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+    ROW = "row"
+    ROWS = "rows"
+    MESSAGE = "message"
+    COMMAND = "command"
+    DEAD_LETTER = "dead_letter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """One thing that must follow, or must not.
+
+    Attributes:
+        facts: What is said of it; what is not said may be as it likes.
+        exact: Its data is said completely.
+        wanted: False where nothing of the kind may follow.
+    """
+
+    kind: Kind
+    facts: Facts
+    place: Place
+    exact: bool = False
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One story with its end: given these events, when this is done, then that follows.
+
+    Attributes:
+        name: A sentence.
+        now: When it begins, microseconds since 1970; None for the default.
+        no_other_events: Every event that follows is listed.
+    """
+
+    name: str
+    place: Place
+    given: tuple[Occurrence, ...] = ()
+    when: tuple[Step, ...] = ()
+    then: tuple[Expected, ...] = ()
+    now: int | None = None
+    no_other_events: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name with the file that it stands in, which tells two of one name apart."""
+        return f"{self.place.file}: {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """One event that followed.
+
+    Attributes:
+        direct: A command of the scenario itself made it; what is direct must be listed.
+    """
+
+    facts: Facts
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What followed in a run, as plain values.
+
+    Attributes:
+        refusals: How commands of the scenario ended that were not accepted, in order.
+        rows: Rows of the projections that the scenario asks about, by projection and key.
+        faults: Projections that could not fold an event, and why.
+        seconds: Of the scenario's time that passed.
+        unfinished: What still waits, if the run had to be ended.
+    """
+
+    refusals: tuple[Facts, ...] = ()
+    events: tuple[Followed, ...] = ()
+    commands: tuple[Facts, ...] = ()
+    messages: tuple[Facts, ...] = ()
+    letters: tuple[Facts, ...] = ()
+    rows: Mapping[str, Mapping[Any, Mapping[str, Any]]] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    unfinished: str = ""
+
+
+class Sign(StrEnum):
+    """How an expectation and what happened stand to each other."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+    BESIDE = "beside"
+
+    @property
+    def good(self) -> bool:
+        """Whether the scenario may pass with it; what happened beside the listed things may."""
+        return self in {Sign.SAME, Sign.BESIDE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """One fact that is not as expected; the texts are empty where there is none."""
+
+    path: str
+    expected: str
+    happened: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a result: what was expected beside what happened.
+
+    Attributes:
+        expected, happened: In words; empty where there is none.
+        contrasts: What differs, fact by fact.
+        first: It is the first line of the result that is not as expected.
+        place: Where the expectation is written.
+    """
+
+    sign: Sign
+    expected: str = ""
+    happened: str = ""
+    contrasts: tuple[Contrast, ...] = ()
+    first: bool = False
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The lines of a result that are about one kind of thing."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+class Verdict(StrEnum):
+    """How a scenario ended; broken means that it could not be run to its end."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioResult:
+    """What came of one scenario.
+
+    Attributes:
+        parts: What was expected beside what happened.
+        notes: What is worth knowing and does not make it fail.
+        trouble: Why it could not be run.
+        seconds: Of the scenario's time that passed.
+        took: Seconds that the run took.
+    """
+
+    scenario: Scenario
+    verdict: Verdict
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
+    trouble: str = ""
+    seconds: float = 0.0
+    took: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether all was as expected."""
+        return self.verdict is Verdict.PASSED
+
+    @property
+    def first(self) -> Line | None:
+        """The first line that is not as expected."""
+        return next((line for part in self.parts for line in part.lines if line.first), None)

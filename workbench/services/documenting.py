@@ -1,0 +1,173 @@
+"""Writes a project's model down as Markdown, from the registry that it runs with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import StoreReadOnly
+from workbench.model.aggregates import AggregateType
+from workbench.model.messaging import Subscription
+from workbench.model.policies import ReactorType
+from workbench.model.projections import Projection
+from workbench.model.registry import Registry
+from workbench.project.project import Project, load_project
+from workbench.project.reading import project_root, read_settings
+from workbench.services.checking import counts
+from workbench.services.diagrams import event_model, flow_diagram, legend
+from workbench.services.fields import fields_of
+from workbench.services.markdown import code, plain, prose, sentence, table
+from workbench.services.opening import is_trusted, not_trusted
+
+
+def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> str:
+    """Returns the document of a project folder; its store is not opened.
+
+    Raises:
+        NotFound: There is no project.
+        NotTrusted: Nobody trusts its modules.
+        ProjectError: The project's files are wrong; every problem with its place.
+    """
+    root = project_root(target)
+    project = load_project(root, environ=environ, trusted=is_trusted(root, environ, trust=trust))
+    if project.restricted:
+        raise not_trusted(project, "writing the model down")
+    return document(project, read_settings(root, environ=environ).settings.project.description)
+
+
+def write_document(path: Path, text: str) -> None:
+    """Writes a document into a file, over an older one.
+
+    Raises:
+        StoreReadOnly: It cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreReadOnly(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def document(project: Project, description: str = "") -> str:
+    """Returns the whole document; the same model gives the same text."""
+    registry = project.registry
+    lines = [f"# {plain(project.name)}", "", *prose(description), *_summary(registry)]
+    if registry.events or registry.topics:
+        lines += ["## How it flows", "", *flow_diagram(registry), *legend(), ""]
+    if registry.events:
+        lines += ["## The event model", "", *event_model(registry)]
+    for title, part in (
+        ("Aggregates", (line for one in registry.aggregates.values() for line in _aggregate(registry, one))),
+        ("Policies and processes", (line for one in registry.reactors.values() for line in _reactor(one))),
+        ("Read models", (line for one in registry.projections.values() for line in _projection(one))),
+        ("Queries", _queries(registry)),
+        ("Topics and subscriptions", _messaging(registry)),
+    ):
+        written = list(part)
+        if written:
+            lines += [f"## {title}", "", *written]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _summary(registry: Registry) -> list[str]:
+    found = [f"{count} {name if count > 1 else _single(name)}" for name, count in counts(registry).items()]
+    if not found:
+        return ["The model is empty.", ""]
+    return [f"The model has {', '.join(found)}. This text was made from it by `workbench docs`.", ""]
+
+
+def _single(name: str) -> str:
+    """Returns the word for one thing of a kind."""
+    words = {"queries": "query", "policies": "policy", "processes": "process"}
+    return words.get(name, name.removesuffix("s"))
+
+
+# -- aggregates -----------------------------------------------------------------------------------------
+
+
+def _aggregate(registry: Registry, one: AggregateType) -> Iterator[str]:
+    yield from (f"### {code(one.name)}", "", *prose(one.doc))
+    yield from (f"Its streams are named {code(one.name + '-…')}, by the id that its commands carry.", "")
+    for name in one.commands:
+        command = registry.commands[name]
+        kind = "begins a stream" if command.creates else "needs a stream"
+        yield from (f"#### Command {code(name)}", "", *prose(command.doc))
+        yield from (f"It {kind}; {code(command.target)} says which.", "", *_fields(command.schema))
+    for name in one.events:
+        event = registry.events[name]
+        version = f", version {event.version}" if event.version > 1 else ""
+        yield from (f"#### Event {code(name)}{version}", "", *prose(event.doc), *_fields(event.schema))
+
+
+def _fields(schema: Mapping[str, Any]) -> list[str]:
+    return table(
+        ("field", "type", "needed", ""),
+        (
+            (code(field.name), plain(field.type), "yes" if field.required else "", plain(field.doc))
+            for field in fields_of(schema)
+        ),
+    )
+
+
+# -- what follows ---------------------------------------------------------------------------------------
+
+
+def _reactor(one: ReactorType) -> Iterator[str]:
+    kind = "process" if one.stateful else "policy"
+    yield from (f"### {code(one.name)}, a {kind}", "", *prose(one.doc))
+    yield from (f"When: {_listed(one.events)}.", "")
+    if one.commands:
+        yield from (f"Then it may issue: {_listed(one.commands)}.", "")
+
+
+def _projection(one: Projection) -> Iterator[str]:
+    yield from (f"### {code(one.name)}", "", *prose(one.doc))
+    yield from (f"Made from: {_listed(one.handlers())}.", "")
+    yield from table(
+        ("column", "type", ""),
+        (
+            (code(column.name), column.kind.value, "key" if column.name == one.key else _index(column.index))
+            for column in one.columns
+        ),
+    )
+
+
+def _index(index: object) -> str:
+    return "indexed" if index else ""
+
+
+def _queries(registry: Registry) -> Iterator[str]:
+    for query in registry.queries.values():
+        yield from (f"### {code(query.name)}", "", *prose(query.doc), *_fields(query.schema))
+
+
+# -- messages -------------------------------------------------------------------------------------------
+
+
+def _messaging(registry: Registry) -> Iterator[str]:
+    routed: dict[str, list[str]] = {name: [] for name in registry.topics}
+    for event in registry.events:
+        for topic in registry.routing.topics_of(event):
+            routed.setdefault(topic, []).append(event)
+    yield from table(
+        ("topic", "events that are routed to it", ""),
+        (
+            (code(topic.name), _listed(routed[topic.name]), sentence(topic.doc))
+            for topic in registry.topics.values()
+        ),
+    )
+    yield from table(
+        ("subscription", "reads", "handler", "only where", ""),
+        (_subscription(registry, one) for one in registry.subscriptions.values()),
+    )
+
+
+def _subscription(registry: Registry, one: Subscription) -> tuple[str, ...]:
+    handler = registry.handlers.get(one.handler)
+    doc = one.doc or getattr(handler, "__doc__", None) or ""
+    wanted = "" if one.filter.empty else code(str(one.filter))
+    return code(one.name), code(one.topic), code(one.handler), wanted, sentence(doc)
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(code(name) for name in names)

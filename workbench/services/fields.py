@@ -1,0 +1,87 @@
+"""Says the fields of a JSON Schema in words, a row for each: name, type, whether it is needed, what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_WORDS = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "yes or no",
+    "object": "object",
+    "null": "nothing",
+}
+_FORMATS = {"date-time": "time", "uuid": "UUID", "email": "email", "uri": "URL", "date": "date"}
+DEEP = 6
+"""References that are followed into each other; a schema may refer to itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field."""
+
+    name: str
+    type: str
+    required: bool
+    doc: str
+
+
+def fields_of(schema: Mapping[str, Any]) -> list[Field]:
+    """Returns the fields of an object's schema, in their order."""
+    top = _resolved(schema, schema)
+    needed = set(top.get("required", ()))
+    return [
+        Field(
+            name=name,
+            type=_type(item, schema, DEEP),
+            required=name in needed,
+            doc=_doc(_resolved(item, schema), item),
+        )
+        for name, item in top.get("properties", {}).items()
+        if isinstance(item, Mapping)
+    ]
+
+
+def _resolved(item: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    for _ in range(DEEP):
+        reference = item.get("$ref")
+        if not isinstance(reference, str):
+            break
+        item = root.get("$defs", {}).get(reference.rpartition("/")[2], {})
+    return item
+
+
+def _type(item: Mapping[str, Any], root: Mapping[str, Any], deep: int) -> str:
+    item = _resolved(item, root)
+    if not deep:
+        return "…"
+    if "const" in item:
+        return _value(item["const"])
+    if "enum" in item:
+        return ", ".join(map(_value, item["enum"]))
+    options = item.get("anyOf") or item.get("oneOf")
+    if options:
+        said = dict.fromkeys(_type(one, root, deep - 1) for one in options if one.get("type") != "null")
+        return " or ".join(said)
+    kind = item.get("type")
+    if kind == "array":
+        inner = item.get("items")
+        return f"list of {_type(inner, root, deep - 1)}" if isinstance(inner, Mapping) else "list"
+    if kind == "object" and item.get("properties"):
+        return f"object: {', '.join(item['properties'])}"
+    return _FORMATS.get(str(item.get("format")), _WORDS.get(str(kind), "anything"))
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _doc(resolved: Mapping[str, Any], item: Mapping[str, Any]) -> str:
+    said = item.get("description") or ("" if "properties" in resolved else resolved.get("description", ""))
+    default = item.get("default")
+    if default in (None, "", [], {}):
+        return str(said)
+    return f"{said}{'; ' if said else ''}{_value(default)} unless said"

@@ -1,0 +1,173 @@
+"""Bulk actions on dead letters: a frozen list, done at a pace, cancelled and taken up again (L5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.errors import InvalidValue, NotFound
+from workbench.model.changes import Changes
+from workbench.model.clock import MICROSECONDS
+from workbench.store.operations import AdvanceJob, MarkLetters, Operation, ReplayLetter, StartJob
+from workbench.store.values import Job, JobStatus, LetterStatus
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+CHUNK = 100
+"""Letters that are dealt with in one write, where nothing holds back the pace."""
+ACTIONS = ("replay", "archive", "purge", "restore")
+_MARKS = {
+    "archive": ((LetterStatus.OPEN,), LetterStatus.ARCHIVED),
+    "purge": ((LetterStatus.OPEN, LetterStatus.ARCHIVED), LetterStatus.PURGED),
+    "restore": ((LetterStatus.PURGED, LetterStatus.ARCHIVED), LetterStatus.OPEN),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """A job and what has become of its dead letters by now.
+
+    Attributes:
+        fates: How many of the list have each status, such as ``resolved`` or ``failed_again``.
+    """
+
+    job: Job
+    fates: dict[str, int]
+
+
+class Jobs:
+    """Starts, watches and cancels bulk actions."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._running: dict[int, asyncio.Task[None]] = {}
+
+    async def start(
+        self, action: str, numbers: Sequence[int], *, per_second: float = 0.0, skip_on: bool = True
+    ) -> int:
+        """Freezes a list and begins to deal with it; returns the job's number, 0 for an empty list.
+
+        Args:
+            action: ``replay``, ``archive``, ``purge`` or ``restore``.
+            per_second: At most so many dead letters a second; 0 for as fast as it goes.
+            skip_on: For a purge: whether what is blocked behind them goes on (L7).
+
+        Raises:
+            InvalidValue: There is no such action, or the pace is negative.
+            StoreReadOnly: This window only observes.
+        """
+        if action not in ACTIONS:
+            raise InvalidValue(f"{action} is no bulk action; there are {', '.join(ACTIONS)}", path="")
+        if per_second < 0:
+            raise InvalidValue("a pace is not negative", path="")
+        engine = self._workspace.running()
+        if not numbers:
+            return 0
+        frozen = tuple(dict.fromkeys(numbers))
+        job = Job(action=action, numbers=frozen, per_second=per_second, skip_on=skip_on)
+        number = int(await engine.gate.write(StartJob(job=job)))
+        await self._workspace.repair.note(f"start {action}", frozen, 0, detail={"job": number})
+        self._run(number)
+        return number
+
+    def take_up(self) -> None:
+        """Goes on with jobs that were under way when the program ended (L5)."""
+        for job in self.unfinished():
+            self._run(job.number)
+
+    def unfinished(self) -> list[Job]:
+        """Returns the jobs that are under way."""
+        return [job for job in self._workspace.reader.jobs() if job.status is JobStatus.RUNNING]
+
+    def list(self) -> list[Job]:
+        """Returns jobs, the newest first."""
+        return self._workspace.reader.jobs()
+
+    def report(self, number: int) -> JobReport:
+        """Returns a job and what has become of its dead letters.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        job = self._job(number)
+        fates: dict[str, int] = {}
+        for letter in self._workspace.repair.letters_numbered(job.numbers[: job.step]):
+            fates[letter.status.value] = fates.get(letter.status.value, 0) + 1
+        return JobReport(job=job, fates=fates)
+
+    async def cancel(self, number: int) -> Job:
+        """Ends a job; what it has done stays done.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        task = self._running.pop(number, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        job = self._job(number)
+        if job.status is JobStatus.RUNNING:
+            job = await self._advance(job, (), JobStatus.CANCELLED)
+            await self._workspace.repair.note(f"cancel {job.action}", job.numbers, job.done)
+        return job
+
+    async def finished(self, number: int) -> JobReport:
+        """Waits until a job is done or cancelled; returns its report."""
+        task = self._running.get(number)
+        if task is not None:
+            await asyncio.gather(asyncio.shield(task), return_exceptions=True)
+        return self.report(number)
+
+    def _job(self, number: int) -> Job:
+        job = self._workspace.reader.job(number)
+        if job is None:
+            raise NotFound(f"there is no job {number}")
+        return job
+
+    def _run(self, number: int) -> None:
+        engine = self._workspace.running()
+        task = engine.tasks.spawn(self._work(number), f"job {number}")
+        self._running[number] = task
+        task.add_done_callback(lambda _done: self._running.pop(number, None))
+
+    async def _work(self, number: int) -> None:
+        """Deals with one part of the list after the other, each in one write with the job's progress."""
+        engine, job = self._workspace.running(), self._job(number)
+        while job.status is JobStatus.RUNNING:
+            part = job.numbers[job.step : job.step + self._chunk(job)]
+            last = job.step + len(part) >= len(job.numbers)
+            steps = tuple(self._operation(job, letter) for letter in part)
+            job = await self._advance(job, steps, JobStatus.DONE if last else JobStatus.RUNNING)
+            if last:
+                await self._workspace.repair.note(job.action, job.numbers, job.done)
+            elif job.per_second:
+                await engine.pause_for(len(part) / job.per_second)
+            else:
+                await asyncio.sleep(0)
+
+    @staticmethod
+    def _chunk(job: Job) -> int:
+        """Returns how many letters are dealt with at once: at a pace, those of a tenth of a second."""
+        return max(1, min(CHUNK, int(job.per_second / 10))) if job.per_second else CHUNK
+
+    async def _advance(self, job: Job, steps: tuple[Operation, ...], status: JobStatus) -> Job:
+        advance = AdvanceJob(number=job.number, step=job.step, operations=steps, status=status)
+        moved: Job = await self._workspace.running().gate.write(advance)
+        self._workspace.announce(Changes(dead_letters=True))
+        return moved
+
+    @staticmethod
+    def _operation(job: Job, letter: int) -> Operation:
+        if job.action == "replay":
+            return ReplayLetter(number=letter)
+        before, after = _MARKS[job.action]
+        skip_on = job.skip_on and job.action == "purge"
+        return MarkLetters(numbers=(letter,), before=before, after=after, skip_on=skip_on)
+
+
+def duration_of(job: Job) -> float:
+    """Returns the seconds that a job has taken so far."""
+    return (job.changed_at - job.created_at) / MICROSECONDS

@@ -1,0 +1,171 @@
+"""Dead letters, their replay and purge, and jobs over many of them, in memory (contract §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from workbench.errors import NotFound
+from workbench.model.deliveries import DeliveryState
+from workbench.store.letters import tally
+from workbench.store.memory.tables import Tables
+from workbench.store.operations import (
+    AdvanceJob,
+    ForgetLetters,
+    MarkLetters,
+    Operation,
+    ReplayLetter,
+    StartJob,
+)
+from workbench.store.values import DeadLetter, Delivery, Job, JobStatus, LetterStatus
+
+
+def deliveries(tables: Tables, name: str) -> list[Delivery]:
+    """Returns the rows of a subscription in message order."""
+    found = [row for row in tables.deliveries.values() if row.subscription == name]
+    return sorted(found, key=lambda row: row.position)
+
+
+def promote(tables: Tables, name: str, key: str) -> None:
+    """Makes the first blocked delivery of a key ready, unless an earlier one of the key still stands."""
+    living = [
+        row
+        for row in deliveries(tables, name)
+        if key and row.key == key and row.state is not DeliveryState.DEAD
+    ]
+    if living and living[0].state is DeliveryState.BLOCKED:
+        tables.deliveries.put(living[0].number, replace(living[0], state=DeliveryState.READY))
+
+
+def insert_letter(tables: Tables, letter: DeadLetter, *, parent: int | None) -> int:
+    """Stores a new dead letter; returns its number."""
+    number = tables.next("letter")
+    tables.letters.put(number, replace(letter, number=number, parent=parent))
+    return number
+
+
+def replay_ended(tables: Tables, number: int | None, status: LetterStatus, now: int) -> None:
+    """Notes how the replay of a dead letter ended (L4)."""
+    letter = tables.letters.get(number) if number is not None else None
+    if letter is not None and letter.status is LetterStatus.REPLAYING:
+        tables.letters.put(letter.number, replace(letter, status=status, changed_at=now))
+
+
+def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
+    """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
+    letter = tables.letters.get(op.number)
+    if letter is None or letter.status not in (LetterStatus.OPEN, LetterStatus.ARCHIVED):
+        return False
+    edited = letter.edited if op.data is None else op.data
+    tables.letters.put(
+        op.number, replace(letter, status=LetterStatus.REPLAYING, changed_at=now, edited=edited)
+    )
+    fresh: dict[str, Any] = {
+        "state": DeliveryState.READY,
+        "enqueued_at": now,
+        "expires_at": None,
+        "acquired": 0,
+        "failed": 0,
+        "crashed": 0,
+        "due_at": None,
+        "attempts": (),
+    }
+    for row in tables.deliveries.values():
+        if row.dead_letter == op.number and row.state is DeliveryState.DEAD:
+            again = replace(
+                row,
+                generation=row.generation + 1,
+                data=row.data if op.data is None else op.data,
+                message_id=op.message_id or row.message_id,
+                **{**fresh, "state": _replayed(tables, row)},
+            )
+            tables.deliveries.put(row.number, again)
+            return True
+    made = Delivery(
+        number=tables.next("delivery"),
+        subscription=letter.subscription,
+        position=letter.position,
+        message_id=op.message_id or letter.message_id,
+        key=letter.key,
+        generation=letter.generation + 1,
+        data=op.data,
+        dead_letter=op.number,
+        **fresh,
+    )
+    tables.deliveries.put(made.number, made)
+    return True
+
+
+def _replayed(tables: Tables, dead: Delivery) -> DeliveryState:
+    """Returns what a replayed delivery comes to: an earlier one of its key under way goes first (I6)."""
+    earlier = any(
+        row.key == dead.key and row.position < dead.position and row.state is not DeliveryState.DEAD
+        for row in deliveries(tables, dead.subscription)
+    )
+    return DeliveryState.BLOCKED if dead.key and earlier else DeliveryState.READY
+
+
+def mark_letters(tables: Tables, op: MarkLetters, now: int) -> int:
+    """Changes the status of those that still have one of the expected ones; returns how many (L7, L8)."""
+    changed = 0
+    for number in op.numbers:
+        letter = tables.letters.get(number)
+        if letter is None or letter.status not in op.before:
+            continue
+        changed += 1
+        tables.letters.put(number, replace(letter, status=LetterStatus(op.after), changed_at=now))
+        if op.skip_on:
+            _skip_on(tables, number)
+    return changed
+
+
+def _skip_on(tables: Tables, letter: int) -> None:
+    for row in tables.deliveries.values():
+        if row.dead_letter == letter:
+            tables.deliveries.drop(row.number)
+            promote(tables, row.subscription, row.key)
+            return
+
+
+def forget_letters(tables: Tables, op: ForgetLetters, _now: int) -> int:
+    """Removes letters that were purged before a time; what they blocked goes on (L7)."""
+    gone = [
+        letter.number
+        for letter in tables.letters.values()
+        if letter.status is LetterStatus.PURGED and letter.changed_at < op.before
+    ]
+    for number in gone:
+        _skip_on(tables, number)
+        tables.letters.drop(number)
+    return len(gone)
+
+
+def start_job(tables: Tables, op: StartJob, now: int) -> int:
+    """Freezes the list of a bulk action (L5)."""
+    number = tables.next("job")
+    tables.jobs.put(number, replace(op.job, number=number, created_at=now, changed_at=now))
+    return number
+
+
+def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operation], Any]) -> Job:
+    """Does the next steps of a job, each for itself, and counts them (L5)."""
+    job = tables.jobs.get(op.number)
+    if job is None:
+        raise NotFound(f"there is no job {op.number}")
+    if job.step != op.step:
+        return job
+    done, failed, skipped, trouble = tally([run(one) for one in op.operations])
+    moved = replace(
+        job,
+        status=JobStatus(op.status),
+        step=job.step + len(op.operations),
+        done=job.done + done,
+        failed=job.failed + failed,
+        skipped=job.skipped + skipped,
+        trouble=job.trouble or trouble,
+        changed_at=now,
+    )
+    tables.jobs.put(op.number, moved)
+    return moved

@@ -1,0 +1,47 @@
+"""What became of deliveries, as values: rows that are new, and how leased ones ended (contract §5)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from workbench.model.deliveries import DeliveryState
+from workbench.model.messaging import Message
+from workbench.store.values import Attempt, DeadLetter
+
+
+class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A row for a message that is not a plain success.
+
+    Attributes:
+        key: What orders it; None for the message's own, empty where nothing is ordered.
+        lease_until: Of one that is handed out as it comes into being, under the token of its `Settle`.
+    """
+
+    message: Message
+    state: DeliveryState
+    key: str | None = None
+    due_at: int | None = None
+    failed: int = 0
+    crashed: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    letter: DeadLetter | None = None
+    lease_until: int | None = None
+
+
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one leased row: None as state means that it has ended, and the row goes.
+
+    Attributes:
+        position: Of its message; a subscription has one delivery of each (I5).
+        failed: Added to the row's failed attempts.
+        expired: It ended because its message had expired, where the topic drops such.
+    """
+
+    position: int
+    key: str
+    state: DeliveryState | None
+    due_at: int | None = None
+    failed: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    letter: DeadLetter | None = None
+    expired: bool = False

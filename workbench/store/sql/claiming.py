@@ -1,0 +1,188 @@
+"""Writes who has what: claims, leases and their deadlines, and what is taken back after a crash (contract §5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from workbench.errors import NotFound
+from workbench.model.deliveries import DeliveryState, Trigger, sources
+from workbench.model.messaging import Message
+from workbench.store.letters import crash_letter
+from workbench.store.operations import Claim, Extend, Lease, Reclaim, RecoverSubscription
+from workbench.store.settlements import NewDelivery
+from workbench.store.sql.letters import insert_letter
+from workbench.store.sql.rows import message_to_deliver
+from workbench.store.values import Attempt
+
+URGENCY = "enqueued_at - priority * 1000000"
+"""Enqueue time less the boost of the priority: the smallest comes first (R1)."""
+
+_encode = msgspec.json.Encoder().encode
+_attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
+
+
+def states(*triggers: Trigger) -> str:
+    """Returns, for SQL, the states in which a trigger is legal."""
+    return ",".join(f"'{state}'" for state in sources(*triggers))
+
+
+_LEASE = (
+    "update deliveries set state = 'leased', rank = ?, acquired = acquired + 1, lease_token = ?, lease_until = ?"
+    # The plus keeps SQLite from going through all rows of these states instead of the few that are named.
+    f" where +subscription_id = ? and +state in ({states(Trigger.CLAIM, Trigger.DUE)}) and id in "
+)
+_TAKE_BACK = (
+    f"update deliveries set state = 'ready', rank = {URGENCY}, crashed = crashed + 1, lease_token = null,"
+    f" lease_until = null where subscription_id = ? and state in ({states(Trigger.CRASH)})"
+)
+
+
+def claim(con: sqlite3.Connection, op: Claim) -> None:
+    """Marks everything up to a position as handed out under a token."""
+    con.execute(
+        "update subscriptions set claimed_to = ?, claim_token = ? where id = ?",
+        (op.upto, op.token.bytes, number_of(con, op.subscription)),
+    )
+
+
+def lease(con: sqlite3.Connection, op: Lease) -> list[int]:
+    """Leases rows that are ready or due; returns those that could be leased."""
+    number = number_of(con, op.subscription)
+    leased: list[int] = []
+    for first in range(0, len(op.numbers), 200):
+        part = op.numbers[first : first + 200]
+        marks = ",".join("?" * len(part))
+        found = con.execute(
+            f"{_LEASE}({marks}) returning id", (op.until, op.token.bytes, op.until, number, *part)
+        ).fetchall()
+        leased += [row[0] for row in found]
+    return leased
+
+
+def extend(con: sqlite3.Connection, op: Extend) -> int:
+    """Moves the deadline of all that is leased under a token; returns how many rows that are."""
+    return con.execute(
+        "update deliveries set lease_until = ?, rank = ? where subscription_id = ? and state = 'leased'"
+        " and lease_token = ?",
+        (op.until, op.until, number_of(con, op.subscription), op.token.bytes),
+    ).rowcount
+
+
+def reclaim(con: sqlite3.Connection, op: Reclaim, now: int) -> int:
+    """Takes back rows whose lease has run out, but for those whose holders still run."""
+    number = number_of(con, op.subscription)
+    kept = [token.bytes for token in op.keep]
+    done = con.execute(
+        f"{_TAKE_BACK} and rank < ? and lease_token not in ({','.join('?' * len(kept))})",
+        (number, op.now, *kept),
+    )
+    if done.rowcount:
+        _bury(con, number, op.subscription, op.topic, op.max_crashes, now)
+    return done.rowcount
+
+
+def recover(con: sqlite3.Connection, op: RecoverSubscription, now: int) -> None:
+    """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
+    number = number_of(con, op.subscription)
+    con.execute(_TAKE_BACK, (number,))
+    suspects = [NewDelivery(message=message, state=DeliveryState.READY, crashed=1) for message in op.suspects]
+    insert_deliveries(con, number, suspects)
+    _bury(con, number, op.subscription, op.topic, op.max_crashes, now)
+    con.execute(
+        "update subscriptions set cursor = max(cursor, claimed_to), claimed_to = 0, claim_token = null where id = ?",
+        (number,),
+    )
+
+
+def insert_deliveries(
+    con: sqlite3.Connection, number: int, rows: Sequence[NewDelivery], token: UUID | None = None
+) -> None:
+    """Makes the rows of messages that are no plain successes; keeps those that stand already (I5).
+
+    Args:
+        token: Of the lease under which some are handed out at once.
+    """
+    con.executemany(
+        "insert into deliveries values (null,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,null,?,?)"
+        " on conflict (subscription_id, position) do nothing",
+        [_row_of(con, number, new, token) for new in rows],
+    )
+
+
+def _row_of(con: sqlite3.Connection, number: int, new: NewDelivery, token: UUID | None) -> tuple[Any, ...]:
+    message = new.message
+    letter = insert_letter(con, new.letter, parent=None) if new.letter is not None else None
+    due = new.due_at if new.state is DeliveryState.DELAYED else None
+    leased = new.state is DeliveryState.LEASED
+    rank = message.published_at - message.priority * 1_000_000 if due is None else due
+    return (
+        number,
+        message.position,
+        message.id_bytes,
+        message.key if new.key is None else new.key,
+        new.state,
+        new.lease_until if leased else rank,
+        new.failed + new.crashed + leased,
+        new.failed,
+        new.crashed,
+        due,
+        token.bytes if leased and token is not None else None,
+        new.lease_until if leased else None,
+        message.priority,
+        message.published_at,
+        message.expires_at,
+        _encode(new.attempts).decode() if new.attempts else "[]",
+        letter,
+    )
+
+
+def _bury(
+    con: sqlite3.Connection, number: int, subscription: str, topic: str, max_crashes: int, now: int
+) -> None:
+    """Moves deliveries that took the program down too often to the dead letters."""
+    crashed = con.execute(
+        "select id, position, letter_id from deliveries where subscription_id = ? and crashed >= ? and crashed > 0"
+        " and state = 'ready'",
+        (number, max_crashes),
+    ).fetchall()
+    for row, position, letter in crashed:
+        if (message := message_to_deliver(con, position, topic, letter)) is not None:
+            _die_of_crashes(con, subscription, row, message, now)
+    if crashed:
+        con.execute("update subscriptions set died = died + ? where id = ?", (len(crashed), number))
+
+
+def _die_of_crashes(con: sqlite3.Connection, subscription: str, row: int, message: Message, now: int) -> None:
+    stored = con.execute(
+        "select attempts, generation, crashed, letter_id from deliveries where id = ?", (row,)
+    ).fetchone()
+    letter = crash_letter(
+        subscription,
+        message,
+        crashed=stored[2],
+        attempts=_attempts(stored[0]),
+        generation=stored[1],
+        now=now,
+    )
+    number = insert_letter(con, letter, parent=stored[3])
+    con.execute(
+        "update deliveries set state = 'dead', letter_id = ?, rank = 0 where id = ?",
+        (number, row),
+    )
+
+
+def number_of(con: sqlite3.Connection, name: str) -> int:
+    """Returns the number of a subscription.
+
+    Raises:
+        NotFound: There is none of that name.
+    """
+    row: Any = con.execute("select id from subscriptions where name = ?", (name,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no subscription {name}")
+    return int(row[0])
