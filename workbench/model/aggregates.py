@@ -86,9 +86,7 @@ def aggregate_type_of(aggregate: Aggregate) -> AggregateType:
         commands=tuple(cls.command_type for cls in aggregate.commands),
         decide=aggregate.decide,
         evolve=aggregate.evolve,
-        state_hash=hashlib.sha256(schema + (aggregate.fold.encode() or _code(aggregate.evolve))).hexdigest()[
-            :16
-        ],
+        state_hash=hashlib.sha256(schema + fold).hexdigest()[:16],
         write_state=lambda state: msgspec.json.encode(state).decode(),
         read_state=msgspec.json.Decoder(aggregate.state).decode,
         show_state=msgspec.to_builtins,
