@@ -124,3 +124,26 @@ def test_definitions_of_junk(root, definitions):
 def test_the_samples_themselves_are_whole():
     for name in ("users", "orders"):
         judge(ROOT / "resources" / "samples" / name)
+
+
+def test_a_command_that_no_form_can_show_is_told_when_the_project_is_read(tmp_path):
+    (tmp_path / "project.tsk").write_text('[cqrs]\nmodules: ["domain"]\n')
+    (tmp_path / "domain.py").write_text(
+        "from typing import Any, ClassVar\n"
+        "from pydantic import ConfigDict\n"
+        "from workbench.model.aggregates import Aggregate\n"
+        "from workbench.model.commands import Command\n"
+        "from workbench.model.registry import Definitions\n"
+        "import msgspec\n"
+        "class Odd:\n    pass\n"
+        "class State(msgspec.Struct):\n    n: int = 0\n"
+        "class Do(Command):\n"
+        "    model_config = ConfigDict(arbitrary_types_allowed=True)\n"
+        "    command_type: ClassVar[str] = 'do'\n"
+        "    id: str\n"
+        "    odd: Odd | None = None\n"
+        "DEFINITIONS = Definitions(aggregates=(Aggregate(name='a', state=State, events=(), commands=(Do,),\n"
+        "    decide=lambda s, c: [], evolve=lambda s, e: s),))\n"
+    )
+    with pytest.raises(ProjectError, match="M-MODEL"):
+        load_project(tmp_path, environ={}, trusted=True)

@@ -35,6 +35,15 @@ FOUND = 20
 """Streams that the palette offers."""
 
 
+SETTLED = 0.5
+"""Seconds after which a project that was opened stands on the screen."""
+
+
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()
+
+
 class Session:
     """One window and the project that it shows, if any."""
 
@@ -85,9 +94,8 @@ class Session:
         self._taken_over()
         self._changed(None)
         self._say_limits(workspace)
-        # What was made until now stays: the collector need not walk over it again and again.
-        gc.collect()
-        gc.freeze()
+        # What was made until now stays: once it is painted, the collector need not walk over it any more.
+        asyncio.get_running_loop().call_later(SETTLED, _freeze)
 
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which is another than before."""

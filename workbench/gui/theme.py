@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -320,10 +321,17 @@ def load_fonts() -> int:
 
 def ui_font(size: float = 9.75, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """Returns the font of the interface; `size` is in points."""
-    font = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
-    font.setFamilies(["Inter", *font.families()])
+    font = QFont(_general_font())
     font.setPointSizeF(size)
     font.setWeight(weight)
+    return font
+
+
+@cache
+def _general_font() -> QFont:
+    """Returns our font with the system's behind it, which takes long to be found."""
+    font = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    font.setFamilies(["Inter", *font.families()])
     return font
 
 

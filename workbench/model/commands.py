@@ -13,6 +13,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 
 from workbench.errors import InvalidCommand
+from workbench.model.lazily import Lazily
 from workbench.model.wording import place_of, sentence_of
 
 
@@ -163,7 +164,7 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
     return CommandType(
         name=cls.command_type,
         aggregate=aggregate,
-        schema=cls.model_json_schema(),
+        schema=Lazily(cls.model_json_schema),
         parse=parser_of(cls),
         dump=lambda command: dict(command.model_dump(mode="json")),
         target=cls.target,
@@ -176,7 +177,7 @@ def query_type_of(cls: type[Query], answer: Callable[[Any, ReadModels], Any]) ->
     """Builds the query type that a Python class declares."""
     return QueryType(
         name=cls.query_type,
-        schema=cls.model_json_schema(),
+        schema=Lazily(cls.model_json_schema),
         parse=parser_of(cls),
         answer=answer,
         doc=(cls.__doc__ or "").strip(),

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from workbench.errors import InvalidEvent, ModelError, UnknownEvent
+from workbench.model.lazily import Lazily
 from workbench.model.values import read_json, write_json
 
 E = TypeVar("E", bound="Event")
@@ -191,7 +192,7 @@ def event_type_of(cls: type[Event], upcasters: Mapping[int, Upcaster] | None = N
     return EventType(
         name=cls.event_type,
         version=cls.event_version,
-        schema=msgspec.json.schema(cls),
+        schema=Lazily(lambda: msgspec.json.schema(cls)),
         decode=decoder.decode,
         doc=(cls.__doc__ or "").strip(),
         upcasters=steps,

@@ -64,7 +64,14 @@ def _without_collecting() -> Iterator[None]:
 
 
 @_without_collecting()
-def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool, digest: str = "") -> Project:
+def load_project(
+    root: Path,
+    *,
+    environ: Mapping[str, str],
+    trusted: bool,
+    digest: str = "",
+    file: ProjectFile | None = None,
+) -> Project:
     """Reads a project folder.
 
     Args:
@@ -72,12 +79,13 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool, diges
         trusted: Whether its Python modules may be imported; else it opens restricted (contract §10).
         digest: Of the modules that are trusted; if they are others by now, it opens restricted. Empty for
             any.
+        file: The project file, where it was read already.
 
     Raises:
         NotFound: There is no project file.
         ProjectError: Every problem of its files, each with its place.
     """
-    file = read_settings(root, environ=environ)
+    file = file or read_settings(root, environ=environ)
     settings = file.settings
     modules = tuple(settings.cqrs.modules)
     sources = read_sources(root, modules)
@@ -131,7 +139,7 @@ def _at_rest(declared: Definitions) -> Definitions:
 def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: Sources) -> Registry:
     settings = file.settings
     try:
-        return build_registry(
+        registry = build_registry(
             definitions,
             topics=[topic.topic(key, settings.message_queue) for key, topic in settings.topics.items()],
             subscriptions=[
@@ -143,12 +151,17 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
             ],
             default_topic=settings.routing.default_topic,
         )
+        if settings.cqrs.modules:
+            # Classes of other people's making may have no schema: better told now than when a form needs it.
+            for kind in (*registry.commands.values(), *registry.events.values(), *registry.queries.values()):
+                len(kind.schema)
     except ModelError as error:
         problem = file.problem(("cqrs", "modules"), "M-MODEL", error.message, error.hint)
         raise ProjectError([problem]) from error
     except Exception as error:  # the project's code: classes, schemas and upcasters of any kind
         place = replace(place_of(sources, error, file.path.name), code="M-MODEL")
         raise ProjectError([place]) from error
+    return registry
 
 
 def _lonely_queues(file: ProjectFile) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.errors import NotFound, NotTrusted
 from workbench.project.project import Project
-from workbench.project.reading import project_root
+from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import copy_sample, samples_folder
 from workbench.project.sources import module_path
 from workbench.services.trusting import is_trusted, trusted_digest
@@ -47,8 +47,9 @@ def open_target(
             raise NotFound(
                 f"there is no folder {folder}", hint="give a project folder, or use --sample users"
             )
-    digest = trusted_digest(root, environ, trust=trust, only=only)
-    return open_workspace(root, environ=dict(environ), trusted=bool(digest), digest=digest)
+    file = read_settings(root, environ=environ)  # once: large files take their time
+    digest = trusted_digest(root, environ, trust=trust, only=only, file=file)
+    return open_workspace(root, environ=dict(environ), trusted=bool(digest), digest=digest, file=file)
 
 
 def need_model(workspace: Workspace, what: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.assets import asset
 from workbench.errors import StoreReadOnly
 from workbench.project.modules import modules_hash
-from workbench.project.reading import read_settings
+from workbench.project.reading import ProjectFile, read_settings
 from workbench.project.samples import SAMPLES
 from workbench.project.trust import TrustList, config_folder
 
@@ -18,12 +18,20 @@ def is_trusted(root: Path, environ: Mapping[str, str], *, trust: bool = False) -
     return bool(trusted_digest(root, environ, trust=trust))
 
 
-def trusted_digest(root: Path, environ: Mapping[str, str], *, trust: bool = False, only: str = "") -> str:
+def trusted_digest(
+    root: Path,
+    environ: Mapping[str, str],
+    *,
+    trust: bool = False,
+    only: str = "",
+    file: ProjectFile | None = None,
+) -> str:
     """Returns the digest of the modules that may be imported, and remembers it if the person just said so.
 
     Args:
         trust: The person trusts the modules as they are now.
         only: Of the modules that the person saw and trusts; empty for whatever they are now.
+        file: The project file, where it was read already.
 
     Returns:
         The digest; empty where the modules are not trusted. Import only what has it.
@@ -32,7 +40,8 @@ def trusted_digest(root: Path, environ: Mapping[str, str], *, trust: bool = Fals
         ProjectError: The project file is wrong; every problem with its place.
         StoreReadOnly: The list of trust cannot be written.
     """
-    names = tuple(read_settings(root, environ=environ).settings.cqrs.modules)
+    file = file or read_settings(root, environ=environ)
+    names = tuple(file.settings.cqrs.modules)
     digest = modules_hash(root, names)
     known = TrustList(config_folder(environ))
     if not names or known.trusts(root, digest) or any(_is_sample(name, names, digest) for name in SAMPLES):

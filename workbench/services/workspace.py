@@ -12,6 +12,7 @@ from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
 from workbench.project.modules import forget
 from workbench.project.project import Project, load_project
+from workbench.project.reading import ProjectFile
 from workbench.services.browsing import Browsing
 from workbench.services.configuring import Configuring
 from workbench.services.controlling import Controlling
@@ -174,7 +175,13 @@ class Workspace:
 
 
 def open_workspace(
-    root: Path, *, environ: dict[str, str], trusted: bool, digest: str = "", clock: Clock | None = None
+    root: Path,
+    *,
+    environ: dict[str, str],
+    trusted: bool,
+    digest: str = "",
+    file: ProjectFile | None = None,
+    clock: Clock | None = None,
 ) -> Workspace:
     """Opens a project folder; its engine is not yet running.
 
@@ -183,12 +190,13 @@ def open_workspace(
         environ: For ``@env`` in the project file.
         trusted: Whether the project's Python modules may be imported (contract §10).
         digest: Of the modules that are trusted; others are not imported. Empty for any.
+        file: The project file, where it was read already.
 
     Raises:
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """
-    project = load_project(root, environ=environ, trusted=trusted, digest=digest)
+    project = load_project(root, environ=environ, trusted=trusted, digest=digest, file=file)
     clock = clock or SystemClock()
     try:
         store = SqliteStore(project.store_path, clock, synchronous=project.synchronous)
