@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.errors import ModelError, ProjectError
+from workbench.model.commands import CommandType, QueryType
+from workbench.model.events import EventType
 from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
@@ -153,8 +155,8 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
         )
         if settings.cqrs.modules:
             # Classes of other people's making may have no schema: better told now than when a form needs it.
-            for kind in (*registry.commands.values(), *registry.events.values(), *registry.queries.values()):
-                len(kind.schema)
+            for kinds in (registry.commands, registry.events, registry.queries):
+                _look_at(kinds)
     except ModelError as error:
         problem = file.problem(("cqrs", "modules"), "M-MODEL", error.message, error.hint)
         raise ProjectError([problem]) from error
@@ -162,6 +164,11 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
         place = replace(place_of(sources, error, file.path.name), code="M-MODEL")
         raise ProjectError([place]) from error
     return registry
+
+
+def _look_at(kinds: Mapping[str, CommandType | EventType | QueryType]) -> None:
+    for kind in kinds.values():
+        len(kind.schema)
 
 
 def _lonely_queues(file: ProjectFile) -> Iterator[Problem]:
