@@ -188,6 +188,7 @@ IN_VIEWS = (
     ("Home  End", "Timeline: first, live"),
     ("R", "Dead letters: replay"),
     ("E", "Dead letters: edit and replay"),
+    ("T", "Dead letters: rehearse"),
     ("Del", "Dead letters: archive"),
     ("Shift+Del", "Dead letters: purge"),
     ("F", "Flow board: show all"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex
+from PySide6.QtGui import Qt
 from typing_extensions import override
 
 PAGE = 256
@@ -41,6 +43,7 @@ class Column:
         stretch: Takes the width that the others leave, but keeps its own.
         text: Turns a value into what is shown.
         tip: Turns a value into what its tool tip says; what is shown, if absent.
+        about: What the tool tip of its head says.
     """
 
     title: str
@@ -51,6 +54,7 @@ class Column:
     stretch: bool = False
     text: Callable[[Any], str] = str
     tip: Callable[[Any], str] | None = None
+    about: str = ""
 
 
 class ListSource:
@@ -156,9 +160,11 @@ class PagedModel(QAbstractTableModel):
         tip = self.columns[index.column()].tip
         if tip is not None and role == Qt.ItemDataRole.ToolTipRole:
             found = self.row(index.row())
-            return "" if found is None else tip(found[index.column()])
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return "" if found is None else plain_tip(tip(found[index.column()]))
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.shown(index.row(), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self.shown(index.row(), index.column()))
         return None
 
     @override
@@ -169,8 +175,17 @@ class PagedModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.columns[section].about or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             right = self.columns[section].align_right
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
+
+
+def plain_tip(text: str) -> str:
+    """Returns what a tool tip must be given so that it shows a text as it is, whatever signs are in it."""
+    if not Qt.mightBeRichText(text):
+        return text
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"

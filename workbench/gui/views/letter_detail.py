@@ -24,6 +24,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
 from workbench.gui.views.letter_actions import REASONS, STATUSES
 from workbench.gui.views.letter_editor import PayloadEditor
+from workbench.gui.views.letter_rehearsal import RehearsalView
 from workbench.gui.widgets import Badge, EmptyState, JsonView, plain_label
 
 if TYPE_CHECKING:
@@ -41,10 +42,12 @@ class LetterDetail(QStackedWidget):
     Signals:
         letter_wanted: The number of another letter that this one is linked with.
         replay_edited: The letter's number and the text to replay it with.
+        rehearse_edited: The letter's number and the text to rehearse it with.
     """
 
     letter_wanted = Signal(object)
     replay_edited = Signal(object, str)
+    rehearse_edited = Signal(object, str)
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class LetterDetail(QStackedWidget):
         self.editor = PayloadEditor(check)
         self.editor.closed.connect(self.leave_editor)
         self.editor.replay.connect(self.replay_edited)
+        self.editor.rehearse.connect(self.rehearse_edited)
         self._build()
         for page in (self._nothing, self._page, self.editor):
             self.addWidget(page)
@@ -91,11 +95,13 @@ class LetterDetail(QStackedWidget):
         self._trace.setAccessibleName("Traceback")
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
+        self.rehearsal = RehearsalView()
         for widget, said in (
             (self._payload, "Payload"),
             (self._attempts, "Attempts"),
             (self._trace, "Traceback"),
             (self._metadata, "Metadata"),
+            (self.rehearsal, "Rehearsal"),
         ):
             self.tabs.addTab(widget, said)
         badges = QHBoxLayout()
@@ -143,6 +149,8 @@ class LetterDetail(QStackedWidget):
         self.letter = letter
         if letter is not None:
             self._fill(letter)
+        if not same:
+            self.rehearsal.clear()
         if not (same and self.currentWidget() is self.editor):
             self.setCurrentWidget(self._page if letter is not None else self._nothing)
 
@@ -151,6 +159,13 @@ class LetterDetail(QStackedWidget):
         if self.letter is not None:
             self.editor.edit(self.letter)
             self.setCurrentWidget(self.editor)
+
+    def show_rehearsal_of(self, *, edited: bool) -> RehearsalView:
+        """Brings to the front what shows a rehearsal, of the letter or of the copy in the editor."""
+        shown = self.editor.rehearsal if edited else self.rehearsal
+        tabs = self.editor.tabs if edited else self.tabs
+        tabs.setCurrentWidget(shown)
+        return shown
 
     def leave_editor(self) -> None:
         """Closes the editor without replaying."""
