@@ -23,6 +23,7 @@ WorkbenchError
 │   ├── NoHandler
 │   ├── UnknownEvent             an event type that the model does not know
 │   ├── NotTrusted               the project's Python was not imported, because nobody trusts it
+│   ├── ExpressionFailed         an expression of a declared model has no value for this command or event
 │   └── ModelError               the model contradicts itself
 ├── WorldError                   the machine said no
 │   ├── StoreBusy
@@ -203,6 +204,10 @@ class UnknownEvent(CallerError):
 
 class NotTrusted(CallerError):
     """It needs the project's model, whose Python modules nobody trusted (contract §10)."""
+
+
+class ExpressionFailed(CallerError):
+    """An expression of a declared model has no value here; the message says where it stands."""
 
 
 class ModelError(CallerError):

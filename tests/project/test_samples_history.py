@@ -16,7 +16,7 @@ from workbench.services.workspace import open_workspace
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMAS = Path(__file__).parent.parent / "store" / "schemas"
-SAMPLES = ("users", "orders")
+SAMPLES = ("users", "orders", "users-declared", "orders-declared")
 
 
 @pytest.fixture(params=SAMPLES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -27,3 +28,23 @@ async def workspace(tmp_path: Path, retry_delay: str) -> AsyncIterator[Workspace
     await opened.start()
     yield opened
     await opened.close()
+
+
+async def settle(workspace):
+    async with asyncio.timeout(15):
+        engine = workspace.running()
+        await engine.settle()
+        while any(view.retrying for view in workspace.observe.subscriptions()):
+            await asyncio.sleep(0.01)
+            await engine.settle()
+
+
+@pytest.fixture
+async def broken(workspace):
+    """Two mails to a server that is down, one to a domain that cannot exist."""
+    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    for name, domain in (("ann", "slow.example"), ("bob", "slow.example"), ("cyd", "x.invalid")):
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
+        assert (await workspace.issue.issue("create_user", values)).accepted
+    await settle(workspace)
+    return workspace

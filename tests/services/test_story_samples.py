@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.services.test_repairing import settle
+from tests.services.conftest import settle
 from workbench.project.samples import copy_sample
 from workbench.services.opening import open_target
 

@@ -77,6 +77,9 @@ def _takes(parser: Parser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="end with 3 if any command was not accepted, or anything died"
     )
+    parser.add_argument(
+        "--metrics", metavar="FILE", type=Path, help="write counters and latencies there, as OpenMetrics text"
+    )
     parser.trust()
     parser.json(
         "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
@@ -113,9 +116,12 @@ async def _run(options: Options, environ: Environ) -> int:
 
 async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
     from workbench.services.draining import drain
+    from workbench.services.metering import open_metrics
 
     report = await _issue(workspace, options)
     settled = await drain(workspace, options.wait)
+    if options.metrics is not None:
+        options.metrics.write_text(open_metrics(workspace), encoding="utf-8")
     return report, _summary(workspace, report, options, settled=settled)
 
 

@@ -54,6 +54,7 @@ VERBS = {
         Verb("events", "list events of the log, by stream, type and position", "looking:EVENTS"),
         Verb("subscriptions", "say where subscriptions stand", "standing:SUBSCRIPTIONS"),
         Verb("projections", "say where read models stand, and rebuild one", "standing:PROJECTIONS"),
+        Verb("metrics", "write counters and gauges as OpenMetrics text", "measuring:METRICS"),
     ),
     "Repairing": (
         Verb("dead-letters", "list, show, replay, edit, purge and restore dead letters", "letters:LETTERS"),

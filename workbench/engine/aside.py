@@ -64,15 +64,28 @@ class Aside:
         self._pace = pace
 
     async def run(
-        self, waiting: Iterator[list[Task]], side_by_side: int, may_start: Callable[[Task], bool]
+        self,
+        waiting: Iterator[list[Task]],
+        side_by_side: int,
+        may_start: Callable[[Task], bool],
+        count: Callable[[int], None],
     ) -> None:
-        """Runs groups of tasks; within a group one after the other, until one fails."""
+        """Runs groups of tasks; within a group one after the other, until one fails.
+
+        Args:
+            may_start: Asked in the thread before each task.
+            count: Told on the loop how many more functions run, or how many less.
+        """
 
         async def drain() -> None:
             while groups := list(islice(waiting, self._pace.together)):
                 trip = _Trip(self._handler, self._context_of, self._clock, groups, may_start)
-                while not await self._travel(trip):
-                    trip = trip.rest()
+                count(1)
+                try:
+                    while not await self._travel(trip):
+                        trip = trip.rest()
+                finally:
+                    count(-1)
                 for task in trip.ended:
                     self._pace.note((task.ended_at - task.started_at) / MICROSECONDS)
 

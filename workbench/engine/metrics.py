@@ -30,7 +30,6 @@ class SubscriptionMetrics:
     def __init__(self) -> None:
         self.totals: Counter[str] = Counter()
         self.seconds: deque[Second] = deque(maxlen=SECONDS)
-        self.in_flight = 0
 
     def second(self, at: int) -> Second:
         """Returns the bucket of a second, which becomes the newest."""
@@ -76,6 +75,11 @@ class Metrics:
         for latency, handling in times[:room] if room > 0 else ():
             second.latencies.append(latency)
             second.handling.append(handling)
+
+    def samples(self, subscription: str, what: str) -> list[int]:
+        """Returns the kept ``latencies`` or ``handling`` times of the last ten minutes, sorted."""
+        seconds = self.of(subscription).seconds
+        return sorted(sample for second in seconds for sample in getattr(second, what))
 
     def rate(self, subscription: str, seconds: int = 5) -> float:
         """Returns deliveries per second over the last full seconds."""

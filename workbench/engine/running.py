@@ -29,7 +29,8 @@ class HandlerRun:
         side_by_side: Handlers that may run at once (B1).
         ordered: Whether messages with one key wait for each other (O1).
         stopping: Asked before each task; once it says yes, nothing more is started.
-        too_late: Why a message is not handed out any more, such as its expiry (I11); None where it is.
+        too_late: Whether a message is not handed out any more, because it expired (I11).
+        in_flight: Handlers that run now.
     """
 
     handler: Handler
@@ -42,6 +43,7 @@ class HandlerRun:
     stopping: Callable[[], bool]
     too_late: Callable[[Task], bool]
     pace: Pace = field(default_factory=Pace)
+    in_flight: int = 0
 
     async def run(self, tasks: Sequence[Task]) -> None:
         """Runs the handler for every task; behind a failure the rest of its key stays not started."""
@@ -55,7 +57,10 @@ class HandlerRun:
             await self._drain(waiting, lambda: None)
         else:
             aside = Aside(self.handler, self.context_of, self.clock, self.timer, self.seconds, self.pace)
-            await aside.run(waiting, self.side_by_side, self._may_start)
+            await aside.run(waiting, self.side_by_side, self._may_start, self._count)
+
+    def _count(self, number: int) -> None:
+        self.in_flight += number
 
     def _may_start(self, task: Task) -> bool:
         return not self.stopping() and not self.too_late(task)
@@ -97,6 +102,7 @@ class HandlerRun:
         """Runs the handler; the task then knows its failure or its effects."""
         task.started = True
         task.started_at = self.clock.now()
+        self.in_flight += 1
         try:
             work = self.handler(task.message, self.context_of(task))
             if inspect.iscoroutine(work):
@@ -108,6 +114,7 @@ class HandlerRun:
         except (Exception, SystemExit) as error:  # noqa: BLE001  # what a handler raises is its failure
             task.failure = describe(error)
         finally:
+            self.in_flight -= 1
             task.ended_at = self.clock.now()
         if task.failure is not None:
             task.effects.clear()

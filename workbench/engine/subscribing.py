@@ -100,6 +100,11 @@ class SubscriptionRunner(ABC):
             too_late=self._too_late,
         )
 
+    @property
+    def in_flight(self) -> int:
+        """Handlers that run now (B1)."""
+        return self._run.in_flight if self._run is not None else 0
+
     def wants(self, event_type: str) -> bool:
         """Whether the topic gets events of that type and the subscription is not limited to others."""
         subscription = self.subscription

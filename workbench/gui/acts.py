@@ -40,6 +40,18 @@ def _files(session: Session) -> list[Act]:
             run=lambda: session.open_sample("orders"),
         ),
         Act(
+            key="sample-users-declared",
+            text="Open the users sample, declared without code",
+            menu="File",
+            run=lambda: session.open_sample("users-declared"),
+        ),
+        Act(
+            key="sample-orders-declared",
+            text="Open the orders sample, declared without code",
+            menu="File",
+            run=lambda: session.open_sample("orders-declared"),
+        ),
+        Act(
             key="import",
             text="&Import events …",
             menu="File",

@@ -115,6 +115,8 @@ def _type_name(event: type[Event] | str) -> str:
 
 
 def _source(function: Apply) -> str:
+    if isinstance(said := getattr(function, "definition", None), str):
+        return said  # it is declared, and made of the same code as all that are
     try:
         return inspect.getsource(function)
     except (OSError, TypeError):

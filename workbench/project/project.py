@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +13,7 @@ from workbench.errors import ModelError, ProjectError
 from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
+from workbench.project.declared.compiling import compile_declared
 from workbench.project.modules import ModuleError, import_definitions, modules_hash
 from workbench.project.reading import ProjectFile, in_order, read_settings
 from workbench.tusk import Problem
@@ -42,6 +45,19 @@ class Project:
     story: Path | None = None
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Stops the search for cycles: what a large project makes stays, and would be walked over many times."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+@_without_collecting()
 def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Project:
     """Reads a project folder.
 
@@ -58,12 +74,21 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Pr
     modules = tuple(settings.cqrs.modules)
     restricted = bool(modules) and not trusted
     definitions: list[Definitions] = []
-    problems: list[object] = [*in_order(_references(file))]
+    broken: list[object] = []
     for name in () if restricted else modules:
         try:
             definitions.append(import_definitions(root, name))
         except ModuleError as error:
-            problems.append(error.problem)
+            broken.append(error.problem)
+    declared, found = compile_declared(
+        file.document,
+        file.declared,
+        known=definitions,
+        topics=[topic.name or key for key, topic in settings.topics.items()],
+        lenient=len(definitions) < len(modules),
+    )
+    definitions.append(_at_rest(declared) if restricted else declared)
+    problems = [*in_order([*_references(file), *found]), *broken]
     if not problems and not restricted:
         problems += _handlers(file, definitions)
     if problems:
@@ -82,6 +107,11 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Pr
         digest=modules_hash(root, modules),
         story=story if story.is_file() else None,
     )
+
+
+def _at_rest(declared: Definitions) -> Definitions:
+    """Leaves out what acts by itself: half a model must not handle messages (contract §10)."""
+    return replace(declared, policies=(), processes=(), handlers={})
 
 
 def _registry(file: ProjectFile, definitions: list[Definitions]) -> Registry:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from workbench.errors import NotFound
+from workbench.project.declared.compiling import compile_declared
+from workbench.project.declared.kinds import DECLARED
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Settings
 from workbench.tusk import Document, Problem, TskError, parse, resolve
@@ -54,12 +56,14 @@ class ProjectFile:
     Attributes:
         path: The file; its folder is the project.
         document: Its text with the places of all values.
+        declared: Values of the sections that declare a model.
     """
 
     path: Path
     document: Document
     settings: Settings
     written: Mapping[tuple[str, ...], tuple[str, ...]]
+    declared: Mapping[str, Any]
 
     def problem(
         self, path: tuple[str, ...], code: str, message: str, hint: str = "", *, key: bool = False
@@ -93,17 +97,31 @@ def read_settings(root: Path, *, environ: Mapping[str, str]) -> ProjectFile:
         ) from error
     document = parse(data, PROJECT_FILE)
     resolved = resolve(document, path, root=root, environ=environ)
+    declared = {kind: resolved.values.pop(kind) for kind in DECLARED if kind in resolved.values}
     values, written = _canonical(resolved.values)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         broken = {(problem.line, problem.column) for problem in resolved.problems}
         found = [_problem(document, one, written) for one in error.errors(include_url=False)]
+        found += compile_declared(document, declared, topics=_topics(values), lenient=_has_modules(values))[1]
         found = [one for one in found if (one.line, one.column) not in broken]
         raise TskError(in_order([*resolved.problems, *found])) from None
     if resolved.problems:
         raise TskError(in_order(resolved.problems))
-    return ProjectFile(path=path, document=document, settings=settings, written=written)
+    return ProjectFile(path=path, document=document, settings=settings, written=written, declared=declared)
+
+
+def _topics(values: Mapping[str, Any]) -> list[str]:
+    """Returns the names of topics in settings that may be wrong otherwise."""
+    topics = values.get("topics")
+    found = topics.items() if isinstance(topics, dict) else ()
+    return [str((isinstance(one, dict) and one.get("name")) or key) for key, one in found]
+
+
+def _has_modules(values: Mapping[str, Any]) -> bool:
+    section = values.get("cqrs")
+    return isinstance(section, dict) and bool(section.get("modules"))
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -163,14 +181,19 @@ def _problem(
         return document.problem(
             place, "S-UNKNOWN", f"{path[-1]} is not a setting here", _did_you_mean(path), key=True
         )
-    said = _words(error)
+    said = words_of(error)
     if path and said.startswith(("should ", "is ")):
         said = f"{path[-1]} {said}"
-    code = "S-RANGE" if kind in _RANGES else "S-TYPE"
-    return document.problem(place, code, said, key=kind == "missing" and len(path) > 1)
+    return document.problem(place, code_of(error), said, key=kind == "missing" and len(path) > 1)
 
 
-def _words(error: ErrorDetails) -> str:
+def code_of(error: ErrorDetails) -> str:
+    """Returns the code of what pydantic found wrong."""
+    return "S-RANGE" if error["type"] in _RANGES else "S-TYPE"
+
+
+def words_of(error: ErrorDetails) -> str:
+    """Says what pydantic found wrong, to follow the name of a setting."""
     kind, context = error["type"], error.get("ctx", {})
     match kind:
         case "greater_than_equal":
@@ -195,7 +218,7 @@ def _sentence(text: str) -> str:
 
 
 def _did_you_mean(path: tuple[str, ...]) -> str:
-    known = sorted(_fields_at(path[:-1]))
+    known = sorted(_fields_at(path[:-1])) + (list(DECLARED) if len(path) == 1 else [])
     close = difflib.get_close_matches(path[-1], [*known, *ALIASES], n=1, cutoff=0.6)
     if close:
         return f"did you mean {ALIASES.get(close[0], close[0])}?"

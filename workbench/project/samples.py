@@ -11,7 +11,7 @@ from workbench.assets import asset
 from workbench.errors import StoreReadOnly
 
 PROJECT_FILE = "project.tsk"
-SAMPLES = ("users", "orders")
+SAMPLES = ("users", "orders", "users-declared", "orders-declared")
 """Packaged projects that show something, the one to begin with first."""
 
 
@@ -55,10 +55,10 @@ def copy_sample(name: str, target: Path, *, fresh: bool = False) -> Path:
 
 def is_sample_code(name: str, folder: Path) -> bool:
     """Whether a copy still has the modules that were packaged: those need no question of trust."""
-    source = asset("samples", name)
-    return all(
+    modules = list(asset("samples", name).glob("*.py"))
+    return bool(modules) and all(
         (folder / path.name).is_file() and (folder / path.name).read_bytes() == path.read_bytes()
-        for path in source.glob("*.py")
+        for path in modules
     )
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.changes import Changes
-from workbench.model.clock import MICROSECONDS
 from workbench.store.operations import AdvanceJob, MarkLetters, Operation, ReplayLetter, StartJob
 from workbench.store.values import Job, JobStatus, LetterStatus
 
@@ -192,8 +191,3 @@ class Jobs:
         before, after = _MARKS[job.action]
         skip_on = job.skip_on and job.action == "purge"
         return MarkLetters(numbers=(letter,), before=before, after=after, skip_on=skip_on)
-
-
-def duration_of(job: Job) -> float:
-    """Returns the seconds that a job has taken so far."""
-    return (job.changed_at - job.created_at) / MICROSECONDS

@@ -35,6 +35,7 @@ class SubscriptionView:
         lag: Positions between its cursor and the head.
         rate: Deliveries per second, lately.
         mode: Whether each of many gets every message, or workers compete for them.
+        in_flight: Handlers that run now.
         depth: What waits in rows, by state, and the oldest of it.
         oldest_us: Age of the oldest message that is not settled, microseconds; 0 if none is.
         failed: Attempts that failed, ever.
@@ -57,6 +58,7 @@ class SubscriptionView:
     dead: int
     doc: str
     mode: str = ""
+    in_flight: int = 0
     depth: Depth = field(default_factory=Depth)
     oldest_us: int = 0
     retried: int = 0
@@ -153,7 +155,7 @@ class Observing:
         """Returns all subscriptions, policies and processes, in the order of the model."""
         stored = {state.name: state for state in self._reader.subscriptions()}
         engine = self._workspace.engine
-        names = list(engine.subscriptions) if engine else sorted(stored)
+        names = list(engine.subscriptions) if engine and engine.subscriptions else sorted(stored)
         return [self._view(name, stored[name]) for name in names if name in stored]
 
     def _view(self, name: str, state: SubscriptionState) -> SubscriptionView:
@@ -182,6 +184,7 @@ class Observing:
             dead=state.dead,
             doc=subscription.doc if subscription else "",
             mode=subscription.mode.value if subscription else "",
+            in_flight=runner.in_flight if runner else 0,
             depth=depth,
             oldest_us=self._age(state.topic, cursor, depth, runner),
             retried=state.retried,

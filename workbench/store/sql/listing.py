@@ -216,6 +216,13 @@ class Listing:
         )
         return self._select(query)
 
+    def published(self) -> dict[str, int]:
+        """Returns how many messages of each topic are stored."""
+        found = self._all(
+            "select t.name, (select count(*) from messages m where m.topic_id = t.id) from topics t order by t.name"
+        )
+        return dict(found)
+
     def blocked_behind(self, letters: Sequence[int]) -> int:
         """Returns how many deliveries wait behind the deliveries of these dead letters."""
         total = 0

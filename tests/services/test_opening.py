@@ -1,0 +1,29 @@
+"""What is opened without a question: declared projects and packaged code, never anybody else's modules."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.project.samples import SAMPLES, copy_sample
+from workbench.services.opening import is_trusted
+
+
+@pytest.fixture
+def environ(tmp_path):
+    return {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_sample_needs_no_trust(tmp_path, environ, sample):
+    assert is_trusted(copy_sample(sample, tmp_path / sample), environ)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_module_beside_a_sample_does_need_it(tmp_path, environ, sample):
+    folder = copy_sample(sample, tmp_path / sample)
+    (folder / "domain.py").write_text("raise SystemExit\n")
+    project = folder / "project.tsk"
+    text = project.read_text()
+    if "[cqrs]" not in text:
+        project.write_text(f'{text}\n[cqrs]\nmodules: ["domain"]\n')
+    assert not is_trusted(folder, environ)

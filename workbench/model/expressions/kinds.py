@@ -1,0 +1,99 @@
+"""What is known of the values in an expression before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kind of a value as it is kept; in an operation some count as another one."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    DOUBLE = "double"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    TIME = "time"
+    MICROS = "microseconds"
+    UUID = "uuid"
+    DURATION = "duration"
+    LIST = "list"
+    RECORD = "record"
+    NULL = "null"
+    ANY = "any"
+
+
+COUNTS_AS = {Kind.MICROS: Kind.TIME, Kind.UUID: Kind.STRING}
+"""Kinds that CEL does not have, and what they are in an operation."""
+NUMBERS = frozenset({Kind.INTEGER, Kind.DOUBLE, Kind.DECIMAL})
+"""Whatever is calculated with a decimal is a decimal; CEL has none, so that is done beside it."""
+
+WORDS = {
+    Kind.STRING: "text",
+    Kind.INTEGER: "a whole number",
+    Kind.DOUBLE: "a decimal number",
+    Kind.DECIMAL: "an exact decimal number",
+    Kind.BOOLEAN: "true or false",
+    Kind.TIME: "a time",
+    Kind.DURATION: "a duration",
+    Kind.LIST: "a list",
+    Kind.RECORD: "an object",
+    Kind.NULL: "null",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Type:
+    """What is known of a value.
+
+    Attributes:
+        nullable: Whether it may be null.
+        item: Of a list.
+        fields: Of a record, if they are known.
+        keyed: Whether a record is a mapping; else its fields are attributes.
+        choices: The only texts that it can be; empty for any.
+    """
+
+    kind: Kind
+    nullable: bool = False
+    item: Type | None = None
+    fields: Mapping[str, Type] | None = None
+    keyed: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def counts_as(self) -> Kind:
+        """What it is in an operation."""
+        return COUNTS_AS.get(self.kind, self.kind)
+
+    @property
+    def words(self) -> str:
+        """How people call it."""
+        return WORDS.get(self.counts_as, "anything")
+
+    def or_null(self) -> Type:
+        """Returns the same, or null."""
+        return replace(self, nullable=True)
+
+    def not_null(self) -> Type:
+        """Returns the same without null."""
+        return replace(self, nullable=False)
+
+
+ANY = Type(kind=Kind.ANY)
+NULL = Type(kind=Kind.NULL, nullable=True)
+STRING = Type(kind=Kind.STRING)
+INTEGER = Type(kind=Kind.INTEGER)
+DOUBLE = Type(kind=Kind.DOUBLE)
+BOOLEAN = Type(kind=Kind.BOOLEAN)
+TIME = Type(kind=Kind.TIME)
+DURATION = Type(kind=Kind.DURATION)
+LIST = Type(kind=Kind.LIST, item=ANY)
+RECORD = Type(kind=Kind.RECORD, keyed=True)
+
+
+def record(fields: Mapping[str, Type], *, keyed: bool = False, nullable: bool = False) -> Type:
+    """Returns the type of an object with these fields."""
+    return Type(kind=Kind.RECORD, fields=fields, keyed=keyed, nullable=nullable)

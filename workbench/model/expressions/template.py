@@ -1,0 +1,91 @@
+"""Messages in which expressions stand: ``the account is {state.status} already``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from workbench.model.expressions.checking import Flaw
+from workbench.model.expressions.closures import Scope
+from workbench.model.expressions.expression import InvalidExpression, compile_expression, nowhere
+from workbench.model.expressions.views import plain
+
+
+def compile_template(
+    text: str, scope: Scope, *, place: Callable[[], str] = nowhere, present: frozenset[str] = frozenset()
+) -> Callable[[Any], str]:
+    """Compiles a message; two braces in a row stand for one.
+
+    Raises:
+        InvalidExpression: A brace is not closed, or an expression is wrong.
+    """
+    parts: list[Callable[[Any], str]] = []
+    flaws: list[Flaw] = []
+    for at, piece, is_expression in _pieces(text):
+        if not is_expression:
+            parts.append(lambda _env, piece=piece: piece)  # type: ignore[misc]
+            continue
+        try:
+            run = compile_expression(piece, scope, place=place, present=present).run
+        except InvalidExpression as error:
+            flaws += [Flaw(at + one.at, at + one.end, one.message, one.hint) for one in error.flaws]
+        else:
+            parts.append(lambda env, run=run: said(run(env)))  # type: ignore[misc]
+    if flaws:
+        raise InvalidExpression(flaws)
+    return lambda env: "".join(part(env) for part in parts)
+
+
+def said(value: Any) -> str:
+    """Returns a value as it stands in a sentence."""
+    if isinstance(value, Decimal):
+        return str(value)
+    value = plain(value)
+    return {None: "nothing", True: "true", False: "false"}.get(value, "") if _is_word(value) else str(value)
+
+
+def _is_word(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Yields offset and text of what stands between the braces, and of what stands outside."""
+    at, start, literal = 0, 0, ""
+    while at < len(text):
+        char = text[at]
+        if char in "{}" and text[at : at + 2] == char * 2:
+            literal += text[start:at] + char
+            at += 2
+            start = at
+        elif char == "{":
+            yield start, literal + text[start:at], False
+            end = _closing(text, at + 1)
+            if end < 0:
+                raise InvalidExpression([Flaw(at, at + 1, "the brace is not closed", "write {{ for a brace")])
+            yield at + 1, text[at + 1 : end], True
+            at = start = end + 1
+            literal = ""
+        elif char == "}":
+            raise InvalidExpression([Flaw(at, at + 1, "no brace is open here", "write }} for a brace")])
+        else:
+            at += 1
+    yield start, literal + text[start:], False
+
+
+def _closing(text: str, at: int) -> int:
+    """Returns where the expression that begins here ends; texts inside it may hold braces."""
+    depth, quote = 1, ""
+    while at < len(text):
+        char = text[at]
+        if quote:
+            at += char == "\\"
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char in "{}":
+            depth += 1 if char == "{" else -1
+            if not depth:
+                return at
+        at += 1
+    return -1

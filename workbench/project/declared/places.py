@@ -1,0 +1,59 @@
+"""Where the parts of declared sections stand in the file, down to a character inside an expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.model.expressions.checking import Flaw
+from workbench.tusk import Document, Kind, Problem, Value
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of one file."""
+
+    document: Document
+
+    def problem(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
+        """Makes a problem of the value, or of the key, at a path."""
+        return self.document.problem(path, code, message, hint, key=key)
+
+    def item(self, path: Path, index: int, code: str, message: str, hint: str = "") -> Problem:
+        """Makes a problem of an item of the list at a path, or of the value where it is no list."""
+        entry = self.document.find(path)
+        if entry is None or not 0 <= index < len(entry.value.items):
+            return self.problem(path, code, message, hint)
+        value = entry.value.items[index]
+        return self.document.places.problem(value.start, value.end, code, message, hint)
+
+    def flaw(self, path: Path, flaw: Flaw) -> Problem:
+        """Makes a problem of what is wrong inside the expression at a path."""
+        entry = self.document.find(path)
+        if entry is None or entry.value.kind is not Kind.STRING:
+            return self.problem(path, "S-CEL", flaw.message, flaw.hint)
+        start = self._offset(entry.value, flaw.at)
+        end = max(start + 1, self._offset(entry.value, flaw.end))
+        return self.document.places.problem(start, end, "S-CEL", flaw.message, flaw.hint)
+
+    def label(self, path: Path) -> str:
+        """Says where a value stands, as ``file:line:column``."""
+        start, _ = self.document.span(path)
+        places = self.document.places
+        return f"{places.file}:{places.line(start)}:{places.column(start)}"
+
+    def line(self, path: Path) -> int:
+        """Returns the line of a section or value."""
+        return self.document.places.line(self.document.span(path)[0])
+
+    def _offset(self, value: Value, offset: int) -> int:
+        """Returns where a character of a text stands in the file; escapes take two characters there."""
+        text = self.document.text
+        mark = (
+            3 if text.startswith(text[value.start] * 3, value.start) and value.end - value.start >= 6 else 1
+        )
+        at = value.start + mark
+        for _ in range(offset):
+            at += 2 if text[at : at + 1] == "\\" else 1
+        return min(at, max(value.start, value.end - mark))

@@ -1,0 +1,271 @@
+"""What the sections of a declared model can say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from workbench.model.projections import OnFault
+from workbench.project.settings import Name, Section
+from workbench.project.units import Duration
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _type_alone(value: object) -> object:
+    if isinstance(value, str):
+        return {"type": value}
+    if isinstance(value, dict | Section):
+        return value
+    raise ValueError('should be a type such as "string", or a block { … }')
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    raise ValueError("should be an expression in quotes, or a plain value")
+
+
+Value = Annotated[Any, AfterValidator(_plain)]
+"""Text is an expression; anything else is itself."""
+Values = dict[str, Value]
+Names = Annotated[list[Name], BeforeValidator(_one_or_many), Field(min_length=1)]
+
+
+def _bounded(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
+        raise ValueError("should be a number of at most 15 digits")
+    return value
+
+
+_LARGEST = 10**15 - 1
+Bound = Annotated[int | float, BeforeValidator(_bounded)]
+
+
+class FieldSection(Section):
+    """A field: ``"string"``, ``"string?"`` where it may be null, or a block."""
+
+    type: Name = Field(description="string, integer, decimal, … or one of [types]; ? at its end allows null")
+    title: str = Field("", description="Its label in forms")
+    description: str = Field("", description="What it means")
+    default: Any = Field(None, description="What it is where nothing is given")
+    min: Bound | None = Field(None, description="Least value, length of a text or count of a list")
+    max: Bound | None = Field(None, description="Largest value, length of a text or count of a list")
+    places: int | None = Field(None, ge=0, le=18, description="Digits after the point of a decimal")
+    pattern: str = Field("", description="Regular expression that a text fits")
+    choices: list[str] = Field(default_factory=list, description="The texts that a choice can be")
+    example: str | int | float | bool | None = Field(None, description="A value that forms show")
+    of: FieldSpec | None = Field(None, description="What a list holds")
+    fields: dict[Name, FieldSpec] = Field(default_factory=dict, description="What an object consists of")
+
+
+FieldSpec = Annotated[FieldSection, BeforeValidator(_type_alone)]
+Fields = dict[Name, FieldSpec]
+FieldSection.model_rebuild()
+
+
+class ActionSection(Section):
+    """What is done, if ``when`` holds: emit an event, issue a command or publish a message."""
+
+    when: str = Field("", description="Condition; always where it is left out")
+    emit: str = Field("", description="Event that happens")
+    issue: str = Field("", description="Command that is issued")
+    after: Duration = Field(0.0, ge=0, description="How much later")
+    publish: str = Field("", description="Topic that a message goes to")
+    type: str = Field("", description="Type of the message; by default the topic's name")
+    key: str = Field(
+        "", description="Expression for the message's key; by default that of the message handled"
+    )
+    given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
+
+
+class Acting(ActionSection):
+    """One action, or several in ``do``."""
+
+    do: dict[Name, ActionSection] = Field(default_factory=dict, description="Several actions, in this order")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Acting:
+        if self.do and (self.emit or self.issue or self.publish or self.given):
+            raise ValueError("give one action, or do { … } with several, not both")
+        return self
+
+
+class AggregateSection(Section):
+    """``[aggregate.NAME]``."""
+
+    description: str = Field("", description="What it is")
+    state: Fields = Field(default_factory=dict, description="What decisions need to know")
+    snapshot_every: int | None = Field(None, ge=1, le=1_000_000, description="Events between snapshots")
+
+
+class UpcastSection(Section):
+    """How data of one version becomes that of the next: renamed, then set, then given defaults, then cut."""
+
+    rename: dict[str, Name] = Field(default_factory=dict, description="Old name: new name")
+    set: Values = Field(default_factory=dict, description="Expressions over data, which is as it was stored")
+    default: dict[str, Any] = Field(default_factory=dict, description="Values of fields that are missing")
+    remove: list[Name] = Field(default_factory=list, description="Fields that are no more")
+
+
+class EventSection(Section):
+    """``[event.NAME]``; the name's first part is its aggregate."""
+
+    description: str = Field("", description="What happened")
+    aggregate: str = Field("", description="Whose event it is, where the name does not say so")
+    version: int = Field(1, ge=1, le=1000, description="Version of its fields")
+    fields: Fields = Field(default_factory=dict, description="Its data")
+    set: Values = Field(default_factory=dict, description="What it changes in the state")
+    upcast: dict[str, UpcastSection] = Field(default_factory=dict, description="from_1 { … } and so on")
+
+
+class RefusalSection(Section):
+    """A guard."""
+
+    when: Name = Field(description="Refused where this holds")
+    message: Name = Field(description="Why; {expression} stands for a value")
+    field: str = Field("", description="Field of the command that it is about")
+
+
+class CommandSection(Acting):
+    """``[command.NAME]``."""
+
+    description: str = Field("", description="What it asks for")
+    creates: str = Field("", description="Aggregate that it begins")
+    changes: str = Field("", description="Aggregate that must exist already")
+    target: str = Field("", description="Field that holds the aggregate's id; by default the first")
+    fields: Fields = Field(min_length=1, description="What it says")
+    refuse: dict[Name, RefusalSection] = Field(default_factory=dict, description="Guards, in this order")
+
+    @model_validator(mode="after")
+    def _one_aggregate(self) -> CommandSection:
+        if bool(self.creates) == bool(self.changes):
+            raise ValueError('say which aggregate it is for: creates: "…" or changes: "…"')
+        return self
+
+
+class ColumnSection(Section):
+    """A column: ``"text"``, or a block."""
+
+    type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
+    index: bool = Field(False, description="Whether lists are filtered by it")
+
+
+class ApplySection(Section):
+    """What an event does to a row."""
+
+    key: str = Field("", description="Expression for the row's key; by default the id in the stream's name")
+    when: str = Field("", description="Condition; always where it is left out")
+    put: Values = Field(default_factory=dict, description="A new row, or one that replaces the old")
+    set: Values = Field(default_factory=dict, description="Columns that change")
+    add: Values = Field(default_factory=dict, description="Numbers added to columns")
+    count: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
+        default_factory=list, description="Columns that grow by one"
+    )
+    remove: bool = Field(False, description="The row goes")
+
+    @model_validator(mode="after")
+    def _one_deed(self) -> ApplySection:
+        changed = bool(self.set or self.add or self.count)
+        if bool(self.put) + changed + self.remove != 1:
+            raise ValueError("give put, or remove: true, or any of set, add and count")
+        return self
+
+
+class ProjectionSection(Section):
+    """``[projection.NAME]``."""
+
+    description: str = Field("", description="What its rows are")
+    columns: dict[Name, Annotated[ColumnSection, BeforeValidator(_type_alone)]] = Field(
+        min_length=1, description="The first one is the key"
+    )
+    key: str = Field(
+        "", description="Expression for a row's key, where it is not the id in the stream's name"
+    )
+    version: int = Field(1, ge=1, description="Raise it to have the rows made anew")
+    on_fault: Annotated[OnFault, Field(strict=False)] = Field(OnFault.PAUSE, description="At a bad event")
+    on: dict[Name, ApplySection] = Field(default_factory=dict, description="What each event does")
+
+
+class PolicySection(Acting):
+    """``[policy.NAME]``."""
+
+    description: str = Field("", description="What follows from what")
+    on: Names = Field(description="Events")
+
+
+class StepSection(Acting):
+    """What an event does to a process."""
+
+    starts: bool = Field(False, description="Whether it begins an instance")
+    ends: bool = Field(False, description="Whether the instance is over")
+    set: Values = Field(default_factory=dict, description="What it changes in the state")
+
+
+class ProcessSection(Section):
+    """``[process.NAME]``."""
+
+    description: str = Field("", description="What it sees to")
+    key: Name = Field(description="Expression for the instance that an event belongs to")
+    state: Fields = Field(default_factory=dict, description="What it remembers")
+    on: dict[Name, StepSection] = Field(min_length=1, description="Events")
+
+
+class QuerySection(Section):
+    """``[query.NAME]``: one row by its key, or a page of rows by columns."""
+
+    description: str = Field("", description="What it answers")
+    get: str = Field("", description="Projection; the first field is the key")
+    list: str = Field("", description="Projection; fields are columns that a row must have")
+    fields: Fields = Field(default_factory=dict, description="What is asked for")
+
+    @model_validator(mode="after")
+    def _one_projection(self) -> QuerySection:
+        if bool(self.get) == bool(self.list):
+            raise ValueError('give get: "…" for one row or list: "…" for many')
+        if self.get and len(self.fields) != 1:
+            raise ValueError("get needs one field, the key")
+        return self
+
+
+class LookSection(Section):
+    """A row of a read model."""
+
+    projection: Name = Field(description="Read model")
+    key: Name = Field(description="Expression for the row's key")
+
+
+class FailureSection(Section):
+    """When a handler fails."""
+
+    when: Name = Field(description="It fails where this holds")
+    message: Name = Field(description="Why; {expression} stands for a value")
+    error: str = Field("", description="Name of the error, which groups dead letters", pattern="^[A-Za-z_]*$")
+
+
+class HandlerSection(Acting):
+    """``[handler.NAME]``, for subscriptions to name."""
+
+    description: str = Field("", description="What it does")
+    event: str = Field("", description="Event whose data it gets, so that names are checked")
+    let: dict[Name, str] = Field(default_factory=dict, description="Names for expressions")
+    rows: dict[Name, LookSection] = Field(
+        default_factory=dict, description="Rows that are looked up; or null"
+    )
+    reject: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails for ever")
+    fail: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails and is tried again")
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "aggregate": AggregateSection,
+    "event": EventSection,
+    "command": CommandSection,
+    "projection": ProjectionSection,
+    "policy": PolicySection,
+    "process": ProcessSection,
+    "query": QuerySection,
+    "handler": HandlerSection,
+}
