@@ -155,6 +155,17 @@ def _engine(session: Session) -> list[Act]:
             writes=True,
         ),
         Act(
+            key="publish",
+            text="Pu&blish a message …",
+            menu="Engine",
+            run=session.publish,
+            keys="Ctrl+M",
+            icon="send",
+            tip="Publish a message to a topic",
+            writes=True,
+            group=1,
+        ),
+        Act(
             key="story",
             text="Play the story",
             menu="Engine",
