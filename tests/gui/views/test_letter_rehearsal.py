@@ -47,6 +47,7 @@ async def test_a_rehearsal_says_why_it_would_fail_and_stores_nothing(broken, des
     assert "\nat " in shown.said.text()
     assert shown.caveat.isVisible()
     assert shown.caveat.text() == CAVEAT
+    assert shown.took.text().startswith("nothing was stored")
     assert broken.repair.counts() == {"open": 3}
     assert broken.browse.head() == head
 
@@ -134,4 +135,4 @@ def test_the_data_of_the_chosen_effect_is_shown(qtbot):
     assert shown._data.isVisible()
     QTest.keyClick(shown.table, Qt.Key.Key_End)
     assert not shown._data.isVisible()
-    assert shown.took.text() == "the handler took 1.5 ms"
+    assert shown.took.text() == "nothing was stored  ·  the handler took 1.5 ms"

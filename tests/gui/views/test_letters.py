@@ -129,10 +129,11 @@ async def test_letters_that_are_few_are_replayed_at_a_pace_as_a_job(broken, view
     view.whole.click()
     view.strip.pace.setValue(1000)
     answer(view, "Replay 2")
-    await until(lambda: told)
+    await until(lambda: view.jobs.isVisible() and view.jobs.cards[1].job.step == 2)
     (job,) = broken.jobs.list()
     assert (job.action, job.numbers, job.per_second) == ("replay", (3, 2), 1000.0)
-    assert told[0].text == "Replayed 2 dead letters."
+    assert view.jobs.cards[1].said.text().startswith("Replayed 2 dead letters.")
+    assert not told
 
 
 async def test_no_pace_is_asked_for_a_single_one(broken, view):

@@ -45,6 +45,9 @@ async def test_a_message_is_published_by_keyboard_and_its_position_is_told(works
     message = workspace.reader.message(head, "mail")
     assert (message.type, message.key, message.json()) == ("mail.notice", "ann", {"to": "ann"})
     assert dialog.button.isEnabled()
+    write(dialog, "{")
+    dialog.publish()
+    assert dialog.outcome.isHidden()
     await settle(workspace)
 
 

@@ -118,4 +118,4 @@ def test_the_details_say_all_of_it_with_its_meaning():
     facts = facts_of(VIEW)
     assert all(len(fact) == len(FACTS) and fact[2] for fact in facts)
     values = {name: value for name, value, _ in facts}
-    assert (values["Mode"], values["Leased"], values["Retrying"]) == ("queue, 4 workers", "3", "2")
+    assert (values["Mode"], values["Leased"], values["Delayed"]) == ("queue, 4 workers", "3", "4")

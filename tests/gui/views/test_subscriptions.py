@@ -170,6 +170,7 @@ async def test_what_a_reset_does_is_told_exactly(workspace):
     )
     assert said.endswith("1 delivery that waits starts anew.")
     assert label == "Go back 1 position"
+    assert consequence(mail, cursor - 1, head, 0, none)[0].startswith("Nothing that it reads lies between")
     assert consequence(mail, 0, head, 0, (1000, True))[0].startswith("More than 1,000 messages between")
     assert consequence(mail, cursor + 2, head + 9, 0, none)[1] == "Skip 2 positions"
 
@@ -203,7 +204,7 @@ async def test_everything_about_the_chosen_one_stands_in_its_details(workspace, 
     facts = {model.row(at)[0]: model.row(at)[1] for at in range(model.rowCount())}
     assert facts["Mode"] == "pub/sub"
     assert facts["Filter"] == "type == 'user.created'"
-    assert {"Lag", "In flight", "Ready", "Retrying", "Blocked", "Expired", "Skipped", "Oldest"} <= set(facts)
+    assert {"Lag", "In flight", "Ready", "Delayed", "Blocked", "Expired", "Skipped", "Oldest"} <= set(facts)
 
 
 async def test_where_both_graphs_have_no_room_each_has_a_tab(view):

@@ -103,7 +103,7 @@ def counts(node: Node, live: Live) -> str:
         parts = [mode_text((view.mode, view.workers))] if view.workers else []
         parts += [view.status, f"{view.delivered:,} delivered", f"lag {view.lag:,}"]
         parts += [f"{view.depth.ready:,} ready"] if view.depth.ready else []
-        parts += [f"{view.retrying:,} retrying"] if view.retrying else []
+        parts += [f"{view.depth.delayed:,} delayed"] if view.depth.delayed else []
         return "  ·  ".join(parts)
     if kind == "projection" and name in live.projections:
         shown = live.projections[name]

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 RECENT = 5
 """Jobs that are shown when somebody asks for those that ended."""
-TALLEST = 176
-"""Pixels that the strip takes at most; more is scrolled."""
+TALLEST, SHARE = 176, 5
+"""Pixels that the strip takes at most, one part in so many of the view; more is scrolled."""
+LEAST = 68
+"""Pixels that a card needs."""
 MARKS = {JobStatus.RUNNING: "replay", JobStatus.DONE: "ok", JobStatus.CANCELLED: "stop"}
 COLORS = {JobStatus.RUNNING: "info", JobStatus.DONE: "ok", JobStatus.CANCELLED: "warning"}
 
@@ -62,12 +64,12 @@ def duration(seconds: float) -> str:
 
 
 def fates(counted: Mapping[str, int]) -> str:
-    """Says what became of the letters, the most frequent first."""
+    """Says what has become of the letters that were dealt with, the most frequent first."""
     words = [
         f"{count:,} still replaying" if status == "replaying" else f"{count:,} {STATUSES[status][0].lower()}"
         for status, count in sorted(counted.items(), key=lambda pair: -pair[1])
     ]
-    return f"Of these: {', '.join(words)}." if words else ""
+    return f"Of {sum(counted.values()):,} dealt with: {', '.join(words)}." if words else ""
 
 
 class JobCard(QFrame):
@@ -171,7 +173,9 @@ class JobStrip(QScrollArea):
     def sizeHint(self) -> QSize:
         tall = self._column.totalHeightForWidth(self.viewport().width())
         wanted = tall if tall > 0 else self._column.sizeHint().height()
-        return QSize(super().sizeHint().width(), min(TALLEST, wanted))
+        view = self.parentWidget()
+        room = max(LEAST, view.height() // SHARE) if view is not None else TALLEST
+        return QSize(super().sizeHint().width(), min(TALLEST, room, wanted))
 
     @override
     def minimumSizeHint(self) -> QSize:

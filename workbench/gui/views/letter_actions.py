@@ -25,6 +25,7 @@ class Deed:
 
     Attributes:
         statuses: The statuses that a letter may have before it.
+        word: What its button says where that is not the label.
         keys: Shortcut as Qt writes it; empty for none.
     """
 
@@ -35,6 +36,7 @@ class Deed:
     statuses: frozenset[str]
     tip: str
     keys: str = ""
+    word: str = ""
 
     @property
     def hint(self) -> str:
@@ -57,8 +59,9 @@ EDIT = Deed(
     done="Replayed an edited copy of",
     icon="edit",
     statuses=REPLAY.statuses,
-    tip="Replay a corrected copy of this letter; the original stays as it is",
+    tip="Edit a copy of this letter and replay that; the original stays as it is",
     keys="E",
+    word="Edit",
 )
 ARCHIVE = Deed(
     key="archive",
@@ -238,10 +241,13 @@ class Repairs:
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
-        """Waits for the end of a job and tells it."""
+        """Waits for the end of a job and tells it, where nobody sees its card or it can be undone."""
         job = (await self._desk.workspace.jobs.finished(number)).job
         deed, dealt = DEED_OF[job.action], job.numbers[: job.step]
-        self._desk.notice(*account(deed, report_of(job)), *self._undo(deed, dealt, job.done))
+        undo = self._undo(deed, dealt, job.done)
+        view = self._strip.parentWidget()
+        if undo or view is None or not view.isVisible():
+            self._desk.notice(*account(deed, report_of(job)), *undo)
 
     def _undo(
         self, deed: Deed, numbers: tuple[int, ...], done: int

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
@@ -29,6 +31,9 @@ from workbench.gui.widgets import Badge, EmptyState, JsonView, plain_label
 
 if TYPE_CHECKING:
     from workbench.store.values import DeadLetter
+
+LOW = 440
+"""Pixels in height below which the error gives way to the rehearsal."""
 
 
 class LetterDetail(QStackedWidget):
@@ -104,6 +109,7 @@ class LetterDetail(QStackedWidget):
             (self.rehearsal, "Rehearsal"),
         ):
             self.tabs.addTab(widget, said)
+        self.tabs.currentChanged.connect(lambda _at: self._make_room())
         badges = QHBoxLayout()
         badges.setSpacing(6)
         badges.addWidget(self._status)
@@ -134,6 +140,15 @@ class LetterDetail(QStackedWidget):
         self._dress()
         return self._box
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        gives_way = self.tabs.currentWidget() is self.rehearsal and self.height() < LOW
+        self._box.setVisible(not gives_way)
+
     def _dress(self) -> None:
         colors = theme().colors
         shape = f"background: {colors.tint('error')}; border: none; border-left: 3px solid {colors.error};"
@@ -162,10 +177,10 @@ class LetterDetail(QStackedWidget):
 
     def show_rehearsal_of(self, *, edited: bool) -> RehearsalView:
         """Brings to the front what shows a rehearsal, of the letter or of the copy in the editor."""
-        shown = self.editor.rehearsal if edited else self.rehearsal
-        tabs = self.editor.tabs if edited else self.tabs
-        tabs.setCurrentWidget(shown)
-        return shown
+        if edited:
+            return self.editor.show_rehearsal()
+        self.tabs.setCurrentWidget(self.rehearsal)
+        return self.rehearsal
 
     def leave_editor(self) -> None:
         """Closes the editor without replaying."""

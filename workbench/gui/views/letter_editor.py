@@ -112,7 +112,7 @@ class PayloadEditor(QWidget):
         above.setSpacing(6)
         above.addWidget(self.area, 1)
         above.addLayout(verdict)
-        split = QSplitter(Qt.Orientation.Vertical)
+        self._split = split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(upper)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -150,6 +150,13 @@ class PayloadEditor(QWidget):
     def text(self) -> str:
         """Returns the copy as it stands."""
         return exact_text(self.area)
+
+    def show_rehearsal(self) -> RehearsalView:
+        """Brings what shows a rehearsal to the front and gives it most of the room."""
+        self.tabs.setCurrentWidget(self.rehearsal)
+        room = sum(self._split.sizes())
+        self._split.setSizes([room * 2 // 5, room * 3 // 5])
+        return self.rehearsal
 
     def number(self) -> int:
         """Returns the number of the letter that is edited, 0 when none is."""

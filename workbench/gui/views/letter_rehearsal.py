@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
@@ -34,14 +36,17 @@ MEANINGS = {
 }
 COLUMNS = (
     Column("#", width=36, mono=True, align_right=True),
-    Column("Effect", width=92, badge=lambda kind: KINDS[kind], tip=lambda kind: MEANINGS[kind]),
-    Column("Where", width=120),
-    Column("What", width=120),
+    Column("Effect", width=86, badge=lambda kind: KINDS[kind], tip=lambda kind: MEANINGS[kind]),
+    Column("Where", width=98),
+    Column("What", width=112),
     Column("Data", width=120, mono=True, stretch=True),
 )
+LOW, ABREAST, LEAST = 330, 460, 92
+"""Pixels: below the first in height, from the second in width, the data stand beside the effects; the least
+height of both."""
 CAVEAT = (
-    "Nothing was stored. What the handler does on the outside, such as sending mail, really happened, "
-    "unless it asks context.rehearsal."
+    "What the handler does on the outside, such as sending mail, really happened, unless it asks "
+    "context.rehearsal."
 )
 BEGUN = "The handler runs …"
 OUTDATED = "The text was changed since: rehearse it again."
@@ -64,12 +69,14 @@ def verdict(found: Rehearsal) -> tuple[str, str, str]:
     return "ok", "would succeed", f"The handler succeeds; {effects} would be stored together with that."
 
 
-class RehearsalView(QWidget):
+class RehearsalView(QScrollArea):
     """How a replay would end, its effects, and the data of the chosen one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("rehearsal")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
         self.badge = Badge("neutral", "")
         self.took = plain_label(role="muted")
         self.said = plain_label(wrap=True)
@@ -94,8 +101,11 @@ class RehearsalView(QWidget):
         self._effects.addWidget(self.table)
         self._effects.addWidget(self._data)
         self._effects.setChildrenCollapsible(False)
+        self._effects.setMinimumHeight(LEAST)
+        self._effects.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._rest = QWidget()
-        layout = QVBoxLayout(self)
+        page = QWidget()
+        layout = QVBoxLayout(page)
         layout.setContentsMargins(4, 8, 4, 0)
         layout.setSpacing(6)
         layout.addLayout(head)
@@ -103,6 +113,17 @@ class RehearsalView(QWidget):
         layout.addWidget(self._effects, 1)
         layout.addWidget(self._rest, 1)
         layout.addWidget(self.caveat)
+        self.setWidget(page)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        flat = self.height() < LOW and self.width() >= ABREAST
+        way = Qt.Orientation.Horizontal if flat else Qt.Orientation.Vertical
+        if self._effects.orientation() != way:
+            self._effects.setOrientation(way)
+            self._effects.setSizes([300, 200] if flat else [100, 100])
+        self.table.setColumnHidden(len(COLUMNS) - 1, flat)  # what stands beside it says it in full
 
     def clear(self) -> None:
         """Shows that nothing was rehearsed yet."""
@@ -125,7 +146,7 @@ class RehearsalView(QWidget):
         """Shows what was found."""
         kind, word, said = verdict(found)
         self._say(kind, word, said)
-        self.took.setText(f"the handler took {found.took_us / 1000:,.1f} ms")
+        self.took.setText(f"nothing was stored  ·  the handler took {found.took_us / 1000:,.1f} ms")
         self.caveat.show()
         self._rows.rows = [_row(number, effect) for number, effect in enumerate(found.effects, 1)]
         self.table.refresh()

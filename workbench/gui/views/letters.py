@@ -49,10 +49,10 @@ SHOWN = {
 }
 COLUMNS = (
     Column("#", width=44, mono=True, align_right=True),
-    Column("Status", width=98, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
-    Column("Type", width=108),
-    Column("Key", width=108),
-    Column("Error", width=120, stretch=True),
+    Column("Status", width=94, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
+    Column("Type", width=98),
+    Column("Key", width=98),
+    Column("Error", width=108, stretch=True),
     Column("Tries", width=50, mono=True, align_right=True),
     Column("Died", width=84, mono=True, text=short, tip=absolute),
 )
@@ -160,7 +160,7 @@ class LettersView(View):
         bar.addWidget(self.statuses)
         bar.addStretch(1)
         for deed in DEEDS:
-            button = toolbar_button(deed.label, deed.icon, deed.hint)
+            button = toolbar_button(deed.word or deed.label, deed.icon, deed.hint)
             button.setObjectName(f"letters-{deed.key}")
             button.clicked.connect(partial(self._clicked, deed))
             self._buttons[deed.key] = button

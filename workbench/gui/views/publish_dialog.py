@@ -36,7 +36,7 @@ def schema_of(topics: Mapping[str, str], topic: str) -> dict[str, Any]:
     """
     priorities = [AS_TOPIC, *(one.name.lower() for one in Priority)]
     chosen = {"default": topic} if topic in topics else {}
-    text = {"type": "string", "default": "", "maxLength": 255}
+    text = {"type": "string", "default": ""}
     span = {"type": "string", "format": "duration"}
     return {
         "type": "object",
@@ -44,23 +44,23 @@ def schema_of(topics: Mapping[str, str], topic: str) -> dict[str, Any]:
             "topic": {"enum": list(topics), "description": topics.get(topic, ""), **chosen},
             "type": text | {"description": "What kind of message it is; the topic's name where it is empty"},
             "key": text | {"description": "Messages with one key are handled one after the other"},
-            "data": {"title": "Data (JSON)", "default": {}},
+            "data": {"title": "Data (JSON)", "description": "What the handlers get", "default": {}},
             "priority": {"enum": priorities, "default": AS_TOPIC},
             "delay": span | {"description": "Not delivered before"},
             "ttl": span | {"title": "Lives for", "description": "Expires after; the topic's may be shorter"},
         },
-        "required": ["topic", "type", "key", "data", "priority"],
+        "required": ["topic"],
     }
 
 
 def draft_of(value: Mapping[str, Any]) -> Draft:
     """Returns the message that a form's value describes."""
     delay, ttl = value.get("delay"), value.get("ttl")
-    priority = value["priority"]
+    priority = value.get("priority") or AS_TOPIC
     return Draft(
         topic=value["topic"],
-        type=(value["type"] or "").strip(),
-        key=(value["key"] or "").strip(),
+        type=(value.get("type") or "").strip(),
+        key=(value.get("key") or "").strip(),
         data=value["data"],
         priority=None if priority == AS_TOPIC else Priority[priority.upper()],
         delay=span_of(delay).total_seconds() if delay else 0.0,
@@ -166,6 +166,7 @@ class PublishDialog(QDialog):
     def publish(self) -> None:
         """Checks the form and publishes; what is wrong is said at its field."""
         if self.button.isEnabled():
+            self.outcome.hide()  # it was of the message before
             self.form.submit()
 
     def _submitted(self, value: dict[str, Any]) -> None:

@@ -60,8 +60,12 @@ def consequence(
         return said, f"Skip {count}"
     many, more = messages
     events = f"more than {_count(many, 'message')}" if more else _count(many, "message")
-    said = f"{events} between position {position + 1:,} and {cursor:,} will be delivered again"
-    said += ", as far as they pass the filter." if subscription.filter else "."
+    between = f"between position {position + 1:,} and {cursor:,}"
+    if not many:
+        said = f"nothing that it reads lies {between}."
+    else:
+        said = f"{events} {between} will be delivered again"
+        said += ", as far as they pass the filter." if subscription.filter else "."
     if waiting:
         waits = "delivery that waits starts" if waiting == 1 else "deliveries that wait start"
         said += f" {waiting:,} {waits} anew."
@@ -139,7 +143,7 @@ class ResetDialog(QDialog):
     def _time_form(self) -> SchemaForm:
         clock = self._workspace.clock
         self.time = SchemaForm(TIME, now=lambda: rfc3339(clock.now()))
-        self.time.setMinimumHeight(96)
+        self.time.setMinimumHeight(124)
         self.time.changed.connect(self._judge)
         return self.time
 

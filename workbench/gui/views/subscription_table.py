@@ -56,14 +56,6 @@ def _dead(value: int) -> tuple[str, str]:
     return ("error", f"{value:,} dead") if value else ("neutral", "none")
 
 
-def _delayed(value: tuple[int, int]) -> str:
-    return count_text(value[0])
-
-
-def _delayed_tip(value: tuple[int, int]) -> str:
-    return f"{value[0]:,} wait for their time, {value[1]:,} of them to be tried again"
-
-
 def _number(title: str, width: int, about: str) -> Column:
     return Column(title, width=width, mono=True, align_right=True, text=count_text, about=about)
 
@@ -81,15 +73,7 @@ COLUMNS = (
     ),
     _number("In flight", 66, "Handlers that run now"),
     _number("Ready", 60, "Deliveries that a worker may take"),
-    Column(
-        "Delayed",
-        width=68,
-        mono=True,
-        align_right=True,
-        text=_delayed,
-        tip=_delayed_tip,
-        about="Deliveries that wait for their time or for their next try",
-    ),
+    _number("Delayed", 68, "Deliveries that wait for their time or to be retried"),
     _number("Blocked", 68, "Deliveries that wait behind an earlier one with their key"),
     Column("Dead", width=84, badge=_dead, about="Dead letters that are open"),
     _number("Expired", 66, "Messages that lived too long and were dropped"),
@@ -102,8 +86,8 @@ GIVING_WAY = (
     "Expired",
     "Skipped",
     "Delivered",
-    "Mode",
     "In flight",
+    "Mode",
     "Blocked",
     "Delayed",
     "Ready",
@@ -116,8 +100,8 @@ TITLES = tuple(column.title for column in COLUMNS)
 
 FACTS = (
     Column("Fact", width=124),
-    Column("Value", width=130, stretch=True),
-    Column("Meaning", width=330),
+    Column("Value", width=200),
+    Column("Meaning", width=330, stretch=True),
 )
 
 
@@ -162,7 +146,7 @@ def row_of(view: SubscriptionView) -> tuple[Any, ...]:
         view.oldest_us,
         view.in_flight,
         view.depth.ready,
-        (view.depth.delayed, view.retrying),
+        view.depth.delayed,
         view.depth.blocked,
         view.dead,
         view.expired,
@@ -188,8 +172,7 @@ def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
         ("In flight", f"{view.in_flight:,}", "Handlers that run now"),
         ("Leased", f"{depth.leased:,}", "Deliveries with a row that a worker has taken"),
         ("Ready", f"{depth.ready:,}", "Deliveries with a row that a worker may take"),
-        ("Delayed", f"{depth.delayed:,}", "Wait for their time or for their next try"),
-        ("Retrying", f"{view.retrying:,}", "Failed and will be tried again"),
+        ("Delayed", f"{depth.delayed:,}", "Wait for their time or to be retried"),
         ("Blocked", f"{depth.blocked:,}", "Wait behind an earlier one with their key"),
         ("Dead", f"{view.dead:,}", "Dead letters that are open"),
         ("Delivered", f"{view.delivered:,}", "Handled successfully, ever"),

@@ -62,10 +62,10 @@ class WaitingDeliveries(QWidget):
         return (
             Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
             Column("State", width=92, badge=lambda state: (BADGES[state], state)),
-            Column("Key", width=110, stretch=True),
-            Column("Attempt", width=64, mono=True, align_right=True, about="The try that comes next"),
+            Column("Key", width=130),
+            Column("Attempt", width=78, mono=True, align_right=True, about="The try that comes next"),
             Column("Due", width=170, text=self._due, tip=_due_tip),
-            Column("Last error", width=230),
+            Column("Last error", width=180, stretch=True),
         )
 
     def _due(self, due: tuple[str, int | None]) -> str:
@@ -91,9 +91,9 @@ class WaitingDeliveries(QWidget):
         self.rows.rows = [_row(one) for one in found]
         self.table.refresh()
         more = max(0, waiting - len(found))
-        self.said.setText(
-            f"The first {len(found):,} in the order of the log; {more:,} more wait" if more else ""
-        )
+        all_of_them = f"{_deliveries(len(found))}, in the order of the log" if found else ""
+        cut = f"The first {len(found):,} in the order of the log; {more:,} more wait"
+        self.said.setText(cut if more else all_of_them)
         self._enable()
 
     def _enable(self) -> None:

@@ -74,6 +74,9 @@ class SubscriptionsView(View):
         self.graphs.addWidget(self.throughput)
         self.graphs.addWidget(self.latency)
         self.graphs.setChildrenCollapsible(False)
+        self.graphs.setStretchFactor(0, 1)
+        self.graphs.setStretchFactor(1, 1)
+        self.graphs.setSizes([500, 500])
         self.waiting = WaitingDeliveries(self.desk)
         self.details = FastTableView(FACTS)
         self.details.setAccessibleName("Details")
@@ -148,6 +151,7 @@ class SubscriptionsView(View):
                 self.tabs.removeTab(self.tabs.indexOf(graph))
                 self.graphs.addWidget(graph)
                 graph.show()
+            self.graphs.setSizes([500, 500])
             self.tabs.insertTab(0, self.graphs, "Graphs")
         if graphs:
             self.tabs.setCurrentIndex(0)
