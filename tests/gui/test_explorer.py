@@ -48,6 +48,17 @@ async def test_it_lists_the_model_and_the_newest_streams_first(workspace, view, 
     assert "welcome-mail" in shown["Subscriptions"]
 
 
+async def test_docstrings_are_shown_at_their_names_as_plain_text(view):
+    for name, said in (
+        ("create_user", "Opens an account."),
+        ("user.created", "A person has an account."),
+        ("users", "Every account as it stands now."),
+    ):
+        tip = item(view, name).toolTip(0)
+        assert said in tip
+        assert tip.startswith("<p style=")  # escaped by us, not guessed by Qt
+
+
 async def test_the_filter_reaches_every_section_and_streams_that_are_not_listed(workspace, view, until):
     await create(workspace, *(f"u{number:03}" for number in range(40)))
     await until(lambda: "Streams (40)" in tree(view))

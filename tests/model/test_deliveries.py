@@ -1,11 +1,19 @@
-"""The state machine of deliveries is one table: what it says, and that the docs draw the same (contract §5)."""
+"""The state machine of deliveries is one table: what it says, and that the docs draw it (contract §5)."""
 
 from __future__ import annotations
 
 import pytest
 
 from workbench.assets import asset
-from workbench.model.deliveries import TERMINAL, TRANSITIONS, DeliveryState, Trigger, mermaid, sources, targets
+from workbench.model.deliveries import (
+    TERMINAL,
+    TRANSITIONS,
+    DeliveryState,
+    Trigger,
+    mermaid,
+    sources,
+    targets,
+)
 
 
 def test_the_docs_draw_the_table():

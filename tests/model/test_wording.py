@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from workbench.errors import InvalidCommand
 from workbench.model.commands import parser_of
-from workbench.model.wording import place_of, sentence_of
+from workbench.model.wording import doc_of, place_of, sentence_of, summary_of
 
 
 class Inner(BaseModel):
@@ -72,3 +72,23 @@ def test_one_of_a_thing_is_told_in_the_singular():
     assert sentence_of({"type": "string_too_long", "msg": "", "input": "ab", "ctx": {"max_length": 1}}) == (
         "must be at most 1 character"
     )
+
+
+class _Said:
+    """First line,
+    and what goes on with it.
+
+    More.
+    """
+
+
+class _Silent(_Said):
+    pass
+
+
+def test_docstrings_are_the_things_own_and_their_first_paragraph_is_one_line():
+    assert doc_of(_Said).splitlines()[2:] == ["", "More."]
+    assert summary_of(doc_of(_Said)) == "First line, and what goes on with it."
+    assert doc_of(_Silent) == ""
+    assert doc_of(test_docstrings_are_the_things_own_and_their_first_paragraph_is_one_line) == ""
+    assert summary_of("") == ""

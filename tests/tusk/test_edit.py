@@ -53,6 +53,51 @@ def test_insert_goes_behind_the_last_entry_with_its_indentation():
     )
 
 
+def test_what_is_missing_around_an_entry_is_made():
+    block = 'post {\n    name: "p"\n    tags: { a: 1 }\n}\n'
+    assert edited(lambda d: insert(d, ("topics", "post"), {"name": "p", "tags": {"a": 1}})) == TEXT + block
+    assert edited(lambda d: set_value(d, ("topics", "post", "ttl"), "5s")) == (
+        TEXT + 'post {\n    ttl: "5s"\n}\n'
+    )
+    assert (
+        edited(lambda d: set_value(d, ("cqrs", "deep", "x"), 1)) == TEXT + "\n[cqrs]\ndeep {\n    x: 1\n}\n"
+    )
+    assert edited(lambda d: insert(d, ("topics", "mail", "tags"), {})) == TEXT.replace(
+        '    name: "mail"\n', '    name: "mail"\n    tags {}\n'
+    )
+
+
+def test_commas_and_comments_behind_an_entry_belong_to_its_line():
+    text = "[s]\nx {\n    a: 1, # one\n    b: 2, c: 3,\n}\n"
+    assert insert(parse(text), ("s", "x", "d"), 4).text == text.replace("c: 3,\n", "c: 3,\n    d: 4\n")
+    assert delete(parse(text), ("s", "x", "a")).text == text.replace("    a: 1, # one\n", "")
+    assert delete(parse(text), ("s", "x", "b")).text == text.replace("b: 2, c", "c")
+    assert delete(parse(text), ("s", "x", "c")).text == text.replace("b: 2, c: 3,", "b: 2, ")
+
+
+def test_an_empty_block_opens_for_its_first_entry():
+    assert (
+        insert(parse("[t]\n  a {}\nb { }\n"), ("t", "a", "x"), 1).text
+        == "[t]\n  a {\n      x: 1\n  }\nb { }\n"
+    )
+    assert insert(parse("[t]\na >  <\n"), ("t", "a", "x"), 1).text == "[t]\na >\n    x: 1\n<\n"
+    assert insert(parse("[t]\na { b {} }\n"), ("t", "a", "b", "x"), 1).text == "[t]\na { b { x: 1 } }\n"
+
+
+def test_a_section_is_deleted_and_renamed_like_an_entry():
+    text = "[a]\nx: 1\n\n[a.mail]  # letters\nx: 1\ny: 2\n\n[b]\n"
+    assert delete(parse(text), ("a", "mail")).text == "[a]\nx: 1\n\n\n[b]\n"
+    assert rename(parse(text), ("a", "mail"), "post").text == text.replace("[a.mail]", "[a.post]")
+    with pytest.raises(InvalidValue, match="b is there already"):
+        rename(parse("[a]\n[b]\n"), ("a",), "b")
+
+
+def test_a_block_gives_way_to_a_plain_value():
+    assert edited(lambda d: set_value(d, ("topics", "mail"), "post")) == TEXT.replace(
+        'mail {\n    # inside\n    name: "mail"\n}', 'mail: "post"'
+    )
+
+
 def test_line_ends_and_the_mark_at_the_beginning_stay():
     text = "\ufeff[a]\r\nb: 1\r\n"
     assert insert(parse(text), ("a", "c"), 2).text == "\ufeff[a]\r\nb: 1\r\nc: 2\r\n"
@@ -107,6 +152,8 @@ def test_what_is_set_is_read_back(value):
 
 
 def test_what_cannot_be_written_is_refused():
-    for value in (float("nan"), float("inf"), object()):
+    for value in (float("nan"), float("inf"), object(), 10**500, 10**5000, "\ud800", {1: 2}):
         with pytest.raises(InvalidValue, match="cannot be written"):
             write_value(value)
+        with pytest.raises(InvalidValue, match="cannot be written"):
+            set_value(parse(TEXT), ("project", "name"), [value])

@@ -116,14 +116,71 @@ def test_all_problems_of_a_file_are_told():
     assert [line.split(": ")[0] for line in found] == ["p.tsk:2:4", "p.tsk:4:4", "p.tsk:6:4", "p.tsk:7:1"]
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        # in a line, only the entry or item that is wrong is lost
+        ("a { x: hello, y: world }\nb: oops", ["1:8 E-QUOTES", "1:18 E-QUOTES", "2:4 E-QUOTES"]),
+        ("a: [one, 2, three]\nb: 1", ["1:5 E-QUOTES", "1:13 E-QUOTES"]),
+        ("a { word, x: 5s }\nb: 1", ["1:5 E-ENTRY", "1:14 E-NUMBER"]),
+        ("a { x: 1 2, y: oops } # }\nb: 1", ["1:10 E-TRAILING", "1:16 E-QUOTES"]),
+        ("a > x: oops, y: oops <\nb: 1", ["1:8 E-QUOTES", "1:17 E-QUOTES"]),
+        # what was not closed ends where something else begins
+        ("a {\nb: 1\n[s]\nb: oops", ["1:3 E-BLOCK", "4:4 E-QUOTES"]),
+        ("a > b: 1\n[s]\nb: oops", ["1:3 E-BLOCK", "3:4 E-QUOTES"]),
+        ("a: [1, 2\nb: 3\nc: oops", ["1:4 E-ARRAY", "3:4 E-QUOTES"]),
+        ("x { a: [1, 2 }\nc: oops", ["1:8 E-ARRAY", "2:4 E-QUOTES"]),
+        ("a: [1,\n[s]\nc: oops", ["1:4 E-ARRAY", "3:4 E-QUOTES"]),
+        # too deep is passed as a whole
+        (
+            "a { b { c { d { e { f { g { h {\nx: 1\n} } } } } } } }\nb: oops",
+            ["1:31 E-DEPTH", "4:4 E-QUOTES"],
+        ),
+        ("a: [[[[[[[[1, ']'\n]]]]]]]]\nb: oops", ["1:11 E-DEPTH", "3:4 E-QUOTES"]),
+        ("[a.b.c.d.e.f.g.h.i]\nb: oops", ["1:1 E-DEPTH", "2:4 E-QUOTES"]),
+        # a name is one thing only, wherever it stands first
+        ("a: 1\n[a]\nb: 1", ["2:1 E-DUPLICATE"]),
+        ("[a.b]\nc: 1\n[a]\nb: 1", ["4:1 E-DUPLICATE"]),
+        ("[a]\nb { c: 1 }\n[a.b.c]\nd: 1", ["3:1 E-DUPLICATE"]),
+        # lines that other programs would run
+        ("a: 1\n  #! /bin/tsk\nb: 1 #! not one\n#!\n", ["2:3 E-DIRECTIVE", "4:1 E-DIRECTIVE"]),
+    ],
+)
+def test_what_is_wrong_is_told_once_and_the_rest_is_read(text, places):
+    with pytest.raises(TskError) as caught:
+        parse(text, "p.tsk")
+    assert [f"{one.line}:{one.column} {one.code}" for one in caught.value.found] == places
+    assert all(one.hint for one in caught.value.found)
+
+
+def test_a_problem_marks_what_is_wrong():
+    with pytest.raises(TskError) as caught:
+        parse('a: hello\nb: 12x4 # why\nc: "open', "p.tsk")
+    assert [(one.column, one.end_column) for one in caught.value.found] == [(4, 9), (4, 8), (4, 9)]
+
+
+def test_no_more_problems_are_told_than_anybody_reads():
+    with pytest.raises(TskError) as caught:
+        parse("a {" + "oops, " * 5_000 + "}")
+    assert len(caught.value.found) == 200
+
+
+def test_half_a_character_is_refused():
+    with pytest.raises(TskError, match=r"p\.tsk:2:5: E-UTF8"):
+        parse('a: 1\nb: "\ud800"', "p.tsk")
+
+
 def test_bytes_that_are_not_utf8_have_a_place():
     with pytest.raises(TskError, match=r"p.tsk:2:4: E-UTF8 not UTF-8 \(save the file as UTF-8\)"):
         parse(b'a: 1\nb: "\xff"'.replace(b'"', b""), "p.tsk")
 
 
 def test_too_much_is_refused():
-    with pytest.raises(TskError, match="E-SIZE"):
-        parse("#" * 1_000_001)
+    assert parse(b"#" * 1_000_000).dump() == b"#" * 1_000_000
+    for large in (b"#" * 1_000_001, "é" * 1_000_001):
+        with pytest.raises(TskError, match=r"p\.tsk:1:1: E-SIZE larger than 1,000,000 bytes"):
+            parse(large, "p.tsk")
+    assert parse("\n".join(f"k{n}: {n}" for n in range(20_000))).find(("k19999",)) is not None
     with pytest.raises(TskError, match="E-COUNT more than 20,000 entries"):
         parse("\n".join(f"k{n}: {n}" for n in range(20_001)))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from workbench.errors import StoreReadOnly
-from workbench.tusk import ChangedOnDisk, save
+from workbench.tusk import ChangedOnDisk, read_file, save
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path):
@@ -39,3 +41,41 @@ def test_a_folder_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path):
     taken.mkdir()
     with pytest.raises(StoreReadOnly, match="cannot be read"):
         save(taken, b"x", was=None)
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
+    real, link = tmp_path / "real.tsk", tmp_path / "project.tsk"
+    real.write_bytes(b"a: 1\n")
+    link.symlink_to(real)
+    save(link, b"a: 2\n", was=b"a: 1\n")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"a: 2\n"
+
+
+def test_what_stands_where_the_new_file_is_made_is_not_written_through(tmp_path):
+    path, victim = tmp_path / "project.tsk", tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    (tmp_path / f".project.tsk.{os.getpid()}.new").symlink_to(victim)
+    save(path, b"a: 1\n", was=None)
+    assert victim.read_bytes() == b"precious"
+    assert path.read_bytes() == b"a: 1\n"
+
+
+def test_a_change_while_it_is_written_is_seen_before_it_is_lost(tmp_path, monkeypatch):
+    path = tmp_path / "project.tsk"
+    path.write_bytes(b"ours")
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: path.write_bytes(b"theirs"))
+    with pytest.raises(ChangedOnDisk):
+        save(path, b"new", was=b"ours")
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_only_files_of_bounded_size_are_read(tmp_path):
+    path = tmp_path / "large"
+    path.write_bytes(b"x" * 50)
+    assert read_file(path, 10) == b"x" * 11
+    os.mkfifo(tmp_path / "pipe")
+    for strange in ("pipe", ".", "none"):
+        with pytest.raises(OSError, match=r"no file|directory"):
+            read_file(tmp_path / strange)

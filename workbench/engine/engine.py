@@ -68,6 +68,7 @@ class Engine:
         retry: For policies, processes and their commands.
         timer: Wakes what is due; by default the running loop does.
         seed: Of jitter and ids; given in tests.
+        metrics: Of an engine that this one takes over from; they go on.
     """
 
     def __init__(
@@ -81,10 +82,11 @@ class Engine:
         snapshot_every: int = 100,
         timer: Timer | None = None,
         seed: int | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self.registry = registry
         self.clock = clock
-        self.metrics = Metrics(clock)
+        self.metrics = metrics or Metrics(clock)
         self.state = EngineState.RUNNING
         self.errors: list[str] = []
         rng = random.Random(seed)  # noqa: S311  # jitter and ids, no secrets

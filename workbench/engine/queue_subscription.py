@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from uuid import UUID
 
 from typing_extensions import override
@@ -13,11 +14,26 @@ from workbench.engine.runtime import Runtime
 from workbench.engine.subscribing import LARGE, QUICK, SLOW, SubscriptionRunner
 from workbench.model.deliveries import DeliveryState
 from workbench.model.messaging import Handler, OnDead, Subscription
-from workbench.store.operations import Atomic, Claim, Settle
+from workbench.store.operations import Atomic, Claim, Operation, Settle
 from workbench.store.settlements import NewDelivery
 
 INGEST = 1_000
 """Messages that become rows in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a worker has taken for itself.
+
+    Attributes:
+        upto: Where the cursor stands behind it.
+        operations: What stores that it was taken; none where that was done.
+    """
+
+    token: UUID
+    tasks: list[Task]
+    upto: int
+    operations: tuple[Operation, ...] = ()
 
 
 class QueueSubscription(SubscriptionRunner):
@@ -45,27 +61,65 @@ class QueueSubscription(SubscriptionRunner):
             return False
         self._stopping = False
         async with self._alone:
-            tasks, token = await self._hand_out(limit or self._batch)
-            ingested = not tasks and await self._ingest()
-            if not tasks:
-                tasks, token = await self._lease_rows(limit or self._batch, frozenset(self._busy))
-            keys = {task.key for task in tasks if task.key}
-            self._busy |= keys
-        if not tasks:
-            return ingested
-        started = self._runtime.clock.monotonic()
-        try:
-            await self._deliver_rows(tasks, token)
-        finally:
-            self._busy -= keys
-        self._adapt(self._runtime.clock.monotonic() - started)
-        return True
+            hand = self._next_hand(limit or self._batch)
+            ingested = False
+            if hand is not None:
+                await self._runtime.gate.write(Atomic(operations=hand.operations))
+                self._passed(hand)
+            else:
+                ingested = await self._ingest()
+                hand = await self._lease(limit or self._batch)
+        worked = hand is not None
+        while hand is not None:
+            hand = await self._work_off(hand, None if limit is not None else self._batch)
+        return worked or ingested
 
-    async def _hand_out(self, limit: int) -> tuple[list[Task], UUID]:
-        """Leases messages as their rows come into being, where the log has them in the order of urgency."""
-        token, reader, now = self._runtime.new_id(), self._runtime.reader, self._runtime.clock.now()
+    async def _lease(self, limit: int) -> Hand | None:
+        """Takes rows that are ready or due, the most urgent first."""
+        tasks, token = await self._lease_rows(limit, frozenset(self._busy))
+        self._busy |= {task.key for task in tasks if task.key}
+        return Hand(token, tasks, self.cursor) if tasks else None
+
+    async def _work_off(self, hand: Hand, limit: int | None) -> Hand | None:
+        """Runs what a worker has in hand and settles it; returns what it took in the same breath.
+
+        Args:
+            limit: How much it may take; None for nothing.
+        """
+        if self._run is None:
+            return None
+        started = self._runtime.clock.monotonic()
+        ahead = None
+        try:
+            with self._leases.holding(hand.token):
+                await self._run.run(hand.tasks)
+                async with self._alone:
+                    if limit is not None and not self._stopping:
+                        ahead = self._next_hand(limit)
+                    settled = await self._settle(
+                        hand.tasks,
+                        lambda: self._settle_rows(hand.tasks, hand.token),
+                        also=ahead.operations if ahead else (),
+                    )
+                    if settled is None:
+                        ahead = None
+                    if ahead is not None:
+                        self._passed(ahead)
+        finally:
+            self._busy -= {task.key for task in hand.tasks if task.key}
+        self._rows = True
+        self._adapt(self._runtime.clock.monotonic() - started)
+        await asyncio.sleep(0)
+        return ahead
+
+    def _next_hand(self, limit: int) -> Hand | None:
+        """Returns messages that can be leased as their rows come into being; none where rows go first.
+
+        That is where the log has them in the order of urgency: no row is ready, no message has a priority.
+        """
+        reader, now = self._runtime.reader, self._runtime.clock.now()
         if self._ordered or not reader.in_order(self.name, now):
-            return [], token
+            return None
         found, upto = reader.read_topic(self.subscription.topic, self.wants, self.cursor, limit)
         tasks, filtered = self._tasks_of(found, self.cursor, upto)
         ready: list[Task] = []
@@ -74,11 +128,19 @@ class QueueSubscription(SubscriptionRunner):
             now_or_never = task.failure is None and (task.message.deliver_at or 0) <= now
             (ready if now_or_never else later).append(task)
         if not ready:
-            return [], token
-        until = self._leases.until()
-        leased = [waiting(task, DeliveryState.LEASED, lease_until=until) for task in ready]
-        await self._store(upto, filtered, later, [*leased, *self._rows_of(later)], token)
-        return ready, token
+            return None
+        until, token = self._leases.until(), self._runtime.new_id()
+        rows = [waiting(task, DeliveryState.LEASED, lease_until=until) for task in ready]
+        stored = self._stored(upto, filtered, later, [*rows, *self._rows_of(later)], token)
+        return Hand(token, ready, upto, stored)
+
+    def _passed(self, hand: Hand) -> None:
+        """Notes that what is in a hand was stored."""
+        for operation in hand.operations:
+            if isinstance(operation, Settle):
+                self._count([], operation)
+        self.cursor = self._stored_cursor = hand.upto
+        self._rows = True
 
     async def _ingest(self) -> bool:
         """Gives the next messages of the topic their rows; returns whether there were any."""
@@ -87,13 +149,16 @@ class QueueSubscription(SubscriptionRunner):
         if upto == self.cursor:
             return False
         tasks, filtered = self._tasks_of(found, self.cursor, upto)
-        await self._store(upto, filtered, tasks, self._rows_of(tasks), self._runtime.new_id())
+        rows, token = self._rows_of(tasks), self._runtime.new_id()
+        hand = Hand(token, [], upto, self._stored(upto, filtered, tasks, rows, token))
+        await self._runtime.gate.write(Atomic(operations=hand.operations))
+        self._passed(hand)
         return True
 
-    async def _store(
+    def _stored(
         self, upto: int, filtered: int, tasks: list[Task], rows: list[NewDelivery], token: UUID
-    ) -> None:
-        """Stores rows and the cursor behind their messages."""
+    ) -> tuple[Operation, ...]:
+        """Returns what stores rows and the cursor behind their messages."""
         states = {row.message.position: row.state for row in rows}
         settle = Settle(
             subscription=self.name,
@@ -103,11 +168,7 @@ class QueueSubscription(SubscriptionRunner):
             deliveries=tuple(rows),
             **counts_of(tasks, [states[task.message.position] for task in tasks]),
         )
-        claim = Claim(subscription=self.name, upto=upto, token=token)
-        await self._runtime.gate.write(Atomic(operations=(claim, settle)))
-        self._count([], settle)
-        self.cursor = self._stored_cursor = upto
-        self._rows = self._rows or bool(rows)
+        return Claim(subscription=self.name, upto=upto, token=token), settle
 
     def _rows_of(self, tasks: list[Task]) -> list[NewDelivery]:
         now = self._runtime.clock.now()

@@ -51,12 +51,13 @@ VIEWS = (
     Entry("scenarios", "Scenarios", "scenario", "workbench.gui.views.scenarios:ScenariosView"),
     Entry("inspector", "Inspector", "inspector", "workbench.gui.views.inspector:InspectorView", "right"),
     Entry("log", "Log", "log", "workbench.gui.views.log:LogView", "bottom"),
+    Entry("settings", "Settings", "settings", "workbench.gui.views.settings:SettingsView"),
 )
 
 Columns = tuple[tuple[str, ...], ...]
 
 PERSPECTIVES: dict[str, Columns] = {
-    "Design": (("explorer",), ("board",), ("commands",)),
+    "Design": (("explorer",), ("board+settings",), ("commands",)),
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
     "Observe": (("explorer",), ("board",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),

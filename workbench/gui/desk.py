@@ -43,11 +43,13 @@ class Notice:
     Attributes:
         kind: ``info``, ``ok``, ``warning`` or ``error``.
         actions: Labels and what they do.
+        topic: What it is about, if what was said of that before is out of date then.
     """
 
     kind: str
     text: str
     actions: tuple[tuple[str, Callable[[], None]], ...] = ()
+    topic: str = ""
 
 
 class Desk(QObject):
@@ -60,6 +62,7 @@ class Desk(QObject):
         wanted: Name of a view that should come to the front.
         command_wanted: Name of a command whose form should be shown.
         travelled: Whether going back and going forward is possible.
+        project_saved: A file of the project was written by this window.
     """
 
     changed = Signal(object)
@@ -68,6 +71,7 @@ class Desk(QObject):
     wanted = Signal(str)
     command_wanted = Signal(str)
     travelled = Signal(bool, bool)
+    project_saved = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)

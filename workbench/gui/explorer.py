@@ -13,6 +13,8 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
+from workbench.gui.widgets import plain_tip
+from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -83,11 +85,21 @@ class Explorer(View):
     def _sections(self, text: str) -> Iterable[tuple[str, str, list[Row]]]:
         workspace = self.desk.workspace
         model = workspace.registry
-        commands = [(name, "", "command", Place(view="commands", command=name)) for name in model.commands]
-        events = [(name, "", "event", Place(view="board")) for name in model.events]
+        commands = [
+            (name, summary_of(kind.doc), "command", Place(view="commands", command=name))
+            for name, kind in model.commands.items()
+        ]
+        events = [
+            (name, summary_of(kind.doc), "event", Place(view="board")) for name, kind in model.events.items()
+        ]
         policies = [
-            (name, "", "policy", Place(view="subscriptions", selection=Selection(subscription=name)))
-            for name in model.reactors
+            (
+                name,
+                summary_of(kind.doc),
+                "policy",
+                Place(view="subscriptions", selection=Selection(subscription=name)),
+            )
+            for name, kind in model.reactors.items()
         ]
         yield "Model", "board", [*commands, *events, *policies]
         yield f"Streams ({workspace.browse.stream_count():,})", "stream", self._streams(text)
@@ -95,8 +107,13 @@ class Explorer(View):
             "Projections",
             "projection",
             [
-                (name, "", "projection", Place(view="projections", selection=Selection(projection=name)))
-                for name in model.projections
+                (
+                    name,
+                    summary_of(projection.doc),
+                    "projection",
+                    Place(view="projections", selection=Selection(projection=name)),
+                )
+                for name, projection in model.projections.items()
             ],
         )
         yield (
@@ -105,11 +122,11 @@ class Explorer(View):
             [
                 (
                     name,
-                    "",
+                    summary_of(subscription.doc),
                     "subscription",
                     Place(view="subscriptions", selection=Selection(subscription=name)),
                 )
-                for name in model.subscriptions
+                for name, subscription in model.subscriptions.items()
             ],
         )
         open_letters = workspace.repair.counts().get("open", 0)
@@ -160,7 +177,7 @@ class Explorer(View):
             for text, tip, kind, target in rows:
                 child = QTreeWidgetItem([text])
                 child.setIcon(0, icon(kind, f"{kind}_ink" if kind != "stream" else "muted"))
-                child.setToolTip(0, tip or text)
+                child.setToolTip(0, plain_tip(f"{text}\n{tip}" if tip else text))
                 child.setData(0, Qt.ItemDataRole.UserRole, target)
                 top.addChild(child)
             top.setExpanded(filtered or name not in closed)

@@ -92,10 +92,12 @@ class Notices(QWidget):
     def show_notice(self, notice: Notice) -> None:
         """Adds a strip; the oldest ones leave."""
         for strip in self.strips():
-            if strip.property("said") == (notice.kind, notice.text):
+            outdated = notice.topic and strip.property("topic") == notice.topic
+            if outdated or strip.property("said") == (notice.kind, notice.text):
                 self._drop(strip)
         strip = Strip(notice)
         strip.setProperty("said", (notice.kind, notice.text))
+        strip.setProperty("topic", notice.topic)
         strip.destroyed.connect(self._gone)
         self._layout.addWidget(strip)
         self.filled.emit(True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex
 from PySide6.QtGui import Qt
 from typing_extensions import override
+
+from workbench.gui.widgets import plain_tip
 
 PAGE = 256
 KEPT = 64
@@ -160,11 +161,11 @@ class PagedModel(QAbstractTableModel):
         tip = self.columns[index.column()].tip
         if tip is not None and role == Qt.ItemDataRole.ToolTipRole:
             found = self.row(index.row())
-            return "" if found is None else plain_tip(tip(found[index.column()]))
+            return "" if found is None else _tip(tip(found[index.column()]))
         if role == Qt.ItemDataRole.DisplayRole:
             return self.shown(index.row(), index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self.shown(index.row(), index.column()))
+            return _tip(self.shown(index.row(), index.column()))
         return None
 
     @override
@@ -184,8 +185,6 @@ class PagedModel(QAbstractTableModel):
         return None
 
 
-def plain_tip(text: str) -> str:
-    """Returns what a tool tip must be given so that it shows a text as it is, whatever signs are in it."""
-    if not Qt.mightBeRichText(text):
-        return text
-    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
+def _tip(text: str) -> str:
+    """Returns what a tool tip must be given so that it shows a text as it is."""
+    return plain_tip(text) if Qt.mightBeRichText(text) else text

@@ -19,6 +19,7 @@ from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Desk, Notice, Selection
 from workbench.gui.loop import finished, spawn
 from workbench.gui.palette import Palette, Target
+from workbench.gui.reloading import LiveProject
 from workbench.gui.statusline import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.window import MainWindow
@@ -42,6 +43,7 @@ class Session:
         self._settings = settings
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
+        self.live: LiveProject | None = None
         self._environ = environ
         self._end = asyncio.Event()
         self._closing = False
@@ -56,12 +58,12 @@ class Session:
     # -- opening and closing --------------------------------------------------------------------------------
 
     async def open(
-        self, target: tuple[Path | None, str], *, trust: bool = False, fresh: bool = False
+        self, target: tuple[Path | None, str], *, trust: bool = False, only: str = "", fresh: bool = False
     ) -> None:
         """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
         await self.close_project()
         try:
-            workspace = await self._started(target, trust=trust, fresh=fresh)
+            workspace = await self._started(target, trust=trust, only=only, fresh=fresh)
         except WorkbenchError as error:
             hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
             actions = (
@@ -78,21 +80,33 @@ class Session:
         self.window.fill(self.desk)
         self.desk.changed.connect(self._changed)
         self.desk.travelled.connect(self._travelled)
-        project = workspace.project
-        self.window.setWindowTitle(f"{project.name} — Event Workbench")
-        self._settings.setValue("last-project", str(project.root))
-        self._enable()
+        self.live = LiveProject(self.desk, self._taken_over, self.reopen)
+        self._settings.setValue("last-project", str(workspace.project.root))
+        self._taken_over()
         self._changed(None)
         self._say_limits(workspace)
         # What was made until now stays: the collector need not walk over it again and again.
         gc.collect()
         gc.freeze()
 
-    async def _started(self, target: tuple[Path | None, str], *, trust: bool, fresh: bool) -> Workspace:
+    def _taken_over(self) -> None:
+        """Shows what the window itself says of the project, which is another than before."""
+        if self.workspace is not None:
+            self.window.setWindowTitle(f"{self.workspace.project.name} — Event Workbench")
+            self._enable()
+
+    def reopen(self) -> None:
+        """Opens the project again, with its store."""
+        if self.workspace is not None:
+            spawn(self.open((self.workspace.project.root, "")), name="Open the project again")
+
+    async def _started(
+        self, target: tuple[Path | None, str], *, trust: bool, only: str, fresh: bool
+    ) -> Workspace:
         from workbench.services.opening import open_target
 
         workspace = await asyncio.to_thread(
-            open_target, *target, environ=dict(self._environ), trust=trust, fresh=fresh
+            open_target, *target, environ=dict(self._environ), trust=trust, only=only, fresh=fresh
         )
         try:
             await workspace.start()
@@ -113,14 +127,18 @@ class Session:
             desk.notice("warning", text, ("Trust and reload", self.trust))
 
     def trust(self) -> None:
-        """Trusts the project's modules and opens it again."""
+        """Trusts the project's modules, as the person saw them, and opens it again."""
         if self.workspace is not None:
-            spawn(self.open((self.workspace.project.root, ""), trust=True), name="Trust the project")
+            project = self.workspace.project
+            work = self.open((project.root, ""), trust=True, only=project.digest)
+            spawn(work, name="Trust the project")
 
     async def close_project(self) -> None:
         """Ends the engine, then the views, then the store."""
-        desk, workspace = self.desk, self.workspace
-        self.desk = self.workspace = None
+        desk, workspace, live = self.desk, self.workspace, self.live
+        self.desk = self.workspace = self.live = None
+        if live is not None:
+            live.close()
         if desk is not None:
             await desk.close()
         self.window.empty()

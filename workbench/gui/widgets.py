@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
@@ -150,6 +151,7 @@ class Banner(QFrame):
         self._text.setText(text)
         for button in self._buttons:
             self._layout.removeWidget(button)
+            button.setParent(None)  # gone at once, for eyes and for those who look for buttons
             button.deleteLater()
         self._buttons = []
         for label, run in actions:
@@ -247,3 +249,8 @@ def toolbar_button(text: str, icon_name: str, tip: str = "", *, primary: bool = 
     button.setAccessibleName(text or tip)
     button.setProperty("primary", primary)
     return button
+
+
+def plain_tip(text: str) -> str:
+    """Returns a tool tip that shows a text as it is, whatever it holds."""
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"

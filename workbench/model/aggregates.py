@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 
 from workbench.model.commands import Command
 from workbench.model.events import Event, Upcaster
+from workbench.model.wording import doc_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Aggregate:
         evolve: ``(state or None, event) -> state``; pure.
         upcasters: By event type name, then by the version that each step starts from.
         snapshot_every: A snapshot each so many events (S1); None takes the project's setting.
+        fold: What ``evolve`` was made of, where that is no Python; snapshots of another are ignored (K1).
     """
 
     name: str
@@ -34,6 +37,7 @@ class Aggregate:
     evolve: Callable[[Any, Any], Any]
     upcasters: Mapping[str, Mapping[int, Upcaster]] = field(default_factory=dict)
     snapshot_every: int | None = None
+    fold: str = ""
     doc: str = ""
 
 
@@ -42,7 +46,8 @@ class AggregateType:
     """What the engine knows of an aggregate, wherever it was declared.
 
     Attributes:
-        state_hash: Changes when the shape of the state changes; snapshots of another shape are ignored (K1).
+        state_hash: Changes when the shape of the state changes, or the module whose code folds it; snapshots
+            of another hash are ignored (K1).
         write_state: Turns the state into JSON text.
         read_state: The way back.
         show_state: Turns the state into plain values for people.
@@ -74,16 +79,26 @@ def category_of(stream: str) -> str:
 def aggregate_type_of(aggregate: Aggregate) -> AggregateType:
     """Builds what the engine needs from a Python declaration."""
     schema = msgspec.json.encode(msgspec.json.schema(aggregate.state), order="sorted")
+    fold = aggregate.fold.encode() or _code(aggregate.evolve)
     return AggregateType(
         name=aggregate.name,
         events=tuple(cls.event_type for cls in aggregate.events),
         commands=tuple(cls.command_type for cls in aggregate.commands),
         decide=aggregate.decide,
         evolve=aggregate.evolve,
-        state_hash=hashlib.sha256(schema).hexdigest()[:16],
+        state_hash=hashlib.sha256(schema + fold).hexdigest()[:16],
         write_state=lambda state: msgspec.json.encode(state).decode(),
         read_state=msgspec.json.Decoder(aggregate.state).decode,
         show_state=msgspec.to_builtins,
         snapshot_every=aggregate.snapshot_every,
-        doc=aggregate.doc,
+        doc=aggregate.doc or doc_of(aggregate.state),
     )
+
+
+def _code(fold: Callable[[Any, Any], Any]) -> bytes:
+    """Returns the text of the module that a fold stands in; what it calls mostly stands there, too."""
+    module = inspect.getmodule(fold)
+    try:
+        return inspect.getsource(module).encode() if module is not None else b""
+    except (OSError, TypeError):  # it was typed in, or is not Python
+        return b""

@@ -10,6 +10,7 @@ import msgspec
 
 from workbench.model.commands import Command
 from workbench.model.events import Event, RecordedEvent
+from workbench.model.wording import doc_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def policy_type_of(policy: Policy) -> ReactorType:
         events=tuple(cls.event_type for cls in policy.on),
         commands=tuple(cls.command_type for cls in policy.issues),
         react=lambda _state, event, record: (None, policy.react(event, record)),
-        doc=policy.doc,
+        doc=policy.doc or doc_of(policy.react),
     )
 
 
@@ -119,5 +120,5 @@ def process_type_of(process: Process) -> ReactorType:
         correlate=process.correlate,
         read_state=msgspec.json.Decoder(process.state).decode,
         write_state=lambda state: msgspec.json.encode(state).decode(),
-        doc=process.doc,
+        doc=process.doc or doc_of(process.react),
     )

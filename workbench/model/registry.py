@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from workbench.errors import ModelError, NoHandler, UnknownEvent
@@ -14,6 +14,7 @@ from workbench.model.events import EventType, RecordedEvent, StoredData, event_t
 from workbench.model.messaging import Handler, Route, Routing, Subscription, Topic
 from workbench.model.policies import Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projections import Projection
+from workbench.model.wording import doc_of, summary_of
 
 T = TypeVar("T")
 
@@ -143,7 +144,7 @@ def build_registry(
         reactors=reactors,
         handlers=handlers,
         topics={topic.name: topic for topic in topics},
-        subscriptions={subscription.name: subscription for subscription in subscriptions},
+        subscriptions={one.name: _described(one, handlers) for one in subscriptions},
         routing=Routing(tuple(routes), default_topic),
     )
 
@@ -154,6 +155,14 @@ def _add(into: dict[str, T], name: str, value: T, kind: str) -> None:
     if name in into:
         raise ModelError(f"two {kind}s are named {name}")
     into[name] = value
+
+
+def _described(subscription: Subscription, handlers: Mapping[str, Handler]) -> Subscription:
+    """Says what a subscription is for in its handler's words, where it has none of its own."""
+    handler = handlers.get(subscription.handler)
+    if subscription.doc or handler is None:
+        return subscription
+    return replace(subscription, doc=summary_of(doc_of(handler)))
 
 
 def _known(name: str, names: Mapping[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -106,3 +107,14 @@ def _has(value: Any, step: str | int) -> bool:
     if isinstance(value, list | tuple):
         return isinstance(step, int) and 0 <= step < len(value)
     return isinstance(value, Mapping) and step in value
+
+
+def doc_of(thing: object) -> str:
+    """Returns a class's own docstring, or a function's; not one that a class inherits."""
+    own = vars(thing).get("__doc__") if isinstance(thing, type) else getattr(thing, "__doc__", None)
+    return inspect.cleandoc(own) if isinstance(own, str) else ""
+
+
+def summary_of(doc: str) -> str:
+    """Returns the first paragraph of a docstring as one line."""
+    return " ".join(doc.strip().split("\n\n", 1)[0].split())

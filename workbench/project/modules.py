@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-import hashlib
+import builtins
 import importlib.util
+import itertools
+import linecache
+import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.model.registry import Definitions
+from workbench.project.sources import TAKEN, Source, Sources, read_sources
+
+PREFIX = "workbench_project_"
+_KEPT = re.compile(rf"{PREFIX}[0-9]+\.?")
+"""How the names of modules begin where they are kept; nobody wrote that, so nobody should read it."""
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleProblem:
-    """Why a module gave no definitions; reads like a compiler's line."""
+    """Why a module gave no definitions; reads like a compiler's line.
 
-    file: Path
+    Attributes:
+        file: From the project's folder.
+    """
+
+    file: str
     line: int
     column: int
     message: str
+    hint: str = ""
+    code: str = "M-IMPORT"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: M-IMPORT {self.message}"
+        said = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
+        return f"{said} ({self.hint})" if self.hint else said
 
 
 class ModuleError(WorkbenchError):
@@ -35,54 +54,218 @@ class ModuleError(WorkbenchError):
         self.problem = problem
 
 
-def module_path(root: Path, name: str) -> Path:
-    """Returns the file of a module of the project: ``billing.cards`` is ``billing/cards.py``."""
-    return root.joinpath(*name.split(".")).with_suffix(".py")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What the modules of a project gave.
+
+    Attributes:
+        package: Under which the modules are kept until `forget` is called with it; empty if there are none.
+        problems: Why some gave nothing; then none of them is kept.
+    """
+
+    package: str = ""
+    definitions: tuple[Definitions, ...] = ()
+    problems: tuple[ModuleProblem, ...] = ()
 
 
 def modules_hash(root: Path, names: Sequence[str]) -> str:
-    """Returns a digest of the modules' names and contents; a change asks for trust again."""
-    digest = hashlib.sha256()
-    for name in sorted(names):
-        path = module_path(root, name)
-        digest.update(name.encode() + b"\0")
-        digest.update(path.read_bytes() if path.is_file() else b"missing")
-    return digest.hexdigest()
+    """Returns a digest of all that would be imported; a change asks for trust again."""
+    return read_sources(root, names).digest
 
 
-def import_definitions(root: Path, name: str) -> Definitions:
-    """Imports one module and returns its ``DEFINITIONS``; the folder never comes onto ``sys.path``.
+def import_modules(sources: Sources) -> Imported:
+    """Imports the named modules from what was read; the folder never comes onto ``sys.path``."""
+    if not sources.names:
+        return Imported()
+    importer = _Importer(sources)
+    _before[importer.package] = _remember_lines(sources)
+    definitions: list[Definitions] = []
+    problems: list[ModuleProblem] = []
+    for name in sources.names:
+        try:
+            definitions.append(importer.definitions(name))
+        except ModuleError as error:
+            problems.append(error.problem)
+    if problems:
+        undo(importer.package)
+        return Imported(problems=tuple(dict.fromkeys(problems)))
+    return Imported(package=importer.package, definitions=tuple(definitions))
 
-    Raises:
-        ModuleError: There is no such file, it fails, or it defines nothing; with the place.
+
+def forget(package: str) -> None:
+    """Lets go of the modules that were imported under a package; what is still in use lives on."""
+    _before.pop(package, None)
+    if package:
+        for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+            del sys.modules[name]
+
+
+def undo(package: str) -> None:
+    """Forgets modules that were imported in vain: the lines of those before them are shown again."""
+    linecache.cache.update(_before.get(package, {}))
+    forget(package)
+
+
+_before: dict[str, dict[str, Any]] = {}
+"""What was known of the lines of files before they were imported again."""
+
+
+def _remember_lines(sources: Sources) -> dict[str, Any]:
+    """Has tracebacks, and digests of functions, show the lines that run, whatever the file holds by then."""
+    before = {}
+    for source in sources.found.values():
+        file = str(source.path)
+        try:
+            lines = importlib.util.decode_source(source.text or b"").splitlines(keepends=True)
+        except (SyntaxError, UnicodeDecodeError):
+            continue
+        if file in linecache.cache:
+            before[file] = linecache.cache[file]
+        linecache.cache[file] = (len(source.text or b""), None, lines, file)
+    return before
+
+
+class _Importer:
+    """Makes modules of sources: each load has its own, so that the model of before goes on undisturbed.
+
+    ``import helpers`` in a module of the project finds ``helpers.py`` of its folder if it is among the
+    sources, and otherwise what is installed. Nothing else of the folder can be found, by whatever name.
     """
-    path = module_path(root, name)
-    if not path.is_file():
-        raise ModuleError(ModuleProblem(file=path, line=1, column=1, message="there is no such module"))
-    unique = f"workbench_project_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(unique, path)
-    if spec is None or spec.loader is None:
-        raise ModuleError(ModuleProblem(file=path, line=1, column=1, message="it cannot be imported"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[unique] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[unique]
-        raise ModuleError(_place(path, error)) from error
-    found = getattr(module, "DEFINITIONS", None)
-    if not isinstance(found, Definitions):
-        said = "it needs DEFINITIONS = Definitions(…), which says what it brings"
-        raise ModuleError(ModuleProblem(file=path, line=1, column=1, message=said))
-    return found
+
+    def __init__(self, sources: Sources) -> None:
+        self.package = f"{PREFIX}{next(_numbers)}"
+        self._sources = sources
+        self._builtins = {**vars(builtins), "__import__": self._import}
+        self._make(self.package, None)
+
+    def definitions(self, name: str) -> Definitions:
+        """Imports a module and returns its ``DEFINITIONS``.
+
+        Raises:
+            ModuleError: There is no such file, it fails, or it defines nothing; with the place.
+        """
+        source = self._sources.found[name]
+        file = place_in(self._sources.root, source.path)
+        if source.problem:
+            raise ModuleError(
+                ModuleProblem(file=file, line=1, column=1, message=source.problem, hint=source.hint)
+            )
+        try:
+            module = self._load(name)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a module may even call sys.exit()
+            raise ModuleError(place_of(self._sources, error, file)) from error
+        found = getattr(module, "DEFINITIONS", None)
+        if not isinstance(found, Definitions):
+            said = "it needs DEFINITIONS = Definitions(…), which says what it brings"
+            hint = f"write it at the end, or take {name} out of [cqrs] modules: others may import it"
+            raise ModuleError(ModuleProblem(file=file, line=1, column=1, message=said, hint=hint))
+        if not _are_handlers(found.handlers):
+            said, hint = "handlers should be functions by name", 'such as {"send_mail": send_mail}'
+            raise ModuleError(ModuleProblem(file=file, line=1, column=1, message=said, hint=hint))
+        return found
+
+    def _load(self, name: str) -> ModuleType:
+        full = f"{self.package}.{name}" if name else self.package
+        if full in sys.modules:
+            return sys.modules[full]
+        source = self._sources.found.get(name)
+        if source is None or source.text is None:
+            why = f": {source.problem}" if source else ""
+            raise ModuleNotFoundError(f"the project has no module {name}{why}", name=name)
+        above, _, last = name.rpartition(".")
+        parent = self._load(above)
+        if full in sys.modules:  # the package around it imported it meanwhile
+            return sys.modules[full]
+        module = self._make(full, source)
+        try:
+            exec(compile(source.text, str(source.path), "exec", dont_inherit=True), vars(module))  # noqa: S102  # trusted
+        except BaseException:
+            sys.modules.pop(full, None)
+            raise
+        setattr(parent, last, module)
+        return module
+
+    def _make(self, full: str, source: Source | None) -> ModuleType:
+        module = ModuleType(full)
+        package = source is None or source.package
+        spec = ModuleSpec(full, None, origin=str(source.path) if source else None, is_package=package)
+        module.__spec__ = spec
+        module.__package__ = full if package else full.rpartition(".")[0]
+        if package:
+            module.__path__ = []  # nothing is ever looked for on the disk
+        if source is not None:
+            module.__file__ = str(source.path)
+        vars(module)["__builtins__"] = self._builtins
+        sys.modules[full] = module
+        return module
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        """Answers import statements of the project's modules."""
+        if level:
+            full = importlib.util.resolve_name("." * level + name, (globals or {}).get("__package__"))
+            if full != self.package and not full.startswith(f"{self.package}."):
+                raise ImportError(f"{'.' * level}{name} lies outside the project")
+            name = full.removeprefix(self.package).removeprefix(".")
+        elif not self._has(name):
+            return builtins.__import__(name, globals, locals, fromlist or (), 0)
+        module = self._load(name)
+        if not fromlist:
+            return self._load(name.partition(".")[0])
+        wanted = getattr(module, "__all__", ()) if "*" in fromlist else fromlist
+        for part in wanted:
+            inner = f"{name}.{part}" if name else part
+            if not hasattr(module, part) and inner in self._sources.found:
+                self._load(inner)
+        return module
+
+    def _has(self, name: str) -> bool:
+        top = name.partition(".")[0]
+        return top not in TAKEN and top in self._sources.found
 
 
-def _place(path: Path, error: Exception) -> ModuleProblem:
-    if isinstance(error, SyntaxError):
+def _are_handlers(found: object) -> bool:
+    return isinstance(found, Mapping) and all(
+        isinstance(name, str) and callable(one) for name, one in found.items()
+    )
+
+
+def place_in(root: Path, path: Path) -> str:
+    """Returns how a file of the project is called in messages: from its folder."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def place_of(sources: Sources, error: BaseException, default: str) -> ModuleProblem:
+    """Says where in the project's own code an error happened.
+
+    Args:
+        default: The file that is named if it happened elsewhere.
+    """
+    said = f"{type(error).__name__}: {_KEPT.sub('', str(error))}".removesuffix(": ")
+    own = {str(source.path): place_in(sources.root, source.path) for source in sources.found.values()}
+    if isinstance(error, SyntaxError) and error.filename in own:
         return ModuleProblem(
-            file=path, line=error.lineno or 1, column=error.offset or 1, message=f"SyntaxError: {error.msg}"
+            file=own[error.filename],
+            line=error.lineno or 1,
+            column=max(1, error.offset or 1),
+            message=f"{type(error).__name__}: {error.msg}",
         )
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path]
-    line = own[-1].lineno if own and own[-1].lineno else 1
-    column = (own[-1].colno or 0) + 1 if own else 1
-    return ModuleProblem(file=path, line=line, column=column, message=f"{type(error).__name__}: {error}")
+    frames = _frames(error, own)
+    if not frames:
+        return ModuleProblem(file=default, line=1, column=1, message=said)
+    last = frames[-1]
+    return ModuleProblem(
+        file=own[last.filename], line=last.lineno or 1, column=(last.colno or 0) + 1, message=said
+    )
+
+
+def _frames(error: BaseException, own: Iterable[str]) -> list[traceback.FrameSummary]:
+    return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in own]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,8 +14,9 @@ from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.declared.compiling import compile_declared
-from workbench.project.modules import ModuleError, import_definitions, modules_hash
+from workbench.project.modules import Imported, import_modules, place_of, undo
 from workbench.project.reading import ProjectFile, in_order, read_settings
+from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
 
 STORY_FILE = "story.ndjson"
@@ -28,7 +29,10 @@ class Project:
     Attributes:
         restricted: It names Python modules that were not imported, because nobody trusted them yet.
         modules: Names of its Python modules.
-        digest: Of its modules, for the question of trust.
+        digest: Of all that its modules import from its folder, for the question of trust.
+        marks: The files that it was made of, with the digests of what was read: when one changes, it can be
+            read anew.
+        package: Under which its modules are kept, see `workbench.project.modules.forget`.
         story: File of commands that show the project at work, if it has one.
     """
 
@@ -42,6 +46,8 @@ class Project:
     restricted: bool = False
     modules: tuple[str, ...] = ()
     digest: str = ""
+    marks: Mapping[Path, str] = field(default_factory=dict)
+    package: str = ""
     story: Path | None = None
 
 
@@ -58,12 +64,14 @@ def _without_collecting() -> Iterator[None]:
 
 
 @_without_collecting()
-def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Project:
+def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool, digest: str = "") -> Project:
     """Reads a project folder.
 
     Args:
         environ: For ``@env`` in the project file.
         trusted: Whether its Python modules may be imported; else it opens restricted (contract §10).
+        digest: Of the modules that are trusted; if they are others by now, it opens restricted. Empty for
+            any.
 
     Raises:
         NotFound: There is no project file.
@@ -72,41 +80,47 @@ def load_project(root: Path, *, environ: Mapping[str, str], trusted: bool) -> Pr
     file = read_settings(root, environ=environ)
     settings = file.settings
     modules = tuple(settings.cqrs.modules)
-    restricted = bool(modules) and not trusted
-    definitions: list[Definitions] = []
-    broken: list[object] = []
-    for name in () if restricted else modules:
-        try:
-            definitions.append(import_definitions(root, name))
-        except ModuleError as error:
-            broken.append(error.problem)
-    declared, found = compile_declared(
-        file.document,
-        file.declared,
-        known=definitions,
-        topics=[topic.name or key for key, topic in settings.topics.items()],
-        lenient=len(definitions) < len(modules),
-    )
-    definitions.append(_at_rest(declared) if restricted else declared)
-    problems = [*in_order([*_references(file), *found]), *broken]
-    if not problems and not restricted:
-        problems += _handlers(file, definitions)
-    if problems:
-        raise ProjectError(problems)
+    sources = read_sources(root, modules)
+    restricted = bool(modules) and not (trusted and digest in ("", sources.digest))
+    imported = Imported() if restricted else import_modules(sources)
+    declared, found = _declared(file, imported.definitions)
+    definitions = [*imported.definitions, _at_rest(declared) if restricted else declared]
+    problems: list[object] = [*in_order([*contradictions(file), *found]), *imported.problems]
+    try:
+        if not problems and not restricted:
+            problems += contradictions(file, {name for one in definitions for name in one.handlers})
+        if problems:
+            raise ProjectError(problems)
+        registry = _registry(file, definitions, sources)
+    except ProjectError:
+        undo(imported.package)
+        raise
     story = root / STORY_FILE
     return Project(
         root=root,
         name=settings.project.name or root.resolve().name,
         store_path=root / settings.event_store.path,
-        registry=_registry(file, definitions),
+        registry=registry,
         synchronous=settings.event_store.synchronous,
         snapshot_every=settings.event_store.snapshot_every,
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,
         modules=modules,
-        digest=modules_hash(root, modules),
+        digest=sources.digest,
+        marks={**file.marks, **sources.marks},
+        package=imported.package,
         story=story if story.is_file() else None,
     )
+
+
+def _declared(file: ProjectFile, known: Sequence[Definitions]) -> tuple[Definitions, list[Problem]]:
+    """Compiles what the project file declares, beside what its modules bring."""
+    topics = [topic.name or key for key, topic in file.settings.topics.items()]
+    lenient = len(known) < len(file.settings.cqrs.modules)
+    try:
+        return compile_declared(file.document, file.declared, known=known, topics=topics, lenient=lenient)
+    except Exception:  # noqa: BLE001  # what a module brings is no model; the registry says what and where
+        return compile_declared(file.document, file.declared, topics=topics, lenient=True)
 
 
 def _at_rest(declared: Definitions) -> Definitions:
@@ -114,7 +128,7 @@ def _at_rest(declared: Definitions) -> Definitions:
     return replace(declared, policies=(), processes=(), handlers={})
 
 
-def _registry(file: ProjectFile, definitions: list[Definitions]) -> Registry:
+def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: Sources) -> Registry:
     settings = file.settings
     try:
         return build_registry(
@@ -132,6 +146,9 @@ def _registry(file: ProjectFile, definitions: list[Definitions]) -> Registry:
     except ModelError as error:
         problem = file.problem(("cqrs", "modules"), "M-MODEL", error.message, error.hint)
         raise ProjectError([problem]) from error
+    except Exception as error:  # the project's code: classes, schemas and upcasters of any kind
+        place = replace(place_of(sources, error, file.path.name), code="M-MODEL")
+        raise ProjectError([place]) from error
 
 
 def _lonely_queues(file: ProjectFile) -> Iterator[Problem]:
@@ -146,6 +163,16 @@ def _lonely_queues(file: ProjectFile) -> Iterator[Problem]:
                 f"{key} is a queue and should be alone on topic {one.topic}, which {others[0]} reads, too",
                 f"give {others[0]} a topic of its own and route the same events there",
             )
+
+
+def contradictions(file: ProjectFile, handlers: Collection[str] | None = None) -> list[Problem]:
+    """Finds names that nobody declares, and names that are given twice.
+
+    Args:
+        handlers: What the modules bring, where that is known.
+    """
+    found = [*_references(file), *(() if handlers is None else _handlers(file, handlers))]
+    return in_order(found)
 
 
 def _references(file: ProjectFile) -> Iterator[Problem]:
@@ -182,9 +209,9 @@ def _unknown_topic(file: ProjectFile, path: tuple[str, ...], name: str, topics: 
     return file.problem(path, "S-REF", f"nobody declares the topic {name}", known)
 
 
-def _handlers(file: ProjectFile, definitions: list[Definitions]) -> Iterator[Problem]:
+def _handlers(file: ProjectFile, handlers: Collection[str]) -> Iterator[Problem]:
     """Finds subscriptions whose handler no module brings."""
-    known = sorted({name for module in definitions for name in module.handlers})
+    known = sorted(handlers)
     for key, one in file.settings.subscriptions.items():
         if one.handler not in known:
             hint = f"the modules bring: {', '.join(known)}" if known else "the modules bring no handlers"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from workbench.project.declared.compiling import compile_declared
 from workbench.project.declared.kinds import DECLARED
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Settings
-from workbench.tusk import Document, Problem, TskError, parse, resolve
+from workbench.tusk import Document, Problem, Resolved, TskError, digest_of, parse, read_file, resolve
 
 ALIASES = {
     "snapshot_frequency": "snapshot_every",
@@ -27,6 +27,9 @@ ALIASES = {
     "default": "default_topic",
 }
 """Names that other tools give the same settings."""
+
+OFFSETS = {"max_retries": 1}
+"""What such a name counts less: the first try is no retry."""
 
 _WORDS = {
     "int_type": "should be a whole number",
@@ -56,14 +59,17 @@ class ProjectFile:
     Attributes:
         path: The file; its folder is the project.
         document: Its text with the places of all values.
+        written: For each setting where it is written, if it has another name or place there.
         declared: Values of the sections that declare a model.
+        marks: This file and those that it refers to, with the digests of what was read.
     """
 
     path: Path
     document: Document
     settings: Settings
     written: Mapping[tuple[str, ...], tuple[str, ...]]
-    declared: Mapping[str, Any]
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[Path, str] = field(default_factory=dict)
 
     def problem(
         self, path: tuple[str, ...], code: str, message: str, hint: str = "", *, key: bool = False
@@ -89,16 +95,26 @@ def read_settings(root: Path, *, environ: Mapping[str, str]) -> ProjectFile:
     """
     path = root / PROJECT_FILE
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise NotFound(
             f"there is no project in {root}: {PROJECT_FILE} cannot be read ({error.strerror or error})",
             hint=f"choose a folder with a {PROJECT_FILE}, or open a sample",
         ) from error
-    document = parse(data, PROJECT_FILE)
-    resolved = resolve(document, path, root=root, environ=environ)
-    declared = {kind: resolved.values.pop(kind) for kind in DECLARED if kind in resolved.values}
-    values, written = _canonical(resolved.values)
+    return read_document(parse(data, PROJECT_FILE), path, environ=environ)
+
+
+def read_document(document: Document, path: Path, *, environ: Mapping[str, str]) -> ProjectFile:
+    """Reads the settings of a project file's text.
+
+    Args:
+        path: The file; its folder is the project.
+
+    Raises:
+        TskError: Everything that is wrong with it.
+    """
+    resolved, values, written = written_values(document, path, environ=environ)
+    declared = {kind: resolved.values[kind] for kind in DECLARED if kind in resolved.values}
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -106,10 +122,14 @@ def read_settings(root: Path, *, environ: Mapping[str, str]) -> ProjectFile:
         found = [_problem(document, one, written) for one in error.errors(include_url=False)]
         found += compile_declared(document, declared, topics=_topics(values), lenient=_has_modules(values))[1]
         found = [one for one in found if (one.line, one.column) not in broken]
+        found = [replace(one, message=resolved.masked(one.message)) for one in found]
         raise TskError(in_order([*resolved.problems, *found])) from None
     if resolved.problems:
         raise TskError(in_order(resolved.problems))
-    return ProjectFile(path=path, document=document, settings=settings, written=written, declared=declared)
+    marks = {path: digest_of(document.dump()), **resolved.files}
+    return ProjectFile(
+        path=path, document=document, settings=settings, written=written, declared=declared, marks=marks
+    )
 
 
 def _topics(values: Mapping[str, Any]) -> list[str]:
@@ -122,6 +142,20 @@ def _topics(values: Mapping[str, Any]) -> list[str]:
 def _has_modules(values: Mapping[str, Any]) -> bool:
     section = values.get("cqrs")
     return isinstance(section, dict) and bool(section.get("modules"))
+
+
+def written_values(
+    document: Document, path: Path, *, environ: Mapping[str, str]
+) -> tuple[Resolved, dict[str, Any], dict[tuple[str, ...], tuple[str, ...]]]:
+    """Returns what a file says, right or wrong: as found, settings under their names, and their places."""
+    resolved = resolve(document, path, root=path.parent, environ=environ)
+    settings = {name: value for name, value in resolved.values.items() if name not in DECLARED}
+    return resolved, *_canonical(settings)
+
+
+def place_for(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns where a setting that is not there yet is written: routes stand in ``[routing]`` itself."""
+    return (path[0], *path[2:]) if path[:2] == ("routing", "routes") and len(path) > 2 else path
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -162,8 +196,8 @@ def _rename(
             name = key  # both are given: the alias stays, and is told as unknown
         written[(*path, name)] = (*place, key)
         renamed[name] = _rename((*path, name), (*place, key), inner, written)
-        if key == "max_retries" and name != key and type(inner) is int:
-            renamed[name] = inner + 1
+        if name != key and key in OFFSETS and type(inner) is int:
+            renamed[name] = inner + OFFSETS[key]
     return renamed
 
 
@@ -176,7 +210,7 @@ def _problem(
 ) -> Problem:
     path = tuple(str(part) for part in error["loc"] if not str(part).startswith("["))
     kind = error["type"]
-    place = written.get(path, path)
+    place = _written_at(path, written)
     if kind == "extra_forbidden":
         return document.problem(
             place, "S-UNKNOWN", f"{path[-1]} is not a setting here", _did_you_mean(path), key=True
@@ -190,6 +224,14 @@ def _problem(
 def code_of(error: ErrorDetails) -> str:
     """Returns the code of what pydantic found wrong."""
     return "S-RANGE" if error["type"] in _RANGES else "S-TYPE"
+
+
+def _written_at(path: tuple[str, ...], written: Mapping[tuple[str, ...], tuple[str, ...]]) -> tuple[str, ...]:
+    """Returns where a setting, or the nearest thing around it, is written."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in written:
+            return (*written[path[:length]], *path[length:])
+    return path
 
 
 def words_of(error: ErrorDetails) -> str:

@@ -53,15 +53,6 @@ def copy_sample(name: str, target: Path, *, fresh: bool = False) -> Path:
     return target
 
 
-def is_sample_code(name: str, folder: Path) -> bool:
-    """Whether a copy still has the modules that were packaged: those need no question of trust."""
-    modules = list(asset("samples", name).glob("*.py"))
-    return bool(modules) and all(
-        (folder / path.name).is_file() and (folder / path.name).read_bytes() == path.read_bytes()
-        for path in modules
-    )
-
-
 def _aside(target: Path) -> Path:
     number = 1
     while (aside := target.with_name(f"{target.name}.{number}")).exists():

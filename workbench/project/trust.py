@@ -20,7 +20,7 @@ def config_folder(environ: Mapping[str, str]) -> Path:
 
 
 class TrustList:
-    """Pairs of folder and hash of its modules; a changed module asks again.
+    """Pairs of folder and digest of its modules; a changed module asks again.
 
     Args:
         folder: Where the list is kept.
@@ -49,6 +49,6 @@ class TrustList:
     def _read(self) -> dict[str, str]:
         try:
             known = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return known if isinstance(known, dict) else {}

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 _DURATION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*(ms|s|m|h|d|w)")
@@ -40,9 +40,17 @@ def read_lasting(value: object) -> float:
         raise ValueError('should be "forever" or a duration such as "30m", "12h" or "30d"') from None
 
 
-Lasting = Annotated[float, BeforeValidator(read_lasting)]
+Lasting = Annotated[
+    float,
+    BeforeValidator(read_lasting),
+    WithJsonSchema({"type": "string", "format": "span", "examples": ["12h", "30d", "forever"]}),
+]
 """Seconds, written with a unit, or ``"forever"``."""
-Duration = Annotated[float, BeforeValidator(read_duration)]
+Duration = Annotated[
+    float,
+    BeforeValidator(read_duration),
+    WithJsonSchema({"type": "string", "format": "span", "examples": ["500ms", "5s", "30m"]}),
+]
 """Seconds, written with a unit."""
 
 

@@ -9,7 +9,7 @@ from workbench.engine.verifying import differences
 from workbench.errors import NotFound
 from workbench.project.project import load_project
 from workbench.project.reading import project_root, read_settings
-from workbench.services.opening import is_trusted
+from workbench.services.trusting import is_trusted
 from workbench.store.sql.checking import Checkup, Finding, Progress, check
 from workbench.store.sql.connection import open_reader
 from workbench.store.sql.copying import backup

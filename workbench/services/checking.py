@@ -9,11 +9,11 @@ from pathlib import Path
 
 from workbench.errors import NotFound, ProjectError
 from workbench.model.registry import Registry
-from workbench.project.modules import module_path
 from workbench.project.project import load_project
 from workbench.project.reading import project_root
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
+from workbench.project.sources import module_path
 from workbench.services.opening import is_trusted
 from workbench.tusk import parse
 

@@ -64,16 +64,17 @@ class Issuing:
         Raises:
             NoHandler, InvalidCommand, WorldError.
         """
-        engine = self._workspace.running()
-        return await engine.commands.handle(
-            Issue(
-                type=name,
-                values=values,
-                id=command_id or engine.new_command_id(),
-                expected=expected,
-                origin=origin,
+        async with self._workspace.turnstile.passing():
+            engine = self._workspace.running()
+            return await engine.commands.handle(
+                Issue(
+                    type=name,
+                    values=values,
+                    id=command_id or engine.new_command_id(),
+                    expected=expected,
+                    origin=origin,
+                )
             )
-        )
 
     def history(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""
@@ -91,7 +92,9 @@ class Issuing:
 
     async def wait_for(self, projection: str, position: int) -> None:
         """Returns when a read model has reached a position (J5)."""
-        await self._workspace.running().wait_for(projection, position)
+        async with self._workspace.turnstile.passing():
+            engine = self._workspace.running()
+        await engine.wait_for(projection, position)
 
 
 class _Models:

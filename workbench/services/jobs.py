@@ -125,11 +125,10 @@ class Jobs:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         job = self.job(number)
-        if job.status is not JobStatus.RUNNING:
-            return job
+        before = job.status
         while job.status is JobStatus.RUNNING:  # its last step may be on its way into the store still (C7)
             job = await self._advance(job, (), JobStatus.CANCELLED)
-        if job.status is JobStatus.CANCELLED:
+        if job.status is JobStatus.CANCELLED and before is JobStatus.RUNNING:
             await self._workspace.repair.note(f"cancel {job.action}", job.numbers, job.done)
         return job
 

@@ -1,4 +1,4 @@
-"""Opens what a person names: a folder, a project file, a copy of a sample; settles the question of trust."""
+"""Opens what a person names: a folder, a project file, a copy of a sample."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.errors import NotFound, NotTrusted
-from workbench.project.modules import module_path, modules_hash
 from workbench.project.project import Project
-from workbench.project.reading import project_root, read_settings
-from workbench.project.samples import SAMPLES, copy_sample, is_sample_code, samples_folder
-from workbench.project.trust import TrustList, config_folder
+from workbench.project.reading import project_root
+from workbench.project.samples import copy_sample, samples_folder
+from workbench.project.sources import module_path
+from workbench.services.trusting import is_trusted, trusted_digest
 from workbench.services.workspace import Workspace, open_workspace
+
+__all__ = ["is_trusted", "need_model", "not_trusted", "open_target"]
 
 
 def open_target(
-    folder: Path | None, sample: str, *, environ: Mapping[str, str], trust: bool = False, fresh: bool = False
+    folder: Path | None,
+    sample: str,
+    *,
+    environ: Mapping[str, str],
+    trust: bool = False,
+    only: str = "",
+    fresh: bool = False,
 ) -> Workspace:
     """Opens a project; its engine is not yet running.
 
@@ -23,6 +31,7 @@ def open_target(
         folder: A project folder or its file; None opens a sample.
         sample: Name of the sample to copy where no folder is given.
         trust: The person trusts the project's modules as they are now.
+        only: Digest of the modules that the person saw and trusts; empty for whatever they are now.
         fresh: Begin the sample anew; an older copy is put aside.
 
     Raises:
@@ -38,7 +47,8 @@ def open_target(
             raise NotFound(
                 f"there is no folder {folder}", hint="give a project folder, or use --sample users"
             )
-    return open_workspace(root, environ=dict(environ), trusted=is_trusted(root, environ, trust=trust))
+    digest = trusted_digest(root, environ, trust=trust, only=only)
+    return open_workspace(root, environ=dict(environ), trusted=bool(digest), digest=digest)
 
 
 def need_model(workspace: Workspace, what: str) -> None:
@@ -61,20 +71,3 @@ def not_trusted(project: Project, what: str) -> NotTrusted:
         f"{what} needs the model, which is Python that nobody trusted yet: {files}",
         hint="read it; if you trust it, say --trust, which remembers this folder with these files",
     )
-
-
-def is_trusted(root: Path, environ: Mapping[str, str], *, trust: bool = False) -> bool:
-    """Answers whether the project's modules may be imported, and remembers a yes (contract §10)."""
-    names = tuple(read_settings(root, environ=environ).settings.cqrs.modules)
-    if not names or any(_is_sample(name, root, names) for name in SAMPLES):
-        return True
-    digest = modules_hash(root, names)
-    known = TrustList(config_folder(environ))
-    if trust:
-        known.trust(root, digest)
-    return trust or known.trusts(root, digest)
-
-
-def _is_sample(sample: str, root: Path, names: tuple[str, ...]) -> bool:
-    """Whether all that would be imported is code that was packaged with the program."""
-    return tuple(names) == ("domain",) and is_sample_code(sample, root)

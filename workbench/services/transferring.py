@@ -252,12 +252,13 @@ class Transferring:
         return report
 
     async def _store(self, group: list[Incoming], report: ImportReport) -> None:
-        gate = self._workspace.running().gate
-        writes = (
-            gate.write(Append(stream=item.stream, events=(item.event,), expected=item.expected))
-            for item in group
-        )
-        answers = await asyncio.gather(*writes, return_exceptions=True)
+        async with self._workspace.turnstile.passing():
+            gate = self._workspace.running().gate
+            writes = (
+                gate.write(Append(stream=item.stream, events=(item.event,), expected=item.expected))
+                for item in group
+            )
+            answers = await asyncio.gather(*writes, return_exceptions=True)
         for item, answer in zip(group, answers, strict=True):
             if isinstance(answer, AppendResult):
                 report.known += answer.idempotent
@@ -271,7 +272,8 @@ class Transferring:
         action = OperatorAction(
             at=self._workspace.clock.now(), action="import", subject=report.path.name, detail=report.summary()
         )
-        await self._workspace.running().gate.write(RecordAction(action=action))
+        async with self._workspace.turnstile.passing():
+            await self._workspace.running().gate.write(RecordAction(action=action))
 
 
 def _open(path: Path) -> tuple[BinaryIO, int]:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from workbench.engine.engine import Engine
-from workbench.errors import StoreReadOnly
+from workbench.engine.engine import Engine, EngineState
+from workbench.engine.metrics import Metrics
+from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
+from workbench.project.modules import forget
 from workbench.project.project import Project, load_project
 from workbench.services.browsing import Browsing
+from workbench.services.configuring import Configuring
 from workbench.services.controlling import Controlling
 from workbench.services.issuing import Issuing
 from workbench.services.jobs import Jobs
 from workbench.services.observing import Observing
 from workbench.services.publishing import Publishing
+from workbench.services.reloading import Reloading
 from workbench.services.repairing import Repairing
 from workbench.services.story import Story
 from workbench.services.transferring import Transferring
+from workbench.services.turnstile import Turnstile
+from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.store import SqliteStore
 
 Listener = Callable[[Changes], None]
@@ -39,28 +45,24 @@ class Workspace:
         publish: Messages in.
         transfer: Events in from files.
         story: Commands in from files.
+        turnstile: Passed by what must not meet an engine that is being changed.
+        reload: Reads the project again when its files change.
+        configure: The project file as settings.
     """
 
-    def __init__(self, project: Project, store: SqliteStore, clock: Clock) -> None:
+    def __init__(
+        self, project: Project, store: SqliteStore, clock: Clock, environ: Mapping[str, str] | None = None
+    ) -> None:
         self.project = project
         self.registry = project.registry
         self.clock = clock
         self.store = store
+        self.environ = dict(environ or {})
         self.observer = store.observer
         self._listeners: list[Listener] = []
         self.reader = store.reader()
-        self.engine = (
-            None
-            if store.observer
-            else Engine(
-                store,
-                project.registry,
-                clock,
-                self.announce,
-                retry=project.retry,
-                snapshot_every=project.snapshot_every,
-            )
-        )
+        self.turnstile = Turnstile()
+        self.engine = None if store.observer else self._engine(project)
         self.browse = Browsing(self)
         self.issue = Issuing(self)
         self.observe = Observing(self)
@@ -70,6 +72,19 @@ class Workspace:
         self.publish = Publishing(self)
         self.transfer = Transferring(self)
         self.story = Story(self)
+        self.reload = Reloading(self)
+        self.configure = Configuring(self)
+
+    def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
+        return Engine(
+            self.store,
+            project.registry,
+            self.clock,
+            self.announce,
+            retry=project.retry,
+            snapshot_every=project.snapshot_every,
+            metrics=metrics,
+        )
 
     async def start(self, *, paused: bool = False) -> None:
         """Begins to run; an observer only looks."""
@@ -83,6 +98,48 @@ class Workspace:
         if engine is not None:
             await engine.stop()
         self.store.close()
+        forget(self.project.package)
+
+    async def adopt(self, project: Project) -> None:
+        """Lets another model of the project take over, on the same store; handlers that run are waited for.
+
+        Raises:
+            WorldError: The store would not have it; the model of before goes on.
+        """
+        async with self.turnstile.alone():
+            before, engine = self.project, self.engine
+            self._use(project)
+            if engine is not None:
+                paused = engine.state is EngineState.PAUSED
+                await engine.stop()
+                if isinstance(engine.reader, SqliteReader):
+                    engine.reader.close()
+                try:
+                    await self._run(project, engine, paused=paused)
+                except WorkbenchError:
+                    self._use(before)
+                    await self._run(before, engine, paused=paused)
+                    forget(project.package)
+                    raise
+            if before.package != project.package:
+                forget(before.package)
+        if self.engine is not None:
+            self.jobs.take_up()
+        self.announce(Changes(model=True, engine=True, everything=True))
+
+    def _use(self, project: Project) -> None:
+        self.project = project
+        self.registry = project.registry
+        self.browse = Browsing(self)
+
+    async def _run(self, project: Project, before: Engine, *, paused: bool) -> None:
+        """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""
+        engine = self.engine = self._engine(project, before.metrics)
+        try:
+            await engine.start(paused=paused)
+        except BaseException:
+            await engine.stop()
+            raise
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Has a function told what went stale after every commit; returns how to end that."""
@@ -104,7 +161,10 @@ class Workspace:
 
         Raises:
             StoreReadOnly: This window only observes.
+            StoreBusy: The model is just being loaded anew.
         """
+        if self.turnstile.closed:
+            raise StoreBusy("the model is just being loaded anew", hint="try again in a moment")
         if self.engine is None:
             raise StoreReadOnly(
                 f"this window only looks: {self.observer or 'the project was closed'}",
@@ -114,7 +174,7 @@ class Workspace:
 
 
 def open_workspace(
-    root: Path, *, environ: dict[str, str], trusted: bool, clock: Clock | None = None
+    root: Path, *, environ: dict[str, str], trusted: bool, digest: str = "", clock: Clock | None = None
 ) -> Workspace:
     """Opens a project folder; its engine is not yet running.
 
@@ -122,12 +182,17 @@ def open_workspace(
         root: The folder, or its project file.
         environ: For ``@env`` in the project file.
         trusted: Whether the project's Python modules may be imported (contract §10).
+        digest: Of the modules that are trusted; others are not imported. Empty for any.
 
     Raises:
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """
-    project = load_project(root, environ=environ, trusted=trusted)
+    project = load_project(root, environ=environ, trusted=trusted, digest=digest)
     clock = clock or SystemClock()
-    store = SqliteStore(project.store_path, clock, synchronous=project.synchronous)
-    return Workspace(project, store, clock)
+    try:
+        store = SqliteStore(project.store_path, clock, synchronous=project.synchronous)
+    except BaseException:
+        forget(project.package)
+        raise
+    return Workspace(project, store, clock, environ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -56,6 +56,7 @@ class Entry:
         line_start: Where its first line begins.
         line_end: Behind its last line's end.
         block: Whether it is written as a block, without ``:`` or ``=``.
+        variable: Whether it defines a variable; a key in quotes that begins with ``$`` does not.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Entry:
     line_start: int
     line_end: int
     block: bool = False
+    variable: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +133,7 @@ class Document:
     def problem(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """Makes a problem of the value, or of the key, at a path."""
         start, end = self.key_span(path) if key else self.span(path)
-        return self.places.problem(start, end, code, message, hint)
+        return replace(self.places.problem(start, end, code, message, hint), path=path)
 
     def entries(self) -> Iterator[tuple[Path, Entry]]:
         """Yields every entry outside arrays with its path, in the order of the file."""

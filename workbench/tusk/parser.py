@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from workbench.tusk.document import Document, Entry, Kind, Scope, Value
 from workbench.tusk.problems import Places, Problem, TskError
 from workbench.tusk.scanner import Broken, Scanner
 
+_FATAL = {"E-COUNT"}
+_NO_ITEM = re.compile(
+    r"\$?[A-Za-z_][\w-]*+[ \t]*+[:={]|\[[ \t]*+[A-Za-z_][\w.-]*+[ \t]*+\][ \t\r]*+(?:\n|#|\Z)"
+)
+"""What begins an entry or a section: an array in front of it was not closed."""
+
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 8
 MAX_ENTRIES = 20_000
+_FLATTER = "nest less: sections and one level of blocks are enough"
 KEPT = 200
 """Problems reported of one file; a file of nonsense has more than anybody reads."""
 
@@ -19,15 +28,28 @@ def parse(data: bytes | str, file: str = "project.tsk") -> Document:
     Raises:
         TskError: Everything that is wrong with it.
     """
-    text = data if isinstance(data, str) else _decode(data, file)
-    places = Places(file, text)
-    if len(text) > MAX_BYTES:
-        raise TskError([places.problem(0, 1, "E-SIZE", f"larger than {MAX_BYTES:,} characters")])
-    parser = _Parser(text, places)
+    if len(data) > MAX_BYTES:
+        hint = "move parts into other files: @parts.tsk.get(…)"
+        raise TskError([Places(file, "").problem(0, 1, "E-SIZE", f"larger than {MAX_BYTES:,} bytes", hint)])
+    text = _checked(data, file) if isinstance(data, str) else _decode(data, file)
+    parser = _Parser(text, Places(file, text))
     document = parser.document(file)
     if parser.problems:
-        raise TskError(parser.problems[:KEPT])
+        found = sorted(parser.problems, key=lambda one: (one.line, one.column))
+        raise TskError(found[:KEPT])
     return document
+
+
+def _checked(text: str, file: str) -> str:
+    """Refuses half characters, which no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        places, at = Places(file, text), error.start
+        raise TskError(
+            [places.problem(at, at + 1, "E-UTF8", "not UTF-8", "take this character out")]
+        ) from None
+    return text
 
 
 def _decode(data: bytes, file: str) -> str:
@@ -42,12 +64,17 @@ def _decode(data: bytes, file: str) -> str:
         ) from None
 
 
+class _Enough(Exception):
+    """More problems were found than anybody reads."""
+
+
 class _Parser:
     def __init__(self, text: str, places: Places) -> None:
         self._scan = Scanner(text, places)
         self._text = text
         self._places = places
         self._count = 0
+        self._cut = -1
         self.problems: list[Problem] = []
 
     def document(self, file: str) -> Document:
@@ -57,24 +84,52 @@ class _Parser:
         top = Scope(body_end=scan.at)
         sections: dict[str, Scope] = {}
         scope = top
-        while True:
-            scan.gap()
-            if scan.at >= len(self._text) or len(self.problems) > KEPT:
-                break
-            try:
-                if scan.peek() == "[":
-                    scope = self._section(sections)
-                else:
-                    self._statement(scope, 1)
-            except Broken as broken:
-                self.problems.append(broken.problem)
-                scan.line_end()
+        try:
+            while True:
+                scan.gap()
+                if scan.at >= len(self._text):
+                    break
+                try:
+                    if scan.peek() == "[":
+                        scope = self._section(sections)
+                    else:
+                        self._statement(scope, 1)
+                except Broken as broken:
+                    self._report(broken.problem)
+                    scan.line_end()
+        except _Enough:
+            pass
         self._directives()
+        self._overlaps(top, sections)
         return Document(file=file, text=self._text, places=self._places, top=top, sections=sections)
 
+    def _report(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        if len(self.problems) > KEPT or problem.code in _FATAL:
+            raise _Enough
+
     def _directives(self) -> None:
-        if self._text.startswith("#!"):
-            self.problems.insert(0, self._places.problem(0, 2, "E-DIRECTIVE", "#! lines are not read"))
+        for at in self._scan.directives[:KEPT]:
+            hint = "take the line out, or write # before it"
+            self.problems.append(
+                self._places.problem(at, at + 2, "E-DIRECTIVE", "#! lines are not read", hint)
+            )
+
+    def _overlaps(self, top: Scope, sections: dict[str, Scope]) -> None:
+        """Finds sections whose name is an entry's, too: one of the two would be lost."""
+        for name, scope in sections.items():
+            parts = name.split(".")
+            for cut in range(len(parts)):
+                owner = sections.get(".".join(parts[:cut])) if cut else top
+                entry = owner.entries.get(parts[cut]) if owner is not None else None
+                if entry is not None:
+                    self.problems.append(self._twice(f"[{name}]", scope, entry))
+
+    def _twice(self, name: str, scope: Scope, entry: Entry) -> Problem:
+        first, second = sorted([(scope.start, scope.end), (entry.start, entry.end)])
+        said = f"{name} and {entry.key} are the same thing, which stands already in line"
+        line = self._places.line(first[0])
+        return self._places.problem(*second, "E-DUPLICATE", f"{said} {line}", "keep one of them")
 
     def _section(self, sections: dict[str, Scope]) -> Scope:
         scan, start = self._scan, self._scan.at
@@ -83,40 +138,47 @@ class _Parser:
         while True:
             scan.blanks()
             if not (name := scan.ident()):
-                raise scan.broken("E-SECTION", "a section is written [name] or [name.part]", start=start)
+                said, hint = "a name is missing here", "a section is written [name] or [name.part]"
+                raise scan.broken("E-SECTION", said, hint, start=start)
             names.append(name)
             scan.blanks()
             if scan.peek() != ".":
                 break
             scan.at += 1
         if scan.peek() != "]":
-            raise scan.broken("E-SECTION", "the closing ] is missing", start=start)
+            hint = "a section is written [name] or [name.part]"
+            raise scan.broken("E-SECTION", "the closing ] is missing", hint, start=start)
         scan.at += 1
         end = scan.at
+        if len(names) > MAX_DEPTH:
+            raise scan.broken("E-DEPTH", f"nested deeper than {MAX_DEPTH}", _FLATTER, start=start)
         dotted = ".".join(names)
         if dotted in sections:
             first = self._places.line(sections[dotted].start)
-            self.problems.append(
-                self._places.problem(start, end, "E-DUPLICATE", f"[{dotted}] stands already in line {first}")
-            )
+            said, hint = f"[{dotted}] stands already in line {first}", "move these entries there"
+            self._report(self._places.problem(start, end, "E-DUPLICATE", said, hint))
         scope = Scope(start=start, end=end)
         sections.setdefault(dotted, scope)
         scan.close_line()
         scope.body_end = self._behind_line()
         return scope
 
-    def _statement(self, scope: Scope, depth: int) -> None:
-        """Reads an entry or a block into a scope."""
-        scan, start = self._scan, self._scan.at
+    def _counted(self) -> None:
         self._count += 1
         if self._count > MAX_ENTRIES:
-            raise scan.broken("E-COUNT", f"more than {MAX_ENTRIES:,} entries")
-        if depth > MAX_DEPTH:
-            raise scan.broken("E-DEPTH", f"nested deeper than {MAX_DEPTH}")
+            hint = "move parts into other files: @parts.tsk.get(…)"
+            raise self._scan.broken("E-COUNT", f"more than {MAX_ENTRIES:,} entries", hint)
+
+    def _statement(self, scope: Scope, depth: int, closing: str = "") -> None:
+        """Reads an entry or a block into a scope."""
+        scan, start = self._scan, self._scan.at
+        self._counted()
+        variable = scan.peek() == "$"
         key = self._key()
         end = scan.at
         if key.endswith("_fujsen"):
-            raise scan.broken("E-FUNCTION", "functions are not read", start=start)
+            hint = "write Python in a module and name it in [cqrs] modules"
+            raise scan.broken("E-FUNCTION", "functions are not read", hint, start=start)
         scan.blanks()
         mark = scan.peek()
         if mark and mark in ":=":
@@ -127,19 +189,20 @@ class _Parser:
             value = self._braces(depth, "}" if mark == "{" else "<")
             block = True
         else:
-            scan.line_end()
             raise scan.broken("E-ENTRY", f"{key} needs : and a value", 'such as name: "users"', start=start)
         entry = Entry(
             key=key,
             value=value,
             start=start,
             end=end,
-            line_start=self._text.rfind("\n", 0, start) + 1,
+            line_start=self._places.line_start(start),
             line_end=0,
             block=block,
+            variable=variable,
         )
         self._keep(scope, entry)
-        scan.close_line()
+        if scan.at != self._cut:
+            scan.close_line(closing)
         entry.line_end = scope.body_end = self._behind_line()
 
     def _behind_line(self) -> int:
@@ -151,7 +214,8 @@ class _Parser:
         if first is not None:
             line = self._places.line(first.start)
             said = f"{entry.key} stands already in line {line}"
-            self.problems.append(self._places.problem(entry.start, entry.end, "E-DUPLICATE", said))
+            hint = "keep one of them"
+            self._report(self._places.problem(entry.start, entry.end, "E-DUPLICATE", said, hint))
             return
         scope.entries[entry.key] = entry
 
@@ -163,8 +227,8 @@ class _Parser:
         scan.at += dollar
         name = scan.ident()
         if not name:
-            scan.line_end()
-            raise scan.broken("E-KEY", "a key was expected", 'an entry is written key: "value"', start=start)
+            hint = 'an entry is written key: "value"'
+            raise scan.broken("E-KEY", "a key was expected", hint, start=start)
         return f"${name}" if dollar else name
 
     def _value_of(self, key: str, depth: int) -> Value:
@@ -185,10 +249,10 @@ class _Parser:
 
     def _array(self, depth: int) -> Value:
         scan, start = self._scan, self._scan.at
-        if depth >= MAX_DEPTH:
-            raise scan.broken("E-DEPTH", f"nested deeper than {MAX_DEPTH}")
-        scan.at += 1
         items: list[Value] = []
+        if self._too_deep(depth):
+            return Value(kind=Kind.ARRAY, start=start, end=scan.at, items=items)
+        scan.at += 1
         while True:
             scan.gap()
             if scan.peek() == ",":
@@ -197,37 +261,69 @@ class _Parser:
             if scan.peek() == "]":
                 scan.at += 1
                 return Value(kind=Kind.ARRAY, start=start, end=scan.at, items=items)
-            if not scan.peek():
-                raise scan.broken("E-ARRAY", "the closing ] is missing", start=start)
-            self._count += 1
-            if self._count > MAX_ENTRIES:
-                raise scan.broken("E-COUNT", f"more than {MAX_ENTRIES:,} entries")
-            items.append(self._value(depth + 1))
+            if scan.peek() in ("", "}") or _NO_ITEM.match(self._text, scan.at):
+                self._unclosed(start, "E-ARRAY", "]")
+                return Value(kind=Kind.ARRAY, start=start, end=scan.at, items=items)
+            self._counted()
+            try:
+                items.append(self._value(depth + 1))
+            except Broken as broken:
+                self._report(broken.problem)
+                scan.skip("]")
+
+    def _too_deep(self, depth: int) -> bool:
+        """Reports what is nested too deep, and passes it as a whole."""
+        scan, start = self._scan, self._scan.at
+        if depth < MAX_DEPTH:
+            return False
+        scan.skip_group()
+        said = f"nested deeper than {MAX_DEPTH}"
+        self._report(self._places.problem(start, start + 1, "E-DEPTH", said, _FLATTER))
+        return True
 
     def _braces(self, depth: int, closing: str) -> Value:
         """Reads an object or block up to its closing mark; broken entries inside are reported one by one."""
         scan, start = self._scan, self._scan.at
+        scope = Scope(start=start, body_end=start + 1)
+        if self._too_deep(depth):
+            return Value(kind=Kind.OBJECT, start=start, end=scan.at, scope=scope)
         scan.at += 1
-        scope = Scope(start=start, body_end=scan.at)
         while True:
             scan.gap()
             mark = scan.peek()
             if mark == ",":
                 scan.at += 1
+                self._behind_comma(scope)
             elif mark == closing:
                 scope.end = scan.at + 1
                 scan.at += 1
                 return Value(kind=Kind.OBJECT, start=start, end=scan.at, scope=scope)
-            elif not mark or (mark == "[" and closing == "}"):
-                raise scan.broken("E-BLOCK", f"the closing {closing} is missing", start=start)
+            elif not mark or mark == "[":
+                self._unclosed(start, "E-BLOCK", closing)
+                return Value(kind=Kind.OBJECT, start=start, end=scan.at, scope=scope)
             else:
-                self._inner(scope, depth + 1)
+                self._inner(scope, depth + 1, closing)
 
-    def _inner(self, scope: Scope, depth: int) -> None:
+    def _unclosed(self, start: int, code: str, closing: str) -> None:
+        """Reports what has no end; what comes next is read as if it had been closed."""
+        said, hint = f"the closing {closing} is missing", f"write {closing} behind the last entry"
+        self._cut = self._scan.at
+        self._report(self._places.problem(start, start + 1, code, said, hint))
+
+    def _behind_comma(self, scope: Scope) -> None:
+        """Counts a comma, and a comment behind it, to the line of the entry before."""
+        scan = self._scan
+        at = scan.at
+        scan.blanks()
+        if scan.peek() in ("", "\n", "#"):
+            scan.line_end()
+            scope.body_end = self._behind_line()
+        else:
+            scan.at = at
+
+    def _inner(self, scope: Scope, depth: int, closing: str) -> None:
         try:
-            self._statement(scope, depth)
+            self._statement(scope, depth, closing)
         except Broken as broken:
-            if broken.problem.code in {"E-DEPTH", "E-COUNT", "E-BLOCK"}:
-                raise
-            self.problems.append(broken.problem)
-            self._scan.line_end()
+            self._report(broken.problem)
+            self._scan.skip(closing)

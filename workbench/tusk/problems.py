@@ -11,7 +11,12 @@ from workbench.errors import ProjectError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong; lines and columns count from 1, the end column is the first one behind it."""
+    """One thing that is wrong; lines and columns count from 1, the end column is the first one behind it.
+
+    Attributes:
+        hint: A way out, where the message does not say it already.
+        path: Of the entry that it is about, where one is known.
+    """
 
     file: str
     line: int
@@ -20,6 +25,7 @@ class Problem:
     code: str
     message: str
     hint: str = ""
+    path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         said = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
@@ -51,12 +57,16 @@ class Places:
         """Returns the line of an offset, from 1."""
         return bisect_right(self._starts, min(offset, self._length))
 
+    def line_start(self, offset: int) -> int:
+        """Returns where the line of an offset begins."""
+        return self._starts[self.line(offset) - 1]
+
     def column(self, offset: int) -> int:
         """Returns the column of an offset, from 1."""
-        return offset - self._starts[self.line(offset) - 1] + 1
+        return offset - self.line_start(offset) + 1
 
     def problem(self, start: int, end: int, code: str, message: str, hint: str = "") -> Problem:
-        """Makes a problem of a span; one that spans lines ends with its first."""
+        """Makes a problem of a span; of one that spans lines only the first character is marked."""
         line, column = self.line(start), self.column(start)
         width = max(1, end - start) if self.line(max(start, end - 1)) == line else 1
         return Problem(

@@ -7,19 +7,24 @@ import re
 from workbench.tusk.document import Kind, Value
 from workbench.tusk.problems import Places, Problem
 
-_IDENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
+_IDENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+(?:-[A-Za-z0-9_]++)*+")
 _NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?(?![A-Za-z0-9_])")
 _RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})(?![A-Za-z0-9_])")
 _BLANK = re.compile(r"[ \t\r]*")
 _ENV = re.compile(r"@env\(")
 _REF = re.compile(r"@([A-Za-z_][A-Za-z0-9_/-]*)\.tsk\.get\(")
+_QUOTED = re.compile(r"""\"(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+'""")
+_PLAIN = re.compile(r"""[^"'{}\[\]<>,\n#]++""")
+_JUNK = re.compile(r"""[^\s,\]}#]*""")
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
 _WORDS = {"true": (Kind.BOOLEAN, True), "false": (Kind.BOOLEAN, False), "null": (Kind.NULL, None)}
-MAX_DIGITS = 4000
+ENV_FORM = 'only @env("WORKBENCH_NAME", default) and @file.tsk.get("key") are read'
+NUMBER = _NUMBER
+"""How a number is written."""
 
 
 class Broken(Exception):
-    """A statement cannot be read; the parser goes on behind it."""
+    """A statement or an item cannot be read; the parser goes on behind it."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
@@ -33,8 +38,9 @@ class Scanner:
         self.text = text
         self.at = 0
         self.places = places
+        self.directives: list[int] = []
 
-    def broken(self, code: str, message: str, hint: str = "", *, start: int | None = None) -> Broken:
+    def broken(self, code: str, message: str, hint: str, *, start: int | None = None) -> Broken:
         """Makes the error for what stands between ``start`` and here, or at least one character."""
         begin = self.at if start is None else start
         return Broken(self.places.problem(begin, max(self.at, begin + 1), code, message, hint))
@@ -54,32 +60,83 @@ class Scanner:
         while True:
             self.blanks()
             if self.peek() == "#":
-                self.line_end()
+                self._comment()
             if self.peek() != "\n":
                 return
             self.at += 1
+
+    def _comment(self) -> None:
+        """Passes a comment; a line that begins with ``#!`` is none, and is remembered."""
+        begin = self.at
+        if self.text.startswith("#!", begin):
+            before = self.text[self.places.line_start(begin) : begin]
+            if not before.strip(" \t\ufeff"):
+                self.directives.append(begin)
+        self.line_end()
 
     def line_end(self) -> None:
         """Moves to the end of the line, before its line feed."""
         end = self.text.find("\n", self.at)
         self.at = len(self.text) if end < 0 else end
 
-    def close_line(self) -> None:
+    def skip(self, closing: str = "") -> None:
+        """Passes what is left of a statement or item that cannot be read.
+
+        That is up to the line's end or, inside something that ``closing`` closes, up to the next comma or
+        that mark; brackets and quotes in between are passed as a whole.
+        """
+        depth = 0
+        while (char := self.peek()) and char != "\n":
+            if char == "#":
+                self.line_end()
+                return
+            if closing and not depth and char in (",", closing):
+                return
+            depth = max(0, depth + (char in "{[") - (char in "}]"))
+            self._chunk(char)
+
+    def skip_group(self) -> None:
+        """Passes a bracket with all that it holds, which may span lines."""
+        depth = 0
+        while char := self.peek():
+            if char == "#":
+                self.line_end()
+                continue
+            depth += (char in "{[") - (char in "}]")
+            self._chunk(char)
+            if depth <= 0:
+                return
+
+    def _chunk(self, char: str) -> None:
+        """Passes a text in quotes, a mark, or what lies between marks; an open text with its line."""
+        quote = char in "\"'"
+        found = (_QUOTED if quote else _PLAIN).match(self.text, self.at)
+        if found is not None:
+            self.at = found.end()
+        elif quote:
+            self.line_end()
+        else:
+            self.at += 1
+
+    def close_line(self, closing: str = "") -> None:
         """Passes what may follow a statement: blanks and a comment, up to the line's end or a bracket."""
         self.blanks()
         after = self.peek()
         if after == "#":
             self.line_end()
-        elif after and after not in "\n},<":
+        elif after and after not in ("\n", *((",", closing) if closing else ())):
             start = self.at
-            self.line_end()
+            self.skip(closing)
             if after in "+?*/&|" or (after == "(" and self.text[start - 1 : start].isalnum()):
                 raise self.broken(
-                    "E-EXPRESSION", "calls, + and ? : are not read outside strings", start=start
+                    "E-EXPRESSION",
+                    "calls, + and ? : are not read outside strings",
+                    "write the value itself",
+                    start=start,
                 )
-            raise self.broken(
-                "E-TRAILING", f"unexpected {self.text[start : start + 12]!r} behind the value", start=start
-            )
+            shown = self.text[start : min(self.at, start + 12)].rstrip()
+            hint = "one entry a line; a comment begins with #"
+            raise self.broken("E-TRAILING", f"unexpected {shown!r} behind the value", hint, start=start)
 
     def ident(self) -> str:
         """Passes a name and returns it; empty where none stands."""
@@ -97,7 +154,7 @@ class Scanner:
         if first == "$":
             self.at += 1
             if not (name := self.ident()):
-                raise self.broken("E-VARIABLE", "a name must follow $", start=start)
+                raise self.broken("E-VARIABLE", "a name must follow $", "such as $retry_delay", start=start)
             return Value(kind=Kind.VARIABLE, start=start, end=self.at, plain=name)
         if first == "@":
             return self._operator()
@@ -115,7 +172,8 @@ class Scanner:
         if not word:
             raise self.broken("E-VALUE", "a value is missing", 'text stands between quotes: "like this"')
         if self.peek() == "(":
-            raise self.broken("E-EXPRESSION", f"{word}(…) is a call, and nothing is ever called", start=start)
+            said, hint = f"{word}(…) is a call, and nothing is ever called", "write the value itself"
+            raise self.broken("E-EXPRESSION", said, hint, start=start)
         raise self.broken("E-QUOTES", f"{word} needs quotes", f'write "{word}"', start=start)
 
     def _number(self) -> Value:
@@ -126,7 +184,7 @@ class Scanner:
             return Value(kind=Kind.RANGE, start=start, end=self.at, plain=(int(pair[1]), int(pair[2])))
         found = _NUMBER.match(self.text, start)
         if found is None:
-            self.line_end()
+            self._junk()
             raise self.broken(
                 "E-NUMBER",
                 "this is no number",
@@ -136,7 +194,8 @@ class Scanner:
         self.at = found.end()
         plain = int(found[0]) if found[0].lstrip("-").isdigit() else float(found[0])
         if plain in (float("inf"), float("-inf")):
-            raise self.broken("E-NUMBER", "this number is too large", start=start)
+            hint = "the largest is about 1.8e308; write longer ones in quotes"
+            raise self.broken("E-NUMBER", "this number is too large", hint, start=start)
         return Value(kind=Kind.NUMBER, start=start, end=self.at, plain=plain)
 
     def string(self) -> str:
@@ -149,7 +208,8 @@ class Scanner:
         while not self.text.startswith(mark, self.at):
             char = self.peek()
             if not char or (char == "\n" and not triple):
-                raise self.broken("E-STRING", f"the text is not closed with {mark}", start=start)
+                hint = "text over several lines stands between three quotes" if not triple else "close it"
+                raise self.broken("E-STRING", f"the text is not closed with {mark}", hint, start=start)
             if char == "\\":
                 parts.append(self._escape())
                 continue
@@ -183,9 +243,8 @@ class Scanner:
                 self.blanks()
                 default = self.value()
                 if default.kind not in {Kind.STRING, Kind.NUMBER, Kind.BOOLEAN, Kind.NULL}:
-                    raise self.broken(
-                        "E-OPERATOR", "the default of @env must be a plain value", start=default.start
-                    )
+                    said, hint = "the default of @env must be a plain value", 'such as "data/events.db" or 5'
+                    raise self.broken("E-OPERATOR", said, hint, start=default.start)
             self._closing(start)
             plain = (name, default.plain if default else None, default is not None)
             return Value(kind=Kind.ENV, start=start, end=self.at, plain=plain)
@@ -196,17 +255,20 @@ class Scanner:
             return Value(kind=Kind.REF, start=start, end=self.at, plain=(found[1], key))
         self.at += 1
         word = self.ident()
-        hint = 'only @env("WORKBENCH_NAME", default) and @file.tsk.get("key") are read'
-        raise self.broken("E-OPERATOR", f"@{word} is not read", hint, start=start)
+        raise self.broken("E-OPERATOR", f"@{word} is not read", ENV_FORM, start=start)
 
     def _argument(self, start: int) -> str:
         self.blanks()
         if self.peek() not in ('"', "'"):
-            raise self.broken("E-OPERATOR", "the name must stand in quotes", start=start)
+            raise self.broken("E-OPERATOR", "the name must stand in quotes", ENV_FORM, start=start)
         return self.string()
 
     def _closing(self, start: int) -> None:
         self.blanks()
         if self.peek() != ")":
-            raise self.broken("E-OPERATOR", "the closing ) is missing", start=start)
+            raise self.broken("E-OPERATOR", "the closing ) is missing", ENV_FORM, start=start)
         self.at += 1
+
+    def _junk(self) -> None:
+        found = _JUNK.match(self.text, self.at)
+        self.at = max(self.at + 1, found.end() if found is not None else 0)

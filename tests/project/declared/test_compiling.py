@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 
 import workbench.project.declared
+from workbench.assets import asset
 from workbench.errors import CommandRejected, ExpressionFailed
 from workbench.model.events import RecordedEvent, StoredData, event_data
 from workbench.model.policies import After
+from workbench.project.project import load_project
 
 EXAMPLE = textwrap.dedent((workbench.project.declared.__doc__ or "").split("```")[1].removeprefix("tsk\n"))
 
@@ -239,3 +241,17 @@ with { half: "6 / command.by" }
     assert do(registry, None, "move", id="x", by=2)[0].half == 3
     with pytest.raises(ExpressionFailed, match=r"^project\.tsk:10:14: 6 / command\.by: division by zero"):
         do(registry, None, "move", id="x", by=0)
+
+
+def test_K1_another_fold_makes_the_snapshots_of_the_old_one_stale(tmp_path):
+    text = (asset("samples", "users-declared") / "project.tsk").read_text(encoding="utf-8")
+    changed = text.replace("set {\n    down: false", "set {\n    down: true")
+    assert changed != text
+    hashes = []
+    for said in (text, changed, text):
+        (tmp_path / "project.tsk").write_text(said, encoding="utf-8")
+        registry = load_project(tmp_path, environ={}, trusted=False).registry
+        hashes.append({name: kind.state_hash for name, kind in registry.aggregates.items()})
+    assert hashes[0] == hashes[2]
+    assert hashes[0]["user"] == hashes[1]["user"]
+    assert hashes[0]["outage"] != hashes[1]["outage"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -17,6 +16,7 @@ from workbench.gui.board.graph import Node, kind_of
 from workbench.gui.board.layout import Box, Point
 from workbench.gui.icons import pixmap
 from workbench.gui.theme import code_font, mix, theme, ui_font
+from workbench.gui.widgets import plain_tip
 
 NARROWEST, WIDEST = 148.0, 216.0
 PAD = 10.0
@@ -71,11 +71,6 @@ def size_of(node: Node) -> tuple[float, float]:
 
 def _advance(part: str, text: str) -> float:
     return QFontMetricsF(fonts()[part]).horizontalAdvance(text)
-
-
-def plain_tip(text: str) -> str:
-    """Returns a tool tip that shows a text as it is, whatever it holds."""
-    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
 
 
 class NodeItem(QGraphicsItem):

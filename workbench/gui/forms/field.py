@@ -14,6 +14,8 @@ from workbench.gui.forms.parts import INDENT, Remark, Words, squeeze, tabs_after
 from workbench.gui.forms.schema import ABSENT, Loc, Shape, limits_of, sample_of
 from workbench.gui.icons import icon
 
+UNSET = "x-unset"
+"""In a schema: says what holds where an optional field is not set."""
 _TITLE_WIDTH = 190
 _BODY_WIDTH = 620
 _FOLDED_FROM = 2  # objects nested as deep as this are folded at first
@@ -123,6 +125,12 @@ class Field(QWidget):
         self._head.setMinimumWidth(width if beside else 0)
         self._head.setMaximumWidth(width if beside else 16_777_215)
         self._head.setMinimumHeight(28 if beside else 22)
+        if UNSET in self.shape.schema:  # what holds is looked for where the editor would be
+            self._none.setMinimumHeight(28 if beside else 0)
+            if beside:
+                self._body.insertWidget(0, self._none)
+            else:
+                self.head.addWidget(self._none)
 
     def show_error(self, text: str) -> None:
         """Says beneath the editor what is wrong, and unfolds what hides it; empty takes it back."""
@@ -199,7 +207,7 @@ class Field(QWidget):
             self._toggle.hide()
         self._toggle.toggled.connect(self._toggled)
         self._toggle.clicked.connect(lambda on: self.focus_input() if on else None)
-        self._none = Words("not set", role="muted", small=True)
+        self._none = Words(str(self.shape.schema.get(UNSET, "not set")), role="muted", small=True)
         self._none.setWordWrap(False)
         if not self.shape.optional:
             self._none.hide()

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Kit, Suggest
@@ -16,6 +16,8 @@ from workbench.gui.forms.field import Field
 from workbench.gui.forms.parts import Remark, Words
 from workbench.gui.forms.schema import FieldError, Loc, Schema, Shape, Validate, shape_of
 
+WIDEST = 860
+"""Most pixels in width that fields take."""
 WIDE_FROM = 640
 """Width in pixels from which titles stand beside their editors."""
 
@@ -126,6 +128,19 @@ class SchemaForm(QWidget):
                 return field
         raise KeyError(path)
 
+    def focused(self) -> str:
+        """Returns the dotted path of the field that has the keyboard; empty where none has."""
+        widget = QApplication.focusWidget()
+        if widget is None or not self.isAncestorOf(widget):
+            return ""
+        return next((field.objectName() for field in _fields_around(widget)), "")
+
+    def focus(self, path: str) -> None:
+        """Gives the keyboard to a field, if it is there."""
+        found = next((field for field in self._fields() if path and field.objectName() == path), None)
+        if found is not None:
+            found.focus_input()
+
     # --- judging -----------------------------------------------------------------------------------------
 
     def _fill(self, value: Mapping[str, Any]) -> None:
@@ -231,7 +246,11 @@ class SchemaForm(QWidget):
         column.setContentsMargins(14, 12, 14, 14)
         if not self._root.fields():
             column.addWidget(Words("There is nothing to fill in.", role="muted"))
-        column.addWidget(self._root)
+        self._root.setMaximumWidth(WIDEST)
+        beside = QHBoxLayout()  # what is wider than anybody reads stays empty, on the right
+        beside.addWidget(self._root, 1)
+        beside.addStretch(0)
+        column.addLayout(beside)
         column.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -15,6 +15,7 @@ from workbench.gui.board.graph import Graph, Node, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel
+from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
@@ -80,8 +81,7 @@ def describe(registry: Registry, node: Node) -> str:
         "projection": registry.projections,
         "subscription": registry.reactors if name in registry.reactors else registry.subscriptions,
     }
-    doc = str(getattr(owners.get(kind, {}).get(name), "doc", "") or "")
-    return " ".join(doc.split("\n\n", 1)[0].split())
+    return summary_of(str(getattr(owners.get(kind, {}).get(name), "doc", "") or ""))
 
 
 def neighbours(graph: Graph, node: Node) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.gui.board.graph import Edge, Graph, Node, Pair
 from workbench.model.messaging import Mode
+from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.messaging import Subscription
@@ -113,7 +114,7 @@ class _Builder:
                 f"aggregate:{aggregate.name}",
                 "aggregate",
                 aggregate.name,
-                subtitle=_first_line(aggregate.doc),
+                subtitle=summary_of(aggregate.doc),
             )
             for event in aggregate.events:
                 self._join(f"aggregate:{aggregate.name}", f"event:{event}", "emits")
@@ -167,7 +168,7 @@ class _Builder:
             self._join(f"topic:{subscription.topic}", f"subscription:{subscription.name}", "consumes")
         for reactor in model.reactors.values():
             kind = "process" if reactor.stateful else "policy"
-            self._add(f"subscription:{reactor.name}", kind, reactor.name, subtitle=_first_line(reactor.doc))
+            self._add(f"subscription:{reactor.name}", kind, reactor.name, subtitle=summary_of(reactor.doc))
             for event in reactor.events:
                 self._join(f"event:{event}", f"subscription:{reactor.name}", "consumes")
             for command in reactor.commands:
@@ -233,7 +234,3 @@ def _listed(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) <= FIELDS:
         return names
     return (*names[: FIELDS - 1], f"and {len(names) - FIELDS + 1} more")
-
-
-def _first_line(text: str) -> str:
-    return text.strip().split("\n", 1)[0]

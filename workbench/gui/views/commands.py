@@ -30,11 +30,13 @@ from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory
 from workbench.gui.views.command_result import ResultCard
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, toolbar_button
+from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, plain_tip, toolbar_button
+from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.model.commands import CommandResult
+    from workbench.model.commands import CommandResult, CommandType, QueryType
+    from workbench.model.registry import Registry
     from workbench.store.values import CommandRecord
 
 CATCH_UP_SECONDS = 10.0
@@ -55,6 +57,7 @@ class CommandsView(View):
         super().__init__(desk)
         self._kind, self._name = COMMAND, ""
         self._form: SchemaForm | None = None
+        self._described: CommandType | QueryType | None = None
         self._kept: dict[tuple[str, str], dict[str, Any]] = {}
         self._pages = QStackedLayout(self)
         hint = "Commands come from the aggregates of the model. This project's model declares none."
@@ -173,6 +176,8 @@ class CommandsView(View):
                     )
         if (self._kind, self._name) not in offered:
             self._make_form(*offered[0])
+        elif self._described is not _described(registry, self._kind, self._name):
+            self._make_form(self._kind, self._name)  # the model was loaded anew
         self.history.show_records(self.desk.workspace.issue.history(limit=SHOWN))
         self._show_target()
 
@@ -205,13 +210,15 @@ class CommandsView(View):
             self.follow(self.desk.selection)
 
     def _make_form(self, kind: str, name: str) -> None:
+        focused = ""
         if self._form is not None:
+            focused = self._form.focused() if (kind, name) == (self._kind, self._name) else ""
             self._kept[self._kind, self._name] = self._form.value()
             self._holder.removeWidget(self._form)
             self._form.deleteLater()
         self._kind, self._name = kind, name
         registry, clock = self.desk.workspace.registry, self.desk.workspace.clock
-        described = registry.commands[name] if kind == COMMAND else registry.queries[name]
+        self._described = described = _described(registry, kind, name)
         self._form = SchemaForm(
             described.schema,
             validate=parse_validator(described.parse),
@@ -223,10 +230,14 @@ class CommandsView(View):
         self._form.submitted.connect(self._submitted)
         self._holder.addWidget(self._form)
         if (kind, name) in self._kept:
-            self._form.set_value(self._kept[kind, name])
+            known = described.schema.get("properties", {})
+            kept = {field: value for field, value in self._kept[kind, name].items() if field in known}
+            self._form.set_value(kept)
+            self._form.focus(focused)
         with QSignalBlocker(self.picker):
             self.picker.setCurrentIndex(self.picker.findText(name))
-        self.about.setText(described.doc.split("\n\n")[0])
+        self.about.setText(summary_of(described.doc))
+        self.about.setToolTip(plain_tip(described.doc))
         self.about.setVisible(bool(described.doc))
         self.result.hide()
         self._dress(kind)
@@ -359,6 +370,10 @@ class CommandsView(View):
 
     def _show_stream(self, stream: str) -> None:
         self.desk.select(Selection(stream=stream), view="timeline")
+
+
+def _described(registry: Registry, kind: str, name: str) -> CommandType | QueryType:
+    return registry.commands[name] if kind == COMMAND else registry.queries[name]
 
 
 def _rfc3339(microseconds: int) -> str:

@@ -27,7 +27,8 @@ from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
-from workbench.gui.widgets import DiffView, EmptyState, JsonView, toolbar_button
+from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip, toolbar_button
+from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -87,6 +88,8 @@ class InspectorView(View):
         head.addWidget(self._copy_button())
         layout.addLayout(head)
         layout.addWidget(self.where)
+        self.about = plain_label(wrap=True)
+        layout.addWidget(self.about)
         self.payload, self.diff = JsonView(), DiffView()
         self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
         self._facts, self._causes = ListSource([]), ListSource([])
@@ -144,6 +147,10 @@ class InspectorView(View):
         self._event = shown.event
         self.name.setText(shown.title)
         self.where.setText(shown.subtitle)
+        kind = self.desk.workspace.registry.events.get(shown.title)
+        self.about.setText(summary_of(kind.doc) if kind is not None else "")
+        self.about.setToolTip(plain_tip(kind.doc) if kind is not None else "")
+        self.about.setVisible(bool(self.about.text()))
         self.payload.set_value(shown.payload)
         self._facts.rows = list(shown.facts)
         self.facts.refresh()

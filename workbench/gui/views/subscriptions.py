@@ -26,7 +26,7 @@ from workbench.gui.view import View
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.subscription_table import FACTS, SubscriptionTable, facts_of, row_of
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
-from workbench.gui.widgets import EmptyState, plain_label, show_words, toolbar_button
+from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -211,7 +211,7 @@ class SubscriptionsView(View):
             return
         self.name.setText(view.name)
         about = [view.doc, f"handler {view.handler}" if view.handler else "", view.filter]
-        self.name.setToolTip("\n".join(part for part in about if part))
+        self.name.setToolTip(plain_tip("\n".join(part for part in about if part)))
         self.pause.setText("Resume" if view.status == "paused" else "Pause")
         self.dead.setText(f"{view.dead:,} dead" if view.dead else "Dead letters")
         writes = self.desk.workspace.engine is not None

@@ -140,6 +140,7 @@ def aggregate_of(draft: Draft, owner: Owner) -> Aggregate:
         evolve=evolve,
         upcasters={name: steps for name in owner.events if (steps := _upcasters(draft, owner, name))},
         snapshot_every=owner.section.snapshot_every,
+        fold="\n".join(one.model_dump_json() for one in (owner.section, *owner.event_sections.values())),
         doc=owner.section.description,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -10,13 +11,23 @@ SIZES = (64, 16, 4, 1)
 """Rows in one statement. A thread may wait long for the interpreter after each one, beside a busy window."""
 
 
-def _inserts(table: str, row: str) -> tuple[tuple[int, str], ...]:
-    return tuple((size, f"insert into {table} values {','.join([row] * size)}") for size in SIZES)
+Inserts = tuple[tuple[int, str], ...]
+"""Statements that insert so many rows each, the largest first."""
 
 
-_EVENTS = _inserts("events", "(?,?,?,?,?,?,?,?,?,?,?,?)")
-_COMMANDS = _inserts("commands", "(null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-_MESSAGES = _inserts("messages", "(?,?,?,?,?,?,?,?,?,?,?,?,?)")
+def inserts(table: str, row: str, suffix: str = "") -> Inserts:
+    """Returns statements that insert rows of a table.
+
+    Args:
+        row: The values of one row in parentheses.
+        suffix: What to do on a conflict.
+    """
+    return tuple((size, f"insert into {table} values {','.join([row] * size)}{suffix}") for size in SIZES)
+
+
+_EVENTS = inserts("events", "(?,?,?,?,?,?,?,?,?,?,?,?)")
+_COMMANDS = inserts("commands", "(null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+_MESSAGES = inserts("messages", "(?,?,?,?,?,?,?,?,?,?,?,?,?)")
 _STREAMS = "update streams set version = ?, updated_at = ?, last_position = ? where id = ?"
 
 
@@ -40,12 +51,12 @@ class Batch:
     def flush(self) -> None:
         """Writes everything."""
         if self.events:
-            _insert(self._con, _EVENTS, self.events)
+            insert_rows(self._con, _EVENTS, self.events)
             self._con.executemany(_STREAMS, self.streams.values())
         if self.commands:
-            _insert(self._con, _COMMANDS, self.commands)
+            insert_rows(self._con, _COMMANDS, self.commands)
         if self.messages:
-            _insert(self._con, _MESSAGES, self.messages)
+            insert_rows(self._con, _MESSAGES, self.messages)
         self.clear()
 
     def clear(self) -> None:
@@ -56,9 +67,8 @@ class Batch:
         self.messages.clear()
 
 
-def _insert(
-    con: sqlite3.Connection, statements: tuple[tuple[int, str], ...], rows: list[tuple[Any, ...]]
-) -> None:
+def insert_rows(con: sqlite3.Connection, statements: Inserts, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Inserts rows in few statements."""
     first, left = 0, len(rows)
     for size, statement in statements:
         while left >= size:

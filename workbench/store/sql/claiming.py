@@ -15,6 +15,7 @@ from workbench.model.messaging import Message
 from workbench.store.letters import crash_letter
 from workbench.store.operations import Claim, Extend, Lease, Reclaim, RecoverSubscription
 from workbench.store.settlements import NewDelivery
+from workbench.store.sql.batch import insert_rows, inserts
 from workbench.store.sql.letters import insert_letter
 from workbench.store.sql.rows import message_to_deliver
 from workbench.store.values import Attempt
@@ -22,6 +23,11 @@ from workbench.store.values import Attempt
 URGENCY = "enqueued_at - priority * 1000000"
 """Enqueue time less the boost of the priority: the smallest comes first (R1)."""
 
+_DELIVERIES = inserts(
+    "deliveries",
+    "(null,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,null,?,?)",
+    " on conflict (subscription_id, position) do nothing",
+)
 _encode = msgspec.json.Encoder().encode
 _attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
 
@@ -107,11 +113,7 @@ def insert_deliveries(
     Args:
         token: Of the lease under which some are handed out at once.
     """
-    con.executemany(
-        "insert into deliveries values (null,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,null,?,?)"
-        " on conflict (subscription_id, position) do nothing",
-        [_row_of(con, number, new, token) for new in rows],
-    )
+    insert_rows(con, _DELIVERIES, [_row_of(con, number, new, token) for new in rows])
 
 
 def _row_of(con: sqlite3.Connection, number: int, new: NewDelivery, token: UUID | None) -> tuple[Any, ...]:

@@ -1,0 +1,123 @@
+"""A window whose project changes on the disk: what it shows, asks and keeps."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLineEdit
+
+from tests.gui.test_session import notices, press, settings, start
+from workbench.project.samples import copy_sample
+
+__all__ = ["settings", "start"]  # fixtures
+
+
+@pytest.fixture
+async def window(start, tmp_path):
+    folder = copy_sample("users", tmp_path / "mine")
+    session = await start((folder, ""))
+    session.folder = folder
+    return session
+
+
+def change(session, name, old, new):
+    path = session.folder / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+async def test_a_saved_project_file_takes_over_by_itself(window, until):
+    engine = window.workspace.engine
+    change(window, "project.tsk", 'name: "users"\n', 'name: "people"\n')
+    await until(lambda: window.workspace.engine is not engine, within=10)
+    await until(lambda: notices(window) == ["The project was read again."])
+    assert window.window.windowTitle() == "people — Event Workbench"
+
+
+async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(window, until, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    engine = window.workspace.engine
+    change(
+        window,
+        "project.tsk",
+        'topic: "mail"\n    handler: "send_welcome"',
+        'topic: "male"\n    handler: nobody',
+    )
+    await until(lambda: notices(window), within=10)
+    (said,) = notices(window)
+    assert said.splitlines() == [
+        "The project was not read again; the model from before goes on.",
+        'project.tsk:34:14: E-QUOTES nobody needs quotes (write "nobody")',
+    ]
+    assert window.workspace.engine is engine
+    press(window, "Open project.tsk")
+    assert opened == [QUrl.fromLocalFile(str(window.folder / "project.tsk"))]
+    change(
+        window,
+        "project.tsk",
+        'topic: "male"\n    handler: nobody',
+        'topic: "mail"\n    handler: "send_welcome"',
+    )
+    await until(lambda: notices(window) == ["The project was read again."], within=10)
+
+
+async def test_changed_python_asks_and_the_form_is_made_anew_with_what_was_typed(window, until):
+    view = window.window.views["commands"]
+    window.bring("commands")
+    window.desk.command_wanted.emit("create_user")
+
+    def field(name):
+        return next((line for line in view.findChildren(QLineEdit) if line.objectName() == name), None)
+
+    await until(lambda: field("username") is not None)
+    field("username").setText("Ada")
+    change(
+        window,
+        "domain.py",
+        "class CreateUser(Command):",
+        "class CreateUser(Command):\n    nickname: str = ''\n",
+    )
+    await until(lambda: notices(window), within=10)
+    assert notices(window) == [
+        "domain.py changed what Python would run. Until you trust it, the model from before goes on."
+    ]
+    assert field("nickname") is None
+    press(window, "Trust and reload")
+    await until(lambda: field("nickname") is not None, within=10)
+    assert field("username").text() == "Ada"
+    assert notices(window) == ["The project was read again."]
+
+
+async def test_changes_are_trusted_without_a_question_only_if_the_person_says_so(window, until):
+    change(window, "domain.py", '"""Users', '"""Users, one')
+    await until(lambda: notices(window), within=10)
+    engine = window.workspace.engine
+    press(window, "Trust changes while open")
+    await until(lambda: window.workspace.engine is not engine, within=10)
+    engine = window.workspace.engine
+    change(window, "domain.py", '"""Users, one', '"""Users, two')
+    await until(lambda: window.workspace.engine is not engine, within=10)
+    await until(lambda: notices(window) == ["The project was read again."])
+
+
+async def test_another_store_waits_until_it_is_opened_again(window, until):
+    change(window, "project.tsk", "data/events.db", "data/other.db")
+    await until(lambda: notices(window), within=10)
+    (said,) = notices(window)
+    assert said.endswith("The store is open, so the store's path will count when it is opened again.")
+    first = window.workspace
+    press(window, "Open again")
+    await until(lambda: window.workspace not in (None, first), within=10)
+    assert window.workspace.store.path.name == "other.db"
+
+
+async def test_a_closed_project_is_not_read_again(window, until):
+    live = window.live
+    await window.close_project()
+    assert window.live is None
+    assert isinstance(live, QObject)
+    change(window, "project.tsk", 'name: "users"\n', 'name: "people"\n')
+    assert notices(window) == []

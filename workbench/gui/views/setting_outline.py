@@ -1,0 +1,90 @@
+"""The outline of the settings: sections, collections, their entries; marked where something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
+
+from workbench.gui.icons import icon
+
+if TYPE_CHECKING:
+    from workbench.services.configuring import Branch, Place
+
+PATH = Qt.ItemDataRole.UserRole
+COLLECTIONS = {"topics": "topic", "subscriptions": "subscription", "routes": "link"}
+"""Icons of entries; others have a plain one."""
+
+
+class SettingOutline(QTreeWidget):
+    """Lists what can be set.
+
+    Signals:
+        chosen: A path, a tuple of names.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderHidden(True)
+        self.setIndentation(14)
+        self.setUniformRowHeights(True)
+        self.setAccessibleName("Sections of the project file")
+        self.currentItemChanged.connect(self._moved)
+
+    def show_branches(self, branches: Sequence[Branch], wrong: Collection[Place]) -> None:
+        """Shows the outline; what was chosen stays so, if it is still there."""
+        before, closed = self.path(), {self._path(item) for item in self._tops() if not item.isExpanded()}
+        with QSignalBlocker(self):
+            self.clear()
+            for branch in branches:
+                top = self._item(
+                    branch.title, branch.path, "folder" if branch.entries is not None else "settings"
+                )
+                self.addTopLevelItem(top)
+                kind = COLLECTIONS.get(branch.path[-1], "tag")
+                for name, path in (branch.entries or {}).items():
+                    top.addChild(self._item(name, path, "error" if path in wrong else kind))
+                if branch.form and branch.path in wrong:
+                    top.setIcon(0, icon("error", "error"))
+                top.setExpanded(branch.path not in closed)
+            self.choose(before)
+
+    def choose(self, path: Place) -> None:
+        """Makes a part the current one; the first where there is no such part."""
+        items = self._items()
+        found = next((item for item in items if self._path(item) == path), items[0] if items else None)
+        if found is not None:
+            self.setCurrentItem(found)
+
+    def path(self) -> Place:
+        """Returns the path of what is chosen; empty before anything is."""
+        item = self.currentItem()
+        return self._path(item) if item is not None else ()
+
+    @staticmethod
+    def _item(text: str, path: Place, name: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([text])
+        item.setIcon(0, icon(name, "error" if name == "error" else "muted"))
+        item.setData(0, PATH, path)
+        item.setToolTip(0, "Something is wrong here" if name == "error" else "")
+        return item
+
+    @staticmethod
+    def _path(item: QTreeWidgetItem) -> Place:
+        return tuple(item.data(0, PATH))
+
+    def _tops(self) -> list[QTreeWidgetItem]:
+        items = (self.topLevelItem(index) for index in range(self.topLevelItemCount()))
+        return [item for item in items if item is not None]
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        inner = [top.child(at) for top in self._tops() for at in range(top.childCount())]
+        return [*self._tops(), *(item for item in inner if item is not None)]
+
+    def _moved(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen.emit(self._path(item))

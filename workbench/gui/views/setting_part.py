@@ -1,0 +1,147 @@
+"""One section or entry of the settings: its form, or for a collection a place to add entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.gui.forms import SchemaForm, Validate
+from workbench.gui.icons import icon
+from workbench.gui.widgets import ElidedLabel, plain_label
+
+if TYPE_CHECKING:
+    from workbench.services.configuring import Branch, Part
+
+
+class SettingPart(QWidget):
+    """Shows one part of the settings.
+
+    Signals:
+        added: A name for a new entry of the collection.
+        renamed: Another name for the entry.
+        removed: The entry shall go.
+    """
+
+    added = Signal(str)
+    renamed = Signal(str)
+    removed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.form: SchemaForm | None = None
+        self._key = ""
+        self.title = ElidedLabel("heading")
+        self.place = plain_label(role="muted")
+        self.about = plain_label(role="muted", wrap=True)
+        self._pages = QStackedWidget()
+        self._holder = QWidget()
+        self._holding = QVBoxLayout(self._holder)
+        self._holding.setContentsMargins(0, 0, 0, 0)
+        self._pages.addWidget(self._holder)
+        self._pages.addWidget(self._adding())
+        head = QHBoxLayout()
+        head.setContentsMargins(14, 0, 10, 0)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.place)
+        about = QVBoxLayout()
+        about.setContentsMargins(14, 0, 14, 0)
+        about.addWidget(self.about)
+        about.addWidget(self._naming())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addLayout(about)
+        column.addWidget(self._pages, 1)
+
+    def _naming(self) -> QWidget:
+        self.naming = QWidget()
+        self.key = QLineEdit()
+        self.key.setAccessibleName("Name of the block in the file")
+        self.key.setToolTip("Name of the block in the file")
+        self.key.setMinimumWidth(80)
+        self.key.setMaximumWidth(360)
+        self.rename = QPushButton("Rename")
+        self.remove = QPushButton(icon("purge"), "Remove")
+        row = QHBoxLayout(self.naming)
+        row.setContentsMargins(0, 4, 0, 0)
+        row.addWidget(self.key, 1)
+        for button in (self.rename, self.remove):
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            row.addWidget(button)
+        row.addStretch(0)
+        self.key.textChanged.connect(self._key_typed)
+        self.key.returnPressed.connect(self.rename.click)
+        self.rename.clicked.connect(lambda: self.renamed.emit(self.key.text()))
+        self.remove.clicked.connect(self.removed)
+        return self.naming
+
+    def _adding(self) -> QWidget:
+        page = QWidget()
+        self.name = QLineEdit()
+        self.name.setMaximumWidth(260)
+        self.name.setAccessibleName("Name of the new block")
+        self.name.setPlaceholderText("name of another one")
+        self.add = QPushButton(icon("plus"), "Add")
+        row = QHBoxLayout()
+        row.addWidget(self.name, 1)
+        row.addWidget(self.add)
+        row.addStretch(1)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(14, 8, 14, 14)
+        column.addLayout(row)
+        column.addStretch(1)
+        self.name.returnPressed.connect(self.add.click)
+        self.name.textChanged.connect(lambda text: self.add.setEnabled(bool(text.strip())))
+        self.add.setEnabled(False)
+        self.add.clicked.connect(lambda: self.added.emit(self.name.text()))
+        return page
+
+    def _key_typed(self, text: str) -> None:
+        self.rename.setEnabled(bool(text.strip()) and text.strip() != self._key)
+
+    def show_part(self, part: Part, validate: Validate) -> None:
+        """Shows the form of a section or entry."""
+        self._drop_form()
+        self.title.setText(part.title)
+        self.place.setText(f"project.tsk, line {part.line:,}" if part.line else "not in the file yet")
+        self.about.setText(part.doc)
+        self.about.setVisible(bool(part.doc))
+        self.naming.setVisible(part.entry)
+        self._key = part.path[-1]
+        self.key.setText(self._key)
+        self._key_typed(self._key)
+        self.form = SchemaForm(part.schema, validate=validate)
+        self.form.set_value(part.values)
+        self._holding.addWidget(self.form)
+        self._pages.setCurrentIndex(0)
+
+    def show_collection(self, branch: Branch) -> None:
+        """Shows where an entry is added to a collection."""
+        self._drop_form()
+        count = len(branch.entries or {})
+        self.title.setText(branch.title)
+        self.place.setText("")
+        said = f"{count:,} in the file. Choose one on the left, or add another."
+        self.about.setText(said if count else "There are none yet.")
+        self.about.show()
+        self.naming.hide()
+        self.name.clear()
+        self._pages.setCurrentIndex(1)
+
+    def _drop_form(self) -> None:
+        form, self.form = self.form, None
+        if form is not None:
+            self._holding.removeWidget(form)
+            form.hide()
+            form.deleteLater()

@@ -1,0 +1,319 @@
+"""The settings view: the project file as forms, saved back without touching anything else in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.errors import InvalidValue, ProjectError, WorkbenchError
+from workbench.gui.desk import Desk
+from workbench.gui.forms import FieldError
+from workbench.gui.theme import code_font
+from workbench.gui.view import View
+from workbench.gui.views.setting_outline import SettingOutline
+from workbench.gui.views.setting_part import SettingPart
+from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, toolbar_button
+from workbench.tusk import ChangedOnDisk, TskError
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.configuring import Draft, Place
+
+
+class SettingsView(View):
+    """Everything that a project file can say, as forms."""
+
+    key = "settings"
+    title = "Settings"
+    icon_name = "settings"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._draft: Draft | None = None
+        self._base: Draft | None = None
+        self._path: Place = ()
+        self._pages = QStackedLayout(self)
+        self._broken = EmptyState("error", "The project file cannot be read", "", "Look again", self.refresh)
+        self._pages.addWidget(self._page())
+        self._pages.addWidget(self._broken)
+        shortcut = QShortcut(QKeySequence("Ctrl+S"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.save)
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _page(self) -> QWidget:
+        self.outline = SettingOutline()
+        self.part = SettingPart()
+        self.banner = Banner("warning", "")
+        self.banner.hide()
+        self.changes = QPlainTextEdit()
+        self.changes.setReadOnly(True)
+        self.changes.setFont(code_font())
+        self.changes.setAccessibleName("Changes that are not saved")
+        self.changes.hide()
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(self.part)
+        right.addWidget(self.changes)
+        right.setChildrenCollapsible(False)
+        right.setStretchFactor(0, 1)
+        self.split = QSplitter()
+        self.split.addWidget(self.outline)
+        self.split.addWidget(right)
+        self.split.setStretchFactor(1, 1)
+        self.split.setSizes([170, 480])
+        self.split.setChildrenCollapsible(False)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.split, 1)
+        column.addLayout(self._foot())
+        self.outline.chosen.connect(self._choose)
+        self.part.added.connect(self._add)
+        self.part.renamed.connect(self._rename)
+        self.part.removed.connect(self._remove)
+        return page
+
+    def _foot(self) -> QHBoxLayout:
+        self.said = ElidedLabel("muted")
+        self.show_changes = QPushButton("Show changes")
+        self.show_changes.setCheckable(True)
+        self.discard = QPushButton("Discard")
+        tip = "Write the changes into project.tsk (Ctrl+S)"
+        self.button = toolbar_button("Save", "save", tip, primary=True)
+        self.discard.setToolTip("Forget the changes and show the file as it is")
+        foot = QHBoxLayout()
+        foot.setContentsMargins(10, 6, 8, 6)
+        foot.addWidget(self.said, 1)
+        for button in (self.show_changes, self.discard, self.button):
+            foot.addWidget(button)
+        self.show_changes.toggled.connect(lambda _on: self._show_state())
+        self.discard.clicked.connect(self.read)
+        self.button.clicked.connect(self.save)
+        return foot
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.model
+
+    @override
+    def refresh(self) -> None:
+        draft = self._draft
+        if draft is None or not draft.dirty:
+            self._read_if_other()
+            return
+        try:
+            if self.desk.workspace.configure.present() != draft.original:
+                self._tell_changed()
+        except WorkbenchError as error:
+            self._tell("error", str(error))
+
+    def _read_if_other(self) -> None:
+        """Shows the file as it is now, unless that is what is shown."""
+        try:
+            fresh = self.desk.workspace.configure.read()
+        except WorkbenchError:
+            self.read()
+            return
+        shown = self._draft
+        if shown is None or (fresh.original, fresh.handlers) != (shown.original, shown.handlers):
+            self.read()
+
+    def read(self) -> None:
+        """Shows the file as it is now; changes that were not saved are forgotten."""
+        self.banner.hide()
+        try:
+            self._draft = self._base = self.desk.workspace.configure.read()
+        except WorkbenchError as error:
+            self._draft = self._base = None
+            self._show_broken(error)
+            return
+        self._pages.setCurrentIndex(0)
+        self._show_outline()
+        self._choose(self.outline.path())
+
+    def _show_broken(self, error: WorkbenchError) -> None:
+        old, said = self._broken, str(error)
+        self._broken = EmptyState(
+            "error", "The project file cannot be shown as settings", said, "Look again", self.refresh
+        )
+        self._pages.addWidget(self._broken)
+        self._pages.setCurrentWidget(self._broken)
+        self._pages.removeWidget(old)
+        old.deleteLater()
+
+    def _choose(self, path: Place) -> None:
+        draft = self._draft
+        if draft is None or not path:
+            return
+        kept = self.part.form.focused() if self.part.form is not None and path == self._path else ""
+        self._path, self._base = path, draft
+        branch = next(
+            one for one in draft.outline() if one.path == path[: len(one.path)] and _holds(one, path)
+        )
+        if branch.path == path and not branch.form:
+            self.part.show_collection(branch)
+        else:
+            self.part.show_part(draft.part(path), self._judge)
+            if self.part.form is not None:
+                self.part.form.changed.connect(self._edited)
+                self.part.form.submitted.connect(lambda _value: self._write())
+                self.part.form.focus(kept)
+        self._show_state()
+
+    # -- editing ------------------------------------------------------------------------------------------
+
+    def _judge(self, values: dict[str, Any]) -> list[FieldError]:
+        """Makes the draft of a form's values, and says what is wrong with it at its fields."""
+        if self._base is None:
+            return []
+        try:
+            self._draft = self._base.changed(self._path, values)
+        except (InvalidValue, ProjectError) as error:
+            return [FieldError(loc=(), message=str(error))]
+        inside, _ = self._draft.faults(self._path)
+        return [FieldError(loc=_loc(place), message=said) for place, said in inside]
+
+    def _edited(self) -> None:
+        self._show_outline()
+        self._show_state()
+
+    def _add(self, name: str) -> None:
+        self._change(lambda draft: draft.added(self._path, name), (*self._path, name.strip()))
+
+    def _rename(self, name: str) -> None:
+        path = self._path
+        self._change(lambda draft: draft.renamed(path, name), (*path[:-1], name.strip()))
+
+    def _remove(self) -> None:
+        path = self._path
+        self._change(lambda draft: draft.removed(path), path[:-1])
+
+    def _change(self, change: Callable[[Draft], Draft], then: Place) -> None:
+        """Changes the draft, and goes to a part; what cannot be is said."""
+        if self._draft is None:
+            return
+        try:
+            self._draft = change(self._draft)
+        except (InvalidValue, ProjectError) as error:
+            self._tell("warning", str(error))
+            return
+        self.banner.hide()
+        self._show_outline()
+        self.outline.choose(then)
+        self._choose(self.outline.path())
+
+    def _show_outline(self) -> None:
+        if self._draft is not None:
+            branches = self._draft.outline()
+            paths = [path for one in branches for path in (one.path, *(one.entries or {}).values())]
+            problems = self._draft.problems
+            wrong = [path for path in paths if problems and self._draft.faults(path)[0]]
+            self.outline.show_branches(branches, wrong)
+
+    def _show_state(self) -> None:
+        """Says what is not saved, and lets it be saved."""
+        draft = self._draft
+        dirty = draft is not None and draft.dirty
+        for button in (self.show_changes, self.discard, self.button):
+            button.setEnabled(dirty)
+        lines = draft.diff() if draft is not None and dirty else []
+        self.changes.setVisible(dirty and self.show_changes.isChecked())
+        if self.changes.isVisibleTo(self) and self.changes.toPlainText() != "\n".join(lines):
+            self.changes.setPlainText("\n".join(lines))
+        self.said.setText(self._state(draft) if draft is not None and dirty else "All changes are saved.")
+
+    @staticmethod
+    def _state(draft: Draft) -> str:
+        came, went = draft.counts()
+        wrong = len(draft.problems)
+        said = f"Not saved: {came:,} {_lines(came)} added, {went:,} removed."
+        return f"{said} {wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong." if wrong else said
+
+    # -- saving -------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Writes the changes; what is wrong is shown at its field, and nothing is written."""
+        draft = self._draft
+        if draft is None or not draft.dirty:
+            return
+        if self.part.form is not None and not self.part.form.submit():
+            return
+        if self.part.form is None:
+            self._write()
+
+    def _write(self) -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        try:
+            self.desk.workspace.configure.save(draft)
+        except TskError as error:
+            self._go_to_problem(draft, error)
+        except ChangedOnDisk:
+            self._tell_changed()
+        except WorkbenchError as error:
+            self._tell("error", f"{error}. {error.hint}".rstrip(". "))
+        else:
+            self.read()
+            self.desk.project_saved.emit()
+
+    def _go_to_problem(self, draft: Draft, error: TskError) -> None:
+        """Shows the first part in which something is wrong, or says it where it is in none."""
+        paths = [path for one in draft.outline() for path in (*(one.entries or {}).values(), one.path)]
+        wrong = next((path for path in paths if path != self._path and draft.faults(path)[0]), None)
+        if wrong is None:
+            self._tell("error", str(error))
+            return
+        self.outline.choose(wrong)
+        if self.part.form is not None:
+            self.part.form.submit()
+
+    def _tell_changed(self) -> None:
+        said = "Another program changed project.tsk. Nothing was written."
+        self._tell(
+            "warning", said, ("Load it anew", self.read), ("Show the difference", self._show_difference)
+        )
+
+    def _show_difference(self) -> None:
+        """Shows what the other program changed, since this draft was begun."""
+        from workbench.services.configuring import differing
+
+        if self._draft is not None:
+            lines = differing(self._draft.original, self.desk.workspace.configure.present())
+            self.changes.setPlainText("\n".join(lines))
+            self.changes.show()
+
+    def _tell(self, kind: str, text: str, *actions: tuple[str, Callable[[], object]]) -> None:
+        self.banner.set(kind, text, actions)
+        self.banner.show()
+
+
+def _holds(branch: object, path: Place) -> bool:
+    entries = getattr(branch, "entries", None)
+    return getattr(branch, "path", None) == path or (entries is not None and path in entries.values())
+
+
+def _loc(place: Place) -> tuple[str | int, ...]:
+    return tuple(int(step) if step.isdigit() else step for step in place)
+
+
+def _lines(count: int) -> str:
+    return "line" if count == 1 else "lines"

@@ -1,0 +1,65 @@
+"""Notices that files of a project changed, however an editor saves them; tells it once it is quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer, QFileSystemWatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+QUIET_MS = 150
+"""A file is looked at when nothing happened to it for so long: an editor may write it in pieces."""
+LONGEST_MS = 1000
+"""But not later than this after the first change."""
+
+
+class Watch(QObject):
+    """Watches files and folders.
+
+    Folders are watched since an editor that saves safely puts another file in the place of the first, which
+    is then no longer watched. Where a system tells nothing, as some network drives do, changes are looked for
+    when the person comes back to the window.
+
+    Signals:
+        settled: Something may have changed, and then nothing more did.
+    """
+
+    settled = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.fileChanged.connect(self._touched)
+        self._watcher.directoryChanged.connect(self._touched)
+        self._since = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.settled)
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.applicationStateChanged.connect(self._came_back)
+
+    def watch(self, paths: Iterable[Path]) -> None:
+        """Watches these and no others; called again after each change, since replaced files are lost."""
+        wanted = {str(path) for path in paths}
+        present = {*self._watcher.files(), *self._watcher.directories()}
+        if gone := present - wanted:
+            self._watcher.removePaths(sorted(gone))
+        if new := wanted - present:
+            self._watcher.addPaths(sorted(new))
+
+    def close(self) -> None:
+        """Watches nothing more, and tells nothing more."""
+        self.watch(())
+        self._timer.stop()
+        self.blockSignals(True)
+
+    def _touched(self) -> None:
+        if not self._timer.isActive():
+            self._since.restart()
+        self._timer.start(max(0, min(QUIET_MS, LONGEST_MS - self._since.elapsed())))
+
+    def _came_back(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive and self._watcher.directories():
+            self._touched()
