@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.services.conftest import settle
+from workbench.services.opening import open_target
 from workbench.store.operations import MarkLetters
 from workbench.store.values import Job, JobStatus, LetterStatus
 
@@ -37,3 +40,24 @@ async def test_L5_a_cancel_that_comes_while_a_step_is_written_still_cancels(brok
     assert (job.status, job.step, job.done) == (JobStatus.CANCELLED, 1, 1)
     assert [one.action for one in broken.observe.actions()].count("cancel archive") == 1
     assert broken.repair.counts() == {"open": 2, "archived": 1}
+
+
+async def test_L5_a_job_goes_on_where_it_stood_when_the_program_ended(broken):
+    numbers = [letter.number for letter in broken.repair.letters()]
+    number = await broken.jobs.start("archive", numbers, per_second=0.001)
+    await broken.running().gate.write(NOTHING)
+    await broken.close()
+    again = open_target(
+        broken.project.root, "", environ={"WORKBENCH_CONFIG": str(broken.project.root.parent)}
+    )
+    await again.start()
+    try:
+        (job,) = again.jobs.unfinished()
+        assert (job.number, job.numbers) == (number, tuple(numbers))
+        async with asyncio.timeout(5):
+            while again.jobs.job(number).step < 2:
+                await asyncio.sleep(0.005)
+        assert (await again.jobs.cancel(number)).done == 2
+        assert again.repair.counts() == {"open": 1, "archived": 2}
+    finally:
+        await again.close()

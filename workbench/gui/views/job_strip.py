@@ -221,6 +221,8 @@ class JobStrip(QScrollArea):
         self._column.insertWidget(0, card)
 
     def _show(self, number: int, card: JobCard) -> None:
+        if card.settled:
+            return
         job = self._desk.workspace.jobs.job(number)
         if job != card.job:
             card.show_job(job)

@@ -46,8 +46,12 @@ def schema_of(topics: Mapping[str, str], topic: str) -> dict[str, Any]:
             "key": text | {"description": "Messages with one key are handled one after the other"},
             "data": {"title": "Data (JSON)", "description": "What the handlers get", "default": {}},
             "priority": {"enum": priorities, "default": AS_TOPIC},
-            "delay": span | {"description": "Not delivered before"},
-            "ttl": span | {"title": "Lives for", "description": "Expires after; the topic's may be shorter"},
+            "delay": span | {"description": "How long it waits before it is delivered"},
+            "ttl": span
+            | {
+                "title": "Lives for",
+                "description": "How long it may wait; the topic may allow less",
+            },
         },
         "required": ["topic"],
     }
