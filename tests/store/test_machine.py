@@ -397,7 +397,7 @@ class Histories(RuleBasedStateMachine):
                 [(msg_free(row), message) for row, message in reader.due(name, self.clock.now(), 10)]
                 for name in names
             ],
-            "in order": [reader.in_order(name, self.clock.now()) for name in names],
+            "in order": [reader.in_order(name) for name in names],
             "due times": [reader.due_times(name) for name in names],
             "depths": [reader.depth(name) for name in names],
             "stand in rows": [reader.rows_from(name, 1, 6) for name in names],

@@ -41,7 +41,7 @@ def _check_takes(parser: Parser) -> None:
 
 
 async def _check(options: Options, environ: Environ) -> int:
-    from workbench.services.checking import check_project
+    from workbench.services.checking import check_project, in_words
 
     verdict = check_project(options.project, environ, trust=options.trust)
     problems = [
@@ -60,7 +60,7 @@ async def _check(options: Options, environ: Environ) -> int:
         count = len(verdict.complaints)
         note(f"{count} problem{'s' if count > 1 else ''}")
     elif not verdict.unseen:
-        model = ", ".join(f"{count} {name}" for name, count in verdict.model.items()) or "an empty model"
+        model = in_words(verdict.model) or "an empty model"
         lines.append(f"{one_line(verdict.name)}: no problems; {model}")
     if verdict.unseen:
         note(

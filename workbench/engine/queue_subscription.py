@@ -1,146 +1,198 @@
-"""Point to point: every message has a row, and workers compete for them, the most urgent first (P6, R1)."""
+"""Point to point: each message goes to one of several workers, the most urgent first (P6, R1)."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from typing_extensions import override
 
 from workbench.engine.delivering import Task
+from workbench.engine.log_subscription import Claimed, LogSubscription
 from workbench.engine.outcomes import counts_of, new_delivery, waiting
 from workbench.engine.runtime import Runtime
-from workbench.engine.subscribing import LARGE, QUICK, SLOW, SubscriptionRunner
+from workbench.engine.subscribing import LARGE, QUICK, SLOW
+from workbench.model.clock import MICROSECONDS
 from workbench.model.deliveries import DeliveryState
 from workbench.model.messaging import Handler, OnDead, Subscription
-from workbench.store.operations import Atomic, Claim, Operation, Settle
+from workbench.store.operations import Atomic, Claim, Settle
 from workbench.store.settlements import NewDelivery
 
 INGEST = 1_000
 """Messages that become rows in one transaction."""
+TOGETHER = 64
+"""From this size of a batch on, handlers are so quick that nobody gains by competing for rows."""
+PATIENCE = 0.1
+"""Seconds that a batch without rows may take; then those that are not done get theirs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """What a worker has taken for itself.
-
-    Attributes:
-        upto: Where the cursor stands behind it.
-        operations: What stores that it was taken; none where that was done.
-    """
+class Left:
+    """What is not done yet of a stretch of the log: slow handlers, whose messages have leased rows."""
 
     token: UUID
     tasks: list[Task]
-    upto: int
-    operations: tuple[Operation, ...] = ()
+    running: asyncio.Future[None]
 
 
-class QueueSubscription(SubscriptionRunner):
-    """A queue; each message goes to one of its workers."""
+class QueueSubscription(LogSubscription):
+    """A queue with competing workers.
+
+    Each message has a row that one of the workers leases. Where handlers return at once and no message has a
+    priority, the order of the log is that of urgency, and a worker takes a stretch of it as a reader of
+    publish/subscribe does: what is a plain success never needs its row (contract §5).
+    """
 
     _batch = 1
 
-    def __init__(
-        self,
-        runtime: Runtime,
-        subscription: Subscription,
-        handler: Handler | None,
-    ) -> None:
+    def __init__(self, runtime: Runtime, subscription: Subscription, handler: Handler | None) -> None:
         super().__init__(runtime, subscription, handler)
         self.lanes = subscription.workers
-        if self._run is not None:
-            self._run.side_by_side = 1  # each worker does one thing at a time; there are several
         self._alone = asyncio.Lock()
         self._busy: set[str] = set()
+        self._impatient = False
+        if self._run is not None:
+            self._run.side_by_side = 1  # each worker does one thing at a time; there are several
+        self._quick_run = None if handler is None else self._handler_run(handler)
+        if self._quick_run is not None:
+            self._quick_run.side_by_side = subscription.workers
+            self._quick_run.stopping = lambda: self._stopping or self._impatient
+
+    @property
+    @override
+    def in_flight(self) -> int:
+        """Handlers that run now (B1)."""
+        quick = self._quick_run.in_flight if self._quick_run is not None else 0
+        return super().in_flight + quick
 
     @override
     async def work(self, limit: int | None = None) -> bool:
-        """Does one batch as one worker: takes rows for itself alone, runs them, settles them."""
+        """Does one batch as one worker: rows that are ready or due, else what lies ahead in the log."""
         if self.handler is None:
             return False
         self._stopping = False
         async with self._alone:
-            hand = self._next_hand(limit or self._batch)
-            ingested = False
-            if hand is not None:
-                await self._runtime.gate.write(Atomic(operations=hand.operations))
-                self._passed(hand)
-            else:
-                ingested = await self._ingest()
-                hand = await self._lease(limit or self._batch)
-        worked = hand is not None
-        while hand is not None:
-            hand = await self._work_off(hand, None if limit is not None else self._batch)
-        return worked or ingested
-
-    async def _lease(self, limit: int) -> Hand | None:
-        """Takes rows that are ready or due, the most urgent first."""
-        tasks, token = await self._lease_rows(limit, frozenset(self._busy))
-        self._busy |= {task.key for task in tasks if task.key}
-        return Hand(token, tasks, self.cursor) if tasks else None
-
-    async def _work_off(self, hand: Hand, limit: int | None) -> Hand | None:
-        """Runs what a worker has in hand and settles it; returns what it took in the same breath.
-
-        Args:
-            limit: How much it may take; None for nothing.
-        """
-        if self._run is None:
-            return None
+            together = limit is None and self._goes_together()
+            if not together:
+                await super().rest()
+            worked = not together and await self._ingest()
+            tasks, token = await self._lease_rows(limit or self._batch, frozenset(self._busy))
+            keys = {task.key for task in tasks if task.key}
+            self._busy |= keys
+            left = None
+            if together and not tasks:
+                worked, left = await self._work_together()
+        if left is not None:
+            await self._finish(left)
+        if not tasks:
+            return worked
         started = self._runtime.clock.monotonic()
-        ahead = None
         try:
-            with self._leases.holding(hand.token):
-                await self._run.run(hand.tasks)
-                async with self._alone:
-                    if limit is not None and not self._stopping:
-                        ahead = self._next_hand(limit)
-                    settled = await self._settle(
-                        hand.tasks,
-                        lambda: self._settle_rows(hand.tasks, hand.token),
-                        also=ahead.operations if ahead else (),
-                    )
-                    if settled is None:
-                        ahead = None
-                    if ahead is not None:
-                        self._passed(ahead)
+            await self._deliver_rows(tasks, token)
         finally:
-            self._busy -= {task.key for task in hand.tasks if task.key}
-        self._rows = True
+            self._busy -= keys
         self._adapt(self._runtime.clock.monotonic() - started)
-        await asyncio.sleep(0)
-        return ahead
+        return True
 
-    def _next_hand(self, limit: int) -> Hand | None:
-        """Returns messages that can be leased as their rows come into being; none where rows go first.
+    @override
+    async def rest(self) -> None:
+        """Gives back what was claimed ahead, unless a worker is at it."""
+        if not self._alone.locked():
+            async with self._alone:
+                await super().rest()
 
-        That is where the log has them in the order of urgency: no row is ready, no message has a priority.
+    def _goes_together(self) -> bool:
+        """Whether a stretch of the log is handed out whole: quick handlers, no keys, no priorities."""
+        quick = self._batch >= TOGETHER and not self._impatient
+        return quick and not self._ordered and self._runtime.reader.in_order(self.name)
+
+    # -- without rows -----------------------------------------------------------------------------------
+
+    async def _work_together(self) -> tuple[bool, Left | None]:
+        """Does a stretch of the log; returns whether there was one, and what of it is not done yet.
+
+        The caller holds the lock: only one worker does this at a time.
         """
-        reader, now = self._runtime.reader, self._runtime.clock.now()
-        if self._ordered or not reader.in_order(self.name, now):
-            return None
-        found, upto = reader.read_topic(self.subscription.topic, self.wants, self.cursor, limit)
-        tasks, filtered = self._tasks_of(found, self.cursor, upto)
-        ready: list[Task] = []
-        later: list[Task] = []
-        for task in tasks:
-            now_or_never = task.failure is None and (task.message.deliver_at or 0) <= now
-            (ready if now_or_never else later).append(task)
-        if not ready:
-            return None
-        until, token = self._leases.until(), self._runtime.new_id()
-        rows = [waiting(task, DeliveryState.LEASED, lease_until=until) for task in ready]
-        stored = self._stored(upto, filtered, later, [*rows, *self._rows_of(later)], token)
-        return Hand(token, ready, upto, stored)
+        claimed = self._claimed or await self._claim(self._batch)
+        if claimed is None:
+            return False, None
+        self._claimed = None
+        if not claimed.tasks or self._quick_run is None:
+            return True, None
+        started = self._runtime.clock.monotonic()
+        plain, rows = self._sort_out(claimed.tasks)
+        running = asyncio.ensure_future(self._quick_run.run(plain))
+        try:
+            if not await self._in_patience(running):
+                return True, await self._part(claimed, plain, rows, running)
+            await self._settle_stretch(claimed, plain, rows, started)
+        except asyncio.CancelledError:
+            running.cancel()
+            raise
+        return True, None
 
-    def _passed(self, hand: Hand) -> None:
-        """Notes that what is in a hand was stored."""
-        for operation in hand.operations:
-            if isinstance(operation, Settle):
-                self._count([], operation)
-        self.cursor = self._stored_cursor = hand.upto
-        self._rows = True
+    async def _in_patience(self, running: asyncio.Future[None]) -> bool:
+        """Waits for handlers, but not for long; returns whether they are done."""
+        await asyncio.sleep(0)
+        if running.done():
+            return True
+        over = asyncio.Event()
+        running.add_done_callback(lambda _done: over.set())
+        due = self._runtime.clock.now() + round(PATIENCE * MICROSECONDS)
+        call_off = self._runtime.timer.call_at(due, over.set)
+        try:
+            await over.wait()
+        finally:
+            call_off()
+        return running.done()
+
+    async def _settle_stretch(
+        self, claimed: Claimed, plain: Sequence[Task], rows: Sequence[NewDelivery], started: float
+    ) -> None:
+        ahead = None if self._stopping else self._look_ahead(claimed.upto)
+        settle = await self._settle(claimed.tasks, lambda: self._outcome(claimed, plain, rows, ahead))
+        if settle is not None:
+            self.cursor = self._stored_cursor = claimed.upto
+            self._claimed = ahead
+            self._rows = self._rows or bool(settle.deliveries)
+            self._adapt(self._runtime.clock.monotonic() - started)
+
+    async def _part(
+        self,
+        claimed: Claimed,
+        plain: Sequence[Task],
+        rows: Sequence[NewDelivery],
+        running: asyncio.Future[None],
+    ) -> Left | None:
+        """Settles what is done of a stretch; what runs on gets leased rows, the rest is up to the others."""
+        self._impatient, self._batch = True, 1
+        slow = [task for task in plain if task.started and not task.ended_at]
+        known = set(map(id, slow))
+        others = [task for task in plain if id(task) not in known]
+        ended = [task for task in claimed.tasks if id(task) not in known]
+        until = self._leases.until()
+        leased = [waiting(task, DeliveryState.LEASED, lease_until=until) for task in slow]
+        settle = await self._settle(ended, lambda: self._outcome(claimed, others, [*rows, *leased], None))
+        if settle is not None:
+            self.cursor = self._stored_cursor = claimed.upto
+            self._rows = True
+        return Left(claimed.token, slow if settle is not None else [], running)
+
+    async def _finish(self, left: Left) -> None:
+        """Waits for handlers that took long, and settles their rows."""
+        try:
+            with self._leases.holding(left.token):
+                await left.running
+                if left.tasks:
+                    await self._settle(left.tasks, lambda: self._settle_rows(left.tasks, left.token))
+        finally:
+            left.running.cancel()
+            self._impatient = False
+            self._rows = True
+
+    # -- with rows --------------------------------------------------------------------------------------
 
     async def _ingest(self) -> bool:
         """Gives the next messages of the topic their rows; returns whether there were any."""
@@ -150,15 +202,6 @@ class QueueSubscription(SubscriptionRunner):
             return False
         tasks, filtered = self._tasks_of(found, self.cursor, upto)
         rows, token = self._rows_of(tasks), self._runtime.new_id()
-        hand = Hand(token, [], upto, self._stored(upto, filtered, tasks, rows, token))
-        await self._runtime.gate.write(Atomic(operations=hand.operations))
-        self._passed(hand)
-        return True
-
-    def _stored(
-        self, upto: int, filtered: int, tasks: list[Task], rows: list[NewDelivery], token: UUID
-    ) -> tuple[Operation, ...]:
-        """Returns what stores rows and the cursor behind their messages."""
         states = {row.message.position: row.state for row in rows}
         settle = Settle(
             subscription=self.name,
@@ -168,7 +211,12 @@ class QueueSubscription(SubscriptionRunner):
             deliveries=tuple(rows),
             **counts_of(tasks, [states[task.message.position] for task in tasks]),
         )
-        return Claim(subscription=self.name, upto=upto, token=token), settle
+        claim = Claim(subscription=self.name, upto=upto, token=token)
+        await self._runtime.gate.write(Atomic(operations=(claim, settle)))
+        self._count([], settle)
+        self.cursor = self._stored_cursor = upto
+        self._rows = self._rows or bool(rows)
+        return True
 
     def _rows_of(self, tasks: list[Task]) -> list[NewDelivery]:
         now = self._runtime.clock.now()
@@ -191,6 +239,7 @@ class QueueSubscription(SubscriptionRunner):
                 busy.add(task.key)
         return rows
 
+    @override
     def _adapt(self, took: float) -> None:
         if took < QUICK:
             self._batch = min(LARGE, self._batch * 2)

@@ -29,7 +29,7 @@ from workbench.model.messaging import (
     Topic,
 )
 from workbench.store.letters import message_of
-from workbench.store.operations import Atomic, Claim, Lease, Operation, RecoverSubscription, Settle
+from workbench.store.operations import Atomic, Claim, Lease, RecoverSubscription, Settle
 from workbench.store.values import DeadLetter, Delivery, Reason
 
 SMALL, LARGE = 8, 256
@@ -321,21 +321,16 @@ class SubscriptionRunner(ABC):
 
     # -- settling -------------------------------------------------------------------------------------
 
-    async def _settle(
-        self, tasks: Sequence[Task], make: Callable[[], Settle], also: Sequence[Operation] = ()
-    ) -> Settle | None:
+    async def _settle(self, tasks: Sequence[Task], make: Callable[[], Settle]) -> Settle | None:
         """Commits what became of tasks; returns None where somebody else took them meanwhile.
 
         A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
         the outcome waits until it can (F4).
-
-        Args:
-            also: What is written in the same breath, or not at all.
         """
         while True:
             settle = make()
             try:
-                await self._runtime.gate.write(Atomic(operations=(settle, *also)) if also else settle)
+                await self._runtime.gate.write(settle)
             except StaleLease:
                 # Somebody moved the cursor or took the rows: what was done here does not count, read anew.
                 self._forget()

@@ -141,3 +141,14 @@ def _syntax(file: Path) -> list[Complaint]:
     except ValueError as error:
         return [Complaint(file=str(file), line=1, column=1, code="M-IMPORT", message=str(error))]
     return []
+
+
+def in_words(model: Mapping[str, int]) -> str:
+    """Says how many things of each kind there are: ``1 aggregate, 2 events``; empty for none."""
+    return ", ".join(f"{count} {name if count > 1 else _single(name)}" for name, count in model.items())
+
+
+def _single(name: str) -> str:
+    """Returns the word for one thing of a kind."""
+    words = {"queries": "query", "policies": "policy", "processes": "process"}
+    return words.get(name, name.removesuffix("s"))

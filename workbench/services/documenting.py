@@ -14,7 +14,7 @@ from workbench.model.projections import Projection
 from workbench.model.registry import Registry
 from workbench.project.project import Project, load_project
 from workbench.project.reading import project_root, read_settings
-from workbench.services.checking import counts
+from workbench.services.checking import counts, in_words
 from workbench.services.diagrams import event_model, flow_diagram, legend
 from workbench.services.fields import fields_of
 from workbench.services.markdown import code, plain, prose, sentence, table
@@ -70,16 +70,10 @@ def document(project: Project, description: str = "") -> str:
 
 
 def _summary(registry: Registry) -> list[str]:
-    found = [f"{count} {name if count > 1 else _single(name)}" for name, count in counts(registry).items()]
+    found = in_words(counts(registry))
     if not found:
         return ["The model is empty.", ""]
-    return [f"The model has {', '.join(found)}. This text was made from it by `workbench docs`.", ""]
-
-
-def _single(name: str) -> str:
-    """Returns the word for one thing of a kind."""
-    words = {"queries": "query", "policies": "policy", "processes": "process"}
-    return words.get(name, name.removesuffix("s"))
+    return [f"The model has {found}. This text was made from it by `workbench docs`.", ""]
 
 
 # -- aggregates -----------------------------------------------------------------------------------------

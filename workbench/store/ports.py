@@ -112,8 +112,8 @@ class QueueReader(Protocol):
         """Returns rows that can be leased now, most urgent first (R1), with their messages."""
         ...
 
-    def in_order(self, subscription: str, now: int) -> bool:
-        """Whether the log's order is that of urgency (R1): no row is to be leased, no priority set."""
+    def in_order(self, subscription: str) -> bool:
+        """Whether no message behind the cursor has a priority: the log's order is that of urgency (R1)."""
         ...
 
     def due_times(self, subscription: str) -> tuple[int | None, int | None]:

@@ -140,16 +140,10 @@ class MemoryReader:
         found = [(row, queue.message_to_deliver(self._tables, row, topic)) for row in ordered]
         return [(row, message) for row, message in found if message is not None]
 
-    def in_order(self, subscription: str, now: int) -> bool:
-        """Whether the log's order is that of urgency (R1): no row is to be leased, no priority set."""
-        rows = letters.deliveries(self._tables, subscription)
-        ready = any(
-            row.state is DeliveryState.READY
-            or (row.state is DeliveryState.DELAYED and (row.due_at or 0) <= now)
-            for row in rows
-        )
+    def in_order(self, subscription: str) -> bool:
+        """Whether no message behind the cursor has a priority: the log's order is that of urgency (R1)."""
         state = self._tables.subscriptions.get(subscription)
-        return not ready and not any(
+        return not any(
             state is not None
             and one.topic == state.topic
             and one.position > state.cursor

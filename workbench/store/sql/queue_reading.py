@@ -79,16 +79,14 @@ class QueueReading(Listing):
                 found.append((delivery, message))
         return found
 
-    def in_order(self, subscription: str, now: int) -> bool:
-        """Whether the log's order is that of urgency (R1): no row is to be leased, no priority set."""
-        found = self._maybe(
-            "select exists (select 1 from deliveries d join subscriptions s on s.id = d.subscription_id"
-            " where s.name = ? and ((d.state = 'ready') or (d.state = 'delayed' and d.rank <= ?))),"
-            " exists (select 1 from messages m join topics t on t.id = m.topic_id join subscriptions s"
+    def in_order(self, subscription: str) -> bool:
+        """Whether no message behind the cursor has a priority: the log's order is that of urgency (R1)."""
+        (urgent,) = self._one(
+            "select exists (select 1 from messages m join topics t on t.id = m.topic_id join subscriptions s"
             " on s.topic = t.name where s.name = ? and m.position > s.cursor and m.priority <> 0)",
-            (subscription, now, subscription),
+            (subscription,),
         )
-        return found is not None and not any(found)
+        return not urgent
 
     def due_times(self, subscription: str) -> tuple[int | None, int | None]:
         """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
