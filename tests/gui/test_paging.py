@@ -168,3 +168,9 @@ def test_heads_have_titles_and_stand_over_their_text(qapp):
     assert model.headerData(0, across, alignment) & Qt.AlignmentFlag.AlignLeft
     assert model.headerData(1, across, alignment) & Qt.AlignmentFlag.AlignRight
     assert model.headerData(0, Qt.Orientation.Vertical) is None
+
+
+def test_a_tool_tip_shows_what_looks_like_markup_as_it_is(model):
+    model.set_source(ListSource([(1, "<b>bold</b>"), (2, "plain")]))
+    assert "&lt;b&gt;bold&lt;/b&gt;" in model.data(model.index(0, 1), TIP)
+    assert model.data(model.index(1, 1), TIP) == "plain"

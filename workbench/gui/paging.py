@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex
+from PySide6.QtGui import Qt
 from typing_extensions import override
+
+from workbench.gui.widgets import plain_tip
 
 PAGE = 256
 KEPT = 64
@@ -41,6 +44,7 @@ class Column:
         stretch: Takes the width that the others leave, but keeps its own.
         text: Turns a value into what is shown.
         tip: Turns a value into what its tool tip says; what is shown, if absent.
+        about: What the tool tip of its head says.
     """
 
     title: str
@@ -51,6 +55,7 @@ class Column:
     stretch: bool = False
     text: Callable[[Any], str] = str
     tip: Callable[[Any], str] | None = None
+    about: str = ""
 
 
 class ListSource:
@@ -156,9 +161,11 @@ class PagedModel(QAbstractTableModel):
         tip = self.columns[index.column()].tip
         if tip is not None and role == Qt.ItemDataRole.ToolTipRole:
             found = self.row(index.row())
-            return "" if found is None else tip(found[index.column()])
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return "" if found is None else _tip(tip(found[index.column()]))
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.shown(index.row(), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(self.shown(index.row(), index.column()))
         return None
 
     @override
@@ -169,8 +176,15 @@ class PagedModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.columns[section].about or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             right = self.columns[section].align_right
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
+
+
+def _tip(text: str) -> str:
+    """Returns what a tool tip must be given so that it shows a text as it is."""
+    return plain_tip(text) if Qt.mightBeRichText(text) else text

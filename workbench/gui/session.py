@@ -212,6 +212,13 @@ class Session:
         if self.desk is not None and self.workspace is not None:
             self.desk.run(self.workspace.story.play(), "Play the story")
 
+    def publish(self) -> None:
+        """Opens the form that publishes a message."""
+        from workbench.gui.views.publish_dialog import open_publish
+
+        if self.desk is not None:
+            open_publish(self.window.views["commands"], self.desk)
+
     def bring(self, key: str) -> None:
         """Shows a view."""
         self.window.bring(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
+COUNTED = 500
+"""Letters that are read at once for a report; the loop turns between two readings."""
 ACTIONS = ("replay", "archive", "purge", "restore")
 _MARKS = {
     "archive": ((LetterStatus.OPEN,), LetterStatus.ARCHIVED),
@@ -91,11 +94,25 @@ class Jobs:
         Raises:
             NotFound: There is no such job.
         """
-        job = self._job(number)
-        fates: dict[str, int] = {}
-        for letter in self._workspace.repair.letters_numbered(job.numbers[: job.step]):
-            fates[letter.status.value] = fates.get(letter.status.value, 0) + 1
-        return JobReport(job=job, fates=fates)
+        job = self.job(number)
+        return JobReport(job=job, fates=dict(self._count(job.numbers[: job.step])))
+
+    async def counted(self, number: int) -> JobReport:
+        """Returns what `report` does without holding up the loop, however long the list is.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        job = self.job(number)
+        fates: Counter[str] = Counter()
+        for first in range(0, job.step, COUNTED):
+            fates += self._count(job.numbers[first : min(job.step, first + COUNTED)])
+            await asyncio.sleep(0)
+        return JobReport(job=job, fates=dict(fates))
+
+    def _count(self, numbers: Sequence[int]) -> Counter[str]:
+        letters = self._workspace.repair.letters_numbered(numbers)
+        return Counter(letter.status.value for letter in letters)
 
     async def cancel(self, number: int) -> Job:
         """Ends a job; what it has done stays done.
@@ -107,9 +124,11 @@ class Jobs:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        job = self._job(number)
-        if job.status is JobStatus.RUNNING:
+        job = self.job(number)
+        before = job.status
+        while job.status is JobStatus.RUNNING:  # its last step may be on its way into the store still (C7)
             job = await self._advance(job, (), JobStatus.CANCELLED)
+        if job.status is JobStatus.CANCELLED and before is JobStatus.RUNNING:
             await self._workspace.repair.note(f"cancel {job.action}", job.numbers, job.done)
         return job
 
@@ -118,9 +137,14 @@ class Jobs:
         task = self._running.get(number)
         if task is not None:
             await asyncio.gather(asyncio.shield(task), return_exceptions=True)
-        return self.report(number)
+        return await self.counted(number)
 
-    def _job(self, number: int) -> Job:
+    def job(self, number: int) -> Job:
+        """Returns a job as it stands.
+
+        Raises:
+            NotFound: There is no such job.
+        """
         job = self._workspace.reader.job(number)
         if job is None:
             raise NotFound(f"there is no job {number}")
@@ -134,7 +158,7 @@ class Jobs:
 
     async def _work(self, number: int) -> None:
         """Deals with one part of the list after the other, each in one write with the job's progress."""
-        engine, job = self._workspace.running(), self._job(number)
+        engine, job = self._workspace.running(), self.job(number)
         while job.status is JobStatus.RUNNING:
             part = job.numbers[job.step : job.step + self._chunk(job)]
             last = job.step + len(part) >= len(job.numbers)
@@ -154,7 +178,11 @@ class Jobs:
 
     async def _advance(self, job: Job, steps: tuple[Operation, ...], status: JobStatus) -> Job:
         advance = AdvanceJob(number=job.number, step=job.step, operations=steps, status=status)
-        moved: Job = await self._workspace.running().gate.write(advance)
+        engine = self._workspace.running()
+        moved: Job = await engine.gate.write(advance)
+        for name, runner in engine.subscriptions.items():
+            runner.rows_changed()  # what was replayed or let go on waits to be looked after
+            engine.wake(name)
         self._workspace.announce(Changes(dead_letters=True))
         return moved
 

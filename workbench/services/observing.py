@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.engine.engine import EngineState
 from workbench.engine.subscribing import SubscriptionRunner
 from workbench.model.aggregates import stream_name
-from workbench.model.messaging import LOG_TOPIC
+from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projections import Projection
 from workbench.store.values import (
     Delivery,
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from workbench.engine.folding import Folding
     from workbench.services.workspace import Workspace
 
+AGAIN = 1_000
+"""Messages that are counted before a reset; whether there are more is said, not how many."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionView:
@@ -35,6 +38,7 @@ class SubscriptionView:
         lag: Positions between its cursor and the head.
         rate: Deliveries per second, lately.
         mode: Whether each of many gets every message, or workers compete for them.
+        workers: How many compete for a queue's messages; 0 where each gets them all.
         in_flight: Handlers that run now.
         depth: What waits in rows, by state, and the oldest of it.
         oldest_us: Age of the oldest message that is not settled, microseconds; 0 if none is.
@@ -58,6 +62,7 @@ class SubscriptionView:
     dead: int
     doc: str
     mode: str = ""
+    workers: int = 0
     in_flight: int = 0
     depth: Depth = field(default_factory=Depth)
     oldest_us: int = 0
@@ -184,6 +189,7 @@ class Observing:
             dead=state.dead,
             doc=subscription.doc if subscription else "",
             mode=subscription.mode.value if subscription else "",
+            workers=subscription.workers if subscription and subscription.mode is Mode.POINT_TO_POINT else 0,
             in_flight=runner.in_flight if runner else 0,
             depth=depth,
             oldest_us=self._age(state.topic, cursor, depth, runner),
@@ -204,6 +210,24 @@ class Observing:
     def deliveries(self, subscription: str) -> list[Delivery]:
         """Returns what waits, retries or is blocked in a subscription."""
         return self._reader.deliveries(subscription)
+
+    def position_before(self, time: int) -> int:
+        """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
+        return self._reader.position_before(time)
+
+    def again(self, name: str, position: int) -> tuple[int, bool]:
+        """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.
+
+        Its filter is not asked.
+
+        Returns:
+            How many there are, and whether there are more than were counted.
+        """
+        runner = self._workspace.running().subscriptions[name]
+        topic, cursor = runner.subscription.topic, runner.cursor
+        found, _ = self._reader.read_topic(topic, runner.wants, position, AGAIN + 1)
+        count = sum(message.position <= cursor for message in found)
+        return min(count, AGAIN), count > AGAIN
 
     def projections(self) -> list[ProjectionView]:
         """Returns all read models of the model."""

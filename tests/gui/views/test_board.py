@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.views.board import BoardView
+from workbench.gui.views.publish_dialog import PublishDialog
 from workbench.model.changes import Changes
 from workbench.model.registry import Registry
 
@@ -112,9 +113,14 @@ def test_enter_on_a_command_opens_its_form(board: BoardView, desk: Desk, qtbot: 
     assert (command.args, view.args) == (["update_user"], ["commands"])
 
 
-def test_a_topic_leads_nowhere(board: BoardView) -> None:
+def test_a_topic_leads_to_the_form_that_publishes(board: BoardView) -> None:
     board.scene.choose("topic:mail")
-    assert board.details._act.isHidden()
+    assert board.details._act.accessibleName() == "Publish a message"
+    board.details._act.click()
+    dialog = board.findChild(PublishDialog)
+    assert dialog is not None
+    assert dialog.form.value()["topic"] == "mail"
+    dialog.close()
 
 
 def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from workbench.gui.board.graph import KINDS, Graph
 from workbench.gui.views.board_model import Pulse, badges, model_graph, pulses
-from workbench.model.registry import Registry
+from workbench.model.messaging import Mode, Route, Routing, Subscription, Topic
+from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
 
@@ -33,7 +37,49 @@ def test_the_model_is_drawn_from_its_registrations(orders: Registry) -> None:
 
 def test_a_topic_that_nobody_reads_is_marked(orders: Registry) -> None:
     wrong = {node.id: node.problems for node in model_graph(orders, {}).nodes if node.problems}
-    assert wrong == {"topic:orders": ("Nobody listens to this topic",)}
+    assert wrong == {"topic:orders": ("Nobody reads this topic",)}
+
+
+PRINTS = Subscription(name="prints", topic="print", handler="print", mode=Mode.POINT_TO_POINT, workers=3)
+
+
+def built(**parts: Any) -> Graph:
+    return model_graph(
+        build_registry([Definitions(handlers={"print": lambda _message, _context: None})], **parts), {}
+    )
+
+
+def test_P6_a_queue_looks_different_from_publish_and_subscribe() -> None:
+    heard = Subscription(name="heard", topic="news", handler="print")
+    graph = built(topics=[Topic(name="print"), Topic(name="news")], subscriptions=[PRINTS, heard])
+    kinds = {node.id: node.kind for node in graph.nodes}
+    assert kinds == {
+        "topic:print": "queue",
+        "topic:news": "topic",
+        "subscription:prints": "worker",
+        "subscription:heard": "subscription",
+    }
+    assert graph.by_id["subscription:prints"].subtitle == "3 workers, print"
+    pairs = [(KINDS[kind].word, KINDS[kind].icon) for kind in ("topic", "queue", "subscription", "worker")]
+    assert len({word for word, _ in pairs}) == len({picture for _, picture in pairs}) == 4
+
+
+def test_a_detached_subscription_is_marked() -> None:
+    lonely = replace(PRINTS, handler="gone")
+    graph = built(topics=[Topic(name="print")], subscriptions=[lonely])
+    assert graph.by_id["subscription:prints"].problems == ("Detached: no handler is named gone",)
+
+
+def test_a_route_to_nowhere_is_marked(orders: Registry) -> None:
+    lost = Routing((Route(pattern="order.placed", topics=("nowhere",)),))
+    problems = model_graph(replace(orders, routing=lost), {}).by_id["event:order.placed"].problems
+    assert problems == ("Routed to nowhere, which is no topic",)
+
+
+def test_a_subscription_of_a_topic_that_is_not_there_is_marked(orders: Registry) -> None:
+    left = {name: topic for name, topic in orders.topics.items() if name != "payments"}
+    problems = model_graph(replace(orders, topics=left), {}).by_id["subscription:card-terminal"].problems
+    assert problems == ("Reads payments, which is no topic",)
 
 
 def test_many_fields_are_counted(orders: Registry) -> None:

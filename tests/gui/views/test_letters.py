@@ -123,6 +123,29 @@ async def test_what_dies_between_question_and_answer_is_not_replayed(broken, vie
     assert [letter.key for letter in broken.repair.letters()] == ["user-dot", "user-cyd"]
 
 
+async def test_letters_that_are_few_are_replayed_at_a_pace_as_a_job(broken, view, told, until):
+    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    cause(view, "MailServerUnavailable")
+    view.whole.click()
+    view.strip.pace.setValue(1000)
+    answer(view, "Replay 2")
+    await until(lambda: view.jobs.isVisible() and view.jobs.cards[1].job.step == 2)
+    (job,) = broken.jobs.list()
+    assert (job.action, job.numbers, job.per_second) == ("replay", (3, 2), 1000.0)
+    assert view.jobs.cards[1].said.text().startswith("Replayed 2 dead letters.")
+    assert not told
+
+
+async def test_no_pace_is_asked_for_a_single_one(broken, view):
+    choose(view, 3)
+    view.begin(REPLAY)
+    assert not view.strip.pace.isVisible()
+    choose(view, 3, 2)
+    view.begin(REPLAY)
+    assert view.strip.pace.isVisible()
+    assert view.strip.pace.text() == "as fast as it goes"
+
+
 async def test_a_question_can_be_taken_back_with_escape(broken, view):
     choose(view, 3)
     view.begin(PURGE)

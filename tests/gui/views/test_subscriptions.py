@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from tests.gui.conftest import settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.reset_dialog import ResetDialog, consequence
-from workbench.gui.views.subscriptions import COLUMNS, TALL, SubscriptionsView
-
-TITLES = [column.title for column in COLUMNS]
+from workbench.gui.views.subscription_table import TITLES
+from workbench.gui.views.subscriptions import TALL, SubscriptionsView
+from workbench.model.clock import rfc3339
 
 
 @pytest.fixture
@@ -107,9 +107,11 @@ async def test_what_waits_for_its_retry_is_listed(workspace, desk, view, until):
     desk.select(Selection(subscription="welcome-mail"))
     view.tabs.setCurrentIndex(view.tabs.indexOf(view.waiting))
     await create(workspace, "ada", "slow.example")
-    model = view.waiting.model()
+    model = view.waiting.table.model()
     await until(lambda: model.rowCount() == 1 and model.row(0)[1] == "delayed")
-    assert model.row(0)[2] == "user-ada"
+    assert model.row(0)[2:4] == ("user-ada", 2)
+    assert model.shown(0, 4).startswith("in ")
+    assert model.shown(0, 5).startswith("MailServerUnavailable: the mail server of slow.example")
     assert view.tabs.tabText(view.tabs.indexOf(view.waiting)) == "Waiting (1)"
 
 
@@ -118,7 +120,8 @@ async def test_the_graphs_show_what_was_delivered(workspace, desk, view, until):
     await create(workspace, "ada")
     await settle(workspace)
     await until(lambda: sum(view.throughput._values["delivered"]) == 1, within=5)
-    assert max(view.latency._values["median"]) > 0
+    assert set(view.latency._values) == {"p50", "p95", "p99"}
+    assert max(view.latency._values["p50"]) > 0
 
 
 async def test_reset_to_the_beginning_delivers_again_after_it_said_so(workspace, desk, view, until):
@@ -131,7 +134,10 @@ async def test_reset_to_the_beginning_delivers_again_after_it_said_so(workspace,
     assert not dialog.go.isEnabled()
     dialog.position.setText("0")
     cursor = next(one for one in workspace.observe.subscriptions() if one.name == "welcome-mail").cursor
-    assert dialog.go.text() == f"Deliver {cursor:,} positions again"
+    assert dialog.go.text() == f"Go back {cursor:,} positions"
+    assert dialog.said.text().startswith(
+        f"1 message between position 1 and {cursor:,} will be delivered again"
+    )
     QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     await done(desk)
     await settle(workspace)
@@ -155,13 +161,50 @@ async def test_what_a_reset_does_is_told_exactly(workspace):
     await settle(workspace)
     mail = next(one for one in workspace.observe.subscriptions() if one.name == "welcome-mail")
     cursor, head = mail.cursor, workspace.browse.head()
-    assert consequence(mail, cursor, head, 0) == ("The cursor stands there already.", "")
-    assert consequence(mail, head + 1, head, 0) == (f"The store ends at position {head}.", "")
-    said, label = consequence(mail, cursor - 1, head, 1)
-    assert said.startswith(f"1 position from {cursor} to {cursor} will be delivered again")
+    none = (0, False)
+    assert consequence(mail, cursor, head, 0, none) == ("The cursor stands there already.", "")
+    assert consequence(mail, head + 1, head, 0, none) == (f"The store ends at position {head}.", "")
+    said, label = consequence(mail, cursor - 1, head, 1, (1, False))
+    assert said.startswith(
+        f"1 message between position {cursor} and {cursor} will be delivered again, as far"
+    )
     assert said.endswith("1 delivery that waits starts anew.")
-    assert label == "Deliver 1 position again"
-    assert consequence(mail, cursor + 2, head + 9, 0)[1] == "Skip 2 positions"
+    assert label == "Go back 1 position"
+    assert consequence(mail, cursor - 1, head, 0, none)[0].startswith("Nothing that it reads lies between")
+    assert consequence(mail, 0, head, 0, (1000, True))[0].startswith("More than 1,000 messages between")
+    assert consequence(mail, cursor + 2, head + 9, 0, none)[1] == "Skip 2 positions"
+
+
+async def test_reset_to_a_time_says_which_position_that_is(workspace, desk, view, until):
+    await create(workspace, "ada")
+    await settle(workspace)
+    between = workspace.clock.now()
+    await create(workspace, "bob")
+    await settle(workspace)
+    before = workspace.observe.position_before(between)
+    desk.select(Selection(subscription="welcome-mail"))
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 2)
+    view.reset.click()
+    dialog = view.findChild(ResetDialog)
+    dialog.to_time.setChecked(True)
+    assert dialog.said.text().startswith("Give a time")
+    assert not dialog.go.isEnabled()
+    dialog.time.set_value({"time": rfc3339(between)})
+    assert f"lies behind position {before:,}. 1 message between position {before + 1:,}" in dialog.said.text()
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    await done(desk)
+    await settle(workspace)
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 3)
+
+
+async def test_everything_about_the_chosen_one_stands_in_its_details(workspace, desk, view, until):
+    desk.select(Selection(subscription="welcome-mail"))
+    view.tabs.setCurrentWidget(view.details)
+    model = view.details.model()
+    facts = {model.row(at)[0]: model.row(at)[1] for at in range(model.rowCount())}
+    assert facts["Mode"] == "pub/sub"
+    assert facts["Filter"] == "type == 'user.created'"
+    assert {"Lag", "In flight", "Ready", "Delayed", "Blocked", "Expired", "Skipped", "Oldest"} <= set(facts)
 
 
 async def test_where_both_graphs_have_no_room_each_has_a_tab(view):

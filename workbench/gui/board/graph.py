@@ -16,13 +16,20 @@ class Kind:
 
     Attributes:
         word: What a person calls it.
-        role: Of `workbench.gui.theme.Colors`; also the name of its icon.
+        role: Of `workbench.gui.theme.Colors`; also the name of its icon, unless it has a picture of its own.
         column: Natural place from left to right; None where the neighbours decide.
+        picture: Name of its icon where that is not the role's.
     """
 
     word: str
     role: str
     column: int | None
+    picture: str = ""
+
+    @property
+    def icon(self) -> str:
+        """The name of its icon."""
+        return self.picture or self.role
 
 
 KINDS = {
@@ -30,7 +37,9 @@ KINDS = {
     "aggregate": Kind("Aggregate", "aggregate", 1),
     "event": Kind("Event", "event", 2),
     "topic": Kind("Topic", "topic", 3),
+    "queue": Kind("Queue", "topic", 3, "queue"),
     "subscription": Kind("Subscription", "subscription", 4),
+    "worker": Kind("Workers of a queue", "subscription", 4, "workers"),
     "policy": Kind("Policy", "policy", 4),
     "process": Kind("Process", "policy", 4),
     "projection": Kind("Projection", "projection", 4),

@@ -169,7 +169,7 @@ class NodeItem(QGraphicsItem):
         kind = kind_of(self.node.kind)
         ratio = painter.device().devicePixelRatioF() * painter.worldTransform().m11()
         painter.drawPixmap(
-            QRectF(PAD - 1, y + 3, 14, 14), sharp := pixmap(kind.role, 14, on, ratio), QRectF(sharp.rect())
+            QRectF(PAD - 1, y + 3, 14, 14), sharp := pixmap(kind.icon, 14, on, ratio), QRectF(sharp.rect())
         )
         painter.setFont(fonts()["kind"])
         painter.setPen(QColor(mix(on, fill, 0.78)))
@@ -233,7 +233,7 @@ class NodeItem(QGraphicsItem):
             place = QRectF(inside.left(), inside.center().y() - edge / 2, edge, edge)
             target = room
         ratio = painter.device().devicePixelRatioF() * scale
-        name = "warning" if self.node.problems else kind_of(self.node.kind).role
+        name = "warning" if self.node.problems else kind_of(self.node.kind).icon
         mark = pixmap(name, round(edge), on, ratio)
         painter.drawPixmap(place, mark, QRectF(mark.rect()))
         side = Qt.AlignmentFlag.AlignHCenter if above else Qt.AlignmentFlag.AlignLeft

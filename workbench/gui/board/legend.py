@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 from typing_extensions import override
 
-from workbench.gui.board.graph import KINDS
+from workbench.gui.board.graph import KINDS, Kind
 from workbench.gui.board.tokens import draw_mark
 from workbench.gui.icons import pixmap
 from workbench.gui.theme import mix, theme
@@ -55,7 +55,7 @@ class Legend(QFrame):
         return False
 
     def _entries(self) -> list[Entry]:
-        kinds: list[Entry] = [(_card(KINDS[kind].role), KINDS[kind].word) for kind in self._kinds]
+        kinds: list[Entry] = [(_card(KINDS[kind]), KINDS[kind].word) for kind in self._kinds]
         kinds.append((_problem, "Something is wrong"))
         return [*kinds, *((_token(outcome), text) for outcome, text in OUTCOMES.items())]
 
@@ -81,14 +81,14 @@ class Legend(QFrame):
             )
 
 
-def _card(role: str) -> Callable[[QPainter, QRectF], None]:
+def _card(kind: Kind) -> Callable[[QPainter, QRectF], None]:
     def draw(painter: QPainter, place: QRectF) -> None:
-        colors = theme().colors
+        colors, role = theme().colors, kind.role
         fill = str(getattr(colors, role))
         painter.setPen(QColor(mix(colors.ink(role), fill, 0.45)))
         painter.setBrush(QColor(fill))
         painter.drawRoundedRect(place, 4, 4)
-        _icon(painter, place, role, str(getattr(colors, f"on_{role}")))
+        _icon(painter, place, kind.icon, str(getattr(colors, f"on_{role}")))
 
     return draw
 

@@ -19,6 +19,7 @@ from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.board_details import DetailsStrip, Live, trouble
 from workbench.gui.views.board_model import badges, model_graph, pulses
+from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, SearchBox, toolbar_button
 
 if TYPE_CHECKING:
@@ -249,7 +250,9 @@ class BoardView(View):
                 self.desk.wanted.emit("commands")
             case "aggregate" | "event":
                 self.desk.wanted.emit("streams")
-            case "subscription" | "policy" | "process":
+            case "topic" | "queue":
+                open_publish(self, self.desk, name)
+            case "subscription" | "worker" | "policy" | "process":
                 self.desk.select(Selection(subscription=name), view="subscriptions")
             case "projection":
                 self.desk.select(Selection(projection=name), view="projections")

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from workbench.gui.board.graph import Graph, Node, kind_of
 from workbench.gui.icons import icon
+from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.wording import summary_of
 
@@ -24,7 +25,10 @@ ACTIONS = {
     "command": ("Open its form", "command"),
     "aggregate": ("Show streams", "stream"),
     "event": ("Show streams", "stream"),
+    "topic": ("Publish a message", "send"),
+    "queue": ("Publish a message", "send"),
     "subscription": ("Show subscription", "subscription"),
+    "worker": ("Show subscription", "subscription"),
     "policy": ("Show subscription", "subscription"),
     "process": ("Show subscription", "subscription"),
     "projection": ("Show its rows", "projection"),
@@ -96,8 +100,10 @@ def counts(node: Node, live: Live) -> str:
     kind, _, name = node.id.partition(":")
     if kind == "subscription" and name in live.subscriptions:
         view = live.subscriptions[name]
-        parts = [view.status, f"{view.delivered:,} delivered", f"lag {view.lag:,}"]
-        parts += [f"{view.retrying:,} retrying"] if view.retrying else []
+        parts = [mode_text((view.mode, view.workers))] if view.workers else []
+        parts += [view.status, f"{view.delivered:,} delivered", f"lag {view.lag:,}"]
+        parts += [f"{view.depth.ready:,} ready"] if view.depth.ready else []
+        parts += [f"{view.depth.delayed:,} delayed"] if view.depth.delayed else []
         return "  ·  ".join(parts)
     if kind == "projection" and name in live.projections:
         shown = live.projections[name]
@@ -179,7 +185,7 @@ class DetailsStrip(QFrame):
     def show_node(self, graph: Graph, node: Node, registry: Registry, live: Live) -> None:
         """Tells everything about a node."""
         kind = kind_of(node.kind)
-        self._icon.setPixmap(icon(kind.role, kind.role).pixmap(18, 18))
+        self._icon.setPixmap(icon(kind.icon, kind.role).pixmap(18, 18))
         self._title.setText(node.title)
         self._kind.setText("  ·  ".join(part for part in (kind.word, counts(node, live)) if part))
         self._put(self._doc, describe(registry, node))

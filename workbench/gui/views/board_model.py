@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.gui.board.graph import Edge, Graph, Node, Pair
+from workbench.model.messaging import Mode
 from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
+    from workbench.model.messaging import Subscription
     from workbench.model.registry import Registry
 
 COMMANDS, LOG = "$commands", "$log"
@@ -118,14 +120,16 @@ class _Builder:
                 self._join(f"aggregate:{aggregate.name}", f"event:{event}", "emits")
         for kind in model.events.values():
             version = f"version {kind.version}" if kind.version > 1 else ""
-            problems = () if self._consumed(kind.name) else ("Nobody consumes this event",)
+            problems = [] if self._consumed(kind.name) else ["Nobody consumes this event"]
+            lost = sorted(model.routing.topics_of(kind.name) - set(model.topics))
+            problems += [f"Routed to {topic}, which is no topic" for topic in lost]
             self._add(
                 f"event:{kind.name}",
                 "event",
                 kind.name,
                 subtitle=version,
                 rows=_fields(kind.schema),
-                problems=problems,
+                problems=tuple(problems),
             )
 
     def _consumed(self, event: str) -> bool:
@@ -140,9 +144,11 @@ class _Builder:
     def topics(self) -> None:
         model = self._model
         listened = {subscription.topic for subscription in model.subscriptions.values()}
+        queues = {one.topic for one in model.subscriptions.values() if _is_queue(one)}
         for topic in model.topics.values():
-            problems = () if topic.name in listened else ("Nobody listens to this topic",)
-            self._add(f"topic:{topic.name}", "topic", topic.name, problems=problems)
+            problems = () if topic.name in listened else ("Nobody reads this topic",)
+            kind = "queue" if topic.name in queues else "topic"
+            self._add(f"topic:{topic.name}", kind, topic.name, problems=problems)
         for event in model.events:
             for topic_name in sorted(model.routing.topics_of(event)):
                 self._join(f"event:{event}", f"topic:{topic_name}", "routes")
@@ -150,14 +156,14 @@ class _Builder:
     def readers(self) -> None:
         model = self._model
         for subscription in model.subscriptions.values():
-            missing = subscription.handler not in model.handlers
+            workers = _workers(subscription.workers) if _is_queue(subscription) else ""
             self._add(
                 f"subscription:{subscription.name}",
-                "subscription",
+                "worker" if workers else "subscription",
                 subscription.name,
-                subtitle=subscription.handler,
+                subtitle=", ".join(part for part in (workers, subscription.handler) if part),
                 rows=(str(subscription.filter),) if not subscription.filter.empty else (),
-                problems=(f"No handler is named {subscription.handler}",) if missing else (),
+                problems=tuple(self._troubles(subscription)),
             )
             self._join(f"topic:{subscription.topic}", f"subscription:{subscription.name}", "consumes")
         for reactor in model.reactors.values():
@@ -172,6 +178,12 @@ class _Builder:
             self._add(f"projection:{projection.name}", "projection", projection.name, rows=_listed(columns))
             for event in projection.handlers():
                 self._join(f"event:{event}", f"projection:{projection.name}", "projects")
+
+    def _troubles(self, subscription: Subscription) -> Iterator[str]:
+        if subscription.handler not in self._model.handlers:
+            yield f"Detached: no handler is named {subscription.handler}"
+        if subscription.topic not in self._model.topics:
+            yield f"Reads {subscription.topic}, which is no topic"
 
     def seen(self, flow: Mapping[str, int]) -> None:
         """Adds edges for what handlers were seen to publish and to issue."""
@@ -197,6 +209,14 @@ class _Builder:
 
     def _join(self, source: str, target: str, kind: str) -> None:
         self._edges.setdefault((source, target), Edge(source, target, kind))
+
+
+def _is_queue(subscription: Subscription) -> bool:
+    return subscription.mode is Mode.POINT_TO_POINT
+
+
+def _workers(count: int) -> str:
+    return f"{count:,} worker" if count == 1 else f"{count:,} workers"
 
 
 def _fields(schema: Mapping[str, object]) -> tuple[str, ...]:

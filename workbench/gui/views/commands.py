@@ -29,6 +29,7 @@ from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory
 from workbench.gui.views.command_result import ResultCard
+from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, plain_tip, toolbar_button
 from workbench.model.wording import summary_of
 
@@ -84,7 +85,10 @@ class CommandsView(View):
         column.setSpacing(5)
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 8, 0)
-        head.addWidget(self.picker)
+        self.message = toolbar_button("", "topic", "Publish a message to a topic instead")
+        self.message.clicked.connect(lambda _checked=False: open_publish(self, self.desk))
+        head.addWidget(self.picker, 1)
+        head.addWidget(self.message)
         column.addLayout(head)
         column.addWidget(self.about)
         column.addLayout(self._holder, 1)

@@ -8,7 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from workbench.gui.icons import icon
@@ -19,6 +28,8 @@ if TYPE_CHECKING:
 
 NARROW = 560
 """Below this width in pixels the answers stand under the question."""
+FASTEST = 1000
+"""The highest pace that can be asked for, a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,7 @@ class ConfirmStrip(QFrame):
         words.setSpacing(3)
         words.addWidget(self._text)
         words.addWidget(self._samples)
+        words.addWidget(self._pacing())
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(8)
         self._sides.addLayout(words, 1)
@@ -61,12 +73,37 @@ class ConfirmStrip(QFrame):
         theme().changed.connect(self._dress)
         self.hide()
 
-    def ask(self, text: str, samples: Sequence[str], answers: Sequence[Answer]) -> None:
+    def _pacing(self) -> QWidget:
+        """Returns the line that asks how many a second it shall be."""
+        self.pace = QSpinBox()
+        self.pace.setObjectName("pace")
+        self.pace.setAccessibleName("Pace")
+        self.pace.setRange(0, FASTEST)
+        self.pace.setSpecialValueText("as fast as it goes")
+        self.pace.setSuffix(" per second")
+        self.pace.setToolTip("How many are dealt with a second; 0 for as fast as it goes")
+        self._paced = QWidget()
+        line = QHBoxLayout(self._paced)
+        line.setContentsMargins(0, 3, 0, 0)
+        line.setSpacing(6)
+        line.addWidget(_plain(QLabel("Pace"), wraps=False))
+        line.addWidget(self.pace)
+        line.addStretch(1)
+        return self._paced
+
+    def ask(
+        self, text: str, samples: Sequence[str], answers: Sequence[Answer], *, paced: bool = False
+    ) -> None:
         """Shows a question; its answers go away with the first one that is given.
 
         The keyboard stands on the answer if it can do no harm, on Cancel otherwise.
+
+        Args:
+            paced: Whether it is asked, too, how many a second it shall be; the answer stands in `pace`.
         """
         self._clear()
+        self.pace.setValue(0)
+        self._paced.setVisible(paced)
         self._kind = "warning" if any(answer.danger for answer in answers) else "info"
         self._text.setText(text)
         self._samples.setText("\n".join(samples))
@@ -129,8 +166,11 @@ class ConfirmStrip(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(focused, QPushButton):
+            focused.click()
         else:
             super().keyPressEvent(event)
 

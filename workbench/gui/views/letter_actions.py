@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.desk import Desk
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
+from workbench.services.repairing import Report
 
 if TYPE_CHECKING:
-    from workbench.services.repairing import Report
+    from workbench.store.values import DeadLetter, Job
 
 SAMPLES = 3
+AT_ONCE = 20
+"""Up to so many letters are dealt with at once; more, or any at a pace, become a job (L5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,7 @@ class Deed:
 
     Attributes:
         statuses: The statuses that a letter may have before it.
+        word: What its button says where that is not the label.
         keys: Shortcut as Qt writes it; empty for none.
     """
 
@@ -32,6 +36,7 @@ class Deed:
     statuses: frozenset[str]
     tip: str
     keys: str = ""
+    word: str = ""
 
     @property
     def hint(self) -> str:
@@ -54,8 +59,9 @@ EDIT = Deed(
     done="Replayed an edited copy of",
     icon="edit",
     statuses=REPLAY.statuses,
-    tip="Replay a corrected copy of this letter; the original stays as it is",
+    tip="Edit a copy of this letter and replay that; the original stays as it is",
     keys="E",
+    word="Edit",
 )
 ARCHIVE = Deed(
     key="archive",
@@ -83,7 +89,17 @@ RESTORE = Deed(
     statuses=frozenset({"purged", "archived"}),
     tip="Make the selected letters open again",
 )
-DEEDS = (REPLAY, EDIT, ARCHIVE, PURGE, RESTORE)
+REHEARSE = Deed(
+    key="rehearse",
+    label="Rehearse",
+    done="Rehearsed",
+    icon="eye",
+    statuses=frozenset({"open", "replaying", "archived", "purged", "resolved", "failed_again"}),
+    tip="Run the handler and show what would happen; nothing of it is stored",
+    keys="T",
+)
+DEEDS = (REHEARSE, REPLAY, EDIT, ARCHIVE, PURGE, RESTORE)
+DEED_OF = {deed.key: deed for deed in DEEDS}
 
 STATUSES = {
     "open": ("Open", "dead-letter", "error"),
@@ -112,34 +128,42 @@ class Repairs:
 
     Args:
         strip: Where questions are asked.
+        follow: Told the number of each job that begins.
     """
 
-    def __init__(self, desk: Desk, strip: ConfirmStrip) -> None:
+    def __init__(self, desk: Desk, strip: ConfirmStrip, follow: Callable[[int], object]) -> None:
         self._desk = desk
         self._strip = strip
+        self._follow = follow
         self._repair = desk.workspace.repair
+        self._warned: set[str] = set()
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
-        """Begins one of `DEEDS` but `EDIT` with a list that is frozen now; nothing happens for none."""
+        """Begins a deed with a list that is frozen now; nothing happens for none."""
         frozen = tuple(numbers)
         if not frozen:
             return
         if deed is PURGE:
             self._ask_purge(frozen)
         elif deed is REPLAY or len(frozen) > 1:
-            said = f"{deed.label} {letters(len(frozen))}?"
-            answer = Answer(label=_counted(deed.label, frozen), run=partial(self.do, deed, frozen))
-            self._strip.ask(said, self._samples(frozen), [answer])
+            said = f"{deed.label} {letters(len(frozen))}?{_as_job(frozen)}"
+            self._ask(said, frozen, [self._answer(deed, frozen)])
         else:
             self.do(deed, frozen)
 
-    def do(self, deed: Deed, numbers: tuple[int, ...]) -> None:
-        """Does it at once."""
+    def do(
+        self, deed: Deed, numbers: tuple[int, ...], *, per_second: float = 0.0, skip_on: bool = False
+    ) -> None:
+        """Does it without asking: a few at once, many or at a pace as a job."""
+        if len(numbers) > AT_ONCE or per_second:
+            work = self._job(deed, numbers, per_second, skip_on=skip_on)
+            self._desk.run(work, f"{deed.label} {letters(len(numbers))}")
+            return
         repair = self._repair
         works: dict[str, Callable[[Sequence[int]], Coroutine[Any, Any, Report]]] = {
             "replay": repair.replay,
             "archive": repair.archive,
-            "purge": partial(repair.purge, skip_on=False),
+            "purge": partial(repair.purge, skip_on=skip_on),
             "restore": repair.restore,
         }
         self._run(deed, numbers, works[deed.key](numbers))
@@ -148,27 +172,52 @@ class Repairs:
         """Replays a copy with another payload."""
         self._run(EDIT, (number,), self._repair.edit_and_replay(number, text))
 
+    def rehearse(self, letter: DeadLetter, run: Callable[[], None]) -> None:
+        """Runs a rehearsal; before the first of a subscription it asks, since its handler really runs."""
+        if letter.subscription in self._warned:
+            run()
+            return
+
+        def agreed() -> None:
+            self._warned.add(letter.subscription)
+            run()
+
+        text = (
+            f"Rehearse #{letter.number}? The handler of {letter.subscription} really runs. Nothing of it is "
+            "stored, but what it does on the outside happens, unless it asks context.rehearsal."
+        )
+        self._strip.ask(text, (), [Answer(label="Rehearse", run=agreed)])
+
+    # -- asking -------------------------------------------------------------------------------------------
+
+    def _ask(self, text: str, numbers: tuple[int, ...], answers: Sequence[Answer]) -> None:
+        self._strip.ask(text, self._samples(numbers), answers, paced=len(numbers) > 1)
+
+    def _answer(
+        self, deed: Deed, numbers: tuple[int, ...], more: str = "", *, skip_on: bool = False
+    ) -> Answer:
+        def run() -> None:
+            self.do(deed, numbers, per_second=float(self._strip.pace.value()), skip_on=skip_on)
+
+        label = f"{deed.label} {len(numbers):,}{more}"
+        return Answer(label=label, run=run, danger=deed is PURGE)
+
     def _ask_purge(self, numbers: tuple[int, ...]) -> None:
         behind = self._repair.blocked_behind(numbers)
-        label = _counted("Purge", numbers)
+        said = f"Purge {letters(len(numbers))}?{_as_job(numbers)}"
         if not behind:
-            answers = [Answer(label=label, run=partial(self.do, PURGE, numbers), danger=True)]
-            self._strip.ask(f"Purge {letters(len(numbers))}?", self._samples(numbers), answers)
+            self._ask(said, numbers, [self._answer(PURGE, numbers)])
             return
         waits = "delivery waits" if behind == 1 else "deliveries wait"
         text = (
-            f"Purge {letters(len(numbers))}? {behind:,} {waits} behind: "
+            f"{said} {behind:,} {waits} behind: "
             "keep them blocked, or skip what is purged and go on with them?"
         )
-        keep, skip = partial(self.do, PURGE, numbers), partial(self._purge_on, numbers)
         answers = [
-            Answer(label=f"{label}, keep {behind:,} blocked", run=keep, danger=True),
-            Answer(label=f"{label}, skip on", run=skip, danger=True),
+            self._answer(PURGE, numbers, f", keep {behind:,} blocked"),
+            self._answer(PURGE, numbers, ", skip on", skip_on=True),
         ]
-        self._strip.ask(text, self._samples(numbers), answers)
-
-    def _purge_on(self, numbers: tuple[int, ...]) -> None:
-        self._run(PURGE, numbers, self._repair.purge(numbers, skip_on=True))
+        self._ask(text, numbers, answers)
 
     def _samples(self, numbers: tuple[int, ...]) -> list[str]:
         found = [self._repair.letter(number) for number in numbers[:SAMPLES]]
@@ -176,15 +225,43 @@ class Repairs:
         rest = len(numbers) - len(lines)
         return [*lines, f"and {rest:,} more"] if rest else lines
 
+    # -- doing and telling --------------------------------------------------------------------------------
+
     def _run(self, deed: Deed, numbers: tuple[int, ...], work: Coroutine[Any, Any, Report]) -> None:
         self._desk.run(self._told(deed, numbers, work), f"{deed.label} {letters(len(numbers))}")
 
     async def _told(self, deed: Deed, numbers: tuple[int, ...], work: Coroutine[Any, Any, Report]) -> None:
         report = await work
-        undo: tuple[tuple[str, Callable[[], None]], ...] = ()
-        if deed in {ARCHIVE, PURGE} and report.done:
-            undo = (("Undo", partial(self.do, RESTORE, numbers)),)
-        self._desk.notice(*account(deed, report), *undo)
+        self._desk.notice(*account(deed, report), *self._undo(deed, numbers, report.done))
+
+    async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
+        jobs = self._desk.workspace.jobs
+        number = await jobs.start(deed.key, numbers, per_second=per_second, skip_on=skip_on)
+        self._follow(number)
+        await self.ended(number)
+
+    async def ended(self, number: int) -> None:
+        """Waits for the end of a job and tells it, where nobody sees its card or it can be undone."""
+        job = (await self._desk.workspace.jobs.finished(number)).job
+        deed, dealt = DEED_OF[job.action], job.numbers[: job.step]
+        undo = self._undo(deed, dealt, job.done)
+        view = self._strip.parentWidget()
+        if undo or view is None or not view.isVisible():
+            self._desk.notice(*account(deed, report_of(job)), *undo)
+
+    def _undo(
+        self, deed: Deed, numbers: tuple[int, ...], done: int
+    ) -> tuple[tuple[str, Callable[[], None]], ...]:
+        if deed not in {ARCHIVE, PURGE} or not done:
+            return ()
+        return (("Undo", partial(self.do, RESTORE, numbers)),)
+
+
+def report_of(job: Job) -> Report:
+    """Returns what a job came to, as an action that is done at once reports it."""
+    return Report(
+        asked=len(job.numbers), done=job.done, skipped=job.skipped, failed=job.failed, trouble=job.trouble
+    )
 
 
 def account(deed: Deed, report: Report) -> tuple[str, str]:
@@ -194,6 +271,9 @@ def account(deed: Deed, report: Report) -> tuple[str, str]:
         said += f"; {report.skipped:,} skipped, no longer as when the list was made"
     if report.failed:
         said += f"; {report.failed:,} failed: {report.trouble}"
+    left = report.asked - report.done - report.skipped - report.failed
+    if left:
+        said += f"; cancelled before the other {left:,}"
     kind = "error" if report.failed else "ok" if report.done else "warning"
     return kind, f"{said}."
 
@@ -203,5 +283,5 @@ def letters(count: int) -> str:
     return f"{count:,} dead letter" if count == 1 else f"{count:,} dead letters"
 
 
-def _counted(label: str, numbers: tuple[int, ...]) -> str:
-    return f"{label} {len(numbers):,}"
+def _as_job(numbers: tuple[int, ...]) -> str:
+    return " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""

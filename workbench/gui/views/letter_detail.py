@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,16 +19,21 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
 from workbench.gui.views.letter_actions import REASONS, STATUSES
 from workbench.gui.views.letter_editor import PayloadEditor
+from workbench.gui.views.letter_rehearsal import RehearsalView
 from workbench.gui.widgets import Badge, EmptyState, JsonView, plain_label
 
 if TYPE_CHECKING:
     from workbench.store.values import DeadLetter
+
+LOW = 440
+"""Pixels in height below which the error gives way to the rehearsal."""
 
 
 class LetterDetail(QStackedWidget):
@@ -41,10 +47,12 @@ class LetterDetail(QStackedWidget):
     Signals:
         letter_wanted: The number of another letter that this one is linked with.
         replay_edited: The letter's number and the text to replay it with.
+        rehearse_edited: The letter's number and the text to rehearse it with.
     """
 
     letter_wanted = Signal(object)
     replay_edited = Signal(object, str)
+    rehearse_edited = Signal(object, str)
 
     def __init__(
         self,
@@ -62,6 +70,7 @@ class LetterDetail(QStackedWidget):
         self.editor = PayloadEditor(check)
         self.editor.closed.connect(self.leave_editor)
         self.editor.replay.connect(self.replay_edited)
+        self.editor.rehearse.connect(self.rehearse_edited)
         self._build()
         for page in (self._nothing, self._page, self.editor):
             self.addWidget(page)
@@ -91,13 +100,16 @@ class LetterDetail(QStackedWidget):
         self._trace.setAccessibleName("Traceback")
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
+        self.rehearsal = RehearsalView()
         for widget, said in (
             (self._payload, "Payload"),
             (self._attempts, "Attempts"),
             (self._trace, "Traceback"),
             (self._metadata, "Metadata"),
+            (self.rehearsal, "Rehearsal"),
         ):
             self.tabs.addTab(widget, said)
+        self.tabs.currentChanged.connect(lambda _at: self._make_room())
         badges = QHBoxLayout()
         badges.setSpacing(6)
         badges.addWidget(self._status)
@@ -128,6 +140,15 @@ class LetterDetail(QStackedWidget):
         self._dress()
         return self._box
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        gives_way = self.tabs.currentWidget() is self.rehearsal and self.height() < LOW
+        self._box.setVisible(not gives_way)
+
     def _dress(self) -> None:
         colors = theme().colors
         shape = f"background: {colors.tint('error')}; border: none; border-left: 3px solid {colors.error};"
@@ -143,6 +164,8 @@ class LetterDetail(QStackedWidget):
         self.letter = letter
         if letter is not None:
             self._fill(letter)
+        if not same:
+            self.rehearsal.clear()
         if not (same and self.currentWidget() is self.editor):
             self.setCurrentWidget(self._page if letter is not None else self._nothing)
 
@@ -151,6 +174,13 @@ class LetterDetail(QStackedWidget):
         if self.letter is not None:
             self.editor.edit(self.letter)
             self.setCurrentWidget(self.editor)
+
+    def show_rehearsal_of(self, *, edited: bool) -> RehearsalView:
+        """Brings to the front what shows a rehearsal, of the letter or of the copy in the editor."""
+        if edited:
+            return self.editor.show_rehearsal()
+        self.tabs.setCurrentWidget(self.rehearsal)
+        return self.rehearsal
 
     def leave_editor(self) -> None:
         """Closes the editor without replaying."""

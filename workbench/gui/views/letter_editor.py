@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSplitter,
+    QTabWidget,
     QTextEdit,
     QVBoxLayout,
     QWidget,
@@ -22,6 +23,7 @@ from workbench.errors import WorkbenchError
 from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font, theme
+from workbench.gui.views.letter_rehearsal import RehearsalView
 from workbench.gui.widgets import DiffView, exact_text, plain_label
 
 if TYPE_CHECKING:
@@ -41,10 +43,12 @@ class PayloadEditor(QWidget):
 
     Signals:
         replay: The letter's number and the text to replay it with.
+        rehearse: The letter's number and the text to rehearse it with.
         closed: The person gave it up.
     """
 
     replay = Signal(object, str)
+    rehearse = Signal(object, str)
     closed = Signal()
 
     def __init__(self, check: Callable[[int, str], object]) -> None:
@@ -64,6 +68,7 @@ class PayloadEditor(QWidget):
         self.said = plain_label(role="muted", wrap=True)
         self._diff = DiffView()
         self._diff.setAccessibleName("Original and edited")
+        self.rehearsal = RehearsalView()
         self._buttons()
         self._arrange()
         self._pause = QTimer(self)
@@ -79,6 +84,13 @@ class PayloadEditor(QWidget):
         self.send.setIcon(icon("replay", "on_accent"))
         self.send.setToolTip("Replay this copy in the original's place  (Ctrl+Enter)")
         self.send.clicked.connect(self._send)
+        self.try_out = QPushButton("Rehearse")
+        self.try_out.setObjectName("rehearse-edited")
+        self.try_out.setIcon(icon("eye"))
+        self.try_out.setToolTip(
+            "Run the handler with this copy and show what would happen; nothing is stored"
+        )
+        self.try_out.clicked.connect(self._rehearse)
         self._reset = QPushButton("Reset")
         self._reset.setToolTip("Begin again with the original")
         self._reset.clicked.connect(self._begin_again)
@@ -100,14 +112,19 @@ class PayloadEditor(QWidget):
         above.setSpacing(6)
         above.addWidget(self.area, 1)
         above.addLayout(verdict)
-        split = QSplitter(Qt.Orientation.Vertical)
+        self._split = split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(upper)
-        split.addWidget(self._diff)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self._diff, "Difference")
+        self.tabs.addTab(self.rehearsal, "Rehearsal")
+        split.addWidget(self.tabs)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
         buttons = QHBoxLayout()
         buttons.addWidget(self.send)
+        buttons.addWidget(self.try_out)
         buttons.addWidget(self._reset)
         buttons.addStretch(1)
         buttons.addWidget(self._cancel)
@@ -122,11 +139,24 @@ class PayloadEditor(QWidget):
         """Begins with a letter's payload."""
         self._letter = letter
         self._before = json.loads(letter.data)
+        self.tabs.setCurrentWidget(self._diff)
+        self.rehearsal.clear()
         self._title.setText(f"Edit a copy of #{letter.number}  {letter.type}")
         self.area.setPlainText(_pretty(letter.data))
         self.area.document().setModified(False)
         self._judge()
         self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def text(self) -> str:
+        """Returns the copy as it stands."""
+        return exact_text(self.area)
+
+    def show_rehearsal(self) -> RehearsalView:
+        """Brings what shows a rehearsal to the front and gives it most of the room."""
+        self.tabs.setCurrentWidget(self.rehearsal)
+        room = sum(self._split.sizes())
+        self._split.setSizes([room * 2 // 5, room * 3 // 5])
+        return self.rehearsal
 
     def number(self) -> int:
         """Returns the number of the letter that is edited, 0 when none is."""
@@ -138,8 +168,10 @@ class PayloadEditor(QWidget):
             self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
+        self.rehearsal.outdate()
         if self.area.document().characterCount() > LARGE:
             self.send.setEnabled(False)
+            self.try_out.setEnabled(False)
             self._pause.start()
         else:
             self._judge()
@@ -161,6 +193,7 @@ class PayloadEditor(QWidget):
         self.area.setProperty("invalid", bool(trouble))
         self.area.style().polish(self.area)
         self.send.setEnabled(changed)
+        self.try_out.setEnabled(not trouble)
         if not trouble:
             self._diff.set_values(self._before, json.loads(text))
 
@@ -195,6 +228,10 @@ class PayloadEditor(QWidget):
             mark.cursor = QTextCursor(self.area.document().findBlockByNumber(line))
             marks.append(mark)
         self.area.setExtraSelections(marks)
+
+    def _rehearse(self) -> None:
+        if self._letter is not None:
+            self.rehearse.emit(self._letter.number, exact_text(self.area))
 
     def _send(self) -> None:
         if self._letter is None or not self.send.isEnabled():

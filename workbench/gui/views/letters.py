@@ -19,13 +19,15 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute, relative, short
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
-from workbench.gui.views.letter_actions import DEEDS, EDIT, REPLAY, STATUSES, Deed, Repairs, letters
+from workbench.gui.views.job_strip import JobStrip
+from workbench.gui.views.letter_actions import DEEDS, EDIT, REHEARSE, REPLAY, STATUSES, Deed, Repairs, letters
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, Node
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
@@ -47,10 +49,10 @@ SHOWN = {
 }
 COLUMNS = (
     Column("#", width=44, mono=True, align_right=True),
-    Column("Status", width=98, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
-    Column("Type", width=108),
-    Column("Key", width=108),
-    Column("Error", width=120, stretch=True),
+    Column("Status", width=94, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
+    Column("Type", width=98),
+    Column("Key", width=98),
+    Column("Error", width=108, stretch=True),
     Column("Tries", width=50, mono=True, align_right=True),
     Column("Died", width=84, mono=True, text=short, tip=absolute),
 )
@@ -93,7 +95,8 @@ class LettersView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.strip = ConfirmStrip()
-        self._repairs = Repairs(desk, self.strip)
+        self.jobs = JobStrip(desk, self._watch)
+        self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(desk.workspace.repair)
         self._buttons: dict[str, QToolButton] = {}
         self._pages = QStackedLayout(self)
@@ -133,6 +136,7 @@ class LettersView(View):
         layout.setSpacing(6)
         layout.addLayout(self._bar())
         layout.addWidget(self.strip)
+        layout.addWidget(self.jobs)
         layout.addWidget(self.outer, 1)
         self.groups.chosen.connect(self._list)
         self.table.row_chosen.connect(self._chosen)
@@ -140,6 +144,7 @@ class LettersView(View):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
         self.detail.replay_edited.connect(self._replay_edited)
+        self.detail.rehearse_edited.connect(self._rehearse)
         return page
 
     def _bar(self) -> QHBoxLayout:
@@ -155,12 +160,15 @@ class LettersView(View):
         bar.addWidget(self.statuses)
         bar.addStretch(1)
         for deed in DEEDS:
-            button = toolbar_button(deed.label, deed.icon, deed.hint)
+            button = toolbar_button(deed.word or deed.label, deed.icon, deed.hint)
             button.setObjectName(f"letters-{deed.key}")
             button.clicked.connect(partial(self._clicked, deed))
             self._buttons[deed.key] = button
             bar.addWidget(button)
         bar.addWidget(self.whole)
+        self.recent = toolbar_button("Jobs", "hourglass", "Show the newest bulk actions and how they ended")
+        self.recent.clicked.connect(self.jobs.show_recent)
+        bar.addWidget(self.recent)
         return bar
 
     def _keys(self) -> None:
@@ -182,7 +190,7 @@ class LettersView(View):
                 splitter.setOrientation(way)
                 if splitter is self.inner:
                     splitter.setSizes([5, 4] if way == ways.Horizontal else [2, 3])
-        show_words((*self._buttons.values(), self.whole), shown=width >= LABELLED)
+        show_words((*self._buttons.values(), self.whole, self.recent), shown=width >= LABELLED)
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -203,6 +211,7 @@ class LettersView(View):
         statuses = list(SHOWN.values())[self.statuses.currentIndex()]
         self.groups.show_groups(self.desk.workspace.repair.groups(statuses))
         self._list(self.groups.node())
+        self.jobs.refresh()
         shown = self.detail.letter
         if shown is not None:
             self.detail.show_letter(self.desk.workspace.repair.letter(shown.number))
@@ -256,6 +265,10 @@ class LettersView(View):
         if deed is EDIT:
             self._show(numbers[0])
             self.detail.edit()
+        elif deed is REHEARSE:
+            self._show(numbers[0])
+            self.detail.leave_editor()
+            self._rehearse(numbers[0], None)
         else:
             self._repairs.begin(deed, numbers)
 
@@ -269,12 +282,36 @@ class LettersView(View):
         self._repairs.replay_edited(int(number), text)
         self.detail.leave_editor()
 
+    def _rehearse(self, number: int, text: str | None) -> None:
+        letter = self.desk.workspace.repair.letter(int(number))
+
+        def run() -> None:
+            self.desk.run(self._rehearsed(letter.number, text), f"Rehearse #{letter.number}")
+
+        self._repairs.rehearse(letter, run)
+
+    async def _rehearsed(self, number: int, text: str | None) -> None:
+        shown = self.detail.show_rehearsal_of(edited=text is not None)
+        shown.begin()
+        try:
+            found = await self.desk.workspace.repair.rehearse(number, text)
+        except WorkbenchError as error:
+            shown.fail(f"{error}. {error.hint[0].upper()}{error.hint[1:]}." if error.hint else f"{error}.")
+            return
+        if self.detail.letter is not None and self.detail.letter.number == number:
+            shown.show_rehearsal(found)
+            if text is not None and text != self.detail.editor.text():
+                shown.outdate()
+
+    def _watch(self, number: int) -> None:
+        self.desk.run(self._repairs.ended(number), f"Job {number}")
+
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""
         writes = self.desk.workspace.engine is not None
         for deed in DEEDS:
             count = len(self.selected(deed))
-            fits = count == 1 if deed is EDIT else count > 0
+            fits = count == 1 if deed in {EDIT, REHEARSE} else count > 0
             button = self._buttons[deed.key]
             button.setEnabled(writes and fits)
             button.setToolTip(deed.hint if writes else "This window only looks")

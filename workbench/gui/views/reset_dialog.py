@@ -1,4 +1,4 @@
-"""Asks to which position a subscription should go back, and says exactly what that delivers again."""
+"""Asks to which position or time a subscription should go back, and says exactly what that delivers again."""
 
 from __future__ import annotations
 
@@ -7,26 +7,47 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.gui.forms import SchemaForm
 from workbench.gui.icons import icon
+from workbench.gui.times import absolute
 from workbench.gui.widgets import plain_label
+from workbench.model.clock import parse_rfc3339, rfc3339
 
 if TYPE_CHECKING:
     from workbench.services.observing import SubscriptionView
+    from workbench.services.workspace import Workspace
+
+TIME = {
+    "type": "object",
+    "properties": {
+        "time": {
+            "type": "string",
+            "format": "date-time",
+            "title": "Recorded from",
+            "description": "What was recorded from then on is delivered again",
+        }
+    },
+    "required": ["time"],
+}
+"""The form that asks for a time."""
 
 
-def consequence(subscription: SubscriptionView, position: int, head: int, again: int) -> tuple[str, str]:
+def consequence(
+    subscription: SubscriptionView, position: int, head: int, waiting: int, messages: tuple[int, bool]
+) -> tuple[str, str]:
     """Returns what a move of the cursor does, in words, and what its button says; empty for nothing.
 
     Args:
-        again: How many waiting deliveries lie behind the position.
+        waiting: How many waiting deliveries lie behind the position.
+        messages: How many messages between the position and the cursor it reads, and whether there are more.
     """
     cursor = subscription.cursor
     if position > head:
@@ -34,26 +55,27 @@ def consequence(subscription: SubscriptionView, position: int, head: int, again:
     if position == cursor:
         return "The cursor stands there already.", ""
     if position > cursor:
-        count = _positions(position - cursor)
+        count = _count(position - cursor, "position")
         said = f"{count} from {cursor + 1:,} to {position:,} will be skipped and never be delivered."
         return said, f"Skip {count}"
-    count = _positions(cursor - position)
-    said = f"{count} from {position + 1:,} to {cursor:,} will be delivered again"
-    said += ", as far as they pass the filter." if subscription.filter else "."
-    if again:
-        waits = "delivery that waits starts" if again == 1 else "deliveries that wait start"
-        said += f" {again:,} {waits} anew."
+    many, more = messages
+    events = f"more than {_count(many, 'message')}" if more else _count(many, "message")
+    between = f"between position {position + 1:,} and {cursor:,}"
+    if not many:
+        said = f"nothing that it reads lies {between}."
+    else:
+        said = f"{events} {between} will be delivered again"
+        said += ", as far as they pass the filter." if subscription.filter else "."
+    if waiting:
+        waits = "delivery that waits starts" if waiting == 1 else "deliveries that wait start"
+        said += f" {waiting:,} {waits} anew."
     if subscription.dead:
         said += " Dead letters stay as they are."
-    return said, f"Deliver {count} again"
+    return said[0].upper() + said[1:], f"Go back {_count(cursor - position, 'position')}"
 
 
 class ResetDialog(QDialog):
-    """Chooses a position for the cursor of one subscription; to be opened with ``open()``.
-
-    Args:
-        head: The highest position of the store.
-        waiting: Positions of the deliveries that wait.
+    """Chooses a place for the cursor of one subscription; to be opened with ``open()``.
 
     Signals:
         chosen: The position that was confirmed.
@@ -61,46 +83,69 @@ class ResetDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(
-        self, parent: QWidget, subscription: SubscriptionView, head: int, waiting: tuple[int, ...]
-    ) -> None:
+    def __init__(self, parent: QWidget, subscription: SubscriptionView, workspace: Workspace) -> None:
         super().__init__(parent)
         self.setObjectName("reset-dialog")
         self.setWindowTitle(f"Reset {subscription.name}")
-        self.setMinimumWidth(440)
-        self._subscription, self._head, self._waiting = subscription, head, waiting
+        self.setMinimumWidth(480)
+        self._subscription, self._workspace = subscription, workspace
+        self._head = workspace.browse.head()
+        self._waiting = tuple(one.position for one in workspace.observe.deliveries(subscription.name))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         stands = plain_label(
-            f"It stands at position {subscription.cursor:,} of {head:,}.", "muted", wrap=True
+            f"It stands at position {subscription.cursor:,} of {self._head:,}.", "muted", wrap=True
         )
-        self.position = QLineEdit()
-        self.position.setObjectName("reset-position")
-        self.position.setAccessibleName("Position")
-        self.position.setPlaceholderText("0 delivers everything again")
-        self.position.textChanged.connect(self._judge)
-        line = QHBoxLayout()
-        line.addWidget(self.position, 1)
-        for said, value in (("Beginning", 0), ("Head", head)):
-            button = QPushButton(said)
-            button.setAutoDefault(False)
-            button.setToolTip(f"Position {value:,}")
-            button.clicked.connect(lambda _=False, value=value: self.position.setText(str(value)))
-            line.addWidget(button)
-        form = QFormLayout()
-        form.addRow("After position", line)
-        self.said = plain_label("", "muted", wrap=True)
-        self.said.setMinimumHeight(self.said.fontMetrics().lineSpacing() * 3)
-        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
         layout.addWidget(title)
         layout.addWidget(stands)
-        layout.addLayout(form)
+        layout.addLayout(self._ways())
+        layout.addWidget(self._position_line())
+        layout.addWidget(self._time_form())
+        self.said = plain_label("", "muted", wrap=True)
+        self.said.setMinimumHeight(self.said.fontMetrics().lineSpacing() * 4)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.said)
         layout.addStretch(1)
         layout.addLayout(self._answers())
-        self._judge()
+        self.to_position.toggled.connect(self._turned)
+        self.to_position.setChecked(True)
+
+    def _ways(self) -> QHBoxLayout:
+        self.to_position, self.to_time = QRadioButton("To a position"), QRadioButton("To a time")
+        ways = QHBoxLayout()
+        ways.setSpacing(16)
+        ways.addWidget(self.to_position)
+        ways.addWidget(self.to_time)
+        ways.addStretch(1)
+        return ways
+
+    def _position_line(self) -> QWidget:
+        self.position = QLineEdit()
+        self.position.setObjectName("reset-position")
+        self.position.setAccessibleName("Position")
+        self.position.setPlaceholderText("0 delivers everything again")
+        self.position.textChanged.connect(self._judge)
+        self._at = QWidget()
+        line = QHBoxLayout(self._at)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(plain_label("After position"))
+        line.addWidget(self.position, 1)
+        for said, value in (("Beginning", 0), ("Head", self._head)):
+            button = QPushButton(said)
+            button.setAutoDefault(False)
+            button.setToolTip(f"Position {value:,}")
+            button.clicked.connect(lambda _=False, value=value: self.position.setText(str(value)))
+            line.addWidget(button)
+        return self._at
+
+    def _time_form(self) -> SchemaForm:
+        clock = self._workspace.clock
+        self.time = SchemaForm(TIME, now=lambda: rfc3339(clock.now()))
+        self.time.setMinimumHeight(124)
+        self.time.changed.connect(self._judge)
+        return self.time
 
     def _answers(self) -> QHBoxLayout:
         self.go = QPushButton()
@@ -116,23 +161,56 @@ class ResetDialog(QDialog):
         answers.addWidget(self.go)
         return answers
 
+    def _turned(self) -> None:
+        by_position = self.to_position.isChecked()
+        self._at.setVisible(by_position)
+        self.time.setVisible(not by_position)
+        self._judge()
+
+    # -- what was chosen ----------------------------------------------------------------------------------
+
     def _value(self) -> int | None:
+        if self.to_time.isChecked():
+            at = self._moment()
+            return None if at is None else self._workspace.observe.position_before(at)
         text = self.position.text().strip().replace(",", "").replace(" ", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
+    def _moment(self) -> int | None:
+        """Returns the time that was chosen, microseconds since 1970; None while it is none."""
+        try:
+            return parse_rfc3339(str(self.time.value()["time"]))
+        except ValueError:
+            return None
+
     def _judge(self) -> None:
-        value, text = self._value(), self.position.text().strip()
-        said, label = "Give a position: everything after it is delivered again.", ""
+        value = self._value()
+        label = ""
         if value is not None:
-            again = sum(position > value for position in self._waiting)
-            said, label = consequence(self._subscription, value, self._head, again)
-        elif text:
+            said, label = self._told(value)
+        elif self.to_time.isChecked():
+            said = "Give a time: what was recorded from then on is delivered again."
+        elif self.position.text().strip():
             said = "A position is a whole number from 0."
-        self.position.setProperty("invalid", bool(text) and value is None)
+        else:
+            said = "Give a position: everything after it is delivered again."
+        wrong = self.to_position.isChecked() and bool(self.position.text().strip()) and value is None
+        self.position.setProperty("invalid", wrong)
         self.position.style().polish(self.position)
         self.said.setText(said)
         self.go.setText(label or "Reset")
         self.go.setEnabled(bool(label))
+
+    def _told(self, value: int) -> tuple[str, str]:
+        """Says what a reset to a position does; of a time first, which position that is."""
+        waiting = sum(position > value for position in self._waiting)
+        back = value < self._subscription.cursor
+        again = self._workspace.observe.again(self._subscription.name, value) if back else (0, False)
+        said, label = consequence(self._subscription, value, self._head, waiting, again)
+        at = self._moment() if self.to_time.isChecked() else None
+        if at is not None:
+            said = f"{absolute(at)} lies behind position {value:,}. {said}"
+        return said, label
 
     def _confirm(self) -> None:
         value = self._value()
@@ -141,5 +219,5 @@ class ResetDialog(QDialog):
             self.chosen.emit(value)
 
 
-def _positions(count: int) -> str:
-    return f"{count:,} position" if count == 1 else f"{count:,} positions"
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

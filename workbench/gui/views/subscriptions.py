@@ -20,12 +20,13 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.graphs import RateGraph
-from workbench.gui.paging import Column, ListSource
+from workbench.gui.paging import ListSource
 from workbench.gui.table import FastTableView
-from workbench.gui.times import absolute
 from workbench.gui.view import View
 from workbench.gui.views.reset_dialog import ResetDialog
-from workbench.gui.widgets import EmptyState, plain_label, show_words, toolbar_button
+from workbench.gui.views.subscription_table import FACTS, SubscriptionTable, facts_of, row_of
+from workbench.gui.views.subscription_waiting import WaitingDeliveries
+from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -35,40 +36,9 @@ NARROW, TALL = 720, 640
 """Pixels: below that width the graphs stand below each other; below that height as well, apart."""
 TICK_MS = 1000
 """Graphs move once a second, the width of their buckets."""
-STATES = {"running": "ok", "paused": "warning", "detached": "error"}
-WAITING = {"blocked": "neutral", "delayed": "info", "ready": "ok", "leased": "warning", "dead": "error"}
-
-
-def _count(value: int) -> str:
-    return f"{value:,}" if value else "–"
-
-
-def _dead(value: int) -> tuple[str, str]:
-    return ("error", f"{value:,} dead") if value else ("neutral", "none")
-
-
-COLUMNS = (
-    Column("Subscription", width=122, stretch=True),
-    Column("State", width=94, badge=lambda state: (STATES[state], state)),
-    Column(
-        "Rate /s", width=62, mono=True, align_right=True, text=lambda rate: f"{rate:,.1f}" if rate else "–"
-    ),
-    Column("Lag", width=54, mono=True, align_right=True, text=_count),
-    Column("Dead", width=84, badge=_dead),
-    Column("Waiting", width=66, mono=True, align_right=True, text=_count),
-    Column("Retrying", width=70, mono=True, align_right=True, text=_count),
-    Column("Delivered", width=80, mono=True, align_right=True, text=_count),
-    Column("Reads", width=110),
-)
-ROWS = (
-    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("State", width=92, badge=lambda state: (WAITING[state], state)),
-    Column("Key", width=140, stretch=True),
-    Column("Failed", width=56, mono=True, align_right=True, text=_count),
-    Column("Due", width=186, mono=True, text=lambda due: absolute(due) if due else "when its turn comes"),
-)
 THROUGHPUT = {"delivered": "ok", "to be retried": "warning", "dead": "error"}
-LATENCY = {"median": "info", "99 %": "policy"}
+LATENCY = {"p50": "info", "p95": "event", "p99": "policy"}
+QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 class SubscriptionsView(View):
@@ -93,8 +63,7 @@ class SubscriptionsView(View):
     # -- parts --------------------------------------------------------------------------------------------
 
     def _page(self) -> QWidget:
-        self.table = FastTableView(COLUMNS)
-        self.table.setAccessibleName("Subscriptions")
+        self.table = SubscriptionTable()
         self._rows = ListSource([])
         self.table.set_source(self._rows)
         self.throughput = RateGraph("Throughput", "deliveries a second")
@@ -105,17 +74,19 @@ class SubscriptionsView(View):
         self.graphs.addWidget(self.throughput)
         self.graphs.addWidget(self.latency)
         self.graphs.setChildrenCollapsible(False)
-        self.waiting = FastTableView(ROWS)
-        self.waiting.setAccessibleName("Waiting deliveries")
-        self.waiting.set_empty(
-            "Nothing waits", "Deliveries that wait, are retried or are blocked stand here."
-        )
-        self._waits = ListSource([])
-        self.waiting.set_source(self._waits)
+        self.graphs.setStretchFactor(0, 1)
+        self.graphs.setStretchFactor(1, 1)
+        self.graphs.setSizes([500, 500])
+        self.waiting = WaitingDeliveries(self.desk)
+        self.details = FastTableView(FACTS)
+        self.details.setAccessibleName("Details")
+        self._facts = ListSource([])
+        self.details.set_source(self._facts)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.graphs, "Graphs")
         self.tabs.addTab(self.waiting, "Waiting")
+        self.tabs.addTab(self.details, "Details")
         self.tabs.currentChanged.connect(lambda _index: self._turned())
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.table)
@@ -170,7 +141,7 @@ class SubscriptionsView(View):
         """Gives each graph a tab of its own where there is no room for both."""
         if apart == (self.tabs.indexOf(self.latency) >= 0):
             return
-        waits = self.tabs.currentWidget() is self.waiting
+        graphs = self.tabs.currentWidget() not in {self.waiting, self.details}
         if apart:
             self.tabs.removeTab(self.tabs.indexOf(self.graphs))
             self.tabs.insertTab(0, self.throughput, "Throughput")
@@ -180,8 +151,9 @@ class SubscriptionsView(View):
                 self.tabs.removeTab(self.tabs.indexOf(graph))
                 self.graphs.addWidget(graph)
                 graph.show()
+            self.graphs.setSizes([500, 500])
             self.tabs.insertTab(0, self.graphs, "Graphs")
-        if not waits:
+        if graphs:
             self.tabs.setCurrentIndex(0)
 
     @override
@@ -209,7 +181,7 @@ class SubscriptionsView(View):
         self._pages.setCurrentIndex(1 if found else 0)
         if not found:
             return
-        self._rows.rows = [_row(view) for view in found]
+        self._rows.rows = [row_of(view) for view in found]
         self.table.refresh()
         if self._name not in self._views:
             self._name = found[0].name
@@ -239,7 +211,7 @@ class SubscriptionsView(View):
             return
         self.name.setText(view.name)
         about = [view.doc, f"handler {view.handler}" if view.handler else "", view.filter]
-        self.name.setToolTip("\n".join(part for part in about if part))
+        self.name.setToolTip(plain_tip("\n".join(part for part in about if part)))
         self.pause.setText("Resume" if view.status == "paused" else "Pause")
         self.dead.setText(f"{view.dead:,} dead" if view.dead else "Dead letters")
         writes = self.desk.workspace.engine is not None
@@ -247,11 +219,10 @@ class SubscriptionsView(View):
             button.setEnabled(writes and view.status != "detached")
         self.dead.setEnabled(view.dead > 0)
         if self.tabs.currentWidget() is self.waiting:
-            self._waits.rows = [
-                (one.position, one.state.value, one.key, one.failed, one.due_at)
-                for one in self.desk.workspace.observe.deliveries(self._name)
-            ]
-            self.waiting.refresh()
+            self.waiting.show_of(view.name, view.waiting)
+        elif self.tabs.currentWidget() is self.details:
+            self._facts.rows = facts_of(view)
+            self.details.refresh()
         waits = view.waiting
         self.tabs.setTabText(self.tabs.indexOf(self.waiting), f"Waiting ({waits:,})" if waits else "Waiting")
 
@@ -266,9 +237,11 @@ class SubscriptionsView(View):
             self._draw()
             if any(view.rate for view in self._views.values()):
                 self.refresh()  # rates fall when nothing happens any more
+            elif any(view.oldest_us for view in self._views.values()):
+                self.refresh()  # ages grow, and what is due comes nearer
 
     def _draw(self) -> None:
-        if self.tabs.currentWidget() is self.waiting or not self._name:
+        if self.tabs.currentWidget() in {self.waiting, self.details} or not self._name:
             return
         observe = self.desk.workspace.observe
         times, delivered = observe.throughput("ok")
@@ -286,8 +259,8 @@ class SubscriptionsView(View):
         self.latency.update(
             times,
             {
-                "median": [us / 1000 for us in observe.latency(self._name, 0.5)],
-                "99 %": [us / 1000 for us in observe.latency(self._name, 0.99)],
+                name: [us / 1000 for us in observe.latency(self._name, quantile)]
+                for name, quantile in QUANTILES.items()
             },
         )
 
@@ -308,9 +281,7 @@ class SubscriptionsView(View):
 
     def _reset(self) -> None:
         view = self._views[self._name]
-        workspace = self.desk.workspace
-        positions = tuple(one.position for one in workspace.observe.deliveries(view.name))
-        dialog = ResetDialog(self, view, workspace.browse.head(), positions)
+        dialog = ResetDialog(self, view, self.desk.workspace)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda position: self._reset_to(view.name, int(position)))
         dialog.open()
@@ -324,17 +295,3 @@ class SubscriptionsView(View):
         if view is not None and view.dead:
             self.desk.select(Selection(subscription=view.name))
             self.desk.wanted.emit("letters")
-
-
-def _row(view: SubscriptionView) -> tuple[Any, ...]:
-    return (
-        view.name,
-        view.status,
-        view.rate,
-        view.lag,
-        view.dead,
-        view.waiting,
-        view.retrying,
-        view.delivered,
-        view.source,
-    )

@@ -1,0 +1,121 @@
+"""The table of subscriptions: what it says, and what gives way where it is narrow."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from workbench.gui.views.subscription_table import (
+    COLUMNS,
+    FACTS,
+    GIVING_WAY,
+    TITLES,
+    SubscriptionTable,
+    age_text,
+    facts_of,
+    mode_text,
+    mode_tip,
+    row_of,
+)
+from workbench.services.observing import SubscriptionView
+from workbench.store.values import Depth
+
+VIEW = SubscriptionView(
+    name="prints",
+    source="printers",
+    handler="print",
+    filter="",
+    status="running",
+    cursor=40,
+    lag=2,
+    rate=12.5,
+    delivered=1200,
+    failed=3,
+    filtered=0,
+    waiting=9,
+    retrying=2,
+    dead=1,
+    doc="",
+    mode="point_to_point",
+    workers=4,
+    in_flight=3,
+    depth=Depth(blocked=1, delayed=4, ready=5, leased=3, oldest=7),
+    oldest_us=61_000_000,
+    expired=8,
+    skipped=6,
+)
+
+
+@pytest.fixture
+def table(qtbot):
+    made = SubscriptionTable()
+    qtbot.addWidget(made)
+    made.resize(1400, 300)
+    made.show()
+    return made
+
+
+def shown(table):
+    return [title for at, title in enumerate(TITLES) if not table.isColumnHidden(at)]
+
+
+def test_every_number_has_a_column():
+    texts = {
+        column.title: column.badge(value)[1] if column.badge else column.text(value)
+        for column, value in zip(COLUMNS, row_of(VIEW), strict=True)
+    }
+    assert texts == {
+        "Subscription": "prints",
+        "State": "running",
+        "Mode": "queue, 4 workers",
+        "Rate /s": "12.5",
+        "Lag": "2",
+        "Oldest": "1 min",
+        "In flight": "3",
+        "Ready": "5",
+        "Delayed": "4",
+        "Blocked": "1",
+        "Dead": "1 dead",
+        "Expired": "8",
+        "Skipped": "6",
+        "Delivered": "1,200",
+        "Reads": "printers",
+    }
+
+
+def test_columns_give_way_in_their_order_and_come_back(table):
+    assert shown(table) == list(TITLES)
+    for width in range(1400, 300, -50):
+        table.resize(width, 300)
+        gone = [title for title in TITLES if title not in shown(table)]
+        assert set(gone) == set(GIVING_WAY[: len(gone)])
+        wide = sum(table.columnWidth(at) for at in range(len(TITLES)) if not table.isColumnHidden(at))
+        assert wide <= table.viewport().width()
+    assert shown(table)[:2] == ["Subscription", "State"]
+    assert "Dead" in shown(table)
+    table.resize(1400, 300)
+    assert shown(table) == list(TITLES)
+
+
+def test_heads_explain_themselves(table):
+    model = table.model()
+    said = model.headerData(TITLES.index("Blocked"), Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert said == "Deliveries that wait behind an earlier one with their key"
+
+
+def test_a_queue_is_told_from_publish_and_subscribe():
+    assert mode_text(("point_to_point", 1)) == "queue, 1 worker"
+    assert mode_text(("publish_subscribe", 0)) == "pub/sub"
+    assert "every subscription" in mode_tip(("publish_subscribe", 0))
+    assert mode_text(("", 0)) == "–"
+
+
+def test_ages_are_said_in_one_unit():
+    assert [age_text(us) for us in (0, 1, 2_000_000, 7_200_000_000)] == ["–", "< 1 s", "2 s", "2 h"]
+
+
+def test_the_details_say_all_of_it_with_its_meaning():
+    facts = facts_of(VIEW)
+    assert all(len(fact) == len(FACTS) and fact[2] for fact in facts)
+    values = {name: value for name, value, _ in facts}
+    assert (values["Mode"], values["Leased"], values["Delayed"]) == ("queue, 4 workers", "3", "4")

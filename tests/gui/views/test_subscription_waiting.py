@@ -1,0 +1,89 @@
+"""Waiting deliveries: listed with what happened to them, skipped after it was said what that does."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+
+from workbench.gui.views.subscription_waiting import WaitingDeliveries
+
+
+@pytest.fixture
+def waiting(desk, qtbot):
+    made = WaitingDeliveries(desk)
+    qtbot.addWidget(made)
+    made.resize(900, 400)
+    made.show()
+    return made
+
+
+@pytest.fixture
+async def retried(workspace, until):
+    """Ann's mail waits for its next try, a long while."""
+    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    values = {"user_id": "ann", "username": "Ann", "email": "ann@slow.example"}
+    await workspace.issue.issue("create_user", values)
+    await until(lambda: [one.state for one in workspace.observe.deliveries("welcome-mail")] == ["delayed"])
+    return workspace
+
+
+def rows(waiting):
+    model = waiting.table.model()
+    return [model.row(at) for at in range(model.rowCount())]
+
+
+def answer(waiting, text):
+    next(one for one in waiting.strip.findChildren(QPushButton) if one.text() == text).click()
+
+
+@pytest.mark.parametrize("retry_delay", ["5s"])
+async def test_skip_says_what_it_does_and_is_recorded(retried, desk, waiting, until):
+    told = []
+    desk.noticed.connect(told.append)
+    waiting.show_of("welcome-mail", 1)
+    assert [row[1:4] for row in rows(waiting)] == [("delayed", "user-ann", 2)]
+    assert not waiting.skip.isEnabled()
+    waiting.table.selectAll()
+    assert waiting.skip.isEnabled()
+    waiting.skip.click()
+    assert waiting.strip.text().startswith("Skip 1 delivery of welcome-mail? It is never handled, no dead")
+    assert "user-ann" in waiting.strip.samples()
+    assert retried.observe.deliveries("welcome-mail")
+    answer(waiting, "Skip 1")
+    await until(lambda: told)
+    assert (told[0].kind, told[0].text) == ("ok", "Skipped 1 delivery of welcome-mail.")
+    assert not retried.observe.deliveries("welcome-mail")
+    assert retried.observe.actions()[0].action == "skip"
+    assert next(one for one in retried.observe.subscriptions() if one.name == "welcome-mail").skipped == 1
+
+
+@pytest.mark.parametrize("retry_delay", ["5s"])
+async def test_what_waits_no_more_is_told(retried, desk, waiting, until):
+    told = []
+    desk.noticed.connect(told.append)
+    waiting.show_of("welcome-mail", 1)
+    waiting.table.selectAll()
+    waiting.ask()
+    (number,) = (one.number for one in retried.observe.deliveries("welcome-mail"))
+    await retried.control.skip("welcome-mail", [number])
+    answer(waiting, "Skip 1")
+    await until(lambda: told)
+    assert told[0].kind == "warning"
+    assert told[0].text == "Skipped 0 deliveries of welcome-mail. 1 delivery did not wait any more."
+
+
+@pytest.mark.parametrize("retry_delay", ["5s"])
+async def test_another_subscription_takes_the_question_away(retried, waiting):
+    waiting.show_of("welcome-mail", 1)
+    waiting.table.selectAll()
+    waiting.ask()
+    waiting.show_of("audit-trail", 0)
+    assert not waiting.strip.isVisible()
+    assert rows(waiting) == []
+    assert waiting.said.text() == ""
+
+
+@pytest.mark.parametrize("retry_delay", ["5s"])
+async def test_a_list_that_is_cut_says_so(retried, waiting):
+    waiting.show_of("welcome-mail", 501)
+    assert waiting.said.text() == "The first 1 in the order of the log; 500 more wait"

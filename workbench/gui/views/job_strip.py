@@ -1,0 +1,257 @@
+"""Bulk actions under way and how they ended: progress, a cancel button, what became of the letters (L5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.desk import Desk
+from workbench.gui.icons import icon
+from workbench.gui.theme import theme
+from workbench.gui.views.letter_actions import DEED_OF, STATUSES, account, letters, report_of
+from workbench.gui.widgets import plain_label, toolbar_button
+from workbench.store.values import JobStatus
+
+if TYPE_CHECKING:
+    from workbench.services.jobs import JobReport
+    from workbench.store.values import Job
+
+RECENT = 5
+"""Jobs that are shown when somebody asks for those that ended."""
+TALLEST, SHARE = 176, 5
+"""Pixels that the strip takes at most, one part in so many of the view; more is scrolled."""
+LEAST = 68
+"""Pixels that a card needs."""
+MARKS = {JobStatus.RUNNING: "replay", JobStatus.DONE: "ok", JobStatus.CANCELLED: "stop"}
+COLORS = {JobStatus.RUNNING: "info", JobStatus.DONE: "ok", JobStatus.CANCELLED: "warning"}
+
+
+def title(job: Job) -> str:
+    """Says what the job does, in which state it is, and how much was asked for."""
+    states = {JobStatus.RUNNING: "under way", JobStatus.DONE: "done", JobStatus.CANCELLED: "cancelled"}
+    pace = f", {job.per_second:g} per second" if job.per_second else ""
+    return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {states[job.status]}"
+
+
+def progress(job: Job) -> str:
+    """Says how far it is, and what came of it so far."""
+    parts = [f"{job.step:,} of {len(job.numbers):,}", f"{job.done:,} done"]
+    parts += [f"{job.failed:,} failed", f"{job.skipped:,} skipped"]
+    if job.per_second:
+        parts.append(f"about {duration((len(job.numbers) - job.step) / job.per_second)} left")
+    return "  ·  ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """Says a span of time in its largest unit."""
+    if seconds < 120:
+        return f"{round(seconds)} s"
+    return f"{round(seconds / 60):,} min" if seconds < 7200 else f"{round(seconds / 3600):,} h"
+
+
+def fates(counted: Mapping[str, int]) -> str:
+    """Says what has become of the letters that were dealt with, the most frequent first."""
+    words = [
+        f"{count:,} still replaying" if status == "replaying" else f"{count:,} {STATUSES[status][0].lower()}"
+        for status, count in sorted(counted.items(), key=lambda pair: -pair[1])
+    ]
+    return f"Of {sum(counted.values()):,} dealt with: {', '.join(words)}." if words else ""
+
+
+class JobCard(QFrame):
+    """One job.
+
+    Args:
+        taken_up: Whether it was begun before the program was started last.
+        cancel: Cancels it.
+        close: Takes the card away.
+    """
+
+    def __init__(self, *, taken_up: bool, cancel: Callable[[], object], close: Callable[[], object]) -> None:
+        super().__init__()
+        self.setObjectName("job")
+        self._taken_up = taken_up
+        self.job: Job | None = None
+        self.fates: Mapping[str, int] | None = None
+        self._mark = QLabel()
+        self.title = plain_label(role="heading", wrap=True)
+        self.said = plain_label(role="muted", wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.setToolTip("End the job; what it has done stays done")
+        self.cancel.clicked.connect(lambda _checked=False: cancel())
+        self.close_button = toolbar_button("", "close", "Close")
+        self.close_button.clicked.connect(lambda _checked=False: close())
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        for part in (self.title, self.bar, self.said):
+            words.addWidget(part)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 6, 6, 6)
+        layout.setSpacing(8)
+        layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        theme().changed.connect(self._dress)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing can change any more of what it says."""
+        if self.job is None or self.job.status is JobStatus.RUNNING:
+            return False
+        counted = self.fates is not None and "replaying" not in self.fates
+        return counted or self.job.action != "replay"
+
+    def show_job(self, job: Job, counted: Mapping[str, int] | None = None) -> None:
+        """Shows how it stands; what became of replayed letters is said once that was counted."""
+        self.job, self.fates = job, counted
+        running = job.status is JobStatus.RUNNING
+        before = ", taken up again after a restart" if self._taken_up and running else ""
+        self.title.setText(title(job) + before)
+        self.bar.setRange(0, max(1, len(job.numbers)))
+        self.bar.setValue(job.step)
+        self.bar.setVisible(running)
+        ended = f"{account(DEED_OF[job.action], report_of(job))[1]} {fates(counted or {})}".strip()
+        self.said.setText(progress(job) if running else ended)
+        self.cancel.setVisible(running)
+        self.close_button.setVisible(not running)
+        self._dress()
+
+    def _dress(self) -> None:
+        if self.job is None:
+            return
+        colors, role = theme().colors, "error" if self.job.failed else COLORS[self.job.status]
+        self._mark.setPixmap(icon(MARKS[self.job.status], role).pixmap(16, 16))
+        shape = f"background: {colors.tint(role)}; border: none; border-left: 3px solid"
+        self.setStyleSheet(f"#job {{ {shape} {colors.ink(role)}; }}")
+
+
+class JobStrip(QScrollArea):
+    """The jobs that are under way and those that ended while they were watched; hidden when there are none.
+
+    Args:
+        ended: Waits for the end of a job and tells it.
+    """
+
+    def __init__(self, desk: Desk, ended: Callable[[int], object]) -> None:
+        super().__init__()
+        self.setObjectName("jobs")
+        self.setAccessibleName("Jobs")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self._desk = desk
+        self._ended = ended
+        self.cards: dict[int, JobCard] = {}
+        self._due: set[int] = set()
+        self._counting: set[int] = set()
+        self._asked = False
+        inner = QWidget()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self.setWidget(inner)
+        self.hide()
+
+    @override
+    def sizeHint(self) -> QSize:
+        tall = self._column.totalHeightForWidth(self.viewport().width())
+        wanted = tall if tall > 0 else self._column.sizeHint().height()
+        view = self.parentWidget()
+        room = max(LEAST, view.height() // SHARE) if view is not None else TALLEST
+        return QSize(super().sizeHint().width(), min(TALLEST, room, wanted))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, self.sizeHint().height())
+
+    def follow(self, number: int) -> None:
+        """Shows a job that begins."""
+        if number:
+            self._add(number, taken_up=False)
+            self.refresh()
+
+    def show_recent(self) -> None:
+        """Shows the newest jobs, those that ended as well."""
+        for job in self._desk.workspace.jobs.list()[:RECENT]:
+            self._add(job.number, taken_up=False)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows how far the jobs are."""
+        self._find_unfinished()
+        for number, card in self.cards.items():
+            self._show(number, card)
+        self.setVisible(bool(self.cards))
+        self.updateGeometry()
+
+    def _find_unfinished(self) -> None:
+        """Shows, the first time, what was under way when the program ended."""
+        if self._asked:
+            return
+        self._asked = True
+        for job in self._desk.workspace.jobs.unfinished():
+            if job.number not in self.cards:
+                self._add(job.number, taken_up=True)
+                self._ended(job.number)
+
+    def _add(self, number: int, *, taken_up: bool) -> None:
+        if number in self.cards:
+            return
+        card = JobCard(
+            taken_up=taken_up, cancel=partial(self._cancel, number), close=partial(self._close, number)
+        )
+        self.cards[number] = card
+        self._column.insertWidget(0, card)
+
+    def _show(self, number: int, card: JobCard) -> None:
+        if card.settled:
+            return
+        job = self._desk.workspace.jobs.job(number)
+        if job != card.job:
+            card.show_job(job)
+        if job.status is JobStatus.RUNNING or card.settled:
+            return
+        self._due.add(number)
+        if number not in self._counting:
+            self._counting.add(number)
+            self._desk.run(self._count(number), "Count what became of the letters")
+
+    async def _count(self, number: int) -> None:
+        """Counts beside the loop what became of a job's letters: a list can be long."""
+        try:
+            while number in self._due:
+                self._due.discard(number)
+                report: JobReport = await self._desk.workspace.jobs.counted(number)
+                if number in self.cards:
+                    self.cards[number].show_job(report.job, report.fates)
+        finally:
+            self._counting.discard(number)
+        self.updateGeometry()
+
+    def _cancel(self, number: int) -> None:
+        self._desk.run(self._desk.workspace.jobs.cancel(number), f"Cancel job {number}")
+
+    def _close(self, number: int) -> None:
+        card = self.cards.pop(number)
+        self._column.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+        self.setVisible(bool(self.cards))
+        self.updateGeometry()

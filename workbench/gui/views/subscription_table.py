@@ -1,0 +1,193 @@
+"""The table of all subscriptions: its columns give way where it is narrow, the details say them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QResizeEvent
+from typing_extensions import override
+
+from workbench.gui.paging import Column
+from workbench.gui.table import FastTableView
+from workbench.gui.times import relative
+
+if TYPE_CHECKING:
+    from workbench.services.observing import SubscriptionView
+
+STATES = {"running": "ok", "paused": "warning", "detached": "error"}
+QUEUE = "point_to_point"
+
+
+def count_text(value: int) -> str:
+    """Returns a number with its thousands apart, a dash for none."""
+    return f"{value:,}" if value else "–"
+
+
+def age_text(microseconds: int) -> str:
+    """Returns how old something is, a dash where nothing is."""
+    if not microseconds:
+        return "–"
+    return "< 1 s" if microseconds < 1_000_000 else relative(0, microseconds).removesuffix(" ago")
+
+
+def mode_text(mode: tuple[str, int]) -> str:
+    """Returns in few words how messages are shared out."""
+    name, workers = mode
+    if name == QUEUE:
+        return f"queue, {workers:,} worker{'s' if workers != 1 else ''}"
+    return "pub/sub" if name else "–"
+
+
+def mode_tip(mode: tuple[str, int]) -> str:
+    """Returns a sentence about how messages are shared out."""
+    name, workers = mode
+    if name == QUEUE:
+        return f"A queue: each message goes to one of {workers:,} workers"
+    return (
+        "Publish and subscribe: every subscription of the topic gets every message" if name else "Not known"
+    )
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.1f}" if rate else "–"
+
+
+def _dead(value: int) -> tuple[str, str]:
+    return ("error", f"{value:,} dead") if value else ("neutral", "none")
+
+
+def _number(title: str, width: int, about: str) -> Column:
+    return Column(title, width=width, mono=True, align_right=True, text=count_text, about=about)
+
+
+COLUMNS = (
+    Column("Subscription", width=122, stretch=True),
+    Column("State", width=94, badge=lambda state: (STATES[state], state)),
+    Column(
+        "Mode", width=124, text=mode_text, tip=mode_tip, about="Whether each gets all, or workers compete"
+    ),
+    Column("Rate /s", width=62, mono=True, align_right=True, text=_rate, about="Deliveries a second, lately"),
+    _number("Lag", 58, "Positions between its cursor and the head of the log"),
+    Column(
+        "Oldest", width=66, mono=True, align_right=True, text=age_text, about="Age of the oldest not settled"
+    ),
+    _number("In flight", 66, "Handlers that run now"),
+    _number("Ready", 60, "Deliveries that a worker may take"),
+    _number("Delayed", 68, "Deliveries that wait for their time or to be retried"),
+    _number("Blocked", 68, "Deliveries that wait behind an earlier one with their key"),
+    Column("Dead", width=84, badge=_dead, about="Dead letters that are open"),
+    _number("Expired", 66, "Messages that lived too long and were dropped"),
+    _number("Skipped", 68, "Deliveries that a person passed by"),
+    _number("Delivered", 80, "Handled successfully, ever"),
+    Column("Reads", width=104, about="The topic that it reads"),
+)
+GIVING_WAY = (
+    "Reads",
+    "Expired",
+    "Skipped",
+    "Delivered",
+    "In flight",
+    "Mode",
+    "Blocked",
+    "Delayed",
+    "Ready",
+    "Rate /s",
+    "Oldest",
+    "Lag",
+)
+"""Columns that are left out where there is no room for them, the first of them first."""
+TITLES = tuple(column.title for column in COLUMNS)
+
+FACTS = (
+    Column("Fact", width=124),
+    Column("Value", width=200),
+    Column("Meaning", width=330, stretch=True),
+)
+
+
+class SubscriptionTable(FastTableView):
+    """All subscriptions; what is less telling gives way to what is more."""
+
+    def __init__(self) -> None:
+        super().__init__(COLUMNS)
+        self.setAccessibleName("Subscriptions")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._give_way(event.size().width())
+        super().resizeEvent(event)
+
+    def _give_way(self, room: int) -> None:
+        widths = [
+            COLUMNS[0].width,
+            *(self.columnWidth(at) or COLUMNS[at].width for at in range(1, len(COLUMNS))),
+        ]
+        for at in range(1, len(COLUMNS)):
+            if self.isColumnHidden(at):
+                widths[at] = COLUMNS[at].width
+        needed, hidden = sum(widths), set[int]()
+        for title in GIVING_WAY:
+            if needed <= room:
+                break
+            hidden.add(TITLES.index(title))
+            needed -= widths[TITLES.index(title)]
+        for at in range(1, len(COLUMNS)):
+            self.setColumnHidden(at, at in hidden)
+
+
+def row_of(view: SubscriptionView) -> tuple[Any, ...]:
+    """Returns a subscription's row."""
+    return (
+        view.name,
+        view.status,
+        (view.mode, view.workers),
+        view.rate,
+        view.lag,
+        view.oldest_us,
+        view.in_flight,
+        view.depth.ready,
+        view.depth.delayed,
+        view.depth.blocked,
+        view.dead,
+        view.expired,
+        view.skipped,
+        view.delivered,
+        view.source,
+    )
+
+
+def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
+    """Returns everything about a subscription: what it is called, its value, and what it means."""
+    depth = view.depth
+    return [
+        ("Mode", mode_text((view.mode, view.workers)), mode_tip((view.mode, view.workers))),
+        ("State", view.status, _state_meaning(view)),
+        ("Reads", view.source, "The topic that it reads"),
+        ("Filter", view.filter or "none", "What does not pass it is not delivered"),
+        ("Handler", view.handler or "–", "The function of the model that handles its messages"),
+        ("Cursor", f"{view.cursor:,}", "Everything up to this position is settled or waits in a row"),
+        ("Lag", f"{view.lag:,}", "Positions between its cursor and the head of the log"),
+        ("Rate", f"{view.rate:,.1f} per second", "Deliveries a second, over the last five seconds"),
+        ("Oldest", age_text(view.oldest_us), "Age of the oldest message that is not settled"),
+        ("In flight", f"{view.in_flight:,}", "Handlers that run now"),
+        ("Leased", f"{depth.leased:,}", "Deliveries with a row that a worker has taken"),
+        ("Ready", f"{depth.ready:,}", "Deliveries with a row that a worker may take"),
+        ("Delayed", f"{depth.delayed:,}", "Wait for their time or to be retried"),
+        ("Blocked", f"{depth.blocked:,}", "Wait behind an earlier one with their key"),
+        ("Dead", f"{view.dead:,}", "Dead letters that are open"),
+        ("Delivered", f"{view.delivered:,}", "Handled successfully, ever"),
+        ("Failed tries", f"{view.failed:,}", "Attempts that failed, ever"),
+        ("Retried", f"{view.retried:,}", "Attempts that were followed by another, ever"),
+        ("Died", f"{view.died:,}", "Deliveries that became dead letters, ever"),
+        ("Filtered", f"{view.filtered:,}", "Messages that did not pass the filter, ever"),
+        ("Expired", f"{view.expired:,}", "Messages that lived too long and were dropped, ever"),
+        ("Skipped", f"{view.skipped:,}", "Deliveries that a person passed by, ever"),
+    ]
+
+
+def _state_meaning(view: SubscriptionView) -> str:
+    return {
+        "running": "Messages are delivered as they come",
+        "paused": "A person stopped it; its backlog grows",
+        "detached": "Its handler is missing: trust or mend the project's module",
+    }[view.status]

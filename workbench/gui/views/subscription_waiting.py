@@ -1,0 +1,154 @@
+"""The deliveries that wait in one subscription, and the way to pass some of them by."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.gui.desk import Desk
+from workbench.gui.paging import Column, ListSource
+from workbench.gui.table import FastTableView
+from workbench.gui.times import absolute, relative
+from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
+from workbench.gui.widgets import ElidedLabel, toolbar_button
+from workbench.model.deliveries import WAITING
+
+if TYPE_CHECKING:
+    from workbench.store.values import Delivery
+
+BADGES = {"blocked": "neutral", "delayed": "info", "ready": "ok", "leased": "warning"}
+SAMPLES = 3
+HINTS = {
+    "blocked": "behind an earlier one of its key",
+    "delayed": "when its time comes",
+    "ready": "when its turn comes",
+    "leased": "is being handled",
+}
+
+
+class WaitingDeliveries(QWidget):
+    """A table with a button that skips what is selected, after it said what that does."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._name = ""
+        self._more = 0
+        self.strip = ConfirmStrip()
+        self.table = FastTableView(self._columns())
+        self.table.setAccessibleName("Waiting deliveries")
+        self.table.set_multi()
+        self.table.set_empty("Nothing waits", "Deliveries that wait, are retried or are blocked stand here.")
+        self.rows = ListSource([])
+        self.table.set_source(self.rows)
+        self.said = ElidedLabel("muted")
+        self.skip = toolbar_button("Skip …", "skip", "Pass the selected deliveries by, on record")
+        self.skip.clicked.connect(self.ask)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(4, 2, 2, 2)
+        bar.addWidget(self.said, 1)
+        bar.addWidget(self.skip)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(bar)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.table, 1)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+
+    def _columns(self) -> tuple[Column, ...]:
+        return (
+            Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+            Column("State", width=92, badge=lambda state: (BADGES[state], state)),
+            Column("Key", width=130),
+            Column("Attempt", width=78, mono=True, align_right=True, about="The try that comes next"),
+            Column("Due", width=170, text=self._due, tip=_due_tip),
+            Column("Last error", width=180, stretch=True),
+        )
+
+    def _due(self, due: tuple[str, int | None]) -> str:
+        state, at = due
+        now = self._desk.workspace.clock.now()
+        if state == "delayed" and at is not None:
+            return relative(at, now) if at > now else "now"
+        return HINTS[state]
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def show_of(self, name: str, waiting: int) -> None:
+        """Shows what waits in a subscription.
+
+        Args:
+            waiting: How many there are in all.
+        """
+        if name != self._name:
+            self._name = name
+            self.strip.dismiss()
+            self.table.clearSelection()
+        found = self._desk.workspace.observe.deliveries(name)
+        self.rows.rows = [_row(one) for one in found]
+        self.table.refresh()
+        more = max(0, waiting - len(found))
+        all_of_them = f"{_deliveries(len(found))}, in the order of the log" if found else ""
+        cut = f"The first {len(found):,} in the order of the log; {more:,} more wait"
+        self.said.setText(cut if more else all_of_them)
+        self._enable()
+
+    def _enable(self) -> None:
+        can = bool(self._skippable())
+        writes = self._desk.workspace.engine is not None
+        self.skip.setEnabled(can and writes)
+
+    def _skippable(self) -> list[tuple[Any, ...]]:
+        return [row for row in self.table.selected_rows() if row[1] in WAITING]
+
+    # -- skipping -----------------------------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """Asks whether what is selected shall be passed by, and says what that means."""
+        chosen = self._skippable()
+        if not chosen:
+            return
+        rest = len(chosen) - SAMPLES
+        samples = [f"position {row[0]:,}  {row[2] or 'no key'}  {row[1]}" for row in chosen[:SAMPLES]]
+        samples += [f"and {rest:,} more"] if rest > 0 else []
+        text = (
+            f"Skip {_deliveries(len(chosen))} of {self._name}? {'It is' if len(chosen) == 1 else 'They are'} "
+            "never handled, no dead letter is made, and what waits behind with the same key goes on. "
+            "It is recorded and cannot be undone."
+        )
+        act = partial(self._skip, self._name, tuple(row[-1] for row in chosen))
+        self.strip.ask(text, samples, [Answer(label=f"Skip {len(chosen):,}", run=act, danger=True)])
+
+    def _skip(self, name: str, numbers: tuple[int, ...]) -> None:
+        self._desk.run(self._skipped(name, numbers), f"Skip {_deliveries(len(numbers))} of {name}")
+
+    async def _skipped(self, name: str, numbers: tuple[int, ...]) -> None:
+        done = await self._desk.workspace.control.skip(name, numbers)
+        rest = len(numbers) - done
+        late = f" {_deliveries(rest)} did not wait any more." if rest else ""
+        self._desk.notice("ok" if done else "warning", f"Skipped {_deliveries(done)} of {name}.{late}")
+
+
+def _row(one: Delivery) -> tuple[Any, ...]:
+    last = one.attempts[-1] if one.attempts else None
+    error = f"{last.error_type}: {last.error}" if last else ""
+    return (
+        one.position,
+        one.state.value,
+        one.key,
+        one.failed + 1,
+        (one.state.value, one.due_at),
+        error,
+        one.number,
+    )
+
+
+def _due_tip(due: tuple[str, int | None]) -> str:
+    return absolute(due[1]) if due[1] is not None else HINTS[due[0]]
+
+
+def _deliveries(count: int) -> str:
+    return f"{count:,} delivery" if count == 1 else f"{count:,} deliveries"
