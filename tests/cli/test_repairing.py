@@ -37,9 +37,7 @@ def test_L3_a_replay_after_the_repair_resolves_and_runs_once(workbench, resolved
     said = workbench("dead-letters", "replay", resolved, "--all", "--json")
     assert said.code == 3  # one address can never work
     fates = {fate["number"]: fate["outcome"] for fate in said.json()}
-    assert fates == {
-        number: "failed again" if number in impossible else "resolved" for number in range(1, 5)
-    }
+    assert fates == {number: "failed again" if number in impossible else "resolved" for number in range(1, 5)}
     again = workbench("dead-letters", "replay", resolved, min(set(fates) - impossible))
     assert again.code == 3
     assert "it was resolved; only open ones are replayed" in again.out

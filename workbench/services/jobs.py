@@ -109,8 +109,10 @@ class Jobs:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         job = self._job(number)
-        if job.status is JobStatus.RUNNING:
+        cancelled = job.status is JobStatus.RUNNING
+        while job.status is JobStatus.RUNNING:  # a step that was under way may have ended meanwhile
             job = await self._advance(job, (), JobStatus.CANCELLED)
+        if cancelled:
             await self._workspace.repair.note(f"cancel {job.action}", job.numbers, job.done)
         return job
 
