@@ -247,6 +247,8 @@ class _Dead:
     def tidy(self) -> None:
         """Does nothing any more."""
 
+    close = tidy
+
 
 def _end(fate: str) -> None:
     if fate == "fail":

@@ -1,4 +1,4 @@
-"""Every trigger in every state of a delivery, on all stores; what is illegal changes nothing (contract §5)."""
+"""Every trigger in every state of a delivery, on all stores; an illegal one changes nothing (contract §5)."""
 
 from __future__ import annotations
 
