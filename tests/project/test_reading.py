@@ -197,3 +197,8 @@ def test_a_folder_without_a_project_file(tmp_path):
     with pytest.raises(NotFound, match="there is no project in") as caught:
         load_project(tmp_path, environ={}, trusted=True)
     assert "project.tsk" in caught.value.hint
+
+
+def test_contract_11_no_try_at_all_is_refused_with_its_place(load):
+    with pytest.raises(ProjectError, match=r"project.tsk:4:\d+: S-RANGE max_attempts should be at least 1"):
+        load(MAILING.replace('handler: "keep" }', 'handler: "keep", max_attempts: 0 }'))

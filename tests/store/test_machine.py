@@ -115,14 +115,18 @@ class Histories(RuleBasedStateMachine):
     def configure(self, name, paused):
         self.both(op.ConfigureSubscription(subscription=name, paused=paused))
 
-    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), cursor=st.integers(0, 5))
-    def reset(self, name, cursor):
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), cursor=st.integers(0, 5), release=st.booleans())
+    def reset(self, name, cursor, release):
         cursor = min(cursor, self.readers[0].head())
-        self.both(op.ConfigureSubscription(subscription=name, cursor=cursor))
+        self.both(op.ConfigureSubscription(subscription=name, cursor=cursor, release_key=release))
 
-    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), token=st.sampled_from(TOKENS))
-    def claim(self, name, token):
-        self.both(op.Claim(subscription=name, upto=self.readers[0].head(), token=token))
+    @rule(
+        name=st.sampled_from(list(SUBSCRIPTIONS)),
+        token=st.sampled_from(TOKENS),
+        after=st.sampled_from([None, None, 0, 1]),
+    )
+    def claim(self, name, token, after):
+        self.both(op.Claim(subscription=name, upto=self.readers[0].head(), token=token, after=after))
 
     @rule(
         name=st.sampled_from(list(SUBSCRIPTIONS)),
@@ -143,7 +147,9 @@ class Histories(RuleBasedStateMachine):
             NewDelivery(
                 message=message,
                 state=DeliveryState(fate),
-                due_at=self.clock.now() + 1000 if fate == "delayed" else None,
+                due_at=self.clock.now() + 1000
+                if fate == "delayed" or (fate == "blocked" and passing)
+                else None,
                 failed=1 if fate in {"delayed", "dead"} else 0,
                 attempts=(Attempt(number=1, at=1, duration_us=1, error_type="E", error="e"),),
                 letter=self.letter(name, message) if fate == "dead" else None,
@@ -196,7 +202,7 @@ class Histories(RuleBasedStateMachine):
         if isinstance(ours, WorkbenchError):
             assert said(ours) == said(reference)
             return
-        assert (ours, reference) == (numbers[0], numbers[1])
+        assert [sorted(ours), sorted(reference)] == [sorted(of_side) for of_side in numbers]
         for row, _ in due[0]:
             self.leased[name, row.position] = token
 
@@ -228,8 +234,8 @@ class Histories(RuleBasedStateMachine):
         if not wrong or wrong == token:
             del self.leased[name, position]
 
-    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), suspects=st.integers(0, 2))
-    def recover(self, name, suspects):
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), suspects=st.integers(0, 2), release=st.booleans())
+    def recover(self, name, suspects, release):
         state = self.readers[0].subscription(name)
         found, _ = self.readers[0].read_topic(
             SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, suspects + 1
@@ -239,8 +245,12 @@ class Histories(RuleBasedStateMachine):
             op.RecoverSubscription(
                 subscription=name,
                 topic=SUBSCRIPTIONS[name],
-                suspects=tuple(claimed[:suspects]),
+                suspects=tuple(
+                    NewDelivery(message=message, state=DeliveryState.READY, crashed=1)
+                    for message in claimed[:suspects]
+                ),
                 max_crashes=2,
+                release_key=release,
             )
         )
         self.leased = {key: value for key, value in self.leased.items() if key[0] != name}
@@ -281,7 +291,13 @@ class Histories(RuleBasedStateMachine):
     def skip(self, name, count):
         due = [reader.due(name, self.clock.now() + 10**6, count) for reader in self.readers]
         self.each(
-            lambda side: [op.Skip(subscription=name, numbers=tuple(row.number for row, _ in due[side]))]
+            lambda side: [
+                op.Skip(
+                    subscription=name,
+                    numbers=tuple(row.number for row, _ in due[side]),
+                    release_key=count == 1,
+                )
+            ]
         )
 
     @rule(topic=st.sampled_from(["mail", "sms"]), keep=st.sampled_from([None, 0, 2]), aged=st.booleans())

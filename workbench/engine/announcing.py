@@ -68,6 +68,10 @@ class Collector:
     def _repaired(self, _operation: op.Operation, _answer: Any) -> None:
         self.letters = self.released = True
 
+    def _forgot(self, operation: op.ForgetLetters, answer: int) -> None:
+        if answer:
+            self._repaired(operation, answer)
+
     def _stood(self, operation: op.Operation, _answer: Any) -> None:
         """Notes what changed where something stands, beside the log."""
         self.operations |= isinstance(operation, op.RecordAction)
@@ -100,10 +104,12 @@ class Collector:
             self.letters = True
 
     _notes: ClassVar[dict[type[op.Operation], Callable[[Collector, Any, Any], None]]] = {
+        op.AdvanceJob: _repaired,
         op.Append: _appended,
         op.AppendMany: _appended_many,
         op.Atomic: _all,
         op.CloseStream: _closed,
+        op.ForgetLetters: _forgot,
         op.MarkLetters: _repaired,
         op.NewMessage: _published,
         op.RecordCommand: _commanded,

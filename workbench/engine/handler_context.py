@@ -98,7 +98,7 @@ class DeliveryContext:
         key: str = "",
         delay: float = 0.0,
         ttl: float | None = None,
-        priority: Priority = Priority.NORMAL,
+        priority: Priority | None = None,
     ) -> None:
         """Publishes a message when this handler succeeds."""
         message = self._task.message
@@ -114,7 +114,7 @@ class DeliveryContext:
                 causation_id=message.id,
                 deliver_at=self._later(delay),
                 expires_at=expiry(self._clock.now(), ttl, known.ttl if known else None),
-                priority=priority,
+                priority=(known.priority if known else 0) if priority is None else priority,
             )
         )
 

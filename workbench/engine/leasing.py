@@ -62,7 +62,7 @@ class Leases:
         with contextlib.suppress(WorkbenchError):  # the next beat tries again
             await self._gate.write(Extend(subscription=self._subscription, token=token, until=self.until()))
 
-    async def reclaim(self, topic: str, max_crashes: int) -> bool:
+    async def reclaim(self, topic: str, max_crashes: int, *, release_key: bool) -> bool:
         """Takes back rows whose lease ran out; returns whether there were any."""
         taken = await self._gate.write(
             Reclaim(
@@ -71,6 +71,7 @@ class Leases:
                 now=self._clock.now(),
                 keep=self.held,
                 max_crashes=max_crashes,
+                release_key=release_key,
             )
         )
         return bool(taken)

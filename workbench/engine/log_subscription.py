@@ -9,10 +9,9 @@ from uuid import UUID
 from typing_extensions import override
 
 from workbench.engine.delivering import Task
-from workbench.engine.outcomes import counts_of, effects_of, new_delivery, waiting
+from workbench.engine.outcomes import counts_of, effects_of, is_behind, new_delivery, waiting
 from workbench.engine.subscribing import LARGE, QUICK, SLOW, SMALL, SubscriptionRunner
 from workbench.model.deliveries import DeliveryState
-from workbench.model.messaging import OnDead
 from workbench.store.operations import Atomic, Claim, Settle
 from workbench.store.settlements import NewDelivery
 
@@ -103,14 +102,14 @@ class LogSubscription(SubscriptionRunner):
         read = self._read(self.cursor, limit)
         if read is None:
             return None
-        claim = Claim(subscription=self.name, upto=read.upto, token=read.token)
+        claim = self._claim_of(read.upto, read.token)
         if read.tasks:
-            await self._runtime.gate.write(claim)
-        elif read.filtered:
+            return read if await self._write(claim) else Claimed(read.token, read.upto, [], 0)
+        if read.filtered:
             passed = self._outcome(read, [], [], None)
-            await self._runtime.gate.write(Atomic(operations=(claim, passed)))
-            self._count([], passed)
-            self.cursor = self._stored_cursor = read.upto
+            if await self._write(Atomic(operations=(claim, passed))):
+                self._settling.count([], passed)
+                self.cursor = self._stored_cursor = read.upto
         else:
             self.cursor = read.upto
             if self.cursor - self._stored_cursor >= PASSED:
@@ -134,6 +133,7 @@ class LogSubscription(SubscriptionRunner):
             filtered=claimed.filtered,
             effects=effects_of(plain),
             deliveries=deliveries,
+            release_key=self.release_key,
             claim=ahead.upto if ahead else None,
             claim_token=ahead.token if ahead else None,
             **counts_of(claimed.tasks, [states.get(task.message.position) for task in claimed.tasks]),
@@ -147,25 +147,20 @@ class LogSubscription(SubscriptionRunner):
         rows: list[NewDelivery] = []
         for task in tasks:
             deliver_at = task.message.deliver_at
-            if task.key and task.key in busy:
+            if is_behind(task, busy):
                 task.failure = None  # whatever is wrong with it is found when its turn comes
                 rows.append(waiting(task, DeliveryState.BLOCKED))
             elif task.failure is not None or self._too_late(task):
-                rows += self._ended(task, now)
+                ended = self._ended(task, now)
+                rows += ended
+                if ended and not self.release_key:
+                    busy[task.key] = 0
             elif deliver_at is not None and deliver_at > now:
-                rows.append(waiting(task, DeliveryState.DELAYED, due_at=deliver_at))
-                busy.add(task.key)
+                rows.append(waiting(task, DeliveryState.DELAYED))
+                busy[task.key] = 0
             else:
                 plain.append(task)
         return plain, rows
-
-    def _busy_keys(self, tasks: Sequence[Task]) -> set[str]:
-        """Returns the keys that have rows; the few that exist are asked for once per batch."""
-        keys = list({task.key for task in tasks if task.key})
-        if not keys:
-            return set()
-        dead_too = self.subscription.on_dead is OnDead.BLOCK_KEY
-        return self._runtime.reader.busy_keys(self.name, keys, dead_too=dead_too)
 
     def _exceptions(self, tasks: Sequence[Task], now: int) -> list[NewDelivery]:
         """Returns rows for what did not succeed, and for what waits behind it."""
@@ -175,8 +170,8 @@ class LogSubscription(SubscriptionRunner):
             if task.failure is not None:
                 ended = self._ended(task, now)
                 rows += ended
-                dead = not ended or ended[0].state is DeliveryState.DEAD
-                if not dead or self.subscription.on_dead is OnDead.BLOCK_KEY:
+                # One that was dropped has no row, so that nobody could wait behind it.
+                if ended and (ended[0].state is not DeliveryState.DEAD or not self.release_key):
                     stopped.add(task.key)
             elif not task.started:
                 blocked = task.key and task.key in stopped

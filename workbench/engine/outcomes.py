@@ -9,7 +9,7 @@ from typing import TypedDict
 from workbench.engine.delivering import Failure, Task
 from workbench.model.clock import MICROSECONDS
 from workbench.model.deliveries import DeliveryState
-from workbench.model.messaging import Subscription
+from workbench.model.messaging import OnDead, Subscription
 from workbench.store.operations import Operation
 from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.values import DeadLetter, Reason
@@ -43,13 +43,56 @@ def expired(*, dropped: bool) -> Failure:
 
 
 def waiting(
-    task: Task, state: DeliveryState, due_at: int | None = None, lease_until: int | None = None
+    task: Task, state: DeliveryState, *, lease_until: int | None = None, crashed: int = 0
 ) -> NewDelivery:
-    """Returns the row of a message that was not tried yet."""
-    due_at = _not_after_expiry(task, due_at)
+    """Returns the row of a message that was not tried yet; one that is blocked keeps its time for later."""
+    later = state in (DeliveryState.DELAYED, DeliveryState.BLOCKED)
+    due_at = _not_after_expiry(task, task.message.deliver_at) if later else None
     return NewDelivery(
-        message=task.message, key=task.key, state=state, due_at=due_at, lease_until=lease_until
+        message=task.message,
+        key=task.key,
+        state=state,
+        due_at=due_at,
+        lease_until=lease_until,
+        crashed=crashed,
     )
+
+
+def rows_of(
+    subscription: Subscription,
+    tasks: Sequence[Task],
+    busy: dict[str, int],
+    rng: random.Random,
+    now: int,
+    *,
+    crashed: int = 0,
+) -> list[NewDelivery]:
+    """Returns the rows of messages that none of which was tried in this run.
+
+    Args:
+        busy: Keys whose messages must wait, and behind which position; grows.
+        crashed: Crashes of those that may have been under way.
+    """
+    rows = []
+    for task in tasks:
+        deliver_at = task.message.deliver_at
+        if is_behind(task, busy):
+            task.failure = None  # whatever is wrong with it is found when its turn comes (P3)
+            rows.append(waiting(task, DeliveryState.BLOCKED))
+        elif task.failure is not None:
+            rows.append(new_delivery(subscription, task, rng, now))
+        elif deliver_at is not None and deliver_at > now:
+            rows.append(waiting(task, DeliveryState.DELAYED))
+        else:
+            rows.append(waiting(task, DeliveryState.READY, crashed=crashed))
+        if rows[-1].state is not DeliveryState.DEAD or subscription.on_dead is OnDead.BLOCK_KEY:
+            busy[task.key] = min(busy.get(task.key, task.message.position), task.message.position)
+    return rows
+
+
+def is_behind(task: Task, busy: dict[str, int]) -> bool:
+    """Whether a message must wait for another one with its key."""
+    return bool(task.key) and task.key in busy and busy[task.key] < task.message.position
 
 
 def _not_after_expiry(task: Task, due_at: int | None) -> int | None:

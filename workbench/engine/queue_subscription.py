@@ -11,13 +11,13 @@ from typing_extensions import override
 
 from workbench.engine.delivering import Task
 from workbench.engine.log_subscription import Claimed, LogSubscription
-from workbench.engine.outcomes import counts_of, new_delivery, waiting
+from workbench.engine.outcomes import counts_of, waiting
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscribing import LARGE, QUICK, SLOW
 from workbench.model.clock import MICROSECONDS
 from workbench.model.deliveries import DeliveryState
-from workbench.model.messaging import Handler, OnDead, Subscription
-from workbench.store.operations import Atomic, Claim, Settle
+from workbench.model.messaging import Handler, Subscription
+from workbench.store.operations import Atomic, Settle
 from workbench.store.settlements import NewDelivery
 
 INGEST = 1_000
@@ -209,35 +209,14 @@ class QueueSubscription(LogSubscription):
             cursor=upto,
             filtered=filtered,
             deliveries=tuple(rows),
+            release_key=self.release_key,
             **counts_of(tasks, [states[task.message.position] for task in tasks]),
         )
-        claim = Claim(subscription=self.name, upto=upto, token=token)
-        await self._runtime.gate.write(Atomic(operations=(claim, settle)))
-        self._count([], settle)
-        self.cursor = self._stored_cursor = upto
-        self._rows = self._rows or bool(rows)
-        return True
-
-    def _rows_of(self, tasks: list[Task]) -> list[NewDelivery]:
-        now = self._runtime.clock.now()
-        keys = list({task.key for task in tasks if task.key})
-        dead_too = self.subscription.on_dead is OnDead.BLOCK_KEY
-        busy = self._runtime.reader.busy_keys(self.name, keys, dead_too=dead_too) if keys else set()
-        rows = []
-        for task in tasks:
-            deliver_at = task.message.deliver_at
-            if task.key and task.key in busy:
-                task.failure = None
-                rows.append(waiting(task, DeliveryState.BLOCKED))
-            elif task.failure is not None:
-                rows.append(new_delivery(self.subscription, task, self._runtime.rng, now))
-            elif deliver_at is not None and deliver_at > now:
-                rows.append(waiting(task, DeliveryState.DELAYED, due_at=deliver_at))
-            else:
-                rows.append(waiting(task, DeliveryState.READY))
-            if task.key and (rows[-1].state is not DeliveryState.DEAD or dead_too):
-                busy.add(task.key)
-        return rows
+        if await self._write(Atomic(operations=(self._claim_of(upto, token), settle))):
+            self._settling.count([], settle)
+            self.cursor = self._stored_cursor = upto
+            self._rows = self._rows or bool(rows)
+        return True  # even where the cursor was moved meanwhile: it goes on from there
 
     @override
     def _adapt(self, took: float) -> None:

@@ -62,6 +62,10 @@ class Reactor:
         """Drops remembered states, after what was buffered did not come to be stored."""
         self._states.clear()
 
+    def apart(self) -> Reactor:
+        """Returns the same reactor with a memory of its own."""
+        return Reactor(self._kind, self._registry, self._reader, self._metrics)
+
     def _state(self, key: str) -> Any:
         if self._kind.read_state is None:
             return None

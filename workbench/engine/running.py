@@ -111,6 +111,10 @@ class HandlerRun:
         except TimeoutError as error:
             said = "" if str(error) else f"the handler took longer than {self.seconds:g} s"
             task.failure = describe(error, said)
+        except asyncio.CancelledError as error:
+            if (own := asyncio.current_task()) is None or own.cancelling():
+                raise  # the engine stops
+            task.failure = describe(error)  # something that the handler waited for was cancelled
         except (Exception, SystemExit) as error:  # noqa: BLE001  # what a handler raises is its failure
             task.failure = describe(error)
         finally:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.engine.gate import WriteGate
 from workbench.engine.metrics import Metrics
@@ -27,6 +28,7 @@ class Runtime:
 
     Attributes:
         trouble: Says that the store failed somebody, and returns when it may be tried again.
+        suspects: Held by the one delivery that runs though it may take the program down (contract §5).
     """
 
     registry: Registry
@@ -39,3 +41,4 @@ class Runtime:
     metrics: Metrics
     tasks: Tasks
     trouble: Callable[[str, WorldError], Awaitable[None]]
+    suspects: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -13,10 +13,11 @@ import msgspec
 from workbench.engine.delivering import Failure, Task, describe
 from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.leasing import Leases
-from workbench.engine.outcomes import counts_of, effects_of, expired, settlement
+from workbench.engine.outcomes import counts_of, effects_of, expired, rows_of, settlement
 from workbench.engine.running import HandlerRun
 from workbench.engine.runtime import KeyOf, Runtime
-from workbench.errors import CallerError, NotFound, StaleLease, WorldError
+from workbench.engine.settling import Settling
+from workbench.errors import NotFound, StaleLease
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import (
     LOG_TOPIC,
@@ -29,7 +30,8 @@ from workbench.model.messaging import (
     Topic,
 )
 from workbench.store.letters import message_of
-from workbench.store.operations import Atomic, Claim, Lease, RecoverSubscription, Settle
+from workbench.store.operations import Atomic, Claim, Lease, Operation, RecoverSubscription, Settle
+from workbench.store.settlements import NewDelivery
 from workbench.store.values import DeadLetter, Delivery, Reason
 
 SMALL, LARGE = 8, 256
@@ -67,6 +69,7 @@ class SubscriptionRunner(ABC):
         self._runtime = runtime
         self._key_of = key_of or (lambda message: message.key)
         self._ordered = subscription.ordering is Ordering.KEY
+        self.release_key = subscription.on_dead is OnDead.CONTINUE
         self._matches = subscription.filter.matcher()
         self._unfiltered = subscription.filter.empty
         self._stored_cursor = 0
@@ -76,6 +79,7 @@ class SubscriptionRunner(ABC):
         self._leases = Leases(
             self.name, subscription.lease, runtime.gate, runtime.clock, runtime.timer, runtime.tasks
         )
+        self._settling = Settling(runtime, self.name, self._forget)
         self._run = None if handler is None else self._handler_run(handler)
 
     def _handler_run(self, handler: Handler, *, rehearsal: bool = False) -> HandlerRun:
@@ -123,26 +127,25 @@ class SubscriptionRunner(ABC):
         if state is None:
             return
         self.paused = state.paused
-        suspects: list[Message] = []
+        self._stood = self._runtime.reader.head()
+        claimed: list[Task] = []
         after = state.cursor
         while after < state.claimed_to:
             found, reached = self._runtime.reader.read_topic(
                 self.subscription.topic, self.wants, after, LARGE
             )
-            suspects += [
-                self._as_own(m) for m in found if m.position <= state.claimed_to and self._passes(m) is True
-            ]
+            claimed += self._tasks_of([m for m in found if m.position <= state.claimed_to], after, reached)[0]
             after = reached
         await self._runtime.gate.write(
             RecoverSubscription(
                 subscription=self.name,
                 topic=self.subscription.topic,
-                suspects=tuple(suspects),
+                suspects=tuple(self._rows_of(claimed, crashed=1)),
                 max_crashes=self.subscription.max_crashes,
+                release_key=self.release_key,
             )
         )
         self.cursor = self._stored_cursor = max(state.cursor, state.claimed_to)
-        self._stood = self._runtime.reader.head()
 
     def moved(self, cursor: int) -> None:
         """Notes that an operator moved the cursor in the store."""
@@ -184,11 +187,31 @@ class SubscriptionRunner(ABC):
     async def store_cursor(self) -> None:
         """Stores a cursor that moved over uninteresting messages only."""
         if self.cursor != self._stored_cursor:
-            token = self._runtime.new_id()
-            move = Settle(subscription=self.name, token=token, cursor=self.cursor)
-            claim = Claim(subscription=self.name, upto=self.cursor, token=token)
-            await self._runtime.gate.write(Atomic(operations=(claim, move)))
-            self._stored_cursor = self.cursor
+            token, cursor = self._runtime.new_id(), self.cursor
+            move = Settle(subscription=self.name, token=token, cursor=cursor)
+            if await self._write(Atomic(operations=(self._claim_of(cursor, token), move))):
+                self._stored_cursor = cursor
+
+    def _claim_of(self, upto: int, token: UUID) -> Claim:
+        return Claim(subscription=self.name, upto=upto, token=token, after=self._stored_cursor)
+
+    async def _write(self, operation: Operation) -> bool:
+        """Writes what moves the cursor; False where an operator has moved it meanwhile, which counts."""
+        try:
+            await self._runtime.gate.write(operation)
+        except StaleLease:
+            self._read_anew()
+            return False
+        return True
+
+    def _forget(self) -> None:
+        """Tells a handler with a memory that what it did was not stored."""
+        if forget := getattr(self.handler, "forget", None):
+            forget()
+
+    def _read_anew(self) -> None:
+        state = self._runtime.reader.subscription(self.name)
+        self.moved(state.cursor if state else 0)
 
     # -- messages -------------------------------------------------------------------------------------
 
@@ -228,6 +251,24 @@ class SubscriptionRunner(ABC):
                 tasks.append(Task(message=own, key=own.key if self._ordered else "", failure=failure))
         return tasks, filtered
 
+    def _rows_of(self, tasks: Sequence[Task], *, crashed: int = 0) -> list[NewDelivery]:
+        runtime = self._runtime
+        return rows_of(
+            self.subscription,
+            tasks,
+            self._busy_keys(tasks),
+            runtime.rng,
+            runtime.clock.now(),
+            crashed=crashed,
+        )
+
+    def _busy_keys(self, tasks: Sequence[Task]) -> dict[str, int]:
+        """Returns the keys that have rows; the few that exist are asked for once per batch."""
+        keys = list({task.key for task in tasks if task.key})
+        if not keys:
+            return {}
+        return self._runtime.reader.busy_keys(self.name, keys, dead_too=not self.release_key)
+
     def _too_late(self, task: Task) -> bool:
         """Whether a message expired before a handler saw it (I11); its task then knows."""
         expires = task.message.expires_at
@@ -250,9 +291,10 @@ class SubscriptionRunner(ABC):
             expires_at=None,
         )
         task = Task(message=message, key=letter.key)
-        run = self._handler_run(self.handler, rehearsal=True)
-        await run.run([task])
-        self._forget()
+        # A handler with a memory is rehearsed apart: what really happens meanwhile knows nothing of it.
+        apart = getattr(self.handler, "apart", None)
+        handler = self.handler if apart is None else apart()
+        await self._handler_run(handler, rehearsal=True).run([task])
         return task
 
     # -- rows -----------------------------------------------------------------------------------------
@@ -272,24 +314,36 @@ class SubscriptionRunner(ABC):
         if not found:
             due, ends = reader.due_times(self.name)
             if ends is not None and ends < now and not self._leases.held:
-                await self._leases.reclaim(self.subscription.topic, self.subscription.max_crashes)
+                subscription = self.subscription
+                await self._leases.reclaim(
+                    subscription.topic, subscription.max_crashes, release_key=self.release_key
+                )
                 return await self._lease_rows(limit, busy)
             self._rows = due is not None or ends is not None
             return [], token
         if found[0][0].crashed:
-            found = found[:1]  # a suspect runs alone, so that it cannot take others down with it
+            return await self._lease_suspect(found[0], token), token
         found = [pair for pair in found if not pair[0].key or pair[0].key not in busy]
-        leased = set(
-            await self._runtime.gate.write(
-                Lease(
-                    subscription=self.name,
-                    numbers=tuple(delivery.number for delivery, _ in found),
-                    token=token,
-                    until=self._leases.until(),
-                )
-            )
-        )
-        return [self._row_task(row, message) for row, message in found if row.number in leased], token
+        return await self._lease(found, token), token
+
+    async def _lease_suspect(self, pair: tuple[Delivery, Message], token: UUID) -> list[Task]:
+        """Leases a suspect when no other one runs: it cannot take others down with it again and again."""
+        await self._runtime.suspects.acquire()
+        tasks: list[Task] = []
+        try:
+            tasks = await self._lease([pair], token)
+        finally:
+            if not tasks:
+                self._runtime.suspects.release()
+        return tasks
+
+    async def _lease(self, found: Sequence[tuple[Delivery, Message]], token: UUID) -> list[Task]:
+        if not found:
+            return []
+        numbers, until = tuple(row.number for row, _ in found), self._leases.until()
+        lease = Lease(subscription=self.name, numbers=numbers, token=token, until=until)
+        leased = set(await self._runtime.gate.write(lease))
+        return [self._row_task(row, message) for row, message in found if row.number in leased]
 
     def _row_task(self, delivery: Delivery, message: Message) -> Task:
         changes: dict[str, Any] = {"id_bytes": delivery.message_id.bytes, "expires_at": delivery.expires_at}
@@ -297,14 +351,21 @@ class SubscriptionRunner(ABC):
             changes["data"] = delivery.data
         if delivery.key:
             changes["key"] = delivery.key
-        return Task(message=msgspec.structs.replace(message, **changes), key=delivery.key, delivery=delivery)
+        own = msgspec.structs.replace(message, **changes)
+        passes = self._passes(own)  # it may not have been asked for while the message had to wait (P3)
+        failure = passes if isinstance(passes, Failure) else None
+        return Task(message=own, key=delivery.key, delivery=delivery, failure=failure)
 
     async def _deliver_rows(self, tasks: list[Task], token: UUID) -> None:
         if self._run is None:
             return
-        with self._leases.holding(token):
-            await self._run.run(tasks)
-            await self._settle(tasks, lambda: self._settle_rows(tasks, token))
+        try:
+            with self._leases.holding(token):
+                await self._run.run([task for task in tasks if task.failure is None])
+                await self._settle(tasks, lambda: self._settle_rows(tasks, token))
+        finally:
+            if any(task.delivery is not None and task.delivery.crashed for task in tasks):
+                self._runtime.suspects.release()
         self._rows = True
 
     def _settle_rows(self, tasks: Sequence[Task], token: UUID) -> Settle:
@@ -315,71 +376,19 @@ class SubscriptionRunner(ABC):
             token=token,
             settlements=settled,
             effects=effects_of(tasks),
-            release_key=self.subscription.on_dead is OnDead.CONTINUE,
+            release_key=self.release_key,
             **counts_of(tasks, [one.state for one in settled]),
         )
 
     # -- settling -------------------------------------------------------------------------------------
 
     async def _settle(self, tasks: Sequence[Task], make: Callable[[], Settle]) -> Settle | None:
-        """Commits what became of tasks; returns None where somebody else took them meanwhile.
-
-        A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
-        the outcome waits until it can (F4).
-        """
-        while True:
-            settle = make()
-            try:
-                await self._runtime.gate.write(settle)
-            except StaleLease:
-                # Somebody moved the cursor or took the rows: what was done here does not count, read anew.
-                self._forget()
-                state = self._runtime.reader.subscription(self.name)
-                self.moved(state.cursor if state else 0)
-                return None
-            except WorldError as error:
-                await self._runtime.trouble(self.name, error)
-            except CallerError as error:
-                await self._blame(tasks, error)
-            else:
-                self.handled += sum(1 for task in tasks if task.started or task.failure is not None)
-                self._count(tasks, settle)
-                return settle
-
-    async def _blame(self, tasks: Sequence[Task], error: CallerError) -> None:
-        """Finds whose effects the store refuses; those tasks have failed."""
-        acting = [task for task in tasks if task.effects and task.failure is None]
-        answers = await self._runtime.gate.rehearse(
-            [Atomic(operations=tuple(task.effects)) for task in acting]
-        )
-        refused = [
-            (task, said)
-            for task, said in zip(acting, answers, strict=True)
-            if isinstance(said, BaseException)
-        ]
-        if not refused:
-            raise error
-        self._forget()
-        for task, said in refused:
-            task.failure = describe(said)
-            task.effects.clear()
-
-    def _forget(self) -> None:
-        """Tells a handler with a memory that what it did was not stored."""
-        if forget := getattr(self.handler, "forget", None):
-            forget()
-
-    def _count(self, tasks: Sequence[Task], settle: Settle) -> None:
-        metrics = self._runtime.metrics
-        for what, number in (
-            ("ok", settle.delivered),
-            ("failed", settle.failed),
-            ("retry", settle.retried),
-            ("dead", settle.died),
-            ("expired", settle.expired),
-            ("filtered", settle.filtered),
-        ):
-            metrics.count(self.name, what, number)
-        ended = [task for task in tasks if task.started and task.failure is None]
-        now = self._runtime.clock.now()
-        metrics.timed(self.name, [(now - task.since, task.ended_at - task.started_at) for task in ended])
+        """Commits what became of tasks; returns None where somebody else took them meanwhile."""
+        try:
+            settle = await self._settling.settle(tasks, make)
+        except StaleLease:
+            # Somebody moved the cursor or took the rows: what was done here does not count, read anew.
+            self._read_anew()
+            return None
+        self.handled += sum(1 for task in tasks if task.started or task.failure is not None)
+        return settle

@@ -62,7 +62,12 @@ TRANSITIONS = (
         "blocked behind an earlier one of its key; else delayed until its time; else ready",
     ),
     Transition(_S.DELAYED, _T.DUE, (_S.READY,), "its time has come"),
-    Transition(_S.BLOCKED, _T.PROMOTE, (_S.READY,), "the one before it with its key has ended"),
+    Transition(
+        _S.BLOCKED,
+        _T.PROMOTE,
+        (_S.READY, _S.DELAYED),
+        "the one before it with its key has ended; delayed if it has a time of its own",
+    ),
     Transition(_S.READY, _T.CLAIM, (_S.LEASED,), "a worker takes it, with a token and a deadline"),
     Transition(_S.LEASED, _T.ACK, (_S.DONE,), "effects commit with it"),
     Transition(_S.LEASED, _T.FAIL, (_S.DELAYED, _S.DEAD), "tried again later; dead after max_attempts"),

@@ -220,13 +220,14 @@ class Context(Protocol):
         key: str = "",
         delay: float = 0.0,
         ttl: float | None = None,
-        priority: Priority = Priority.NORMAL,
+        priority: Priority | None = None,
     ) -> None:
         """Publishes a message when this handler succeeds.
 
         Args:
             delay: Seconds before it is delivered.
             ttl: Seconds that it lives; the topic's may be shorter (T1).
+            priority: None takes the topic's.
         """
         ...
 

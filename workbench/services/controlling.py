@@ -57,8 +57,11 @@ class Controlling:
     async def reset_subscription(self, name: str, position: int) -> None:
         """Moves a subscription's cursor: everything after the position is delivered again."""
         engine = self._workspace.running()
-        await engine.gate.write(ConfigureSubscription(subscription=name, cursor=position))
-        engine.subscriptions[name].moved(position)
+        runner = engine.subscriptions[name]
+        await engine.gate.write(
+            ConfigureSubscription(subscription=name, cursor=position, release_key=runner.release_key)
+        )
+        runner.moved(position)
         engine.wake(name)
         await self._note("reset", name, f"to position {position}")
 
@@ -82,8 +85,10 @@ class Controlling:
             How many still waited.
         """
         engine = self._workspace.running()
-        skipped = int(await engine.gate.write(Skip(subscription=name, numbers=tuple(numbers))))
-        engine.subscriptions[name].rows_changed()
+        runner = engine.subscriptions[name]
+        skip = Skip(subscription=name, numbers=tuple(numbers), release_key=runner.release_key)
+        skipped = int(await engine.gate.write(skip))
+        runner.rows_changed()
         engine.wake(name)
         await self._note("skip", name, f"{skipped} of {len(numbers)} deliveries")
         return skipped

@@ -7,35 +7,27 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.model.messaging import Message
-from workbench.store.values import Attempt, DeadLetter, Reason
+from workbench.store.values import DeadLetter, Delivery, Reason
 
 
-def crash_letter(
-    subscription: str,
-    message: Message,
-    *,
-    crashed: int,
-    attempts: tuple[Attempt, ...],
-    generation: int,
-    now: int,
-) -> DeadLetter:
-    """Returns the dead letter of a message that took the program down too often."""
+def crash_letter(row: Delivery, message: Message, now: int) -> DeadLetter:
+    """Returns the dead letter of a delivery that took the program down too often."""
     return DeadLetter(
-        subscription=subscription,
+        subscription=row.subscription,
         topic=message.topic,
         position=message.position,
-        message_id=message.id,
+        message_id=row.message_id,
         type=message.type,
-        key=message.key,
-        data=message.data,
+        key=row.key or message.key,
+        data=message.data if row.data is None else row.data,
         metadata=message.metadata,
         reason=Reason.CRASH_LOOP,
         error_type="CrashLoop",
-        error=f"the program ended {crashed} times while this message was handled",
-        attempts=attempts,
-        first_failed_at=now,
+        error=f"the program ended {row.crashed} times while this message was handled",
+        attempts=row.attempts,
+        first_failed_at=row.attempts[0].at if row.attempts else now,
         died_at=now,
-        generation=generation,
+        generation=row.generation,
         changed_at=now,
         correlation_id=message.correlation_id,
     )

@@ -9,7 +9,6 @@ import msgspec
 
 from workbench.errors import ANY
 from workbench.model.events import NewEvent
-from workbench.model.messaging import Message
 from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.values import (
     CommandRecord,
@@ -141,11 +140,16 @@ class EnsureSubscription(Operation, frozen=True, kw_only=True):
 
 
 class Claim(Operation, frozen=True, kw_only=True):
-    """Marks messages as handed out, so that after a crash they are suspects (contract §5)."""
+    """Marks messages as handed out, so that after a crash they are suspects (contract §5).
+
+    Attributes:
+        after: Where the cursor must stand; elsewhere somebody has moved it: `StaleLease`. None for anywhere.
+    """
 
     subscription: str
     upto: int
     token: UUID
+    after: int | None = None
 
 
 class Lease(Operation, frozen=True, kw_only=True):
@@ -171,6 +175,7 @@ class Reclaim(Operation, frozen=True, kw_only=True):
     Attributes:
         topic: Where their messages are looked up.
         keep: Tokens whose holders still run.
+        release_key: Whether those behind one that died of it go on (O2).
     """
 
     subscription: str
@@ -178,13 +183,19 @@ class Reclaim(Operation, frozen=True, kw_only=True):
     now: int
     keep: tuple[UUID, ...] = ()
     max_crashes: int = 3
+    release_key: bool = False
 
 
 class Skip(Operation, frozen=True, kw_only=True):
-    """An operator passes waiting deliveries by; answers how many still waited (contract §5)."""
+    """An operator passes waiting deliveries by; answers how many still waited (contract §5).
+
+    Attributes:
+        release_key: Whether a dead letter blocks nobody, so that the next goes on even behind one (O2).
+    """
 
     subscription: str
     numbers: tuple[int, ...]
+    release_key: bool = False
 
 
 class Settle(Operation, frozen=True, kw_only=True):
@@ -194,7 +205,7 @@ class Settle(Operation, frozen=True, kw_only=True):
         cursor: New cursor; None where only rows are settled.
         token: Of the claim or lease; another one in the store is `StaleLease` and nothing takes effect.
         delivered, failed, filtered, retried, died, expired: Added to the subscription's counters.
-        release_key: Whether the next delivery of a key is promoted when one of its key dies (O2).
+        release_key: Whether a dead letter blocks nobody: the next delivery of its key goes on (O2).
         claim: Where the next batch ends, which is claimed in the same breath.
         claim_token: Of that claim.
     """
@@ -220,25 +231,36 @@ class RecoverSubscription(Operation, frozen=True, kw_only=True):
     """After a crash: leased rows count a crash, and claimed messages become suspects (contract §5).
 
     Attributes:
-        suspects: The messages between cursor and claim that the subscription wants.
+        suspects: Rows for the messages between cursor and claim that the subscription wants.
+        release_key: Whether a dead letter blocks nobody (O2).
     """
 
     subscription: str
     topic: str
-    suspects: tuple[Message, ...]
+    suspects: tuple[NewDelivery, ...]
     max_crashes: int
+    release_key: bool = False
 
 
 class ConfigureSubscription(Operation, frozen=True, kw_only=True):
-    """An operator pauses or resumes a subscription, or moves its cursor; None leaves as it is."""
+    """An operator pauses or resumes a subscription, or moves its cursor; None leaves as it is.
+
+    What waits behind the new cursor is delivered anew from the log, but for what is being replayed.
+
+    Attributes:
+        release_key: Whether a dead letter blocks nobody (O2).
+    """
 
     subscription: str
     paused: bool | None = None
     cursor: int | None = None
+    release_key: bool = False
 
 
 class ReplayLetter(Operation, frozen=True, kw_only=True):
-    """Gives an open dead letter back to the subscription that failed (L3); answers whether it was open.
+    """Gives an open dead letter back to the subscription that failed (L3); answers whether it did.
+
+    It does not where the letter is no longer open, or where its message is being delivered again anyway (I5).
 
     Attributes:
         data: Edited payload (L6), or None for the original.

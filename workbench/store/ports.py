@@ -144,8 +144,11 @@ class QueueReader(Protocol):
         """Returns bulk actions, the newest first."""
         ...
 
-    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:
-        """Returns which keys have unfinished rows, so that later messages of the key must wait (O1, O2)."""
+    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> dict[str, int]:
+        """Returns which keys have unfinished rows, and behind which position messages wait for them (O1).
+
+        That is 0 where one is under way; a dead one holds up only what lies behind it.
+        """
         ...
 
     def message(self, position: int, topic: str) -> Message | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from workbench.model.deliveries import DeliveryState
@@ -45,3 +47,9 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
     letter: DeadLetter | None = None
     expired: bool = False
+
+
+def blocked_keys(rows: Iterable[NewDelivery]) -> set[str]:
+    """Returns the keys of new rows that wait for another one with their key."""
+    blocked = (row for row in rows if row.state is DeliveryState.BLOCKED)
+    return {row.message.key if row.key is None else row.key for row in blocked}

@@ -28,15 +28,25 @@ def deliveries(tables: Tables, name: str) -> list[Delivery]:
     return sorted(found, key=lambda row: row.position)
 
 
-def promote(tables: Tables, name: str, key: str) -> None:
-    """Makes the first blocked delivery of a key ready, unless an earlier one of the key still stands."""
-    living = [
-        row
-        for row in deliveries(tables, name)
-        if key and row.key == key and row.state is not DeliveryState.DEAD
-    ]
-    if living and living[0].state is DeliveryState.BLOCKED:
-        tables.deliveries.put(living[0].number, replace(living[0], state=DeliveryState.READY))
+def promote(tables: Tables, name: str, key: str, *, past_dead: bool) -> None:
+    """Lets the first delivery of a key go on if it is blocked, and none of its key is under way (I6).
+
+    Args:
+        past_dead: Whether dead ones are passed by, which block nobody then (O2).
+    """
+    of_key = [row for row in deliveries(tables, name) if key and row.key == key]
+    standing = [row for row in of_key if not past_dead or row.state is not DeliveryState.DEAD]
+    if any(row.state not in (DeliveryState.DEAD, DeliveryState.BLOCKED) for row in of_key):
+        return
+    if standing and standing[0].state is DeliveryState.BLOCKED:
+        state = DeliveryState.READY if standing[0].due_at is None else DeliveryState.DELAYED
+        tables.deliveries.put(standing[0].number, replace(standing[0], state=state))
+
+
+def promote_all(tables: Tables, name: str, *, past_dead: bool) -> None:
+    """Lets the first of every key go on where nobody of its key is before it any more."""
+    for key in {row.key for row in deliveries(tables, name) if row.state is DeliveryState.BLOCKED}:
+        promote(tables, name, key, past_dead=past_dead)
 
 
 def insert_letter(tables: Tables, letter: DeadLetter, *, parent: int | None) -> int:
@@ -58,12 +68,14 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     letter = tables.letters.get(op.number)
     if letter is None or letter.status not in (LetterStatus.OPEN, LetterStatus.ARCHIVED):
         return False
+    for row in deliveries(tables, letter.subscription):
+        if row.position == letter.position and row.dead_letter != op.number:
+            return False
     edited = letter.edited if op.data is None else op.data
     tables.letters.put(
         op.number, replace(letter, status=LetterStatus.REPLAYING, changed_at=now, edited=edited)
     )
     fresh: dict[str, Any] = {
-        "state": DeliveryState.READY,
         "enqueued_at": now,
         "expires_at": None,
         "acquired": 0,
@@ -79,7 +91,8 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
                 generation=row.generation + 1,
                 data=row.data if op.data is None else op.data,
                 message_id=op.message_id or row.message_id,
-                **{**fresh, "state": _replayed(tables, row)},
+                state=_replayed(tables, row.subscription, row.key, row.position),
+                **fresh,
             )
             tables.deliveries.put(row.number, again)
             return True
@@ -92,19 +105,22 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
         generation=letter.generation + 1,
         data=op.data,
         dead_letter=op.number,
+        state=_replayed(tables, letter.subscription, letter.key, letter.position),
         **fresh,
     )
     tables.deliveries.put(made.number, made)
     return True
 
 
-def _replayed(tables: Tables, dead: Delivery) -> DeliveryState:
-    """Returns what a replayed delivery comes to: an earlier one of its key under way goes first (I6)."""
-    earlier = any(
-        row.key == dead.key and row.position < dead.position and row.state is not DeliveryState.DEAD
-        for row in deliveries(tables, dead.subscription)
+def _replayed(tables: Tables, name: str, key: str, position: int) -> DeliveryState:
+    """Returns what a replayed delivery comes to: blocked behind one of its key under way (I6)."""
+    before = any(
+        row.key == key
+        and row.state is not DeliveryState.DEAD
+        and (row.state is not DeliveryState.BLOCKED or row.position < position)
+        for row in deliveries(tables, name)
     )
-    return DeliveryState.BLOCKED if dead.key and earlier else DeliveryState.READY
+    return DeliveryState.BLOCKED if key and before else DeliveryState.READY
 
 
 def mark_letters(tables: Tables, op: MarkLetters, now: int) -> int:
@@ -125,7 +141,7 @@ def _skip_on(tables: Tables, letter: int) -> None:
     for row in tables.deliveries.values():
         if row.dead_letter == letter:
             tables.deliveries.drop(row.number)
-            promote(tables, row.subscription, row.key)
+            promote(tables, row.subscription, row.key, past_dead=False)
             return
 
 

@@ -10,7 +10,7 @@ from workbench.errors import NotFound, StaleLease
 from workbench.model.deliveries import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message, event_as_message
 from workbench.store.letters import crash_letter, message_of
-from workbench.store.memory.letters import deliveries, insert_letter, promote, replay_ended
+from workbench.store.memory.letters import deliveries, insert_letter, promote, promote_all, replay_ended
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import (
     Claim,
@@ -23,7 +23,7 @@ from workbench.store.operations import (
     Settle,
     Skip,
 )
-from workbench.store.settlements import NewDelivery, Settlement
+from workbench.store.settlements import NewDelivery, Settlement, blocked_keys
 from workbench.store.values import Delivery, LetterStatus, SubscriptionState
 
 _CLAIMABLE = sources(Trigger.CLAIM, Trigger.DUE)
@@ -86,14 +86,19 @@ def configure(tables: Tables, op: ConfigureSubscription, _now: int) -> None:
         state = replace(state, cursor=op.cursor, claimed_to=0)
         tables.claims.drop(op.subscription)
         for row in deliveries(tables, op.subscription):
-            if row.state is not DeliveryState.DEAD and row.position > op.cursor:
+            if (
+                row.state is not DeliveryState.DEAD and row.position > op.cursor and row.dead_letter is None
+            ):  # what is being replayed belongs to its letter, not to the log
                 tables.deliveries.drop(row.number)
+        promote_all(tables, op.subscription, past_dead=op.release_key)
     tables.subscriptions.put(op.subscription, state)
 
 
 def claim(tables: Tables, op: Claim, _now: int) -> None:
     """Marks everything up to a position as handed out under a token."""
     state = subscription(tables, op.subscription)
+    if op.after is not None and op.after != state.cursor:
+        raise StaleLease(f"the cursor of {op.subscription} was moved")
     tables.subscriptions.put(op.subscription, replace(state, claimed_to=op.upto))
     tables.claims.put(op.subscription, op.token.bytes)
 
@@ -140,6 +145,8 @@ def settle(tables: Tables, op: Settle, now: int) -> None:
         _settle_row(tables, op, settlement, now)
     for new in op.deliveries:
         _insert(tables, op.subscription, new, op.token)
+    for key in blocked_keys(op.deliveries):  # the one before may have ended since they were looked at
+        promote(tables, op.subscription, key, past_dead=op.release_key)
     state = replace(
         state,
         delivered=state.delivered + op.delivered,
@@ -161,7 +168,7 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
         tables.deliveries.drop(row.number)
         ended = LetterStatus.FAILED_AGAIN if settlement.expired else LetterStatus.RESOLVED
         replay_ended(tables, row.dead_letter, ended, now)
-        promote(tables, op.subscription, row.key)
+        promote(tables, op.subscription, row.key, past_dead=op.release_key)
         return
     letter = row.dead_letter
     if settlement.letter is not None:
@@ -178,8 +185,8 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
         dead_letter=letter,
     )
     tables.deliveries.put(row.number, changed)
-    if settlement.state is DeliveryState.DEAD and op.release_key:
-        promote(tables, op.subscription, settlement.key)
+    if settlement.state is DeliveryState.DEAD:
+        promote(tables, op.subscription, settlement.key, past_dead=op.release_key)
 
 
 def skip(tables: Tables, op: Skip, now: int) -> int:
@@ -193,7 +200,7 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
         skipped += 1
         tables.deliveries.drop(number)
         replay_ended(tables, row.dead_letter, LetterStatus.OPEN, now)
-        promote(tables, op.subscription, row.key)
+        promote(tables, op.subscription, row.key, past_dead=op.release_key)
     tables.subscriptions.put(op.subscription, replace(state, skipped=state.skipped + skipped))
     return skipped
 
@@ -216,7 +223,7 @@ def _insert(tables: Tables, name: str, new: NewDelivery, token: UUID | None = No
         crashed=new.crashed,
         lease_token=token if leased else None,
         lease_until=new.lease_until if leased else None,
-        due_at=new.due_at if new.state is DeliveryState.DELAYED else None,
+        due_at=new.due_at,
         priority=message.priority,
         enqueued_at=message.published_at,
         expires_at=message.expires_at,
@@ -230,12 +237,13 @@ def recover(tables: Tables, op: RecoverSubscription, now: int) -> None:
     """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
     state = subscription(tables, op.subscription)
     _take_back(tables, deliveries(tables, op.subscription))
-    for message in op.suspects:
-        _insert(tables, op.subscription, NewDelivery(message=message, state=DeliveryState.READY, crashed=1))
+    for new in op.suspects:
+        _insert(tables, op.subscription, new)
     moved = replace(state, cursor=max(state.cursor, state.claimed_to), claimed_to=0)
     tables.subscriptions.put(op.subscription, moved)
     tables.claims.drop(op.subscription)
-    _bury(tables, op.subscription, op.topic, op.max_crashes, now)
+    _bury(tables, op, now)
+    promote_all(tables, op.subscription, past_dead=op.release_key)
 
 
 def reclaim(tables: Tables, op: Reclaim, now: int) -> int:
@@ -248,7 +256,7 @@ def reclaim(tables: Tables, op: Reclaim, now: int) -> int:
     ]
     taken = _take_back(tables, late)
     if taken:
-        _bury(tables, op.subscription, op.topic, op.max_crashes, now)
+        _bury(tables, op, now)
     return taken
 
 
@@ -262,24 +270,23 @@ def _take_back(tables: Tables, rows: list[Delivery]) -> int:
     return len(leased)
 
 
-def _bury(tables: Tables, name: str, topic: str, max_crashes: int, now: int) -> None:
+def _bury(tables: Tables, op: Reclaim | RecoverSubscription, now: int) -> None:
     dying = [
         row
-        for row in deliveries(tables, name)
-        if row.state is DeliveryState.READY and row.crashed >= max_crashes
+        for row in deliveries(tables, op.subscription)
+        if row.state is DeliveryState.READY and row.crashed >= max(op.max_crashes, 1)
     ]
     for row in dying:
-        _die_of_crashes(tables, name, topic, row, now)
-    state = subscription(tables, name)
-    tables.subscriptions.put(name, replace(state, died=state.died + len(dying)))
+        _die_of_crashes(tables, op.topic, row, now)
+        promote(tables, op.subscription, row.key, past_dead=op.release_key)
+    state = subscription(tables, op.subscription)
+    tables.subscriptions.put(op.subscription, replace(state, died=state.died + len(dying)))
 
 
-def _die_of_crashes(tables: Tables, name: str, topic: str, row: Delivery, now: int) -> None:
+def _die_of_crashes(tables: Tables, topic: str, row: Delivery, now: int) -> None:
     message = message_to_deliver(tables, row, topic)
     if message is None:
         return
-    letter = crash_letter(
-        name, message, crashed=row.crashed, attempts=row.attempts, generation=row.generation, now=now
-    )
-    number = insert_letter(tables, letter, parent=row.dead_letter)
+    number = insert_letter(tables, crash_letter(row, message, now), parent=row.dead_letter)
+    replay_ended(tables, row.dead_letter, LetterStatus.FAILED_AGAIN, now)
     tables.deliveries.put(row.number, replace(row, state=DeliveryState.DEAD, dead_letter=number))

@@ -200,14 +200,15 @@ class MemoryReader:
         """Returns bulk actions, the newest first."""
         return sorted(self._tables.jobs.values(), key=lambda job: -job.number)[:limit]
 
-    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:
-        """Returns which keys have unfinished rows, so that later messages of the key must wait (O1, O2)."""
-        rows = letters.deliveries(self._tables, subscription)
-        return {
-            row.key
-            for row in rows
-            if row.key and row.key in keys and (dead_too or row.state is not DeliveryState.DEAD)
-        }
+    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> dict[str, int]:
+        """Returns which keys have unfinished rows, and behind which position messages wait for them (O1)."""
+        busy: dict[str, int] = {}
+        for row in letters.deliveries(self._tables, subscription):
+            dead = row.state is DeliveryState.DEAD
+            if row.key and row.key in keys and (dead_too or not dead):
+                behind = row.position if dead else 0
+                busy[row.key] = min(behind, busy.get(row.key, behind))
+        return busy
 
     def message(self, position: int, topic: str) -> Message | None:
         """Returns the message or event at a position."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.store.sql.connection import open_reader, translated
+from workbench.store.sql.rows import HEAD
 from workbench.store.sql.schema import check_identity
 from workbench.store.sql.tables import SCHEMA_VERSION
 
@@ -79,16 +80,12 @@ _TWICE = """
     select 'position ' || position || ' is taken by an event and a message'
     from events join messages using (position)
 """
-_AHEAD = """
+_AHEAD = f"""
     select s.name || ' stands at ' || s.cursor || ', beyond the last position ' || h.head
-    from subscriptions s, (select max(
-        coalesce((select max(position) from events), 0), coalesce((select max(position) from messages), 0)
-    ) head) h where s.cursor > h.head
+    from subscriptions s, ({HEAD}) h where s.cursor > h.head
     union all
     select 'projection ' || p.name || ' stands at ' || p.checkpoint || ', beyond the last position ' || h.head
-    from projections p, (select max(
-        coalesce((select max(position) from events), 0), coalesce((select max(position) from messages), 0)
-    ) head) h where p.checkpoint > h.head
+    from projections p, ({HEAD}) h where p.checkpoint > h.head
 """
 _EARLY = """
     select s.name || ' has a delivery of position ' || d.position || ', but stands at ' || s.cursor

@@ -9,16 +9,16 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.errors import NotFound
+from workbench.errors import NotFound, StaleLease
 from workbench.model.deliveries import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message
 from workbench.store.letters import crash_letter
 from workbench.store.operations import Claim, Extend, Lease, Reclaim, RecoverSubscription
 from workbench.store.settlements import NewDelivery
 from workbench.store.sql.batch import insert_rows, inserts
-from workbench.store.sql.letters import insert_letter
-from workbench.store.sql.rows import message_to_deliver
-from workbench.store.values import Attempt
+from workbench.store.sql.letters import insert_letter, letter_ended, promote, promote_all
+from workbench.store.sql.rows import DELIVERIES, deliveries, message_to_deliver
+from workbench.store.values import Delivery, LetterStatus
 
 URGENCY = "enqueued_at - priority * 1000000"
 """Enqueue time less the boost of the priority: the smallest comes first (R1)."""
@@ -29,7 +29,6 @@ _DELIVERIES = inserts(
     " on conflict (subscription_id, position) do nothing",
 )
 _encode = msgspec.json.Encoder().encode
-_attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
 
 
 def states(*triggers: Trigger) -> str:
@@ -49,11 +48,17 @@ _TAKE_BACK = (
 
 
 def claim(con: sqlite3.Connection, op: Claim) -> None:
-    """Marks everything up to a position as handed out under a token."""
-    con.execute(
-        "update subscriptions set claimed_to = ?, claim_token = ? where id = ?",
-        (op.upto, op.token.bytes, number_of(con, op.subscription)),
+    """Marks everything up to a position as handed out under a token.
+
+    Raises:
+        StaleLease: The cursor was moved in the meantime.
+    """
+    done = con.execute(
+        "update subscriptions set claimed_to = ?, claim_token = ? where id = ? and cursor = coalesce(?, cursor)",
+        (op.upto, op.token.bytes, number_of(con, op.subscription), op.after),
     )
+    if not done.rowcount:
+        raise StaleLease(f"the cursor of {op.subscription} was moved")
 
 
 def lease(con: sqlite3.Connection, op: Lease) -> list[int]:
@@ -88,7 +93,7 @@ def reclaim(con: sqlite3.Connection, op: Reclaim, now: int) -> int:
         (number, op.now, *kept),
     )
     if done.rowcount:
-        _bury(con, number, op.subscription, op.topic, op.max_crashes, now)
+        _bury(con, number, op, now)
     return done.rowcount
 
 
@@ -96,9 +101,9 @@ def recover(con: sqlite3.Connection, op: RecoverSubscription, now: int) -> None:
     """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
     number = number_of(con, op.subscription)
     con.execute(_TAKE_BACK, (number,))
-    suspects = [NewDelivery(message=message, state=DeliveryState.READY, crashed=1) for message in op.suspects]
-    insert_deliveries(con, number, suspects)
-    _bury(con, number, op.subscription, op.topic, op.max_crashes, now)
+    insert_deliveries(con, number, op.suspects)
+    _bury(con, number, op, now)
+    promote_all(con, number, past_dead=op.release_key)
     con.execute(
         "update subscriptions set cursor = max(cursor, claimed_to), claimed_to = 0, claim_token = null where id = ?",
         (number,),
@@ -119,9 +124,9 @@ def insert_deliveries(
 def _row_of(con: sqlite3.Connection, number: int, new: NewDelivery, token: UUID | None) -> tuple[Any, ...]:
     message = new.message
     letter = insert_letter(con, new.letter, parent=None) if new.letter is not None else None
-    due = new.due_at if new.state is DeliveryState.DELAYED else None
-    leased = new.state is DeliveryState.LEASED
-    rank = message.published_at - message.priority * 1_000_000 if due is None else due
+    due, leased = new.due_at, new.state is DeliveryState.LEASED
+    delayed = due is not None and new.state is DeliveryState.DELAYED
+    rank = due if delayed else message.published_at - message.priority * 1_000_000
     return (
         number,
         message.position,
@@ -143,38 +148,27 @@ def _row_of(con: sqlite3.Connection, number: int, new: NewDelivery, token: UUID 
     )
 
 
-def _bury(
-    con: sqlite3.Connection, number: int, subscription: str, topic: str, max_crashes: int, now: int
-) -> None:
+def _bury(con: sqlite3.Connection, number: int, op: Reclaim | RecoverSubscription, now: int) -> None:
     """Moves deliveries that took the program down too often to the dead letters."""
-    crashed = con.execute(
-        "select id, position, letter_id from deliveries where subscription_id = ? and crashed >= ? and crashed > 0"
-        " and state = 'ready'",
-        (number, max_crashes),
-    ).fetchall()
-    for row, position, letter in crashed:
-        if (message := message_to_deliver(con, position, topic, letter)) is not None:
-            _die_of_crashes(con, subscription, row, message, now)
+    found = con.execute(
+        DELIVERIES + "where subscription_id = ? and crashed >= ? and crashed > 0 and state = 'ready'",
+        (number, op.max_crashes),
+    )
+    crashed = deliveries(found.fetchall(), op.subscription)
+    for row in crashed:
+        if (message := message_to_deliver(con, row.position, op.topic, row.dead_letter)) is not None:
+            _die_of_crashes(con, row, message, now)
+            promote(con, number, row.key, past_dead=op.release_key)
     if crashed:
         con.execute("update subscriptions set died = died + ? where id = ?", (len(crashed), number))
 
 
-def _die_of_crashes(con: sqlite3.Connection, subscription: str, row: int, message: Message, now: int) -> None:
-    stored = con.execute(
-        "select attempts, generation, crashed, letter_id from deliveries where id = ?", (row,)
-    ).fetchone()
-    letter = crash_letter(
-        subscription,
-        message,
-        crashed=stored[2],
-        attempts=_attempts(stored[0]),
-        generation=stored[1],
-        now=now,
-    )
-    number = insert_letter(con, letter, parent=stored[3])
+def _die_of_crashes(con: sqlite3.Connection, row: Delivery, message: Message, now: int) -> None:
+    letter = insert_letter(con, crash_letter(row, message, now), parent=row.dead_letter)
+    if row.dead_letter is not None:
+        letter_ended(con, row.dead_letter, LetterStatus.FAILED_AGAIN, now)
     con.execute(
-        "update deliveries set state = 'dead', letter_id = ?, rank = 0 where id = ?",
-        (number, row),
+        "update deliveries set state = 'dead', letter_id = ?, rank = 0 where id = ?", (letter, row.number)
     )
 
 

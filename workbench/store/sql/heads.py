@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from workbench.model.aggregates import category_of
+from workbench.store.sql.rows import HEAD
 
 KEPT = 100_000
 """Stream heads kept in memory; beyond, the memory is emptied and fills anew."""
@@ -50,12 +51,7 @@ class Heads:
         self.streams.clear()
         self.types = dict(con.execute("select name, id from types").fetchall())
         self.topics = dict(con.execute("select name, id from topics").fetchall())
-        (events,) = con.execute("select coalesce(max(position), 0) from events").fetchone()
-        (messages,) = con.execute("select coalesce(max(position), 0) from messages").fetchone()
-        (kept,) = con.execute(
-            "select coalesce(max(cast(value as integer)), 0) from meta where key = 'head'"
-        ).fetchone()
-        self.position = max(events, messages, kept)
+        (self.position,) = con.execute(HEAD).fetchone()
         (streams,) = con.execute("select coalesce(max(id), 0) from streams").fetchone()
         self.next_stream = streams + 1
         # Never less than before: what the running group writes later is counted already.

@@ -56,7 +56,9 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
     done = con.execute(
         "update dead_letters set status = 'replaying', changed_at = ?, edited = coalesce(?, edited)"
-        " where id = ? and status in ('open', 'archived')",
+        " where id = ? and status in ('open', 'archived') and not exists (select 1 from deliveries d"
+        " join subscriptions s on s.id = d.subscription_id where s.name = dead_letters.subscription"
+        " and d.position = dead_letters.position and d.letter_id is not dead_letters.id)",
         (now, op.data, op.number),
     )
     if not done.rowcount:
@@ -72,12 +74,17 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     return True
 
 
-_REPLAYED = (
-    "case when key <> '' and exists (select 1 from deliveries b where b.subscription_id = deliveries.subscription_id"
-    " and b.key = deliveries.key and b.key <> '' and b.position < deliveries.position and b.state <> 'dead')"
-    " then 'blocked' else 'ready' end"
-)
-"""An earlier delivery of its key that is under way goes first (I6)."""
+def _behind(subscription: str, key: str, position: str) -> str:
+    """Returns, for SQL, what a replayed delivery comes to: blocked behind one of its key under way (I6)."""
+    return (
+        f"case when {key} <> '' and exists (select 1 from deliveries b where b.subscription_id = {subscription}"
+        f" and b.key = {key} and b.key <> '' and b.state <> 'dead' and (b.state <> 'blocked' or b.position < {position}))"
+        " then 'blocked' else 'ready' end"
+    )
+
+
+_REPLAYED = _behind("deliveries.subscription_id", "deliveries.key", "deliveries.position")
+_ANEW = _behind("s.id", "l.key", "l.position")
 
 
 def _delivery_anew(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
@@ -85,7 +92,7 @@ def _delivery_anew(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
     con.execute(
         "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired, failed,"
         " crashed, priority, enqueued_at, data, attempts, letter_id)"
-        " select s.id, l.position, coalesce(?, l.message_id), l.key, 'ready', ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
+        f" select s.id, l.position, coalesce(?, l.message_id), l.key, {_ANEW}, ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
         " '[]', l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
         (op.message_id.bytes if op.message_id else None, now, now, op.data, op.number),
     )
@@ -113,17 +120,36 @@ def _skip_on(con: sqlite3.Connection, letter: int) -> None:
     ).fetchone()
     if row is not None:
         con.execute("delete from deliveries where id = ?", (row[0],))
-        promote(con, row[1], row[2])
+        promote(con, row[1], row[2], past_dead=False)
 
 
-def promote(con: sqlite3.Connection, subscription: int, key: str) -> None:
-    """Makes the first blocked delivery of a key ready, unless an earlier one of the key still stands."""
+def promote(con: sqlite3.Connection, subscription: int, key: str, *, past_dead: bool) -> None:
+    """Lets the first delivery of a key go on if it is blocked, and none of its key is under way (I6).
+
+    Args:
+        past_dead: Whether dead ones are passed by, which block nobody then (O2).
+    """
     if key:
         con.execute(
-            "update deliveries set state = 'ready' where id = (select id from deliveries where subscription_id = ?"
-            " and key = ? and key <> '' and state <> 'dead' order by position limit 1) and state = 'blocked'",
-            (subscription, key),
+            "update deliveries set state = case when due_at is null then 'ready' else 'delayed' end,"
+            " rank = coalesce(due_at, rank) where state = 'blocked' and id = (select id from deliveries"
+            f" where {_OF_KEY}{_LIVING if past_dead else ''} order by position limit 1) and not exists"
+            f" (select 1 from deliveries where {_OF_KEY}{_LIVING} and state <> 'blocked')",
+            (subscription, key, subscription, key),
         )
+
+
+_OF_KEY = "subscription_id = ? and key = ? and key <> ''"
+_LIVING = " and state <> 'dead'"
+
+
+def promote_all(con: sqlite3.Connection, subscription: int, *, past_dead: bool) -> None:
+    """Lets the first of every key go on where nobody of its key is before it any more."""
+    keys = con.execute(
+        "select distinct key from deliveries where subscription_id = ? and state = 'blocked'", (subscription,)
+    )
+    for (key,) in keys.fetchall():
+        promote(con, subscription, key, past_dead=past_dead)
 
 
 def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:

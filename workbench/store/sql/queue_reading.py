@@ -26,9 +26,8 @@ class QueueReading(Listing):
     """The queue's part of a reader."""
 
     def head(self) -> int:
-        """Returns the highest position, 0 when empty."""
-        (events,), (messages,) = (self._one(f"select coalesce(max(position), 0) from {t}") for t in _LOGS)
-        return int(max(events, messages))
+        """Returns the highest position that was given away, 0 when empty; retention takes none back (I3)."""
+        return int(self._one(rows.HEAD)[0])
 
     def subscription(self, name: str) -> SubscriptionState | None:
         """Returns where a subscription stands."""
@@ -169,19 +168,19 @@ class QueueReading(Listing):
         """Returns bulk actions, the newest first."""
         return rows.jobs(self._all(rows.JOBS + "order by id desc limit ?", (limit,)))
 
-    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> set[str]:
-        """Returns which keys have unfinished rows, so that later messages of the key must wait (O1, O2).
+    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> dict[str, int]:
+        """Returns which keys have unfinished rows, and behind which position messages wait for them (O1).
 
         An empty key is no key: it orders nothing.
         """
         marks = ",".join("?" * len(keys))
         states = "" if dead_too else " and state <> 'dead'"
         found = self._all(
-            "select distinct key from deliveries where subscription_id ="
-            f" (select id from subscriptions where name = ?) and key in ({marks}) and key <> ''{states}",
+            "select key, min(case when state = 'dead' then position else 0 end) from deliveries where subscription_id ="
+            f" (select id from subscriptions where name = ?) and key in ({marks}) and key <> ''{states} group by key",
             (subscription, *keys),
         )
-        return {row[0] for row in found}
+        return dict(found)
 
     def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
         """Returns the rows of a subscription that are not dead, in message order."""
@@ -200,9 +199,6 @@ class QueueReading(Listing):
         """Returns one dead letter."""
         found = rows.letters(self._all(rows.LETTERS + "where id = ?", (number,)))
         return found[0] if found else None
-
-
-_LOGS = ("events", "messages")
 
 
 def _subscription(row: tuple[Any, ...]) -> SubscriptionState:

@@ -30,6 +30,11 @@ from workbench.store.values import (
     StreamInfo,
 )
 
+HEAD = (
+    "select max(coalesce((select max(position) from events), 0), coalesce((select max(position) from messages), 0),"
+    " coalesce((select cast(value as integer) from meta where key = 'head'), 0)) head"
+)
+"""The highest position that was given away; retention may have taken what stood there (I3, G1)."""
 EVENTS = (
     "select e.position, s.name, e.version, e.event_id, t.name, e.schema_version, e.recorded_at, e.occurred_at,"
     " e.correlation_id, e.causation_id, e.data, e.meta"

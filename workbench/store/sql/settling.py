@@ -10,10 +10,10 @@ import msgspec
 from workbench.errors import StaleLease
 from workbench.model.deliveries import DeliveryState, Trigger
 from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
-from workbench.store.settlements import Settlement
+from workbench.store.settlements import Settlement, blocked_keys
 from workbench.store.sql.claiming import URGENCY, insert_deliveries, number_of, states
 from workbench.store.sql.heads import Heads
-from workbench.store.sql.letters import insert_letter, letter_ended, promote
+from workbench.store.sql.letters import insert_letter, letter_ended, promote, promote_all
 
 _encode = msgspec.json.Encoder().encode
 _STALE = "a delivery of {} was taken by another"
@@ -41,9 +41,11 @@ def configure(con: sqlite3.Connection, op: ConfigureSubscription) -> None:
             (op.cursor, number),
         )
         con.execute(
-            "delete from deliveries where subscription_id = ? and state <> 'dead' and position > ?",
+            "delete from deliveries where subscription_id = ? and state <> 'dead' and position > ?"
+            " and letter_id is null",  # what is being replayed belongs to its letter, not to the log
             (number, op.cursor),
         )
+        promote_all(con, number, past_dead=op.release_key)
 
 
 def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
@@ -71,6 +73,8 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
         if settlement.state is not None:
             _settle_row(con, number, op, settlement, now)
     insert_deliveries(con, number, op.deliveries, op.token)
+    for key in blocked_keys(op.deliveries):  # the one before may have ended since they were looked at
+        promote(con, number, key, past_dead=op.release_key)
     con.execute(
         "update subscriptions set delivered = delivered + ?, failed = failed + ?, filtered = filtered + ?,"
         " retried = retried + ?, died = died + ?, expired = expired + ? where id = ?",
@@ -94,7 +98,7 @@ def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settl
             if letter is not None:
                 letter_ended(con, letter, "failed_again" if position in expired else "resolved", now)
         for key in {key for _, key, _ in gone}:
-            promote(con, number, key)
+            promote(con, number, key, past_dead=op.release_key)
 
 
 def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Settlement, now: int) -> None:
@@ -124,8 +128,8 @@ def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Se
             row[1],
         ),
     )
-    if settlement.state is DeliveryState.DEAD and op.release_key:
-        promote(con, number, settlement.key)
+    if settlement.state is DeliveryState.DEAD:
+        promote(con, number, settlement.key, past_dead=op.release_key)
 
 
 def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
@@ -143,6 +147,6 @@ def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
         skipped += 1
         if gone[1] is not None:
             letter_ended(con, gone[1], "open", now)
-        promote(con, number, gone[0])
+        promote(con, number, gone[0], past_dead=op.release_key)
     con.execute("update subscriptions set skipped = skipped + ? where id = ?", (skipped, number))
     return skipped
