@@ -128,15 +128,14 @@ class MemoryReader:
 
     def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
         """Returns rows that can be leased now, most urgent first (R1), with their messages."""
-        rows = [
-            row
-            for row in letters.deliveries(self._tables, subscription)
-            if row.state is DeliveryState.READY
-            or (row.state is DeliveryState.DELAYED and (row.due_at or 0) <= now)
-        ]
+        rows = letters.deliveries(self._tables, subscription)
+        ready = sorted((row for row in rows if row.state is DeliveryState.READY), key=urgency)
+        delayed = [row for row in rows if row.state is DeliveryState.DELAYED and (row.due_at or 0) <= now]
+        # Where more are due than are asked for, it is those that are due the longest.
+        delayed.sort(key=lambda row: (row.due_at or 0, row.position))
         state = self._tables.subscriptions.get(subscription)
         topic = state.topic if state else ""
-        ordered = sorted(rows, key=urgency)[:limit]
+        ordered = sorted([*ready[:limit], *delayed[:limit]], key=urgency)[:limit]
         found = [(row, queue.message_to_deliver(self._tables, row, topic)) for row in ordered]
         return [(row, message) for row, message in found if message is not None]
 
