@@ -302,3 +302,19 @@ async def test_it_is_told_when_a_subscription_passes_what_lies_in_other_topics(r
     assert engine.lag("out") == 0
     assert engine.reader.subscription("out").cursor == 0, "nothing of it is stored, and yet views must ask"
     assert any("out" in changes.subscriptions for changes in rig.changes)
+
+
+async def test_L3_a_replay_in_the_same_commit_as_an_append_is_delivered_at_once(rig):
+    engine = await rig.open()
+    rig.fail = boom(1)
+    await numbers(rig, 1)
+    await rig.quiet()
+    (letter,) = rig.letters()
+    rig.fail = boom()
+    await asyncio.gather(
+        engine.gate.write(ReplayLetter(number=letter.number)),
+        rig.do("open", "b", 5),
+    )
+    await rig.quiet()
+    assert handled(rig)[-1] == 1
+    assert rig.letters("resolved")[0].number == letter.number

@@ -240,13 +240,13 @@ class Engine:
         for stream, version in collected.versions.items():
             self.loader.committed(stream, version)
         changes = collected.changes()
+        if collected.released:
+            for runner in self.subscriptions.values():
+                runner.rows_changed()
         if changes.head:
             self._head = max(self._head, changes.head, self.reader.head())
             changes = changes.merged(Changes(head=self._head))
-            self._following.wake_all()
-        elif collected.released:
-            for runner in self.subscriptions.values():
-                runner.rows_changed()
+        if changes.head or collected.released:
             self._following.wake_all()
         else:
             for name in changes.subscriptions:

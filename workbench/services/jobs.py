@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, NotFound
-from workbench.model.changes import Changes
 from workbench.store.operations import AdvanceJob, MarkLetters, Operation, ReplayLetter, StartJob
 from workbench.store.values import Job, JobStatus, LetterStatus
 
@@ -178,12 +177,7 @@ class Jobs:
 
     async def _advance(self, job: Job, steps: tuple[Operation, ...], status: JobStatus) -> Job:
         advance = AdvanceJob(number=job.number, step=job.step, operations=steps, status=status)
-        engine = self._workspace.running()
-        moved: Job = await engine.gate.write(advance)
-        for name, runner in engine.subscriptions.items():
-            runner.rows_changed()  # what was replayed or let go on waits to be looked after
-            engine.wake(name)
-        self._workspace.announce(Changes(dead_letters=True))
+        moved: Job = await self._workspace.running().gate.write(advance)
         return moved
 
     @staticmethod
