@@ -280,7 +280,9 @@ class SubscriptionsView(View):
         self.desk.notice("info", f"{said} The engine is paused.")
 
     def _reset(self) -> None:
-        view = self._views[self._name]
+        # Asked anew: what the table shows may be a tenth of a second old.
+        found = {one.name: one for one in self.desk.workspace.observe.subscriptions()}
+        view = found.get(self._name, self._views[self._name])
         dialog = ResetDialog(self, view, self.desk.workspace)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda position: self._reset_to(view.name, int(position)))
