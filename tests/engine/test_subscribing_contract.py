@@ -790,3 +790,15 @@ async def test_a_slow_handler_delays_no_other_subscription(lab):
     assert lab.effects("slow") == []
     await lab.finish()
     assert lab.effects("slow") == list(range(1, 20))
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_O1_a_delayed_message_waits_for_a_retry_before_it_in_the_same_batch(lab, mode):
+    lab.declare(mode=mode)
+    lab.fates = {1: ["fail", "fail"]}
+    await lab.open(paused=True)
+    await lab.publish(1)
+    await lab.publish(2, delay=5)
+    lab.running.resume()
+    await lab.finish()
+    assert lab.numbers() == [1, 1, 1, 2]

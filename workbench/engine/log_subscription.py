@@ -145,21 +145,27 @@ class LogSubscription(SubscriptionRunner):
         busy = self._busy_keys(tasks)
         plain: list[Task] = []
         rows: list[NewDelivery] = []
+        tried: set[str] = set()
         for task in tasks:
             deliver_at = task.message.deliver_at
-            if is_behind(task, busy):
+            later = deliver_at is not None and deliver_at > now
+            needs_row = task.failure is not None or later or self._too_late(task)
+            # Behind one of its key that is yet to be tried it waits, too, and goes on if that succeeds.
+            if is_behind(task, busy) or (needs_row and task.key in tried):
                 task.failure = None  # whatever is wrong with it is found when its turn comes
                 rows.append(waiting(task, DeliveryState.BLOCKED))
-            elif task.failure is not None or self._too_late(task):
+                busy[task.key] = 0
+            elif task.failure is not None:
                 ended = self._ended(task, now)
                 rows += ended
                 if ended and not self.release_key:
                     busy[task.key] = 0
-            elif deliver_at is not None and deliver_at > now:
+            elif later:
                 rows.append(waiting(task, DeliveryState.DELAYED))
                 busy[task.key] = 0
             else:
                 plain.append(task)
+                tried |= {task.key} if task.key else set()
         return plain, rows
 
     def _exceptions(self, tasks: Sequence[Task], now: int) -> list[NewDelivery]:
