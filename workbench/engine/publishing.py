@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from workbench.engine.gate import WriteGate
 from workbench.errors import BackPressure, InvalidValue, TopicNotFound
@@ -19,8 +20,7 @@ from workbench.store.operations import Atomic, NewMessage
 from workbench.store.ports import QueueReader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A message that is to be published.
 
     Attributes:
@@ -65,7 +65,7 @@ class Publisher:
             WorldError: The store could not write.
         """
         topic = self._topic(draft.topic)
-        message = self._message(draft, topic)
+        message = self._message(draft, topic, self._clock.now())
         self._make_room(topic, 1)
         return int(await self._gate.write(message))
 
@@ -75,9 +75,11 @@ class Publisher:
         Raises:
             Whatever `publish` raises.
         """
-        messages = [self._message(draft, self._topic(draft.topic)) for draft in drafts]
-        for name, count in Counter(draft.topic for draft in drafts).items():
-            self._make_room(self._topic(name), count)
+        counts = Counter(draft.topic for draft in drafts)
+        topics, now = {name: self._topic(name) for name in counts}, self._clock.now()
+        messages = [self._message(draft, topics[draft.topic], now) for draft in drafts]
+        for name, count in counts.items():
+            self._make_room(topics[name], count)
         return list(await self._gate.write(Atomic(operations=tuple(messages))))
 
     def _topic(self, name: str) -> Topic:
@@ -87,13 +89,14 @@ class Publisher:
             raise TopicNotFound(f"there is no topic {name}", hint=f"topics of this project: {known}")
         return topic
 
-    def _message(self, draft: Draft, topic: Topic) -> NewMessage:
+    def _message(self, draft: Draft, topic: Topic, now: int) -> NewMessage:
         if draft.delay < 0 or (draft.ttl is not None and draft.ttl <= 0):
             raise InvalidValue("a delay is not negative, and a message lives longer than no time", path="")
-        for what, name in (("the message's type", draft.type), ("the message's key", draft.key)):
-            if name:
-                check_name(name, what=what)
-        identity, now = draft.id or self._new_id(), self._clock.now()
+        if draft.type:
+            check_name(draft.type, what="the message's type")
+        if draft.key:
+            check_name(draft.key, what="the message's key")
+        identity = draft.id or self._new_id()
         return NewMessage(
             id=identity,
             topic=topic.name,
@@ -102,7 +105,7 @@ class Publisher:
             data=write_json(draft.data),
             priority=topic.priority if draft.priority is None else draft.priority,
             deliver_at=now + round(draft.delay * MICROSECONDS) if draft.delay else None,
-            expires_at=expiry(now, draft.ttl, topic.ttl),
+            expires_at=None if draft.ttl is topic.ttl is None else expiry(now, draft.ttl, topic.ttl),
             correlation_id=draft.correlation_id or identity,
         )
 
