@@ -401,6 +401,28 @@ async def test_B2_a_full_topic_refuses_and_drops_nothing(lab):
     assert lab.effects() == [1, 2, 3, 4], "what handlers append is exempt"
 
 
+async def test_B2_a_handler_that_publishes_to_a_full_topic_is_tried_again_when_there_is_room(lab):
+    lab.topic = {"max_backlog": 1}
+    lab.declare()
+    told = []
+
+    def act(message, context):
+        if message.json()["n"] == 1 and not told:
+            try:
+                context.publish("work", {"n": 2})
+                context.publish("work", {"n": 3})
+            except BackPressure as error:
+                told.append(error.message)
+                raise
+
+    lab.act = act
+    await lab.open()
+    await lab.publish(1)
+    await lab.advance(60)
+    assert told == ["topic work is full: 1 wait to be delivered"]
+    assert lab.effects() == [1], "what it published before it was refused did not come to be"
+
+
 async def test_B1_no_more_handlers_than_allowed_run_at_once(lab):
     lab.declare(in_flight=3, ordering=Ordering.NONE)
     lab.fates = {n: ["timeout"] for n in range(6)}

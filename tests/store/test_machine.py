@@ -419,7 +419,7 @@ class Histories(RuleBasedStateMachine):
             "stand in rows": [reader.rows_from(name, 1, 6) for name in names],
             "backlogs": [reader.backlog("mail", known, 4) for known in self.known_readers(reader)],
             "before": [reader.position_before(self.clock.now() - back) for back in (0, 1000, 10**9)],
-            "jobs": [reader.jobs(), reader.job(1)],
+            "jobs": [reader.jobs(), reader.jobs(1), reader.jobs(status="running"), reader.job(1)],
             "handlers' rows": self.rows_of_handlers(reader),
             "busy": [
                 reader.busy_keys(name, ("k0", "k1", "s"), dead_too=dead) for name in names for dead in (0, 1)

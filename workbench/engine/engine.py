@@ -107,6 +107,7 @@ class Engine:
         )
         self._head = self.reader.head()
         self._retry = retry or RetryPolicy(max_attempts=5, delay=1.0, max_delay=30.0)
+        self.publisher = Publisher(registry, self.reader, self.gate, clock, self.new_id)
         self._runtime = Runtime(
             registry=registry,
             reader=self.reader,
@@ -117,6 +118,7 @@ class Engine:
             rng=rng,
             metrics=self.metrics,
             tasks=self.tasks,
+            make_room=self.publisher.make_room,
             trouble=self._following.trouble,
         )
         self.commands = CommandHandler(
@@ -128,7 +130,6 @@ class Engine:
             metrics=self.metrics,
             snapshot_every=snapshot_every,
         )
-        self.publisher = Publisher(registry, self.reader, self.gate, clock, self.new_id)
         self._housekeeping = Housekeeping(registry, self.gate, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from workbench.errors import ANY, ModelError
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.events import Event, NewEvent, event_data
 from workbench.model.ids import derived_id
-from workbench.model.messaging import COMMANDS_TOPIC, Priority, expiry
+from workbench.model.messaging import COMMANDS_TOPIC, Priority, Topic, expiry
 from workbench.model.projections import Projection
 from workbench.model.registry import Registry
 from workbench.model.values import write_json
@@ -31,6 +31,7 @@ class DeliveryContext:
         reader: ModelReader,
         clock: Clock,
         *,
+        make_room: Callable[[Topic, int], None],
         timeout: float = 60.0,
         rehearsal: bool = False,
     ) -> None:
@@ -39,6 +40,7 @@ class DeliveryContext:
         self._registry = registry
         self._reader = reader
         self._clock = clock
+        self._make_room = make_room
         self._timeout = timeout
         self._rehearsal = rehearsal
 
@@ -100,9 +102,15 @@ class DeliveryContext:
         ttl: float | None = None,
         priority: Priority | None = None,
     ) -> None:
-        """Publishes a message when this handler succeeds."""
+        """Publishes a message when this handler succeeds.
+
+        Raises:
+            BackPressure: The topic is full (B2); unless the handler knows better, it is tried again later.
+        """
         message = self._task.message
         known = self._registry.topics.get(topic)
+        if known is not None:
+            self._make_room(known, 1)
         self._task.effects.append(
             NewMessage(
                 id=self._effect_id(),

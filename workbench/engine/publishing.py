@@ -66,7 +66,7 @@ class Publisher:
         """
         topic = self._topic(draft.topic)
         message = self._message(draft, topic, self._clock.now())
-        self._make_room(topic, 1)
+        self.make_room(topic, 1)
         return int(await self._gate.write(message))
 
     async def publish_many(self, drafts: Sequence[Draft]) -> list[int]:
@@ -79,7 +79,7 @@ class Publisher:
         topics, now = {name: self._topic(name) for name in counts}, self._clock.now()
         messages = [self._message(draft, topics[draft.topic], now) for draft in drafts]
         for name, count in counts.items():
-            self._make_room(topics[name], count)
+            self.make_room(topics[name], count)
         return list(await self._gate.write(Atomic(operations=tuple(messages))))
 
     def _topic(self, name: str) -> Topic:
@@ -109,10 +109,13 @@ class Publisher:
             correlation_id=draft.correlation_id or identity,
         )
 
-    def _make_room(self, topic: Topic, count: int) -> None:
+    def make_room(self, topic: Topic, count: int) -> None:
         """Refuses where the backlog is at its limit.
 
         It is counted when it may be so: what was published since the last count could all be waiting still.
+
+        Raises:
+            BackPressure: As many messages wait as the topic may hold (B2).
         """
         if topic.max_backlog is None:
             return
@@ -122,7 +125,7 @@ class Publisher:
             waiting = self._reader.backlog(topic.name, readers, topic.max_backlog)
         if waiting + count > topic.max_backlog:
             raise BackPressure(
-                f"topic {topic.name} is full: {waiting:,} messages wait",
+                f"topic {topic.name} is full: {waiting:,} wait to be delivered",
                 hint="publish later, or raise max_backlog; nothing was dropped",
             )
         self._backlogs[topic.name] = waiting + count

@@ -14,7 +14,7 @@ from workbench.engine.timing import Timer
 from workbench.errors import WorldError
 from workbench.model.clock import Clock
 from workbench.model.ids import NewId
-from workbench.model.messaging import Message
+from workbench.model.messaging import Message, Topic
 from workbench.model.registry import Registry
 from workbench.store.ports import Reader
 
@@ -27,6 +27,7 @@ class Runtime:
     """Store, clock, timer and the like, and the engine's help in trouble.
 
     Attributes:
+        make_room: Refuses where a topic's backlog is at its limit (B2).
         trouble: Says that the store failed somebody, and returns when it may be tried again.
         suspects: Held by the one delivery that runs though it may take the program down (contract §5).
     """
@@ -40,5 +41,6 @@ class Runtime:
     rng: random.Random
     metrics: Metrics
     tasks: Tasks
+    make_room: Callable[[Topic, int], None]
     trouble: Callable[[str, WorldError], Awaitable[None]]
     suspects: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -34,7 +34,7 @@ from workbench.store.operations import Atomic, Claim, Lease, Operation, RecoverS
 from workbench.store.settlements import NewDelivery
 from workbench.store.values import DeadLetter, Delivery, Reason
 
-SMALL, LARGE = 8, 256
+SMALL, LARGE = 8, 512
 QUICK, SLOW = 0.02, 0.1
 """A batch that took less than QUICK seconds doubles the next one, more than SLOW halves it."""
 
@@ -92,6 +92,7 @@ class SubscriptionRunner(ABC):
                 registry=runtime.registry,
                 reader=runtime.reader,
                 clock=runtime.clock,
+                make_room=runtime.make_room,
                 timeout=subscription.timeout,
                 rehearsal=rehearsal,
             ),

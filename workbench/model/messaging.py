@@ -222,7 +222,7 @@ class Context(Protocol):
         ttl: float | None = None,
         priority: Priority | None = None,
     ) -> None:
-        """Publishes a message when this handler succeeds.
+        """Publishes a message when this handler succeeds; a full topic answers `BackPressure` at once (B2).
 
         Args:
             delay: Seconds before it is delivered.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.errors import NotFound
+from workbench.errors import InvalidValue, NotFound
 from workbench.store.operations import CloseStream, ConfigureSubscription, RecordAction, Skip
 from workbench.store.values import OperatorAction, PassedKind, ProjectionStatus
 
@@ -55,7 +55,14 @@ class Controlling:
         await self._note("pause" if paused else "resume", name)
 
     async def reset_subscription(self, name: str, position: int) -> None:
-        """Moves a subscription's cursor: everything after the position is delivered again."""
+        """Moves a subscription's cursor: everything after the position is delivered again.
+
+        Raises:
+            InvalidValue: The position is negative, or beyond the last one.
+        """
+        head = self._workspace.reader.head()
+        if not 0 <= position <= head:
+            raise InvalidValue(f"position {position:,} is not from 0 to {head:,}", path="")
         engine = self._workspace.running()
         runner = engine.subscriptions[name]
         await engine.gate.write(

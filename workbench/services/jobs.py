@@ -81,7 +81,7 @@ class Jobs:
 
     def unfinished(self) -> list[Job]:
         """Returns the jobs that are under way."""
-        return [job for job in self._workspace.reader.jobs() if job.status is JobStatus.RUNNING]
+        return self._workspace.reader.jobs(status=JobStatus.RUNNING)
 
     def list(self) -> list[Job]:
         """Returns jobs, the newest first."""

@@ -140,8 +140,8 @@ class QueueReader(Protocol):
         """Returns one bulk action on dead letters (L5)."""
         ...
 
-    def jobs(self, limit: int = 100) -> list[Job]:
-        """Returns bulk actions, the newest first."""
+    def jobs(self, limit: int = 100, *, status: str | None = None) -> list[Job]:
+        """Returns bulk actions, the newest first; with a status all that have it."""
         ...
 
     def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> dict[str, int]:

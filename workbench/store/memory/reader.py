@@ -195,9 +195,10 @@ class MemoryReader:
         """Returns one bulk action."""
         return self._tables.jobs.get(number)
 
-    def jobs(self, limit: int = 100) -> list[Job]:
-        """Returns bulk actions, the newest first."""
-        return sorted(self._tables.jobs.values(), key=lambda job: -job.number)[:limit]
+    def jobs(self, limit: int = 100, *, status: str | None = None) -> list[Job]:
+        """Returns bulk actions, the newest first; with a status all that have it."""
+        newest = sorted(self._tables.jobs.values(), key=lambda job: -job.number)
+        return newest[:limit] if status is None else [job for job in newest if job.status == status]
 
     def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> dict[str, int]:
         """Returns which keys have unfinished rows, and behind which position messages wait for them (O1)."""

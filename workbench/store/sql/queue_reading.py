@@ -164,8 +164,10 @@ class QueueReading(Listing):
         found = rows.jobs(self._all(rows.JOBS + "where id = ?", (number,)))
         return found[0] if found else None
 
-    def jobs(self, limit: int = 100) -> list[Job]:
-        """Returns bulk actions, the newest first."""
+    def jobs(self, limit: int = 100, *, status: str | None = None) -> list[Job]:
+        """Returns bulk actions, the newest first; with a status all that have it."""
+        if status is not None:
+            return rows.jobs(self._all(rows.JOBS + "where status = ? order by id desc", (status,)))
         return rows.jobs(self._all(rows.JOBS + "order by id desc limit ?", (limit,)))
 
     def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> dict[str, int]:
