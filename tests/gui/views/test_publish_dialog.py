@@ -70,7 +70,7 @@ async def test_B2_back_pressure_is_said_in_words(workspace, dialog, until):
     await until(dialog.outcome.isVisible)
     assert "refused" in dialog.badge.text()
     assert dialog.said.text().startswith(
-        "Nothing was published: topic mail is full: 0 messages wait. Publish"
+        "Nothing was published: topic mail is full: 0 wait to be delivered. Publish"
     )
 
 
