@@ -2,14 +2,17 @@
 
 Run ``python -m tests.bench.declared``, with ``--quick`` for a short form. The users sample is timed in both
 forms, in turns: commands through the engine, decisions and folds alone, rows of a projection. Then a project
-file with 500 event types and 200 commands is opened, and the sample's.
+file with 500 event types and 200 commands is read, and the sample's; then both are opened in a window.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -153,8 +156,18 @@ class Bench:
             samples.append(time.perf_counter() - started)
         return statistics.median(samples)
 
+    def first_views(self) -> None:
+        """From asking for a project until its views stand in the window, filled and painted."""
+        large = self._folder / "shown"
+        large.mkdir()
+        (large / "project.tsk").write_text(large_project())
+        first_view(None)  # what is imported once is not the project's doing
+        small = min(first_view(None) for _ in range(self._rounds))
+        taken = min(first_view(large) for _ in range(self._rounds))
+        self._report.add("open_500_events_first_view", taken * 1000, "ms", users=taken / small)
+
     async def run(self) -> None:
-        """Measures everything, one after the other."""
+        """Measures everything that needs no window, one after the other."""
         self.decisions()
         self.rows()
         await self.commands()
@@ -211,6 +224,42 @@ def _apply(registry: Registry, record: RecordedEvent, count: int) -> Callable[[]
             apply(event, record, rows)
 
     return work
+
+
+def first_view(folder: Path | None) -> float:
+    """Returns the seconds until a project stands in the window; None opens the users sample anew."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtCore import QSettings
+
+    from workbench.gui.application import prepare, run_on_loop, warm_up
+    from workbench.gui.session import Session
+    from workbench.gui.window import MainWindow
+
+    app = prepare([sys.argv[0]], "light")
+    taken: list[float] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = QSettings(str(Path(scratch) / "bench.ini"), QSettings.Format.IniFormat)
+
+        async def main() -> int:
+            window = MainWindow(settings)
+            session = Session(window, {"WORKBENCH_DATA": scratch, "WORKBENCH_CONFIG": scratch}, settings)
+            window.resize(1440, 900)
+            window.show()
+            app.processEvents()
+            warm_up()
+            started = time.perf_counter()
+            await session.open((folder, "" if folder else "users"))
+            app.processEvents()
+            taken.append(time.perf_counter() - started)
+            session.quit()
+            await session.ended()
+            return 0
+
+        run_on_loop(app, main)
+    if folder is not None:  # the next one begins with a new store, too
+        shutil.rmtree(folder / "data", ignore_errors=True)
+    return taken[0]
 
 
 def large_project() -> str:
@@ -272,7 +321,9 @@ def main() -> None:
     options = arguments(__doc__ or "")
     report = Report()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(Bench(Path(folder), report, quick=options.quick).run())
+        bench = Bench(Path(folder), report, quick=options.quick)
+        asyncio.run(bench.run())
+        bench.first_views()
     report.write(options.json)
 
 
