@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from workbench.errors import NotFound
 from workbench.project.declared.compiling import compile_declared
 from workbench.project.declared.kinds import DECLARED
+from workbench.project.pruning import settings_without_faults
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Settings
 from workbench.tusk import Document, Problem, Resolved, TskError, digest_of, parse, read_file, resolve
@@ -121,6 +122,7 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
         broken = {(problem.line, problem.column) for problem in resolved.problems}
         found = [_problem(document, one, written) for one in error.errors(include_url=False)]
         found += compile_declared(document, declared, topics=_topics(values), lenient=_has_modules(values))[1]
+        found += _references(document, path, values, written)
         found = [one for one in found if (one.line, one.column) not in broken]
         found = [replace(one, message=resolved.masked(one.message)) for one in found]
         raise TskError(in_order([*resolved.problems, *found])) from None
@@ -130,6 +132,21 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
     return ProjectFile(
         path=path, document=document, settings=settings, written=written, declared=declared, marks=marks
     )
+
+
+def _references(
+    document: Document,
+    path: Path,
+    values: Mapping[str, Any],
+    written: Mapping[tuple[str, ...], tuple[str, ...]],
+) -> list[Problem]:
+    """Returns names that nobody declares, in settings of which other things are wrong."""
+    from workbench.project.project import contradictions
+
+    settings = settings_without_faults(values)
+    if settings is None:
+        return []
+    return contradictions(ProjectFile(path=path, document=document, settings=settings, written=written))
 
 
 def _topics(values: Mapping[str, Any]) -> list[str]:
