@@ -46,7 +46,7 @@ from workbench.model.retry import RetryPolicy
 from workbench.model.values import read_json
 from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation
 from workbench.store.ports import Store
-from workbench.store.values import DeadLetter, SubscriptionState
+from workbench.store.values import DeadLetter
 
 STOP_SECONDS = 10.0
 Notify = Callable[[Changes], None]
@@ -101,7 +101,7 @@ class Engine:
             clock,
             self._timer,
             self.tasks,
-            lambda: self.state is EngineState.RUNNING,
+            self._runs,
             self._notify,
             self._report,
         )
@@ -359,10 +359,6 @@ class Engine:
             raise RuntimeError(result.message)
         if not result.accepted:
             raise PermanentError(f"{message.type} was {result.outcome}: {result.message}")
-
-    def state_of(self, name: str) -> SubscriptionState | None:
-        """Returns where a subscription stands in the store."""
-        return self.reader.subscription(name)
 
     def new_command_id(self) -> UUID:
         """Returns an id for a command that a person issues."""

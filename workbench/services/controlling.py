@@ -72,19 +72,6 @@ class Controlling:
         engine.wake(name)
         await self._note("reset", name, f"to position {position}")
 
-    async def reset_to_time(self, name: str, time: int) -> int:
-        """Moves a subscription's cursor: everything recorded from a time on is delivered again.
-
-        Args:
-            time: Microseconds since 1970.
-
-        Returns:
-            The position behind which it goes on.
-        """
-        position = self._workspace.reader.position_before(time)
-        await self.reset_subscription(name, position)
-        return position
-
     async def skip(self, name: str, numbers: Sequence[int]) -> int:
         """Passes waiting deliveries by, on record; those behind them with their keys go on.
 
