@@ -51,6 +51,8 @@ class Controlling:
         engine.subscriptions[name].paused = paused
         if paused:
             engine.subscriptions[name].release()
+        else:
+            engine.revive(name)
         engine.wake(name)
         await self._note("pause" if paused else "resume", name)
 
@@ -129,7 +131,9 @@ class Controlling:
         await self._moves(name, "resume stream", stream)
 
     async def _moves(self, name: str, action: str, detail: str = "") -> None:
-        self._workspace.running().wake(f"projection {name}")
+        engine = self._workspace.running()
+        engine.revive(f"projection {name}")
+        engine.wake(f"projection {name}")
         await self._note(action, f"projection {name}", detail)
 
     async def close_stream(self, stream: str, *, closed: bool) -> None:

@@ -151,7 +151,8 @@ class Jobs:
 
     def _run(self, number: int) -> None:
         engine = self._workspace.running()
-        task = engine.tasks.spawn(self._work(number), f"job {number}")
+        name = f"job {number}"
+        task = engine.tasks.spawn(engine.keep(name, lambda: self._work(number)), name)
         self._running[number] = task
         task.add_done_callback(lambda _done: self._running.pop(number, None))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.metrics import Metrics
-from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
+from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
 from workbench.project.modules import forget
@@ -96,10 +96,12 @@ class Workspace:
     async def close(self) -> None:
         """Stops the engine and lets go of the store; a second call does nothing."""
         engine, self.engine = self.engine, None
-        if engine is not None:
-            await engine.stop()
-        self.store.close()
-        forget(self.project.package)
+        try:
+            if engine is not None:
+                await engine.stop()
+        finally:
+            self.store.close()
+            forget(self.project.package)
 
     async def adopt(self, project: Project) -> None:
         """Lets another model of the project take over, on the same store; handlers that run are waited for.
@@ -117,7 +119,7 @@ class Workspace:
                     engine.reader.close()
                 try:
                     await self._run(project, engine, paused=paused)
-                except WorkbenchError:
+                except Exception:
                     self._use(before)
                     await self._run(before, engine, paused=paused)
                     forget(project.package)
@@ -153,9 +155,20 @@ class Workspace:
         return end
 
     def announce(self, changes: Changes) -> None:
-        """Tells every listener what went stale."""
+        """Tells every listener what went stale; one that fails keeps nobody else from hearing it (C11)."""
+        failed = self._tell(changes)
+        if failed is not None and self.engine is not None:
+            self.engine.telling.note(f"a listener failed: {type(failed).__name__}: {failed}")
+            self._tell(Changes(engine=True))  # those that still listen can show it
+
+    def _tell(self, changes: Changes) -> Exception | None:
+        failed = None
         for listener in list(self._listeners):
-            listener(changes)
+            try:
+                listener(changes)
+            except Exception as error:  # noqa: BLE001  # it is told
+                failed = error
+        return failed
 
     def running(self) -> Engine:
         """Returns the engine.
