@@ -29,6 +29,7 @@ WorkbenchError
 │   ├── StoreBusy
 │   ├── StoreFull
 │   ├── StoreReadOnly
+│   ├── StoreGone                the files of the open store are no longer those at its path
 │   ├── StoreCorrupt
 │   ├── NotAStore
 │   ├── SchemaTooNew
@@ -232,6 +233,10 @@ class StoreFull(WorldError):
 
 class StoreReadOnly(WorldError):
     """The store is open for reading only (F5)."""
+
+
+class StoreGone(WorldError):
+    """A file of the open store was deleted, replaced, moved or cut off; nothing more is stored (C10)."""
 
 
 class StoreCorrupt(WorldError):

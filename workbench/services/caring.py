@@ -11,8 +11,8 @@ from workbench.project.project import load_project
 from workbench.project.reading import project_root, read_settings
 from workbench.services.trusting import is_trusted
 from workbench.store.sql.checking import Checkup, Finding, Progress, check
-from workbench.store.sql.connection import open_reader
 from workbench.store.sql.copying import backup
+from workbench.store.sql.looking import Look
 from workbench.store.sql.reader import SqliteReader
 
 __all__ = ["Checkup", "advice", "backup", "check", "check_projections", "store_file"]
@@ -49,16 +49,17 @@ def check_projections(target: Path, environ: Mapping[str, str], progress: Progre
         return []
     root = project_root(target)
     project = load_project(root, environ=environ, trusted=is_trusted(root, environ))
-    reader = SqliteReader(open_reader(project.store_path), project.store_path)
-    try:
-        with reader.steady():
-            found = []
-            for projection in project.registry.projections.values():
-                progress(f"the rows of {projection.name}")
-                found += differences(projection, project.registry, reader)
-            return [Finding(rule="I9", text=said) for said in found]
-    finally:
-        reader.close()
+    with Look(project.store_path) as seen:
+        reader = SqliteReader(seen.open(), project.store_path)
+        try:
+            with reader.steady():
+                found = []
+                for projection in project.registry.projections.values():
+                    progress(f"the rows of {projection.name}")
+                    found += differences(projection, project.registry, reader)
+                return [Finding(rule="I9", text=said) for said in found]
+        finally:
+            reader.close()
 
 
 def advice(checkup: Checkup) -> list[str]:
@@ -69,7 +70,11 @@ def advice(checkup: Checkup) -> list[str]:
         said.append("The file is damaged. Keep it, work on a copy, and take the newest backup.")
     if "I9" in rules:
         said.append("Rows of a projection are not what the events say: rebuild it.")
-    if rules - {"file", "I9"}:
+    if "C9" in rules:
+        said.append("A store has one path: take the other one away, or work on a copy (workbench backup).")
+    if "F6" in rules:
+        said.append("Make room for temporary files, or look where the folder can be written.")
+    if rules - {"file", "I9", "C9", "F6"}:
         said.append("A rule is broken. Keep a copy of the file before anything else; readers can be rebuilt.")
     if not checkup.current:
         said.append("Its tables are of an older version; opening it converts it and keeps a copy.")

@@ -1,7 +1,10 @@
-"""One writer per store: a lock file that the operating system frees when its holder dies (C8)."""
+"""One writer per store file, by whatever path it is named; the operating system frees the lock (C8, C9)."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import glob
 import json
 import os
 import socket
@@ -13,15 +16,25 @@ from workbench.model.clock import rfc3339
 
 
 class StoreLock:
-    """The right to write a store. Beside ``events.db`` it holds ``events.db.lock``.
+    """The right to write a store. Beside ``events.db``, links followed, it holds ``events.db.lock``.
+
+    On Linux it takes the name of the file's device and inode, too, so that neither another mount nor the
+    removal of that lock file lets a second writer in.
 
     Args:
         store: Path of the database file.
     """
 
     def __init__(self, store: Path) -> None:
-        self.path = store.with_name(store.name + ".lock")
+        self._store = store
         self._file: IO[str] | None = None
+        self._name: socket.socket | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the lock file lies."""
+        real = self._store.resolve()
+        return real.with_name(f"{real.name}.lock")
 
     def acquire(self, now: int) -> bool:
         """Takes the lock if nobody holds it.
@@ -31,16 +44,35 @@ class StoreLock:
 
         Returns:
             Whether this process may write.
+
+        Raises:
+            OSError: The lock file cannot be made.
         """
         file = self.path.open("a+", encoding="utf-8")
-        if not _lock(file):
+        if not _lock(file) or not self._take_name():
             file.close()
             return False
-        file.seek(0)
-        file.truncate()
-        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": rfc3339(now)}, file)
-        file.flush()
         self._file = file
+        with contextlib.suppress(OSError):  # the lock holds without the note; on a full disk there is no room
+            file.seek(0)
+            file.truncate()
+            json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": rfc3339(now)}, file)
+            file.flush()
+        return True
+
+    def _take_name(self) -> bool:
+        if sys.platform != "linux":
+            return True
+        stat = self._store.stat()
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0event-workbench:{stat.st_dev:x}:{stat.st_ino:x}")
+        except OSError as error:
+            name.close()
+            return (
+                error.errno != errno.EADDRINUSE
+            )  # where there are no such names, the lock file alone counts
+        self._name = name
         return True
 
     def holder(self) -> str:
@@ -54,8 +86,38 @@ class StoreLock:
     def release(self) -> None:
         """Lets go; a second call does nothing."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # what could not be noted on a full disk cannot be now
+                self._file.close()
             self._file = None
+        if self._name is not None:
+            self._name.close()
+            self._name = None
+
+
+def why_shared(path: Path) -> str:
+    """Says by what other path the file of a store may be written; empty if by none (C9).
+
+    SQLite keeps the log beside the path by which it was opened: two such paths tear the store apart.
+    """
+    strays = {stray for stray in names_in_the_making(path) if stray.exists() and stray.samefile(path)}
+    links = path.stat().st_nlink - len(strays)
+    if links > 1:
+        return f"{path} has {links} names (hard links)"
+    return f"{path} is mounted as a single file" if _is_mounted(path.resolve()) else ""
+
+
+def names_in_the_making(path: Path) -> list[Path]:
+    """Returns the names under which processes make the store, as long as it does not have its own."""
+    return sorted(path.parent.glob(f"{glob.escape(path.name)}.*.new*"))
+
+
+def _is_mounted(path: Path) -> bool:
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return False
+    escaped = "".join(f"\\{ord(char):03o}" if char in " \t\n\\" else char for char in str(path))
+    return any(line.split(" ")[4] == escaped for line in mounts.splitlines())
 
 
 if sys.platform == "win32":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.store.sql.connection import open_reader, translated
+from workbench.store.lock import why_shared
+from workbench.store.sql.connection import translated
+from workbench.store.sql.looking import Look
 from workbench.store.sql.rows import HEAD
 from workbench.store.sql.schema import check_identity
 from workbench.store.sql.tables import SCHEMA_VERSION
@@ -138,15 +141,11 @@ def check(path: Path, progress: Progress | None = None) -> Checkup:
     """
     schema = check_identity(path)
     tell = progress or (lambda _said: None)
-    con = open_reader(path)
-    try:
-        with translated(path):
-            con.execute("begin")  # one state of the store for all questions
-            tell("the file")
-            findings = [*_damage(con), *breaches(con, tell)]
-            return Checkup(path=path, schema=schema, sizes=_sizes(con, path), findings=tuple(findings))
-    finally:
-        con.close()
+    with Look(path) as seen, contextlib.closing(seen.open()) as con, translated(path):
+        con.execute("begin")  # one state of the store for all questions
+        tell("the file")
+        findings = [*_paths(path, seen), *_damage(con), *breaches(con, tell)]
+        return Checkup(path=path, schema=schema, sizes=_sizes(con, path), findings=tuple(findings))
 
 
 def breaches(con: sqlite3.Connection, progress: Progress | None = None) -> list[Finding]:
@@ -157,6 +156,12 @@ def breaches(con: sqlite3.Connection, progress: Progress | None = None) -> list[
             progress(what)
         found += _breaches(con, rule, what, query)
     return found
+
+
+def _paths(path: Path, seen: Look) -> list[Finding]:
+    """Returns what is wrong with how the file is reached, and what of it cannot be seen."""
+    said = (("C9", why_shared(path)), ("F6", seen.unseen))
+    return [Finding(rule=rule, text=text) for rule, text in said if text]
 
 
 def _damage(con: sqlite3.Connection) -> list[Finding]:
@@ -177,7 +182,8 @@ def _breaches(con: sqlite3.Connection, rule: str, what: str, query: str) -> list
 
 
 def _sizes(con: sqlite3.Connection, path: Path) -> dict[str, int]:
-    log = path.with_name(f"{path.name}-wal")
+    real = path.resolve()
+    log = real.with_name(f"{real.name}-wal")
     (page,), (free,) = (
         con.execute("pragma page_size").fetchone(),
         con.execute("pragma freelist_count").fetchone(),

@@ -37,26 +37,34 @@ def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
         con = sqlite3.connect(
             f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
         )
-        wanted = {
-            "journal_mode": "wal",
-            "synchronous": 2 if synchronous == "full" else 1,
-            "foreign_keys": 1,
-            "busy_timeout": 5000,
-            "trusted_schema": 0,
-            "cell_size_check": 1,
-            "wal_autocheckpoint": CHECKPOINT_PAGES,
-            "cache_size": -CACHE_KIB,
-        }
-        for pragma, value in wanted.items():
-            con.execute(f"pragma {pragma} = {value}")
-            (actual,) = con.execute(f"pragma {pragma}").fetchone()
-            if actual != value:
-                con.close()
-                raise WorldError(
-                    f"SQLite keeps {pragma} at {actual} instead of {value} for {path}",
-                    hint="the file may lie on a network drive; move the project to a local disk",
-                )
+        try:
+            _set_up(con, path, synchronous)
+        except BaseException:
+            con.close()
+            raise
         return con
+
+
+def _set_up(con: sqlite3.Connection, path: Path, synchronous: Synchronous) -> None:
+    """Sets what C3 asks for, and reads it back."""
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 2 if synchronous == "full" else 1,
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+        "wal_autocheckpoint": CHECKPOINT_PAGES,
+        "cache_size": -CACHE_KIB,
+    }
+    for pragma, value in wanted.items():
+        con.execute(f"pragma {pragma} = {value}")
+        (actual,) = con.execute(f"pragma {pragma}").fetchone()
+        if actual != value:
+            raise WorldError(
+                f"SQLite keeps {pragma} at {actual} instead of {value} for {path}",
+                hint="the file may lie on a network drive; move the project to a local disk",
+            )
 
 
 def open_reader(path: Path, *, immutable: bool = False) -> sqlite3.Connection:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from workbench.errors import StoreCorrupt, StoreReadOnly
-from workbench.store.sql.connection import open_reader, translated
+from workbench.store.sql.connection import translated
+from workbench.store.sql.looking import Look
 from workbench.store.sql.schema import check_identity
 
 PAGES = 4_096
@@ -50,24 +52,27 @@ def backup(path: Path, target: Path, progress: Progress | None = None) -> int:
 
 
 def _copy(path: Path, half: Path, progress: Progress | None) -> None:
-    source = open_reader(path)
-    try:
-        with translated(half):
-            # One state of the store: else the copy would begin anew whenever somebody writes.
-            source.execute("begin")
-            source.execute("select count(*) from meta").fetchone()
-            copy = sqlite3.connect(half, isolation_level=None)
-            try:
-                told = None if progress is None else lambda _s, left, pages: progress(pages - left, pages)
-                source.backup(copy, pages=PAGES, progress=told)
-                # A file of its own, without a log beside it, and on the disk before it gets its name.
-                copy.execute("pragma journal_mode = delete")
-                (said,) = copy.execute("pragma integrity_check(1)").fetchone()
-            finally:
-                copy.close()
-    finally:
-        source.close()
+    with Look(path) as seen, contextlib.closing(seen.open()) as source:
+        if seen.unseen:
+            raise StoreReadOnly(
+                f"{path} cannot be copied whole: {seen.unseen}", hint="make room for temporary files"
+            )
+        said = _copy_pages(source, half, progress)
     if said != "ok":
         raise StoreCorrupt(f"the copy of {path} is damaged: {said}", hint="run: workbench doctor")
     with half.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _copy_pages(source: sqlite3.Connection, half: Path, progress: Progress | None) -> str:
+    """Copies a store's pages; returns what SQLite finds in the copy, ``ok`` if nothing."""
+    told = None if progress is None else lambda _s, left, pages: progress(pages - left, pages)
+    with translated(half):
+        # One state of the store: else the copy would begin anew whenever somebody writes.
+        source.execute("begin")
+        source.execute("select count(*) from meta").fetchone()
+        with contextlib.closing(sqlite3.connect(half, isolation_level=None)) as copy:
+            source.backup(copy, pages=PAGES, progress=told)
+            # A file of its own, without a log beside it, and on the disk before it gets its name.
+            copy.execute("pragma journal_mode = delete")
+            return str(copy.execute("pragma integrity_check(1)").fetchone()[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import re
 import sqlite3
@@ -12,8 +11,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from workbench.errors import NotAStore, SchemaTooNew, StoreCorrupt, StoreReadOnly
-from workbench.store.lock import StoreLock
+from workbench.store.lock import StoreLock, names_in_the_making
 from workbench.store.sql.connection import held, open_reader, translate, translated
+from workbench.store.sql.looking import Look
 from workbench.store.sql.tables import APPLICATION_ID, SCHEMA_VERSION
 
 _MAGIC = b"SQLite format 3\x00"
@@ -99,7 +99,7 @@ def _replace_empty(part: Path, path: Path) -> None:
 
 def sweep(path: Path) -> None:
     """Removes what a process left that was killed while it made this store; the caller holds the lock."""
-    for stray in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
+    for stray in names_in_the_making(path):
         stray.unlink(missing_ok=True)
 
 
@@ -190,7 +190,8 @@ def _check_length(path: Path, header: bytes) -> None:
     page = int.from_bytes(header[16:18], "big")
     size = 65_536 if page == 1 else page
     pages = int.from_bytes(header[28:32], "big")
-    log = path.with_name(f"{path.name}-wal")
+    real = path.resolve()
+    log = real.with_name(f"{real.name}-wal")
     if log.exists() and log.stat().st_size:  # pages that the file does not have yet may be in there
         return
     if path.stat().st_size < size * pages:
@@ -201,14 +202,11 @@ def _check_length(path: Path, header: bytes) -> None:
 
 
 def _check_tables_of(path: Path) -> None:
-    folder_writable = os.access(path.parent, os.W_OK)
-    if folder_writable and path.with_name(f"{path.name}-journal").exists():
+    real = path.resolve()
+    if os.access(real.parent, os.W_OK) and real.with_name(f"{real.name}-journal").exists():
         _roll_back(path)
-    con = open_reader(path, immutable=not folder_writable)
-    try:
+    with Look(path) as seen, contextlib.closing(seen.open()) as con:
         check_tables(path, con)
-    finally:
-        con.close()
 
 
 def _roll_back(path: Path) -> None:

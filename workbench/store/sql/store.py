@@ -11,10 +11,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import SchemaTooOld, StoreFailed, StoreFull, StoreReadOnly
+from workbench.errors import (
+    SchemaTooOld,
+    StoreFailed,
+    StoreFull,
+    StoreGone,
+    StoreReadOnly,
+    WorkbenchError,
+    WorldError,
+)
 from workbench.model.clock import Clock
 from workbench.store import operations as op
-from workbench.store.lock import StoreLock
+from workbench.store.lock import StoreLock, why_shared
 from workbench.store.sql import appending
 from workbench.store.sql.connection import (
     Synchronous,
@@ -26,14 +34,18 @@ from workbench.store.sql.connection import (
     translated,
 )
 from workbench.store.sql.heads import Heads
+from workbench.store.sql.looking import Look
 from workbench.store.sql.migrating import Progress, migrate
+from workbench.store.sql.presence import Presence
 from workbench.store.sql.reader import SqliteReader
+from workbench.store.sql.rows import HEAD
 from workbench.store.sql.schema import check_identity, create_store, sweep
 from workbench.store.sql.tables import SCHEMA_VERSION
 from workbench.store.sql.writing import Writing
 
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of the log beside the file that are worth a moment of idle time (C4)."""
+GONE = "put its files back as they were, or the newest backup; close the project and open it again"
 
 
 class SqliteStore:
@@ -65,25 +77,55 @@ class SqliteStore:
         self._lock = StoreLock(path)
         self._guard = threading.Lock()
         self._writer: sqlite3.Connection | None = None
-        self._immutable = False
-        self._broken = ""
+        self._look: Look | None = None
+        self._presence: Presence | None = None
+        self._broken = self._gone = ""
         self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
         if not path.exists() or path.stat().st_size == 0:
             create_store(path, clock.now())
+        if shared := why_shared(path):
+            raise StoreReadOnly(
+                f"{shared}; written by two paths, it would be destroyed",
+                hint="take the other path away, or work on a copy (workbench backup)",
+            )
         version = check_identity(path)
         self.observer = self._why_observer()
-        self._held: tuple[int, int] | None = hold(path)
+        self._held: tuple[int, int] | None = None
         try:
             if not self.observer:
-                self._open(synchronous, progress)
-            elif version < SCHEMA_VERSION:
-                raise SchemaTooOld(
-                    f"{path} has schema {version} and must be converted to {SCHEMA_VERSION}, but {self.observer}",
-                    hint="open it where it can be written, with no other program at work on it",
-                )
+                self._held = hold(path)
+                self._open_if_room(version, synchronous, progress)
+            if self.observer:
+                self._only_look(version)
         except BaseException:
             self.close()
             raise
+
+    def _open_if_room(self, version: int, synchronous: Synchronous, progress: Progress | None) -> None:
+        """Opens the writing connection; where the disk is full, the store can be looked at all the same (F6)."""
+        try:
+            self._open(synchronous, progress)
+        except StoreFull as error:
+            if version < SCHEMA_VERSION:
+                raise
+            self.observer = f"there is no room: {error.message}"
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            let_go(self._held)
+            self._held = None
+            self._lock.release()
+
+    def _only_look(self, version: int) -> None:
+        if version < SCHEMA_VERSION:
+            raise SchemaTooOld(
+                f"{self.path} has schema {version} and must be converted to {SCHEMA_VERSION}, but {self.observer}",
+                hint="open it where it can be written, with no other program at work on it",
+            )
+        self._look = Look(self.path)
+        if self._look.unseen:
+            self.observer += f"; {self._look.unseen}"
+        self._held = self._held or hold(self.path)
 
     def _open(self, synchronous: Synchronous, progress: Progress | None) -> None:
         """Opens the writing connection, converting an older store first (M1)."""
@@ -93,23 +135,35 @@ class SqliteStore:
             if version < SCHEMA_VERSION:
                 migrate(self.path, con, version, progress)
             self._heads = Heads(con)
+            self._identity = con.execute("select value from meta where key = 'store_id'").fetchone()
         sweep(self.path)
+        try:
+            self._presence = Presence(self.path)
+        except OSError as error:  # a fault of the disk has kept SQLite from the mode that C3 asks for
+            raise WorldError(
+                f"SQLite keeps no log beside {self.path}: {error.strerror or error}",
+                hint="check the disk, and open it again",
+            ) from error
 
     def _why_observer(self) -> str:
         """Returns why nothing may be written; takes the lock if all is well."""
-        if not os.access(self.path.parent, os.W_OK):
-            self._immutable = True
-            return f"the folder {self.path.parent} cannot be written"
+        folder = self.path.resolve().parent
+        if not os.access(folder, os.W_OK):
+            return f"the folder {folder} cannot be written"
         # The owner's bit is looked at, too: root may write everything, but was asked not to.
         if not os.access(self.path, os.W_OK) or not self.path.stat().st_mode & 0o222:
             return f"the file {self.path.name} is read-only"
-        if not self._lock.acquire(self._clock.now()):
-            return f"{self._lock.holder()} has it open"
+        try:
+            if not self._lock.acquire(self._clock.now()):
+                return f"{self._lock.holder()} has it open"
+        except OSError as error:
+            return f"{self._lock.path} cannot be made: {error.strerror or error}"
         return ""
 
     def reader(self) -> SqliteReader:
         """Returns a reader with a connection of its own; it must stay in one thread at a time."""
-        reader = SqliteReader(open_reader(self.path, immutable=self._immutable), self.path)
+        con = open_reader(self.path) if self._look is None else self._look.open()
+        reader = SqliteReader(con, self.path)
         reader.limit_reads(self._clock)
         self._readers.add(reader)
         return reader
@@ -129,6 +183,7 @@ class SqliteStore:
             with self._taken_back(con):
                 answers, suspected = self._run(con, operations)
             self._commit(con, operations, suspected)
+            self._make_sure(operations)
             return answers
 
     def rehearse(self, operations: Sequence[op.Operation]) -> list[Any]:
@@ -177,7 +232,29 @@ class SqliteStore:
             )
         if self._broken:
             raise StoreReadOnly(self._broken, hint="close the project and open it again")
+        if self._is_gone():
+            raise StoreGone(self._gone, hint=GONE)
         return self._writer
+
+    def _is_gone(self) -> bool:
+        """Whether the open files are no longer those of this store; once they are not, that is final (C10)."""
+        presence = self._presence
+        if not self._gone and presence is not None:
+            touched = presence.touched()  # by our own checkpoint, too
+            amiss = presence.amiss() or (self._other_content() if touched else "")
+            self._gone = f"writing to {self.path.name} stopped: {amiss}" if amiss else ""
+        return bool(self._gone)
+
+    def _other_content(self) -> str:
+        """Says whether somebody wrote another store over the file; a new connection sees what lies there."""
+        said = f"{self.path} was written over"
+        try:
+            with contextlib.closing(open_reader(self.path)) as con:
+                found = con.execute("select value from meta where key = 'store_id'").fetchone()
+                (head,) = con.execute(HEAD).fetchone()
+        except (sqlite3.Error, WorkbenchError) as error:
+            return f"{said}: {error}"
+        return "" if found == self._identity and head >= self._heads.position else said
 
     def _commit(
         self, con: sqlite3.Connection, operations: Sequence[op.Operation], suspected: set[bytes]
@@ -208,6 +285,15 @@ class SqliteStore:
             if not stored:
                 raise failure from error
 
+    def _make_sure(self, operations: Sequence[op.Operation]) -> None:
+        """Acknowledges nothing that was committed into a file that is no longer the store's (C10)."""
+        if self._is_gone():
+            raise StoreFailed(
+                f"{self._gone}; what was being written may be lost",
+                hint=GONE,
+                ids=tuple(appending.event_ids(operations)),
+            )
+
     def _roll_back(self, con: sqlite3.Connection) -> None:
         with contextlib.suppress(sqlite3.Error):  # what cannot be rolled back now is not committed, either
             if con.in_transaction:
@@ -217,8 +303,15 @@ class SqliteStore:
     def tidy(self) -> None:
         """Empties the log beside the file, if it is large; whoever reads at the moment prevents it (C4)."""
         with self._guard:
-            log = self.path.with_name(f"{self.path.name}-wal")
-            if self._writer is None or self._broken or not log.exists() or log.stat().st_size < LARGE_LOG:
+            real = self.path.resolve()
+            log = real.with_name(f"{real.name}-wal")
+            if (
+                self._writer is None
+                or self._broken
+                or self._gone
+                or not log.exists()
+                or log.stat().st_size < LARGE_LOG
+            ):
                 return
             with translated(self.path):
                 self._writer.execute("pragma busy_timeout = 0")
@@ -226,6 +319,9 @@ class SqliteStore:
                     self._writer.execute("pragma wal_checkpoint(truncate)").fetchone()
                 finally:
                     self._writer.execute("pragma busy_timeout = 5000")
+                    if self._presence is not None:
+                        with contextlib.suppress(OSError):  # whoever writes next is told what is missing
+                            self._presence.renew()
 
     def close(self) -> None:
         """Checkpoints, notes a clean end and lets go of the file; a second call does nothing."""
@@ -235,11 +331,13 @@ class SqliteStore:
             self._readers.clear()
             if self._writer is not None:
                 with contextlib.suppress(sqlite3.Error):  # what is in the log is safe there
-                    if not self._broken:
+                    if not self._broken and not self._gone:
                         self._writer.execute("pragma wal_checkpoint(truncate)")
                 with contextlib.suppress(sqlite3.Error):
                     self._writer.close()
                 self._writer = None
             let_go(self._held)
             self._held = None
+            if self._look is not None:
+                self._look.close()
             self._lock.release()
