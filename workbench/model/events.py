@@ -144,7 +144,7 @@ class EventType:
             text = self._upcast(record)
         try:
             return self.decode(text)
-        except (msgspec.ValidationError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError) as error:
             raise InvalidEvent(
                 f"the event at position {record.position} does not fit {self.name}: {error}", path=""
             ) from error

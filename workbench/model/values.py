@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from workbench.errors import InvalidName, InvalidValue
+from workbench.errors import InvalidName, InvalidValue, StoreCorrupt
 
 Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 
@@ -44,8 +44,18 @@ def write_json(value: Any) -> str:
 
 
 def read_json(text: str | bytes) -> Any:
-    """Reads JSON that the store itself wrote."""
-    return _decode(text)
+    """Reads JSON that the store itself wrote.
+
+    Raises:
+        StoreCorrupt: It is none.
+    """
+    try:
+        return _decode(text)
+    except msgspec.DecodeError as error:
+        raise StoreCorrupt(
+            f"what the store holds as JSON is none: {error}",
+            hint="run: workbench doctor; take the newest backup",
+        ) from error
 
 
 def check_json(value: Any) -> None:

@@ -66,7 +66,7 @@ def advice(checkup: Checkup) -> list[str]:
     """Says what to do about what was found, and what else is worth knowing."""
     rules = {finding.rule for finding in checkup.findings}
     said = []
-    if "file" in rules:
+    if rules & {"file", "kind"}:
         said.append("The file is damaged. Keep it, work on a copy, and take the newest backup.")
     if "I9" in rules:
         said.append("Rows of a projection are not what the events say: rebuild it.")
@@ -74,7 +74,7 @@ def advice(checkup: Checkup) -> list[str]:
         said.append("A store has one path: take the other one away, or work on a copy (workbench backup).")
     if "F6" in rules:
         said.append("Make room for temporary files, or look where the folder can be written.")
-    if rules - {"file", "I9", "C9", "F6"}:
+    if rules - {"file", "kind", "I9", "C9", "F6"}:
         said.append("A rule is broken. Keep a copy of the file before anything else; readers can be rebuilt.")
     if not checkup.current:
         said.append("Its tables are of an older version; opening it converts it and keeps a copy.")

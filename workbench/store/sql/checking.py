@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench.store.lock import why_shared
 from workbench.store.sql.connection import translated
+from workbench.store.sql.kinds import kind_queries
 from workbench.store.sql.looking import Look
 from workbench.store.sql.rows import HEAD
 from workbench.store.sql.schema import check_identity
@@ -26,7 +27,8 @@ class Finding:
     """Something that must not be.
 
     Attributes:
-        rule: Id of the rule that is broken, such as ``I1``; ``file`` where SQLite finds the file damaged.
+        rule: Id of the rule that is broken, such as ``I1``; ``file`` where SQLite finds the file damaged,
+            ``kind`` where a column holds what it must not.
         text: What is wrong, with examples.
     """
 
@@ -144,14 +146,21 @@ def check(path: Path, progress: Progress | None = None) -> Checkup:
     with Look(path) as seen, contextlib.closing(seen.open()) as con, translated(path):
         con.execute("begin")  # one state of the store for all questions
         tell("the file")
-        findings = [*_paths(path, seen), *_damage(con), *breaches(con, tell)]
+        findings = [*_paths(path, seen), *_damage(con), *breaches(con, tell, kinds=schema == SCHEMA_VERSION)]
         return Checkup(path=path, schema=schema, sizes=_sizes(con, path), findings=tuple(findings))
 
 
-def breaches(con: sqlite3.Connection, progress: Progress | None = None) -> list[Finding]:
-    """Returns what breaks a rule, as a connection sees the store; changes inside its transaction included."""
+def breaches(
+    con: sqlite3.Connection, progress: Progress | None = None, *, kinds: bool = True
+) -> list[Finding]:
+    """Returns what breaks a rule, as a connection sees the store; changes inside its transaction included.
+
+    Args:
+        kinds: Whether columns are compared with the present tables; older ones have others.
+    """
     found = []
-    for rule, what, query in RULES:
+    columns = [("kind", what, query) for what, query in kind_queries()] if kinds else []
+    for rule, what, query in (*RULES, *columns):
         if progress is not None:
             progress(what)
         found += _breaches(con, rule, what, query)
@@ -174,7 +183,7 @@ def _damage(con: sqlite3.Connection) -> list[Finding]:
 
 def _breaches(con: sqlite3.Connection, rule: str, what: str, query: str) -> list[Finding]:
     try:
-        examples = [row[0] for row in con.execute(f"{query} limit {SHOWN + 1}")]
+        examples = [str(row[0]) for row in con.execute(f"{query} limit {SHOWN + 1}")]
     except sqlite3.DatabaseError as error:
         return [Finding(rule="file", text=f"cannot look for {what}: {error}")]
     count = len(examples) if len(examples) <= SHOWN else f"more than {SHOWN}"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Literal
 
 from workbench.model.aggregates import category_of
 from workbench.store.sql.rows import HEAD
+from workbench.store.sql.shapes import Count, Shape
 
 KEPT = 100_000
 """Stream heads kept in memory; beyond, the memory is emptied and fills anew."""
+
+
+_STREAMS = "select id, version, closed from streams"
+_STREAM = Shape(_STREAMS, Count, Count, Literal[0, 1])
 
 
 @dataclass(slots=True)
@@ -67,11 +73,10 @@ class Heads:
         """Returns the head of a stream, None where it does not exist."""
         head = self.streams.get(name)
         if head is None:
-            row = self._con.execute(
-                "select id, version, closed from streams where name = ?", (name,)
-            ).fetchone()
-            if row is None:
+            found = _STREAM(self._con.execute(f"{_STREAMS} where name = ?", (name,)))
+            if not found:
                 return None
+            row = found[0]
             if len(self.streams) >= KEPT:
                 self.streams.clear()
             head = self.streams[name] = StreamHead(row[0], row[1], bool(row[2]))

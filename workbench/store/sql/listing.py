@@ -6,7 +6,7 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Select
@@ -19,6 +19,7 @@ from workbench.model.events import RecordedEvent
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translate, translated
 from workbench.store.sql.projecting import table_name
+from workbench.store.sql.shapes import Count, Id, Shape
 from workbench.store.sql.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.values import (
     CommandRecord,
@@ -32,6 +33,20 @@ READ_SECONDS = 30.0
 STEPS = 1_000_000
 """Instructions of SQLite's machine, some 10 ms, between two looks at the clock."""
 _DIALECT = sqlite.dialect()
+_ENTRY = Shape(
+    "select position, event, stream, version, type, recorded_at, occurred_at, id from events",
+    Count, Literal[0, 1], str, Count, str, int, int, Id,
+)  # fmt: skip
+_OF_STREAM = Shape(
+    "select position, version, type, recorded_at, occurred_at, id from events",
+    Count,
+    Count,
+    str,
+    int,
+    int,
+    Id,
+)
+_ACTION = Shape("select id, at, action, subject, detail from actions", Count, int, str, str, str)
 
 
 class Listing:
@@ -139,7 +154,7 @@ class Listing:
                 occurred_at=row[6],
                 id=UUID(bytes=row[7]),
             )
-            for row in self._all(query, (first, upto, first, upto))
+            for row in _ENTRY(self._all(query, (first, upto, first, upto)))
         ]
 
     def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
@@ -160,7 +175,7 @@ class Listing:
                 occurred_at=row[4],
                 id=UUID(bytes=row[5]),
             )
-            for row in self._all(query, (name, after, limit))
+            for row in _OF_STREAM(self._all(query, (name, after, limit)))
         ]
 
     def stream_times(self, name: str, after: int = 0) -> array[int]:
@@ -254,7 +269,7 @@ class Listing:
         query = select(ActionRow).order_by(col(ActionRow.id).desc())
         return [
             OperatorAction(number=row[0], at=row[1], action=row[2], subject=row[3], detail=row[4])
-            for row in self._select(query.limit(limit))
+            for row in _ACTION(self._select(query.limit(limit)))
         ]
 
     def projection_count(self, name: str, text: str = "") -> int:

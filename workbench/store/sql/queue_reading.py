@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
+from workbench.model.deliveries import DeliveryState
 from workbench.model.messaging import Message
 from workbench.store.rules import urgency
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
 from workbench.store.sql.listing import Listing
+from workbench.store.sql.shapes import Count, Shape
 from workbench.store.values import DeadLetter, Delivery, Depth, Job, SubscriptionState
 
 _SUBSCRIPTIONS = (
@@ -20,6 +22,13 @@ _SUBSCRIPTIONS = (
     " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open')"
     " from subscriptions s "
 )
+_SUBSCRIPTION = Shape(
+    "select id, name, topic, cursor, claimed_to, paused, delivered, failed, filtered, created_at, retried, died,"
+    " expired, skipped, waiting, retrying, dead from subscriptions",
+    Count, str, str, Count, Count, Literal[0, 1], *[Count] * 3, int, *[Count] * 7,
+)  # fmt: skip
+_DUE = Shape("select state, rank from deliveries", DeliveryState, int)
+_WAITING = Shape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
 
 
 class QueueReading(Listing):
@@ -31,12 +40,13 @@ class QueueReading(Listing):
 
     def subscription(self, name: str) -> SubscriptionState | None:
         """Returns where a subscription stands."""
-        found = self._all(_SUBSCRIPTIONS + "where s.name = ?", (name,))
+        found = _SUBSCRIPTION(self._all(_SUBSCRIPTIONS + "where s.name = ?", (name,)))
         return _subscription(found[0]) if found else None
 
     def subscriptions(self) -> list[SubscriptionState]:
         """Returns where all subscriptions stand, by name."""
-        return [_subscription(row) for row in self._all(_SUBSCRIPTIONS + "order by s.name")]
+        found = _SUBSCRIPTION(self._all(_SUBSCRIPTIONS + "order by s.name"))
+        return [_subscription(row) for row in found]
 
     def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
         """Returns rows that can be leased now, most urgent first (R1), with their messages.
@@ -89,22 +99,20 @@ class QueueReading(Listing):
 
     def due_times(self, subscription: str) -> tuple[int | None, int | None]:
         """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
-        found = dict(
-            self._all(
-                "select state, min(rank) from deliveries where subscription_id ="
-                " (select id from subscriptions where name = ?) and state in ('delayed', 'leased') group by state",
-                (subscription,),
-            )
+        query = (
+            "select state, min(rank) from deliveries where subscription_id ="
+            " (select id from subscriptions where name = ?) and state in ('delayed', 'leased') group by state"
         )
+        found = dict(_DUE(self._all(query, (subscription,))))
         return found.get("delayed"), found.get("leased")
 
     def depth(self, subscription: str) -> Depth:
         """Returns what waits in the rows of a subscription, by state."""
-        found = self._all(
+        query = (
             "select state, count(*), min(enqueued_at) from deliveries where subscription_id ="
-            " (select id from subscriptions where name = ?) and state <> 'dead' group by state",
-            (subscription,),
+            " (select id from subscriptions where name = ?) and state <> 'dead' group by state"
         )
+        found = _WAITING(self._all(query, (subscription,)))
         counts = {state: count for state, count, _ in found}
         return Depth(**counts, oldest=min((oldest for _, _, oldest in found), default=None))
 

@@ -17,6 +17,7 @@ from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
 from workbench.store.sql.projecting import table_name
 from workbench.store.sql.queue_reading import QueueReading
+from workbench.store.sql.shapes import Count, Shape
 from workbench.store.values import (
     Page,
     PassedEvent,
@@ -28,6 +29,12 @@ from workbench.store.values import (
 
 WINDOW = 20_000
 """Positions that one look at a selective topic passes at most, so that no read is long."""
+_DATA = "select e.position, e.version, t.name, e.schema_version, e.data from events e"
+_STORED = Shape(_DATA, Count, Count, str, Count, str)
+_KEPT = "select version, state_hash, state from snapshots"
+_SNAPSHOT = Shape(_KEPT, Count, str, str)
+_LEFT_OUT = "select position, stream, kind, error, at from passed_events"
+_PASSED = Shape(_LEFT_OUT, Count, str, PassedKind, str, int)
 
 
 class SqliteReader(QueueReading):
@@ -64,11 +71,10 @@ class SqliteReader(QueueReading):
     def read_data(self, name: str, after: int = 0, limit: int = 1000) -> list[StoredData]:
         """Returns the same events as `read_stream`, with no more of them than folding needs (K1)."""
         query = (
-            "select e.position, e.version, t.name, e.schema_version, e.data from events e"
-            " join types t on t.id = e.type_id where e.stream_id = (select id from streams where name = ?)"
+            f"{_DATA} join types t on t.id = e.type_id where e.stream_id = (select id from streams where name = ?)"
             " and e.version > ? order by e.version limit ?"
         )
-        return list(starmap(StoredData, self._all(query, (name, after, limit))))
+        return list(starmap(StoredData, _STORED(self._all(query, (name, after, limit)))))
 
     def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:
         """Returns events with positions above ``after``, in order."""
@@ -142,12 +148,13 @@ class SqliteReader(QueueReading):
 
     def snapshot(self, stream: str) -> Snapshot | None:
         """Returns the newest snapshot of a stream."""
-        row = self._maybe(
-            "select version, state_hash, state from snapshots"
-            " where stream_id = (select id from streams where name = ?)",
-            (stream,),
+        query = f"{_KEPT} where stream_id = (select id from streams where name = ?)"
+        found = _SNAPSHOT(self._all(query, (stream,)))
+        return (
+            Snapshot(stream=stream, version=found[0][0], state_hash=found[0][1], state=found[0][2])
+            if found
+            else None
         )
-        return Snapshot(stream=stream, version=row[0], state_hash=row[1], state=row[2]) if row else None
 
     def generations(self, projection: str) -> list[ProjectionState]:
         """Returns the generations of a projection: the live one, then the one that is being rebuilt (J3)."""
@@ -157,14 +164,10 @@ class SqliteReader(QueueReading):
 
     def passed(self, projection: str, generation: int) -> list[PassedEvent]:
         """Returns the events that a generation skipped and the streams that it parked, in order (J2)."""
-        found = self._all(
-            "select position, stream, kind, error, at from passed_events"
-            " where projection = ? and generation = ? order by position",
-            (projection, generation),
-        )
+        query = f"{_LEFT_OUT} where projection = ? and generation = ? order by position"
         return [
-            PassedEvent(position=row[0], stream=row[1], kind=PassedKind(row[2]), error=row[3], at=row[4])
-            for row in found
+            PassedEvent(position=row[0], stream=row[1], kind=row[2], error=row[3], at=row[4])
+            for row in _PASSED(self._all(query, (projection, generation)))
         ]
 
     def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:

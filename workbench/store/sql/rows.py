@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import starmap
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-import msgspec
-
+from workbench.model.commands import Outcome
 from workbench.model.deliveries import DeliveryState
 from workbench.model.events import RecordedEvent
 from workbench.model.messaging import Message, event_as_message
 from workbench.store.letters import message_of
+from workbench.store.sql.shapes import Count, Id, Shape, json_reader
 from workbench.store.values import (
     Attempt,
     CommandRecord,
@@ -68,14 +68,41 @@ JOBS = (
 )
 STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
 
-_columns = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
-_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
-_attempts = msgspec.json.Decoder(tuple[Attempt, ...]).decode
+_columns = json_reader(tuple[tuple[str, str], ...], "columns of projections")
+_numbers = json_reader(tuple[int, ...], "numbers of jobs")
+_attempts = json_reader(tuple[Attempt, ...], "attempts of deliveries or dead_letters")
+
+_Text, _MaybeText, _MaybeId, _MaybeInt, _Flag = str, str | None, Id | None, int | None, Literal[0, 1]
+_EVENT = Shape(
+    EVENTS, Count, _Text, Count, Id, _Text, Count, int, int, Id, _MaybeId, _Text, _MaybeText
+)  # fmt: skip
+_MESSAGE = Shape(
+    MESSAGES, Count, _Text, Id, _Text, _Text, _Text, _MaybeText, int, int, _MaybeInt, _MaybeInt, Id, _MaybeId
+)
+_DELIVERY = Shape(
+    DELIVERIES, Count, Count, Id, _Text, DeliveryState, Count, Count, Count, Count, _MaybeInt, _MaybeId, _MaybeInt,
+    int, int, _MaybeInt, _MaybeText, _Text, _MaybeInt,
+)  # fmt: skip
+_LETTER = Shape(
+    LETTERS, Count, _Text, _Text, Count, Id, _Text, _Text, _Text, _MaybeText, Reason, _Text, _Text, _Text, _Text, _Text,
+    int, int, Count, LetterStatus, _MaybeInt, _MaybeText, int, Id,
+)  # fmt: skip
+_JOB = Shape(
+    JOBS, Count, _Text, _Text, float, _Flag, JobStatus, Count, Count, Count, Count, _Text, int, int
+)  # fmt: skip
+_COMMAND = Shape(
+    COMMANDS, Count, Id, _Text, _Text, _Text, Outcome, _Text, _Text, _MaybeText, _MaybeInt, Count, Count, Count, Count,
+    int, int, Id, _MaybeId, _Text,
+)  # fmt: skip
+_PROJECTION = Shape(
+    PROJECTIONS, _Text, Count, _Flag, Count, _Text, _Text, ProjectionStatus, _Text, Count, Count, int
+)  # fmt: skip
+_STREAM = Shape(STREAMS, Count, _Text, _Text, Count, _Flag, int, int, Count)
 
 
 def events(rows: Iterable[Any]) -> list[RecordedEvent]:
     """Reads rows of `EVENTS`, whose columns stand in the order of the fields."""
-    return list(starmap(RecordedEvent, rows))
+    return list(starmap(RecordedEvent, _EVENT(rows)))
 
 
 def messages(rows: Iterable[Any]) -> list[Message]:
@@ -97,7 +124,7 @@ def messages(rows: Iterable[Any]) -> list[Message]:
             correlation_bytes=row[11],
             causation_bytes=row[12],
         )
-        for row in rows
+        for row in _MESSAGE(rows)
     ]
 
 
@@ -130,7 +157,7 @@ def deliveries(rows: Iterable[Any], subscription: str) -> list[Delivery]:
             position=row[1],
             message_id=UUID(bytes=row[2]),
             key=row[3],
-            state=DeliveryState(row[4]),
+            state=row[4],
             generation=row[5],
             acquired=row[6],
             failed=row[7],
@@ -145,7 +172,7 @@ def deliveries(rows: Iterable[Any], subscription: str) -> list[Delivery]:
             attempts=_attempts(row[16]),
             dead_letter=row[17],
         )
-        for row in rows
+        for row in _DELIVERY(rows)
     ]
 
 
@@ -162,7 +189,7 @@ def letters(rows: Iterable[Any]) -> list[DeadLetter]:
             key=row[6],
             data=row[7],
             metadata=row[8],
-            reason=Reason(row[9]),
+            reason=row[9],
             error_type=row[10],
             error=row[11],
             place=row[12],
@@ -171,13 +198,13 @@ def letters(rows: Iterable[Any]) -> list[DeadLetter]:
             first_failed_at=row[15],
             died_at=row[16],
             generation=row[17],
-            status=LetterStatus(row[18]),
+            status=row[18],
             parent=row[19],
             edited=row[20],
             changed_at=row[21],
             correlation_id=UUID(bytes=row[22]),
         )
-        for row in rows
+        for row in _LETTER(rows)
     ]
 
 
@@ -190,7 +217,7 @@ def jobs(rows: Iterable[Any]) -> list[Job]:
             numbers=_numbers(row[2]),
             per_second=row[3],
             skip_on=bool(row[4]),
-            status=JobStatus(row[5]),
+            status=row[5],
             step=row[6],
             done=row[7],
             failed=row[8],
@@ -199,7 +226,7 @@ def jobs(rows: Iterable[Any]) -> list[Job]:
             created_at=row[11],
             changed_at=row[12],
         )
-        for row in rows
+        for row in _JOB(rows)
     ]
 
 
@@ -212,7 +239,7 @@ def commands(rows: Iterable[Any]) -> list[CommandRecord]:
             type=row[2],
             stream=row[3],
             data=row[4],
-            outcome=row[5],
+            outcome=row[5].value,
             message=row[6],
             hint=row[7],
             field=row[8],
@@ -227,7 +254,7 @@ def commands(rows: Iterable[Any]) -> list[CommandRecord]:
             causation_id=_uuid(row[17]),
             origin=row[18],
         )
-        for row in rows
+        for row in _COMMAND(rows)
     ]
 
 
@@ -244,7 +271,7 @@ def streams(rows: Iterable[Any]) -> list[StreamInfo]:
             updated_at=row[6],
             last_position=row[7],
         )
-        for row in rows
+        for row in _STREAM(rows)
     ]
 
 
@@ -292,13 +319,13 @@ def projections(rows: Iterable[Any]) -> list[ProjectionState]:
             checkpoint=row[3],
             columns=_columns(row[4]),
             definition_hash=row[5],
-            status=ProjectionStatus(row[6]),
+            status=row[6],
             fault=row[7],
             fault_position=row[8],
             rows=row[9],
             updated_at=row[10],
         )
-        for row in rows
+        for row in _PROJECTION(rows)
     ]
 
 

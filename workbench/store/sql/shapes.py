@@ -1,0 +1,76 @@
+"""What kinds the columns of the store must have; a row of others is damage that is told, never a traceback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Annotated, Any
+
+import msgspec
+
+from workbench.errors import StoreCorrupt
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+"""A position, a version, a number of things."""
+Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
+_PLACE = re.compile(r" - at `\$\[(\d+)\](?:\[(\d+)\])?`")
+
+
+class Shape:
+    """The columns of one query: called with its rows, it returns them, or says which is damaged.
+
+    Args:
+        query: Begins with ``select`` and names of columns, in which no comma stands.
+        kinds: Of its columns.
+    """
+
+    def __init__(self, query: str, *kinds: Any) -> None:
+        chosen, _, source = query.removeprefix("select ").partition(" from ")
+        self._names = [name.strip().rpartition(".")[2] for name in chosen.split(",")]
+        self._source = source.split()[0]
+        self._type = list[tuple[kinds]]  # type: ignore[valid-type]  # made from what the caller says
+
+    def __call__(self, rows: Iterable[Any]) -> list[Any]:
+        """Returns the rows.
+
+        Raises:
+            StoreCorrupt: A column of one has another kind.
+        """
+        found = list(rows)
+        try:
+            return msgspec.convert(found, self._type, builtin_types=(bytes,))
+        except msgspec.ValidationError as error:
+            raise self._damage(found, str(error)) from error
+
+    def _damage(self, found: list[Any], said: str) -> StoreCorrupt:
+        place = _PLACE.search(said)
+        where, what = f"a row of {self._source}", said
+        if place is not None and place[2] is not None:
+            where = f"{self._names[int(place[2])]} of {self._source}, in the row {found[int(place[1])][0]!r},"
+            what = said[: place.start()]
+        return damaged(where, what)
+
+
+def json_reader(kind: Any, what: str) -> Callable[[str], Any]:
+    """Returns what reads a column of JSON text.
+
+    Args:
+        what: The column, for the message.
+    """
+    return partial(_read, msgspec.json.Decoder(kind).decode, what)
+
+
+def _read(decode: Callable[[str], Any], what: str, text: str) -> Any:
+    try:
+        return decode(text)
+    except msgspec.MsgspecError as error:
+        raise damaged(what, str(error)) from error
+
+
+def damaged(where: str, what: str) -> StoreCorrupt:
+    """Returns the error that something in the store is not what it must be."""
+    return StoreCorrupt(
+        f"the store is damaged: {where} is not what it must be: {what}",
+        hint="run: workbench doctor; work on a copy, and take the newest backup",
+    )
