@@ -17,7 +17,7 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.events import Event, RecordedEvent
 from workbench.model.filters import Filter
 from workbench.model.retry import RetryPolicy
-from workbench.model.values import read_json
+from workbench.model.values import read_json, write_json
 
 COMMANDS_TOPIC = "$commands"
 """Carries the commands that policies and processes issue; belongs to the engine."""
@@ -142,6 +142,24 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
             "data": self.json(),
             "metadata": read_json(self.metadata) if self.metadata else {},
         }
+
+
+HISTORY = "history"
+"""Key of the metadata of events that happened elsewhere before: read models fold them, nothing reacts."""
+
+
+def as_history(metadata: str | None) -> str:
+    """Returns metadata with the mark that keeps an event from subscriptions, policies and processes (B3)."""
+    said = read_json(metadata) if metadata else {}
+    return write_json({**said, HISTORY: True})
+
+
+def is_history(metadata: str | None) -> bool:
+    """Whether an event was brought in for read models alone."""
+    if metadata is None or f'"{HISTORY}":true' not in metadata:
+        return False
+    said = read_json(metadata)
+    return isinstance(said, dict) and said.get(HISTORY) is True
 
 
 def event_as_message(event: RecordedEvent, topic: str) -> Message:
