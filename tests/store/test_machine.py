@@ -306,6 +306,10 @@ class Histories(RuleBasedStateMachine):
         before = self.clock.now() - 500 if aged else None
         self.both(op.Retain(topic=topic, subscriptions=readers, before=before, keep=keep, limit=3))
 
+    @rule(topic=st.sampled_from(["mail", "sms"]), released=st.booleans())
+    def forget_messages(self, topic, released):
+        self.both(op.ForgetMessages(topic=topic, released=tuple(SUBSCRIPTIONS) if released else ()))
+
     @rule(topic=st.sampled_from(["mail", "more"]))
     def create_topic(self, topic):
         self.both(op.CreateTopic(name=topic))

@@ -204,8 +204,12 @@ class Engine:
         projections = [(f"projection {name}", runner) for name, runner in self.projections.items()]
         return [*self.subscriptions.items(), *projections]
 
-    async def stop(self) -> None:
-        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2)."""
+    async def stop(self, *, last: Sequence[Operation] = ()) -> None:
+        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2).
+
+        Args:
+            last: What is written at the very end.
+        """
         for runner in self.subscriptions.values():
             runner.release()
         self.state = EngineState.PAUSED
@@ -222,6 +226,8 @@ class Engine:
                 await runner.rest()
             for follower in self.projections.values():
                 await follower.store_checkpoints()
+            for operation in last:
+                await self.gate.write(operation)
         await self.gate.close()
 
     # -- what happens ---------------------------------------------------------------------------------

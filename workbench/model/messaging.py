@@ -281,6 +281,7 @@ class Topic:
         retention: Seconds that settled messages are kept, None for ever (G1).
         keep: So many of the newest settled messages are kept, None for no such limit (G1).
         max_backlog: Waiting messages at which publish answers `BackPressure`, None for no limit (B2).
+        persistent: Whether messages outlive the program; else they are forgotten when the project is closed.
     """
 
     name: str
@@ -290,6 +291,7 @@ class Topic:
     retention: float | None = None
     keep: int | None = None
     max_backlog: int | None = None
+    persistent: bool = True
     doc: str = ""
 
 
@@ -305,6 +307,7 @@ class Subscription:
         timeout: Seconds that a handler may take (D4).
         lease: Seconds after which a worker that gives no sign is taken for dead (D4).
         types: Event types it is limited to; empty for all.
+        dead_letters: Whether what fails for good is kept; else it is dropped after its last try.
     """
 
     name: str
@@ -322,6 +325,7 @@ class Subscription:
     lease: float = 30.0
     max_crashes: int = 3
     types: tuple[str, ...] = ()
+    dead_letters: bool = True
     doc: str = ""
 
 

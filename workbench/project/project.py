@@ -17,6 +17,7 @@ from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.declared.compiling import compile_declared
 from workbench.project.modules import Imported, import_modules, place_of, undo
+from workbench.project.promises import forbidden
 from workbench.project.reading import ProjectFile, in_order, read_settings
 from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
@@ -36,6 +37,8 @@ class Project:
             read anew.
         package: Under which its modules are kept, see `workbench.project.modules.forget`.
         story: File of commands that show the project at work, if it has one.
+        snapshot_every: Events of a stream between snapshots; 0 takes none.
+        components: What parts of the architecture are for, in the project's words.
     """
 
     root: Path
@@ -51,6 +54,7 @@ class Project:
     marks: Mapping[Path, str] = field(default_factory=dict)
     package: str = ""
     story: Path | None = None
+    components: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -102,6 +106,8 @@ def load_project(
         if problems:
             raise ProjectError(problems)
         registry = _registry(file, definitions, sources)
+        if broken := [] if restricted else forbidden(file, registry):
+            raise ProjectError(broken)
     except ProjectError:
         undo(imported.package)
         raise
@@ -112,7 +118,10 @@ def load_project(
         store_path=root / settings.event_store.path,
         registry=registry,
         synchronous=settings.event_store.synchronous,
-        snapshot_every=settings.event_store.snapshot_every,
+        snapshot_every=0
+        if settings.event_sourcing.snapshot_pattern is False
+        else settings.event_store.snapshot_every,
+        components=settings.event_components,
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,
         modules=modules,
@@ -143,9 +152,21 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
     try:
         registry = build_registry(
             definitions,
-            topics=[topic.topic(key, settings.message_queue) for key, topic in settings.topics.items()],
+            topics=[
+                topic.topic(
+                    key,
+                    settings.message_queue,
+                    persistent=settings.message_queues.message_persistence is not False,
+                )
+                for key, topic in settings.topics.items()
+            ],
             subscriptions=[
-                one.subscription(key, settings.message_queue) for key, one in settings.subscriptions.items()
+                one.subscription(
+                    key,
+                    settings.message_queue,
+                    dead_letters=settings.message_queues.dead_letter_queues is not False,
+                )
+                for key, one in settings.subscriptions.items()
             ],
             routes=[
                 Route(pattern=route.pattern, topics=tuple(route.topics), name=key)

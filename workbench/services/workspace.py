@@ -10,6 +10,7 @@ from workbench.engine.metrics import Metrics
 from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
+from workbench.model.messaging import OnDead
 from workbench.project.modules import forget
 from workbench.project.project import Project, load_project
 from workbench.project.reading import ProjectFile
@@ -25,6 +26,7 @@ from workbench.services.repairing import Repairing
 from workbench.services.story import Story
 from workbench.services.transferring import Transferring
 from workbench.services.turnstile import Turnstile
+from workbench.store.operations import ForgetMessages
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.store import SqliteStore
 
@@ -90,6 +92,7 @@ class Workspace:
     async def start(self, *, paused: bool = False) -> None:
         """Begins to run; an observer only looks."""
         if self.engine is not None:
+            await self._forget_messages(self.engine)
             await self.engine.start(paused=paused)
             self.jobs.take_up()
 
@@ -97,9 +100,20 @@ class Workspace:
         """Stops the engine and lets go of the store; a second call does nothing."""
         engine, self.engine = self.engine, None
         if engine is not None:
-            await engine.stop()
+            await engine.stop(last=self._forgotten())
         self.store.close()
         forget(self.project.package)
+
+    async def _forget_messages(self, engine: Engine) -> None:
+        """Begins without what an earlier run left in topics that keep messages in memory only."""
+        for operation in self._forgotten():
+            await engine.gate.write(operation)
+
+    def _forgotten(self) -> list[ForgetMessages]:
+        subscriptions = self.registry.subscriptions.values()
+        released = tuple(one.name for one in subscriptions if one.on_dead is OnDead.CONTINUE)
+        topics = [topic.name for topic in self.registry.topics.values() if not topic.persistent]
+        return [ForgetMessages(topic=name, released=released) for name in topics]
 
     async def adopt(self, project: Project) -> None:
         """Lets another model of the project take over, on the same store; handlers that run are waited for.

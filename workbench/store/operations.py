@@ -36,11 +36,7 @@ class Append(Operation, frozen=True, kw_only=True):
 
 
 class AppendMany(Operation, frozen=True, kw_only=True):
-    """Appends to several streams, all or nothing (A10); answers with a tuple of `AppendResult`.
-
-    Attributes:
-        appends: Up to 100, each for a stream of its own.
-    """
+    """Appends to up to 100 streams, all or nothing (A10); answers with a tuple of `AppendResult`."""
 
     appends: tuple[Append, ...]
 
@@ -127,12 +123,19 @@ class Retain(Operation, frozen=True, kw_only=True):
     limit: int = 5000
 
 
-class EnsureSubscription(Operation, frozen=True, kw_only=True):
-    """Makes sure that a durable subscription exists; its cursor is kept if it does (P4).
+class ForgetMessages(Operation, frozen=True, kw_only=True):
+    """Removes the messages of a topic and what waits of them, but for dead letters; answers how many.
 
     Attributes:
-        cursor: Where a new one starts; None means at the head.
+        released: Subscriptions in which a dead letter blocks nobody (O2).
     """
+
+    topic: str
+    released: tuple[str, ...] = ()
+
+
+class EnsureSubscription(Operation, frozen=True, kw_only=True):
+    """Makes sure that a durable subscription exists; a new one starts at its cursor, None is the head (P4)."""
 
     name: str
     topic: str

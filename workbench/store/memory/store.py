@@ -8,7 +8,7 @@ from typing import Any
 from workbench.errors import StoreReadOnly, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.store import operations as op
-from workbench.store.memory import letters, log, models, queue
+from workbench.store.memory import letters, log, models, queue, transient
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.tables import Tables
 
@@ -121,6 +121,7 @@ _RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
     op.CreateTopic: log.create_topic,
     op.NewMessage: log.publish,
     op.Retain: log.retain,
+    op.ForgetMessages: transient.forget_messages,
     op.EnsureSubscription: queue.ensure_subscription,
     op.ConfigureSubscription: queue.configure,
     op.RecoverSubscription: queue.recover,

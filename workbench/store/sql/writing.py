@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.store import operations as op
-from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling
+from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling, transient
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
 from workbench.store.values import CommandRecord
@@ -148,6 +148,7 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.CreateTopic: lambda w, o: recording.create_topic(w.con, w.heads, o, w.now),
     op.NewMessage: lambda w, o: recording.publish(w.con, w.batch, w.heads, o, w.now, w.published),
     op.Retain: lambda w, o: recording.retain(w.con, w.heads, o),
+    op.ForgetMessages: lambda w, o: transient.forget_messages(w.con, w.heads, o, w.now),
     op.Atomic: Writing.atomic,
     op.EnsureSubscription: lambda w, o: settling.ensure_subscription(w.con, w.heads, o, w.now),
     op.ConfigureSubscription: lambda w, o: settling.configure(w.con, o),
