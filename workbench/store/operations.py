@@ -135,7 +135,7 @@ class ForgetMessages(Operation, frozen=True, kw_only=True):
 
 
 class EnsureSubscription(Operation, frozen=True, kw_only=True):
-    """Makes sure that a durable subscription exists; a new one starts at its cursor, None is the head (P4)."""
+    """Makes sure that a subscription exists; a new one starts at its cursor, None is the head (P4)."""
 
     name: str
     topic: str
