@@ -7,7 +7,7 @@ import io
 import pytest
 
 from workbench.interop.ndjson import Problem, parse_line
-from workbench.interop.records import read_records
+from workbench.interop.records import read_lines, read_records
 
 
 def records(data: bytes) -> list[tuple[int, bytes]]:
@@ -21,6 +21,7 @@ def test_lines_stay_lines():
 def test_the_bom_is_lost_wherever_the_first_line_goes():
     assert records(b'\xef\xbb\xbf{"a":1}\n{"b":2}') == [(1, b'{"a":1}'), (2, b'{"b":2}')]
     assert records(b'\xef\xbb\xbf[{"a":1}]') == [(1, b'{"a":1}')]
+    assert list(read_lines(io.BytesIO(b'\xef\xbb\xbf \n{"a":1}'))) == [(2, b'{"a":1}')]
 
 
 def test_items_of_an_array_come_with_the_lines_on_which_they_begin():

@@ -24,7 +24,7 @@ from workbench.engine.reacting import Reactor, reactor_subscription
 from workbench.engine.rehearsing import Rehearsal, rehearse
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscribing import SubscriptionRunner
-from workbench.engine.tasks import Tasks
+from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.timing import LoopTimer, Timer
 from workbench.errors import NotFound, PermanentError
 from workbench.model.changes import Changes
@@ -205,7 +205,13 @@ class Engine:
         return [*self.subscriptions.items(), *projections]
 
     async def stop(self) -> None:
-        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2)."""
+        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2).
+
+        All of it is done, also when the caller is cancelled before or meanwhile.
+        """
+        await to_the_end(self._stop())
+
+    async def _stop(self) -> None:
         for runner in self.subscriptions.values():
             runner.release()
         self.state = EngineState.PAUSED

@@ -27,17 +27,18 @@ def read_records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     parses it says what is wrong, and the records behind it follow as far as it can be told where they begin.
     """
     for number, raw in enumerate(file, 1):
-        line = raw.removeprefix(_BOM) if number == 1 else raw
-        stripped = line.strip(_BLANK)
-        if not stripped:
+        line = bare(number, raw)
+        if not line:
             continue
-        if stripped.startswith(b"[") or stripped == b"{":
+        if line.startswith(b"[") or line == b"{":
             # Bytes that are no UTF-8 stay where they are, and harm no record but their own.
-            document = _Document((line + file.read()).decode(errors="surrogateescape"), number)
+            document = _Document(
+                (raw.removeprefix(_BOM) + file.read()).decode(errors="surrogateescape"), number
+            )
             for begin, text in document.records():
                 yield begin, text.encode(errors="surrogateescape")
         else:
-            yield number, stripped
+            yield number, line
             yield from read_lines(file, number + 1)
         return
 
@@ -45,9 +46,13 @@ def read_records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 def read_lines(file: BinaryIO, first: int = 1) -> Iterator[tuple[int, bytes]]:
     """Yields the numbers, from ``first``, and bytes of the lines that are not blank."""
     for number, raw in enumerate(file, first):
-        line = raw.strip(_BLANK)
-        if line:
-            yield number, line.removeprefix(_BOM) if number == 1 else line
+        if line := bare(number, raw):
+            yield number, line
+
+
+def bare(number: int, line: bytes) -> bytes:
+    """Returns a line without the blanks around it, and the first one without the mark of its encoding."""
+    return (line.removeprefix(_BOM) if number == 1 else line).strip(_BLANK)
 
 
 class _Document:
