@@ -1,6 +1,8 @@
-"""What a workspace does when it begins and ends."""
+"""What a workspace does when it begins and ends, whoever is cancelled meanwhile."""
 
 from __future__ import annotations
+
+import asyncio
 
 import pytest
 
@@ -53,3 +55,21 @@ async def test_what_a_killed_program_left_in_memory_topics_goes_when_the_project
     await workspace.start(paused=True)
     assert messages(workspace, topic) == 0
     await workspace.close()
+
+
+async def test_M2_a_close_that_is_cancelled_twice_still_lets_go_of_the_store(tmp_path):
+    folder = copy_sample("users", tmp_path / "users")
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+    workspace = open_target(folder, "", environ=environ)
+    await workspace.start()
+    before = asyncio.all_tasks()
+    closing = asyncio.create_task(workspace.close())
+    for _ in range(2):
+        await asyncio.sleep(0)
+        closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert asyncio.all_tasks() < before
+    again = open_target(folder, "", environ=environ)
+    assert not again.observer
+    await again.close()

@@ -24,7 +24,7 @@ from workbench.engine.reacting import Reactor, reactor_subscription
 from workbench.engine.rehearsing import Rehearsal, rehearse
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscribing import SubscriptionRunner
-from workbench.engine.tasks import Tasks
+from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.timing import LoopTimer, Timer
 from workbench.errors import NotFound, PermanentError
 from workbench.model.changes import Changes
@@ -207,9 +207,14 @@ class Engine:
     async def stop(self, *, last: Sequence[Operation] = ()) -> None:
         """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2).
 
+        All of it is done, also when the caller is cancelled before or meanwhile.
+
         Args:
             last: What is written at the very end.
         """
+        await to_the_end(self._stop(last))
+
+    async def _stop(self, last: Sequence[Operation]) -> None:
         for runner in self.subscriptions.values():
             runner.release()
         self.state = EngineState.PAUSED

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
+from workbench.engine.tasks import to_the_end
 from workbench.errors import WorkbenchError
 from workbench.gui.acts import acts_of
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
@@ -142,7 +143,10 @@ class Session:
             spawn(work, name="Trust the project")
 
     async def close_project(self) -> None:
-        """Ends the engine, then the views, then the store."""
+        """Ends the views, then the engine and the store, whoever is cancelled meanwhile."""
+        await to_the_end(self._close_project())
+
+    async def _close_project(self) -> None:
         desk, workspace, live = self.desk, self.workspace, self.live
         self.desk = self.workspace = self.live = None
         if live is not None:

@@ -57,18 +57,29 @@ class Problem:
 
 
 def parse_line(number: int, line: bytes) -> dict[str, Any] | Problem:
-    """Reads one line as a JSON object, or says what is wrong with it."""
-    if len(line) > MAX_BYTES:
-        return Problem(line=number, message=f"longer than {MAX_BYTES // 1024 // 1024} MiB")
+    """Reads one record as a JSON object, or says what is wrong with it, and which lines go with it."""
     try:
-        value = parse_foreign_json(line.decode())
-    except UnicodeDecodeError as error:
-        return Problem(line=number, message=f"not UTF-8 at byte {error.start + 1}")
+        value = parse_foreign_json(_text_of(line))
     except (ForeignJsonError, InvalidValue) as error:
-        return Problem(line=number, message=str(error))
+        return Problem(line=number, message=f"{error}{_reach(number, line)}")
     if not isinstance(value, dict):
-        return Problem(line=number, message=f"a JSON object is needed, not {type(value).__name__}")
+        said = f"a JSON object is needed, not {type(value).__name__}"
+        return Problem(line=number, message=f"{said}{_reach(number, line)}")
     return value
+
+
+def _text_of(line: bytes) -> str:
+    if len(line) > MAX_BYTES:
+        raise ForeignJsonError(f"longer than {MAX_BYTES // 1024 // 1024} MiB")
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise ForeignJsonError(f"not UTF-8 at byte {error.start + 1}") from None
+
+
+def _reach(number: int, line: bytes) -> str:
+    further = line.count(b"\n")
+    return f"; what begins here reaches to line {number + further}" if further else ""
 
 
 class LineReader:

@@ -145,7 +145,9 @@ def parse_foreign_json(text: str) -> Any:
     try:
         value = _FOREIGN.decode(text)
     except json.JSONDecodeError as error:
-        raise ForeignJsonError(f"not JSON: {error.msg} at column {error.colno}") from None
+        said = error.msg.removesuffix(" at")
+        line = f" of its line {error.lineno}" if error.lineno > 1 else ""
+        raise ForeignJsonError(f"not JSON: {said} at column {error.colno}{line}") from None
     except RecursionError:
         raise ForeignJsonError(f"nested deeper than {MAX_DEPTH}") from None
     check_json(value)

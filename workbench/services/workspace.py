@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.metrics import Metrics
+from workbench.engine.tasks import to_the_end
 from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
@@ -97,7 +98,10 @@ class Workspace:
             self.jobs.take_up()
 
     async def close(self) -> None:
-        """Stops the engine and lets go of the store; a second call does nothing."""
+        """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         engine, self.engine = self.engine, None
         if engine is not None:
             await engine.stop(last=self._forgotten())
