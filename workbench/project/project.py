@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +22,8 @@ from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
 
 STORY_FILE = "story.ndjson"
+Trust = Callable[[Sources], bool]
+"""Answers whether the person trusts what was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +72,15 @@ def load_project(
     root: Path,
     *,
     environ: Mapping[str, str],
-    trusted: bool,
-    digest: str = "",
+    trusted: bool | Trust,
     file: ProjectFile | None = None,
 ) -> Project:
     """Reads a project folder.
 
     Args:
         environ: For ``@env`` in the project file.
-        trusted: Whether its Python modules may be imported; else it opens restricted (contract §10).
-        digest: Of the modules that are trusted; if they are others by now, it opens restricted. Empty for
-            any.
+        trusted: Whether its Python modules may be imported, asked of the very bytes that would run (T2); else
+            it opens restricted (contract §10).
         file: The project file, where it was read already.
 
     Raises:
@@ -91,7 +91,7 @@ def load_project(
     settings = file.settings
     modules = tuple(settings.cqrs.modules)
     sources = read_sources(root, modules)
-    restricted = bool(modules) and not (trusted and digest in ("", sources.digest))
+    restricted = bool(modules) and not (trusted(sources) if callable(trusted) else trusted)
     imported = Imported() if restricted else import_modules(sources)
     declared, found = _declared(file, imported.definitions)
     definitions = [*imported.definitions, _at_rest(declared) if restricted else declared]

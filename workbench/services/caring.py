@@ -9,7 +9,7 @@ from workbench.engine.verifying import differences
 from workbench.errors import NotFound
 from workbench.project.project import load_project
 from workbench.project.reading import project_root, read_settings
-from workbench.services.trusting import is_trusted
+from workbench.services.trusting import trust_of
 from workbench.store.sql.checking import Checkup, Finding, Progress, check
 from workbench.store.sql.connection import open_reader
 from workbench.store.sql.copying import backup
@@ -48,7 +48,7 @@ def check_projections(target: Path, environ: Mapping[str, str], progress: Progre
     if target.is_file() and target.suffix != ".tsk":
         return []
     root = project_root(target)
-    project = load_project(root, environ=environ, trusted=is_trusted(root, environ))
+    project = load_project(root, environ=environ, trusted=trust_of(environ))
     reader = SqliteReader(open_reader(project.store_path), project.store_path)
     try:
         with reader.steady():

@@ -10,10 +10,8 @@ from workbench.project.project import Project
 from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import copy_sample, samples_folder
 from workbench.project.sources import module_path
-from workbench.services.trusting import is_trusted, trusted_digest
+from workbench.services.trusting import trust_of
 from workbench.services.workspace import Workspace, open_workspace
-
-__all__ = ["is_trusted", "need_model", "not_trusted", "open_target"]
 
 
 def open_target(
@@ -48,8 +46,8 @@ def open_target(
                 f"there is no folder {folder}", hint="give a project folder, or use --sample users"
             )
     file = read_settings(root, environ=environ)  # once: large files take their time
-    digest = trusted_digest(root, environ, trust=trust, only=only, file=file)
-    return open_workspace(root, environ=dict(environ), trusted=bool(digest), digest=digest, file=file)
+    trusted = trust_of(environ, trust=trust, only=only)
+    return open_workspace(root, environ=dict(environ), trusted=trusted, file=file)
 
 
 def need_model(workspace: Workspace, what: str) -> None:

@@ -11,7 +11,7 @@ from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
 from workbench.project.modules import forget
-from workbench.project.project import Project, load_project
+from workbench.project.project import Project, Trust, load_project
 from workbench.project.reading import ProjectFile
 from workbench.services.browsing import Browsing
 from workbench.services.configuring import Configuring
@@ -178,8 +178,7 @@ def open_workspace(
     root: Path,
     *,
     environ: dict[str, str],
-    trusted: bool,
-    digest: str = "",
+    trusted: bool | Trust,
     file: ProjectFile | None = None,
     clock: Clock | None = None,
 ) -> Workspace:
@@ -188,15 +187,14 @@ def open_workspace(
     Args:
         root: The folder, or its project file.
         environ: For ``@env`` in the project file.
-        trusted: Whether the project's Python modules may be imported (contract §10).
-        digest: Of the modules that are trusted; others are not imported. Empty for any.
+        trusted: Whether the project's Python modules may be imported (T2).
         file: The project file, where it was read already.
 
     Raises:
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """
-    project = load_project(root, environ=environ, trusted=trusted, digest=digest, file=file)
+    project = load_project(root, environ=environ, trusted=trusted, file=file)
     clock = clock or SystemClock()
     try:
         store = SqliteStore(project.store_path, clock, synchronous=project.synchronous)

@@ -16,9 +16,10 @@ from workbench.model.scenarios import Happened, Scenario, ScenarioResult, Verdic
 from workbench.project.project import Project, load_project
 from workbench.project.reading import project_root
 from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
-from workbench.services.opening import is_trusted, not_trusted
+from workbench.services.opening import not_trusted
 from workbench.services.scenarios.running import Rehearsal
 from workbench.services.scenarios.witnessing import witness
+from workbench.services.trusting import trust_of
 from workbench.tusk import save
 
 LONGEST = 30.0
@@ -126,8 +127,8 @@ def open_scenarios(target: Path, environ: Mapping[str, str], *, trust: bool = Fa
     root = project_root(target)
     if not root.is_dir():
         raise NotFound(f"there is no folder {target}", hint="give a project folder or its project.tsk")
-    trusted = is_trusted(root, environ, trust=trust)
-    return Scenarios(load_project(root, environ=environ, trusted=trusted), SystemClock())
+    project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust))
+    return Scenarios(project, SystemClock())
 
 
 def chosen(files: Sequence[ScenarioFile], names: Sequence[str]) -> list[Scenario]:
