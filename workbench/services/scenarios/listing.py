@@ -12,7 +12,8 @@ from pathlib import Path
 from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.judging import judge
-from workbench.model.scenarios import Happened, Scenario, ScenarioResult, Verdict
+from workbench.model.scenarios import Happened, Occurrence, Order, Scenario, ScenarioResult, Verdict
+from workbench.model.secrets import without_secrets
 from workbench.project.project import Project, load_project
 from workbench.project.reading import project_root
 from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
@@ -95,7 +96,11 @@ class Scenarios:
         except Exception as error:  # noqa: BLE001  # the model's own code failed; that is this scenario's result
             frame = traceback.extract_tb(error.__traceback__)[-1]
             said = f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
-        return ScenarioResult(scenario=scenario, verdict=Verdict.BROKEN, trouble=said)
+        acts = [*scenario.given, *(step.act for step in scenario.when)]
+        about = [act.data for act in acts if isinstance(act, Order | Occurrence)]
+        return ScenarioResult(
+            scenario=scenario, verdict=Verdict.BROKEN, trouble=without_secrets(said, *about)
+        )
 
     def save(self, scenario: Scenario) -> Path:
         """Writes a scenario into a new file of the project.
