@@ -161,6 +161,11 @@ def _are_handlers(found: object) -> bool:
     )
 
 
+def lies_in(root: Path, path: Path) -> bool:
+    """Whether a file belongs to the project's folder, links resolved (T3)."""
+    return path.resolve().is_relative_to(root.resolve())
+
+
 def place_in(root: Path, path: Path) -> str:
     """Returns how a file of the project is called in messages: from its folder."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

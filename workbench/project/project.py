@@ -16,7 +16,7 @@ from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.declared.compiling import compile_declared
-from workbench.project.modules import Imported, import_modules, place_of, undo
+from workbench.project.modules import Imported, import_modules, lies_in, place_of, undo
 from workbench.project.reading import ProjectFile, in_order, read_settings
 from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
@@ -31,6 +31,7 @@ class Project:
     """A project as it was read from its folder.
 
     Attributes:
+        own_name: The name that its file gives it; empty where it has only its folder's.
         restricted: It names Python modules that were not imported, because nobody trusted them yet.
         modules: Names of its Python modules.
         digest: Of all that its modules import from its folder, for the question of trust.
@@ -42,6 +43,7 @@ class Project:
 
     root: Path
     name: str
+    own_name: str = ""
     store_path: Path
     registry: Registry
     synchronous: Literal["full", "normal"] = "full"
@@ -109,6 +111,7 @@ def load_project(
     return Project(
         root=root,
         name=settings.project.name or root.resolve().name,
+        own_name=settings.project.name or "",
         store_path=root / settings.event_store.path,
         registry=registry,
         synchronous=settings.event_store.synchronous,
@@ -119,7 +122,7 @@ def load_project(
         digest=sources.digest,
         marks={**file.marks, **sources.marks},
         package=imported.package,
-        story=story if story.is_file() else None,
+        story=story if story.is_file() and lies_in(root, story) else None,
     )
 
 

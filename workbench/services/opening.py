@@ -21,6 +21,7 @@ def open_target(
     environ: Mapping[str, str],
     trust: bool = False,
     only: str = "",
+    store: str = "",
     fresh: bool = False,
 ) -> Workspace:
     """Opens a project; its engine is not yet running.
@@ -28,13 +29,15 @@ def open_target(
     Args:
         folder: A project folder or its file; None opens a sample.
         sample: Name of the sample to copy where no folder is given.
-        trust: The person trusts the project's modules as they are now.
+        trust: The person trusts the project's modules, and where its store lies, as they are now.
         only: Digest of the modules that the person saw and trusts; empty for whatever they are now.
+        store: Path of the store that the person saw and allows, though it lies elsewhere (T3).
         fresh: Begin the sample anew; an older copy is put aside.
 
     Raises:
         NotFound: There is no such project.
         ProjectError: The project's files are wrong; every problem with its place.
+        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
         WorldError: The store cannot be opened, or a copy cannot be made.
     """
     if folder is None:
@@ -47,7 +50,8 @@ def open_target(
             )
     file = read_settings(root, environ=environ)  # once: large files take their time
     trusted = trust_of(environ, trust=trust, only=only)
-    return open_workspace(root, environ=dict(environ), trusted=trusted, file=file)
+    allow = bool(store) or (trust and not only)
+    return open_workspace(root, environ=dict(environ), trusted=trusted, file=file, allow=allow, store=store)
 
 
 def need_model(workspace: Workspace, what: str) -> None:

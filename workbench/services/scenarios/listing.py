@@ -14,6 +14,7 @@ from workbench.model.clock import Clock, SystemClock
 from workbench.model.judging import judge
 from workbench.model.scenarios import Happened, Occurrence, Order, Scenario, ScenarioResult, Verdict
 from workbench.model.secrets import without_secrets
+from workbench.project.modules import lies_in
 from workbench.project.project import Project, load_project
 from workbench.project.reading import project_root
 from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
@@ -109,6 +110,10 @@ class Scenarios:
             StoreReadOnly: The folder cannot be written.
         """
         folder = self.project.root / FOLDER
+        if not lies_in(self.project.root, folder):
+            raise StoreReadOnly(
+                f"{folder} is a link out of the project", hint="make a folder of its own there"
+            )
         try:
             folder.mkdir(exist_ok=True)
             taken = [path.name for path in folder.iterdir()]
