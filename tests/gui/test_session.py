@@ -172,6 +172,19 @@ async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):
     assert not session.workspace.project.restricted
 
 
+async def test_T3_a_store_outside_the_project_is_used_only_once_it_is_allowed(start, tmp_path, until):
+    folder = copy_sample("users", tmp_path / "mine")
+    file = folder / "project.tsk"
+    file.write_text(file.read_text().replace('"data/events.db"', '"../elsewhere/events.db"'))
+    session = await start((folder, ""))
+    store = tmp_path / "elsewhere" / "events.db"
+    assert f"the store {store} lies outside the project's folder; nothing was opened" in notices(session)[0]
+    assert not store.parent.exists()
+    press(session, "Use that store")
+    await until(lambda: session.workspace is not None, within=10)
+    assert store.is_file()
+
+
 async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     folder = copy_sample("users", tmp_path / "mine")
     first = await start((folder, ""))

@@ -225,7 +225,7 @@ class SubscriptionRunner(ABC):
         try:
             return self._matches(message.facts())
         except Exception as error:  # noqa: BLE001  # a filter that raises makes a dead letter (P3)
-            failure = describe(error)
+            failure = describe(error, message)
             failure.permanent, failure.reason = True, Reason.FILTER_ERROR
             return failure
 

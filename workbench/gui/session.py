@@ -14,7 +14,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from workbench.engine.tasks import to_the_end
-from workbench.errors import WorkbenchError
+from workbench.errors import StoreNotAllowed, WorkbenchError
 from workbench.gui.acts import acts_of
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Desk, Notice, Selection
@@ -68,18 +68,26 @@ class Session:
     # -- opening and closing --------------------------------------------------------------------------------
 
     async def open(
-        self, target: tuple[Path | None, str], *, trust: bool = False, only: str = "", fresh: bool = False
+        self,
+        target: tuple[Path | None, str],
+        *,
+        trust: bool = False,
+        only: str = "",
+        store: str = "",
+        fresh: bool = False,
     ) -> None:
         """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
         await self.close_project()
         try:
-            workspace = await self._started(target, trust=trust, only=only, fresh=fresh)
+            workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
         except WorkbenchError as error:
             hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
             actions = (
                 ("Open another project …", self.choose_project),
                 ("Open the users sample", lambda: self.open_sample("users")),
             )
+            if isinstance(error, StoreNotAllowed):
+                actions = (("Use that store", partial(self._allow, target, str(error.path))), *actions)
             self.window.notices.show_notice(Notice(kind="error", text=f"{error}{hint}", actions=actions))
             self.window.empty("No project is open")
             self._status.show_status(None)
@@ -109,13 +117,23 @@ class Session:
         if self.workspace is not None:
             spawn(self.open((self.workspace.project.root, "")), name="Open the project again")
 
+    def _allow(self, target: tuple[Path | None, str], store: str) -> None:
+        """Opens a project with a store that lies elsewhere, as the person saw it (T3)."""
+        spawn(self.open(target, store=store), name="Use that store")
+
     async def _started(
-        self, target: tuple[Path | None, str], *, trust: bool, only: str, fresh: bool
+        self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
     ) -> Workspace:
         from workbench.services.opening import open_target
 
         workspace = await asyncio.to_thread(
-            open_target, *target, environ=dict(self._environ), trust=trust, only=only, fresh=fresh
+            open_target,
+            *target,
+            environ=dict(self._environ),
+            trust=trust,
+            only=only,
+            store=store,
+            fresh=fresh,
         )
         try:
             await workspace.start()

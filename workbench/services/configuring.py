@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.retry import RetryPolicy
+from workbench.model.secrets import is_secret
 from workbench.model.wording import summary_of
 from workbench.project.project import contradictions
 from workbench.project.reading import OFFSETS, place_for, read_document, written_values
@@ -35,7 +36,6 @@ from workbench.tusk import (
     Value,
     delete,
     insert,
-    is_secret,
     parse,
     read_file,
     rename,

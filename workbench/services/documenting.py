@@ -18,7 +18,8 @@ from workbench.services.checking import counts, in_words
 from workbench.services.diagrams import event_model, flow_diagram, legend
 from workbench.services.fields import fields_of
 from workbench.services.markdown import code, plain, prose, sentence, table
-from workbench.services.opening import is_trusted, not_trusted
+from workbench.services.opening import not_trusted
+from workbench.services.trusting import trust_of
 
 
 def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> str:
@@ -30,10 +31,11 @@ def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False
         ProjectError: The project's files are wrong; every problem with its place.
     """
     root = project_root(target)
-    project = load_project(root, environ=environ, trusted=is_trusted(root, environ, trust=trust))
+    file = read_settings(root, environ=environ)
+    project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust), file=file)
     if project.restricted:
         raise not_trusted(project, "writing the model down")
-    return document(project, read_settings(root, environ=environ).settings.project.description)
+    return document(project, file.settings.project.description)
 
 
 def write_document(path: Path, text: str) -> None:

@@ -13,7 +13,7 @@ from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.messaging import OnDead
 from workbench.project.modules import forget
-from workbench.project.project import Project, load_project
+from workbench.project.project import Project, Trust, load_project
 from workbench.project.reading import ProjectFile
 from workbench.services.browsing import Browsing
 from workbench.services.configuring import Configuring
@@ -21,6 +21,7 @@ from workbench.services.controlling import Controlling
 from workbench.services.issuing import Issuing
 from workbench.services.jobs import Jobs
 from workbench.services.observing import Observing
+from workbench.services.owning import check_place, owner_for
 from workbench.services.publishing import Publishing
 from workbench.services.reloading import Reloading
 from workbench.services.repairing import Repairing
@@ -196,29 +197,34 @@ def open_workspace(
     root: Path,
     *,
     environ: dict[str, str],
-    trusted: bool,
-    digest: str = "",
+    trusted: bool | Trust,
     file: ProjectFile | None = None,
     clock: Clock | None = None,
+    allow: bool = False,
+    store: str = "",
 ) -> Workspace:
     """Opens a project folder; its engine is not yet running.
 
     Args:
         root: The folder, or its project file.
         environ: For ``@env`` in the project file.
-        trusted: Whether the project's Python modules may be imported (contract §10).
-        digest: Of the modules that are trusted; others are not imported. Empty for any.
+        trusted: Whether the project's Python modules may be imported (T2).
         file: The project file, where it was read already.
+        allow: The person allows a store outside the folder, or another project's (T3).
+        store: The one that the person saw and allows; empty for whatever it is.
 
     Raises:
+        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """
-    project = load_project(root, environ=environ, trusted=trusted, digest=digest, file=file)
+    project = load_project(root, environ=environ, trusted=trusted, file=file)
     clock = clock or SystemClock()
     try:
-        store = SqliteStore(project.store_path, clock, synchronous=project.synchronous)
+        check_place(project.root, project.store_path, environ, allow=allow, only=store)
+        owner = owner_for(project, environ, allow=allow, only=store)
+        opened = SqliteStore(project.store_path, clock, synchronous=project.synchronous, owner=owner)
     except BaseException:
         forget(project.package)
         raise
-    return Workspace(project, store, clock, environ)
+    return Workspace(project, opened, clock, environ)
