@@ -276,13 +276,26 @@ class MarkLetters(Operation, frozen=True, kw_only=True):
     """Moves dead letters between open, archived and purged by compare-and-set (L7, L8); answers how many.
 
     Attributes:
+        act: A name for what the operator does, under which `RestoreLetters` takes it back.
         skip_on: Whether what is blocked behind them goes on (L7).
     """
 
     numbers: tuple[int, ...]
     before: tuple[str, ...]
     after: str
+    act: str = ""
     skip_on: bool = False
+
+
+class RestoreLetters(Operation, frozen=True, kw_only=True):
+    """Has archived and purged dead letters come to what they were before that (L7, L9); answers how many.
+
+    Attributes:
+        act: Only those that this act changed, and nothing since; empty for whatever changed them last.
+    """
+
+    numbers: tuple[int, ...]
+    act: str = ""
 
 
 class ForgetLetters(Operation, frozen=True, kw_only=True):
@@ -304,12 +317,14 @@ class AdvanceJob(Operation, frozen=True, kw_only=True):
         step: Where the job must stand; elsewhere somebody else has advanced it, and nothing is done.
         operations: One for each number that is next.
         status: What it comes to.
+        note: Recorded in the same breath; ``{answer}`` in its detail is how many the job has dealt with (L9).
     """
 
     number: int
     step: int
     operations: tuple[Operation, ...]
     status: str
+    note: RecordAction | None = None
 
 
 class ProjectRows(Operation, frozen=True, kw_only=True):
@@ -391,6 +406,16 @@ class SaveProcess(Operation, frozen=True, kw_only=True):
 
 
 class RecordAction(Operation, frozen=True, kw_only=True):
-    """Records what an operator did."""
+    """Records what an operator did; answers with the record's number.
+
+    It stands in the same `Atomic` as what was done, behind it (L9). ``{answer}`` in its detail is what the
+    operations before it answered, as a number.
+
+    Attributes:
+        number: Of the record whose detail this one replaces: an act that takes several writes has one record.
+        earlier: What earlier writes of the same act answered, added to the answer.
+    """
 
     action: OperatorAction
+    number: int = 0
+    earlier: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.store.letters import noted
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import (
     ApplyProjection,
@@ -143,7 +144,7 @@ def save_process(tables: Tables, op: SaveProcess, _now: int) -> None:
 
 
 def record_action(tables: Tables, op: RecordAction, _now: int) -> int:
-    """Notes what an operator did."""
-    number = tables.next("action")
-    tables.actions.put(number, replace(op.action, number=number))
+    """Notes what an operator did, or more of it."""
+    number = op.number or tables.next("action")
+    tables.actions.put(number, replace(noted(op).action, number=number))
     return number

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.store import operations as op
+from workbench.store.letters import noted
 from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
@@ -97,7 +98,7 @@ class Writing:
             if isinstance(part, op.RecordCommand):
                 answers.append(self._known(part) or recording.record_command(self.batch, part, appended))
                 continue
-            answer = self.run(part)
+            answer = self.run(noted(part, answers) if isinstance(part, op.RecordAction) else part)
             if isinstance(part, op.Append):
                 appended = answer
             answers.append(answer)
@@ -123,10 +124,10 @@ class Writing:
         settling.settle(self.con, operation, self.now)
 
     def act(self, operation: op.RecordAction) -> int | None:
-        """Notes what an operator did; returns its number."""
-        action = operation.action
-        row = (action.at, action.action, action.subject, action.detail)
-        return self.con.execute("insert into actions values (null,?,?,?,?)", row).lastrowid
+        """Notes what an operator did, or more of it; returns the record's number."""
+        action = noted(operation).action
+        row = (operation.number or None, action.at, action.action, action.subject, action.detail)
+        return self.con.execute("insert or replace into actions values (?,?,?,?,?)", row).lastrowid
 
 
 def _clean(operation: op.Operation) -> bool:
@@ -160,6 +161,7 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.Settle: Writing.settle,
     op.ReplayLetter: lambda w, o: letters.replay_letter(w.con, o, w.now),
     op.MarkLetters: lambda w, o: letters.mark_letters(w.con, o, w.now),
+    op.RestoreLetters: lambda w, o: letters.restore_letters(w.con, o, w.now),
     op.ForgetLetters: lambda w, o: letters.forget_letters(w.con, o),
     op.StartJob: lambda w, o: jobs.start_job(w.con, o, w.now),
     op.AdvanceJob: lambda w, o: jobs.advance_job(w.con, o, w.now, w.guarded),
