@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,7 +82,7 @@ class Session:
             workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
         except WorkbenchError as error:
             hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
-            actions = (
+            actions: tuple[tuple[str, Callable[[], None]], ...] = (
                 ("Open another project …", self.choose_project),
                 ("Open the users sample", lambda: self.open_sample("users")),
             )

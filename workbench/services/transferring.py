@@ -309,10 +309,9 @@ class Transferring:
         await asyncio.sleep(0)
 
     async def _store(self, group: list[Incoming], report: ImportReport, keep: int | None) -> None:
-        async with self._workspace.turnstile.passing():
-            gate = self._workspace.running().gate
+        async with self._workspace.at_work() as engine:
             writes = (
-                gate.write(Append(stream=item.stream, events=(item.event,), expected=item.expected))
+                engine.gate.write(Append(stream=item.stream, events=(item.event,), expected=item.expected))
                 for item in group
             )
             answers = await asyncio.gather(*writes, return_exceptions=True)
@@ -329,8 +328,8 @@ class Transferring:
         action = OperatorAction(
             at=self._workspace.clock.now(), action="import", subject=report.path.name, detail=report.summary()
         )
-        async with self._workspace.turnstile.passing():
-            await self._workspace.running().gate.write(RecordAction(action=action))
+        async with self._workspace.at_work() as engine:
+            await engine.gate.write(RecordAction(action=action))
 
 
 def _report(path: Path, *, looked: bool = False) -> ImportReport:

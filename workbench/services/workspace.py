@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from workbench.engine.engine import Engine, EngineState
@@ -12,7 +13,7 @@ from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.messaging import OnDead
-from workbench.project.modules import forget
+from workbench.project.modules import forget, hold
 from workbench.project.project import Project, Trust, load_project
 from workbench.project.reading import ProjectFile
 from workbench.services.browsing import Browsing
@@ -59,12 +60,14 @@ class Workspace:
         self, project: Project, store: SqliteStore, clock: Clock, environ: Mapping[str, str] | None = None
     ) -> None:
         self.project = project
+        hold(project.package)
         self.registry = project.registry
         self.clock = clock
         self.store = store
         self.environ = dict(environ or {})
         self.observer = store.observer
         self._listeners: list[Listener] = []
+        self._closed = False
         self.reader = store.reader()
         self.turnstile = Turnstile()
         self.engine = None if store.observer else self._engine(project)
@@ -107,7 +110,9 @@ class Workspace:
         if engine is not None:
             await engine.stop(last=self._forgotten())
         self.store.close()
-        forget(self.project.package)
+        if not self._closed:
+            self._closed = True
+            forget(self.project.package)
 
     async def _forget_messages(self, engine: Engine) -> None:
         """Begins without what an earlier run left in topics that keep messages in memory only."""
@@ -128,6 +133,7 @@ class Workspace:
         """
         async with self.turnstile.alone():
             before, engine = self.project, self.engine
+            hold(project.package)
             self._use(project)
             if engine is not None:
                 paused = engine.state is EngineState.PAUSED
@@ -141,8 +147,7 @@ class Workspace:
                     await self._run(before, engine, paused=paused)
                     forget(project.package)
                     raise
-            if before.package != project.package:
-                forget(before.package)
+            forget(before.package)
         if self.engine is not None:
             self.jobs.take_up()
         self.announce(Changes(model=True, engine=True, everything=True))
@@ -175,6 +180,18 @@ class Workspace:
         """Tells every listener what went stale."""
         for listener in list(self._listeners):
             listener(changes)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Engine]:
+        """Gives the engine, which stays until the end of the block; a reload is waited for, and waits.
+
+        Not to be nested.
+
+        Raises:
+            StoreReadOnly: This window only observes.
+        """
+        async with self.turnstile.passing():
+            yield self.running()
 
     def running(self) -> Engine:
         """Returns the engine.
