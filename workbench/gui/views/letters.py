@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.errors import WorkbenchError
@@ -116,7 +117,7 @@ class LettersView(View):
         self.table.set_multi()
         self.table.set_source(self._source)
         self.table.set_empty("None here", "No dead letter has this status.")
-        self.detail = LetterDetail(self.desk.workspace.repair.check_edit, absolute, since)
+        self.detail = LetterDetail(self.desk, self.desk.workspace.repair.check_edit, absolute, since)
         self.inner = QSplitter(Qt.Orientation.Vertical)
         self.inner.addWidget(self.table)
         self.inner.addWidget(self.detail)
@@ -279,8 +280,11 @@ class LettersView(View):
         self._repairs.begin(REPLAY, self.groups.node().numbers)
 
     def _replay_edited(self, number: int, text: str) -> None:
-        self._repairs.replay_edited(int(number), text)
-        self.detail.leave_editor()
+        def ended(done: bool) -> None:
+            if isValid(self) and self.detail.editor.sent(int(number), text, done=done):
+                self.detail.leave_editor()
+
+        self._repairs.replay_edited(int(number), text, ended)
 
     def _rehearse(self, number: int, text: str | None) -> None:
         letter = self.desk.workspace.repair.letter(int(number))
