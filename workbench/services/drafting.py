@@ -1,4 +1,4 @@
-"""Keeps what a person typed and has not sent or saved, outside the project, over a restart and a kill (V2)."""
+"""Keeps what a person typed and neither sent nor saved, outside the project, over restart and kill (V2)."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ class Drafting:
             return False
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_suffix(f".{os.getpid()}.new")
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
+        part.touch(mode=0o600)
+        part.write_text(text, encoding="utf-8")
         part.replace(path)
         return whole
 

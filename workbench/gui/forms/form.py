@@ -14,7 +14,7 @@ from workbench.gui.forms.editor import Kit, Suggest
 from workbench.gui.forms.editors.group import GroupEditor
 from workbench.gui.forms.field import Field
 from workbench.gui.forms.holding import Held, covers, in_words
-from workbench.gui.forms.parts import Remark, Words
+from workbench.gui.forms.parts import Remark, Words, stops
 from workbench.gui.forms.schema import ABSENT, FieldError, Loc, Schema, Shape, Validate, shape_of
 
 WIDEST = 860
@@ -202,6 +202,10 @@ class SchemaForm(QWidget):
         if widget is None or not self.isAncestorOf(widget):
             return ""
         return next((field.objectName() for field in _fields_around(widget)), "")
+
+    def first_input(self) -> QWidget:
+        """Returns where a person begins to type: the first editor that takes the keyboard, else the form."""
+        return next((stop for stop in stops(self) if stop.isEnabled() and stop.isVisibleTo(self)), self)
 
     def focus(self, path: str) -> None:
         """Gives the keyboard to a field, if it is there."""

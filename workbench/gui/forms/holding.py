@@ -54,7 +54,9 @@ def covers(now: Any, before: Any) -> bool:
     if isinstance(now, dict) and isinstance(before, dict):
         if "fields" in before:
             inner = now.get("fields", {})
-            return all(part is None or covers(inner.get(name), part) for name, part in before["fields"].items())
+            return all(
+                part is None or covers(inner.get(name), part) for name, part in before["fields"].items()
+            )
         return before == now
     return before is None or before == now
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -196,7 +196,6 @@ class LetterDetail(QStackedWidget):
         """Closes the editor; what was typed is kept."""
         self._show_kept()
         self.setCurrentWidget(self._page if self.letter is not None else self._nothing)
-        self.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def editing(self) -> bool:
         """Whether a copy is being edited."""

@@ -143,6 +143,7 @@ class LettersView(View):
         self.table.row_chosen.connect(self._chosen)
         self.table.row_activated.connect(lambda _row: self.begin(EDIT))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        self.detail.editor.closed.connect(self.take_keyboard)
         self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
         self.detail.replay_edited.connect(self._replay_edited)
         self.detail.rehearse_edited.connect(self._rehearse)
@@ -175,8 +176,9 @@ class LettersView(View):
     def _keys(self) -> None:
         for deed in DEEDS:
             if deed.keys:
-                shortcut = QShortcut(QKeySequence(deed.keys), self)
-                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                # Of the table alone: who types elsewhere means no deed.
+                shortcut = QShortcut(QKeySequence(deed.keys), self.table)
+                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
                 shortcut.activated.connect(partial(self.begin, deed))
 
     @override
@@ -194,6 +196,10 @@ class LettersView(View):
         show_words((*self._buttons.values(), self.whole, self.recent), shown=width >= LABELLED)
 
     # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.table
 
     @override
     def concerns(self, changes: Changes) -> bool:
@@ -216,6 +222,10 @@ class LettersView(View):
         shown = self.detail.letter
         if shown is not None:
             self.detail.show_letter(self.desk.workspace.repair.letter(shown.number))
+
+    @override
+    def unsaved(self) -> str:
+        return self.detail.editor.drafts.holds
 
     @override
     def follow(self, selection: Selection) -> None:
@@ -283,6 +293,7 @@ class LettersView(View):
         def ended(done: bool) -> None:
             if isValid(self) and self.detail.editor.sent(int(number), text, done=done):
                 self.detail.leave_editor()
+                self.take_keyboard()
 
         self._repairs.replay_edited(int(number), text, ended)
 

@@ -110,6 +110,10 @@ class SettingsView(View):
     # -- reading ------------------------------------------------------------------------------------------
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.outline
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return changes.model
 

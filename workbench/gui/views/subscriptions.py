@@ -170,6 +170,10 @@ class SubscriptionsView(View):
     # -- following ----------------------------------------------------------------------------------------
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.table
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         moved = changes.subscriptions or changes.head or changes.dead_letters
         return bool(moved) or changes.engine or changes.everything

@@ -187,6 +187,10 @@ class TimelineView(View):
     # -- following ----------------------------------------------------------------------------------------
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.table
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return bool(self._stream) and changes.touches(self._stream)
 

@@ -72,7 +72,8 @@ class GroupEditor(Editor):
             return isinstance(typed.get("value"), Mapping) and super().type_in(typed)
         self._others = dict(typed.get("others") or {})
         own = {str(field.loc[-1]): field for field in self._fields}
-        return all([name in own and own[name].type_in(part) for name, part in typed["fields"].items()])
+        fits = [name in own and own[name].type_in(part) for name, part in typed["fields"].items()]
+        return all(fits)
 
     @override
     def reshape(self, shape: Shape) -> bool:

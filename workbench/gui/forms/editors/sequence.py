@@ -79,7 +79,8 @@ class ListEditor(Editor):
         if self.spreads(shape) != self.spreads(self.shape):
             return False
         self.shape = shape
-        if not all([item.field.reshape(item_of(shape, at)) for at, item in enumerate(self._items)]):
+        fits = [item.field.reshape(item_of(shape, at)) for at, item in enumerate(self._items)]
+        if not all(fits):
             return False
         self._renumber()
         return True
