@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import WorkbenchError
 from workbench.gui.times import short
 from workbench.gui.widgets import Banner
 
@@ -55,6 +56,8 @@ class DraftKeeper(Banner):
         self._showing = True
         try:
             left = self._write(draft.content)
+        except (WorkbenchError, ValueError, LookupError, TypeError) as error:
+            left = [str(error)]  # of an older program, or damaged: told, and kept until it is discarded
         finally:
             self._showing = False
         self.tell_left(left, f"Draft of {short(draft.at)} restored.")

@@ -232,8 +232,8 @@ class Field(QWidget):
         self._words = self.shape.title
         self._title = Words(role="heading" if self._block else "")
         self._title.clicked.connect(self._title_clicked)
-        self._toggle = QCheckBox()
-        if not self.shape.optional:  # what is shown before it has a parent would be a window of its own
+        self._toggle = QCheckBox(self)
+        if not self.shape.optional:
             self._toggle.hide()
         self._toggle.toggled.connect(self._toggled)
         self._toggle.clicked.connect(lambda on: self.focus_input() if on else None)
@@ -248,6 +248,7 @@ class Field(QWidget):
             self._folder.hide()
         self._folder.toggled.connect(self._show_editor)
         self._hint = Words(role="muted", small=True)
+        self._hint.setParent(self)  # what is shown before it has a parent would be a window of its own
         self._remark = Remark()
         self._describe()
 
@@ -261,7 +262,7 @@ class Field(QWidget):
         self._hint.setHidden(not said or isinstance(self.loc[-1], int))
 
     def _arrange(self) -> None:
-        self._head = QWidget()
+        self._head = QWidget(self)
         self._head.setHidden(self.bare)
         self.head = QHBoxLayout(self._head)
         self.head.setContentsMargins(0, 0, 0, 0)

@@ -317,8 +317,8 @@ class SchemaForm(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 12, 14, 14)
         self._nothing = Words("There is nothing to fill in.", role="muted")
-        self._nothing.setHidden(bool(self._root.fields()))
         column.addWidget(self._nothing)
+        self._nothing.setHidden(bool(self._root.fields()))
         self._root.setMaximumWidth(WIDEST)
         beside = QHBoxLayout()  # what is wider than anybody reads stays empty, on the right
         beside.addWidget(self._root, 1)
