@@ -92,6 +92,7 @@ class Desk(QObject):
         self._since.start()
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
+        self._typed = False
         self._writing = QTimer(self)
         self._writing.setSingleShot(True)
         self._writing.setInterval(WRITE_MS)
@@ -160,6 +161,7 @@ class Desk(QObject):
             self._drafted()
 
     def _drafted(self) -> None:
+        self._typed = True
         if not self._writing.isActive():  # not put off by those who go on typing
             self._writing.start()
         self.drafted.emit()
@@ -170,6 +172,8 @@ class Desk(QObject):
     async def write_drafts(self) -> list[str]:
         """Writes what is not written yet; returns, in words, what cannot be kept over an end."""
         self._writing.stop()
+        if not self._typed:
+            return []
         await asyncio.to_thread(self.workspace.drafts.write)
         return self.workspace.drafts.unkept()
 

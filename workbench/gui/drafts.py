@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
 from workbench.errors import WorkbenchError
+from workbench.gui.loop import finished
 from workbench.gui.times import short
 from workbench.gui.widgets import Banner
 
@@ -95,3 +99,20 @@ class DraftKeeper(Banner):
         finally:
             self._showing = False
         self.settle()
+
+
+async def may_leave(parent: QWidget, desk: Desk | None) -> bool:
+    """Asks before something is lost that was typed and cannot be kept; returns whether to go on."""
+    lost = await desk.write_drafts() if desk is not None else []
+    if desk is None or not lost:
+        return True
+    box = QMessageBox(QMessageBox.Icon.Warning, "Not sent, not saved", "", parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    folder = desk.workspace.drafts.folder
+    box.setText(f"This would be lost, since it cannot be kept in {folder}:\n\n{', '.join(lost)}")
+    lose = box.addButton("Lose it", QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton("Stay", QMessageBox.ButtonRole.RejectRole))
+    await finished(box)
+    answer = box.clickedButton() is lose
+    box.deleteLater()
+    return answer

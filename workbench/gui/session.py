@@ -13,10 +13,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
-from workbench.errors import WorkbenchError
 from workbench.gui.acts import acts_of
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
-from workbench.gui.desk import Desk, Notice, Selection
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.drafts import may_leave
 from workbench.gui.loop import finished, spawn
 from workbench.gui.palette import Palette, Target
 from workbench.gui.reloading import LiveProject
@@ -27,6 +27,7 @@ from workbench.gui.window import MainWindow
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
+    from workbench.gui.mistakes import MistakesPage
     from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
 
@@ -53,6 +54,7 @@ class Session:
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self.live: LiveProject | None = None
+        self._mistakes: MistakesPage | None = None
         self._environ = environ
         self._end = asyncio.Event()
         self._closing = False
@@ -70,19 +72,13 @@ class Session:
         self, target: tuple[Path | None, str], *, trust: bool = False, only: str = "", fresh: bool = False
     ) -> None:
         """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
+        if not await may_leave(self.window, self.desk):
+            return
         await self.close_project()
         try:
             workspace = await self._started(target, trust=trust, only=only, fresh=fresh)
-        except WorkbenchError as error:
-            hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
-            actions = (
-                ("Open another project …", self.choose_project),
-                ("Open the users sample", lambda: self.open_sample("users")),
-            )
-            self.window.notices.show_notice(Notice(kind="error", text=f"{error}{hint}", actions=actions))
-            self.window.empty("No project is open")
-            self._status.show_status(None)
-            self._enable()
+        except Exception as error:  # noqa: BLE001  # whatever stands in the way, the window says it
+            self._show_mistakes(target, error)
             return
         self.workspace = workspace
         self.desk = Desk(workspace, self.window)
@@ -96,6 +92,22 @@ class Session:
         self._say_limits(workspace)
         # What was made until now stays: once it is painted, the collector need not walk over it any more.
         asyncio.get_running_loop().call_later(SETTLED, _freeze)
+
+    def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
+        """Shows what is wrong with a project that cannot be opened, and what can be done about it."""
+        from workbench.gui.mistakes import MistakesPage
+
+        def again() -> None:
+            spawn(self.open(target), name="Try again to open the project")
+
+        ways = {
+            "Open another project …": self.choose_project,
+            "Open the users sample": lambda: self.open_sample("users"),
+        }
+        self._mistakes = page = MistakesPage(target[0], error, again, ways)
+        self.window.show_page(page)
+        self._status.show_status(None)
+        self._enable()
 
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which is another than before."""
@@ -145,6 +157,9 @@ class Session:
         """Ends the engine, then the views, then the store."""
         desk, workspace, live = self.desk, self.workspace, self.live
         self.desk = self.workspace = self.live = None
+        mistakes, self._mistakes = self._mistakes, None
+        if mistakes is not None:
+            mistakes.close_watch()
         if live is not None:
             live.close()
         if desk is not None:
@@ -162,6 +177,9 @@ class Session:
             spawn(self._quit(), name="Close the window")
 
     async def _quit(self) -> None:
+        if not await may_leave(self.window, self.desk):
+            self._closing = False
+            return
         self.window.remember()
         self.window.setEnabled(False)
         try:

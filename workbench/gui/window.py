@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._ready_to_close = False
         self._said = False
+        self._page: QWidget | None = None
         self._strip = QToolBar("Notices")
         self._strip.setObjectName("notices")
         self._strip.setMovable(False)
@@ -147,6 +148,7 @@ class MainWindow(QMainWindow):
             dock.setWidget(view)
             old.deleteLater()
             self.views[entry.key] = view
+        self._take_page_away()
         desk.wanted.connect(self.bring)
         desk.noticed.connect(self.notices.show_notice)
         desk.drafted.connect(self._mark_unsaved)
@@ -160,6 +162,23 @@ class MainWindow(QMainWindow):
             old = dock.widget()
             dock.setWidget(_waiting(said))
             old.deleteLater()
+
+    def show_page(self, page: QWidget) -> None:
+        """Shows one page in the place of all views, until there are some again."""
+        if self._page is None:
+            self.save_perspective()
+            for dock in self.docks.values():
+                dock.hide()
+        self._page = page
+        self.setCentralWidget(page)  # which deletes the one before
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_page_away(self) -> None:
+        page, self._page = self._page, None
+        if page is not None:
+            self.takeCentralWidget()
+            page.deleteLater()
+            self.show_perspective(self.perspective, save=False)
 
     def bring(self, key: str) -> None:
         """Shows a view and gives it the keyboard, unless it has it."""
@@ -243,10 +262,18 @@ class MainWindow(QMainWindow):
 
     # -- perspectives -------------------------------------------------------------------------------------
 
-    def show_perspective(self, name: str) -> None:
-        """Arranges the docks as the person left that perspective, or as it is by default."""
-        self.save_perspective()
+    def show_perspective(self, name: str, *, save: bool = True) -> None:
+        """Arranges the docks as the person left that perspective, or as it is by default.
+
+        Args:
+            save: Keep how the docks stand before.
+        """
+        if save:
+            self.save_perspective()
         self.perspective = name
+        if self._page is not None:  # there is nothing to arrange yet
+            self.perspective_changed.emit(name)
+            return
         saved = self._settings.value(f"layout/{name}")
         shown = str(self._settings.value(f"shown/{name}", "")).split()
         if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
@@ -314,7 +341,7 @@ class MainWindow(QMainWindow):
 
     def save_perspective(self) -> None:
         """Remembers how the docks stand now."""
-        if self.perspective:
+        if self.perspective and self._page is None:
             self._settings.setValue(f"layout/{self.perspective}", self.saveState(LAYOUT_VERSION))
             shown = [key for key, dock in self.docks.items() if not dock.isHidden()]
             self._settings.setValue(f"shown/{self.perspective}", " ".join(shown))
