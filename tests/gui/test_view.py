@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -12,8 +14,8 @@ from tests.gui.test_session import key, settings, start
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Selection
 from workbench.gui.palette import Palette
-from workbench.gui.table import FastTableView
 from workbench.gui.tabbing import reading_order
+from workbench.gui.table import FastTableView
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -123,7 +125,7 @@ async def test_the_tab_key_goes_through_a_view_as_one_reads(session, until, name
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         went.append(QApplication.focusWidget())
     assert went == stops
-    for one, other in zip(stops, stops[1:], strict=False):
+    for one, other in pairwise(stops):
         # What comes later stands further down, or further right.
         here, there = (stop.mapTo(view, QPoint(0, 0)) for stop in (one, other))
         inside = one.isAncestorOf(other)
@@ -139,7 +141,9 @@ async def test_the_tab_key_goes_from_the_picker_through_the_form_to_send(session
     while QApplication.focusWidget() is not view.button:
         names.append(QApplication.focusWidget().objectName())
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-    wanted = [name for name in names if name in {"user_id", "username", "email", "status", "expected-version"}]
+    wanted = [
+        name for name in names if name in {"user_id", "username", "email", "status", "expected-version"}
+    ]
     assert wanted == ["user_id", "username", "email", "status"]
     assert len(names) < 12
 

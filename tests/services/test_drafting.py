@@ -1,4 +1,4 @@
-"""What was typed and not sent outlives the program, outside the project; what cannot be kept is named (V2)."""
+"""What was typed and not sent outlives the program; what cannot be kept is named (V2)."""
 
 from __future__ import annotations
 

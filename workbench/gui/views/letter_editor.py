@@ -175,6 +175,7 @@ class PayloadEditor(QWidget):
         over = done and text == exact_text(self.area)
         if over:
             self.drafts.settle()
+            self.drafts.leave()
         self._judge()
         return over
 
