@@ -157,8 +157,6 @@ class MistakesPage(QWidget):
         for column in (1, 2):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         shown.setColumnWidth(0, 220)
-        if self.mistakes:
-            shown.setCurrentItem(shown.topLevelItem(0))
         shown.itemActivated.connect(lambda item, _column: self._open(item.data(0, FILE)))
         return shown
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workbench.project.reading import ProjectFile
     from workbench.services.workspace import Workspace
 
+LINE = 80
+"""Characters of a line of code that are shown."""
 _SPEAK = {
     "topics": {"topic"},
     "subscriptions": {"dead_letter", "replay", "by"},
@@ -56,7 +58,7 @@ def in_project_file(document: Document, one: Renamed) -> Document:
     """
     if one.kind != "topics":
         return document
-    spans = []
+    spans: list[tuple[int, int]] = []
     for place, entry in document.entries():
         routed = place[0] in {"subscriptions", "routing"}
         names = {"topic", "topics", "default_topic", "default"} if routed else {"publish"}
@@ -73,6 +75,23 @@ def mentions(document: Document, one: Renamed) -> list[Problem]:
         for place, entry in document.entries()
         if entry.value.kind is Kind.STRING and any(text in str(entry.value.plain) for text in quoted)
     ]
+
+
+def in_code(root: Path, one: Renamed) -> list[str]:
+    """Returns the lines of Python in which the old name stands as a text; code is not changed."""
+    quoted, found = (f"'{one.old}'", f'"{one.old}"'), []
+    for path in sorted(root.glob("**/*.py")):
+        try:
+            lines = read_file(path).decode(errors="replace").splitlines()
+        except OSError:
+            continue
+        name = path.relative_to(root).as_posix()
+        found += [
+            f"{name}:{number}: the code still says {one.old}: {line.strip()[:LINE]}"
+            for number, line in enumerate(lines, 1)
+            if any(text in line for text in quoted)
+        ]
+    return found
 
 
 def in_scenarios(root: Path, renames: Sequence[Renamed]) -> list[Edit]:

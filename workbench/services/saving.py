@@ -11,7 +11,8 @@ from workbench.project.project import load_project
 from workbench.project.reading import read_document
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios, read_scenarios
-from workbench.services.renaming import Edit, left_behind, mentions
+from workbench.project.sources import module_path
+from workbench.services.renaming import Edit, in_code, left_behind, mentions
 from workbench.tusk import Problem, TskError, parse
 
 if TYPE_CHECKING:
@@ -24,33 +25,41 @@ class WouldBreak(ProjectError):
     """A change would load, but scenarios that fit the project now would not any more."""
 
 
-def would_be(workspace: Workspace, draft: Draft) -> Registry:
+def would_be(workspace: Workspace, draft: Draft) -> Registry | None:
     """Loads the project with a draft in the place of its file, in full, as opening it does.
+
+    Returns:
+        Its model; None where it would have modules that nobody trusts yet, which are not imported.
 
     Raises:
         ProjectError: It would not load; every problem with its place.
     """
     project = workspace.project
+    file = read_document(draft.document, draft.path, environ=draft.environ)
     loaded = load_project(
         project.root,
         environ=draft.environ,
         trusted=not project.restricted,
         digest=project.digest,
-        file=read_document(draft.document, draft.path, environ=draft.environ),
+        file=file,
     )
     undo(loaded.package)
-    return loaded.registry
+    missing = [name for name in loaded.modules if not module_path(project.root, name).is_file()]
+    if missing:
+        said = f"there is no module {missing[0]} in the project's folder"
+        raise ProjectError([file.problem(("cqrs", "modules"), "M-IMPORT", said)])
+    return None if loaded.restricted else loaded.registry
 
 
-def broken_scenarios(workspace: Workspace, registry: Registry, edits: Sequence[Edit]) -> list[Problem]:
+def broken_scenarios(workspace: Workspace, registry: Registry | None, edits: Sequence[Edit]) -> list[Problem]:
     """Returns what would be wrong with scenarios that are right now.
 
     Args:
-        registry: Of the project as it would be.
+        registry: Of the project as it would be; None where it is not known.
         edits: Scenario files as they would be.
     """
     project, edited = workspace.project, {edit.path: edit.new for edit in edits}
-    if project.restricted:
+    if registry is None:
         return []
     wrong = {one.path for one in find_scenarios(project.root, workspace.registry) if one.problems}
     found: list[Problem] = []
@@ -74,5 +83,8 @@ def consequences(workspace: Workspace, draft: Draft) -> list[str]:
         after = read_document(draft.document, draft.path, environ=draft.environ)
     except TskError:
         return []  # what is wrong is told first
-    said = [str(problem) for one in draft.renames for problem in mentions(draft.document, one)]
-    return [*left_behind(workspace, before, after), *said]
+    said = left_behind(workspace, before, after)
+    for one in draft.renames:
+        said += [str(problem) for problem in mentions(draft.document, one)]
+        said += in_code(workspace.project.root, one)
+    return said

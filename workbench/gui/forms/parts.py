@@ -131,9 +131,9 @@ def tabs_after(first: QWidget, part: QWidget) -> None:
 
 def follow_each_other(parts: Sequence[QWidget]) -> None:
     """Makes the tab key go through the parts in their order, from the first one on."""
-    first, *rest = [stop for part in parts for stop in stops(part)] or [None]
-    if first is not None:
-        _chain(first, (stop for stop in rest if stop is not None), None)
+    found = [stop for part in parts for stop in stops(part)]
+    if found:
+        _chain(found[0], found[1:], None)
 
 
 def _chain(first: QWidget, rest: Iterable[QWidget], last: QWidget | None) -> None:

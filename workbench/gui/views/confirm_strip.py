@@ -147,7 +147,11 @@ class ConfirmStrip(QFrame):
         """Takes the question back; the keyboard goes where it was."""
         asker, self._asker = self._asker, None
         if self.isVisible():
-            if asker is not None and isValid(asker) and self.isAncestorOf(QApplication.focusWidget() or asker):
+            if (
+                asker is not None
+                and isValid(asker)
+                and self.isAncestorOf(QApplication.focusWidget() or asker)
+            ):
                 asker.setFocus(Qt.FocusReason.OtherFocusReason)
             self.hide()
         self._clear()
