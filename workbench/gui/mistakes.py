@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeyEvent
@@ -21,11 +23,16 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.errors import StoreNotAllowed
 from workbench.gui.icons import icon
+from workbench.gui.loop import spawn
 from workbench.gui.watching import Watch
 from workbench.gui.widgets import plain_label
 from workbench.project.reading import project_root
 from workbench.project.samples import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from workbench.gui.session import Session
 
 LOOKED_AT = 2_000
 """Files of a folder that are looked at for a change."""
@@ -110,15 +117,10 @@ class MistakesPage(QWidget):
         self._watch.settled.connect(self.look)
         self._watch.watch(_watched(root))
 
-    def close_watch(self) -> None:
-        """Looks no more."""
-        self._watch.close()
-
     def look(self) -> None:
-        """Tries again if a file is another than when it failed."""
+        """Tries again if a file is another than when it failed, unless something is being opened."""
         self._watch.watch(_watched(self._root))
-        if fingerprint(self._root) != self._seen:
-            self.close_watch()
+        if self.isEnabled() and fingerprint(self._root) != self._seen:
             self._again()
 
     def _head(self) -> QHBoxLayout:
@@ -190,6 +192,23 @@ class MistakesPage(QWidget):
             self._again()
         else:
             super().keyPressEvent(event)
+
+
+def mistakes_page(session: Session, target: tuple[Path | None, str], error: Exception) -> MistakesPage:
+    """Returns the page for a project, or a sample, that could not be opened in a session.
+
+    Whoever tries again says nothing of trust: what is there by then may be other code (T2).
+    """
+
+    def opens(store: str = "") -> None:
+        spawn(session.open(target, store=store), name="Try again to open the project")
+
+    ways: dict[str, Callable[[], object]] = {}
+    if isinstance(error, StoreNotAllowed):  # with a store that lies elsewhere, as the person saw it (T3)
+        ways["Use that store"] = partial(opens, str(error.path))
+    ways["Open another project …"] = session.choose_project
+    ways["Open the users sample"] = partial(session.open_sample, "users")
+    return MistakesPage(target[0], error, opens, ways)
 
 
 def fingerprint(root: Path | None) -> Fingerprint:

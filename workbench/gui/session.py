@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
+from workbench.engine.tasks import to_the_end
 from workbench.gui.acts import acts_of
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Desk, Selection
@@ -27,7 +28,6 @@ from workbench.gui.window import MainWindow
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
-    from workbench.gui.mistakes import MistakesPage
     from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
 
@@ -54,7 +54,6 @@ class Session:
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self.live: LiveProject | None = None
-        self._mistakes: MistakesPage | None = None
         self._environ = environ
         self._end = asyncio.Event()
         self._closing = False
@@ -69,14 +68,20 @@ class Session:
     # -- opening and closing --------------------------------------------------------------------------------
 
     async def open(
-        self, target: tuple[Path | None, str], *, trust: bool = False, only: str = "", fresh: bool = False
+        self,
+        target: tuple[Path | None, str],
+        *,
+        trust: bool = False,
+        only: str = "",
+        store: str = "",
+        fresh: bool = False,
     ) -> None:
         """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
         if not await may_leave(self.window, self.desk):
             return
         await self.close_project()
         try:
-            workspace = await self._started(target, trust=trust, only=only, fresh=fresh)
+            workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
         except Exception as error:  # noqa: BLE001  # whatever stands in the way, the window says it
             self._show_mistakes(target, error)
             return
@@ -95,17 +100,9 @@ class Session:
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it."""
-        from workbench.gui.mistakes import MistakesPage
+        from workbench.gui.mistakes import mistakes_page
 
-        def again() -> None:
-            spawn(self.open(target), name="Try again to open the project")
-
-        ways = {
-            "Open another project …": self.choose_project,
-            "Open the users sample": lambda: self.open_sample("users"),
-        }
-        self._mistakes = page = MistakesPage(target[0], error, again, ways)
-        self.window.show_page(page)
+        self.window.show_page(mistakes_page(self, target, error))
         self._status.show_status(None)
         self._enable()
 
@@ -121,12 +118,18 @@ class Session:
             spawn(self.open((self.workspace.project.root, "")), name="Open the project again")
 
     async def _started(
-        self, target: tuple[Path | None, str], *, trust: bool, only: str, fresh: bool
+        self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
     ) -> Workspace:
         from workbench.services.opening import open_target
 
         workspace = await asyncio.to_thread(
-            open_target, *target, environ=dict(self._environ), trust=trust, only=only, fresh=fresh
+            open_target,
+            *target,
+            environ=dict(self._environ),
+            trust=trust,
+            only=only,
+            store=store,
+            fresh=fresh,
         )
         try:
             await workspace.start()
@@ -154,12 +157,12 @@ class Session:
             spawn(work, name="Trust the project")
 
     async def close_project(self) -> None:
-        """Ends the engine, then the views, then the store."""
+        """Ends the views, then the engine and the store, whoever is cancelled meanwhile."""
+        await to_the_end(self._close_project())
+
+    async def _close_project(self) -> None:
         desk, workspace, live = self.desk, self.workspace, self.live
         self.desk = self.workspace = self.live = None
-        mistakes, self._mistakes = self._mistakes, None
-        if mistakes is not None:
-            mistakes.close_watch()
         if live is not None:
             live.close()
         if desk is not None:

@@ -220,9 +220,8 @@ class FastTableView(QTableView):
         """Gives the keyboard a row to stand on, the first in view, where there is none; selects nothing."""
         self._wants_row = not self._model.rowCount()
         if not self._wants_row and not self.currentIndex().isValid():
-            index = self._model.index(max(0, self.rowAt(0)), 0)
-            only = QItemSelectionModel.SelectionFlag.NoUpdate
-            self._quietly(lambda: self.selectionModel().setCurrentIndex(index, only))
+            index, flags = self._model.index(max(0, self.rowAt(0)), 0), QItemSelectionModel.SelectionFlag
+            self._quietly(lambda: self.selectionModel().setCurrentIndex(index, flags.NoUpdate))
 
     def _counted(self) -> None:
         if self._wants_row and self.hasFocus():

@@ -156,6 +156,8 @@ class MainWindow(QMainWindow):
 
     def empty(self, said: str = OPENING) -> None:
         """Takes the views away, before the project is closed, and says why there are none."""
+        if self._page is not None:
+            self._page.setEnabled(False)
         self.setWindowTitle("Event Workbench")
         self.views.clear()
         for dock in self.docks.values():

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.retry import RetryPolicy
+from workbench.model.secrets import is_secret
 from workbench.model.wording import summary_of
 from workbench.project.project import contradictions
 from workbench.project.reading import OFFSETS, place_for, read_document, written_values
 from workbench.project.samples import PROJECT_FILE
-from workbench.project.settings import QueueSection, RetrySettings, Settings
+from workbench.project.settings import Flags, QueueSection, RetrySettings, Settings
 from workbench.services.renaming import Renamed, in_project_file, in_scenarios
 from workbench.services.saving import WouldBreak, broken_scenarios, would_be
 from workbench.services.setting_forms import (
@@ -36,7 +37,6 @@ from workbench.tusk import (
     TskError,
     delete,
     insert,
-    is_secret,
     parse,
     read_file,
     rename,
@@ -116,10 +116,12 @@ class Draft:
         return values, written
 
     def outline(self) -> list[Branch]:
-        """Returns all sections and collections, in the order of the model."""
+        """Returns all sections and collections, in the order of the model; flags where there are some."""
         found = []
         for name, field in Settings.model_fields.items():
             model = section_of(field.annotation)
+            if model is not None and issubclass(model, Flags) and name not in self.document.sections:
+                continue
             if model is not None:
                 inner = [one for one, _ in collections_in(model)]
                 found.append(
@@ -295,11 +297,8 @@ class Draft:
 
     def called(self, path: Place) -> str:
         """Returns the name under which others know a topic or subscription; empty for anything else."""
-        if path[0] not in {"topics", "subscriptions"} or len(path) == 1:
-            return ""
-        entry = self._at(path)
-        name = entry.get("name") if isinstance(entry, dict) else None
-        return name if isinstance(name, str) and name else path[1]
+        entry = self._at(path) if path[0] in {"topics", "subscriptions"} and len(path) > 1 else None
+        return str(entry.get("name") or path[1]) if isinstance(entry, dict) else ""
 
     # -- what changed -------------------------------------------------------------------------------------
 
@@ -357,7 +356,7 @@ class Configuring:
     def save(self, draft: Draft, *, insist: bool = False) -> None:
         """Writes a draft in one step, and after it the scenarios that follow a new name.
 
-        Before that the project is loaded as it would be, in full; nothing is written that would not load.
+        Nothing is written that would not load in full.
 
         Args:
             insist: Write also what scenarios would not fit any more.

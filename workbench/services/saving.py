@@ -39,8 +39,7 @@ def would_be(workspace: Workspace, draft: Draft) -> Registry | None:
     loaded = load_project(
         project.root,
         environ=draft.environ,
-        trusted=not project.restricted,
-        digest=project.digest,
+        trusted=lambda sources: not project.restricted and sources.digest == project.digest,
         file=file,
     )
     undo(loaded.package)

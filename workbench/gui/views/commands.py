@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QSplitter,
     QStackedLayout,
     QVBoxLayout,
@@ -24,12 +20,14 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.errors import InvalidValue
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm, parse_validator
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory
+from workbench.gui.views.command_parts import ExpectedVersion, catch_up, suggestions
 from workbench.gui.views.command_result import ResultCard
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, plain_tip, toolbar_button
@@ -41,8 +39,6 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.store.values import CommandRecord
 
-CATCH_UP_SECONDS = 10.0
-SUGGESTED = 12
 TALL = 620
 """Pixels in height that form, result and history need together."""
 COMMAND, QUERY = "command", "query"
@@ -130,24 +126,16 @@ class CommandsView(View):
 
     def _foot(self) -> QHBoxLayout:
         self.target = ElidedLabel("muted")
-        self.check = QCheckBox("Expect version")
-        self.check.setToolTip("Refuse the command if the stream is at another version by then")
-        self.expected = QLineEdit()
-        self.expected.setObjectName("expected-version")
-        self.expected.setAccessibleName("Expected version")
-        self.expected.setMaximumWidth(64)
-        self.expected.setEnabled(False)
+        self.version = ExpectedVersion(self._present_version)
+        self.check, self.expected = self.version.check, self.version.line
         self.button = toolbar_button("Send", "send", "Issue the command (Ctrl+Enter)", primary=True)
         self.button.setObjectName("send")
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 2, 8, 2)
         foot.addWidget(self.target, 1)
-        foot.addWidget(self.check)
-        foot.addWidget(self.expected)
+        foot.addWidget(self.version)
         foot.addWidget(self.button)
-        self.check.toggled.connect(self._expect)
-        self.check.toggled.connect(self.drafts.note)
-        self.expected.textEdited.connect(self.drafts.note)
+        self.version.changed.connect(self.drafts.note)
         self.button.clicked.connect(self.send)
         return foot
 
@@ -245,14 +233,13 @@ class CommandsView(View):
             validate=parse_validator(described.parse),
             now=lambda: _rfc3339(clock.now()),
             new_uuid=lambda: str(uuid.uuid4()),
-            suggest=self._suggestions(kind, name),
+            suggest=suggestions(self.desk.workspace, name if kind == COMMAND else ""),
         )
         self._form.changed.connect(self._show_target)
         self._form.changed.connect(self.drafts.note)
         self._form.submitted.connect(self._submitted)
         self._holder.addWidget(self._form)
-        self.check.setChecked(False)
-        self.expected.clear()
+        self.version.clear()
         self.drafts.turn_to(f"{kind}/{name}", f"the form of {name}")
         with QSignalBlocker(self.picker):
             self.picker.setCurrentIndex(self.picker.findText(name))
@@ -275,14 +262,11 @@ class CommandsView(View):
 
     def _write(self, written: Mapping[str, Any]) -> list[str]:
         if "expected" in written:
-            with QSignalBlocker(self.check):
-                self.check.setChecked(True)
-            self.expected.setEnabled(True)
-            self.expected.setText(written["expected"])
+            self.version.type_in(written["expected"])
         return self._form.type_in(written.get("form", {})) if self._form is not None else []
 
     def _clear(self) -> None:
-        self.check.setChecked(False)
+        self.version.clear()
         if self._form is not None:
             self._form.reset()
             self._form.set_unchanged()
@@ -293,26 +277,12 @@ class CommandsView(View):
             self.about.setToolTip(plain_tip(self._described.doc))
             self.about.setVisible(bool(self._described.doc))
         command = kind == COMMAND
-        self.check.setVisible(command)
-        self.expected.setVisible(command)
+        self.version.setVisible(command)
         self.button.setText("Send" if command else "Ask")
         self.button.setToolTip(f"{'Issue the command' if command else 'Ask the query'} (Ctrl+Enter)")
         self.button.setEnabled(not command or self._writes)
         if command and not self._writes:
             self.button.setToolTip("This window only looks; the one that works on the store can send")
-
-    def _suggestions(
-        self, kind: str, name: str
-    ) -> Mapping[tuple[str | int, ...], Callable[[str], list[str]]]:
-        """Offers known ids for the field that names the aggregate."""
-        described = self.desk.workspace.registry.commands.get(name) if kind == COMMAND else None
-        if described is None or described.creates:
-            return {}
-        return {(described.target,): partial(self._known, described.aggregate)}
-
-    def _known(self, category: str, typed: str) -> list[str]:
-        found = self.desk.workspace.browse.streams_from(f"{category}-{typed.strip()}", SUGGESTED)
-        return [stream.name.partition("-")[2] for stream in found]
 
     def _show_target(self) -> None:
         if self._form is None or self._kind != COMMAND:
@@ -322,13 +292,9 @@ class CommandsView(View):
         self.target.setText(f"{stream} · {f'version {version:,}' if version else 'new'}" if stream else "")
         self.target.setToolTip(self.target.text())
 
-    def _expect(self, wanted: bool) -> None:  # a signal's argument
-        self.expected.setEnabled(wanted)
-        if wanted and self._form is not None:
-            _, version = self.desk.workspace.issue.target(self._name, self._form.value())
-            self.expected.setText(str(version))
-            self.expected.selectAll()
-            self.expected.setFocus()
+    def _present_version(self) -> int:
+        typed = self._form.value() if self._form is not None else {}
+        return self.desk.workspace.issue.target(self._name, typed)[1]
 
     # -- sending ------------------------------------------------------------------------------------------
 
@@ -341,16 +307,12 @@ class CommandsView(View):
         if self._kind == QUERY:
             self._ask(value)
             return
-        expected = None
-        if self.check.isChecked():
-            text = self.expected.text().strip()
-            if not text.isdigit():
-                self.desk.notice(
-                    "warning", "The expected version must be a whole number; 0 means a new stream."
-                )
-                self.expected.setFocus()
-                return
-            expected = int(text)
+        try:
+            expected = self.version.value()
+        except InvalidValue as error:
+            self.desk.notice("warning", error.message)
+            self.expected.setFocus()
+            return
         self.desk.run(self._issue(self._name, value, expected, self._written()), f"Send {self._name}")
 
     async def _issue(
@@ -362,7 +324,7 @@ class CommandsView(View):
         self.show_result(result)
         if result.accepted and result.last_position:
             self.desk.select(Selection(stream=result.stream))
-            await self._catch_up(result)
+            await catch_up(self.desk.workspace, result, self.result)
 
     def _sent(self) -> None:
         """What stands in the form was sent, and nobody typed on meanwhile."""
@@ -376,24 +338,6 @@ class CommandsView(View):
         self._show_target()
         if result.field and self._form is not None and result.command_type == self._name:
             self._form.show_errors([FieldError(loc=(result.field,), message=result.message)])
-
-    async def _catch_up(self, result: CommandResult) -> None:
-        """Says how soon each read model had folded the command's events: eventual consistency, seen."""
-        workspace = self.desk.workspace
-        begun = workspace.clock.monotonic()
-        behind, said = [], []
-        for name in workspace.registry.projections:
-            try:
-                async with asyncio.timeout(CATCH_UP_SECONDS):
-                    await workspace.issue.wait_for(name, result.last_position)
-            except TimeoutError:
-                behind.append(name)
-            else:
-                said.append(f"{name} after {1000 * (workspace.clock.monotonic() - begun):,.1f} ms")
-        if said:
-            self.result.add(f"Read models caught up: {', '.join(said)}.")
-        if behind:
-            self.result.add(f"Still behind: {', '.join(behind)}. Is the engine or the projection paused?")
 
     def _ask(self, value: dict[str, Any]) -> None:
         workspace = self.desk.workspace

@@ -1,4 +1,4 @@
-"""Writes settings that are not saved as JSON, and makes them of it again (V2)."""
+"""Writes settings that are not saved as JSON and makes them of it again (V2); says how much that is."""
 
 from __future__ import annotations
 
@@ -46,3 +46,11 @@ def restored(draft: Draft, content: Mapping[str, Any]) -> tuple[Draft, Names]:
         renames=tuple(Renamed(kind=kind, old=old, new=new) for kind, old, new in content["renames"]),
     )
     return made, {tuple(place): name for place, name in content["names"]}
+
+
+def standing(draft: Draft) -> str:
+    """Says how much is not saved."""
+    came, went = draft.counts()
+    wrong = len(draft.problems)
+    said = f"Not saved: {came:,} {'line' if came == 1 else 'lines'} added, {went:,} removed."
+    return f"{said} {wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong." if wrong else said

@@ -27,7 +27,7 @@ from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
-from workbench.gui.views.setting_drafts import content_of, restored
+from workbench.gui.views.setting_drafts import content_of, restored, standing
 from workbench.gui.views.setting_outline import SettingOutline
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, toolbar_button
@@ -301,15 +301,8 @@ class SettingsView(View):
         self.changes.setVisible(dirty and self.show_changes.isChecked())
         if self.changes.isVisibleTo(self) and self.changes.toPlainText() != "\n".join(lines):
             self.changes.setPlainText("\n".join(lines))
-        self.said.setText(self._state(draft) if draft is not None and dirty else "All changes are saved.")
+        self.said.setText(standing(draft) if draft is not None and dirty else "All changes are saved.")
         self.drafts.note()
-
-    @staticmethod
-    def _state(draft: Draft) -> str:
-        came, went = draft.counts()
-        wrong = len(draft.problems)
-        said = f"Not saved: {came:,} {_lines(came)} added, {went:,} removed."
-        return f"{said} {wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong." if wrong else said
 
     # -- saving -------------------------------------------------------------------------------------------
 
@@ -404,7 +397,3 @@ def _holds(branch: object, path: Place) -> bool:
 
 def _loc(place: Place) -> tuple[str | int, ...]:
     return tuple(int(step) if step.isdigit() else step for step in place)
-
-
-def _lines(count: int) -> str:
-    return "line" if count == 1 else "lines"
