@@ -62,8 +62,15 @@ def notices(session):
     ]
 
 
-def press(session, label):
-    buttons = session.window.notices.findChildren(QPushButton)
+def mistakes(session):
+    """What the page says that stands in the place of a project that cannot be opened."""
+    tree = session.window.centralWidget().list
+    items = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
+    return ["  ".join(item.text(column) for column in range(3)) for item in items]
+
+
+def press(session, label, inside=None):
+    buttons = (inside or session.window.notices).findChildren(QPushButton)
     next(one for one in buttons if one.text() == label).click()
 
 
@@ -129,14 +136,14 @@ async def test_a_wrong_project_file_says_line_and_column_and_leaves_the_window_u
     folder.mkdir()
     (folder / "project.tsk").write_text('[project]\nname = "wrong"\n\n[topics]\nmail = {retntion = "7d"}\n')
     session = await start((folder, ""))
-    (said,) = notices(session)
+    (said,) = mistakes(session)
     assert "project.tsk:5:" in said
     assert "retntion" in said
     assert session.workspace is None
     assert session.window.windowTitle() == "Event Workbench"
     assert session.window.statusBar().findChild(QLabel).text() == "No project is open"
     assert not session.window.actions_by_key["import"].isEnabled()
-    press(session, "Open the users sample")
+    press(session, "Open the users sample", session.window.centralWidget())
     await until(lambda: session.workspace is not None, within=10)
     assert session.window.windowTitle() == "users — Event Workbench"
     assert session.window.actions_by_key["import"].isEnabled()
@@ -149,7 +156,7 @@ async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouche
     store.write_bytes(b"these are notes, not events\n" * 200)
     before = store.read_bytes()
     session = await start((folder, ""))
-    (said,) = notices(session)
+    (said,) = mistakes(session)
     assert "events.db" in said
     assert session.workspace is None
     assert store.read_bytes() == before
@@ -157,7 +164,7 @@ async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouche
 
 async def test_a_folder_that_is_not_there_is_named(start, tmp_path):
     session = await start((tmp_path / "nowhere", ""))
-    assert "nowhere" in notices(session)[0]
+    assert "nowhere" in mistakes(session)[0]
 
 
 async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):

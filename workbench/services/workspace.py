@@ -19,6 +19,7 @@ from workbench.project.reading import ProjectFile
 from workbench.services.browsing import Browsing
 from workbench.services.configuring import Configuring
 from workbench.services.controlling import Controlling
+from workbench.services.drafting import Drafting
 from workbench.services.issuing import Issuing
 from workbench.services.jobs import Jobs
 from workbench.services.observing import Observing
@@ -54,6 +55,7 @@ class Workspace:
         turnstile: Passed by what must not meet an engine that is being changed.
         reload: Reads the project again when its files change.
         configure: The project file as settings.
+        drafts: What was typed and not sent.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Workspace:
         self.story = Story(self)
         self.reload = Reloading(self)
         self.configure = Configuring(self)
+        self.drafts = Drafting(project.root, self.environ, clock)
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
         return Engine(
