@@ -136,7 +136,7 @@ def test_what_takes_too_long_is_told(workbench, folder):
 
 def test_without_a_project_it_says_what_to_give(workbench):
     said = workbench("run")
-    assert said.code == 1
+    assert said.code == 2
     assert "--sample users" in said.err
 
 

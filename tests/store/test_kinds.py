@@ -16,6 +16,7 @@ from workbench.model.ids import derived_id
 from workbench.model.values import read_json
 from workbench.project.samples import copy_sample
 from workbench.store import operations as op
+from workbench.store.projection_operations import ApplyProjection
 from workbench.store.sql.checking import check
 from workbench.store.sql.connection import open_reader
 from workbench.store.sql.reader import SqliteReader
@@ -42,8 +43,7 @@ def full(tmp_path_factory):
     from workbench.model.clock import ManualClock
 
     store = SqliteStore(path, ManualClock())
-    letter = store.reader().letters(statuses=STATUSES)[0]
-    name = store.reader().subscriptions()[0].name
+    letter, other = store.reader().letters(statuses=STATUSES)[:2]
     snapshot = Snapshot(stream="user-ada", version=1, state_hash="h", state="{}")
     passed = PassedEvent(position=3, stream="user-ada", kind=PassedKind.SKIPPED, error="no")
     users = store.reader().generations("users")[0]
@@ -54,7 +54,8 @@ def full(tmp_path_factory):
             op.RecordAction(action=OperatorAction(at=1, action="pause", subject="engine", detail="")),
             op.SaveProcess(process="p", key="k", state="{}"),
             op.ReplayLetter(number=letter.number),
-            op.ApplyProjection(
+            op.MarkLetters(numbers=(other.number,), before=("open",), after="archived", act="mine"),
+            ApplyProjection(
                 name="users",
                 generation=users.generation,
                 before=users.checkpoint,
@@ -68,7 +69,6 @@ def full(tmp_path_factory):
     with closing(sqlite3.connect(path)) as con:
         empty = [table for table, _ in COLUMNS if not con.execute(f"select 1 from {table}").fetchone()]
     assert not empty
-    assert name
     return path
 
 

@@ -50,7 +50,7 @@ class _Field(argparse.Action):
 
 
 def _takes(parser: Parser) -> None:
-    parser.add_argument("project", metavar="PROJECT", type=Path, nargs="?", help="a project folder")
+    parser.project()
     parser.add_argument(
         "--sample", choices=SAMPLES, help="a copy of a sample instead, thrown away afterwards"
     )
@@ -89,11 +89,8 @@ def _takes(parser: Parser) -> None:
 
 
 async def _run(options: Options, environ: Environ) -> int:
-    from workbench.errors import InvalidValue
     from workbench.services.opening import need_model, open_target
 
-    if options.project is None and not options.sample:
-        raise InvalidValue("which project?", path="", hint="give a project folder, or --sample users")
     with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
         folder = options.project
         if options.sample:

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,9 @@ from workbench.engine.publishing import Publisher
 from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.reacting import Reactor, reactor_subscription
 from workbench.engine.rehearsing import Rehearsal, rehearse
-from workbench.engine.runtime import Runtime
+from workbench.engine.runtime import Runtime, first_cursor
 from workbench.engine.subscribing import SubscriptionRunner
-from workbench.engine.tasks import Tasks
+from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.telling import Notify, Telling
 from workbench.engine.timing import LoopTimer, Timer
 from workbench.errors import NotFound, PermanentError, WorkbenchError
@@ -38,8 +39,6 @@ from workbench.model.messaging import (
     Message,
     Mode,
     Ordering,
-    Start,
-    StartAt,
     Subscription,
 )
 from workbench.model.registry import Registry
@@ -140,7 +139,7 @@ class Engine:
             await self.gate.write(EnsureTopic(name=topic))
         for runner in self._make_runners():
             self.subscriptions[runner.name] = runner
-            cursor = self._first_cursor(runner.subscription.start)
+            cursor = first_cursor(runner.subscription.start, self.reader)
             await self.gate.write(
                 EnsureSubscription(name=runner.name, topic=runner.subscription.topic, cursor=cursor)
             )
@@ -160,18 +159,6 @@ class Engine:
             self._following.follow(name, each)
         self._housekeeping.start()
         self._started = True
-
-    def _first_cursor(self, start: Start | StartAt) -> int | None:
-        """Returns behind which position a new subscription begins (P4); None stands for the head."""
-        match start:
-            case Start.NEW:
-                return None
-            case StartAt(position=int(position)):
-                return max(0, position - 1)
-            case StartAt(time=int(time)):
-                return self.reader.position_before(time)
-            case _:
-                return 0
 
     def _make_runners(self) -> list[SubscriptionRunner]:
         registry = self.registry
@@ -200,8 +187,17 @@ class Engine:
         projections = [(f"projection {name}", runner) for name, runner in self.projections.items()]
         return [*self.subscriptions.items(), *projections]
 
-    async def stop(self) -> None:
-        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2)."""
+    async def stop(self, *, last: Sequence[Operation] = ()) -> None:
+        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2).
+
+        All of it is done, also when the caller is cancelled before or meanwhile.
+
+        Args:
+            last: What is written at the very end.
+        """
+        await to_the_end(self._stop(last))
+
+    async def _stop(self, last: Sequence[Operation]) -> None:
         for runner in self.subscriptions.values():
             runner.release()
         self.state = EngineState.PAUSED
@@ -214,10 +210,14 @@ class Engine:
             except TimeoutError:
                 pass
             await self.tasks.stop()
-            rests = [runner.rest for runner in self.subscriptions.values()]
-            for rest in (*rests, *(one.store_checkpoints for one in self.projections.values())):
+            notes: list[Callable[[], Awaitable[Any]]] = [
+                *(runner.rest for runner in self.subscriptions.values()),
+                *(one.store_checkpoints for one in self.projections.values()),
+                *(partial(self.gate.write, operation) for operation in last),
+            ]
+            for note in notes:
                 try:
-                    await rest()
+                    await note()
                 except Exception as error:  # noqa: BLE001  # what is not noted is done again at the next start
                     self.telling.report(f"the end was not noted: {type(error).__name__}: {error}")
         await self.gate.close()

@@ -33,15 +33,8 @@ def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
     Raises:
         WorldError: The file cannot be opened so.
     """
-    with translated(path):
-        con = sqlite3.connect(
-            f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
-        )
-        try:
-            _set_up(con, path, synchronous)
-        except BaseException:
-            con.close()
-            raise
+    with translated(path), _connected(f"file:{quote(str(path))}?mode=rw") as con:
+        _set_up(con, path, synchronous)
         return con
 
 
@@ -74,14 +67,22 @@ def open_reader(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
         path: The database file.
         immutable: For files in a folder where nothing can be written: no locks, no shared memory.
     """
-    with translated(path):
-        flags = "mode=ro&immutable=1" if immutable else "mode=ro"
-        con = sqlite3.connect(
-            f"file:{quote(str(path))}?{flags}", uri=True, isolation_level=None, check_same_thread=False
-        )
+    flags = "mode=ro&immutable=1" if immutable else "mode=ro"
+    with translated(path), _connected(f"file:{quote(str(path))}?{flags}") as con:
         for pragma in ("query_only = 1", "trusted_schema = 0", "busy_timeout = 5000", "cache_size = -16000"):
             con.execute(f"pragma {pragma}")
         return con
+
+
+@contextmanager
+def _connected(uri: str) -> Iterator[sqlite3.Connection]:
+    """Opens a connection, and closes it if it cannot be made ready."""
+    con = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        yield con
+    except BaseException:
+        con.close()
+        raise
 
 
 _held: Counter[tuple[int, int]] = Counter()

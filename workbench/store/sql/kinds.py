@@ -28,6 +28,7 @@ _WORDS = {
     ("deliveries", "state"): DeliveryState,
     ("dead_letters", "reason"): Reason,
     ("dead_letters", "status"): LetterStatus,
+    ("letter_changes", "status"): LetterStatus,
     ("jobs", "status"): JobStatus,
     ("projections", "status"): ProjectionStatus,
     ("passed_events", "kind"): PassedKind,

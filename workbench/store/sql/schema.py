@@ -145,6 +145,13 @@ def check_identity(path: Path) -> int:
     return version
 
 
+def remembered_owner(path: Path) -> str:
+    """Returns what a store that was looked at by `check_identity` remembers of its project; empty if nothing."""
+    with Look(path) as seen, contextlib.closing(seen.open()) as con, translated(path):
+        found = con.execute("select value from meta where key = 'owner'").fetchone()
+        return str(found[0]) if found else ""
+
+
 def _version_of_held(path: Path) -> int:
     """Asks SQLite: this process has the store open, so what it is was looked at before."""
     con = open_reader(path)
