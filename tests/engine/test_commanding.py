@@ -56,6 +56,29 @@ async def test_K2_a_conflict_in_between_is_decided_again(rig):
     assert result.version == 3
 
 
+@pytest.mark.parametrize(("losses", "outcome"), [(3, Outcome.ACCEPTED), (4, Outcome.CONFLICT)])
+async def test_K2_it_is_decided_again_three_times_and_no_more(rig, losses, outcome):
+    engine = await rig.open()
+    await rig.do("open", "a", 0)
+    real, left = engine.loader.load, [None] * losses
+
+    def load_then_lose(aggregate, stream):
+        loaded = real(aggregate, stream)
+        if left:
+            left.pop()
+            event = NewEvent(id=engine.new_id(), type="counted", data='{"by":5}')
+            rig.store.write([Append(stream=stream, events=(event,))])
+        return loaded
+
+    engine.loader.load = load_then_lose
+    result = await asyncio.wait_for(rig.do("add", "a", 1), 10)
+    assert (result.outcome, result.attempts, left) == (outcome, 4, [])
+    stored = engine.reader.commands()[0]
+    assert (stored.outcome, stored.attempts) == (outcome.value, 4)
+    if outcome is Outcome.CONFLICT:
+        assert (result.expected, result.version) == (4, 5)
+
+
 async def test_K3_a_command_id_seen_before_gives_the_stored_answer(rig):
     engine = await rig.open()
     identity = engine.new_id()

@@ -17,8 +17,10 @@ from workbench.store.operations import (
     Lease,
     MarkLetters,
     NewMessage,
+    Reclaim,
     RecoverSubscription,
     ReplayLetter,
+    Retain,
     SaveProcess,
     Settle,
 )
@@ -366,3 +368,48 @@ def test_a_replay_of_a_forgotten_message_is_taken_back_to_an_open_letter(box):
 
 def test_an_unknown_topic_has_nothing_to_forget(box):
     assert one(box.store, ForgetMessages(topic="none")) == 0
+
+
+# -- what only the slowest reader, or a holder that still runs, may decide
+
+
+def test_G1_what_the_slowest_reader_has_not_passed_stays(box):
+    one(box.store, EnsureSubscription(name="slow", topic="mail"))
+    box.publish("a", "b", "c")
+    messages = box.messages()
+    box.settle()
+
+    def retain():
+        return one(box.store, Retain(topic="mail", subscriptions=("sub", "slow"), keep=0))
+
+    assert retain() == 0
+    assert len(box.messages()) == 3
+    one(box.store, ConfigureSubscription(subscription="slow", cursor=messages[1].position))
+    assert retain() == 2
+    assert [found.position for found in box.messages()] == [messages[2].position]
+
+
+def test_D4_a_lease_whose_holder_runs_is_not_taken_back(box):
+    box.publish("a", "b", key="")
+    box.settle(a="ready", b="ready")
+    first, second = box.due()
+    box.lease(first, TOKEN)
+    box.lease(second, OTHER)
+    reclaim = {"subscription": "sub", "topic": "mail", "now": 10}
+    assert one(box.store, Reclaim(**reclaim, keep=(TOKEN, OTHER))) == 0
+    assert box.due() == []
+    assert one(box.store, Reclaim(**reclaim, keep=(TOKEN,))) == 1
+    assert [(row.position, row.crashed) for row in box.due()] == [(second.position, 1)]
+
+
+def test_R1_the_more_urgent_goes_first_and_age_makes_up_for_it(box, clock):
+    box.publish("old", key="")
+    clock.advance(30)
+    for name, priority in (("low", -60), ("normal", 0), ("high", 60), ("critical", 300)):
+        box.publish(name, key="", priority=priority)
+    clock.advance(100)
+    box.publish("late", key="", priority=60)
+    box.settle(**dict.fromkeys(("old", "low", "normal", "high", "critical", "late"), "ready"))
+    order = [row.message_id for row in box.due()]
+    names = ("critical", "high", "old", "normal", "late", "low")
+    assert order == [derived_id(name) for name in names]

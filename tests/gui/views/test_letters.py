@@ -173,6 +173,31 @@ async def test_a_purge_can_be_undone_from_its_notice(broken, view, told, until):
     assert broken.repair.counts() == {"open": 3}
 
 
+@pytest.mark.parametrize("skip_on", [False, True])
+async def test_L7_purging_a_blocking_head_asks_about_those_behind(
+    broken, view, told, until, monkeypatch, skip_on
+):
+    real, purged = broken.repair.purge, []
+
+    def purge(numbers, *, skip_on):
+        purged.append((tuple(numbers), skip_on))
+        return real(numbers, skip_on=skip_on)
+
+    monkeypatch.setattr(broken.repair, "purge", purge)
+    monkeypatch.setattr(broken.repair, "blocked_behind", lambda numbers: 4 * len(numbers))
+    choose(view, 1)
+    view.begin(PURGE)
+    assert question(view)[0] == (
+        "Purge 1 dead letter? 4 deliveries wait behind: keep them blocked, or skip what is purged and go on"
+        " with them?"
+    )
+    assert broken.repair.counts() == {"open": 3}
+    answer(view, "Purge 1, skip on" if skip_on else "Purge 1, keep 4 blocked")
+    await until(lambda: told)
+    assert purged == [((1,), skip_on)]
+    assert broken.repair.counts() == {"open": 2, "purged": 1}
+
+
 async def test_del_archives_one_at_once_and_never_purges(broken, view, told, until):
     choose(view, 1)
     view.table.setFocus()

@@ -1,0 +1,50 @@
+"""A value as JSON: secrets are masked in what is shown and in what can be copied; the value itself stays."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from workbench.gui.diff_view import DiffView
+from workbench.gui.json_view import JsonView, readable
+from workbench.model.secrets import MASK
+
+SECRET = "hunter2"
+VALUES = [
+    {"password": SECRET},
+    {"user": {"access_token": SECRET}},
+    [{"name": "ada", "client_secret": [SECRET]}],
+    {"authorization": {"header": SECRET}},
+    {"api_key": 17, "nested": [{"passphrase": SECRET}]},
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_secret_is_neither_shown_nor_copied(qtbot, value):
+    view = JsonView()
+    qtbot.addWidget(view)
+    view.set_value(value)
+    view.selectAll()
+    view.copy()
+    for text in (view.toPlainText(), QApplication.clipboard().text(), readable(value)):
+        assert SECRET not in text
+        assert "17" not in text
+        assert MASK in text
+    assert SECRET in str(value)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_difference_of_secrets_shows_neither_of_them(qtbot, value):
+    view = DiffView()
+    qtbot.addWidget(view)
+    view.set_values({}, value)
+    assert SECRET not in view.toPlainText()
+    view.set_values(value, {})
+    assert SECRET not in view.toPlainText()
+
+
+def test_what_is_no_secret_is_shown(qtbot):
+    view = JsonView()
+    qtbot.addWidget(view)
+    view.set_value({"passenger": "ada", "compass": "north"})
+    assert "ada" in view.toPlainText()
