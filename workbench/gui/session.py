@@ -21,6 +21,7 @@ from workbench.gui.drafts import may_leave
 from workbench.gui.loop import finished, spawn
 from workbench.gui.palette import Palette, Target
 from workbench.gui.reloading import LiveProject
+from workbench.gui.rescuing import tell_trouble
 from workbench.gui.statusline import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.window import MainWindow
@@ -394,5 +395,5 @@ class Session:
         self._action("engine").setIcon(icon("play" if paused else "pause"))
         self._action("engine").setText("Resume" if paused else "Pause")
         self._action("step").setEnabled(paused)
-        if status.trouble and self.desk is not None:
-            self.desk.notice("error", status.trouble)
+        if self.desk is not None:
+            tell_trouble(self.desk, status, self.reopen)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.engine.verifying import differences
 from workbench.errors import NotFound
@@ -16,7 +19,10 @@ from workbench.store.sql.copying import backup
 from workbench.store.sql.looking import Look
 from workbench.store.sql.reader import SqliteReader
 
-__all__ = ["Checkup", "advice", "backup", "check", "check_projections", "store_file"]
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+__all__ = ["Checkup", "advice", "backup", "check", "check_projections", "rescue", "store_file"]
 
 
 def store_file(target: Path, environ: Mapping[str, str]) -> Path:
@@ -63,6 +69,19 @@ def check_projections(target: Path, environ: Mapping[str, str], progress: Progre
                 return [Finding(rule="I9", text=said) for said in found]
         finally:
             reader.close()
+
+
+async def rescue(workspace: Workspace) -> Path:
+    """Copies what an open project holds to a new file beside its project file; returns the copy.
+
+    Raises:
+        WorldError: It cannot be read or written any more.
+    """
+    store, root = workspace.store, workspace.project.root
+    names = (root / f"rescued{number}.db" for number in itertools.chain([""], itertools.count(2)))
+    target = next(name for name in names if not name.exists())
+    await asyncio.to_thread(store.rescue, target)
+    return target
 
 
 def advice(checkup: Checkup) -> list[str]:

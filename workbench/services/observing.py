@@ -118,7 +118,11 @@ class ProjectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What the status bar says."""
+    """What the status bar says.
+
+    Attributes:
+        gone: Empty, or how the files of the open store ceased to be those at its path (C10).
+    """
 
     project: str
     store: str
@@ -128,6 +132,7 @@ class Status:
     dead: int
     observer: str
     trouble: str
+    gone: str = ""
 
 
 class Observing:
@@ -150,6 +155,7 @@ class Observing:
             dead=counts.get("open", 0),
             observer=workspace.observer,
             trouble=engine.errors[-1] if engine and engine.errors else "",
+            gone=workspace.store.gone,
         )
 
     @property

@@ -64,6 +64,25 @@ def _copy(path: Path, half: Path, progress: Progress | None) -> None:
         os.fsync(file.fileno())
 
 
+def rescue(con: sqlite3.Connection, target: Path) -> None:
+    """Copies what a connection has open, though its file may be gone from its path (C10).
+
+    Raises:
+        StoreReadOnly: The target exists already.
+        WorldError: It cannot be read or written any more; what was written was removed.
+    """
+    if target.exists():
+        raise StoreReadOnly(f"{target} exists already; it was left as it is", hint="choose another name")
+    half = target.with_name(f"{target.name}.part")
+    try:
+        _copy_pages(con, half, None)
+        half.replace(target)
+    finally:
+        half.unlink(missing_ok=True)
+        if con.in_transaction:
+            con.execute("rollback")
+
+
 def _copy_pages(source: sqlite3.Connection, half: Path, progress: Progress | None) -> str:
     """Copies a store's pages; returns what SQLite finds in the copy, ``ok`` if nothing."""
     told = None if progress is None else lambda _s, left, pages: progress(pages - left, pages)

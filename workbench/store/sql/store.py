@@ -33,6 +33,7 @@ from workbench.store.sql.connection import (
     translate,
     translated,
 )
+from workbench.store.sql.copying import rescue
 from workbench.store.sql.heads import Heads
 from workbench.store.sql.looking import Look
 from workbench.store.sql.migrating import Progress, migrate
@@ -46,7 +47,12 @@ from workbench.store.sql.writing import Writing
 
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of the log beside the file that are worth a moment of idle time (C4)."""
-GONE = "put its files back as they were, or the newest backup; close the project and open it again"
+IDENTITY = (
+    "select (select value from meta where key = 'store_id'), (select name from types order by id limit 1),"
+    " (select name from streams order by id limit 1), (select event_id from events order by position limit 1)"
+)
+"""What stays the same in a store for ever, once it is there; it lies in several places of the file."""
+GONE = "save a copy of what is open here, or take the newest backup; close the project and open it again"
 
 
 class SqliteStore:
@@ -142,7 +148,7 @@ class SqliteStore:
                 migrate(self.path, con, version, progress)
             keep_in_step(con, self._clock.now())
             self._heads = Heads(con)
-            self._identity = con.execute("select value from meta where key = 'store_id'").fetchone()
+            self._identity = con.execute(IDENTITY).fetchone()
         sweep(self.path)
         try:
             self._presence = Presence(self.path)
@@ -267,11 +273,15 @@ class SqliteStore:
         said = f"{self.path} was written over"
         try:
             with contextlib.closing(open_reader(self.path)) as con:
-                found = con.execute("select value from meta where key = 'store_id'").fetchone()
+                found = con.execute(IDENTITY).fetchone()
                 (head,) = con.execute(HEAD).fetchone()
         except (sqlite3.Error, WorkbenchError) as error:
             return f"{said}: {error}"
-        return "" if found == self._identity and head >= self._heads.position else said
+        same = all(before in (None, now) for before, now in zip(self._identity, found, strict=True))
+        if not same or head < self._heads.position:
+            return said
+        self._identity = found
+        return ""
 
     def _commit(
         self, con: sqlite3.Connection, operations: Sequence[op.Operation], suspected: set[bytes]
@@ -316,6 +326,23 @@ class SqliteStore:
             if con.in_transaction:
                 con.execute("rollback")
         self._heads.stale = True
+
+    @property
+    def gone(self) -> str:
+        """Empty, or how the files of this store ceased to be those at its path (C10)."""
+        return self._gone
+
+    def rescue(self, target: Path) -> None:
+        """Copies what is open here to a new file, also where the store's own is gone.
+
+        Raises:
+            StoreReadOnly: It was closed, or the target exists.
+            WorldError: It cannot be read or written any more.
+        """
+        with self._guard:
+            if self._writer is None:
+                raise StoreReadOnly(f"{self.path.name} is not open for writing: {self.observer or 'closed'}")
+            rescue(self._writer, target)
 
     def tidy(self) -> None:
         """Empties the log beside the file, if it is large; whoever reads at the moment prevents it (C4)."""
