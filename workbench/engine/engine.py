@@ -17,7 +17,7 @@ from workbench.engine.housekeeping import Housekeeping
 from workbench.engine.loading import AggregateLoader
 from workbench.engine.log_subscription import LogSubscription
 from workbench.engine.metrics import Metrics
-from workbench.engine.projecting import ProjectionRunner
+from workbench.engine.projecting import ProjectionRunner, ensured
 from workbench.engine.publishing import Publisher
 from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.reacting import Reactor, reactor_subscription
@@ -140,6 +140,8 @@ class Engine:
     async def start(self, *, paused: bool = False) -> None:
         """Makes topics, subscriptions and tables, recovers from a crash, and begins to run."""
         self.state = EngineState.PAUSED if paused else EngineState.RUNNING
+        for projection in self.registry.projections.values():
+            await self.gate.write(ensured(projection))
         for topic in (*self.registry.topics, COMMANDS_TOPIC):
             await self.gate.write(EnsureTopic(name=topic))
         for runner in self._make_runners():
@@ -150,6 +152,8 @@ class Engine:
             )
             await runner.recover()
         for projection in self.registry.projections.values():
+            if projection.by_handlers:
+                continue
             follower = ProjectionRunner(
                 projection,
                 registry=self.registry,

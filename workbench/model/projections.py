@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -78,13 +78,13 @@ class Projection:
 
     Attributes:
         columns: The first one is the key.
-        on: By event class (Python) or event type name.
+        on: By event class (Python) or event type name; none where handlers write the rows instead (J6).
         version: Raise it when the meaning of the code changed: the stored rows are then stale (J4).
     """
 
     name: str
     columns: tuple[Column, ...]
-    on: Mapping[type[Event] | str, Apply]
+    on: Mapping[type[Event] | str, Apply] = field(default_factory=dict)
     version: int = 1
     on_fault: OnFault = OnFault.PAUSE
     doc: str = ""
@@ -93,6 +93,11 @@ class Projection:
     def key(self) -> str:
         """Name of the key column."""
         return self.columns[0].name
+
+    @property
+    def by_handlers(self) -> bool:
+        """Whether handlers write its rows: then it is no fold, and nothing can make them again (J6)."""
+        return not self.on
 
     def shape(self) -> tuple[tuple[str, str], ...]:
         """Returns the names and kinds of its columns, as the store keeps them."""

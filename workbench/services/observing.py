@@ -93,6 +93,7 @@ class ProjectionView:
     """A read model as people see it.
 
     Attributes:
+        by_handlers: Handlers write its rows; it follows no log, and cannot be rebuilt (J6).
         stale: Its definition changed since its rows were made (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.
         passed: Events that are not in the rows, because they could not be folded (J2).
@@ -112,6 +113,7 @@ class ProjectionView:
     passed: tuple[PassedEvent, ...]
     rebuild: RebuildView | None
     doc: str
+    by_handlers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,9 +244,9 @@ class Observing:
         building = runner.building if runner else None
         return ProjectionView(
             name=projection.name,
-            status=state.status.value if state else "new",
+            status=_status(projection, state),
             checkpoint=checkpoint,
-            lag=max(0, self._reader.head() - checkpoint),
+            lag=0 if projection.by_handlers else max(0, self._reader.head() - checkpoint),
             rows=state.rows if state else 0,
             fault=state.fault if state else "",
             fault_position=state.fault_position if state else 0,
@@ -254,6 +256,7 @@ class Observing:
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
             rebuild=self._rebuild(generations[1], building) if len(generations) > 1 else None,
             doc=projection.doc,
+            by_handlers=projection.by_handlers,
         )
 
     def _rebuild(self, state: ProjectionState, building: Folding | None) -> RebuildView:
@@ -313,5 +316,15 @@ class Observing:
         return self._reader.actions(limit=limit)
 
 
+def _status(projection: Projection, state: ProjectionState | None) -> str:
+    if projection.by_handlers:
+        return "written by handlers"
+    return state.status.value if state else "new"
+
+
 def _stale(projection: Projection, state: ProjectionState | None) -> bool:
-    return state is not None and state.definition_hash != projection.definition_hash()
+    return (
+        state is not None
+        and not projection.by_handlers
+        and state.definition_hash != projection.definition_hash()
+    )

@@ -324,7 +324,7 @@ class CommandsView(View):
         workspace = self.desk.workspace
         begun = workspace.clock.monotonic()
         behind, said = [], []
-        for name in workspace.registry.projections:
+        for name in [one.name for one in workspace.registry.projections.values() if not one.by_handlers]:
             try:
                 async with asyncio.timeout(CATCH_UP_SECONDS):
                     await workspace.issue.wait_for(name, result.last_position)
