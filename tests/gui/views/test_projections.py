@@ -179,13 +179,13 @@ def choose(menu, beginning):
 
 async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace, view, until, monkeypatch):
     await create(workspace, "ada")
-    await until(lambda: view.badge.text() == "live")
+    await until(lambda: column(view, 0) == ["ada"])
     assert view.rebuild.isVisible()
-    (users,) = workspace.observe.projections()
+    users, *_ = workspace.observe.projections()
     table = replace(users, by_handlers=True, status="written by handlers", lag=0)
     monkeypatch.setattr(workspace.observe, "projections", lambda: [table])
     view.refresh()
-    assert view.badge.text() == "written by handlers"
+    assert "written by handlers" in view.badge.text()
     assert not view.rebuild.isVisible()
     assert not view.pause.isVisible()
     assert not view.place.isVisible()
