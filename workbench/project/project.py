@@ -12,11 +12,13 @@ from typing import Literal
 from workbench.errors import ModelError, ProjectError
 from workbench.model.commands import CommandType, QueryType
 from workbench.model.events import EventType
+from workbench.model.fingerprints import TextOf
 from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.declared.compiling import compile_declared
 from workbench.project.modules import Imported, import_modules, place_of, undo
+from workbench.project.reach import Reach
 from workbench.project.reading import ProjectFile, in_order, read_settings
 from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
@@ -101,7 +103,7 @@ def load_project(
             problems += contradictions(file, {name for one in definitions for name in one.handlers})
         if problems:
             raise ProjectError(problems)
-        registry = _registry(file, definitions, sources)
+        registry = _registry(file, definitions, sources, Reach(sources, imported.package))
     except ProjectError:
         undo(imported.package)
         raise
@@ -138,7 +140,9 @@ def _at_rest(declared: Definitions) -> Definitions:
     return replace(declared, policies=(), processes=(), handlers={})
 
 
-def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: Sources) -> Registry:
+def _registry(
+    file: ProjectFile, definitions: Sequence[Definitions], sources: Sources, text_of: TextOf
+) -> Registry:
     settings = file.settings
     try:
         registry = build_registry(
@@ -152,6 +156,7 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
                 for key, route in settings.routing.routes.items()
             ],
             default_topic=settings.routing.default_topic,
+            text_of=text_of,
         )
         if settings.cqrs.modules:
             # Classes of other people's making may have no schema: better told now than when a form needs it.
