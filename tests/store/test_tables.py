@@ -7,7 +7,8 @@ import pytest
 from tests.store.actions import one
 from workbench.errors import ModelError
 from workbench.store.conversion import converted
-from workbench.store.operations import DropGeneration, EnsureProjection, ProjectRows
+from workbench.store.operations import ProjectRows
+from workbench.store.projection_operations import DropGeneration, EnsureProjection
 
 COLUMNS = (("id", "text"), ("n", "integer"))
 

@@ -10,14 +10,21 @@ from workbench.errors import WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store import operations as op
+from workbench.store.projection_operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+)
 from workbench.store.values import AppendResult, CommandRecord
 
 _OF_PROJECTIONS = (
-    op.ApplyProjection,
-    op.EnsureProjection,
-    op.MarkProjection,
-    op.SwitchProjection,
-    op.DropGeneration,
+    ApplyProjection,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+    DropGeneration,
 )
 
 

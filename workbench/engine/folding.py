@@ -13,8 +13,10 @@ from workbench.model.clock import Clock
 from workbench.model.events import RecordedEvent
 from workbench.model.projections import OnFault, Projection
 from workbench.model.registry import Registry
-from workbench.store.operations import ApplyProjection, MarkProjection, Operation
+from workbench.model.secrets import without_secrets
+from workbench.store.operations import Operation
 from workbench.store.ports import Reader
+from workbench.store.projection_operations import ApplyProjection, MarkProjection
 from workbench.store.values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
 
 BATCH = 500
@@ -142,7 +144,7 @@ class Folding:
             self._handlers[record.type](self._registry.read_event(record), record, buffer)
         except Exception as error:  # noqa: BLE001  # whatever the projection's code raises faults it
             buffer.undo()
-            return f"{type(error).__name__}: {error}"
+            return without_secrets(f"{type(error).__name__}: {error}", record.data)
         buffer.keep()
         self.handled += 1
         self._metrics.flow[self._flow[record.type]] += 1

@@ -13,8 +13,9 @@ from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.model.clock import Clock
 from workbench.model.projections import Projection
 from workbench.model.registry import Registry
-from workbench.store.operations import DropGeneration, EnsureProjection, Operation, SwitchProjection
+from workbench.store.operations import Operation
 from workbench.store.ports import Reader
+from workbench.store.projection_operations import DropGeneration, EnsureProjection, SwitchProjection
 from workbench.store.values import PassedKind, ProjectionStatus
 
 

@@ -14,7 +14,6 @@ from workbench.store.values import (
     CommandRecord,
     Job,
     OperatorAction,
-    PassedEvent,
     Snapshot,
 )
 
@@ -36,11 +35,7 @@ class Append(Operation, frozen=True, kw_only=True):
 
 
 class AppendMany(Operation, frozen=True, kw_only=True):
-    """Appends to several streams, all or nothing (A10); answers with a tuple of `AppendResult`.
-
-    Attributes:
-        appends: Up to 100, each for a stream of its own.
-    """
+    """Appends to up to 100 streams, all or nothing (A10); answers with a tuple of `AppendResult`."""
 
     appends: tuple[Append, ...]
 
@@ -127,12 +122,19 @@ class Retain(Operation, frozen=True, kw_only=True):
     limit: int = 5000
 
 
-class EnsureSubscription(Operation, frozen=True, kw_only=True):
-    """Makes sure that a durable subscription exists; its cursor is kept if it does (P4).
+class ForgetMessages(Operation, frozen=True, kw_only=True):
+    """Removes the messages of a topic and what waits of them, but for dead letters; answers how many.
 
     Attributes:
-        cursor: Where a new one starts; None means at the head.
+        released: Subscriptions in which a dead letter blocks nobody (O2).
     """
+
+    topic: str
+    released: tuple[str, ...] = ()
+
+
+class EnsureSubscription(Operation, frozen=True, kw_only=True):
+    """Makes sure that a subscription exists; a new one starts at its cursor, None is the head (P4)."""
 
     name: str
     topic: str
@@ -333,71 +335,6 @@ class ProjectRows(Operation, frozen=True, kw_only=True):
     name: str
     rows: tuple[dict[str, Any], ...] = ()
     deleted: tuple[Any, ...] = ()
-
-
-class EnsureProjection(Operation, frozen=True, kw_only=True):
-    """Makes sure that a projection has a live generation: a table and a checkpoint.
-
-    Attributes:
-        columns: Pairs of name and kind; the first is the key.
-        indexed: Columns with an index.
-        rebuild: Begin a further generation from position 0 beside the live one, in place of an earlier
-            attempt; answers with its number (J3).
-        folded: Whether its rows are folded from events; else handlers write them, and changed columns migrate
-            them: `ModelError` where that would lose something (J6).
-    """
-
-    name: str
-    columns: tuple[tuple[str, str], ...]
-    indexed: tuple[str, ...]
-    definition_hash: str
-    rebuild: bool = False
-    folded: bool = True
-
-
-class ApplyProjection(Operation, frozen=True, kw_only=True):
-    """Writes a projection's buffered rows and its checkpoint together (J1).
-
-    Attributes:
-        before: The checkpoint that the batch started from; another one in the store is an error.
-        rows: Whole rows to put.
-        deleted: Keys to remove.
-        passed: Events that were skipped and streams that are parked from here on (J2).
-        resumed: Streams that are parked no longer.
-    """
-
-    name: str
-    generation: int
-    before: int
-    checkpoint: int
-    rows: tuple[dict[str, Any], ...] = ()
-    deleted: tuple[Any, ...] = ()
-    passed: tuple[PassedEvent, ...] = ()
-    resumed: tuple[str, ...] = ()
-
-
-class SwitchProjection(Operation, frozen=True, kw_only=True):
-    """Makes a rebuilt generation the live one and drops the one before (J3)."""
-
-    name: str
-    generation: int
-
-
-class DropGeneration(Operation, frozen=True, kw_only=True):
-    """Gives up a generation that is not live; answers whether there was one."""
-
-    name: str
-    generation: int
-
-
-class MarkProjection(Operation, frozen=True, kw_only=True):
-    """Records that a generation of a projection was paused, resumed or faulted (J2)."""
-
-    name: str
-    generation: int
-    status: str
-    fault: str = ""
-    fault_position: int = 0
 
 
 class SaveProcess(Operation, frozen=True, kw_only=True):

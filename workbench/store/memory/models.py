@@ -8,14 +8,12 @@ from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
 from workbench.store.letters import noted
 from workbench.store.memory.tables import Tables
-from workbench.store.operations import (
+from workbench.store.operations import ProjectRows, RecordAction, SaveProcess
+from workbench.store.projection_operations import (
     ApplyProjection,
     DropGeneration,
     EnsureProjection,
     MarkProjection,
-    ProjectRows,
-    RecordAction,
-    SaveProcess,
     SwitchProjection,
 )
 from workbench.store.rules import check_table_names

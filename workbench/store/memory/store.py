@@ -9,9 +9,16 @@ from workbench.errors import StoreReadOnly, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.store import operations as op
 from workbench.store.letters import noted
-from workbench.store.memory import letters, log, models, queue
+from workbench.store.memory import letters, log, models, queue, transient
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.tables import Tables
+from workbench.store.projection_operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+)
 
 
 class MemoryStore:
@@ -123,6 +130,7 @@ _RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
     op.CreateTopic: log.create_topic,
     op.NewMessage: log.publish,
     op.Retain: log.retain,
+    op.ForgetMessages: transient.forget_messages,
     op.EnsureSubscription: queue.ensure_subscription,
     op.ConfigureSubscription: queue.configure,
     op.RecoverSubscription: queue.recover,
@@ -137,11 +145,11 @@ _RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
     op.ForgetLetters: letters.forget_letters,
     op.StartJob: letters.start_job,
     op.ProjectRows: models.project_rows,
-    op.EnsureProjection: models.ensure_projection,
-    op.ApplyProjection: models.apply_projection,
-    op.SwitchProjection: models.switch_projection,
-    op.DropGeneration: models.drop_generation,
-    op.MarkProjection: models.mark_projection,
+    EnsureProjection: models.ensure_projection,
+    ApplyProjection: models.apply_projection,
+    SwitchProjection: models.switch_projection,
+    DropGeneration: models.drop_generation,
+    MarkProjection: models.mark_projection,
     op.SaveProcess: models.save_process,
     op.RecordAction: models.record_action,
 }

@@ -9,7 +9,14 @@ from typing import Any
 from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.store import operations as op
 from workbench.store.letters import noted
-from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling
+from workbench.store.projection_operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+)
+from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling, transient
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
 from workbench.store.values import CommandRecord
@@ -149,6 +156,7 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.CreateTopic: lambda w, o: recording.create_topic(w.con, w.heads, o, w.now),
     op.NewMessage: lambda w, o: recording.publish(w.con, w.batch, w.heads, o, w.now, w.published),
     op.Retain: lambda w, o: recording.retain(w.con, w.heads, o),
+    op.ForgetMessages: lambda w, o: transient.forget_messages(w.con, w.heads, o, w.now),
     op.Atomic: Writing.atomic,
     op.EnsureSubscription: lambda w, o: settling.ensure_subscription(w.con, w.heads, o, w.now),
     op.ConfigureSubscription: lambda w, o: settling.configure(w.con, o),
@@ -166,11 +174,11 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.StartJob: lambda w, o: jobs.start_job(w.con, o, w.now),
     op.AdvanceJob: lambda w, o: jobs.advance_job(w.con, o, w.now, w.guarded),
     op.ProjectRows: lambda w, o: projecting.project_rows(w.con, o, w.now),
-    op.EnsureProjection: lambda w, o: projecting.ensure_projection(w.con, o, w.now),
-    op.ApplyProjection: lambda w, o: projecting.apply_projection(w.con, o, w.now),
-    op.SwitchProjection: lambda w, o: projecting.switch_projection(w.con, o, w.now),
-    op.DropGeneration: lambda w, o: projecting.drop_generation(w.con, o),
-    op.MarkProjection: lambda w, o: projecting.mark_projection(w.con, o, w.now),
+    EnsureProjection: lambda w, o: projecting.ensure_projection(w.con, o, w.now),
+    ApplyProjection: lambda w, o: projecting.apply_projection(w.con, o, w.now),
+    SwitchProjection: lambda w, o: projecting.switch_projection(w.con, o, w.now),
+    DropGeneration: lambda w, o: projecting.drop_generation(w.con, o),
+    MarkProjection: lambda w, o: projecting.mark_projection(w.con, o, w.now),
     op.SaveProcess: lambda w, o: projecting.save_process(w.con, o),
     op.RecordAction: Writing.act,
 }
