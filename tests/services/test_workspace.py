@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from workbench.engine.publishing import Draft
-from workbench.model.clock import SystemClock
+from workbench.model.clock import ManualClock, SystemClock
 from workbench.project.samples import copy_sample
 from workbench.services.opening import open_target
 from workbench.services.workspace import Workspace, open_workspace
@@ -123,3 +123,23 @@ async def test_a_model_that_takes_over_lets_the_one_before_go_but_for_others(tmp
     assert modules(fresh)
     await one.close()
     assert modules(fresh) == []
+
+
+async def test_W1_days_pass_on_a_clock_that_is_moved_by_hand(tmp_path):
+    """Retries of a project on such a clock come when it was moved, whatever the machine's time."""
+    clock = ManualClock()
+    root = copy_sample("users", tmp_path / "users")
+    workspace = open_workspace(root, environ={}, trusted=True, clock=clock)
+    await workspace.start()
+    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    values = {"user_id": "ann", "username": "Ann", "email": "ann@slow.example"}
+    await workspace.issue.issue("create_user", values)
+    await workspace.running().settle()
+    mail = {view.name: view for view in workspace.observe.subscriptions()}["welcome-mail"]
+    assert (mail.retrying, mail.dead) == (1, 0)
+    for _ in range(5):
+        clock.advance(86400)
+        await workspace.running().settle()
+    mail = {view.name: view for view in workspace.observe.subscriptions()}["welcome-mail"]
+    assert (mail.retrying, mail.dead) == (0, 1)
+    await workspace.close()

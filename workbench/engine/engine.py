@@ -27,7 +27,7 @@ from workbench.engine.runtime import Runtime, first_cursor
 from workbench.engine.subscribing import SubscriptionRunner
 from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.telling import Notify, Telling
-from workbench.engine.timing import LoopTimer, Timer
+from workbench.engine.timing import Timer, timer_of
 from workbench.errors import NotFound, PermanentError, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
@@ -94,7 +94,7 @@ class Engine:
         self.reader = store.reader()
         self.gate = WriteGate(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
-        self._timer = timer or LoopTimer(clock)
+        self._timer = timer or timer_of(clock)
         self.tasks = Tasks(self.telling.died)
         self._following = Following(
             clock, self._timer, self.tasks, self._runs, self.telling.announce, self.telling.report
