@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine.engine import EngineState
 from workbench.engine.subscribing import SubscriptionRunner
+from workbench.engine.verifying import is_stale
 from workbench.model.aggregates import stream_name
 from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projections import Projection
@@ -145,7 +146,7 @@ class Observing:
         counts = self._reader.letter_counts()
         return Status(
             project=workspace.project.name,
-            store=str(workspace.project.store_path),
+            store=str(workspace.store.path),
             head=self._reader.head(),
             engine=engine.state.value if engine else "observing",
             lag=sum(engine.lag(name) for name in engine.subscriptions) if engine else 0,
@@ -255,7 +256,7 @@ class Observing:
             rows=state.rows if state else 0,
             fault=ended or (state.fault if state else ""),
             fault_position=state.fault_position if state else 0,
-            stale=_stale(projection, state),
+            stale=is_stale(projection, state),
             generation=state.generation if state else 0,
             columns=state.columns if state else projection.shape(),
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
@@ -325,11 +326,3 @@ def _status(projection: Projection, state: ProjectionState | None) -> str:
     if projection.by_handlers:
         return "written by handlers"
     return state.status.value if state else "new"
-
-
-def _stale(projection: Projection, state: ProjectionState | None) -> bool:
-    return (
-        state is not None
-        and not projection.by_handlers
-        and state.definition_hash != projection.definition_hash()
-    )
