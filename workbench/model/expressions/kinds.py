@@ -12,9 +12,11 @@ class Kind(StrEnum):
 
     STRING = "string"
     INTEGER = "integer"
+    UINT = "unsigned integer"
     DOUBLE = "double"
     DECIMAL = "decimal"
     BOOLEAN = "boolean"
+    BYTES = "bytes"
     TIME = "time"
     MICROS = "microseconds"
     UUID = "uuid"
@@ -22,25 +24,29 @@ class Kind(StrEnum):
     LIST = "list"
     RECORD = "record"
     NULL = "null"
+    TYPE = "type"
     ANY = "any"
 
 
 COUNTS_AS = {Kind.MICROS: Kind.TIME, Kind.UUID: Kind.STRING}
 """Kinds that CEL does not have, and what they are in an operation."""
-NUMBERS = frozenset({Kind.INTEGER, Kind.DOUBLE, Kind.DECIMAL})
-"""Whatever is calculated with a decimal is a decimal; CEL has none, so that is done beside it."""
+NUMBERS = frozenset({Kind.INTEGER, Kind.UINT, Kind.DOUBLE, Kind.DECIMAL})
+"""Whatever is calculated with a decimal is a decimal: that is what goes beyond CEL."""
 
 WORDS = {
     Kind.STRING: "text",
     Kind.INTEGER: "a whole number",
+    Kind.UINT: "an unsigned whole number",
     Kind.DOUBLE: "a decimal number",
     Kind.DECIMAL: "an exact decimal number",
     Kind.BOOLEAN: "true or false",
+    Kind.BYTES: "bytes",
     Kind.TIME: "a time",
     Kind.DURATION: "a duration",
     Kind.LIST: "a list",
     Kind.RECORD: "an object",
     Kind.NULL: "null",
+    Kind.TYPE: "a type",
 }
 
 
@@ -54,6 +60,7 @@ class Type:
         fields: Of a record, if they are known.
         keyed: Whether a record is a mapping; else its fields are attributes.
         choices: The only texts that it can be; empty for any.
+        places: Digits after the point that a decimal is kept with, where that is fixed.
     """
 
     kind: Kind
@@ -62,6 +69,7 @@ class Type:
     fields: Mapping[str, Type] | None = None
     keyed: bool = False
     choices: tuple[str, ...] = ()
+    places: int | None = None
 
     @property
     def counts_as(self) -> Kind:
@@ -86,12 +94,16 @@ ANY = Type(kind=Kind.ANY)
 NULL = Type(kind=Kind.NULL, nullable=True)
 STRING = Type(kind=Kind.STRING)
 INTEGER = Type(kind=Kind.INTEGER)
+UINT = Type(kind=Kind.UINT)
 DOUBLE = Type(kind=Kind.DOUBLE)
+DECIMAL = Type(kind=Kind.DECIMAL)
 BOOLEAN = Type(kind=Kind.BOOLEAN)
+BYTES = Type(kind=Kind.BYTES)
 TIME = Type(kind=Kind.TIME)
 DURATION = Type(kind=Kind.DURATION)
 LIST = Type(kind=Kind.LIST, item=ANY)
 RECORD = Type(kind=Kind.RECORD, keyed=True)
+TYPE = Type(kind=Kind.TYPE)
 
 
 def record(fields: Mapping[str, Type], *, keyed: bool = False, nullable: bool = False) -> Type:

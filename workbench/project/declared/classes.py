@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import partial
 from typing import Any
@@ -15,9 +16,10 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, create_model
 
-from workbench.model.expressions.exact import exact
+from workbench.model.expressions.conversions import written
 from workbench.model.expressions.kinds import ANY, Kind, Type, record
-from workbench.model.expressions.views import moment, plain
+from workbench.model.expressions.numbers import exact
+from workbench.model.expressions.views import moment, seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,11 @@ def as_json(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, msgspec.Struct):
         return msgspec.to_builtins(value)
-    return plain(value)
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, timedelta):
+        return written(value)
+    return seen(value)
 
 
 def record_of(fields: Mapping[str, FieldType]) -> Type:

@@ -16,9 +16,10 @@ from pydantic import BaseModel
 
 from workbench.model.commands import Command
 from workbench.model.events import Event
-from workbench.model.expressions.checking import Flaw, among, present_where
+from workbench.model.expressions.checking import among, present_where
 from workbench.model.expressions.closures import Scope
-from workbench.model.expressions.expression import InvalidExpression, compile_expression, constant
+from workbench.model.expressions.expression import compile_expression, constant
+from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.kinds import ANY, Kind, Type, record
 from workbench.model.expressions.operations import Get
 from workbench.model.expressions.template import compile_template
