@@ -1,9 +1,9 @@
 """What one run of an expression may use up: steps and room (X2).
 
-An expression that goes over lists, or makes texts and lists, is run with a *frame*: a list that holds what its
-variables are read from, the steps and the room that are left, and then the variables of its macros. A step is
-about a fifth of a microsecond: a node that is evaluated, an item that is looked at, some hundred characters
-that are searched. Room is counted in characters and items that are made.
+An expression that goes over lists, or makes texts and lists, is run with a *frame*: a list that holds what
+its variables are read from, the steps and the room that are left, and the variables of its macros. A step is
+about a fifth of a microsecond: a node that is evaluated, an item that is looked at, some characters that
+are searched. Room is counted in characters and items that are made.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STEPS = 100_000
 ROOM = 16 * 1024 * 1024
 """Characters, bytes and items that one run makes."""
 WIDTH = 64 * 1024 * 1024
-"""What a result may have when it is written out, the same part twice where it is in it twice (contract §8)."""
+"""Size of a result when it is written out, what stands in it twice counted twice (contract §8)."""
 
 Frame = list[Any]
 OUTSIDE, STEPS_LEFT, ROOM_LEFT, SLOTS = 0, 1, 2, 3
@@ -56,9 +56,15 @@ def take(frame: Frame, size: int) -> None:
 
 
 def read(frame: Frame, size: int) -> None:
-    """Uses up the steps that looking through so many characters takes."""
+    """Uses up the steps that comparing so many characters takes."""
     if size > 256:
         step(frame, size >> 8)
+
+
+def search(frame: Frame, size: int) -> None:
+    """Uses up the steps that looking for something in so many characters may take."""
+    if size > 256:
+        step(frame, size >> 5)
 
 
 def weigh(frame: Frame, value: Any) -> None:
@@ -73,7 +79,7 @@ def weigh(frame: Frame, value: Any) -> None:
         depth += 1
         for part in open_parts:
             items = part.values() if type(part) is dict else part
-            step(frame, 1 + (len(items) >> 2))
+            step(frame, 1 + len(items))
             left -= 2 * len(items)
             for item in items:
                 kind = type(item)

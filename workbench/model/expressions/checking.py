@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.model.expressions import syntax
 from workbench.model.expressions.flaws import Flaw
 from workbench.model.expressions.functions import FUNCTIONS, MACROS, Function
+from workbench.model.expressions.hints import among, conversion, way_on
 from workbench.model.expressions.kinds import (
     ANY,
     BOOLEAN,
@@ -23,7 +23,18 @@ from workbench.model.expressions.kinds import (
     UINT,
     Kind,
     Type,
+    common,
+    comparable,
     record,
+)
+from workbench.model.expressions.naming import (
+    called,
+    is_bind,
+    path_of,
+    present_where,
+    qualified,
+    said,
+    type_named,
 )
 from workbench.model.expressions.values import TYPE_NAMES, Uint, Wrong
 
@@ -83,8 +94,8 @@ class _Check:
             return self.names[node.name]
         if node.name in TYPE_NAMES:
             return TYPE
-        said = f"nothing here is called {node.name}"
-        return self.unknown(node.at, node.name, said, among(node.name, self.names))
+        words = f"nothing here is called {node.name}"
+        return self.unknown(node.at, node.name, words, among(node.name, self.names))
 
     def select(self, node: syntax.Select) -> Type:
         if type_named(node, self.names):
@@ -96,14 +107,14 @@ class _Check:
             return self._field(node, owner.fields)
         if owner.kind in {Kind.ANY, Kind.RECORD}:
             return ANY
-        said = f"{_said(node.of)} is {owner.words} and has no {node.name}"
-        return self.unknown(node.name_at, node.name, said, "")
+        words = f"{said(node.of)} is {owner.words} and has no {node.name}"
+        return self.unknown(node.name_at, node.name, words, "")
 
     def _field(self, node: syntax.Select, fields: Mapping[str, Type]) -> Type:
         if node.name in fields:
             return fields[node.name]
-        said = f"{_said(node.of)} has no {node.name}"
-        return self.unknown(node.name_at, node.name, said, among(node.name, fields))
+        words = f"{said(node.of)} has no {node.name}"
+        return self.unknown(node.name_at, node.name, words, among(node.name, fields))
 
     def index(self, node: syntax.Index) -> Type:
         owner, index = self.infer(node.of), self.infer(node.index)
@@ -115,15 +126,15 @@ class _Check:
             found = owner.fields.get(str(node.index.value))
             return found or self.flaw(
                 node,
-                f"{_said(node.of)} has no {node.index.value}",
+                f"{said(node.of)} has no {node.index.value}",
                 among(str(node.index.value), owner.fields),
             )
         if owner.kind in {Kind.RECORD, Kind.ANY}:
             return ANY
-        return self.flaw(node, f"{_said(node.of)} is {owner.words} and has no items")
+        return self.flaw(node, f"{said(node.of)} is {owner.words} and has no items")
 
     def list_of(self, node: syntax.ListOf) -> Type:
-        return Type(kind=Kind.LIST, item=_common([self.infer(item) for item in node.items]))
+        return Type(kind=Kind.LIST, item=common([self.infer(item) for item in node.items]))
 
     def map_of(self, node: syntax.MapOf) -> Type:
         found: dict[str, Type] = {}
@@ -144,7 +155,7 @@ class _Check:
             return BOOLEAN
         if found.counts_as in {*NUMBERS, Kind.ANY} - {Kind.UINT}:
             return Type(kind=found.counts_as)
-        return self.flaw(node.of, f"- needs a number, and {_said(node.of)} is {found.words}")
+        return self.flaw(node.of, f"- needs a number, and {said(node.of)} is {found.words}")
 
     def binary(self, node: syntax.Binary) -> Type:
         if node.operator in {"&&", "||"}:
@@ -173,10 +184,10 @@ class _Check:
 
     def _among(self, node: syntax.Binary, left: Type, right: Type) -> None:
         if right.kind not in {Kind.LIST, Kind.RECORD, Kind.ANY}:
-            self.flaw(node.right, f"in needs a list or an object, and {_said(node.right)} is {right.words}")
-        elif right.kind is Kind.LIST and right.item is not None and not _comparable(left, right.item):
-            said = f"{_said(node.left)} is {left.words}, and {_said(node.right)} holds {right.item.words}"
-            self.flaw(node, f"{said}: it is never in there", _conversion(left, right.item))
+            self.flaw(node.right, f"in needs a list or an object, and {said(node.right)} is {right.words}")
+        elif right.kind is Kind.LIST and right.item is not None and not comparable(left, right.item):
+            words = f"{said(node.left)} is {left.words}, and {said(node.right)} holds {right.item.words}"
+            self.flaw(node, f"{words}: it is never in there", conversion(left, right.item))
 
     def _equality(self, node: syntax.Binary, left: Type, right: Type) -> None:
         for one, node_one, other, node_other in (
@@ -186,27 +197,27 @@ class _Check:
             if one.choices and isinstance(node_other, syntax.Literal) and isinstance(node_other.value, str):
                 value = node_other.value
                 if value not in one.choices and not isinstance(node_one, syntax.Literal):
-                    self.flaw(node_other, f"{_said(node_one)} is never '{value}'", among(value, one.choices))
+                    self.flaw(node_other, f"{said(node_one)} is never '{value}'", among(value, one.choices))
                     return
             if one.kind is Kind.NULL and not other.nullable and other.kind is not Kind.ANY:
-                self.flaw(node_other, f"{_said(node_other)} is never null")
+                self.flaw(node_other, f"{said(node_other)} is never null")
                 return
-        if not _comparable(left, right):
+        if not comparable(left, right):
             self.flaw(
                 node,
-                f"{_said(node.left)} is {left.words} and {_said(node.right)} is {right.words}: "
+                f"{said(node.left)} is {left.words} and {said(node.right)} is {right.words}: "
                 "they are never equal",
-                _conversion(left, right),
+                conversion(left, right),
             )
 
     def _order(self, node: syntax.Binary, left: Type, right: Type) -> None:
         for one, part in ((left, node.left), (right, node.right)):
             if one.kind is not Kind.ANY and one.counts_as not in _ORDERED:
-                self.flaw(part, f"{_said(part)} is {one.words}, which {node.operator} does not compare")
+                self.flaw(part, f"{said(part)} is {one.words}, which {node.operator} does not compare")
                 return
-        if not _comparable(left, right):
-            said = f"{node.operator} compares {left.words} with {right.words}"
-            self.flaw(node, said, _conversion(left, right))
+        if not comparable(left, right):
+            words = f"{node.operator} compares {left.words} with {right.words}"
+            self.flaw(node, words, conversion(left, right))
 
     def _arithmetic(self, node: syntax.Binary, left: Type, right: Type) -> Type:
         kinds = (left.counts_as, right.counts_as)
@@ -219,9 +230,9 @@ class _Check:
                 return self.flaw(node, "% needs whole numbers")
             return Type(kind=kinds[0])
         if (found := _SUMS.get((node.operator, *kinds))) is not None:
-            return Type(kind=found, item=_common([left.item or ANY, right.item or ANY]))
-        said = f"{node.operator} does not work on {left.words} and {right.words}"
-        return self.flaw(node, said, _conversion(left, right))
+            return Type(kind=found, item=common([left.item or ANY, right.item or ANY]))
+        words = f"{node.operator} does not work on {left.words} and {right.words}"
+        return self.flaw(node, words, conversion(left, right))
 
     def conditional(self, node: syntax.Conditional) -> Type:
         self.infer(node.condition)
@@ -232,12 +243,12 @@ class _Check:
         self.present = before | present_where(node.condition, yes=False)
         no = self.infer(node.no)
         self.present = before
-        return _common([yes, no])
+        return common([yes, no])
 
-    def need(self, node: syntax.Node, wanted: Type, said: str) -> None:
+    def need(self, node: syntax.Node, wanted: Type, words: str) -> None:
         found = node.type
         if found.kind is not Kind.ANY and found.counts_as is not wanted.counts_as:
-            self.flaw(node, f"{said}, and {_said(node)} is {found.words}")
+            self.flaw(node, f"{words}, and {said(node)} is {found.words}")
 
     # -- calls ----------------------------------------------------------------------------------------------
 
@@ -265,8 +276,8 @@ class _Check:
             return BOOLEAN
         self.infer(node)
         if owner.fields is not None and not owner.keyed:
-            said = f"{_said(node)} always exists"
-            self.flaw(node, said, f"to see whether it has a value: {_said(node)} != null")
+            words = f"{said(node)} always exists"
+            self.flaw(node, words, f"to see whether it has a value: {said(node)} != null")
         return BOOLEAN
 
     def _macro(self, node: syntax.Call, target: syntax.Node) -> Type:
@@ -274,7 +285,7 @@ class _Check:
         if len(node.arguments) not in known.one + known.two:
             return self.flaw(node, f"{node.name} needs a name for each item, then an expression")
         if owner.kind not in {Kind.LIST, Kind.ANY, Kind.RECORD}:
-            return self.flaw(target, f"{node.name} needs a list, and {_said(target)} is {owner.words}")
+            return self.flaw(target, f"{node.name} needs a list, and {said(target)} is {owner.words}")
         two = len(node.arguments) in known.two
         names = node.arguments[: 2 if two else 1]
         found = self._inside(names, self._items(owner, two=two), node.arguments[len(names) :], node.name)
@@ -323,7 +334,7 @@ class _Check:
         for number, argument in enumerate(given):
             kinds, found = known.takes[min(number, len(known.takes) - 1)], argument.type
             if kinds and found.kind is not Kind.ANY and found.counts_as not in kinds:
-                self.flaw(argument, f"{node.name} does not take {found.words}", _way_on(node.name, found))
+                self.flaw(argument, f"{node.name} does not take {found.words}", way_on(node.name, found))
         self._literals(known, given)
         return known.given(types)
 
@@ -363,119 +374,3 @@ def check(node: syntax.Node, names: Names, present: frozenset[str] = frozenset()
     checking = _Check(dict(names), present=present)
     checking.infer(node)
     return checking.flaws
-
-
-def type_named(node: syntax.Node, names: Container[str]) -> str:
-    """Returns which kind of value is named, such as ``int`` or ``google.protobuf.Duration``; empty if none."""
-    path = path_of(node)
-    return path if path in TYPE_NAMES and path.partition(".")[0] not in names else ""
-
-
-def qualified(node: syntax.Call, names: Container[str]) -> str:
-    """Returns a function's name with the name space before it, such as ``math.round``."""
-    if isinstance(node.target, syntax.Name) and node.target.name not in names:
-        return f"{node.target.name}.{node.name}" if node.target.name in _SPACES else node.name
-    return node.name
-
-
-def called(node: syntax.Call, names: Container[str]) -> tuple[Function | None, list[syntax.Node]]:
-    """Returns the function that is called, None if there is none, and its arguments."""
-    name = qualified(node, names)
-    if name != node.name:
-        return FUNCTIONS.get(name), node.arguments
-    return FUNCTIONS.get(name), ([node.target] if node.target is not None else []) + node.arguments
-
-
-def is_bind(node: syntax.Call, names: Container[str]) -> bool:
-    """Whether this is ``cel.bind``, which names a value."""
-    return qualified(node, names) == "cel.bind"
-
-
-_SPACES = {"cel", *(name.partition(".")[0] for name in FUNCTIONS if "." in name)}
-
-
-def path_of(node: syntax.Node) -> str:
-    """Returns a path such as ``command.email``; empty for anything else."""
-    if isinstance(node, syntax.Name):
-        return node.name
-    if isinstance(node, syntax.Select) and (owner := path_of(node.of)):
-        return f"{owner}.{node.name}"
-    return ""
-
-
-def among(name: str, known: Iterable[str], *, all_of_them: bool = True) -> str:
-    """Suggests what was meant, or says what there is."""
-    names = list(known)
-    if close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
-        return f"did you mean {close[0]}?"
-    return f"there are: {', '.join(names)}" if names and all_of_them else ""
-
-
-def present_where(condition: syntax.Node, *, yes: bool) -> frozenset[str]:
-    """Returns the paths that are not null where a condition holds, or does not."""
-    if not isinstance(condition, syntax.Binary):
-        return frozenset()
-    if condition.operator == ("&&" if yes else "||"):
-        return present_where(condition.left, yes=yes) | present_where(condition.right, yes=yes)
-    if condition.operator != ("!=" if yes else "=="):
-        return frozenset()
-    for one, other in ((condition.left, condition.right), (condition.right, condition.left)):
-        if isinstance(other, syntax.Literal) and other.value is None and (path := path_of(one)):
-            return frozenset({path})
-    return frozenset()
-
-
-def _common(types: list[Type]) -> Type:
-    """Returns what is known of a value that is one of several."""
-    certain = [one for one in types if one.kind is not Kind.NULL]
-    if not certain or any(one.kind is Kind.ANY for one in certain):
-        return ANY if certain or not types else NULL
-    first = certain[0]
-    nullable = len(certain) < len(types) or any(one.nullable for one in certain)
-    if any(one.kind is Kind.DECIMAL for one in certain) and all(one.kind in NUMBERS for one in certain):
-        return Type(kind=Kind.DECIMAL, nullable=nullable)
-    if any(one.counts_as is not first.counts_as for one in certain):
-        return ANY
-    if all(one == first for one in certain):
-        return first.or_null() if nullable else first
-    choices: tuple[str, ...] = ()
-    if all(one.choices for one in certain):
-        choices = tuple(dict.fromkeys(choice for one in certain for choice in one.choices))
-    kind = first.kind if all(one.kind is first.kind for one in certain) else first.counts_as
-    item = _common([one.item or ANY for one in certain]) if kind is Kind.LIST else None
-    return Type(kind=kind, nullable=nullable, item=item, choices=choices, keyed=True)
-
-
-def _comparable(left: Type, right: Type) -> bool:
-    kinds = {left.counts_as, right.counts_as}
-    return len(kinds) == 1 or not kinds.isdisjoint({Kind.ANY, Kind.NULL}) or kinds <= NUMBERS
-
-
-def _conversion(left: Type, right: Type) -> str:
-    kinds = {left.counts_as, right.counts_as}
-    if kinds == {Kind.INTEGER, Kind.DOUBLE}:
-        return "write double(…) around the whole number"
-    if Kind.STRING in kinds and kinds & NUMBERS:
-        return "write string(…) around the number"
-    return ""
-
-
-def _way_on(name: str, found: Type) -> str:
-    """Says what to write where a function does not take a value."""
-    if found.kind in {Kind.DECIMAL, Kind.UINT} and name.startswith("math."):
-        return "write double(…) around the number" if "bit" not in name else "write int(…) around the number"
-    return "write string(…) around it" if Kind.STRING in _taken(name) and found.kind in NUMBERS else ""
-
-
-def _taken(name: str) -> frozenset[Kind]:
-    known = FUNCTIONS.get(name)
-    return known.takes[0] if known is not None else frozenset()
-
-
-def _said(node: syntax.Node) -> str:
-    """Says what a part of an expression is, as it may stand in a sentence."""
-    if path := path_of(node):
-        return path
-    if isinstance(node, syntax.Literal):
-        return {"None": "null", "True": "true", "False": "false"}.get(repr(node.value), repr(node.value))
-    return "what stands here" if not isinstance(node, syntax.Call) else f"{node.name}(…)"

@@ -6,7 +6,7 @@ lists, is called with a frame instead, which holds that, its budget and the vari
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -14,11 +14,11 @@ from typing import Any
 from workbench.model.expressions import syntax
 from workbench.model.expressions.budget import OUTSIDE, SLOTS
 from workbench.model.expressions.calls import call_of
-from workbench.model.expressions.checking import called, is_bind, path_of, type_named
 from workbench.model.expressions.comparing import among, item_of, lookup
 from workbench.model.expressions.functions import MACROS
 from workbench.model.expressions.kinds import NUMBERS, Kind, Type
 from workbench.model.expressions.macros import bind_of, macro_of
+from workbench.model.expressions.naming import called, is_bind, path_of, type_named
 from workbench.model.expressions.numbers import negated
 from workbench.model.expressions.operations import (
     Get,
@@ -116,7 +116,7 @@ class Builder:
     _inner: dict[str, int] = field(default_factory=dict)
 
     def kept(self, node: syntax.Node) -> Get:
-        """Returns the value as it is kept: a plain path, and a choice between such, hands on what is there."""
+        """Returns the value as it is kept: a path, and a choice between paths, hands on what is there."""
         if isinstance(node, syntax.Name | syntax.Select):
             return self._path(node)
         if isinstance(node, syntax.Conditional):
@@ -127,7 +127,28 @@ class Builder:
 
     def value(self, node: syntax.Node) -> Get:
         """Returns the value as expressions see it."""
-        return _RULES[type(node)](self, node)
+        match node:
+            case syntax.Literal(value=value):
+                return lambda _env: value
+            case syntax.Name() | syntax.Select():
+                return _seen(self._path(node), node.type)
+            case syntax.Index():
+                of, at = self.value(node.of), self.value(node.index)
+                return _seen(lambda env: item_of(of(env), at(env)), node.type)
+            case syntax.Unary():
+                return self._unary(node)
+            case syntax.Binary():
+                return self._binary(node)
+            case syntax.Conditional():
+                return self._conditional(node)
+            case syntax.ListOf():
+                items = [self.value(one) for one in node.items]
+                return lambda env: [one(env) for one in items]
+            case syntax.MapOf():
+                return _mapped([(self.value(key), self.value(one)) for key, one in node.entries])
+            case syntax.Call():
+                return self._call(node)
+        raise TypeError(type(node))
 
     def slot(self, name: str) -> int:
         """Returns a new place for a macro's variable."""
@@ -144,10 +165,6 @@ class Builder:
         return places, made
 
     # -- leaves ---------------------------------------------------------------------------------------------
-
-    def literal(self, node: syntax.Literal) -> Get:
-        value = node.value
-        return lambda _env: value
 
     def _path(self, node: syntax.Node) -> Get:
         if isinstance(node, syntax.Name):
@@ -178,44 +195,15 @@ class Builder:
         get = self.scope[name].get
         return (lambda frame: get(frame[OUTSIDE])) if self.framed else get
 
-    def path(self, node: syntax.Node) -> Get:
-        """Returns a path's value in the kind that it counts as."""
-        return _seen(self._path(node), node.type)
-
-    def index(self, node: syntax.Index) -> Get:
-        of, at = self.value(node.of), self.value(node.index)
-        return _seen(lambda env: item_of(of(env), at(env)), node.type)
-
-    def list_of(self, node: syntax.ListOf) -> Get:
-        items = [self.value(item) for item in node.items]
-        return lambda env: [item(env) for item in items]
-
-    def map_of(self, node: syntax.MapOf) -> Get:
-        entries = [(self.value(key), self.value(value)) for key, value in node.entries]
-
-        def mapped(env: Any) -> dict[Any, Any]:
-            made: dict[Any, Any] = {}
-            for get, value in entries:
-                key = get(env)
-                if type(key) is float:
-                    raise Wrong("a decimal number is no key")
-                lookup({}, key)
-                if key in made:
-                    raise Wrong(f"the key {key!r} stands twice in one object")
-                made[key] = value(env)
-            return made
-
-        return mapped
-
     # -- operators ------------------------------------------------------------------------------------------
 
-    def unary(self, node: syntax.Unary) -> Get:
+    def _unary(self, node: syntax.Unary) -> Get:
         of = self.value(node.of)
         if node.operator == "!":
             return (lambda env: not of(env)) if _is_sure(node.of) else not_of(of)
         return lambda env: negated(of(env))
 
-    def binary(self, node: syntax.Binary) -> Get:
+    def _binary(self, node: syntax.Binary) -> Get:
         if node.operator in {"==", "!="}:
             return self._equality(node)
         left, right = self.value(node.left), self.value(node.right)
@@ -227,7 +215,7 @@ class Builder:
             case "in":
                 return lambda frame: among(frame, left(frame), right(frame))
             case "<" | "<=" | ">" | ">=":
-                return order_of(node.operator, left, right)
+                return order_of(node.operator, left, right, framed=self.framed)
         kinds = {node.left.type.kind, node.right.type.kind}
         if Kind.DECIMAL in kinds:
             return exact_of(node.operator, left, right)
@@ -247,7 +235,7 @@ class Builder:
         return equals if node.operator == "==" else lambda env: not equals(env)
 
     def _attributes_equal(self, node: syntax.Binary) -> Get | None:
-        """Compares an attribute with a text, null or another attribute of its kind: there is nothing to check."""
+        """Compares an attribute with a text, null or an attribute of its kind: there is nothing to check."""
         if self.framed or (left := attribute_of(node.left, self.scope)) is None:
             return None
         if (kind := node.left.type.kind) not in _AS_THEY_ARE:
@@ -266,7 +254,7 @@ class Builder:
             return lambda env: read(env[at]) == get(env[to])
         return lambda env: read(env[at]) != get(env[to])
 
-    def conditional(self, node: syntax.Conditional) -> Get:
+    def _conditional(self, node: syntax.Conditional) -> Get:
         condition, yes, no = self.value(node.condition), self.value(node.yes), self.value(node.no)
         if _is_sure(node.condition):
             return lambda env: yes(env) if condition(env) else no(env)
@@ -295,7 +283,7 @@ class Builder:
 
     # -- calls ----------------------------------------------------------------------------------------------
 
-    def call(self, node: syntax.Call) -> Get:
+    def _call(self, node: syntax.Call) -> Get:
         if (
             node.name == "has"
             and isinstance(asked := node.arguments[0], syntax.Select)
@@ -310,6 +298,21 @@ class Builder:
         if known is None:
             raise Wrong(f"there is no function {node.name}")
         return call_of(known, node.name, given, [self.value(one) for one in given])
+
+
+def _mapped(entries: list[tuple[Get, Get]]) -> Get:
+    """Returns ``{a: b}``; a decimal number is no key."""
+
+    def mapped(env: Any) -> dict[Any, Any]:
+        made: dict[Any, Any] = {}
+        for get, value in entries:
+            key = get(env)
+            if type(key) is float or lookup(made, key)[1] or key in made:
+                raise Wrong(f"{key!r} is no key, or stands twice in one object")
+            made[key] = value(env)
+        return made
+
+    return mapped
 
 
 def _attribute(owner: Get, name: str) -> Get:
@@ -388,17 +391,3 @@ def _is_sure(node: syntax.Node) -> bool:
     if isinstance(node, syntax.Binary):
         return node.type.kind is Kind.BOOLEAN
     return isinstance(node, syntax.Unary) and node.operator == "!"
-
-
-_RULES: dict[type[syntax.Node], Callable[[Builder, Any], Get]] = {
-    syntax.Literal: Builder.literal,
-    syntax.Name: Builder.path,
-    syntax.Select: Builder.path,
-    syntax.Index: Builder.index,
-    syntax.Unary: Builder.unary,
-    syntax.Binary: Builder.binary,
-    syntax.Conditional: Builder.conditional,
-    syntax.ListOf: Builder.list_of,
-    syntax.MapOf: Builder.map_of,
-    syntax.Call: Builder.call,
-}

@@ -34,7 +34,11 @@ def equal(frame: Frame | None, one: Any, other: Any) -> bool:
         return (second is list or second is tuple) and _same_items(frame, one, other)
     if kind is not second:
         return False
-    return _same_fields(frame, one, other) if kind is dict else bool(one == other)
+    if kind is dict:
+        return _same_fields(frame, one, other)
+    if frame is not None and (kind is str or kind is bytes) and len(one) == len(other):
+        read(frame, len(one))
+    return bool(one == other)
 
 
 def _same_number(one: Any, other: Any) -> bool:
@@ -116,7 +120,7 @@ def among(frame: Frame, value: Any, values: Any) -> bool:
         if kind not in TYPES:
             return among(frame, value, seen(values))
         raise Wrong(f"in needs a list or an object, and this is {words_of(values)}")
-    if type(value) is str:
+    if type(value) is str and len(value) <= 256:
         read(frame, 8 * len(values))
         if value in values:
             return True

@@ -80,7 +80,7 @@ def to_type(value: Any) -> TypeName:
 
 
 def written(value: Any) -> str:
-    """Returns a value as text: numbers in digits without an exponent, times as RFC 3339, durations in seconds."""
+    """Returns a value as text: numbers without an exponent, times as RFC 3339, durations in seconds."""
     match value:
         case str():
             return value

@@ -92,9 +92,12 @@ class Placed:
             return self.closure(env)
         except Exception as error:
             said = str(error) if isinstance(error, Wrong | OutOfBudget) else _OTHERWISE
-            raise ExpressionFailed(f"{self._place()}: {self._text}: {said}") from error
+            text = self._text if len(self._text) <= _SHOWN else f"{self._text[:_SHOWN]}…"
+            raise ExpressionFailed(f"{self._place()}: {text}: {said}") from error
 
 
+_SHOWN = 120
+"""Characters of an expression that an error shows."""
 _OTHERWISE = "the values do not fit, or are null"
 
 

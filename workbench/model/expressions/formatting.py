@@ -64,7 +64,7 @@ def _clause(frame: Frame, found: re.Match[str], values: Iterator[Any]) -> str:
 
 
 def _text(frame: Frame, value: Any, depth: int) -> str:
-    step(frame, 2)
+    step(frame, 5)
     if depth > _MOST:
         raise Wrong("format writes no deeper nesting")
     value = seen(value)

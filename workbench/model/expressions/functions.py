@@ -113,8 +113,8 @@ def _bits(types: Sequence[Type]) -> Type:
 
 _TEXT_FUNCTIONS = {
     "contains": Function((_TEXT | _LIST, _ANYTHING), BOOLEAN, texts.contains, metered=True),
-    "startsWith": Function((_TEXT, _TEXT), BOOLEAN, str.startswith),
-    "endsWith": Function((_TEXT, _TEXT), BOOLEAN, str.endswith),
+    "startsWith": Function((_TEXT, _TEXT), BOOLEAN, texts.starts_with, metered=True),
+    "endsWith": Function((_TEXT, _TEXT), BOOLEAN, texts.ends_with, metered=True),
     "matches": Function((_TEXT, _TEXT), BOOLEAN, matches, metered=True, literals={1: compiled}),
     "charAt": Function((_TEXT, _WHOLE), STRING, texts.char_at),
     "indexOf": Function((_TEXT, _TEXT, _WHOLE), INTEGER, texts.index_of, 1, metered=True),

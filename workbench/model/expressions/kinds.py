@@ -109,3 +109,30 @@ TYPE = Type(kind=Kind.TYPE)
 def record(fields: Mapping[str, Type], *, keyed: bool = False, nullable: bool = False) -> Type:
     """Returns the type of an object with these fields."""
     return Type(kind=Kind.RECORD, fields=fields, keyed=keyed, nullable=nullable)
+
+
+def common(types: list[Type]) -> Type:
+    """Returns what is known of a value that is one of several."""
+    certain = [one for one in types if one.kind is not Kind.NULL]
+    if not certain or any(one.kind is Kind.ANY for one in certain):
+        return ANY if certain or not types else NULL
+    first = certain[0]
+    nullable = len(certain) < len(types) or any(one.nullable for one in certain)
+    if any(one.kind is Kind.DECIMAL for one in certain) and all(one.kind in NUMBERS for one in certain):
+        return Type(kind=Kind.DECIMAL, nullable=nullable)
+    if any(one.counts_as is not first.counts_as for one in certain):
+        return ANY
+    if all(one == first for one in certain):
+        return first.or_null() if nullable else first
+    choices: tuple[str, ...] = ()
+    if all(one.choices for one in certain):
+        choices = tuple(dict.fromkeys(choice for one in certain for choice in one.choices))
+    kind = first.kind if all(one.kind is first.kind for one in certain) else first.counts_as
+    item = common([one.item or ANY for one in certain]) if kind is Kind.LIST else None
+    return Type(kind=kind, nullable=nullable, item=item, choices=choices, keyed=True)
+
+
+def comparable(left: Type, right: Type) -> bool:
+    """Whether values of two types can be equal."""
+    kinds = {left.counts_as, right.counts_as}
+    return len(kinds) == 1 or not kinds.isdisjoint({Kind.ANY, Kind.NULL}) or kinds <= NUMBERS

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from workbench.model.expressions.budget import Frame, step, take
+from workbench.model.expressions.budget import Frame, read, step, take
 from workbench.model.expressions.comparing import NUMBERS, ORDERED, equal
 from workbench.model.expressions.numbers import calculate, exact, span
 from workbench.model.expressions.values import Wrong, words_of
@@ -45,9 +45,11 @@ def in_sequence(frame: Frame, values: Any) -> list[Any]:
     Raises:
         Wrong: Its items have no order.
     """
+    rounds = 1 + len(values).bit_length() // 2
+    take(frame, len(values))
+    step(frame, 1 + len(values) * rounds)
     items = [seen(value) for value in values]
-    take(frame, len(items))
-    step(frame, 1 + len(items) * max(1, len(items).bit_length()) // 2)
+    read(frame, rounds * _characters(items))
     kinds = {type(item) for item in items}
     if len(items) < 2:
         return items
@@ -60,9 +62,10 @@ def in_sequence(frame: Frame, values: Any) -> list[Any]:
 
 def distinct(frame: Frame, values: Any) -> list[Any]:
     """Returns each item once, where it comes first."""
+    take(frame, len(values))
+    step(frame, 3 * len(values))
     items = [seen(value) for value in values]
-    take(frame, len(items))
-    step(frame, 3 * len(items))
+    read(frame, _characters(items))
     exactly = any(type(item) is Decimal for item in items)
     found: list[Any] = []
     known: set[Any] = set()
@@ -83,6 +86,10 @@ def distinct(frame: Frame, values: Any) -> list[Any]:
     return found
 
 
+def _characters(items: list[Any]) -> int:
+    return sum(len(item) for item in items if type(item) is str or type(item) is bytes)
+
+
 def _same(frame: Frame, one: Any, other: Any) -> bool:
     step(frame, 1)
     return equal(frame, one, other)
@@ -94,8 +101,8 @@ def joined(frame: Frame, values: Any, between: str = "") -> str:
     Raises:
         Wrong: An item is no text.
     """
+    step(frame, 1 + len(values))
     texts = [seen(value) for value in values]
-    step(frame, 1 + len(texts))
     for text in texts:
         if type(text) is not str:
             raise Wrong(f"join needs texts, and one is {words_of(text)}")

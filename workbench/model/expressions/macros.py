@@ -26,7 +26,7 @@ def macro_of(builder: Builder, node: syntax.Call, target: syntax.Node) -> Get:
     bodies = node.arguments[len(names) :]
     of = builder.value(target)
     places, made = builder.within(names, bodies)
-    each = _each(of, places, 1 + sum(1 for body in bodies for _ in syntax.everything(body)))
+    each = _each(of, places, _weight(bodies))
     match node.name:
         case "all":
             return _deciding(each, made[0], decides=False)
@@ -56,7 +56,7 @@ def bind_of(builder: Builder, node: syntax.Call) -> Get:
 
 
 def _each(of: Get, places: list[int], weight: int) -> Each:
-    """Returns what goes over the items; each costs as many steps as there are nodes to evaluate."""
+    """Returns what goes over the items; each costs the steps that its nodes take."""
     first, second = places[0], places[-1]
     two = len(places) == 2
 
@@ -74,6 +74,14 @@ def _each(of: Get, places: list[int], weight: int) -> Each:
             yield
 
     return each
+
+
+def _weight(bodies: list[syntax.Node]) -> int:
+    """Returns what one round costs."""
+    return 2 + sum(_WEIGHTS.get(type(node), 1) for body in bodies for node in syntax.everything(body))
+
+
+_WEIGHTS = {syntax.Call: 5, syntax.MapOf: 4, syntax.ListOf: 2}
 
 
 def _items_of(value: Any) -> Any:

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Conte
 from functools import partial
 from typing import Any
 
-from workbench.model.expressions.budget import Frame, step
+from workbench.model.expressions.budget import Frame, read, step
 from workbench.model.expressions.comparing import NUMBERS, in_order
 from workbench.model.expressions.numbers import within
 from workbench.model.expressions.values import UINT_MAX, Uint, Wrong, number_type, words_of
@@ -117,6 +117,8 @@ def extreme(frame: Frame, operator: str, values: Any) -> Any:
     found = seen(values[0])
     for value in values[1:]:
         one = seen(value)
+        if type(one) is str:
+            read(frame, len(one))
         if in_order(operator, one, found):
             found = one
     return found

@@ -1,4 +1,4 @@
-"""The operators of expressions: quick where two values are of one kind, else as the whole language has them."""
+"""The operators of expressions: quick where two values are of one kind, else as CEL has them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from workbench.model.expressions.budget import Frame, take
+from workbench.model.expressions.budget import Frame, read, take
 from workbench.model.expressions.comparing import ORDERS, equal, in_order
 from workbench.model.expressions.numbers import FLOATING, WHOLE, calculate, exactly
 from workbench.model.expressions.values import INT_MAX, INT_MIN, OutOfBudget, Wrong, words_of
@@ -107,7 +107,7 @@ def equal_to(left: Get, right: Get, *, framed: bool) -> Get:
     def equals(env: Any) -> bool:
         one, other = left(env), right(env)
         kind = type(one)
-        if kind is type(other) and kind in _EQUAL:
+        if kind is type(other) and kind in _EQUAL and (kind is not str or not framed):
             return bool(one == other)
         return equal(env if framed else None, one, other)
 
@@ -125,13 +125,15 @@ def equal_literal(left: Get, wanted: Any) -> Get:
     return equals
 
 
-def order_of(operator: str, left: Get, right: Get) -> Get:
+def order_of(operator: str, left: Get, right: Get, *, framed: bool) -> Get:
     """Returns ``left < right`` and the like."""
     compare = ORDERS[operator]
 
     def order(env: Any) -> bool:
         one, other = left(env), right(env)
         if type(one) is type(other) and type(one) in _ORDERED:
+            if framed and type(one) is str:
+                read(env, len(one))
             return compare(one, other)
         return in_order(operator, one, other)
 

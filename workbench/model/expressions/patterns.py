@@ -19,7 +19,7 @@ _LARGEST = 6_000
 
 
 def size_of(pattern: str) -> int:
-    """Returns about how many states a pattern has: letters once, classes of all scripts' letters 120 times."""
+    """Returns about how many states a pattern has: a letter one, a class of letters of all scripts 120."""
     sizes = [0]  # of the groups that are open
     last = 0
     for found in _PIECE.finditer(pattern):

@@ -1,4 +1,4 @@
-"""Reads CEL into a tree whose nodes know their places: all of it but optional values and messages by type name."""
+"""Reads CEL into a tree whose nodes know their places; optional values and message types are not read."""
 
 from __future__ import annotations
 

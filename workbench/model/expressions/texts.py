@@ -6,14 +6,15 @@ import base64
 import binascii
 from typing import Any
 
-from workbench.model.expressions.budget import Frame, read, step, take
+from workbench.model.expressions.budget import Frame, read, search, step, take
 from workbench.model.expressions.comparing import among
 from workbench.model.expressions.values import Wrong, words_of
 
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _UPPER = {lower: lower - 32 for lower in range(ord("a"), ord("z") + 1)}
 _QUOTED = str.maketrans({
-    "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v",
+    "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\a": "\\a", "\b": "\\b", "\f": "\\f",
+    "\v": "\\v",
 })  # fmt: skip
 
 
@@ -23,8 +24,20 @@ def contains(frame: Frame, value: Any, wanted: Any) -> bool:
         return among(frame, wanted, value)
     if type(wanted) is not str:
         raise Wrong(f"contains looks for text in a text, and this is {words_of(wanted)}")
-    read(frame, len(value))
+    search(frame, len(value))
     return wanted in value
+
+
+def starts_with(frame: Frame, text: str, wanted: str) -> bool:
+    """Returns whether a text begins with another."""
+    read(frame, len(wanted))
+    return text.startswith(wanted)
+
+
+def ends_with(frame: Frame, text: str, wanted: str) -> bool:
+    """Returns whether a text ends with another."""
+    read(frame, len(wanted))
+    return text.endswith(wanted)
 
 
 def _within(place: int, text: str) -> int:
@@ -40,13 +53,13 @@ def char_at(text: str, place: int) -> str:
 
 def index_of(frame: Frame, text: str, wanted: str, start: int = 0) -> int:
     """Returns where a text first stands in another, -1 if nowhere."""
-    read(frame, len(text))
+    search(frame, len(text))
     return text.find(wanted, _within(start, text))
 
 
 def last_index_of(frame: Frame, text: str, wanted: str, start: int | None = None) -> int:
     """Returns where a text last stands in another, at a place or before it; -1 if nowhere."""
-    read(frame, len(text))
+    search(frame, len(text))
     if start is None:
         return text.rfind(wanted)
     return text.rfind(wanted, 0, _within(start, text) + len(wanted))
@@ -63,7 +76,7 @@ def substring(frame: Frame, text: str, start: int, end: int | None = None) -> st
 
 def replace(frame: Frame, text: str, old: str, new: str, limit: int = -1) -> str:
     """Returns a text in which another one is replaced, at most so many times; a negative limit is none."""
-    read(frame, len(text))
+    search(frame, len(text))
     count = text.count(old)
     step(frame, count >> 3)
     count = count if limit < 0 else min(count, limit)
@@ -73,7 +86,7 @@ def replace(frame: Frame, text: str, old: str, new: str, limit: int = -1) -> str
 
 def split(frame: Frame, text: str, between: str, limit: int = -1) -> list[str]:
     """Returns the parts of a text, at most so many; a negative limit is none."""
-    read(frame, len(text))
+    search(frame, len(text))
     parts = text.count(between) + 1 if between else len(text)
     step(frame, parts >> 1)
     take(frame, len(text) + 8 * parts)

@@ -1,4 +1,4 @@
-"""How values that CEL does not have look to it: UUIDs as text, objects as mappings, times in numbers as times."""
+"""How values that CEL does not have look to it: UUIDs as text, objects as mappings, microseconds as times."""
 
 from __future__ import annotations
 

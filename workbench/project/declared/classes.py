@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -56,7 +56,8 @@ class FieldType:
         kind, given = self.type.kind, source.kind
         match kind:
             case Kind.DECIMAL:
-                return _or_null(self._decimal) if computed or given is not Kind.DECIMAL else None
+                same = given is Kind.DECIMAL and source.places == self.places and not computed
+                return None if same else _or_null(self._decimal)
             case Kind.STRING if given is not Kind.STRING:
                 return _or_null(_text)
             case Kind.TIME if given is Kind.MICROS:
@@ -69,12 +70,18 @@ class FieldType:
                 return None
 
     def _decimal(self, value: Any) -> Any:
-        kept = exact(value)
+        """Returns a number, or the number in a text, as a decimal with at most the field's places."""
+        text = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+        kept = Decimal(value) if text else exact(value)
         if self.places is None or not isinstance(kept, Decimal) or not kept.is_finite():
             return kept
         more = -int(kept.as_tuple().exponent) > self.places
-        rounds = more or isinstance(value, float)
-        return kept.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN) if rounds else kept
+        rounds = kept.adjusted() < _WIDE.prec // 2 and (more or text or isinstance(value, float))
+        return kept.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN, _WIDE) if rounds else kept
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
+_WIDE = Context(prec=400)
 
 
 def _or_null(take: Callable[[Any], Any]) -> Callable[[Any], Any]:
