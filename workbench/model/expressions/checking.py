@@ -260,6 +260,10 @@ class _Check:
         if is_bind(node, self.names):
             return self._bind(node)
         known, given = called(node, self.names)
+        if known is None and isinstance(target := node.target, syntax.Name):
+            before = len(self.flaws)
+            if node.name == qualified(node, self.names) and self.infer(target) and len(self.flaws) > before:
+                return ANY
         if known is None:
             name = qualified(node, self.names)
             at = node.at if name != node.name else node.name_at

@@ -31,7 +31,8 @@ def way_on(name: str, found: Type) -> str:
     """Says what to write where a function does not take a value."""
     if found.kind in {Kind.DECIMAL, Kind.UINT} and name.startswith("math."):
         return "write double(…) around the number" if "bit" not in name else "write int(…) around the number"
-    return "write string(…) around it" if Kind.STRING in _taken(name) and found.kind in NUMBERS else ""
+    exact = found.kind in {Kind.DECIMAL, Kind.UINT}
+    return "write string(…) around it" if exact and Kind.STRING in _taken(name) else ""
 
 
 def _taken(name: str) -> frozenset[Kind]:

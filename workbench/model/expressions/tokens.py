@@ -10,7 +10,7 @@ from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.values import INT_MAX, UINT_MAX, Uint
 
 _TOKEN = re.compile(
-    r"""(?:[ \t\r\n\f]|//[^\n]*)*(?:
+    r"""(?:[ \t\r\n\f]|//[^\n]*+)*+(?:
     (?P<double>(?:[0-9]+\.[0-9]+|(?<![A-Za-z0-9_)\]}])\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+)(?![A-Za-z0-9_])
     |(?P<int>(?:0[xX][0-9A-Fa-f]+|[0-9]+)[uU]?)(?![A-Za-z0-9_])
     |(?P<raw>(?:[rR][bB]?|[bB][rR])(?:'''.*?'''|\"\"\".*?\"\"\"|'(?!'')[^'\n\r]*'|"(?!"")[^"\n\r]*"))
@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_REST = re.compile(r"(?:[ \t\r\n\f]|//[^\n]*)*")
+_REST = re.compile(r"(?:[ \t\r\n\f]|//[^\n]*+)*+")
 _ESCAPES = {
     "\\": "\\", "'": "'", '"': '"', "`": "`", "?": "?", "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r",
     "t": "\t", "v": "\v",
