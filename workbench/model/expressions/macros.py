@@ -110,7 +110,7 @@ def _deciding(each: Each, body: Get, *, decides: bool) -> Get:
                 failure = error
                 continue
             if found is decides:
-                return decides
+                return bool(found)
             if found is not (not decides):
                 failure = _odd(found)
         if failure is not None:

@@ -20,7 +20,7 @@ _ORDERED = frozenset({str, int, float, datetime})
 def both_of(left: Get, right: Get) -> Get:
     """Returns ``left && right``: one that is false decides, even where the other fails."""
 
-    def both(env: Any) -> bool:
+    def both(env: Any) -> Any:
         try:
             first = left(env)
             if first is False:
@@ -42,7 +42,7 @@ def both_of(left: Get, right: Get) -> Get:
 def either_of(left: Get, right: Get) -> Get:
     """Returns ``left || right``: one that is true decides, even where the other fails."""
 
-    def either(env: Any) -> bool:
+    def either(env: Any) -> Any:
         try:
             first = left(env)
             if first is True:
@@ -64,7 +64,7 @@ def either_of(left: Get, right: Get) -> Get:
 def _of_logic(operator: str, first: Any, second: Any, *, decides: bool) -> bool:
     """Says what comes of a side that is neither true nor false: the other one may decide."""
     if second is decides:
-        return decides
+        return bool(second)
     odd = second if isinstance(first, bool) else first
     raise Wrong(f"{operator} joins what is true or false, and this is {words_of(odd)}")
 

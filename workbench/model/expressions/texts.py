@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.model.expressions.budget import Frame, read, search, step, take
@@ -111,7 +112,7 @@ def upper_ascii(frame: Frame, text: str) -> str:
     return text.upper() if text.isascii() else _translated(frame, text, _UPPER)
 
 
-def _translated(frame: Frame, text: str, table: dict[int, int]) -> str:
+def _translated(frame: Frame, text: str, table: Mapping[int, int | str]) -> str:
     step(frame, len(text) >> 2)
     return text.translate(table)
 

@@ -68,7 +68,7 @@ def duration(value: Any) -> timedelta:
 
 def _nanoseconds(whole: str, fraction: str | None, unit: str) -> int:
     size, digits = _NANOSECONDS[unit], fraction or ""
-    return int(whole or 0) * size + int(digits or 0) * size // 10 ** len(digits)
+    return int(whole or 0) * size + int(digits or 0) * size // int(10 ** len(digits))
 
 
 def utc(value: datetime) -> datetime:
