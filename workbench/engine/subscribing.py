@@ -237,7 +237,7 @@ class SubscriptionRunner(ABC):
         return msgspec.structs.replace(message, key=key, expires_at=expires)
 
     def _tasks_of(self, found: Sequence[Message], after: int, upto: int) -> tuple[list[Task], int, int]:
-        """Returns what is to be delivered of a stretch, how many the filter kept back, and how far that went."""
+        """Returns what is to be delivered of a stretch, how many were kept back, and how far that went."""
         started = self._runtime.clock.monotonic()
         standing: set[int] = set()
         if after < self._stood:  # it was passed before: what stands in rows is delivered from there (I5)
