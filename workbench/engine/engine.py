@@ -216,7 +216,7 @@ class Engine:
             await self.tasks.stop()
             notes: list[Callable[[], Awaitable[Any]]] = [
                 *(runner.rest for runner in self.subscriptions.values()),
-                *(one.store_checkpoints for one in self.projections.values()),
+                *(one.stop for one in self.projections.values()),
                 *(partial(self.gate.write, operation) for operation in last),
             ]
             for note in notes:

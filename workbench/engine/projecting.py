@@ -9,7 +9,7 @@ from functools import partial
 from workbench.engine.folding import BATCH, Folding
 from workbench.engine.gate import WriteGate
 from workbench.engine.metrics import Metrics
-from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.errors import NotFound, StoreBusy, WrongExpectedVersion
 from workbench.model.clock import Clock
 from workbench.model.projections import Projection
 from workbench.model.registry import Registry
@@ -129,15 +129,22 @@ class ProjectionRunner:
         await self._gate.write_all((ensured(self.projection, rebuild=True), *also))
         self._read()
 
-    async def store_checkpoints(self) -> None:
-        """Stores checkpoints that moved over uninteresting events only."""
+    async def stop(self) -> None:
+        """Stores checkpoints that moved over uninteresting events only; who waits is told that it stopped."""
+        for _, future in self._waiters:
+            if not future.done():
+                future.set_exception(StoreBusy(f"projection {self.name} was stopped"))
         async with self._alone:
             for folding in (self._live, self.building):
                 if folding is not None and not folding.stopped:
                     await folding.store_checkpoint()
 
     async def wait_for(self, position: int) -> None:
-        """Returns when its rows hold everything up to a position (J5)."""
+        """Returns when its rows hold everything up to a position (J5).
+
+        Raises:
+            StoreBusy: It was stopped before.
+        """
         if self.checkpoint < position:
             future = asyncio.get_running_loop().create_future()
             self._waiters.append((position, future))
