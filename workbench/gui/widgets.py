@@ -38,6 +38,7 @@ __all__ = [
     "exact_text",
     "plain_label",
     "show_words",
+    "told",
     "toolbar_button",
 ]
 
@@ -54,6 +55,13 @@ def plain_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel
         label.setProperty("role", role)
     label.setWordWrap(wrap)
     return label
+
+
+def told(error: BaseException) -> str:
+    """Returns what failed, and what to do about it where that is known."""
+    hint = getattr(error, "hint", "")
+    said = str(error) or type(error).__name__
+    return f"{said}. {hint[0].upper()}{hint[1:]}." if hint else said
 
 
 def exact_text(area: QPlainTextEdit) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from workbench.engine.rehearsing import Rehearsal
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter
-from workbench.store.values import DeadLetter, LetterStatus, OperatorAction
+from workbench.store.values import DeadLetter, LetterLine, LetterStatus, OperatorAction
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -69,9 +69,17 @@ class Repairing:
         """Returns the dead letters with these numbers, the newest first."""
         return self._workspace.reader.letters_numbered(numbers)
 
-    def counts(self) -> dict[str, int]:
-        """Returns how many dead letters have each status."""
-        return self._workspace.reader.letter_counts()
+    def listed(self, numbers: Sequence[int]) -> list[LetterLine]:
+        """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
+        return self._workspace.reader.letters_listed(numbers)
+
+    def having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
+        """Returns those of these dead letters that have one of the statuses, the newest first."""
+        return self._workspace.reader.letters_having(numbers, statuses)
+
+    def counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
+        """Returns how many dead letters, of all or of these, have each status."""
+        return self._workspace.reader.letter_counts(numbers)
 
     def letter(self, number: int) -> DeadLetter:
         """Returns one dead letter.

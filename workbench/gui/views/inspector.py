@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -92,9 +93,6 @@ class InspectorView(View):
         layout.addWidget(self.about)
         self.payload, self.diff = JsonView(), DiffView()
         self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
-        self._facts, self._causes = ListSource([]), ListSource([])
-        self.facts.set_source(self._facts)
-        self.causes.set_source(self._causes)
         self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
         self.causes.row_activated.connect(self._go)
         self.tabs = QTabWidget()
@@ -152,8 +150,7 @@ class InspectorView(View):
         self.about.setToolTip(plain_tip(kind.doc) if kind is not None else "")
         self.about.setVisible(bool(self.about.text()))
         self.payload.set_value(shown.payload)
-        self._facts.rows = list(shown.facts)
-        self.facts.refresh()
+        self.facts.refresh(ListSource(list(shown.facts)))
         for widget in (self.diff, self.causes):
             self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
         self.copy.setEnabled(shown.event is not None)
@@ -205,9 +202,8 @@ class InspectorView(View):
             before, after = (None, event.json()) if found.trouble else (found.before, found.after)
             self.diff.set_values(before, after)
         elif widget is self.causes:
-            self._causes.rows = self._family(event)
-            self.causes.refresh()
-            self.causes.choose(lambda row: row[2] == event.position)
+            self.causes.refresh(ListSource(self._family(event), itemgetter(2)))
+            self.causes.choose_key(event.position)
 
     def _family(self, event: RecordedEvent) -> list[tuple[Any, ...]]:
         """Lists the events of the correlation, each indented below what caused it."""

@@ -90,8 +90,6 @@ class LetterDetail(QStackedWidget):
         self._payload.setAccessibleName("Payload")
         self._attempts = FastTableView(attempt_columns(self._when))
         self._attempts.setAccessibleName("Attempts")
-        self._tries = ListSource([])
-        self._attempts.set_source(self._tries)
         self._trace = QPlainTextEdit()
         self._trace.setReadOnly(True)
         self._trace.setFont(code_font())
@@ -210,11 +208,11 @@ class LetterDetail(QStackedWidget):
         self._place.setText(letter.place)
         self._place.setVisible(bool(letter.place))
         self._payload.set_value(json.loads(letter.data))
-        self._tries.rows = [
+        tries = [
             (one.number, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
             for one in letter.attempts
         ]
-        self._attempts.refresh()
+        self._attempts.refresh(ListSource(tries))
         self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
         self._trace.setPlainText(letter.traceback or "No traceback was recorded.")
         self._metadata.set_value(about(letter))

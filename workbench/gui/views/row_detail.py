@@ -47,8 +47,6 @@ class RowDetail(QWidget):
         self.events = FastTableView(EVENTS)
         self.events.setAccessibleName("Events that made the row; Enter shows one in its timeline")
         self.events.set_empty("No events found", "This row gathers more than the events of one stream.")
-        self._events = ListSource([])
-        self.events.set_source(self._events)
         self.events.row_activated.connect(lambda row: self.event_wanted.emit(row[3], row[4], row[0]))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.fields)
@@ -66,7 +64,7 @@ class RowDetail(QWidget):
         """Shows a row and its events."""
         self.name.setText(name)
         self.fields.set_value(dict(fields))
-        self._events.rows = [
+        rows = [
             (entry.position, entry.type, entry.occurred_at, entry.stream, entry.version) for entry in events
         ]
-        self.events.refresh()
+        self.events.refresh(ListSource(rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.loop import finished
-from workbench.gui.paging import Column
+from workbench.gui.paging import Column, Key, first_of
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
@@ -36,7 +36,9 @@ COLUMNS = (
 
 
 class EventSource:
-    """Rows of one stream's events; row 0 is version 1."""
+    """Rows of one stream's events; row 0 is version 1, and versions are the keys."""
+
+    key = staticmethod(first_of)
 
     def __init__(self, browse: Browsing, stream: str, count: int) -> None:
         self._browse = browse
@@ -54,6 +56,14 @@ class EventSource:
             (entry.version, entry.type, entry.occurred_at, entry.position)
             for entry in self._browse.entries(self.stream, first + 1, limit)
         ]
+
+    def keys(self, first: int, limit: int) -> Sequence[int]:
+        """Returns versions."""
+        return range(first + 1, min(first + limit, self.length) + 1)
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        return {key: key - 1 for key in keys if isinstance(key, int) and 1 <= key <= self.length}
 
 
 class TimelineView(View):
