@@ -4,10 +4,10 @@ from __future__ import annotations
 
 SCALAR = 1_000
 """Characters of one value that are shown."""
-LINES = 1_000
-"""Lines that are shown."""
-LINE = 2_000
-"""Characters of one line that are shown."""
+LINES, LINE = 500, 2_000
+"""Lines that are shown, and characters of each."""
+CHARACTERS = 48 * 1024
+"""Characters of all lines together that are shown."""
 
 
 def shortened(text: str, most: int = SCALAR) -> str:
@@ -20,11 +20,16 @@ def more(count: int) -> str:
     return f"… {count:,} more character{'' if count == 1 else 's'}" if count > 0 else ""
 
 
-def shortened_lines(text: str, most: int = LINES, width: int = LINE) -> str:
+def shortened_lines(text: str) -> str:
     """Returns the first lines of a text, long ones shortened, and how much more there is."""
-    whole = most * width
-    lines = text[:whole].split("\n", most)
-    rest = len(lines[most]) if len(lines) > most else 0
-    shown = [shortened(line, width) for line in lines[:most]]
-    left = rest + max(0, len(text) - whole)
-    return "\n".join([*shown, more(left)] if left else shown)
+    whole = text[: LINES * LINE].split("\n", LINES)
+    shown: list[str] = []
+    room, used = CHARACTERS, 0
+    for line in whole[:LINES]:
+        if room <= 0:
+            break
+        shown.append(shortened(line, LINE))
+        room -= len(shown[-1])
+        used += len(line) + 1
+    left = len(text) - used
+    return "\n".join([*shown, more(left)] if left > 0 else shown)

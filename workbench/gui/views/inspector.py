@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QStackedLayout,
     QTabWidget,
@@ -25,6 +25,7 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column, ListSource
+from workbench.gui.states import AT_ONCE, States
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
@@ -34,6 +35,7 @@ from workbench.model.wording import summary_of
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.model.events import RecordedEvent
+    from workbench.services.browsing import StateAt
 
 FACTS = (Column("Field", width=120), Column("Value", width=220, mono=True, stretch=True))
 CAUSES = (
@@ -52,7 +54,7 @@ class _Shown:
     title: str
     subtitle: str
     event: RecordedEvent | None = None
-    payload: Any = None
+    payload: str = ""
     facts: Sequence[tuple[str, str]] = ()
     metadata: Any = None
 
@@ -68,6 +70,14 @@ class InspectorView(View):
         super().__init__(desk)
         self._event: RecordedEvent | None = None
         self._identity: object = None
+        self._states = States(
+            desk,
+            begun=lambda: self.diff.show_plain("Folding …"),
+            told=self._show_change,
+            refused=lambda size: self.diff.show_plain(
+                f"The state is made of {size:,} bytes: see its timeline."
+            ),
+        )
         self._pages = QStackedLayout(self)
         hint = "Choose an event in a timeline or in the log, or a dead letter."
         self._pages.addWidget(EmptyState("inspector", "Nothing is chosen", hint))
@@ -78,10 +88,8 @@ class InspectorView(View):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 6, 8, 8)
         layout.setSpacing(4)
-        self.name, self.where = QLabel(), QLabel()
-        for label, role in ((self.name, "heading"), (self.where, "muted")):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setProperty("role", role)
+        self.name, self.where = plain_label(role="heading"), plain_label(role="muted")
+        for label in (self.name, self.where):
             label.setMinimumWidth(40)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QHBoxLayout()
@@ -149,7 +157,7 @@ class InspectorView(View):
         self.about.setText(summary_of(kind.doc) if kind is not None else "")
         self.about.setToolTip(plain_tip(kind.doc) if kind is not None else "")
         self.about.setVisible(bool(self.about.text()))
-        self.payload.set_value(shown.payload)
+        self.payload.set_json(shown.payload)
         self.facts.refresh(ListSource(list(shown.facts)))
         for widget in (self.diff, self.causes):
             self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
@@ -188,7 +196,7 @@ class InspectorView(View):
             title=letter.type,
             subtitle=f"dead letter {letter.number:,} of {letter.subscription}",
             event=event,
-            payload=_plain(letter.data),
+            payload=letter.data,
             facts=facts,
         )
 
@@ -198,12 +206,16 @@ class InspectorView(View):
         if event is None:
             return
         if widget is self.diff:
-            found = self.desk.workspace.browse.state_at(event.stream, event.version)
-            before, after = (None, event.json()) if found.trouble else (found.before, found.after)
-            self.diff.set_values(before, after)
+            self._states.ask(event.stream, event.version)
         elif widget is self.causes:
             self.causes.refresh(ListSource(self._family(event), itemgetter(2)))
             self.causes.choose_key(event.position)
+
+    def _show_change(self, found: StateAt) -> None:
+        if found.trouble:
+            self.diff.set_event(self._event.data if self._event is not None else "")
+        else:
+            self.diff.set_values(found.before, found.after)
 
     def _family(self, event: RecordedEvent) -> list[tuple[Any, ...]]:
         """Lists the events of the correlation, each indented below what caused it."""
@@ -231,10 +243,24 @@ class InspectorView(View):
         self._copy(indent=None)
 
     def _copy(self, *, indent: int | None) -> None:
-        if self._event is not None:
-            text = json.dumps(event_object(self._event), indent=indent, ensure_ascii=False)
-            QApplication.clipboard().setText(text)
-            self.desk.notice("ok", f"Copied {self._event.type} as JSON.")
+        event = self._event
+        if event is None:
+            return
+        if len(event.data) <= AT_ONCE:
+            self._copied(event, _written(event, indent))
+        else:
+            self.desk.run(self._copy_later(event, indent), "Copy the event")
+
+    async def _copy_later(self, event: RecordedEvent, indent: int | None) -> None:
+        self._copied(event, await asyncio.to_thread(_written, event, indent))
+
+    def _copied(self, event: RecordedEvent, text: str) -> None:
+        QApplication.clipboard().setText(text)
+        self.desk.notice("ok", f"Copied {event.type} as JSON.")
+
+
+def _written(event: RecordedEvent, indent: int | None) -> str:
+    return json.dumps(event_object(event), indent=indent, ensure_ascii=False)
 
 
 def event_object(event: RecordedEvent) -> dict[str, Any]:
@@ -275,7 +301,7 @@ def _event(event: RecordedEvent) -> _Shown:
         title=event.type,
         subtitle=f"{event.stream} · version {event.version:,}",
         event=event,
-        payload=event.json(),
+        payload=event.data,
         facts=facts,
     )
 

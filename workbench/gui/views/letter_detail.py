@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QPlainTextEdit,
     QPushButton,
     QStackedWidget,
     QTabWidget,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.long_view import LongText
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
@@ -90,11 +89,8 @@ class LetterDetail(QStackedWidget):
         self._payload.setAccessibleName("Payload")
         self._attempts = FastTableView(attempt_columns(self._when))
         self._attempts.setAccessibleName("Attempts")
-        self._trace = QPlainTextEdit()
-        self._trace.setReadOnly(True)
-        self._trace.setFont(code_font())
-        self._trace.setTabChangesFocus(True)
-        self._trace.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._trace = LongText()
+        self._trace.setLineWrapMode(LongText.LineWrapMode.NoWrap)
         self._trace.setAccessibleName("Traceback")
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
@@ -207,15 +203,15 @@ class LetterDetail(QStackedWidget):
         self._said.setText(letter.error or f"{sentence}.")
         self._place.setText(letter.place)
         self._place.setVisible(bool(letter.place))
-        self._payload.set_value(json.loads(letter.data))
+        self._payload.set_json(letter.data)
         tries = [
             (one.number, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
             for one in letter.attempts
         ]
         self._attempts.refresh(ListSource(tries))
         self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
-        self._trace.setPlainText(letter.traceback or "No traceback was recorded.")
-        self._metadata.set_value(about(letter))
+        self._trace.show_plain(letter.traceback or "No traceback was recorded.")
+        self._metadata.set_json(about(letter))
         self.show_links(letter.parent or 0, 0)
 
     def show_links(self, parent: int, child: int) -> None:
@@ -243,17 +239,17 @@ def attempt_columns(when: Callable[[int], str]) -> tuple[Column, ...]:
     )
 
 
-def about(letter: DeadLetter) -> dict[str, Any]:
-    """Returns everything beside the payload."""
-    found: dict[str, Any] = {
-        "message_id": str(letter.message_id),
-        "correlation_id": str(letter.correlation_id),
-        "generation": letter.generation,
-        "metadata": json.loads(letter.metadata) if letter.metadata else None,
+def about(letter: DeadLetter) -> str:
+    """Returns everything beside the payload as JSON; what is stored as JSON is not decoded for it."""
+    parts = {
+        "message_id": f'"{letter.message_id}"',
+        "correlation_id": f'"{letter.correlation_id}"',
+        "generation": str(letter.generation),
+        "metadata": letter.metadata or "null",
     }
     if letter.edited is not None:
-        found["edited_copy"] = json.loads(letter.edited)
-    return found
+        parts["edited_copy"] = letter.edited
+    return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
 
 
 def _kind(role: str) -> str:

@@ -13,7 +13,10 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from typing_extensions import override
 
 from workbench.gui.icons import pixmap
+from workbench.gui.long_text import shortened
+from workbench.gui.paging import CELL
 from workbench.gui.theme import theme, ui_font
+from workbench.model.values import visible
 
 if TYPE_CHECKING:
     from workbench.services.repairing import LetterGroup
@@ -47,8 +50,13 @@ class Node:
     def title(self) -> str:
         """The first line."""
         if self.cause is None:
-            return self.subscription or "All causes"
-        return self.cause[0] or "No error recorded"
+            return visible(self.subscription) or "All causes"
+        return visible(shortened(self.cause[0], CELL)) or "No error recorded"
+
+    @property
+    def place(self) -> str:
+        """Where it happened."""
+        return visible(shortened(self.cause[1], CELL)) if self.cause else ""
 
 
 def nodes_of(groups: Iterable[LetterGroup]) -> list[Node]:
@@ -108,6 +116,8 @@ class NodeModel(QAbstractListModel):
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self.nodes):
+            return None
         node = self.nodes[index.row()]
         if role == NODE:
             return node
@@ -122,7 +132,7 @@ class NodeModel(QAbstractListModel):
     def _tip(self, node: Node) -> str:
         if node.cause is None or not node.numbers:
             return ""
-        place = f"\n{node.cause[1]}" if node.cause[1] else ""
+        place = f"\n{node.place}" if node.place else ""
         return f"{node.title}{place}\nFirst {self._when(node.first_at)}, last {self._when(node.last_at)}"
 
 
@@ -175,8 +185,7 @@ class NodeDelegate(QStyledItemDelegate):
         painter.setFont(ui_font(8.5))
         painter.setPen(QColor(muted))
         metrics = painter.fontMetrics()
-        place = node.cause[1] if node.cause else ""
-        lines = (place or "no place recorded", f"last {self._since(node.last_at)}")
+        lines = (node.place or "no place recorded", f"last {self._since(node.last_at)}")
         for number, said in enumerate(lines):
             box = QRect(
                 area.left(), top.bottom() + 1 + number * metrics.height(), area.width(), metrics.height()

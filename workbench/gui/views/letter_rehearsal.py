@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -166,7 +165,7 @@ class RehearsalView(QScrollArea):
         text = row[-1]
         self._data.setVisible(bool(text))
         if text:
-            self._data.set_value(json.loads(text))
+            self._data.set_json(text)
 
 
 def _row(number: int, effect: Effect) -> tuple[Any, ...]:

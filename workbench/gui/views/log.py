@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
@@ -15,7 +14,7 @@ from workbench.gui.paging import Column, Key, ListSource, Row, first_of
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
-from workbench.gui.widgets import toolbar_button
+from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -94,9 +93,7 @@ class LogView(View):
         self.news = QPushButton()
         self.news.setFlat(True)
         self.news.hide()
-        self.said = QLabel()
-        self.said.setProperty("role", "muted")
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said = plain_label(role="muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
@@ -16,7 +16,7 @@ from workbench.gui.paging import Column, Key, Order, Row
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute, short
 from workbench.gui.view import View
-from workbench.gui.widgets import SearchBox
+from workbench.gui.widgets import SearchBox, plain_label
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -97,9 +97,7 @@ class StreamsView(View):
         self.categories.setAccessibleName("Category")
         self.categories.setToolTip("Show the streams of one category")
         self.categories.addItem(ALL, "")
-        self.said = QLabel()
-        self.said.setProperty("role", "muted")
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said = plain_label(role="muted")
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Streams")
         self.table.set_sortable(True)
