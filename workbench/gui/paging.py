@@ -280,7 +280,8 @@ class PagedModel(QAbstractTableModel):
         if make is None:
             return None
         try:
-            return make(value)
+            found = make(value)
+            return None if found is None else (found[0], visible(shortened(found[1], CELL)))
         except Exception:  # noqa: BLE001  # as in `_words`
             return "neutral", _said(str, value, CELL)
 

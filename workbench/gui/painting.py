@@ -23,3 +23,15 @@ def painting(device: QPaintDevice) -> Iterator[QPainter]:
         sys.excepthook(*sys.exc_info())
     finally:
         painter.end()
+
+
+@contextmanager
+def drawing(painter: QPainter) -> Iterator[None]:
+    """Leaves a painter that Qt gave as it was; what is raised inside is reported and goes no further."""
+    painter.save()
+    try:
+        yield
+    except Exception:  # noqa: BLE001  # as above
+        sys.excepthook(*sys.exc_info())
+    finally:
+        painter.restore()

@@ -11,6 +11,8 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QShowEvent
 
     from workbench.model.changes import Changes
@@ -40,6 +42,7 @@ class View(QWidget):
         self.setObjectName(self.key)
         self.desk = desk
         self._stale = True
+        self._trouble = ""
         desk.changed.connect(self._changed)
         desk.selected.connect(self._selected)
 
@@ -65,13 +68,13 @@ class View(QWidget):
         if not self.concerns(changes):
             return
         if self.isVisible():
-            self.refresh()
+            self._safely(self.refresh)
         else:
             self._stale = True
 
     def _selected(self, selection: Selection) -> None:
         if self.isVisible():
-            self.follow(selection)
+            self._safely(lambda: self.follow(selection))
         else:
             self._stale = True
 
@@ -85,5 +88,16 @@ class View(QWidget):
         super().showEvent(event)
         if self._stale:
             self._stale = False
-            self.refresh()
-            self.follow(self.desk.selection)
+            self._safely(self.refresh)
+            self._safely(lambda: self.follow(self.desk.selection))
+
+    def _safely(self, act: Callable[[], object]) -> None:
+        """Does something that reads; what fails is told once, and never meets Qt, which calls this (V4)."""
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the person is told
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                self.desk.fail(f"Showing {self.title}", error)
+        else:
+            self._trouble = ""

@@ -15,6 +15,7 @@ from typing_extensions import override
 from workbench.gui.icons import pixmap
 from workbench.gui.long_text import shortened
 from workbench.gui.paging import CELL
+from workbench.gui.painting import drawing
 from workbench.gui.theme import theme, ui_font
 from workbench.model.values import visible
 
@@ -145,7 +146,7 @@ class NodeDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        node: Node = index.data(NODE)
+        node: Node = index.data(NODE) or Node()
         if node.cause is None:
             return QSize(120, 30)
         lines = QFontMetrics(ui_font()).height() + 2 * QFontMetrics(ui_font(8.5)).height()
@@ -153,11 +154,14 @@ class NodeDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        node: Node = index.data(NODE)
+        node: Node = index.data(NODE) or Node()
         rect, state = _shown(option)
+        with drawing(painter):
+            self._paint(painter, rect, state, node)
+
+    def _paint(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, node: Node) -> None:
         selected = bool(state & QStyle.StateFlag.State_Selected)
         colors = theme().colors
-        painter.save()
         if selected or state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(colors.selection if selected else colors.hover))
         if state & QStyle.StateFlag.State_HasFocus:
@@ -170,7 +174,6 @@ class NodeDelegate(QStyledItemDelegate):
             self._line(painter, area, node, text)
         else:
             self._card(painter, area.adjusted(22, 7, 0, -7), node, text, muted)
-        painter.restore()
 
     def _line(self, painter: QPainter, area: QRect, node: Node, text: str) -> None:
         name = "subscription" if node.subscription else "dead-letter"

@@ -37,6 +37,7 @@ from workbench.gui.widgets import (
     toolbar_button,
 )
 from workbench.model.scenarios import ScenarioResult, Verdict
+from workbench.model.searching import folded
 from workbench.project.scenarios import FOLDER
 from workbench.services.scenarios import Scenarios
 
@@ -208,11 +209,9 @@ class ScenariosView(View):
             self._show()
 
     def _list(self) -> None:
-        words = self.filter.text().casefold().split()
+        words = folded(self.filter.text()).split()
         self._listed = [
-            one
-            for one in self._entries
-            if all(word in f"{one.title} {one.name}".casefold() for word in words)
+            one for one in self._entries if all(word in folded(f"{one.title} {one.name}") for word in words)
         ]
         self._fill()
         self._show()
