@@ -48,13 +48,16 @@ class DiffView(LongText):
             super().show_text("Comparing …", None)
             spawn(self._compare(values), name="Compare")
 
-    def set_event(self, text: str) -> None:
-        """Shows what an event says, its JSON, as something that is new; a long one as it is."""
-        if len(text) <= LONG_EVENT:
+    def set_event(self, text: str, *, unseen: int = 0) -> None:
+        """Shows what an event says, its JSON, as something that is new; the beginning of a long one as it is.
+
+        Args:
+            unseen: How much more there is than the text.
+        """
+        if len(text) <= LONG_EVENT and not unseen:
             self.set_values(None, json.loads(text) if text else None)
         else:
-            found = outline_of_text(text)
-            self.show_text(found.text, lambda: outline_of_text(text, most=None).text)
+            self.show_text(outline_of_text(text, unseen=unseen).text, None)
 
     @override
     def show_text(self, shown: str, whole: Whole | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
@@ -46,16 +47,27 @@ class JsonView(LongText):
         self.setMinimumHeight(48)
         self._colors = JsonColors(self.document())
 
-    def set_value(self, value: Any) -> None:
-        """Shows a value; place and selection stay where nothing changed."""
+    def set_value(self, value: Any, rest: Callable[[], Any] | None = None) -> None:
+        """Shows a value; place and selection stay where nothing changed.
+
+        Args:
+            rest: Returns the whole value where this one is shortened; it is called in a thread.
+        """
         if value is None:
             self.show_text("", None)
-        else:
-            self._show(outline(value), lambda: outline(value, most=None).text)
+            return
+        found = outline(value)
+        self._show(found, lambda: outline(value if rest is None else rest(), most=None).text)
 
-    def set_json(self, text: str) -> None:
-        """Shows what a JSON text says, without decoding it; what is no JSON is shown as it is."""
-        self._show(outline_of_text(text), lambda: outline_of_text(text, most=None).text)
+    def set_json(self, text: str, *, unseen: int = 0, rest: Whole | None = None) -> None:
+        """Shows what a JSON text says, without decoding it; what is no JSON is shown as it is.
+
+        Args:
+            unseen: How much more there is than the text.
+            rest: Returns all of it where the text is only the beginning; it is called in a thread.
+        """
+        read = rest if unseen and rest is not None else lambda: text
+        self._show(outline_of_text(text, unseen=unseen), lambda: outline_of_text(read(), most=None).text)
 
     def _show(self, found: Outline, whole: Whole) -> None:
         self.show_text(found.text, None if found.whole else whole)

@@ -42,13 +42,17 @@ def outline(value: Any, *, most: int | None = LINES) -> Outline:
     return _written(_of_value(value, SCALAR if most else None), most, "")
 
 
-def outline_of_text(text: str, *, most: int | None = LINES) -> Outline:
-    """Returns the same of a JSON text, which is not decoded; what is no JSON is shown as it is."""
+def outline_of_text(text: str, *, most: int | None = LINES, unseen: int = 0) -> Outline:
+    """Returns the same of a JSON text, which is not decoded; what is no JSON is shown as it is.
+
+    Args:
+        unseen: How much more there is than the text.
+    """
     if not _JSON.match(text):
         shown = shortened_lines(text) if most else text
         return Outline(text=visible_lines(shown), whole=shown == text)
     head = text[:HEAD] if most else text
-    unseen = len(text) - len(head)
+    unseen += len(text) - len(head)
     return _written(_of_text(head, SCALAR if most else None, unseen), most, more(unseen))
 
 

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.gui.desk import Desk
+from workbench.gui.widgets import DiffView, JsonView
+from workbench.model.events import RecordedEvent
 from workbench.services.browsing import StateAt
+from workbench.store.values import Glance
 
 AT_ONCE = 64 * 1024
 """Bytes that are read and folded where they are asked for; more in a thread."""
@@ -71,3 +74,23 @@ class States:
         found = await asyncio.to_thread(browse.state_apart, wanted.stream, wanted.version)
         if wanted is self._wanted:
             self._told(found)
+
+
+def show_event(
+    desk: Desk, event: Glance[RecordedEvent] | None, payload: JsonView | None, diff: DiffView | None
+) -> None:
+    """Shows what an event says: the beginning of its payload, all of it on request."""
+    if event is None:
+        text, unseen, position = "", 0, 0
+    else:
+        text, position = event.of.data, event.of.position
+        unseen = max(0, event.size - len(text.encode()))
+    if payload is not None:
+        payload.set_json(text, unseen=unseen, rest=lambda: _data(desk, position))
+    if diff is not None:
+        diff.set_event(text, unseen=unseen)
+
+
+def _data(desk: Desk, position: int) -> str:
+    found = desk.workspace.browse.event_apart(position)
+    return found.data if found is not None else ""

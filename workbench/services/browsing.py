@@ -13,7 +13,7 @@ from workbench.engine.loading import AggregateLoader
 from workbench.errors import WorkbenchError
 from workbench.model.aggregates import AggregateType
 from workbench.model.events import RecordedEvent
-from workbench.store.values import LogEntry, StreamInfo
+from workbench.store.values import Glance, LogEntry, StreamInfo
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -107,6 +107,22 @@ class Browsing:
         """Returns the event of a stream at a version, with its payload."""
         found = self._reader.read_stream(stream, after=version - 1, limit=1)
         return found[0] if found and found[0].version == version else None
+
+    def glance(self, stream: str, version: int) -> Glance[RecordedEvent] | None:
+        """Returns the event of a stream at a version, with the beginning of its payload."""
+        return self.glance_at(self._reader.position_of(stream, version))
+
+    def glance_at(self, position: int) -> Glance[RecordedEvent] | None:
+        """Returns the event at a position, with the beginning of its payload; None where a message stands."""
+        return self._reader.event_glance(position)
+
+    def event_apart(self, position: int) -> RecordedEvent | None:
+        """Returns the whole event at a position, through a reader of its own: a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            return reader.event_at(position)
+        finally:
+            reader.close()
 
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with an id."""

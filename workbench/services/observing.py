@@ -304,9 +304,17 @@ class Observing:
         """Returns the numbers of the rows that have these keys."""
         return self._reader.projection_numbers(projection, keys)
 
-    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
-        """Returns one row in full."""
-        return self._reader.row(projection, key)
+    def glance(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row with the beginnings of long texts."""
+        return self._reader.projection_glance(projection, key)
+
+    def row_apart(self, projection: str, key: Any) -> dict[str, Any]:
+        """Returns one whole row, through a reader of its own, so that a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            return reader.row(projection, key) or {}
+        finally:
+            reader.close()
 
     def row_count(self, projection: str, text: str = "") -> int:
         """Returns how many rows a read model has, or how many hold a text."""

@@ -12,7 +12,7 @@ from workbench.engine.rehearsing import Rehearsal
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter
-from workbench.store.values import DeadLetter, LetterLine, LetterStatus, OperatorAction
+from workbench.store.values import DeadLetter, Glance, LetterLine, LetterStatus, OperatorAction
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -91,6 +91,26 @@ class Repairing:
         if letter is None:
             raise NotFound(f"there is no dead letter {number}")
         return letter
+
+    def glance(self, number: int) -> Glance[DeadLetter]:
+        """Returns one dead letter with the beginning of its payload.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        found = self._workspace.reader.letter_glance(number)
+        if found is None:
+            raise NotFound(f"there is no dead letter {number}")
+        return found
+
+    def data_apart(self, number: int) -> str:
+        """Returns the payload of a dead letter, through a reader of its own, so that a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            letter = reader.letter(number)
+            return letter.data if letter is not None else ""
+        finally:
+            reader.close()
 
     async def made_by(self, letter: DeadLetter) -> int:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -186,6 +186,20 @@ class LetterLine(NamedTuple):
     attempts: int
     died_at: int
     subscription: str
+
+
+T = TypeVar("T")
+
+
+class Glance(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """Something with no more than the beginning of its payload.
+
+    Attributes:
+        size: Bytes of the whole payload.
+    """
+
+    of: T
+    size: int
 
 
 class RowOrder(NamedTuple):

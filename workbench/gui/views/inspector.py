@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column, ListSource
-from workbench.gui.states import AT_ONCE, States
+from workbench.gui.states import AT_ONCE, States, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.model.events import RecordedEvent
     from workbench.services.browsing import StateAt
+    from workbench.store.values import DeadLetter, Glance
 
 FACTS = (Column("Field", width=120), Column("Value", width=220, mono=True, stretch=True))
 CAUSES = (
@@ -53,8 +55,8 @@ class _Shown:
 
     title: str
     subtitle: str
-    event: RecordedEvent | None = None
-    payload: str = ""
+    event: Glance[RecordedEvent] | None = None
+    letter: Glance[DeadLetter] | None = None
     facts: Sequence[tuple[str, str]] = ()
     metadata: Any = None
 
@@ -68,7 +70,7 @@ class InspectorView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._event: RecordedEvent | None = None
+        self._event: Glance[RecordedEvent] | None = None
         self._identity: object = None
         self._states = States(
             desk,
@@ -157,12 +159,21 @@ class InspectorView(View):
         self.about.setText(summary_of(kind.doc) if kind is not None else "")
         self.about.setToolTip(plain_tip(kind.doc) if kind is not None else "")
         self.about.setVisible(bool(self.about.text()))
-        self.payload.set_json(shown.payload)
+        self._show_payload(shown)
         self.facts.refresh(ListSource(list(shown.facts)))
         for widget in (self.diff, self.causes):
             self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
         self.copy.setEnabled(shown.event is not None)
         self._fill_tab()
+
+    def _show_payload(self, shown: _Shown) -> None:
+        letter = shown.letter
+        if letter is None:
+            show_event(self.desk, shown.event, self.payload, None)
+            return
+        unseen = max(0, letter.size - len(letter.of.data.encode()))
+        read = partial(self.desk.workspace.repair.data_apart, letter.of.number)
+        self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
 
     def _find(self, selection: Selection) -> _Shown | None:
         browse = self.desk.workspace.browse
@@ -172,13 +183,14 @@ class InspectorView(View):
         if selection.stream:
             info = browse.stream(selection.stream)
             version = selection.version or (info.version if info else 0)
-            event = browse.event_of(selection.stream, version)
+            event = browse.glance(selection.stream, version)
         elif selection.position:
-            event = browse.event_at(selection.position)
+            event = browse.glance_at(selection.position)
         return _event(event) if event is not None else None
 
     def _letter(self, number: int) -> _Shown | None:
-        letter = self.desk.workspace.repair.letter(number)
+        found = self.desk.workspace.repair.glance(number)
+        letter = found.of
         facts = (
             ("dead letter", f"{letter.number:,}"),
             ("subscription", letter.subscription),
@@ -191,20 +203,21 @@ class InspectorView(View):
             ("place", letter.place),
             ("correlation id", str(letter.correlation_id)),
         )
-        event = self.desk.workspace.browse.event_at(letter.position)
+        event = self.desk.workspace.browse.glance_at(letter.position)
         return _Shown(
             title=letter.type,
             subtitle=f"dead letter {letter.number:,} of {letter.subscription}",
             event=event,
-            payload=letter.data,
+            letter=found,
             facts=facts,
         )
 
     def _fill_tab(self) -> None:
         """Fills the tab that is seen; the others wait until they are."""
-        event, widget = self._event, self.tabs.currentWidget()
-        if event is None:
+        widget = self.tabs.currentWidget()
+        if self._event is None:
             return
+        event = self._event.of
         if widget is self.diff:
             self._states.ask(event.stream, event.version)
         elif widget is self.causes:
@@ -213,7 +226,7 @@ class InspectorView(View):
 
     def _show_change(self, found: StateAt) -> None:
         if found.trouble:
-            self.diff.set_event(self._event.data if self._event is not None else "")
+            show_event(self.desk, self._event, None, self.diff)
         else:
             self.diff.set_values(found.before, found.after)
 
@@ -243,16 +256,17 @@ class InspectorView(View):
         self._copy(indent=None)
 
     def _copy(self, *, indent: int | None) -> None:
-        event = self._event
-        if event is None:
+        if self._event is None:
             return
-        if len(event.data) <= AT_ONCE:
+        event = self._event.of
+        if self._event.size <= AT_ONCE:
             self._copied(event, _written(event, indent))
         else:
             self.desk.run(self._copy_later(event, indent), "Copy the event")
 
     async def _copy_later(self, event: RecordedEvent, indent: int | None) -> None:
-        self._copied(event, await asyncio.to_thread(_written, event, indent))
+        read = self.desk.workspace.browse.event_apart
+        self._copied(event, await asyncio.to_thread(lambda: _written(read(event.position) or event, indent)))
 
     def _copied(self, event: RecordedEvent, text: str) -> None:
         QApplication.clipboard().setText(text)
@@ -281,7 +295,8 @@ def event_object(event: RecordedEvent) -> dict[str, Any]:
     }
 
 
-def _event(event: RecordedEvent) -> _Shown:
+def _event(found: Glance[RecordedEvent]) -> _Shown:
+    event = found.of
     facts = [
         ("position", f"{event.position:,}"),
         ("stream", event.stream),
@@ -300,8 +315,7 @@ def _event(event: RecordedEvent) -> _Shown:
     return _Shown(
         title=event.type,
         subtitle=f"{event.stream} · version {event.version:,}",
-        event=event,
-        payload=event.data,
+        event=found,
         facts=facts,
     )
 

@@ -150,14 +150,21 @@ class LetterDetail(QStackedWidget):
 
     # -- showing ------------------------------------------------------------------------------------------
 
-    def show_letter(self, letter: DeadLetter | None) -> None:
-        """Shows a letter; an editor that is open for the same one stays open."""
+    def show_letter(
+        self, letter: DeadLetter | None, *, size: int = 0, rest: Callable[[], str] | None = None
+    ) -> None:
+        """Shows a letter; an editor that is open for the same one stays open.
+
+        Args:
+            size: Bytes of its payload, where the letter has only the beginning of it.
+            rest: Returns all of it; it is called in a thread.
+        """
         same = letter is not None and self.letter is not None and letter.number == self.letter.number
         if letter == self.letter and letter is not None:
             return
         self.letter = letter
         if letter is not None:
-            self._fill(letter)
+            self._fill(letter, size, rest)
         if not same:
             self.rehearsal.clear()
         if not (same and self.currentWidget() is self.editor):
@@ -185,7 +192,7 @@ class LetterDetail(QStackedWidget):
         """Whether a copy is being edited."""
         return self.currentWidget() is self.editor
 
-    def _fill(self, letter: DeadLetter) -> None:
+    def _fill(self, letter: DeadLetter, size: int, rest: Callable[[], str] | None) -> None:
         self._title.setText(letter.type)
         said, _, role = STATUSES[letter.status]
         self._status.set(_kind(role), said)
@@ -203,7 +210,7 @@ class LetterDetail(QStackedWidget):
         self._said.setText(letter.error or f"{sentence}.")
         self._place.setText(letter.place)
         self._place.setVisible(bool(letter.place))
-        self._payload.set_json(letter.data)
+        self._payload.set_json(letter.data, unseen=max(0, size - len(letter.data.encode())), rest=rest)
         tries = [
             (one.number, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
             for one in letter.attempts

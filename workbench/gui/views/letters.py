@@ -35,7 +35,10 @@ from workbench.gui.widgets import ElidedLabel, EmptyState, show_words, toolbar_b
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.repairing import Repairing
+    from workbench.store.values import DeadLetter
 
+EDITED = 256 * 1024
+"""Bytes of a payload that can be edited; of larger ones only the beginning is shown."""
 NARROW, LABELLED, WIDE = 760, 820, 1080
 """Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
 from the third on the letter stands beside the list."""
@@ -217,7 +220,7 @@ class LettersView(View):
         self.jobs.refresh()
         shown = self.detail.letter
         if shown is not None:
-            self.detail.show_letter(self.desk.workspace.repair.letter(shown.number))
+            self._show_detail(shown.number)
 
     @override
     def follow(self, selection: Selection) -> None:
@@ -231,16 +234,20 @@ class LettersView(View):
         self.table.refresh(self._source)
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
-        letter = self.desk.workspace.repair.letter(row[0])
-        self.desk.select(Selection(letter=letter.number, subscription=letter.subscription))
+        self.desk.select(Selection(letter=row[0], subscription=row[7]))
 
     def _show(self, number: int) -> None:
-        letter = self.desk.workspace.repair.letter(number)
-        self.detail.show_letter(letter)
+        letter = self._show_detail(number)
         self.table.choose_key(number)
         if letter.status.value == "failed_again":
             self.desk.run(self._link(number), "Look for the next dead letter")
         self._enable()
+
+    def _show_detail(self, number: int) -> DeadLetter:
+        repair = self.desk.workspace.repair
+        found = repair.glance(number)
+        self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data_apart, number))
+        return found.of
 
     async def _link(self, number: int) -> None:
         letter = self.desk.workspace.repair.letter(number)
@@ -262,7 +269,12 @@ class LettersView(View):
         numbers = self.selected(deed)
         if not fits(deed, len(numbers)) or self.desk.workspace.engine is None:
             return
-        if deed is EDIT:
+        if deed is EDIT and self.desk.workspace.repair.glance(numbers[0]).size > EDITED:
+            said = (
+                f"The payload of #{numbers[0]} is too large to be edited here (more than {EDITED:,} bytes)."
+            )
+            self.desk.notice("warning", said)
+        elif deed is EDIT:
             self._show(numbers[0])
             self.detail.edit()
         elif deed is REHEARSE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -306,8 +307,11 @@ class ProjectionsView(View):
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         observe = self.desk.workspace.observe
-        fields = observe.row(self._name, row[0]) or {}
-        self.detail.show_row(str(row[0]), fields, observe.sources(self._name, row[0]))
+        fields, rest = (
+            observe.glance(self._name, row[0]) or {},
+            partial(observe.row_apart, self._name, row[0]),
+        )
+        self.detail.show_row(str(row[0]), fields, observe.sources(self._name, row[0]), rest)
         self.detail.show()
 
     def _show_event(self, stream: str, version: int, position: int) -> None:

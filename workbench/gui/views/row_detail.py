@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -60,10 +60,21 @@ class RowDetail(QWidget):
         layout.addLayout(head)
         layout.addWidget(split, 1)
 
-    def show_row(self, name: str, fields: Mapping[str, Any], events: Sequence[LogEntry]) -> None:
-        """Shows a row and its events."""
+    def show_row(
+        self,
+        name: str,
+        fields: Mapping[str, Any],
+        events: Sequence[LogEntry],
+        rest: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        """Shows a row and its events.
+
+        Args:
+            fields: The beginnings of its values.
+            rest: Returns the whole row; it is called in a thread.
+        """
         self.name.setText(name)
-        self.fields.set_value(dict(fields))
+        self.fields.set_value(dict(fields), rest)
         rows = [
             (entry.position, entry.type, entry.occurred_at, entry.stream, entry.version) for entry in events
         ]

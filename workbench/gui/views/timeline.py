@@ -22,7 +22,7 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.loop import finished
 from workbench.gui.paging import Column, Key, first_of
-from workbench.gui.states import States
+from workbench.gui.states import States, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
@@ -292,13 +292,12 @@ class TimelineView(View):
     def _show_state(self, found: StateAt) -> None:
         self.fold.hide()
         version = found.version
-        event = self.desk.workspace.browse.event_of(self._stream, version)
-        named = event.type if event is not None else "the event"
+        event = self.desk.workspace.browse.glance(self._stream, version)
+        named = event.of.type if event is not None else "the event"
         if found.trouble:
             self.diff_label.setText(f"{named}: what the event says")
-            self.diff.set_event(event.data if event is not None else "")
             self.state_label.setText(f"No state: {found.trouble}")
-            self.state.set_json(event.data if event is not None else "")
+            show_event(self.desk, event, self.state, self.diff)
             return
         self.diff_label.setText(f"What {named} changed")
         self.diff.set_values(found.before, found.after)

@@ -169,19 +169,6 @@ class Listing:
             for row in self._all(query, (name, after, limit))
         ]
 
-    def stream_bytes(self, name: str, after: int, upto: int) -> int:
-        """Returns how many bytes the payloads of some versions of a stream have, without reading them."""
-        found = self._all(
-            "select position from events where stream_id = (select id from streams where name = ?)"
-            " and version > ? and version <= ?",
-            (name, after, upto),
-        )
-        return sum(self._bytes_of(position) for (position,) in found)
-
-    def _bytes_of(self, position: int) -> int:
-        with translated(self._path), self._con.blobopen("events", "data", position, readonly=True) as data:
-            return len(data)
-
     def stream_times(self, name: str, after: int = 0) -> array[int]:
         """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
         (said,) = self._one(

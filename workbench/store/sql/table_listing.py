@@ -11,20 +11,27 @@ from typing import Any
 from workbench.errors import InvalidValue
 from workbench.model.searching import folded
 from workbench.store.sql import rows
-from workbench.store.sql.listing import Listing, holding
+from workbench.store.sql.glancing import Glancing
+from workbench.store.sql.listing import holding
 from workbench.store.sql.projecting import table_name
 from workbench.store.values import RowOrder
 
 SHORT = 1_000
 """Characters of a value that a line of a table has (contract §8: lists never select what is long)."""
 
+GLANCE = 20_000
+"""Characters of a value that are read of one row that is looked at."""
+
 Shows = Mapping[str, Callable[[Any], str]]
 """By column, how its values are shown where that is not the text that is stored."""
 
-_PLAIN: Shows = MappingProxyType({})
+_PLAIN: GLANCE = 20_000
+"""Characters of a value that are read of one row that is looked at."""
+
+Shows = MappingProxyType({})
 
 
-class TableListing(Listing):
+class TableListing(Glancing):
     """The part of a reader that shows tables."""
 
     def projection_count(self, name: str, text: str = "") -> int:
@@ -87,6 +94,15 @@ class TableListing(Listing):
         by_number = {row[-1]: row for row in found}
         return [by_number.get(number) for number in numbers]
 
+    def projection_glance(self, name: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row of the live generation, with the beginnings of long texts."""
+        table, columns, _ = self._projected(name)
+        if not table:
+            return None
+        shown = ", ".join(f'{_short(column, GLANCE)} as "{column}"' for column in columns)
+        found = self._dicts(f'select {shown} from {table} where "{columns[0]}" = ?', (key,))
+        return found[0] if found else None
+
     def projection_numbers(self, name: str, keys: Collection[Any]) -> dict[Any, int]:
         """Returns the numbers of the rows of the live generation that have these keys."""
         table, columns, _ = self._projected(name)
@@ -127,8 +143,8 @@ def _ordered(name: str, columns: Sequence[str], order: str) -> str:
     return f' order by "{by}" {way}, "{columns[0]}" {way}'
 
 
-def _short(column: str) -> str:
+def _short(column: str, most: int = SHORT) -> str:
     beginning = (
-        f"substr(\"{column}\", 1, {SHORT}) || '… ' || (length(\"{column}\") - {SHORT}) || ' more characters'"
+        f"substr(\"{column}\", 1, {most}) || '… ' || (length(\"{column}\") - {most}) || ' more characters'"
     )
-    return f'case when length("{column}") > {SHORT} then {beginning} else "{column}" end'
+    return f'case when length("{column}") > {most} then {beginning} else "{column}" end'
