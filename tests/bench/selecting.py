@@ -145,7 +145,9 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
         stream, key = Selection(stream=f"thing-t{number}", version=1), f"t{number}"
         await chosen(f"state: {name}", partial(desk.select, stream))
         await chosen(f"row: {name}", partial(projections._chosen, (key,)))
-    for letter in reversed(workspace.repair.letters()):
+    for letter in reversed(workspace.repair.letters(limit=100)):
+        if not letter.key.startswith("thing-t"):
+            continue
         name = list(values)[int(letter.key.removeprefix("thing-t"))]
         await chosen(f"dead letter: {name}", partial(desk.select, Selection(letter=letter.number)))
     beating.cancel()

@@ -12,6 +12,8 @@ from workbench.store.operations import Operation
 from workbench.store.values import Attempt, Delivery, Reason
 
 KEPT_TRACEBACK = 16_000
+KEPT_ERROR = 20_000
+"""Characters of what an error says that are kept: some say the whole payload."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,11 +89,13 @@ def describe(error: BaseException, said: str = "") -> Failure:
     first = own[0] if own else None
     place = f"{Path(first.filename).name}:{first.lineno} {first.name}" if first else ""
     text = "".join(traceback.format_exception(error))
+    said = (
+        said or (error.message if isinstance(error, WorkbenchError) else str(error)) or type(error).__name__
+    )
+    more = len(said) - KEPT_ERROR
     return Failure(
         error_type=type(error).__name__,
-        error=said
-        or (error.message if isinstance(error, WorkbenchError) else str(error))
-        or type(error).__name__,
+        error=f"{said[:KEPT_ERROR]}… {more:,} more characters" if more > 0 else said,
         place=place,
         trace=text[-KEPT_TRACEBACK:],
         permanent=isinstance(error, PermanentError),

@@ -11,6 +11,7 @@ from typing import Any
 from workbench.errors import InvalidValue
 from workbench.model.searching import folded
 from workbench.store.sql import rows
+from workbench.store.sql.connection import translated
 from workbench.store.sql.glancing import Glancing
 from workbench.store.sql.listing import holding
 from workbench.store.sql.projecting import table_name
@@ -99,9 +100,23 @@ class TableListing(Glancing):
         table, columns, _ = self._projected(name)
         if not table:
             return None
-        shown = ", ".join(f'{_short(column, GLANCE)} as "{column}"' for column in columns)
-        found = self._dicts(f'select {shown} from {table} where "{columns[0]}" = ?', (key,))
-        return found[0] if found else None
+        shown = ", ".join(f'substr("{column}", 1, {GLANCE + 1})' for column in columns)
+        kept = ", ".join(
+            f'case when typeof("{column}") <> \'text\' then "{column}" end' for column in columns
+        )
+        found = self._maybe(f'select rowid, {kept}, {shown} from {table} where "{columns[0]}" = ?', (key,))
+        if found is None:
+            return None
+        number, values, texts = found[0], found[1 : len(columns) + 1], found[len(columns) + 1 :]
+        pairs = zip(columns, values, texts, strict=True)
+        return {column: self._begun(table, column, number, value, text) for column, value, text in pairs}
+
+    def _begun(self, table: str, column: str, row: int, value: Any, text: str | None) -> Any:
+        """Returns a value that is no text, or the beginning of a text and how much more there is."""
+        if value is not None or text is None or len(text) <= GLANCE:
+            return text if value is None else value
+        with translated(self._path), self._con.blobopen(table, column, row, readonly=True) as data:
+            return f"{text[:GLANCE]}… {len(data) - len(text[:GLANCE].encode()):,} more bytes"
 
     def projection_numbers(self, name: str, keys: Collection[Any]) -> dict[Any, int]:
         """Returns the numbers of the rows of the live generation that have these keys."""
