@@ -22,7 +22,6 @@ _TOKEN = re.compile(
     rf'\s*(\{{\s*\}}|\[\s*\]|[{{}}\[\],:]|{_STRING}"|{_STRING}\\?\Z|[^\s{{}}\[\],:"]+)', re.DOTALL
 )
 _JSON = re.compile(r"\s*[{\[\"]|\s*(?:-?\d[\d.eE+-]*|true|false|null)\s*\Z|\Z")
-_AFTER = re.compile(r"\s*:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,32 +134,65 @@ def hidden(key: str, item: Any) -> bool:
 def _scalar(value: Any, most: int | None) -> str:
     if not isinstance(value, str):
         return json.dumps(value, default=str)
+    if value[:1] in {"{", "["} and '"' in value[:HEAD]:
+        value = masked_text(value[:HEAD]) + value[HEAD:]
     if most is None or len(value) <= most:
         return visible(json.dumps(value, ensure_ascii=False))
     return _CUT + visible(json.dumps(value[:most], ensure_ascii=False)[:-1]) + more(len(value) - most) + '"'
 
 
-def _of_text(text: str, scalar: int | None, unseen: int) -> Iterator[str]:
-    """Yields the parts of a JSON text whose end may be missing."""
-    secret, inside = False, 0
+def masked_text(text: str) -> str:
+    """Returns a JSON text, or the beginning of one, with its secrets masked; all else stays as it is."""
+    found: list[str] = []
+    last = 0
+    for part, begin, end in _masked(text):
+        found += [text[last:begin], part]
+        last = end
+    return "".join([*found, text[last:]])
+
+
+def _masked(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yields the parts of a JSON text and where each stands; what keys call secret is one masked part."""
+    secret, inside, begun, key = False, 0, -1, ""
     for found in _TOKEN.finditer(text):
         part = found[1]
         if secret:
+            begun = found.start(1) if begun < 0 else begun
             inside += (part in {"{", "["}) - (part in {"}", "]"})
-            if part == ":" and not inside:
-                yield part
-            elif not inside:
-                secret = False
-                yield part if part in {"null", "true", "false"} else f'"{MASK}"'
+            if inside > 0:
+                continue
+            secret = False
+            shown = part if part in {"null", "true", "false"} else f'"{MASK}"'
+            yield shown, begun, found.end()
             continue
-        if part.startswith('"'):
-            secret = _AFTER.match(text, found.end()) is not None and is_secret(part[1:-1])
-            part = _shown(part, scalar, unseen if found.end() == len(text) else 0)
-        yield part
+        yield part, found.start(1), found.end()
+        if part == ":":
+            secret, inside, begun = is_secret(key), 0, -1
+        key = part[1:-1] if part[0] == '"' else ""
+    if secret and begun >= 0:
+        yield f'"{MASK}"', begun, len(text)
+
+
+def _of_text(text: str, scalar: int | None, unseen: int) -> Iterator[str]:
+    """Yields the parts of a JSON text whose end may be missing, secrets masked."""
+    for part, _, end in _masked(text):
+        yield _shown(part, scalar, unseen if end == len(text) else 0) if part[0] == '"' else part
+
+
+def _inner(part: str) -> str:
+    """Returns a string of a JSON text, masked inside where it is JSON itself."""
+    if part[1:2] not in {"{", "["} or '\\"' not in part:
+        return part
+    try:
+        return json.dumps(masked_text(json.loads(part)), ensure_ascii=False)
+    except ValueError:  # it does not end
+        plain = part[1:].replace('\\"', '"').replace("\\\\", "\\")
+        return json.dumps(masked_text(plain), ensure_ascii=False)[:-1]
 
 
 def _shown(part: str, most: int | None, unseen: int) -> str:
     """Returns a string of a JSON text shortened; ``unseen`` characters follow one that does not end."""
+    part = _inner(part)
     if most is None or len(part) <= most + 2:
         return visible(part)
     inner = part[1 : most + 1]

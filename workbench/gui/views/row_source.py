@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench.gui.outline import hidden, masked_text
 from workbench.gui.paging import Column, Key, Order, Row
 from workbench.gui.times import absolute
+from workbench.model.secrets import MASK
 
 if TYPE_CHECKING:
     from workbench.services.observing import Observing
@@ -75,15 +77,22 @@ class RowsSource:
 
 def column_of(name: str, kind: str, *, last: bool) -> Column:
     """Returns how a column of a read model looks."""
-    number = kind in NUMBERS
+    number, shown = kind in NUMBERS, _WORDS.get(kind, _text)
     return Column(
         name,
         width=186 if kind == "time" else 84 if number or kind == "boolean" else 130,
         mono=number or kind in {"time", "json"},
         align_right=number,
         stretch=last,
-        text=_WORDS.get(kind, _text),
+        text=lambda value: shown(_seen(name, value)),
     )
+
+
+def _seen(name: str, value: Any) -> Any:
+    """Returns what may be seen of a value; a shortened one is no JSON any more, and is masked as well."""
+    if hidden(name, value):
+        return MASK
+    return masked_text(value) if isinstance(value, str) and value[:1] in {"{", "["} else value
 
 
 def shows_of(columns: Sequence[tuple[str, str]], text: str) -> dict[str, Callable[[Any], str]]:
@@ -92,7 +101,7 @@ def shows_of(columns: Sequence[tuple[str, str]], text: str) -> dict[str, Callabl
     for name, kind in columns:
         grouped = kind == "integer" and "," in text
         if grouped or kind in {"time", "number"} or NOTHING in text:
-            found[name] = _WORDS.get(kind, _text)
+            found[name] = column_of(name, kind, last=False).text
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.model.searching import folded
+from workbench.model.secrets import is_secret
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
 from workbench.store.sql.glancing import Glancing
@@ -143,11 +144,12 @@ class TableListing(Glancing):
         tests = []
         for at, column in enumerate(columns):
             say = shows.get(column)
-            tests.append(holding(f'"{column}"', needle))
+            if not is_secret(column):
+                tests.append(holding(f'"{column}"', needle))
             if say is not None:
                 self._con.create_function(f"shown_{at}", 1, lambda value, say=say: folded(say(value)))
                 tests.append(f'instr(shown_{at}("{column}"), :needle)')
-        return f" where {' or '.join(tests)}", {"needle": needle}
+        return f" where {' or '.join(tests or ['0'])}", {"needle": needle}
 
 
 def _ordered(name: str, columns: Sequence[str], order: str) -> str:
