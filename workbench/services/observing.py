@@ -18,12 +18,16 @@ from workbench.store.values import (
     OperatorAction,
     PassedEvent,
     ProjectionState,
+    RowOrder,
     SubscriptionState,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from workbench.engine.folding import Folding
     from workbench.services.workspace import Workspace
+    from workbench.store.sql.table_listing import Shows
 
 AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
@@ -281,6 +285,45 @@ class Observing:
     ) -> list[dict[str, Any]]:
         """Returns rows of a read model, in any order, filtered by text in any column."""
         return self._reader.projection_rows(projection, order=order, text=text, first=first, limit=limit)
+
+    def row_order(
+        self, projection: str, *, order: str = "", text: str = "", shows: Shows | None = None
+    ) -> RowOrder:
+        """Returns the numbers of all rows that show a text; looks at the whole table, so call it in a thread.
+
+        Args:
+            order: A column; with ``-`` in front the other way round; empty for the key.
+            shows: How columns show their values, where that is not the text that is stored.
+        """
+        reader = self._workspace.store.reader()
+        try:
+            return reader.projection_order(projection, order=order, text=text, shows=shows)
+        finally:
+            reader.close()
+
+    def lines(self, projection: str, found: RowOrder, first: int, limit: int) -> list[tuple[Any, ...] | None]:
+        """Returns rows of an order, their numbers behind them; None for those that are gone.
+
+        Long texts are shortened.
+        """
+        numbers = found.numbers[first : first + limit]
+        return self._reader.projection_lines(projection, found.generation, numbers)
+
+    def numbers(self, projection: str, keys: Collection[Any]) -> dict[Any, int]:
+        """Returns the numbers of the rows that have these keys."""
+        return self._reader.projection_numbers(projection, keys)
+
+    def glance(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row with the beginnings of long texts."""
+        return self._reader.projection_glance(projection, key)
+
+    def row_apart(self, projection: str, key: Any) -> dict[str, Any]:
+        """Returns one whole row, through a reader of its own, so that a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            return reader.row(projection, key) or {}
+        finally:
+            reader.close()
 
     def row_count(self, projection: str, text: str = "") -> int:
         """Returns how many rows a read model has, or how many hold a text."""
