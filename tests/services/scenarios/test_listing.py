@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from workbench.errors import NotFound, NotTrusted, StoreReadOnly
 from workbench.model.clock import SystemClock
+from workbench.model.scenarios import Place, Scenario
+from workbench.project.samples import copy_sample
 from workbench.project.scenarios import read_scenarios
-from workbench.services.scenarios import Scenarios
+from workbench.services.scenarios import Scenarios, open_scenarios
 from workbench.services.scenarios.listing import chosen
 
 
@@ -103,3 +106,15 @@ def test_a_folder_that_cannot_be_written_says_so(users, tmp_path):
     (scenario,) = read_scenarios('"x" { then: "no other events" }', "s.tsk", users.registry)
     with pytest.raises(StoreReadOnly, match="cannot be written"):
         service.save(scenario)
+
+
+def test_T3_a_scenario_is_not_saved_through_a_link_out_of_the_project(tmp_path):
+    root, elsewhere = copy_sample("users", tmp_path / "users"), tmp_path / "elsewhere"
+    shutil.rmtree(root / "scenarios")
+    elsewhere.mkdir()
+    (root / "scenarios").symlink_to(elsewhere)
+    scenarios = open_scenarios(root, {})
+    scenario = Scenario(name="a story", place=Place(file="scenarios", line=1, column=1))
+    with pytest.raises(StoreReadOnly, match="is a link out of the project"):
+        scenarios.save(scenario)
+    assert list(elsewhere.iterdir()) == []
