@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
 NARROWER = 1200
 """Width of the window in pixels below which fewer columns stand beside each other."""
-SIZE, LEAST = (1440, 900), (760, 480)
+SIZE, LEAST = QSize(1440, 900), (760, 480)
 """Size of the first window and the smallest one, in pixels."""
+FRAME = QSize(16, 48)
+"""What may be put around a window, its title included; how much it is, is known only once it is shown."""
 UPPER = 0.62
 """Share of its column's height that the upper view gets."""
 OPENING = "Opening …"
@@ -103,7 +105,7 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         else:
-            self.resize(QSize(*SIZE).boundedTo(self.screen().availableSize()))
+            self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
         name = str(self._settings.value("perspective", FIRST))
         self.show_perspective(name if name in PERSPECTIVES else FIRST)
 

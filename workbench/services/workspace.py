@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.metrics import Metrics
 from workbench.engine.tasks import to_the_end
-from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
+from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.messaging import OnDead
@@ -110,12 +110,14 @@ class Workspace:
 
     async def _close(self) -> None:
         engine, self.engine = self.engine, None
-        if engine is not None:
-            await engine.stop(last=self._forgotten())
-        self.store.close()
-        if not self._closed:
-            self._closed = True
-            forget(self.project.package)
+        try:
+            if engine is not None:
+                await engine.stop(last=self._forgotten())
+        finally:
+            self.store.close()
+            if not self._closed:
+                self._closed = True
+                forget(self.project.package)
 
     async def _forget_messages(self, engine: Engine) -> None:
         """Begins without what an earlier run left in topics that keep messages in memory only."""
@@ -145,7 +147,7 @@ class Workspace:
                     engine.reader.close()
                 try:
                     await self._run(project, engine, paused=paused)
-                except WorkbenchError:
+                except Exception:
                     self._use(before)
                     await self._run(before, engine, paused=paused)
                     forget(project.package)
@@ -180,9 +182,20 @@ class Workspace:
         return end
 
     def announce(self, changes: Changes) -> None:
-        """Tells every listener what went stale."""
+        """Tells every listener what went stale; one that fails keeps nobody else from hearing it (C11)."""
+        failed = self._tell(changes)
+        if failed is not None and self.engine is not None:
+            self.engine.telling.note(f"a listener failed: {type(failed).__name__}: {failed}")
+            self._tell(Changes(engine=True))  # those that still listen can show it
+
+    def _tell(self, changes: Changes) -> Exception | None:
+        failed = None
         for listener in list(self._listeners):
-            listener(changes)
+            try:
+                listener(changes)
+            except Exception as error:  # noqa: BLE001  # it is told
+                failed = error
+        return failed
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Engine]:

@@ -216,7 +216,7 @@ class SubscriptionsView(View):
         self.name.setText(view.name)
         about = [view.doc, f"handler {view.handler}" if view.handler else "", view.filter]
         self.name.setToolTip(plain_tip("\n".join(part for part in about if part)))
-        self.pause.setText("Resume" if view.status == "paused" else "Pause")
+        self.pause.setText("Resume" if view.status in {"paused", "faulted"} else "Pause")
         self.dead.setText(f"{view.dead:,} dead" if view.dead else "Dead letters")
         writes = self.desk.workspace.engine is not None
         for button in (self.pause, self.step, self.reset):
