@@ -42,7 +42,7 @@ def read_only():
     folder = Path(tempfile.mkdtemp())
     user = os.geteuid()
 
-    def close() -> Path:
+    def close():
         for file in (*folder.iterdir(), folder):
             file.chmod(file.stat().st_mode & 0o555 | 0o444)
         folder.chmod(0o555)

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.torture.trials import Trials
 
-NOT_TORTURED = "NOT TORTURED"
-
-
-def not_tortured(skipped: Sequence[Any]) -> list[str]:
-    """Returns what is said of tests that were skipped because nothing can be traced; empty if none was."""
-    reasons = [report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)]
-    found = sorted({reason for reason in reasons if NOT_TORTURED in reason})
-    if not found:
-        return []
-    count = sum(NOT_TORTURED in reason for reason in reasons)
-    return [
-        f"{count} tests of faulty disks and lost power did NOT run:",
-        *(f"  {reason.removeprefix('Skipped: ')}" for reason in found),
-        "  install strace (apt-get install strace), and allow tracing, to have them run",
-    ]
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Says loudly at the end what was left out."""
-    for line in not_tortured(terminalreporter.stats.get("skipped", ())):
-        terminalreporter.write_line(line, red=True, bold=True)
+NOT_TRIED = "what happens to a store that is killed at its writes was not tried"
+HINT = "on Debian type: apt-get install strace; a container needs the right to trace (SYS_PTRACE)"
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +23,22 @@ def trials() -> Iterator[Trials]:
 
 
 @pytest.fixture(scope="session")
-def tracing(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> Trials:
-    """The trials, where strace can be used; else the test is skipped, and the run's end says so loudly."""
+def tracing(trials: Trials, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Trials:
+    """The trials, where strace can be used; else the test is skipped, aloud, or fails in a long run."""
     if reason := trials.reason_not_to_trace(tmp_path_factory.mktemp("tracing")):
-        pytest.skip(f"{NOT_TORTURED}: {reason}")
+        if pytestconfig.option.markexpr == "long":
+            pytest.fail(f"{reason}; {HINT}")
+        pytest.skip(f"{NOT_TRIED}: {reason}; {HINT}")
     return trials
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says aloud that nothing was killed at its writes."""
+    reports = terminalreporter.stats.get("skipped", [])
+    told = [one.longrepr[2] for one in reports if isinstance(one.longrepr, tuple)]
+    if untried := [text for text in told if NOT_TRIED in text]:
+        terminalreporter.section(f"{len(untried)} tests were not run", sep="!", red=True, bold=True)
+        terminalreporter.line(untried[0].removeprefix("Skipped: "))
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from workbench.model.messaging import Message
 from workbench.store.rules import urgency
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
-from workbench.store.sql.listing import Listing
 from workbench.store.sql.shapes import Count, Shape
+from workbench.store.sql.table_listing import TableListing
 from workbench.store.values import DeadLetter, Delivery, Depth, Job, SubscriptionState
 
 _SUBSCRIPTIONS = (
@@ -31,7 +31,7 @@ _DUE = Shape("select state, rank from deliveries", DeliveryState, int)
 _WAITING = Shape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
 
 
-class QueueReading(Listing):
+class QueueReading(TableListing):
     """The queue's part of a reader."""
 
     def head(self) -> int:
