@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from workbench.engine.metrics import Metrics
 from workbench.errors import (
     CallerError,
     CommandRejected,
+    InvalidCommand,
     InvalidEvent,
     StreamClosed,
     WorkbenchError,
@@ -27,6 +28,7 @@ from workbench.model.commands import CommandResult, CommandType, Outcome
 from workbench.model.events import NewEvent, event_data
 from workbench.model.ids import NewId
 from workbench.model.registry import Registry
+from workbench.model.secrets import without_secrets
 from workbench.model.values import write_json
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
 from workbench.store.values import CommandRecord, Snapshot
@@ -67,6 +69,7 @@ class CommandHandler:
         new_id: NewId,
         metrics: Metrics,
         snapshot_every: int,
+        report: Callable[[str], None],
     ) -> None:
         self._registry = registry
         self._loader = loader
@@ -75,7 +78,8 @@ class CommandHandler:
         self._new_id = new_id
         self._metrics = metrics
         self._snapshot_every = snapshot_every
-        self._running: dict[UUID, asyncio.Future[CommandResult] | None] = {}
+        self._report = report
+        self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
 
     async def handle(self, issue: Issue) -> CommandResult:
         """Handles one command; what the domain or a conflict says is a result, not an error.
@@ -86,9 +90,14 @@ class CommandHandler:
             WorldError: The store could not write.
         """
         kind = self._registry.command(issue.type)
-        command = kind.parse(issue.values)
-        if issue.id in self._running:
-            return _repeated(await self._same(issue.id))
+        try:
+            command = kind.parse(issue.values)
+        except InvalidCommand as error:
+            told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
+            raise InvalidCommand(told) from None
+        while issue.id in self._running:
+            if (same := await self._same(issue.id)) is not None:
+                return _repeated(same)
         self._running[issue.id] = None
         result = None
         try:
@@ -96,13 +105,13 @@ class CommandHandler:
             return result
         finally:
             if (future := self._running.pop(issue.id)) is not None:
-                if result is None:
-                    future.cancel()
-                else:
-                    future.set_result(result)
+                future.set_result(result)
 
-    async def _same(self, identity: UUID) -> CommandResult:
-        """Returns the result of the command with that id, which is being handled at this moment (K3)."""
+    async def _same(self, identity: UUID) -> CommandResult | None:
+        """Returns the result of the command with that id, which is being handled at this moment (K3).
+
+        None where that came to nothing: then it is for the next one to handle it.
+        """
         future = self._running[identity]
         if future is None:
             future = self._running[identity] = asyncio.get_running_loop().create_future()
@@ -191,17 +200,17 @@ class CommandHandler:
         every = aggregate.snapshot_every or self._snapshot_every
         if not every or before // every == after // every:
             return
-        loaded = self._loader.load(aggregate, stream)
-        snapshot = Snapshot(
-            stream=stream,
-            version=loaded.version,
-            state_hash=aggregate.state_hash,
-            state=aggregate.write_state(loaded.state),
-        )
         try:
+            loaded = self._loader.load(aggregate, stream)
+            snapshot = Snapshot(
+                stream=stream,
+                version=loaded.version,
+                state_hash=aggregate.state_hash,
+                state=aggregate.write_state(loaded.state),
+            )
             await self._gate.write(SaveSnapshot(snapshot=snapshot))
-        except WorkbenchError:
-            return
+        except Exception as error:  # noqa: BLE001  # the events are stored, and that is the command's answer (C11)
+            self._report(f"no snapshot of {stream} could be taken: {type(error).__name__}: {error}")
 
     async def _record(
         self, base: CommandRecord, version: int, outcome: Outcome, error: WorkbenchError, attempt: int
@@ -210,8 +219,8 @@ class CommandHandler:
             base,
             outcome=outcome,
             version=version,
-            message=error.message,
-            hint=error.hint,
+            message=without_secrets(error.message, base.data),
+            hint=without_secrets(error.hint, base.data),
             field=error.field if isinstance(error, CommandRejected) else None,
             expected=error.expected if isinstance(error, WrongExpectedVersion) else None,
             attempts=attempt,

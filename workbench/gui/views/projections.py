@@ -33,6 +33,7 @@ from workbench.gui.widgets import (
     show_words,
     toolbar_button,
 )
+from workbench.model.secrets import masked
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -161,6 +162,10 @@ class ProjectionsView(View):
         return foot
 
     # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self._table or self.picker
 
     @override
     def concerns(self, changes: Changes) -> bool:
@@ -312,13 +317,14 @@ class ProjectionsView(View):
 
 def _column(name: str, kind: str, *, last: bool) -> Column:
     number = kind in NUMBERS
+    shown = _time if kind == "time" else _number if kind == "integer" else _text
     return Column(
         name,
         width=186 if kind == "time" else 84 if number or kind == "boolean" else 130,
         mono=number or kind in {"time", "json"},
         align_right=number,
         stretch=last,
-        text=_time if kind == "time" else _number if kind == "integer" else _text,
+        text=lambda value: shown(masked({name: value})[name]),
     )
 
 
