@@ -36,6 +36,7 @@ from workbench.model.expressions.naming import (
     said,
     type_named,
 )
+from workbench.model.expressions.patterns import LARGEST, compiled, cost_of
 from workbench.model.expressions.values import TYPE_NAMES, Uint, Wrong
 
 Names = Mapping[str, Type]
@@ -61,11 +62,13 @@ class _Check:
 
     Attributes:
         present: Places such as ``command.email`` that a condition around has found not to be null.
+        patterns: Size of all regular expressions together.
     """
 
     names: dict[str, Type]
     flaws: list[Flaw] = field(default_factory=list)
     present: frozenset[str] = frozenset()
+    patterns: int = 0
 
     def flaw(self, node: syntax.Node, message: str, hint: str = "") -> Type:
         self.flaws.append(Flaw(node.at, node.end, message, hint))
@@ -346,6 +349,11 @@ class _Check:
         """Tries what is written out, such as a pattern or a time zone."""
         for number, accept in (known.literals or {}).items():
             if number < len(given) and isinstance(one := given[number], syntax.Literal):
+                if accept is compiled and isinstance(one.value, str):
+                    self.patterns += cost_of(one.value)
+                    if self.patterns > LARGEST and self.patterns > cost_of(one.value):
+                        self.flaw(one, "the regular expressions are too large together")
+                        continue
                 try:
                     accept(one.value)
                 except Wrong as error:
