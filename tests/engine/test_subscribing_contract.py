@@ -9,7 +9,7 @@ import pytest
 from tests.engine.lab import MODES, RETRY, Lab
 from workbench.engine.publishing import Draft
 from workbench.errors import BackPressure
-from workbench.model.clock import MICROSECONDS
+from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.filters import Filter
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Mode, OnDead, OnExpired, Ordering, Priority, Start, StartAt
@@ -191,7 +191,7 @@ class Slow(Filter):
         return lambda message: CLOCKS[-1].advance(0.015) or message["data"]["n"] % 2 == 0
 
 
-CLOCKS = []
+CLOCKS: list[ManualClock] = []
 
 
 @pytest.mark.parametrize("crashes", [False, True])

@@ -28,7 +28,6 @@ from workbench.model.messaging import (
     Ordering,
     Subscription,
     Topic,
-    is_history,
 )
 from workbench.store.letters import message_of
 from workbench.store.operations import Atomic, Claim, Lease, Operation, RecoverSubscription, Settle
@@ -218,10 +217,8 @@ class SubscriptionRunner(ABC):
     # -- messages -------------------------------------------------------------------------------------
 
     def _passes(self, message: Message) -> bool | Failure:
-        if message.event and message.metadata is not None and is_history(message.metadata):
-            return False
-        if self._unfiltered:
-            return True
+        if message.history or self._unfiltered:
+            return not message.history
         try:
             return self._matches(message.facts())
         except Exception as error:  # noqa: BLE001  # a filter that raises makes a dead letter (P3)
