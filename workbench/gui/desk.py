@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from workbench.gui.times import shown_zone
+from workbench.model.changes import Changes
+
 if TYPE_CHECKING:
-    from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
 
 REFRESH_MS = 100
@@ -88,6 +90,7 @@ class Desk(QObject):
         self._since.start()
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
+        shown_zone().changed.connect(self._zone_changed)
 
     # -- changes ----------------------------------------------------------------------------------------
 
@@ -101,6 +104,9 @@ class Desk(QObject):
         pending, self._pending = self._pending, None
         if pending is not None:
             self.changed.emit(pending)
+
+    def _zone_changed(self) -> None:
+        self.changed.emit(Changes(everything=True))
 
     # -- selection --------------------------------------------------------------------------------------
 

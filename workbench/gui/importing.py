@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk
 from workbench.gui.theme import code_font
+from workbench.gui.times import absolute
 from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class ImportDialog(QDialog):
         self._reading: Mapping | RecordReader | None = self._reader or preview.mapping
         self._table.setRowCount(min(SHOWN, len(preview.incoming)))
         for row, item in enumerate(preview.incoming[:SHOWN]):
-            when = "time of import" if item.event.occurred_at is None else _time(item.event.occurred_at)
+            when = "time of import" if item.event.occurred_at is None else absolute(item.event.occurred_at)
             for column, text in enumerate((str(item.line), item.stream, item.event.type, when)):
                 self._table.setItem(row, column, QTableWidgetItem(text))
         for column, width in enumerate((60, 320, 180, 180)):
@@ -203,9 +204,3 @@ class ImportDialog(QDialog):
 
 _FORMS = {"ndjson": "Events as the workbench writes them out", "cloudevents": "CloudEvents 1.0"}
 _FIELDS = {"stream": "Stream", "type": "Type", "id": "Id", "time": "Time"}
-
-
-def _time(microseconds: int) -> str:
-    from workbench.model.clock import rfc3339
-
-    return rfc3339(microseconds).replace("T", " ")[:19]

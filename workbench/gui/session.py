@@ -23,6 +23,7 @@ from workbench.gui.reloading import LiveProject
 from workbench.gui.statusline import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.window import MainWindow
+from workbench.gui.zone_menu import ZoneChooser
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -56,13 +57,15 @@ class Session:
         self._environ = environ
         self._end = asyncio.Event()
         self._closing = False
-        self._status = StatusLine(self.toggle_engine, self.repair)
+        self.zones = ZoneChooser(window, environ)
+        self._status = StatusLine(self.toggle_engine, self.repair, self.zones.offer)
         window.use(acts_of(self), self._status)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
         window.perspective_changed.connect(self._perspective_shown)
         self._perspective_shown(window.perspective)
         self._enable()
+        self.zones.begin()
 
     # -- opening and closing --------------------------------------------------------------------------------
 

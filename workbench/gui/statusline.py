@@ -1,4 +1,4 @@
-"""The status bar: project, store, position, engine, lag, dead letters, time zone."""
+"""The status bar: project, store, position, lag, dead letters, engine, time zone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
-from workbench.gui.times import zone_name
+from workbench.gui.times import shown_zone, zone_told
 
 if TYPE_CHECKING:
     from workbench.services.observing import Status
@@ -29,26 +29,36 @@ class StatusLine(QStatusBar):
     Args:
         on_engine: Pauses or resumes.
         on_dead: Shows the dead letters.
+        on_zone: Lets the zone of all times be chosen.
     """
 
-    def __init__(self, on_engine: Callable[[], object], on_dead: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        on_engine: Callable[[], object],
+        on_dead: Callable[[], object],
+        on_zone: Callable[[], object],
+    ) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
         self._project = QLabel("Opening …")
         self._project.setTextFormat(Qt.TextFormat.PlainText)
         self._head = _label("Highest position in the store")
         self._lag = _label("Positions that all subscriptions together are behind")
-        self._zone = _label("Time zone of all times shown")
+        self.zone = _button("zone", "Zone of all times; one with another offset says it. Choose …", on_zone)
         self._engine = _button("engine-state", "Pause or resume the engine (F8)", on_engine)
         self._dead = _button("dead-count", "Show the dead letters", on_dead)
         self.addWidget(self._project, 1)
-        for widget in (self._head, self._lag, self._dead, self._engine, self._zone):
+        for widget in (self._head, self._lag, self._dead, self._engine, self.zone):
             self.addPermanentWidget(widget)
-        self._zone.setText(zone_name())
+        self._tell_zone()
+        shown_zone().changed.connect(self._tell_zone)
         self._status: Status | None = None
         for widget in (self._head, self._lag, self._dead, self._engine):
             widget.hide()
         theme().changed.connect(self._paint)
+
+    def _tell_zone(self) -> None:
+        self.zone.setText(zone_told())
 
     def show_status(self, status: Status | None) -> None:
         """Shows how things stand; None while no project is open."""

@@ -22,7 +22,7 @@ COLUMNS = (
     Column("Command", width=106),
     Column("Stream", width=90, stretch=True),
     Column("ms", width=44, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
-    Column("Time", width=82, mono=True, text=short, tip=absolute),
+    Column("Time", width=124, mono=True, text=short, tip=absolute, zoned=True),
 )
 SHOWN = 200
 

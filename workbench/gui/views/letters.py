@@ -54,7 +54,7 @@ COLUMNS = (
     Column("Key", width=98),
     Column("Error", width=108, stretch=True),
     Column("Tries", width=50, mono=True, align_right=True),
-    Column("Died", width=84, mono=True, text=short, tip=absolute),
+    Column("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
 )
 
 

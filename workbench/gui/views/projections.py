@@ -314,10 +314,11 @@ def _column(name: str, kind: str, *, last: bool) -> Column:
     number = kind in NUMBERS
     return Column(
         name,
-        width=186 if kind == "time" else 84 if number or kind == "boolean" else 130,
+        width=234 if kind == "time" else 84 if number or kind == "boolean" else 130,
         mono=number or kind in {"time", "json"},
         align_right=number,
         stretch=last,
+        zoned=kind == "time",
         text=_time if kind == "time" else _number if kind == "integer" else _text,
     )
 

@@ -28,7 +28,7 @@ AT_ONCE = 5_000
 COLUMNS = (
     Column("Stream", width=110, stretch=True),
     Column("Version", width=68, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Last event", width=94, mono=True, text=short, tip=absolute),
+    Column("Last event", width=124, mono=True, text=short, tip=absolute, zoned=True),
     Column("Position", width=80, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
 ORDERS = ("name", "version", "updated", "updated")
