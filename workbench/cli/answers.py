@@ -90,7 +90,7 @@ def indented(value: Any, indent: str = "") -> str:
 
 
 def when(microseconds: int, zone: Zone | None = None) -> str:
-    """Returns a time to the millisecond with the offset of a zone, in UTC without one: RFC 3339 either way."""
+    """Returns a time as RFC 3339 to the millisecond, with the offset of a zone; in UTC without one."""
     from workbench.model.clock import rfc3339
 
     said = rfc3339(microseconds)[:-4] + "Z"

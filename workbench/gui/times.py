@@ -70,7 +70,7 @@ def absolute(us: int) -> str:
 
 
 def short(us: int) -> str:
-    """Returns the time of day for today's times, else the day and the minute; with its offset as `absolute`."""
+    """Returns the time of day for today's times, else day and minute; with offsets as `absolute` has them."""
     moment, today = _local(us), _local(_CLOCK.now())
     if moment is None or today is None:
         return f"{us:,} µs"

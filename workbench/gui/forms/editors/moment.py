@@ -65,8 +65,8 @@ class _CalendarEditor(LineEditor):
 class DateTimeEditor(_CalendarEditor):
     """A point in time, shown and typed in the zone of all times, given on in UTC to the microsecond.
 
-    A time with an offset of its own is converted. One that clocks leave out in spring is refused, one that they
-    show twice in autumn needs its offset (V3).
+    A time with an offset of its own is converted. One that clocks leave out in spring is refused; one that
+    they show twice in autumn needs its offset (V3).
     """
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
