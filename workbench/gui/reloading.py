@@ -38,7 +38,8 @@ class LiveProject(QObject):
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
         desk.project_saved.connect(self.look)
-        self._watch.watch(desk.workspace.reload.watched())
+        self._watch_all()
+        desk.run(self._look_at_scenarios(), "Read the scenarios")
 
     def close(self) -> None:
         """Looks no more."""
@@ -52,9 +53,17 @@ class LiveProject(QObject):
         """Reads the project again if something changed, and tells what became of it."""
         reload = self._desk.workspace.reload
         told = await reload.check(trust=trust)
-        self._watch.watch(reload.watched())
+        await self._look_at_scenarios()
         if told is not None:
             self._tell(told)
+
+    async def _look_at_scenarios(self) -> None:
+        await self._desk.workspace.verdicts.look()
+        self._watch_all()
+
+    def _watch_all(self) -> None:
+        workspace = self._desk.workspace
+        self._watch.watch((*workspace.reload.watched(), *workspace.verdicts.watched()))
 
     def _tell(self, told: Reload) -> None:
         match told.outcome.value:

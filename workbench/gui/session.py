@@ -58,7 +58,9 @@ class Session:
         self._end = asyncio.Event()
         self._closing = False
         self.zones = ZoneChooser(window, environ)
-        self._status = StatusLine(self.toggle_engine, self.repair, self.zones.offer)
+        self._status = StatusLine(
+            self.toggle_engine, self.repair, partial(self.bring, "scenarios"), self.zones.offer
+        )
         window.use(acts_of(self), self._status)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
@@ -92,6 +94,7 @@ class Session:
         self.window.fill(self.desk)
         self.desk.changed.connect(self._changed)
         self.desk.travelled.connect(self._travelled)
+        workspace.verdicts.listen(lambda: self._status.show_scenarios(workspace.verdicts.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self._settings.setValue("last-project", str(workspace.project.root))
         self._taken_over()

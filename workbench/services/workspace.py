@@ -25,6 +25,7 @@ from workbench.services.repairing import Repairing
 from workbench.services.story import Story
 from workbench.services.transferring import Transferring
 from workbench.services.turnstile import Turnstile
+from workbench.services.verdicts import Verdicts
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.store import SqliteStore
 
@@ -49,6 +50,7 @@ class Workspace:
         turnstile: Passed by what must not meet an engine that is being changed.
         reload: Reads the project again when its files change.
         configure: The project file as settings.
+        verdicts: The project's scenarios and what came of them.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Workspace:
         self.story = Story(self)
         self.reload = Reloading(self)
         self.configure = Configuring(self)
+        self.verdicts = Verdicts(self)
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
         return Engine(
@@ -95,6 +98,7 @@ class Workspace:
 
     async def close(self) -> None:
         """Stops the engine and lets go of the store; a second call does nothing."""
+        await self.verdicts.close()
         engine, self.engine = self.engine, None
         if engine is not None:
             await engine.stop()
