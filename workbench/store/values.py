@@ -170,7 +170,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobStatus(StrEnum):
-    """How far a bulk action is."""
+    """How far a bulk action is; a replay is done when every delivery of it ended."""
 
     RUNNING = "running"
     CANCELLED = "cancelled"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
 from collections.abc import Sequence
@@ -192,6 +193,15 @@ class Listing:
         return rows.letters(
             self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
         )
+
+    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Returns how many of these dead letters have each status, of those that changed from a time on."""
+        found = self._all(
+            "select status, count(*) from dead_letters where changed_at >= ?"
+            " and id in (select value from json_each(?)) group by status",
+            (since, json.dumps(list(numbers))),
+        )
+        return {row[0]: row[1] for row in found}
 
     def letter_counts(self) -> dict[str, int]:
         """Returns how many dead letters have each status."""
