@@ -338,3 +338,29 @@ async def test_V3_any_zone_can_be_named_in_a_dialog(start, until):
         assert session._status.zone.text() == "UTC"
     finally:
         session.zones.choose("system")
+
+
+async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
+    session = await start()
+    engine = session.workspace.running()
+    engine._report("welcome-mail: the disk is full")
+    await until(lambda: "welcome-mail: the disk is full" in notices(session))
+    for strip in session.window.notices.strips():
+        strip.deleteLater()
+    await until(lambda: not session.window.notices.strips())
+    session.toggle_engine()
+    await until(lambda: session._status._engine.text() == "Paused")
+    assert notices(session) == []
+    engine._report("welcome-mail: something else")
+    await until(lambda: notices(session) == ["welcome-mail: something else"])
+
+
+async def test_V3_the_status_bar_says_what_stopped(start, until):
+    session = await start()
+    engine = session.workspace.running()
+    (task,) = [one for one in engine.tasks._tasks if one.get_name() == "welcome-mail"]
+    task.cancel()
+    await until(task.done)
+    session._changed(None)
+    assert session._status._engine.text() == "Running, 1 stopped"
+    assert session._status._engine.toolTip().endswith("welcome-mail stopped")

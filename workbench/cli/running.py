@@ -169,7 +169,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
                 "error": f"{letter.error_type}: {letter.error}",
                 "attempts": len(letter.attempts),
             }
-            for letter in workspace.repair.letters()
+            for letter in workspace.repair.letters(("open",))
         ],
     }
 

@@ -82,7 +82,10 @@ async def _list(options: Options, environ: Environ) -> int:
 
 def _status(view: ProjectionView) -> str:
     said = view.status + (", stale" if view.stale else "")
-    return f"{said}, rebuilding {view.rebuild.share:.0%}" if view.rebuild else said
+    if view.rebuild is None:
+        return said
+    halted = "" if view.rebuild.condition == "rebuilding" else f" {view.rebuild.condition}"
+    return f"{said}, rebuild{halted} at {view.rebuild.share:.0%}"
 
 
 def _troubled(view: ProjectionView) -> bool:

@@ -331,6 +331,15 @@ class Engine:
         """Returns how many positions a subscription is behind."""
         return max(0, self._head - self.subscriptions[name].cursor) if name in self.subscriptions else 0
 
+    def moves(self, name: str) -> bool:
+        """Whether what works for a subscription, or ``projection NAME``, runs; it does not if it died."""
+        return self.tasks.runs(name)
+
+    @property
+    def started(self) -> bool:
+        """Whether it was started: before that nothing runs, and nothing can have died."""
+        return self._started
+
     async def wait_for(self, projection: str, position: int) -> None:
         """Returns when a projection has reached a position: read your writes (J5).
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from workbench.gui.ticking import Ticker
 from workbench.gui.times import shown_zone
 from workbench.model.changes import Changes
 
@@ -57,6 +58,9 @@ class Notice:
 class Desk(QObject):
     """Connects views with the open project.
 
+    Attributes:
+        ticker: Calls views that say ages, while they are seen.
+
     Signals:
         changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
         selected: The new `Selection`.
@@ -83,6 +87,7 @@ class Desk(QObject):
         self._stepping = False
         self._future: list[Selection] = []
         self._pending: Changes | None = None
+        self.ticker = Ticker(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -176,6 +181,7 @@ class Desk(QObject):
         """Ends listening and what still runs."""
         self._unlisten()
         self._timer.stop()
+        self.ticker.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -55,6 +55,7 @@ class Session:
         self.desk: Desk | None = None
         self.live: LiveProject | None = None
         self._environ = environ
+        self._trouble = ""
         self._end = asyncio.Event()
         self._closing = False
         self.zones = ZoneChooser(window, environ)
@@ -89,7 +90,7 @@ class Session:
             self._status.show_status(None)
             self._enable()
             return
-        self.workspace = workspace
+        self.workspace, self._trouble = workspace, ""
         self.desk = Desk(workspace, self.window)
         self.window.fill(self.desk)
         self.desk.changed.connect(self._changed)
@@ -379,5 +380,7 @@ class Session:
         self._action("engine").setIcon(icon("play" if paused else "pause"))
         self._action("engine").setText("Resume" if paused else "Pause")
         self._action("step").setEnabled(paused)
-        if status.trouble and self.desk is not None:
-            self.desk.notice("error", status.trouble)
+        if status.trouble != self._trouble and self.desk is not None:
+            self._trouble = status.trouble  # once: what was closed or is over is not said again
+            if status.trouble:
+                self.desk.notice("error", status.trouble)

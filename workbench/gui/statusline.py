@@ -17,6 +17,7 @@ from workbench.services.verdicts import Tally
 if TYPE_CHECKING:
     from workbench.services.observing import Status
 
+ENGINE_TIP = "Pause or resume the engine (F8)"
 ENGINE = {
     "running": ("play", "Running", "ok"),
     "paused": ("pause", "Paused", "warning"),
@@ -48,7 +49,7 @@ class StatusLine(QStatusBar):
         self._head = _label("Highest position in the store")
         self._lag = _label("Positions that all subscriptions together are behind")
         self.zone = _button("zone", "Zone of all times; one with another offset says it. Choose …", on_zone)
-        self._engine = _button("engine-state", "Pause or resume the engine (F8)", on_engine)
+        self._engine = _button("engine-state", ENGINE_TIP, on_engine)
         self._dead = _button("dead-count", "Show the dead letters", on_dead)
         self.scenarios = _button("scenarios-state", "Show the scenarios", on_scenarios)
         self.addWidget(self._project, 1)
@@ -99,8 +100,12 @@ class StatusLine(QStatusBar):
         self._head.setText(f"Position {status.head:,}")
         self._lag.setText(f"Lag {status.lag:,}")
         name, text, role = ENGINE[status.engine]
+        if status.stopped:
+            name, role = "error", "error"
+            text += f", {len(status.stopped):,} stopped"
         self._engine.setIcon(icon(name, role))
         self._engine.setText(text)
+        self._engine.setToolTip("\n".join([ENGINE_TIP, *(f"{name} stopped" for name in status.stopped)]))
         self._engine.setEnabled(status.engine != "observing")
         self._dead.setIcon(icon("dead-letter", "error" if status.dead else "muted"))
         self._dead.setText(f"{status.dead:,} dead" if status.dead else "No dead letters")

@@ -11,7 +11,7 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QHideEvent, QShowEvent
 
     from workbench.model.changes import Changes
 
@@ -29,11 +29,13 @@ class View(QWidget):
         key: Name in menus' data, layouts and tests.
         title: What the tab says.
         icon_name: Name of its icon.
+        ticks: Whether it says ages or rates, so that `tick` is called about once a second while it is seen.
     """
 
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
     icon_name: ClassVar[str] = ""
+    ticks: ClassVar[bool] = False
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -52,6 +54,9 @@ class View(QWidget):
 
     def follow(self, selection: Selection) -> None:
         """Shows what was selected elsewhere."""
+
+    def tick(self) -> None:
+        """Says again what time alone has changed, such as ages; must be quick."""
 
     def focus_filter(self) -> None:
         """Gives the keyboard to the view's filter, if it has one (Ctrl+F)."""
@@ -83,7 +88,14 @@ class View(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self.ticks:
+            self.desk.ticker.follow(self)
         if self._stale:
             self._stale = False
             self.refresh()
             self.follow(self.desk.selection)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.desk.ticker.leave(self)

@@ -33,7 +33,9 @@ class SubscriptionView:
     """A subscription as people see it.
 
     Attributes:
-        status: ``running``, ``paused`` or ``detached``.
+        status: ``running``, or why it is not: ``paused``, ``detached`` (nothing handles it), ``stopped``
+            (what worked for it died), ``engine paused``, ``not run here`` (this window only looks).
+        paused: A person paused it, whatever else stops it.
         source: Topic that it reads; ``all events`` for policies and processes.
         lag: Positions between its cursor and the head.
         rate: Deliveries per second, lately.
@@ -70,6 +72,7 @@ class SubscriptionView:
     died: int = 0
     expired: int = 0
     skipped: int = 0
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,8 @@ class RebuildView:
     """Rows that are made anew beside those that readers get (J3).
 
     Attributes:
+        condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``,
+            ``stopped``, ``not run here``.
         share: How much of the log is done, 0 to 1.
     """
 
@@ -86,6 +91,7 @@ class RebuildView:
     share: float
     fault: str
     fault_position: int
+    condition: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,9 @@ class ProjectionView:
     """A read model as people see it.
 
     Attributes:
+        status: As it is stored: ``live``, ``paused``, ``faulted``; ``new`` where nothing is.
+        condition: What is true of it at this moment: its status where that holds up, else ``engine paused``,
+            ``stopped`` (what worked for it died), ``not run here`` (this window only looks).
         stale: Its definition changed since its rows were made (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.
         passed: Events that are not in the rows, because they could not be folded (J2).
@@ -112,11 +121,17 @@ class ProjectionView:
     passed: tuple[PassedEvent, ...]
     rebuild: RebuildView | None
     doc: str
+    condition: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What the status bar says."""
+    """What the status bar says.
+
+    Attributes:
+        lag: Positions that all subscriptions together are behind, each as its own view says it.
+        stopped: Subscriptions and projections whose work died.
+    """
 
     project: str
     store: str
@@ -126,6 +141,7 @@ class Status:
     dead: int
     observer: str
     trouble: str
+    stopped: tuple[str, ...] = ()
 
 
 class Observing:
@@ -139,16 +155,40 @@ class Observing:
         """Returns the one-line status."""
         workspace, engine = self._workspace, self._workspace.engine
         counts = self._reader.letter_counts()
+        head = self._reader.head()
+        if engine:
+            cursors = [runner.cursor for runner in engine.subscriptions.values()]
+        else:
+            cursors = [state.cursor for state in self._reader.subscriptions()]
         return Status(
             project=workspace.project.name,
             store=str(workspace.project.store_path),
-            head=self._reader.head(),
+            head=head,
             engine=engine.state.value if engine else "observing",
-            lag=sum(engine.lag(name) for name in engine.subscriptions) if engine else 0,
+            lag=sum(max(0, head - cursor) for cursor in cursors),
             dead=counts.get("open", 0),
             observer=workspace.observer,
             trouble=engine.errors[-1] if engine and engine.errors else "",
+            stopped=self._stopped(),
         )
+
+    def _stopped(self) -> tuple[str, ...]:
+        engine = self._workspace.engine
+        if engine is None:
+            return ()
+        names = (*engine.subscriptions, *(f"projection {name}" for name in engine.projections))
+        return tuple(name for name in names if self._hindrance(name) == "stopped")
+
+    def _hindrance(self, name: str) -> str:
+        """Returns what keeps a subscription, or ``projection NAME``, from moving here; empty for nothing."""
+        engine = self._workspace.engine
+        if engine is None:
+            return "not run here"
+        if not engine.started:
+            return ""
+        if not engine.moves(name):
+            return "stopped"
+        return "engine paused" if engine.state is EngineState.PAUSED else ""
 
     @property
     def paused(self) -> bool:
@@ -167,8 +207,9 @@ class Observing:
         engine = self._workspace.engine
         runner = engine.subscriptions.get(name) if engine else None
         cursor = runner.cursor if runner else state.cursor
-        status = "paused" if state.paused else "running"
-        if runner is None or runner.handler is None:
+        hindrance = self._hindrance(name)
+        status = "paused" if state.paused and hindrance != "stopped" else hindrance or "running"
+        if engine is not None and (runner is None or runner.handler is None):
             status = "detached"
         subscription = runner.subscription if runner else None
         depth = self._reader.depth(name)
@@ -197,6 +238,7 @@ class Observing:
             died=state.died,
             expired=state.expired,
             skipped=state.skipped,
+            paused=state.paused,
         )
 
     def _age(self, topic: str, cursor: int, depth: Depth, runner: SubscriptionRunner | None) -> int:
@@ -238,11 +280,13 @@ class Observing:
         state = generations[0] if generations else None
         engine = self._workspace.engine
         runner = engine.projections.get(projection.name) if engine else None
+        status = state.status.value if state else "new"
         checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
         building = runner.building if runner else None
         return ProjectionView(
             name=projection.name,
-            status=state.status.value if state else "new",
+            status=status,
+            condition=self._condition(projection.name, status),
             checkpoint=checkpoint,
             lag=max(0, self._reader.head() - checkpoint),
             rows=state.rows if state else 0,
@@ -252,11 +296,18 @@ class Observing:
             generation=state.generation if state else 0,
             columns=state.columns if state else projection.shape(),
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
-            rebuild=self._rebuild(generations[1], building) if len(generations) > 1 else None,
+            rebuild=self._rebuild(projection.name, generations[1], building)
+            if len(generations) > 1
+            else None,
             doc=projection.doc,
         )
 
-    def _rebuild(self, state: ProjectionState, building: Folding | None) -> RebuildView:
+    def _condition(self, name: str, status: str) -> str:
+        """Returns what a stored status of a projection or of its rebuild is worth at this moment."""
+        hindrance = self._hindrance(f"projection {name}")
+        return status if status in {"paused", "faulted"} and hindrance != "stopped" else hindrance or status
+
+    def _rebuild(self, name: str, state: ProjectionState, building: Folding | None) -> RebuildView:
         checkpoint = building.checkpoint if building else state.checkpoint
         return RebuildView(
             status=state.status.value,
@@ -265,6 +316,7 @@ class Observing:
             share=min(1.0, checkpoint / max(1, self._reader.head())),
             fault=state.fault,
             fault_position=state.fault_position,
+            condition=self._condition(name, state.status.value).replace("live", "rebuilding"),
         )
 
     def rows(

@@ -286,3 +286,30 @@ def test_an_account_tells_done_skipped_and_failed():
         "Replayed 2 dead letters; 2 skipped, no longer as when the list was made; 1 failed: disk full.",
     )
     assert account(ARCHIVE, Report(asked=1, done=0, skipped=1))[0] == "warning"
+
+
+async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch):
+    choose(view, 3)
+    letter = broken.repair.letter(3)
+    now = letter.died_at + 2_000_000
+    monkeypatch.setattr(broken.clock, "now", lambda: now)
+    desk.ticker.beat()
+    assert view.detail._where.text().endswith("died 2 s ago")
+    assert view.groups._ages[0] == "2 s ago"
+    now += 60_000_000
+    desk.ticker.beat()
+    assert view.detail._where.text().endswith("died 1 min ago")
+    assert view.groups._ages[0] == "1 min ago"
+    assert desk.ticker.running
+    view.hide()
+    assert not desk.ticker.running
+
+
+async def test_V3_open_counts_only_what_is_open(broken, view, until):
+    await broken.control.pause()
+    await broken.repair.replay([3])
+    await until(lambda: view.statuses.itemText(0) == "Open  ·  2")
+    assert nodes(view)[0] == ("All causes", 2)
+    assert broken.observe.status().dead == 2
+    names = [view.statuses.itemText(at) for at in range(view.statuses.count())]
+    assert "Replaying  ·  1" in names

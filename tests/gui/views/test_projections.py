@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from workbench.gui.desk import Selection
-from workbench.gui.views.projections import ProjectionsView
+from workbench.gui.views.projections import ProjectionsView, standing_of
 from workbench.model.events import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
@@ -173,3 +175,41 @@ def press(banner, text):
 def choose(menu, beginning):
     (action,) = [action for action in menu.actions() if action.text().startswith(beginning)]
     action.trigger()
+
+
+async def test_V3_the_pill_says_what_is_true_of_the_table_and_of_its_rebuild(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: "live" in view.badge.text())
+    await workspace.control.pause()
+    await until(lambda: "engine paused" in view.badge.text())
+    view.rebuild.click()
+    await until(lambda: view.banner.text.startswith("The rebuild waits while the engine is paused"))
+    await workspace.control.resume()
+    await until(lambda: "live" in view.badge.text())
+    assert view.banner.isHidden()
+
+
+async def test_V3_a_dead_rebuild_is_not_live(workspace, view, until):
+    await create(workspace, "ada")
+    await workspace.control.pause()
+    await workspace.control.rebuild("users")
+    (task,) = [one for one in workspace.running().tasks._tasks if one.get_name() == "projection users"]
+    task.cancel()
+    await until(task.done)
+    view.refresh()
+    assert "stopped" in view.badge.text()
+    assert view.banner.text.startswith("The rebuild stopped at 0%")
+
+
+def test_V3_words_of_the_pill():
+    def pill(condition, rebuild=None, *, stale=False):
+        beside = SimpleNamespace(condition=rebuild) if rebuild else None
+        return standing_of(SimpleNamespace(condition=condition, rebuild=beside, stale=stale))
+
+    assert pill("live") == ("ok", "live")
+    assert pill("live", stale=True) == ("warning", "stale")
+    assert pill("live", "rebuilding") == ("info", "rebuilding")
+    assert pill("live", "faulted") == ("error", "rebuild faulted")
+    assert pill("live", "paused") == ("warning", "rebuild paused")
+    assert pill("faulted", "faulted") == ("error", "faulted")
+    assert pill("not run here") == ("neutral", "not run here")

@@ -40,9 +40,10 @@ NARROW, LABELLED, WIDE = 760, 820, 1080
 """Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
 from the third on the letter stands beside the list."""
 SHOWN = {
-    "Open": ("open", "replaying"),
+    "Open": ("open",),
     "Archived": ("archived",),
     "Purged": ("purged",),
+    "Replaying": ("replaying",),
     "Resolved": ("resolved",),
     "Failed again": ("failed_again",),
     "All": ("open", "replaying", "archived", "purged", "resolved", "failed_again"),
@@ -91,6 +92,7 @@ class LettersView(View):
     key = "letters"
     title = "Dead letters"
     icon_name = "dead-letter"
+    ticks = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -215,6 +217,11 @@ class LettersView(View):
         shown = self.detail.letter
         if shown is not None:
             self.detail.show_letter(self.desk.workspace.repair.letter(shown.number))
+
+    @override
+    def tick(self) -> None:
+        self.groups.tell_ages()
+        self.detail.tell_age()
 
     @override
     def follow(self, selection: Selection) -> None:

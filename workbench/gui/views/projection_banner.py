@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from workbench.store.values import PassedEvent
 
 Button = tuple[str, Callable[[], object]]
+DOING = {
+    "rebuilding": "Rebuilding",
+    "engine paused": "The rebuild waits while the engine is paused",
+    "not run here": "A rebuild was begun; this window only looks",
+}
 SHOWN = 20
 """Events left out that the menu lists; more are counted."""
 
@@ -45,6 +50,8 @@ class ProjectionBanner(Banner):
     def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
         if view.rebuild is not None:
             return self._of_rebuild(view.rebuild)
+        if view.condition == "stopped":
+            return "error", "What worked for this projection died. Open the project again.", ()
         if view.status == "faulted":
             said = f"This projection stands still at position {view.fault_position:,}: {view.fault}"
             return "error", said, (("Try again", self._try_again), ("Go on…", self._go_on))
@@ -64,15 +71,13 @@ class ProjectionBanner(Banner):
             said = f"The rebuild stands still at position {rebuild.fault_position:,}: {rebuild.fault}"
             return "error", said, (("Go on…", lambda: self._go_on(rebuild=True)), end)
         share = f"{rebuild.share:.0%}, {rebuild.rows:,} rows so far"
+        if rebuild.condition == "stopped":
+            said = f"The rebuild stopped at {share}: what worked for it died. Open the project again."
+            return "error", said, (end,)
         if rebuild.status == "paused":
             said = f"The rebuild is paused at {share}. The rows below are the old ones."
             return "warning", said, (("Resume", lambda: self._pause(paused=False)), end)
-        doing = (
-            "The rebuild waits while the engine is paused"
-            if self._desk.workspace.observe.paused
-            else "Rebuilding"
-        )
-        said = f"{doing}: {share}. The rows below are the old ones until it is done."
+        said = f"{DOING[rebuild.condition]}: {share}. The rows below are the old ones until it is done."
         return "info", said, (("Pause", lambda: self._pause(paused=True)), end)
 
     # -- what can be done ---------------------------------------------------------------------------------

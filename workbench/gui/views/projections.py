@@ -38,7 +38,15 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.observing import Observing, ProjectionView
 
-STATUS = {"live": ("ok", "live"), "paused": ("warning", "paused"), "faulted": ("error", "faulted")}
+STATES = {
+    "live": "ok",
+    "paused": "warning",
+    "engine paused": "warning",
+    "faulted": "error",
+    "stopped": "error",
+    "rebuilding": "info",
+}
+"""Kinds of the pill by what is true of a projection; everything else is neutral."""
 NARROW = 360
 """Pixels below which buttons have no words."""
 NUMBERS = {"integer", "number"}
@@ -164,7 +172,8 @@ class ProjectionsView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return bool(changes.projections) or changes.head > 0 or changes.model or changes.everything
+        moved = bool(changes.projections) or changes.head > 0 or changes.engine
+        return moved or changes.model or changes.everything
 
     @override
     def refresh(self) -> None:
@@ -257,12 +266,11 @@ class ProjectionsView(View):
             table.set_empty("No rows yet", "They appear when events come that this projection reads.")
 
     def _show_state(self, view: ProjectionView) -> None:
-        kind, text = STATUS.get(view.status, ("neutral", view.status))
-        self.badge.set(*(("warning", "stale") if view.stale and kind == "ok" else (kind, text)))
+        self.badge.set(*standing_of(view))
         head = self.desk.workspace.browse.head()
         self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
         self.place.setToolTip(f"The rows are the fold of all events up to here; the store is at {head:,}")
-        behind = view.lag > 0 and view.status == "live"
+        behind = view.lag > 0 and view.condition == "live"
         self.progress.setVisible(behind)
         if behind:
             self.progress.setRange(0, 1000)
@@ -308,6 +316,17 @@ class ProjectionsView(View):
         views = {view.name: view for view in self.desk.workspace.observe.projections()}
         self._rebuilding[name] = views[name].generation
         self.desk.run(self.desk.workspace.control.rebuild(name), f"Rebuild {name}")
+
+
+def standing_of(view: ProjectionView) -> tuple[str, str]:
+    """Returns kind and words of the pill: a live table with a rebuild beside it is what its rebuild is."""
+    rebuild = view.rebuild
+    if view.condition == "live" and rebuild is not None:
+        halted = "" if rebuild.condition == "rebuilding" else "rebuild "
+        return STATES.get(rebuild.condition, "neutral"), f"{halted}{rebuild.condition}"
+    if view.condition == "live" and view.stale:
+        return "warning", "stale"
+    return STATES.get(view.condition, "neutral"), view.condition
 
 
 def _column(name: str, kind: str, *, last: bool) -> Column:
