@@ -23,6 +23,8 @@ WorkbenchError
 │   ├── NoHandler
 │   ├── UnknownEvent             an event type that the model does not know
 │   ├── NotTrusted               the project's Python was not imported, because nobody trusts it
+│   ├── StoreNotAllowed          the store lies outside the project, or is another project's
+│   ├── ModelFailed              the project's own Python raised what it did not mean to
 │   ├── ExpressionFailed         an expression of a declared model has no value for this command or event
 │   └── ModelError               the model contradicts itself
 ├── WorldError                   the machine said no
@@ -45,6 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
@@ -204,6 +207,22 @@ class UnknownEvent(CallerError):
 
 class NotTrusted(CallerError):
     """It needs the project's model, whose Python modules nobody trusted (contract §10)."""
+
+
+class StoreNotAllowed(CallerError):
+    """The store lies outside the project's folder or is another project's, and nobody allowed that (T3).
+
+    Attributes:
+        path: The store's file, links resolved.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", path: Path) -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
+class ModelFailed(CallerError):
+    """The project's own Python raised what it did not mean to; the message says what and where."""
 
 
 class ExpressionFailed(CallerError):

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from workbench.services.creating import TEMPLATES
+from workbench.tusk import read_file
 
 
 def test_a_newcomers_walk(workbench, tmp_path):
@@ -161,3 +162,28 @@ def test_the_store_is_not_opened_by_a_check(workbench, folder):
     assert workbench("docs", folder).code == 0
     assert not (folder / "data").exists()
     assert json.loads(workbench("check", folder, "--json").out)["model"]["commands"] == 5
+
+
+HOSTILE = "\nimport pathlib\npathlib.Path({canary!r}).touch()\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["check"], ["doctor"], ["docs"], ["test"], ["run"], ["projections"], ["subscriptions"], ["metrics"]],
+    ids=lambda words: words[0],
+)
+def test_T2_no_verb_hashes_one_file_and_runs_another(workbench, foreign, monkeypatch, tmp_path, words):
+    """The file is the trusted one when it is first read, and another whenever it is read again."""
+    assert workbench("check", foreign, "--trust").code == 0
+    canary, reads = tmp_path / "canary", []
+
+    def read(path, largest):
+        data = read_file(path, largest)
+        reads.append(path)
+        seen = reads.count(path) > 1 and path.name == "domain.py"
+        return data + HOSTILE.format(canary=str(canary)).encode() if seen else data
+
+    monkeypatch.setattr("workbench.project.sources.read_file", read)
+    said = workbench(*words, foreign)
+    assert said.code in {0, 3}, said  # the fixture's retries are others than one scenario expects
+    assert not canary.exists()

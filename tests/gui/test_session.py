@@ -173,6 +173,19 @@ async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):
     assert not session.workspace.project.restricted
 
 
+async def test_T3_a_store_outside_the_project_is_used_only_once_it_is_allowed(start, tmp_path, until):
+    folder = copy_sample("users", tmp_path / "mine")
+    file = folder / "project.tsk"
+    file.write_text(file.read_text().replace('"data/events.db"', '"../elsewhere/events.db"'))
+    session = await start((folder, ""))
+    store = tmp_path / "elsewhere" / "events.db"
+    assert f"the store {store} lies outside the project's folder; nothing was opened" in notices(session)[0]
+    assert not store.parent.exists()
+    press(session, "Use that store")
+    await until(lambda: session.workspace is not None, within=10)
+    assert store.is_file()
+
+
 async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     folder = copy_sample("users", tmp_path / "mine")
     first = await start((folder, ""))
@@ -261,7 +274,9 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
         for name, field in (("stream", "repo"), ("type", "type"), ("id", "id")):
             dialog.findChild(object, f"import-{name}").setCurrentText(field)
         await until(lambda dialog=dialog: first_stream(dialog).endswith("r0"))
-        dialog.findChild(object, "import-start").click()
+        start_button = dialog.findChild(object, "import-start")
+        await until(start_button.isEnabled)
+        start_button.click()
         await until(lambda expected=expected: any(expected in said for said in notices(session)), within=10)
         assert any("line 31" in line for line in dialog._problems.toPlainText().splitlines())
         dialog.reject()
@@ -280,10 +295,43 @@ async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_pa
     dialog = await shown_dialog(session, until)
     assert not dialog.findChild(object, "import-stream").isVisible()
     assert first_stream(dialog) == "cloudevents-book"
-    assert dialog._said.text().startswith("CloudEvents 1.0: 3 events in 1 streams")
+    await until(dialog.findChild(object, "import-start").isEnabled)
+    assert dialog._said.text() == (
+        "CloudEvents 1.0: 3 events would be added, 0 already there, 0 lines with problems."
+    )
     dialog.findChild(object, "import-start").click()
     await task
     assert session.workspace.browse.event_of("cloudevents-book", 3).data == '{"n":1}'
+
+
+async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_that_act(
+    start, tmp_path, until
+):
+    path = tmp_path / "old.ndjson"
+    row = {"stream": "user-ada", "type": "user.created", "time": "2019-01-01T00:00:00"}
+    path.write_text(json.dumps({**row, "data": {"username": "ada", "email": "a@x.org", "status": "active"}}))
+    session = await start()
+    task = session.desk.run(session.import_path(path), "Import")
+    dialog = await shown_dialog(session, until)
+    button = dialog.findChild(object, "import-start")
+    assert "say no zone" in dialog._said.text()
+    assert not button.isEnabled()
+    dialog.findChild(object, "import-zone").setCurrentText("UTC")
+    await until(button.isEnabled)
+    said = dialog.findChild(object, "import-receivers").text()
+    assert "subscription welcome-mail (1)" in said
+    assert "read model" in said
+    only = dialog.findChild(object, "import-read-models-only")
+    assert only.isVisible()
+    only.click()
+    button.click()
+    await task
+    event = session.workspace.browse.event_of("user-ada", 1)
+    assert json.loads(event.metadata)["history"] is True
+    await session.workspace.running().settle()
+    delivered = {one.name: one.delivered for one in session.workspace.observe.subscriptions()}
+    assert not any(delivered.values()), delivered
+    assert session.workspace.observe.rows("users"), "read models know it"
 
 
 def first_stream(dialog):

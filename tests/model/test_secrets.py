@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from workbench.model.secrets import MASK, mask, masked
+from workbench.model.secrets import MASK, disguised, mask, masked, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,69 @@ def test_a_key_can_be_revealed():
 
 def test_a_strange_key_is_quoted_in_its_path():
     assert mask({"my token": 1})[1] == ["$['my token']"]
+
+
+SECRET = [
+    "x-api-key", "X-API-KEY", "XApiKey", "apiKey", "APIKey", "api_key", "apikey", "apiKeys", "credentials",
+    "userCredential", "private_key", "privateKey", "privatekey", "pwd", "user_pwd", "auth", "X-Auth",
+    "authToken", "bearer", "bearer_token", "cookie", "Cookies", "set-cookie", "Set-Cookie", "session_token",
+    "sessionToken", "client_secret", "clientSecret", "access_key", "accessKeyId", "accesskey", "passphrase",
+    "pin", "cardPin", "password2", "newPassword", "passwd", "PASSWORD", "userpassword", "accesstoken",
+    "Authorization", "proxy-authorization", "refreshtoken", "AWS_SECRET_ACCESS_KEY", "encryption_key",
+    "jwt", "pass", "db_pass", "passwordHash", "passwordhash", "oauth2", "my.secretKey", "secrets",
+]  # fmt: skip
+HARMLESS = [
+    "passenger", "passengers", "compass", "author", "authors", "authority", "authored_by", "authenticated",
+    "tokenize", "tokenizer", "secretary", "pinned", "opinion", "spin", "spinner", "key", "keys", "keyboard",
+    "public_key", "primary_key", "key_id", "monkey", "bypass", "passed", "encompass", "passport", "surpass",
+    "shopping", "pinpoint", "cookbook", "email", "bear", "trespass", "overpass", "note",
+]  # fmt: skip
+
+
+def test_keys_are_known_by_their_words_however_they_are_written():
+    assert [key for key in SECRET if masked({key: "x"}) != {key: MASK}] == []
+
+
+def test_words_that_only_look_alike_are_no_secrets():
+    assert [key for key in HARMLESS if masked({key: "x"}) != {key: "x"}] == []
+
+
+def test_json_in_a_text_is_masked_like_any_other():
+    value = {"row": '{"who": "ada", "api-key": "x"}', "list": "[1, 2]", "odd": "{not json"}
+    shown, paths = mask(value)
+    assert shown == {**value, "row": f'{{"who": "ada", "api-key": "{MASK}"}}'}
+    assert paths == ["$.row"]
+
+
+@pytest.mark.parametrize(
+    "secret", ["hunter2-and-more", 'it\'s "so"', "line\nbreak", "ümläut", "a\\b\"c'", "é" * 60]
+)
+def test_no_error_text_tells_a_secret_however_it_writes_it(secret):
+    payload = {"name": "ada", "inner": [{"client_secret": {"value": secret}}]}
+    for said in (f"bad {secret}", f"bad {payload}", f"bad {secret!r}", f"bad {json.dumps(payload)}"):
+        for about in (payload, json.dumps(payload)):
+            shown = without_secrets(said, about)
+            assert not any(written in shown for written in (secret, repr(secret), json.dumps(secret)))
+            assert MASK in shown
+
+
+def test_a_secret_that_a_library_shortened_is_still_known():
+    secret = "".join(map(str, range(60)))
+    said = f"input_value='{secret[:25]}...{secret[-24:]}', input_type=str"
+    assert secret[:20] not in without_secrets(said, {"token": secret})
+    assert secret[-20:] not in without_secrets(said, {"token": secret})
+
+
+def test_short_secrets_are_masked_as_words_only():
+    assert without_secrets("PIN 12 of 1234 in line 123", {"pin": 12}) == f"PIN {MASK} of 1234 in line 123"
+    assert (
+        without_secrets("nothing to hide, True", {"note": "hide", "has_token": True})
+        == "nothing to hide, True"
+    )
+
+
+def test_what_is_run_again_has_made_up_secrets_of_the_same_kind():
+    value = {"token": "abc", "pin": 12, "auth": {"on": True, "keys": ["k", 1.5, None]}, "n": 1}
+    assert disguised(value) == {
+        "token": MASK, "pin": 0, "auth": {"on": True, "keys": [MASK, 0.0, None]}, "n": 1,
+    }  # fmt: skip

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.project.modules import forget
+from workbench.project.project import load_project
 from workbench.project.samples import SAMPLES, copy_sample
-from workbench.services.opening import is_trusted
+from workbench.services.trusting import trust_of
 
 
 @pytest.fixture
 def environ(tmp_path):
     return {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+
+
+def is_trusted(folder, environ):
+    project = load_project(folder, environ=environ, trusted=trust_of(environ))
+    forget(project.package)
+    return not project.restricted
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -13,10 +13,12 @@ from tests.conftest import ROOT
 from workbench.errors import StoreReadOnly
 from workbench.project.modules import modules_hash
 from workbench.project.project import load_project
+from workbench.project.reading import read_settings
 from workbench.project.samples import copy_sample
+from workbench.project.sources import read_sources
 from workbench.services.caring import check_projections
 from workbench.services.opening import open_target
-from workbench.services.trusting import is_trusted, trusted_digest
+from workbench.services.trusting import trust_of
 
 PROJECT = """\
 [topics]
@@ -71,6 +73,12 @@ def hostile(tmp_path, canary):
 
 def environ(root):
     return {"WORKBENCH_CONFIG": str(root.parent / "config")}
+
+
+def is_trusted(root, environ, *, trust=False, only=""):
+    """Asks as opening does, without running anything."""
+    names = read_settings(root, environ=environ).settings.cqrs.modules
+    return trust_of(environ, trust=trust, only=only)(read_sources(root, names))
 
 
 async def test_opened_restricted_nothing_of_it_runs(hostile, canary):
@@ -166,14 +174,14 @@ def test_another_folder_with_the_same_modules_is_not_trusted(hostile):
 def test_only_what_the_person_saw_is_trusted(hostile, canary):
     seen = modules_hash(hostile, ["domain", "parts.inner"])
     (hostile / "helpers.py").write_text("raise SystemExit")
-    assert trusted_digest(hostile, environ(hostile), trust=True, only=seen) == ""
+    assert not is_trusted(hostile, environ(hostile), trust=True, only=seen)
     assert not is_trusted(hostile, environ(hostile))
 
 
 def test_modules_that_change_after_the_question_do_not_run(hostile, canary):
-    digest = trusted_digest(hostile, environ(hostile), trust=True)
+    assert is_trusted(hostile, environ(hostile), trust=True)
     (hostile / "helpers.py").write_text("raise SystemExit('swapped')")
-    assert load_project(hostile, environ={}, trusted=True, digest=digest).restricted
+    assert load_project(hostile, environ={}, trusted=trust_of(environ(hostile))).restricted
     assert not canary.exists()
 
 

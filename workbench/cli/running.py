@@ -161,6 +161,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
             for view in workspace.observe.subscriptions()
         },
         "projections": {view.name: view.rows for view in workspace.observe.projections()},
+        "dead": workspace.repair.counts().get("open", 0),
         "dead_letters": [
             {
                 "number": letter.number,
@@ -215,7 +216,9 @@ def _told(summary: dict[str, Any]) -> str:
         (one["number"], one["subscription"], one["reason"], one["error"]) for one in summary["dead_letters"]
     ]
     if letters:
+        more = summary["dead"] - len(letters)
         lines += ["", columns(("DEAD LETTER", "SUBSCRIPTION", "REASON", "ERROR"), letters)]
+        lines += [f"… {more:,} more; workbench dead-letters lists them"] if more > 0 else []
     return "\n".join(lines)
 
 

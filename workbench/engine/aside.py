@@ -165,7 +165,7 @@ class _Trip:
             try:
                 handler(task.message, context_of(task))
             except BaseException as error:  # noqa: BLE001  # whatever it raises is its failure, even an exit
-                failure = describe(error)
+                failure = describe(error, task.message)
             with self._lock:
                 if self._in_vain(task):
                     return False
@@ -187,7 +187,7 @@ class _Trip:
                 return False
             task.given_up = True
             task.ended_at = self._parts[2].now()
-        task.failure = describe(TimeoutError(), f"the handler took longer than {seconds:g} s")
+        task.failure = describe(TimeoutError(), task.message, f"the handler took longer than {seconds:g} s")
         # What the function still does is in vain, and must not become an effect.
         task.effects = []
         return True

@@ -16,6 +16,7 @@ from workbench.engine.metrics import Metrics
 from workbench.errors import (
     CallerError,
     CommandRejected,
+    InvalidCommand,
     InvalidEvent,
     StreamClosed,
     WorkbenchError,
@@ -27,6 +28,7 @@ from workbench.model.commands import CommandResult, CommandType, Outcome
 from workbench.model.events import NewEvent, event_data
 from workbench.model.ids import NewId
 from workbench.model.registry import Registry
+from workbench.model.secrets import without_secrets
 from workbench.model.values import write_json
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
 from workbench.store.values import CommandRecord, Snapshot
@@ -86,7 +88,11 @@ class CommandHandler:
             WorldError: The store could not write.
         """
         kind = self._registry.command(issue.type)
-        command = kind.parse(issue.values)
+        try:
+            command = kind.parse(issue.values)
+        except InvalidCommand as error:
+            told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
+            raise InvalidCommand(told) from None
         if issue.id in self._running:
             return _repeated(await self._same(issue.id))
         self._running[issue.id] = None
@@ -210,8 +216,8 @@ class CommandHandler:
             base,
             outcome=outcome,
             version=version,
-            message=error.message,
-            hint=error.hint,
+            message=without_secrets(error.message, base.data),
+            hint=without_secrets(error.hint, base.data),
             field=error.field if isinstance(error, CommandRejected) else None,
             expected=error.expected if isinstance(error, WrongExpectedVersion) else None,
             attempts=attempt,

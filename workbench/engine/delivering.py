@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.errors import PermanentError, WorkbenchError
 from workbench.model.messaging import Message
+from workbench.model.secrets import without_secrets
 from workbench.store.operations import Operation
 from workbench.store.values import Attempt, Delivery, Reason
 
@@ -79,21 +80,20 @@ class Task:
         return (*before, latest)
 
 
-def describe(error: BaseException, said: str = "") -> Failure:
-    """Says what a handler raised, and where in its own code."""
+def describe(error: BaseException, message: Message, said: str = "") -> Failure:
+    """Says what a handler raised, and where in its own code, without the secrets of the message."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _ours(frame.filename)] or list(frames)
     # The cause is grouped by the first place in the handler's code, not by where a library gave up.
     first = own[0] if own else None
     place = f"{Path(first.filename).name}:{first.lineno} {first.name}" if first else ""
-    text = "".join(traceback.format_exception(error))
+    told = said or (error.message if isinstance(error, WorkbenchError) else str(error))
+    about = (message.data, message.metadata)
     return Failure(
         error_type=type(error).__name__,
-        error=said
-        or (error.message if isinstance(error, WorkbenchError) else str(error))
-        or type(error).__name__,
+        error=without_secrets(told, *about) or type(error).__name__,
         place=place,
-        trace=text[-KEPT_TRACEBACK:],
+        trace=without_secrets("".join(traceback.format_exception(error)), *about)[-KEPT_TRACEBACK:],
         permanent=isinstance(error, PermanentError),
     )
 

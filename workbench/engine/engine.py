@@ -24,7 +24,7 @@ from workbench.engine.reacting import Reactor, reactor_subscription
 from workbench.engine.rehearsing import Rehearsal, rehearse
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscribing import SubscriptionRunner
-from workbench.engine.tasks import Tasks
+from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.timing import LoopTimer, Timer
 from workbench.errors import NotFound, PermanentError
 from workbench.model.changes import Changes
@@ -204,8 +204,17 @@ class Engine:
         projections = [(f"projection {name}", runner) for name, runner in self.projections.items()]
         return [*self.subscriptions.items(), *projections]
 
-    async def stop(self) -> None:
-        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2)."""
+    async def stop(self, *, last: Sequence[Operation] = ()) -> None:
+        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2).
+
+        All of it is done, also when the caller is cancelled before or meanwhile.
+
+        Args:
+            last: What is written at the very end.
+        """
+        await to_the_end(self._stop(last))
+
+    async def _stop(self, last: Sequence[Operation]) -> None:
         for runner in self.subscriptions.values():
             runner.release()
         self.state = EngineState.PAUSED
@@ -222,6 +231,8 @@ class Engine:
                 await runner.rest()
             for follower in self.projections.values():
                 await follower.store_checkpoints()
+            for operation in last:
+                await self.gate.write(operation)
         await self.gate.close()
 
     # -- what happens ---------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from workbench.errors import WorkbenchBug, WorkbenchError
+from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
-from workbench.store.operations import Operation
+from workbench.store.operations import Atomic, Operation
 from workbench.store.ports import StoreWriter
 
 INLINE_OPERATIONS = 128
@@ -46,6 +46,7 @@ class WriteGate:
         self._on_written = on_written
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
         self._scheduled = False
+        self._closed = False
         self._work: asyncio.Future[list[Any]] | None = None
         self._recent = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -61,6 +62,14 @@ class WriteGate:
         """
         return list(await self.write(_Rehearsal(operations=tuple(operations))))
 
+    async def write_all(self, operations: Sequence[Operation]) -> list[Any]:
+        """Writes several operations of which all take effect or none; returns their answers.
+
+        Raises:
+            WorkbenchError: What the first that refused, or the transaction as a whole, failed with.
+        """
+        return list(await self.write(Atomic(operations=tuple(operations))))
+
     async def write(self, operation: Operation) -> Any:
         """Writes one operation; returns its answer after the common COMMIT.
 
@@ -68,7 +77,10 @@ class WriteGate:
 
         Raises:
             WorkbenchError: What the operation, or the transaction as a whole, failed with.
+            StoreBusy: The gate was closed.
         """
+        if self._closed:
+            raise StoreBusy("the engine was stopped", hint="try again in a moment")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         self._waiting.append((operation, future))
@@ -164,7 +176,8 @@ class WriteGate:
         return []
 
     async def close(self) -> None:
-        """Waits until everything was written."""
+        """Waits until everything was written; nothing more can be."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
         while self._work is not None or self._waiting:

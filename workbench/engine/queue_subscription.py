@@ -210,7 +210,7 @@ class QueueSubscription(LogSubscription):
             filtered=filtered,
             deliveries=tuple(rows),
             release_key=self.release_key,
-            **counts_of(tasks, [states[task.message.position] for task in tasks]),
+            **counts_of(tasks, [states.get(task.message.position) for task in tasks]),
         )
         if await self._write(Atomic(operations=(self._claim_of(upto, token), settle))):
             self._settling.count([], settle)

@@ -110,13 +110,15 @@ class HandlerRun:
                 await in_time(work, until, self.timer, somebody_waits)
         except TimeoutError as error:
             said = "" if str(error) else f"the handler took longer than {self.seconds:g} s"
-            task.failure = describe(error, said)
+            task.failure = describe(error, task.message, said)
         except asyncio.CancelledError as error:
             if (own := asyncio.current_task()) is None or own.cancelling():
                 raise  # the engine stops
-            task.failure = describe(error)  # something that the handler waited for was cancelled
+            task.failure = describe(
+                error, task.message
+            )  # something that the handler waited for was cancelled
         except (Exception, SystemExit) as error:  # noqa: BLE001  # what a handler raises is its failure
-            task.failure = describe(error)
+            task.failure = describe(error, task.message)
         finally:
             self.in_flight -= 1
             task.ended_at = self.clock.now()

@@ -61,7 +61,7 @@ class Settling:
         if not refused:
             raise error
         for task, said in refused:
-            task.failure = describe(said)
+            task.failure = describe(said, task.message)
             task.effects.clear()
 
     def count(self, tasks: Sequence[Task], settle: Settle) -> None:

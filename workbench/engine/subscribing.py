@@ -28,6 +28,7 @@ from workbench.model.messaging import (
     Ordering,
     Subscription,
     Topic,
+    is_history,
 )
 from workbench.store.letters import message_of
 from workbench.store.operations import Atomic, Claim, Lease, Operation, RecoverSubscription, Settle
@@ -217,12 +218,14 @@ class SubscriptionRunner(ABC):
     # -- messages -------------------------------------------------------------------------------------
 
     def _passes(self, message: Message) -> bool | Failure:
+        if message.event and message.metadata is not None and is_history(message.metadata):
+            return False
         if self._unfiltered:
             return True
         try:
             return self._matches(message.facts())
         except Exception as error:  # noqa: BLE001  # a filter that raises makes a dead letter (P3)
-            failure = describe(error)
+            failure = describe(error, message)
             failure.permanent, failure.reason = True, Reason.FILTER_ERROR
             return failure
 

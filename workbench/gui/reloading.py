@@ -53,9 +53,9 @@ class LiveProject(QObject):
         """Reads the project again if something changed, and tells what became of it."""
         reload = self._desk.workspace.reload
         told = await reload.check(trust=trust)
-        await self._look_at_scenarios()
         if told is not None:
             self._tell(told)
+        await self._look_at_scenarios()
 
     async def _look_at_scenarios(self) -> None:
         await self._desk.workspace.verdicts.look()

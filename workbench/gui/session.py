@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
-from workbench.errors import WorkbenchError
+from workbench.engine.tasks import to_the_end
+from workbench.errors import StoreNotAllowed, WorkbenchError
 from workbench.gui.acts import acts_of
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Desk, Notice, Selection
@@ -73,18 +74,26 @@ class Session:
     # -- opening and closing --------------------------------------------------------------------------------
 
     async def open(
-        self, target: tuple[Path | None, str], *, trust: bool = False, only: str = "", fresh: bool = False
+        self,
+        target: tuple[Path | None, str],
+        *,
+        trust: bool = False,
+        only: str = "",
+        store: str = "",
+        fresh: bool = False,
     ) -> None:
         """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
         await self.close_project()
         try:
-            workspace = await self._started(target, trust=trust, only=only, fresh=fresh)
+            workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
         except WorkbenchError as error:
             hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
-            actions = (
+            actions: tuple[tuple[str, Callable[[], None]], ...] = (
                 ("Open another project …", self.choose_project),
                 ("Open the users sample", lambda: self.open_sample("users")),
             )
+            if isinstance(error, StoreNotAllowed):
+                actions = (("Use that store", partial(self._allow, target, str(error.path))), *actions)
             self.window.notices.show_notice(Notice(kind="error", text=f"{error}{hint}", actions=actions))
             self.window.empty("No project is open")
             self._status.show_status(None)
@@ -115,13 +124,23 @@ class Session:
         if self.workspace is not None:
             spawn(self.open((self.workspace.project.root, "")), name="Open the project again")
 
+    def _allow(self, target: tuple[Path | None, str], store: str) -> None:
+        """Opens a project with a store that lies elsewhere, as the person saw it (T3)."""
+        spawn(self.open(target, store=store), name="Use that store")
+
     async def _started(
-        self, target: tuple[Path | None, str], *, trust: bool, only: str, fresh: bool
+        self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
     ) -> Workspace:
         from workbench.services.opening import open_target
 
         workspace = await asyncio.to_thread(
-            open_target, *target, environ=dict(self._environ), trust=trust, only=only, fresh=fresh
+            open_target,
+            *target,
+            environ=dict(self._environ),
+            trust=trust,
+            only=only,
+            store=store,
+            fresh=fresh,
         )
         try:
             await workspace.start()
@@ -149,7 +168,10 @@ class Session:
             spawn(work, name="Trust the project")
 
     async def close_project(self) -> None:
-        """Ends the engine, then the views, then the store."""
+        """Ends the views, then the engine and the store, whoever is cancelled meanwhile."""
+        await to_the_end(self._close_project())
+
+    async def _close_project(self) -> None:
         desk, workspace, live = self.desk, self.workspace, self.live
         self.desk = self.workspace = self.live = None
         if live is not None:

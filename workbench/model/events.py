@@ -11,6 +11,7 @@ import msgspec
 
 from workbench.errors import InvalidEvent, ModelError, UnknownEvent
 from workbench.model.lazily import Lazily
+from workbench.model.secrets import without_secrets
 from workbench.model.values import read_json, write_json
 
 E = TypeVar("E", bound="Event")
@@ -145,8 +146,9 @@ class EventType:
         try:
             return self.decode(text)
         except (msgspec.ValidationError, ValueError) as error:
+            said = without_secrets(str(error), text)
             raise InvalidEvent(
-                f"the event at position {record.position} does not fit {self.name}: {error}", path=""
+                f"the event at position {record.position} does not fit {self.name}: {said}", path=""
             ) from error
 
     def _upcast(self, record: RecordedEvent | StoredData) -> str:
@@ -161,7 +163,8 @@ class EventType:
             try:
                 value = self.upcasters[version](value)
             except Exception as error:
-                said = f"failed at position {record.position}: {type(error).__name__}: {error}"
+                told = without_secrets(f"{type(error).__name__}: {error}", record.data, value)
+                said = f"failed at position {record.position}: {told}"
                 raise InvalidEvent(
                     f"the upcaster of {self.name} from version {version} {said}",
                     path="",

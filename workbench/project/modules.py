@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import builtins
+import importlib
 import importlib.util
 import itertools
 import linecache
 import re
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.model.registry import Definitions
-from workbench.project.sources import TAKEN, Source, Sources, read_sources
+from workbench.project.serving import serve, serve_no_more
+from workbench.project.sources import Sources, read_sources
 
 PREFIX = "workbench_project_"
 _KEPT = re.compile(rf"{PREFIX}[0-9]+\.?")
@@ -77,25 +77,36 @@ def import_modules(sources: Sources) -> Imported:
     """Imports the named modules from what was read; the folder never comes onto ``sys.path``."""
     if not sources.names:
         return Imported()
-    importer = _Importer(sources)
-    _before[importer.package] = _remember_lines(sources)
+    package = f"{PREFIX}{next(_numbers)}"
+    serve(package, sources)
+    _before[package] = _remember_lines(sources)
     definitions: list[Definitions] = []
     problems: list[ModuleProblem] = []
     for name in sources.names:
         try:
-            definitions.append(importer.definitions(name))
+            definitions.append(_definitions(package, sources, name))
         except ModuleError as error:
             problems.append(error.problem)
     if problems:
-        undo(importer.package)
+        undo(package)
         return Imported(problems=tuple(dict.fromkeys(problems)))
-    return Imported(package=importer.package, definitions=tuple(definitions))
+    return Imported(package=package, definitions=tuple(definitions))
+
+
+def hold(package: str) -> None:
+    """Has the modules of a package stay until `forget` was called once for each who holds them."""
+    _holders[package] += 1
 
 
 def forget(package: str) -> None:
-    """Lets go of the modules that were imported under a package; what is still in use lives on."""
+    """Lets go of the modules that were imported under a package, unless somebody else holds them still."""
+    _holders[package] -= 1
+    if _holders[package] > 0:
+        return
+    del _holders[package]
     _before.pop(package, None)
     if package:
+        serve_no_more(package)
         for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
             del sys.modules[name]
 
@@ -106,6 +117,8 @@ def undo(package: str) -> None:
     forget(package)
 
 
+_holders: Counter[str] = Counter()
+"""How many open projects use the modules of a package."""
 _before: dict[str, dict[str, Any]] = {}
 """What was known of the lines of files before they were imported again."""
 
@@ -125,117 +138,44 @@ def _remember_lines(sources: Sources) -> dict[str, Any]:
     return before
 
 
-class _Importer:
-    """Makes modules of sources: each load has its own, so that the model of before goes on undisturbed.
+def _definitions(package: str, sources: Sources, name: str) -> Definitions:
+    """Imports a module and returns its ``DEFINITIONS``.
 
-    ``import helpers`` in a module of the project finds ``helpers.py`` of its folder if it is among the
-    sources, and otherwise what is installed. Nothing else of the folder can be found, by whatever name.
+    Raises:
+        ModuleError: There is no such file, it fails, or it defines nothing; with the place.
     """
-
-    def __init__(self, sources: Sources) -> None:
-        self.package = f"{PREFIX}{next(_numbers)}"
-        self._sources = sources
-        self._builtins = {**vars(builtins), "__import__": self._import}
-        self._make(self.package, None)
-
-    def definitions(self, name: str) -> Definitions:
-        """Imports a module and returns its ``DEFINITIONS``.
-
-        Raises:
-            ModuleError: There is no such file, it fails, or it defines nothing; with the place.
-        """
-        source = self._sources.found[name]
-        file = place_in(self._sources.root, source.path)
-        if source.problem:
-            raise ModuleError(
-                ModuleProblem(file=file, line=1, column=1, message=source.problem, hint=source.hint)
-            )
-        try:
-            module = self._load(name)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # a module may even call sys.exit()
-            raise ModuleError(place_of(self._sources, error, file)) from error
-        found = getattr(module, "DEFINITIONS", None)
-        if not isinstance(found, Definitions):
-            said = "it needs DEFINITIONS = Definitions(…), which says what it brings"
-            hint = f"write it at the end, or take {name} out of [cqrs] modules: others may import it"
-            raise ModuleError(ModuleProblem(file=file, line=1, column=1, message=said, hint=hint))
-        if not _are_handlers(found.handlers):
-            said, hint = "handlers should be functions by name", 'such as {"send_mail": send_mail}'
-            raise ModuleError(ModuleProblem(file=file, line=1, column=1, message=said, hint=hint))
-        return found
-
-    def _load(self, name: str) -> ModuleType:
-        full = f"{self.package}.{name}" if name else self.package
-        if full in sys.modules:
-            return sys.modules[full]
-        source = self._sources.found.get(name)
-        if source is None or source.text is None:
-            why = f": {source.problem}" if source else ""
-            raise ModuleNotFoundError(f"the project has no module {name}{why}", name=name)
-        above, _, last = name.rpartition(".")
-        parent = self._load(above)
-        if full in sys.modules:  # the package around it imported it meanwhile
-            return sys.modules[full]
-        module = self._make(full, source)
-        try:
-            exec(compile(source.text, str(source.path), "exec", dont_inherit=True), vars(module))  # noqa: S102  # trusted
-        except BaseException:
-            sys.modules.pop(full, None)
-            raise
-        setattr(parent, last, module)
-        return module
-
-    def _make(self, full: str, source: Source | None) -> ModuleType:
-        module = ModuleType(full)
-        package = source is None or source.package
-        spec = ModuleSpec(full, None, origin=str(source.path) if source else None, is_package=package)
-        module.__spec__ = spec
-        module.__package__ = full if package else full.rpartition(".")[0]
-        if package:
-            module.__path__ = []  # nothing is ever looked for on the disk
-        if source is not None:
-            module.__file__ = str(source.path)
-        vars(module)["__builtins__"] = self._builtins
-        sys.modules[full] = module
-        return module
-
-    def _import(
-        self,
-        name: str,
-        globals: Mapping[str, Any] | None = None,
-        locals: Mapping[str, Any] | None = None,
-        fromlist: Sequence[str] | None = (),
-        level: int = 0,
-    ) -> ModuleType:
-        """Answers import statements of the project's modules."""
-        if level:
-            full = importlib.util.resolve_name("." * level + name, (globals or {}).get("__package__"))
-            if full != self.package and not full.startswith(f"{self.package}."):
-                raise ImportError(f"{'.' * level}{name} lies outside the project")
-            name = full.removeprefix(self.package).removeprefix(".")
-        elif not self._has(name):
-            return builtins.__import__(name, globals, locals, fromlist or (), 0)
-        module = self._load(name)
-        if not fromlist:
-            return self._load(name.partition(".")[0])
-        wanted = getattr(module, "__all__", ()) if "*" in fromlist else fromlist
-        for part in wanted:
-            inner = f"{name}.{part}" if name else part
-            if not hasattr(module, part) and inner in self._sources.found:
-                self._load(inner)
-        return module
-
-    def _has(self, name: str) -> bool:
-        top = name.partition(".")[0]
-        return top not in TAKEN and top in self._sources.found
+    source = sources.found[name]
+    file = place_in(sources.root, source.path)
+    if source.problem:
+        raise ModuleError(
+            ModuleProblem(file=file, line=1, column=1, message=source.problem, hint=source.hint)
+        )
+    try:
+        module = importlib.import_module(f"{package}.{name}")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a module may even call sys.exit()
+        raise ModuleError(place_of(sources, error, file)) from error
+    found = getattr(module, "DEFINITIONS", None)
+    if not isinstance(found, Definitions):
+        said = "it needs DEFINITIONS = Definitions(…), which says what it brings"
+        hint = f"write it at the end, or take {name} out of [cqrs] modules: others may import it"
+        raise ModuleError(ModuleProblem(file=file, line=1, column=1, message=said, hint=hint))
+    if not _are_handlers(found.handlers):
+        said, hint = "handlers should be functions by name", 'such as {"send_mail": send_mail}'
+        raise ModuleError(ModuleProblem(file=file, line=1, column=1, message=said, hint=hint))
+    return found
 
 
 def _are_handlers(found: object) -> bool:
     return isinstance(found, Mapping) and all(
         isinstance(name, str) and callable(one) for name, one in found.items()
     )
+
+
+def lies_in(root: Path, path: Path) -> bool:
+    """Whether a file belongs to the project's folder, links resolved (T3)."""
+    return path.resolve().is_relative_to(root.resolve())
 
 
 def place_in(root: Path, path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,12 +16,15 @@ from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.declared.compiling import compile_declared
-from workbench.project.modules import Imported, import_modules, place_of, undo
+from workbench.project.modules import Imported, import_modules, lies_in, place_of, undo
+from workbench.project.promises import forbidden
 from workbench.project.reading import ProjectFile, in_order, read_settings
 from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
 
 STORY_FILE = "story.ndjson"
+Trust = Callable[[Sources], bool]
+"""Answers whether the person trusts what was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Project:
     """A project as it was read from its folder.
 
     Attributes:
+        own_name: The name that its file gives it; empty where it has only its folder's.
         restricted: It names Python modules that were not imported, because nobody trusted them yet.
         modules: Names of its Python modules.
         digest: Of all that its modules import from its folder, for the question of trust.
@@ -36,10 +40,13 @@ class Project:
             read anew.
         package: Under which its modules are kept, see `workbench.project.modules.forget`.
         story: File of commands that show the project at work, if it has one.
+        snapshot_every: Events of a stream between snapshots; 0 takes none.
+        components: What parts of the architecture are for, in the project's words.
     """
 
     root: Path
     name: str
+    own_name: str = ""
     store_path: Path
     registry: Registry
     synchronous: Literal["full", "normal"] = "full"
@@ -51,6 +58,7 @@ class Project:
     marks: Mapping[Path, str] = field(default_factory=dict)
     package: str = ""
     story: Path | None = None
+    components: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -70,17 +78,15 @@ def load_project(
     root: Path,
     *,
     environ: Mapping[str, str],
-    trusted: bool,
-    digest: str = "",
+    trusted: bool | Trust,
     file: ProjectFile | None = None,
 ) -> Project:
     """Reads a project folder.
 
     Args:
         environ: For ``@env`` in the project file.
-        trusted: Whether its Python modules may be imported; else it opens restricted (contract §10).
-        digest: Of the modules that are trusted; if they are others by now, it opens restricted. Empty for
-            any.
+        trusted: Whether its Python modules may be imported, asked of the very bytes that would run (T2); else
+            it opens restricted (contract §10).
         file: The project file, where it was read already.
 
     Raises:
@@ -91,7 +97,7 @@ def load_project(
     settings = file.settings
     modules = tuple(settings.cqrs.modules)
     sources = read_sources(root, modules)
-    restricted = bool(modules) and not (trusted and digest in ("", sources.digest))
+    restricted = bool(modules) and not (trusted(sources) if callable(trusted) else trusted)
     imported = Imported() if restricted else import_modules(sources)
     declared, found = _declared(file, imported.definitions)
     definitions = [*imported.definitions, _at_rest(declared) if restricted else declared]
@@ -102,6 +108,8 @@ def load_project(
         if problems:
             raise ProjectError(problems)
         registry = _registry(file, definitions, sources)
+        if broken := [] if restricted else forbidden(file, registry):
+            raise ProjectError(broken)
     except ProjectError:
         undo(imported.package)
         raise
@@ -109,17 +117,21 @@ def load_project(
     return Project(
         root=root,
         name=settings.project.name or root.resolve().name,
+        own_name=settings.project.name or "",
         store_path=root / settings.event_store.path,
         registry=registry,
         synchronous=settings.event_store.synchronous,
-        snapshot_every=settings.event_store.snapshot_every,
+        snapshot_every=0
+        if settings.event_sourcing.snapshot_pattern is False
+        else settings.event_store.snapshot_every,
+        components=settings.event_components,
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,
         modules=modules,
         digest=sources.digest,
         marks={**file.marks, **sources.marks},
         package=imported.package,
-        story=story if story.is_file() else None,
+        story=story if story.is_file() and lies_in(root, story) else None,
     )
 
 
@@ -143,9 +155,21 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
     try:
         registry = build_registry(
             definitions,
-            topics=[topic.topic(key, settings.message_queue) for key, topic in settings.topics.items()],
+            topics=[
+                topic.topic(
+                    key,
+                    settings.message_queue,
+                    persistent=settings.message_queues.message_persistence is not False,
+                )
+                for key, topic in settings.topics.items()
+            ],
             subscriptions=[
-                one.subscription(key, settings.message_queue) for key, one in settings.subscriptions.items()
+                one.subscription(
+                    key,
+                    settings.message_queue,
+                    dead_letters=settings.message_queues.dead_letter_queues is not False,
+                )
+                for key, one in settings.subscriptions.items()
             ],
             routes=[
                 Route(pattern=route.pattern, topics=tuple(route.topics), name=key)

@@ -19,28 +19,33 @@ def config_folder(environ: Mapping[str, str]) -> Path:
     return Path.home() / ".config" / "event-workbench"
 
 
+MODULES, ALLOWED_STORES = "trusted.json", "stores.json"
+"""The lists: of digests of modules that may run, and of stores outside their project that may be used."""
+
+
 class TrustList:
-    """Pairs of folder and digest of its modules; a changed module asks again.
+    """Pairs of a project's folder and what of it is trusted; anything else asks again.
 
     Args:
         folder: Where the list is kept.
+        name: Of its file.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "trusted.json"
+    def __init__(self, folder: Path, name: str = MODULES) -> None:
+        self._path = folder / name
 
-    def trusts(self, root: Path, digest: str) -> bool:
-        """Whether the person trusted exactly this folder with exactly these modules."""
-        return self._read().get(str(root.resolve())) == digest
+    def trusts(self, root: Path, what: str) -> bool:
+        """Whether the person trusted exactly this of exactly this folder."""
+        return self._read().get(str(root.resolve())) == what
 
-    def trust(self, root: Path, digest: str) -> None:
-        """Remembers a folder and its modules.
+    def trust(self, root: Path, what: str) -> None:
+        """Remembers what of a folder is trusted.
 
         Raises:
             OSError: The list cannot be written.
         """
         known = self._read()
-        known[str(root.resolve())] = digest
+        known[str(root.resolve())] = what
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(f".{os.getpid()}.new")
         part.write_text(json.dumps(known, indent=1), encoding="utf-8")

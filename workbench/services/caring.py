@@ -9,7 +9,8 @@ from workbench.engine.verifying import differences
 from workbench.errors import NotFound
 from workbench.project.project import load_project
 from workbench.project.reading import project_root, read_settings
-from workbench.services.trusting import is_trusted
+from workbench.services.owning import check_place
+from workbench.services.trusting import trust_of
 from workbench.store.sql.checking import Checkup, Finding, Progress, check
 from workbench.store.sql.connection import open_reader
 from workbench.store.sql.copying import backup
@@ -23,6 +24,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
 
     Raises:
         NotFound: There is no store.
+        StoreNotAllowed: It lies outside the project's folder, and nobody allowed that (T3).
         ProjectError: The project file is wrong; every problem with its place.
     """
     if target.is_file() and target.suffix != ".tsk":
@@ -31,6 +33,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
     if not root.is_dir():
         raise NotFound(f"there is no folder {target}", hint="give a project folder or a store's file")
     path = root / read_settings(root, environ=environ).settings.event_store.path
+    check_place(root, path, environ)
     if not path.is_file():
         raise NotFound(f"{target} has no store yet", hint="open the project once; that makes it")
     return path
@@ -48,7 +51,7 @@ def check_projections(target: Path, environ: Mapping[str, str], progress: Progre
     if target.is_file() and target.suffix != ".tsk":
         return []
     root = project_root(target)
-    project = load_project(root, environ=environ, trusted=is_trusted(root, environ))
+    project = load_project(root, environ=environ, trusted=trust_of(environ))
     reader = SqliteReader(open_reader(project.store_path), project.store_path)
     try:
         with reader.steady():

@@ -10,11 +10,12 @@ from pathlib import Path
 from workbench.errors import NotFound, ProjectError
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
-from workbench.project.reading import project_root
+from workbench.project.promises import unmet
+from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
 from workbench.project.sources import module_path
-from workbench.services.opening import is_trusted
+from workbench.services.trusting import trust_of
 from workbench.tusk import parse
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
@@ -64,8 +65,8 @@ def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = Fal
     if not root.is_dir():
         raise NotFound(f"there is no folder {target}", hint="give a project folder or its project.tsk")
     try:
-        trusted = is_trusted(root, environ, trust=trust)
-        project = load_project(root, environ=environ, trusted=trusted)
+        file = read_settings(root, environ=environ)
+        project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust), file=file)
     except ProjectError as error:
         complaints = [_complaint(problem, root) for problem in error.problems]
         seen = {Path(one.file) for one in complaints}
@@ -77,7 +78,7 @@ def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = Fal
         unseen = tuple(str(file) for file in files)
         return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
     scenarios = [problem for one in find_scenarios(root, project.registry) for problem in one.problems]
-    found = [_complaint(problem, root) for problem in scenarios]
+    found = [_complaint(problem, root) for problem in (*unmet(file, project.registry), *scenarios)]
     return Verdict(name=project.name, complaints=tuple(found), model=counts(project.registry))
 
 

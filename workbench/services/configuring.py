@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.retry import RetryPolicy
+from workbench.model.secrets import is_secret
 from workbench.model.wording import summary_of
 from workbench.project.project import contradictions
 from workbench.project.reading import OFFSETS, place_for, read_document, written_values
 from workbench.project.samples import PROJECT_FILE
-from workbench.project.settings import QueueSection, RetrySettings, Settings
+from workbench.project.settings import Flags, QueueSection, RetrySettings, Settings
 from workbench.services.setting_forms import (
     Model,
     as_field,
@@ -35,7 +36,6 @@ from workbench.tusk import (
     Value,
     delete,
     insert,
-    is_secret,
     parse,
     read_file,
     rename,
@@ -113,10 +113,12 @@ class Draft:
         return values, written
 
     def outline(self) -> list[Branch]:
-        """Returns all sections and collections, in the order of the model."""
+        """Returns all sections and collections, in the order of the model; flags where there are some."""
         found = []
         for name, field in Settings.model_fields.items():
             model = section_of(field.annotation)
+            if model is not None and issubclass(model, Flags) and name not in self.document.sections:
+                continue
             if model is not None:
                 inner = [one for one, _ in collections_in(model)]
                 found.append(

@@ -18,7 +18,8 @@ from workbench.services.checking import counts, in_words
 from workbench.services.diagrams import event_model, flow_diagram, legend
 from workbench.services.fields import fields_of
 from workbench.services.markdown import code, plain, prose, sentence, table
-from workbench.services.opening import is_trusted, not_trusted
+from workbench.services.opening import not_trusted
+from workbench.services.trusting import trust_of
 
 
 def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> str:
@@ -30,10 +31,11 @@ def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False
         ProjectError: The project's files are wrong; every problem with its place.
     """
     root = project_root(target)
-    project = load_project(root, environ=environ, trusted=is_trusted(root, environ, trust=trust))
+    file = read_settings(root, environ=environ)
+    project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust), file=file)
     if project.restricted:
         raise not_trusted(project, "writing the model down")
-    return document(project, read_settings(root, environ=environ).settings.project.description)
+    return document(project, file.settings.project.description)
 
 
 def write_document(path: Path, text: str) -> None:
@@ -62,6 +64,7 @@ def document(project: Project, description: str = "") -> str:
         ("Read models", (line for one in registry.projections.values() for line in _projection(one))),
         ("Queries", _queries(registry)),
         ("Topics and subscriptions", _messaging(registry)),
+        ("Components", _components(project.components)),
     ):
         written = list(part)
         if written:
@@ -161,6 +164,12 @@ def _subscription(registry: Registry, one: Subscription) -> tuple[str, ...]:
     doc = one.doc or getattr(handler, "__doc__", None) or ""
     wanted = "" if one.filter.empty else code(str(one.filter))
     return code(one.name), code(one.topic), code(one.handler), wanted, sentence(doc)
+
+
+def _components(components: Mapping[str, str]) -> list[str]:
+    return table(
+        ("component", "what it does"), ((code(name), plain(said)) for name, said in components.items())
+    )
 
 
 def _listed(names: Any) -> str:

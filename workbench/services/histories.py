@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import NotFound, WorkbenchError
 from workbench.model.differences import Difference, differences
-from workbench.model.secrets import MASK, is_secret, masked
+from workbench.model.secrets import MASK, is_secret, masked, without_secrets
 from workbench.store.values import StreamInfo
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ class _Fold:
             after = self._aggregate.show_state(self._state)
         except Exception as error:  # noqa: BLE001  # code of the model may raise anything
             said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            said = without_secrets(said, event.data)
             self.trouble = f"version {event.version} cannot be folded: {said}"
             self.shown = None
             return Step(event=event, data=data, trouble=said)

@@ -64,8 +64,7 @@ class Issuing:
         Raises:
             NoHandler, InvalidCommand, WorldError.
         """
-        async with self._workspace.turnstile.passing():
-            engine = self._workspace.running()
+        async with self._workspace.at_work() as engine:
             return await engine.commands.handle(
                 Issue(
                     type=name,
@@ -92,8 +91,8 @@ class Issuing:
 
     async def wait_for(self, projection: str, position: int) -> None:
         """Returns when a read model has reached a position (J5)."""
-        async with self._workspace.turnstile.passing():
-            engine = self._workspace.running()
+        async with self._workspace.at_work() as engine:
+            pass
         await engine.wait_for(projection, position)
 
 

@@ -10,10 +10,8 @@ from workbench.project.project import Project
 from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import copy_sample, samples_folder
 from workbench.project.sources import module_path
-from workbench.services.trusting import is_trusted, trusted_digest
+from workbench.services.trusting import trust_of
 from workbench.services.workspace import Workspace, open_workspace
-
-__all__ = ["is_trusted", "need_model", "not_trusted", "open_target"]
 
 
 def open_target(
@@ -23,6 +21,7 @@ def open_target(
     environ: Mapping[str, str],
     trust: bool = False,
     only: str = "",
+    store: str = "",
     fresh: bool = False,
 ) -> Workspace:
     """Opens a project; its engine is not yet running.
@@ -30,13 +29,15 @@ def open_target(
     Args:
         folder: A project folder or its file; None opens a sample.
         sample: Name of the sample to copy where no folder is given.
-        trust: The person trusts the project's modules as they are now.
+        trust: The person trusts the project's modules, and where its store lies, as they are now.
         only: Digest of the modules that the person saw and trusts; empty for whatever they are now.
+        store: Path of the store that the person saw and allows, though it lies elsewhere (T3).
         fresh: Begin the sample anew; an older copy is put aside.
 
     Raises:
         NotFound: There is no such project.
         ProjectError: The project's files are wrong; every problem with its place.
+        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
         WorldError: The store cannot be opened, or a copy cannot be made.
     """
     if folder is None:
@@ -48,8 +49,9 @@ def open_target(
                 f"there is no folder {folder}", hint="give a project folder, or use --sample users"
             )
     file = read_settings(root, environ=environ)  # once: large files take their time
-    digest = trusted_digest(root, environ, trust=trust, only=only, file=file)
-    return open_workspace(root, environ=dict(environ), trusted=bool(digest), digest=digest, file=file)
+    trusted = trust_of(environ, trust=trust, only=only)
+    allow = bool(store) or (trust and not only)
+    return open_workspace(root, environ=dict(environ), trusted=trusted, file=file, allow=allow, store=store)
 
 
 def need_model(workspace: Workspace, what: str) -> None:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound, ProjectError, WorkbenchError
 from workbench.model.registry import Registry
-from workbench.project.modules import modules_hash, place_in
+from workbench.project.modules import place_in
 from workbench.project.project import Project, load_project
-from workbench.project.reading import read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.sources import LARGEST
-from workbench.services.trusting import trusted_digest
+from workbench.services.trusting import trust_of
 from workbench.tusk import mark_of
 
 if TYPE_CHECKING:
@@ -131,13 +130,12 @@ class Reloading:
         project, environ = self._workspace.project, self._workspace.environ
         if not project.root.is_dir():
             raise NotFound(f"the folder {project.root} is gone", hint="put it back, or open another project")
-        names = read_settings(project.root, environ=environ).settings.cqrs.modules
-        present = modules_hash(project.root, names)
-        wanted = present if self.trust_changes else trust
-        digest = trusted_digest(project.root, environ, trust=bool(wanted), only=wanted)
-        if not digest and not project.restricted:
-            raise _Untrusted(present)
-        return load_project(project.root, environ=environ, trusted=bool(digest), digest=digest)
+        only = "" if self.trust_changes else trust
+        trusted = trust_of(environ, trust=bool(trust) or self.trust_changes, only=only)
+        fresh = load_project(project.root, environ=environ, trusted=trusted)
+        if fresh.restricted and not project.restricted:
+            raise _Untrusted(fresh.digest)
+        return fresh
 
 
 def present_marks(files: Iterable[Path]) -> dict[Path, str]:

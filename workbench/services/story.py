@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound, WorkbenchError
 from workbench.interop.ndjson import Problem, parse_line
-from workbench.interop.records import read_lines
+from workbench.interop.records import bare, read_lines
 from workbench.model.commands import CommandResult
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ async def arriving_lines(descriptor: int) -> AsyncIterator[tuple[int, bytes]]:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             number += 1
-            if line.strip():
-                yield number, line.strip()
-    if rest.strip():
-        yield number + 1, rest.strip()
+            if line := bare(number, line):
+                yield number, line
+    if line := bare(number + 1, rest):
+        yield number + 1, line

@@ -3,61 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from workbench.assets import asset
 from workbench.errors import StoreReadOnly
 from workbench.project.modules import modules_hash
-from workbench.project.reading import ProjectFile, read_settings
+from workbench.project.project import Trust
 from workbench.project.samples import SAMPLES
+from workbench.project.sources import Sources
 from workbench.project.trust import TrustList, config_folder
 
 
-def is_trusted(root: Path, environ: Mapping[str, str], *, trust: bool = False) -> bool:
-    """Answers whether the project's modules may be imported, and remembers a yes (contract §10)."""
-    return bool(trusted_digest(root, environ, trust=trust))
+def trust_of(environ: Mapping[str, str], *, trust: bool = False, only: str = "") -> Trust:
+    """Returns what answers whether the modules that were read may be imported, and remembers a yes (T2).
 
-
-def trusted_digest(
-    root: Path,
-    environ: Mapping[str, str],
-    *,
-    trust: bool = False,
-    only: str = "",
-    file: ProjectFile | None = None,
-) -> str:
-    """Returns the digest of the modules that may be imported, and remembers it if the person just said so.
+    It is asked of the bytes that are about to run, not of files that could be others by then.
 
     Args:
         trust: The person trusts the modules as they are now.
-        only: Of the modules that the person saw and trusts; empty for whatever they are now.
-        file: The project file, where it was read already.
+        only: Digest of the modules that the person saw and trusts; empty for whatever they are now.
+    """
 
-    Returns:
-        The digest; empty where the modules are not trusted. Import only what has it.
+    def trusted(sources: Sources) -> bool:
+        known = TrustList(config_folder(environ))
+        if known.trusts(sources.root, sources.digest) or any(_is_sample(name, sources) for name in SAMPLES):
+            return True
+        if not trust or only not in ("", sources.digest):
+            return False
+        _remember(known, sources)
+        return True
+
+    return trusted
+
+
+def _remember(known: TrustList, sources: Sources) -> None:
+    """Remembers a yes.
 
     Raises:
-        ProjectError: The project file is wrong; every problem with its place.
         StoreReadOnly: The list of trust cannot be written.
     """
-    file = file or read_settings(root, environ=environ)
-    names = tuple(file.settings.cqrs.modules)
-    digest = modules_hash(root, names)
-    known = TrustList(config_folder(environ))
-    if not names or known.trusts(root, digest) or any(_is_sample(name, names, digest) for name in SAMPLES):
-        return digest
-    if not trust or only not in ("", digest):
-        return ""
     try:
-        known.trust(root, digest)
+        known.trust(sources.root, sources.digest)
     except OSError as error:
         raise StoreReadOnly(
             f"the list of trusted projects cannot be written: {error.strerror or error}",
             hint="set WORKBENCH_CONFIG to a folder that can be written",
         ) from error
-    return digest
 
 
-def _is_sample(sample: str, names: tuple[str, ...], digest: str) -> bool:
+def _is_sample(sample: str, sources: Sources) -> bool:
     """Whether all that would be imported is code that was packaged with the program."""
-    return digest == modules_hash(asset("samples", sample), names)
+    return sources.digest == modules_hash(asset("samples", sample), sources.names)

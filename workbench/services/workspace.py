@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.metrics import Metrics
+from workbench.engine.tasks import to_the_end
 from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
-from workbench.project.modules import forget
-from workbench.project.project import Project, load_project
+from workbench.model.messaging import OnDead
+from workbench.project.modules import forget, hold
+from workbench.project.project import Project, Trust, load_project
 from workbench.project.reading import ProjectFile
 from workbench.services.browsing import Browsing
 from workbench.services.configuring import Configuring
@@ -19,6 +22,7 @@ from workbench.services.controlling import Controlling
 from workbench.services.issuing import Issuing
 from workbench.services.jobs import Jobs
 from workbench.services.observing import Observing
+from workbench.services.owning import check_place, owner_for
 from workbench.services.publishing import Publishing
 from workbench.services.reloading import Reloading
 from workbench.services.repairing import Repairing
@@ -26,6 +30,7 @@ from workbench.services.story import Story
 from workbench.services.transferring import Transferring
 from workbench.services.turnstile import Turnstile
 from workbench.services.verdicts import Verdicts
+from workbench.store.operations import ForgetMessages
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.store import SqliteStore
 
@@ -57,12 +62,14 @@ class Workspace:
         self, project: Project, store: SqliteStore, clock: Clock, environ: Mapping[str, str] | None = None
     ) -> None:
         self.project = project
+        hold(project.package)
         self.registry = project.registry
         self.clock = clock
         self.store = store
         self.environ = dict(environ or {})
         self.observer = store.observer
         self._listeners: list[Listener] = []
+        self._closed = False
         self.reader = store.reader()
         self.turnstile = Turnstile()
         self.engine = None if store.observer else self._engine(project)
@@ -93,17 +100,34 @@ class Workspace:
     async def start(self, *, paused: bool = False) -> None:
         """Begins to run; an observer only looks."""
         if self.engine is not None:
+            await self._forget_messages(self.engine)
             await self.engine.start(paused=paused)
             self.jobs.take_up()
 
     async def close(self) -> None:
-        """Stops the engine and lets go of the store; a second call does nothing."""
+        """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         await self.verdicts.close()
         engine, self.engine = self.engine, None
         if engine is not None:
-            await engine.stop()
+            await engine.stop(last=self._forgotten())
         self.store.close()
-        forget(self.project.package)
+        if not self._closed:
+            self._closed = True
+            forget(self.project.package)
+
+    async def _forget_messages(self, engine: Engine) -> None:
+        """Begins without what an earlier run left in topics that keep messages in memory only."""
+        for operation in self._forgotten():
+            await engine.gate.write(operation)
+
+    def _forgotten(self) -> list[ForgetMessages]:
+        subscriptions = self.registry.subscriptions.values()
+        released = tuple(one.name for one in subscriptions if one.on_dead is OnDead.CONTINUE)
+        topics = [topic.name for topic in self.registry.topics.values() if not topic.persistent]
+        return [ForgetMessages(topic=name, released=released) for name in topics]
 
     async def adopt(self, project: Project) -> None:
         """Lets another model of the project take over, on the same store; handlers that run are waited for.
@@ -113,6 +137,7 @@ class Workspace:
         """
         async with self.turnstile.alone():
             before, engine = self.project, self.engine
+            hold(project.package)
             self._use(project)
             if engine is not None:
                 paused = engine.state is EngineState.PAUSED
@@ -126,8 +151,7 @@ class Workspace:
                     await self._run(before, engine, paused=paused)
                     forget(project.package)
                     raise
-            if before.package != project.package:
-                forget(before.package)
+            forget(before.package)
         if self.engine is not None:
             self.jobs.take_up()
         self.announce(Changes(model=True, engine=True, everything=True))
@@ -161,6 +185,18 @@ class Workspace:
         for listener in list(self._listeners):
             listener(changes)
 
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Engine]:
+        """Gives the engine, which stays until the end of the block; a reload is waited for, and waits.
+
+        Not to be nested.
+
+        Raises:
+            StoreReadOnly: This window only observes.
+        """
+        async with self.turnstile.passing():
+            yield self.running()
+
     def running(self) -> Engine:
         """Returns the engine.
 
@@ -182,29 +218,34 @@ def open_workspace(
     root: Path,
     *,
     environ: dict[str, str],
-    trusted: bool,
-    digest: str = "",
+    trusted: bool | Trust,
     file: ProjectFile | None = None,
     clock: Clock | None = None,
+    allow: bool = False,
+    store: str = "",
 ) -> Workspace:
     """Opens a project folder; its engine is not yet running.
 
     Args:
         root: The folder, or its project file.
         environ: For ``@env`` in the project file.
-        trusted: Whether the project's Python modules may be imported (contract §10).
-        digest: Of the modules that are trusted; others are not imported. Empty for any.
+        trusted: Whether the project's Python modules may be imported (T2).
         file: The project file, where it was read already.
+        allow: The person allows a store outside the folder, or another project's (T3).
+        store: The one that the person saw and allows; empty for whatever it is.
 
     Raises:
+        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """
-    project = load_project(root, environ=environ, trusted=trusted, digest=digest, file=file)
+    project = load_project(root, environ=environ, trusted=trusted, file=file)
     clock = clock or SystemClock()
     try:
-        store = SqliteStore(project.store_path, clock, synchronous=project.synchronous)
+        check_place(project.root, project.store_path, environ, allow=allow, only=store)
+        owner = owner_for(project, environ, allow=allow, only=store)
+        opened = SqliteStore(project.store_path, clock, synchronous=project.synchronous, owner=owner)
     except BaseException:
         forget(project.package)
         raise
-    return Workspace(project, store, clock, environ)
+    return Workspace(project, opened, clock, environ)

@@ -4,7 +4,7 @@ from workbench.tusk.document import Document, Entry, Kind, Scope, Value
 from workbench.tusk.edit import delete, insert, rename, set_value, write_value
 from workbench.tusk.parser import parse
 from workbench.tusk.problems import Problem, TskError
-from workbench.tusk.resolve import Resolved, is_secret, resolve
+from workbench.tusk.resolve import Resolved, resolve
 from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, read_file, save
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "delete",
     "digest_of",
     "insert",
-    "is_secret",
     "mark_of",
     "parse",
     "read_file",

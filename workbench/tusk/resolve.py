@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.model.secrets import is_secret
 from workbench.tusk.document import Document, Kind, Scope, Value
 from workbench.tusk.parser import MAX_DEPTH, MAX_ENTRIES, parse
 from workbench.tusk.problems import Problem, TskError
@@ -17,7 +17,6 @@ from workbench.tusk.scanner import NUMBER
 ENV_PREFIX = "WORKBENCH_"
 MAX_FILES = 4
 """Longest chain of files that refer to each other."""
-_SECRET = re.compile(r"SECRET|TOKEN|PASSW|AUTHORI[SZ]ATION|CREDENTIAL|API_?KEY", re.IGNORECASE)
 _FLATTER = "say the same with fewer references"
 
 
@@ -67,11 +66,6 @@ class _Shared:
         self.problems: list[Problem] = []
         self.secrets: set[str] = set()
         self.size = 0
-
-
-def is_secret(name: str) -> bool:
-    """Whether the name of a variable of the environment says that its value is secret."""
-    return _SECRET.search(name) is not None
 
 
 def resolve(document: Document, path: Path, *, root: Path, environ: Mapping[str, str]) -> Resolved:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
+from workbench.services.jobs import act_of
 from workbench.services.repairing import Report
 
 if TYPE_CHECKING:
@@ -232,15 +233,17 @@ class Repairs:
     # -- doing and telling --------------------------------------------------------------------------------
 
     def _run(self, deed: Deed, numbers: tuple[int, ...], work: Coroutine[Any, Any, Report]) -> None:
-        self._desk.run(self._told(deed, numbers, work), f"{deed.label} {letters(len(numbers))}")
+        self._desk.run(self._told(deed, work, numbers), f"{deed.label} {letters(len(numbers))}")
 
-    async def _told(self, deed: Deed, numbers: tuple[int, ...], work: Coroutine[Any, Any, Report]) -> None:
+    async def _told(
+        self, deed: Deed, work: Coroutine[Any, Any, Report], numbers: tuple[int, ...] = ()
+    ) -> None:
         since = self._desk.workspace.clock.now()
         report = await work
         if deed in REPLAYS and report.done:
             await self._follow_replays(deed, numbers, report, since)
         else:
-            self._desk.notice(*account(deed, report), *self._undo(deed, numbers, report.done))
+            self._desk.notice(*account(deed, report), *self._undo(deed, report.act, report.done))
 
     async def _follow_replays(self, deed: Deed, numbers: tuple[int, ...], report: Report, since: int) -> None:
         """Tells what became of replays once that is known, and that they go on where it takes long (V3)."""
@@ -266,18 +269,20 @@ class Repairs:
         """Waits for the end of a job and tells it, where nobody sees its card or it can be undone."""
         report = await self._desk.workspace.jobs.finished(number)
         job = report.job
-        deed, dealt = DEED_OF[job.action], job.numbers[: job.step]
-        undo = self._undo(deed, dealt, job.done)
+        deed = DEED_OF[job.action]
+        undo = self._undo(deed, act_of(number), job.done)
         view = self._strip.parentWidget()
         if undo or view is None or not view.isVisible():
             self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
 
-    def _undo(
-        self, deed: Deed, numbers: tuple[int, ...], done: int
-    ) -> tuple[tuple[str, Callable[[], None]], ...]:
+    def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:
         if deed not in {ARCHIVE, PURGE} or not done:
             return ()
-        return (("Undo", partial(self.do, RESTORE, numbers)),)
+
+        def undo() -> None:
+            self._desk.run(self._told(RESTORE, self._repair.undo(act)), f"Undo {deed.label.lower()}")
+
+        return (("Undo", undo),)
 
 
 def report_of(job: Job) -> Report:

@@ -33,6 +33,7 @@ from workbench.gui.widgets import (
     show_words,
     toolbar_button,
 )
+from workbench.model.secrets import masked
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -331,6 +332,7 @@ def standing_of(view: ProjectionView) -> tuple[str, str]:
 
 def _column(name: str, kind: str, *, last: bool) -> Column:
     number = kind in NUMBERS
+    shown = _time if kind == "time" else _number if kind == "integer" else _text
     return Column(
         name,
         width=234 if kind == "time" else 84 if number or kind == "boolean" else 130,
@@ -338,7 +340,7 @@ def _column(name: str, kind: str, *, last: bool) -> Column:
         align_right=number,
         stretch=last,
         zoned=kind == "time",
-        text=_time if kind == "time" else _number if kind == "integer" else _text,
+        text=lambda value: shown(masked({name: value})[name]),
     )
 
 

@@ -237,7 +237,8 @@ class ScenariosView(View):
     def _row(self, entry: Entry) -> Row:
         verdict = self._verdict(entry)
         running = entry.scenario is not None and entry.title == self._verdicts.running
-        return row_of(entry, verdict and verdict.result, old=self._is_old(entry), running=running)
+        result = verdict.result if verdict is not None else None
+        return row_of(entry, result, old=self._is_old(entry), running=running)
 
     def _verdict(self, entry: Entry) -> Verdict | None:
         return self._verdicts.of(entry.scenario) if entry.scenario is not None else None

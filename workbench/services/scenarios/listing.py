@@ -12,13 +12,16 @@ from pathlib import Path
 from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.judging import judge
-from workbench.model.scenarios import Happened, Scenario, ScenarioResult, Verdict
+from workbench.model.scenarios import Happened, Occurrence, Order, Scenario, ScenarioResult, Verdict
+from workbench.model.secrets import without_secrets
+from workbench.project.modules import lies_in
 from workbench.project.project import Project, load_project
 from workbench.project.reading import project_root
 from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
-from workbench.services.opening import is_trusted, not_trusted
+from workbench.services.opening import not_trusted
 from workbench.services.scenarios.running import Rehearsal
 from workbench.services.scenarios.witnessing import witness
+from workbench.services.trusting import trust_of
 from workbench.tusk import save
 
 LONGEST = 30.0
@@ -94,7 +97,11 @@ class Scenarios:
         except Exception as error:  # noqa: BLE001  # the model's own code failed; that is this scenario's result
             frame = traceback.extract_tb(error.__traceback__)[-1]
             said = f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
-        return ScenarioResult(scenario=scenario, verdict=Verdict.BROKEN, trouble=said)
+        acts = [*scenario.given, *(step.act for step in scenario.when)]
+        about = [act.data for act in acts if isinstance(act, Order | Occurrence)]
+        return ScenarioResult(
+            scenario=scenario, verdict=Verdict.BROKEN, trouble=without_secrets(said, *about)
+        )
 
     def save(self, scenario: Scenario) -> Path:
         """Writes a scenario into a new file of the project.
@@ -103,6 +110,10 @@ class Scenarios:
             StoreReadOnly: The folder cannot be written.
         """
         folder = self.project.root / FOLDER
+        if not lies_in(self.project.root, folder):
+            raise StoreReadOnly(
+                f"{folder} is a link out of the project", hint="make a folder of its own there"
+            )
         try:
             folder.mkdir(exist_ok=True)
             taken = [path.name for path in folder.iterdir()]
@@ -126,8 +137,8 @@ def open_scenarios(target: Path, environ: Mapping[str, str], *, trust: bool = Fa
     root = project_root(target)
     if not root.is_dir():
         raise NotFound(f"there is no folder {target}", hint="give a project folder or its project.tsk")
-    trusted = is_trusted(root, environ, trust=trust)
-    return Scenarios(load_project(root, environ=environ, trusted=trusted), SystemClock())
+    project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust))
+    return Scenarios(project, SystemClock())
 
 
 def chosen(files: Sequence[ScenarioFile], names: Sequence[str]) -> list[Scenario]:

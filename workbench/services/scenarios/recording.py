@@ -20,6 +20,7 @@ from workbench.model.scenarios import (
     ScenarioResult,
     Step,
 )
+from workbench.model.secrets import disguised
 from workbench.model.values import read_json
 from workbench.project.scenarios import FOLDER
 from workbench.services.scenarios.listing import Scenarios
@@ -45,8 +46,8 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
     """Makes a scenario of an event: given what was before, when its command, then that command's events.
 
     What is given are the events of the stream, and of the streams that have to do with them by a common
-    correlation, so that projections and processes find what they build on. Dead letters that a first run
-    leaves are part of what must follow.
+    correlation, so that projections and processes find what they build on. Secrets are made up.
+    Dead letters that a first run leaves are part of what must follow.
 
     Args:
         version: Of one of the events that the command made.
@@ -67,11 +68,11 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
         name=said,
         place=place,
         given=tuple(_occurrence(one) for one in _before(workspace, made[0], command)),
-        when=(Step(act=Order(command=command.type, data=read_json(command.data))),),
+        when=(Step(act=Order(command=command.type, data=disguised(read_json(command.data)))),),
         then=tuple(
             Expected(
                 kind=Kind.EVENT,
-                facts={"event": one.type, "stream": one.stream, "data": one.json()},
+                facts={"event": one.type, "stream": one.stream, "data": disguised(one.json())},
                 place=place,
             )
             for one in made
@@ -138,7 +139,9 @@ def _streams(workspace: Workspace, correlations: set[UUID], position: int) -> It
 
 
 def _occurrence(event: RecordedEvent) -> Occurrence:
-    return Occurrence(type=event.type, stream=event.stream, data=event.json(), version=event.schema_version)
+    return Occurrence(
+        type=event.type, stream=event.stream, data=disguised(event.json()), version=event.schema_version
+    )
 
 
 def _letters(happened: Happened, place: Place) -> list[Expected]:

@@ -145,6 +145,17 @@ def check_identity(path: Path) -> int:
     return version
 
 
+def remembered_owner(path: Path) -> str:
+    """Returns what a store that was looked at by `check_identity` remembers of its project; empty if nothing."""
+    con = open_reader(path, immutable=not os.access(path.parent, os.W_OK))
+    try:
+        with translated(path):
+            found = con.execute("select value from meta where key = 'owner'").fetchone()
+            return str(found[0]) if found else ""
+    finally:
+        con.close()
+
+
 def _version_of_held(path: Path) -> int:
     """Asks SQLite: this process has the store open, so what it is was looked at before."""
     con = open_reader(path)

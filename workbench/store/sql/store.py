@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,9 @@ from workbench.store.sql.connection import (
 from workbench.store.sql.heads import Heads
 from workbench.store.sql.migrating import Progress, migrate
 from workbench.store.sql.reader import SqliteReader
-from workbench.store.sql.schema import check_identity, create_store, sweep
+from workbench.store.sql.schema import check_identity, create_store, remembered_owner, sweep
 from workbench.store.sql.tables import SCHEMA_VERSION
+from workbench.store.sql.times import keep_in_step, note_time
 from workbench.store.sql.writing import Writing
 
 LARGE_LOG = 16 * 1024 * 1024
@@ -44,6 +45,8 @@ class SqliteStore:
         clock: Gives ``recorded_at``.
         synchronous: ``full`` survives power loss; ``normal`` can lose the last moments to it.
         progress: Told what is done while an older store is converted.
+        owner: Given what the store remembers of its project, says what it shall remember from now on, nothing
+            where that stays; asked before anything is written, and may refuse by raising (T3).
 
     Attributes:
         observer: Empty, or why this process may only look (C8, F5).
@@ -59,6 +62,7 @@ class SqliteStore:
         *,
         synchronous: Synchronous = "full",
         progress: Progress | None = None,
+        owner: Callable[[str], str] | None = None,
     ) -> None:
         self.path = path
         self._clock = clock
@@ -71,11 +75,13 @@ class SqliteStore:
         if not path.exists() or path.stat().st_size == 0:
             create_store(path, clock.now())
         version = check_identity(path)
+        own = owner(remembered_owner(path)) if owner is not None else ""
         self.observer = self._why_observer()
         self._held: tuple[int, int] | None = hold(path)
         try:
             if not self.observer:
                 self._open(synchronous, progress)
+                self._remember(own)
             elif version < SCHEMA_VERSION:
                 raise SchemaTooOld(
                     f"{path} has schema {version} and must be converted to {SCHEMA_VERSION}, but {self.observer}",
@@ -92,8 +98,15 @@ class SqliteStore:
             (version,) = con.execute("pragma user_version").fetchone()
             if version < SCHEMA_VERSION:
                 migrate(self.path, con, version, progress)
+            keep_in_step(con, self._clock.now())
             self._heads = Heads(con)
         sweep(self.path)
+
+    def _remember(self, owner: str) -> None:
+        """Has the store remember its project; a full disk is no reason not to look at it."""
+        if owner and self._writer is not None:
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._writer.execute("insert or replace into meta values ('owner', ?)", (owner,))
 
     def _why_observer(self) -> str:
         """Returns why nothing may be written; takes the lock if all is well."""
@@ -152,9 +165,12 @@ class SqliteStore:
         con.execute("begin immediate")
         if self._heads.stale:
             self._heads.forget()
-        writing = Writing(con, self._heads, self._clock.now(), operations)
+        self._heads.trim()
+        now = self._clock.now()
+        writing = Writing(con, self._heads, now, operations)
         answers = [writing.guarded(operation) for operation in operations]
         writing.batch.flush()
+        self._heads.noted = note_time(con, self._heads.noted, now)
         return answers, writing.suspected
 
     @contextlib.contextmanager
