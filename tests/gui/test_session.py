@@ -63,8 +63,15 @@ def notices(session):
     ]
 
 
-def press(session, label):
-    buttons = session.window.notices.findChildren(QPushButton)
+def mistakes(session):
+    """What the page says that stands in the place of a project that cannot be opened."""
+    tree = session.window.centralWidget().list
+    items = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
+    return ["  ".join(item.text(column) for column in range(3)) for item in items]
+
+
+def press(session, label, inside=None):
+    buttons = (inside or session.window.notices).findChildren(QPushButton)
     next(one for one in buttons if one.text() == label).click()
 
 
@@ -130,14 +137,14 @@ async def test_a_wrong_project_file_says_line_and_column_and_leaves_the_window_u
     folder.mkdir()
     (folder / "project.tsk").write_text('[project]\nname = "wrong"\n\n[topics]\nmail = {retntion = "7d"}\n')
     session = await start((folder, ""))
-    (said,) = notices(session)
+    (said,) = mistakes(session)
     assert "project.tsk:5:" in said
     assert "retntion" in said
     assert session.workspace is None
     assert session.window.windowTitle() == "Event Workbench"
     assert session.window.statusBar().findChild(QLabel).text() == "No project is open"
     assert not session.window.actions_by_key["import"].isEnabled()
-    press(session, "Open the users sample")
+    press(session, "Open the users sample", session.window.centralWidget())
     await until(lambda: session.workspace is not None, within=10)
     assert session.window.windowTitle() == "users — Event Workbench"
     assert session.window.actions_by_key["import"].isEnabled()
@@ -150,7 +157,7 @@ async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouche
     store.write_bytes(b"these are notes, not events\n" * 200)
     before = store.read_bytes()
     session = await start((folder, ""))
-    (said,) = notices(session)
+    (said,) = mistakes(session)
     assert "events.db" in said
     assert session.workspace is None
     assert store.read_bytes() == before
@@ -158,7 +165,7 @@ async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouche
 
 async def test_a_folder_that_is_not_there_is_named(start, tmp_path):
     session = await start((tmp_path / "nowhere", ""))
-    assert "nowhere" in notices(session)[0]
+    assert "nowhere" in mistakes(session)[0]
 
 
 async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):
@@ -391,7 +398,7 @@ async def test_V3_any_zone_can_be_named_in_a_dialog(start, until):
 async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
     session = await start()
     engine = session.workspace.running()
-    engine._report("welcome-mail: the disk is full")
+    engine.telling.report("welcome-mail: the disk is full")
     await until(lambda: "welcome-mail: the disk is full" in notices(session))
     for strip in session.window.notices.strips():
         strip.deleteLater()
@@ -399,16 +406,13 @@ async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
     session.toggle_engine()
     await until(lambda: session._status._engine.text() == "Paused")
     assert notices(session) == []
-    engine._report("welcome-mail: something else")
+    engine.telling.report("welcome-mail: something else")
     await until(lambda: notices(session) == ["welcome-mail: something else"])
 
 
-async def test_V3_the_status_bar_says_what_stopped(start, until):
+async def test_V3_the_status_bar_says_what_stands_still(start):
     session = await start()
-    engine = session.workspace.running()
-    (task,) = [one for one in engine.tasks._tasks if one.get_name() == "welcome-mail"]
-    task.cancel()
-    await until(task.done)
+    session.workspace.running()._following.faults["welcome-mail"] = "KeyError: 'x'"
     session._changed(None)
-    assert session._status._engine.text() == "Running, 1 stopped"
-    assert session._status._engine.toolTip().endswith("welcome-mail stopped")
+    assert session._status._engine.text() == "Running, 1 faulted"
+    assert session._status._engine.toolTip().endswith("welcome-mail faulted")

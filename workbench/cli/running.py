@@ -50,7 +50,7 @@ class _Field(argparse.Action):
 
 
 def _takes(parser: Parser) -> None:
-    parser.add_argument("project", metavar="PROJECT", type=Path, nargs="?", help="a project folder")
+    parser.project()
     parser.add_argument(
         "--sample", choices=SAMPLES, help="a copy of a sample instead, thrown away afterwards"
     )
@@ -83,17 +83,14 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
-        " subscriptions, projections, dead_letters"
+        " troubles, faults, subscriptions, projections, dead_letters"
     )
     parser.set_defaults(issued=[])
 
 
 async def _run(options: Options, environ: Environ) -> int:
-    from workbench.errors import InvalidValue
     from workbench.services.opening import need_model, open_target
 
-    if options.project is None and not options.sample:
-        raise InvalidValue("which project?", path="", hint="give a project folder, or --sample users")
     with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
         folder = options.project
         if options.sample:
@@ -108,6 +105,8 @@ async def _run(options: Options, environ: Environ) -> int:
             await workspace.close()
     for problem in summary["problems"]:
         note(f"workbench: {one_line(problem)}")
+    for said in summary["troubles"]:
+        note(f"workbench: {one_line(said)}")
     if not summary["settled"]:
         note(f"workbench: the queues were not empty after {options.wait:g} s; running again goes on")
     answer(options, summary, _told(summary))
@@ -143,7 +142,10 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
     refused = any(not result.accepted for result in report.results)
     died = bool(summary["dead_letters"])
     return bool(
-        report.problems or (refused and (options.issued or options.strict)) or (died and options.strict)
+        report.problems
+        or summary["faults"]
+        or (refused and (options.issued or options.strict))
+        or (died and options.strict)
     )
 
 
@@ -156,6 +158,8 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "position": workspace.browse.head(),
         "streams": workspace.browse.stream_count(),
         "settled": settled,
+        "troubles": list(workspace.running().errors),
+        "faults": dict(workspace.running().faults),
         "subscriptions": {
             view.name: {"delivered": view.delivered, "failed": view.failed, "dead": view.dead}
             for view in workspace.observe.subscriptions()
@@ -241,7 +245,8 @@ RUN = Command(
           {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "ada@x.org"}
 
         Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
-        one: --set ship_to.city=London. Ends with 3 if a line is no command, or a --command was not accepted.
+        one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
+        or a subscription or read model ended unexpectedly and stands still.
     """,
     examples="""
         workbench run my-project --command create_user --set user_id=ada \\

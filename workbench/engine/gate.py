@@ -37,7 +37,8 @@ class WriteGate:
     everything that waits. The one connection is used by one of them at a time (C1).
 
     Args:
-        on_written: Told the operations and their answers after each commit, on the loop.
+        on_written: Told the operations and their answers after each commit, on the loop, once whoever wrote
+            has the answer; what it raises reaches only the loop's exception handler (C11).
     """
 
     def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
@@ -100,10 +101,14 @@ class WriteGate:
                 self._scheduled = True
                 asyncio.get_running_loop().call_soon(self._flush)
             return
+        self._ship(group)
+
+    def _ship(self, group: list[tuple[Operation, asyncio.Future[Any]]]) -> None:
+        """Has the writer's thread commit a group."""
         loop = asyncio.get_running_loop()
         operations = [operation for operation, _ in group]
         self._work = loop.run_in_executor(self._thread, self._commit, operations)
-        self._work.add_done_callback(lambda done: self._shipped(group, done.result()))
+        self._work.add_done_callback(lambda done: self._shipped(group, done))
 
     def _next_group(self) -> list[tuple[Operation, asyncio.Future[Any]]]:
         """Takes what is written next: a rehearsal alone, else all up to the next rehearsal."""
@@ -118,9 +123,12 @@ class WriteGate:
         group, self._waiting = self._waiting[:count], self._waiting[count:]
         return group
 
-    def _shipped(self, group: list[tuple[Operation, asyncio.Future[Any]]], answers: list[Any]) -> None:
+    def _shipped(
+        self, group: list[tuple[Operation, asyncio.Future[Any]]], done: asyncio.Future[list[Any]]
+    ) -> None:
         self._work = None
-        self._finish(group, answers)
+        error = done.exception()
+        self._finish(group, done.result() if error is None else [_bug(error)] * len(group))
         self._flush()
 
     def _commit(self, operations: list[Operation]) -> list[Any]:
@@ -135,9 +143,7 @@ class WriteGate:
         except WorkbenchError as error:
             answers = [error] * len(operations)
         except Exception as error:  # noqa: BLE001  # nobody may wait for ever because we are wrong
-            bug = WorkbenchBug(f"the store failed: {type(error).__name__}: {error}")
-            bug.__cause__ = error
-            answers = [bug] * len(operations)
+            answers = [_bug(error)] * len(operations)
         took = self._clock.monotonic() - started
         # A single slow commit counts at once and is forgiven slowly; a large group may take its time.
         self._recent = max(took / max(1, len(operations) / INLINE_OPERATIONS), self._recent * 0.8)
@@ -147,8 +153,6 @@ class WriteGate:
         if not group:
             return
         self._rest()
-        if not isinstance(group[0][0], _Rehearsal):
-            self._on_written([operation for operation, _ in group], answers)
         for (_, future), answer in zip(group, answers, strict=True):
             if future.done():
                 continue
@@ -156,6 +160,13 @@ class WriteGate:
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
+        if isinstance(group[0][0], _Rehearsal):
+            return
+        try:
+            self._on_written([operation for operation, _ in group], answers)
+        except Exception as error:  # noqa: BLE001  # what was committed is committed, and the next group waits
+            said = {"message": "what follows a commit failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(said)
 
     def _rest(self) -> None:
         """Has the store tidied after a while without writes; a single timer serves a whole burst."""
@@ -168,7 +179,7 @@ class WriteGate:
         if self._work is None and not self._waiting:
             loop = asyncio.get_running_loop()
             self._work = loop.run_in_executor(self._thread, self._tidied)
-            self._work.add_done_callback(lambda _done: self._shipped([], []))
+            self._work.add_done_callback(lambda done: self._shipped([], done))
 
     def _tidied(self) -> list[Any]:
         with contextlib.suppress(WorkbenchError):  # whoever writes next is told what is wrong
@@ -186,3 +197,9 @@ class WriteGate:
             else:
                 self._flush()
         self._thread.shutdown(wait=True)
+
+
+def _bug(error: BaseException) -> WorkbenchBug:
+    bug = WorkbenchBug(f"the store failed: {type(error).__name__}: {error}")
+    bug.__cause__ = error
+    return bug

@@ -127,6 +127,7 @@ class QueueSubscription(LogSubscription):
         try:
             if not await self._in_patience(running):
                 return True, await self._part(claimed, plain, rows, running)
+            running.result()  # what ended it unexpectedly is no outcome of its tasks
             await self._settle_stretch(claimed, plain, rows, started)
         except asyncio.CancelledError:
             running.cancel()

@@ -28,10 +28,6 @@ class Tasks:
         task.add_done_callback(self._ended)
         return task
 
-    def runs(self, name: str) -> bool:
-        """Whether a task of that name is under way."""
-        return any(task.get_name() == name for task in self._tasks)
-
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from workbench.engine.tasks import to_the_end
-from workbench.errors import StoreNotAllowed, WorkbenchError
 from workbench.gui.acts import acts_of
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
-from workbench.gui.desk import Desk, Notice, Selection
+from workbench.gui.desk import Desk
+from workbench.gui.drafts import may_leave
 from workbench.gui.loop import finished, spawn
-from workbench.gui.palette import Palette, Target
+from workbench.gui.palette import Palette, Target, command_targets, nothing_found, stream_targets
 from workbench.gui.reloading import LiveProject
 from workbench.gui.statusline import StatusLine
 from workbench.gui.theme import theme
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
     from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
-
-
-FOUND = 20
-"""Streams that the palette offers."""
 
 
 SETTLED = 0.5
@@ -83,21 +79,13 @@ class Session:
         fresh: bool = False,
     ) -> None:
         """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
+        if not await may_leave(self.window, self.desk):
+            return
         await self.close_project()
         try:
             workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
-        except WorkbenchError as error:
-            hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
-            actions: tuple[tuple[str, Callable[[], None]], ...] = (
-                ("Open another project …", self.choose_project),
-                ("Open the users sample", lambda: self.open_sample("users")),
-            )
-            if isinstance(error, StoreNotAllowed):
-                actions = (("Use that store", partial(self._allow, target, str(error.path))), *actions)
-            self.window.notices.show_notice(Notice(kind="error", text=f"{error}{hint}", actions=actions))
-            self.window.empty("No project is open")
-            self._status.show_status(None)
-            self._enable()
+        except Exception as error:  # noqa: BLE001  # whatever stands in the way, the window says it
+            self._show_mistakes(target, error)
             return
         self.workspace, self._trouble = workspace, ""
         self.desk = Desk(workspace, self.window)
@@ -113,6 +101,14 @@ class Session:
         # What was made until now stays: once it is painted, the collector need not walk over it any more.
         asyncio.get_running_loop().call_later(SETTLED, _freeze)
 
+    def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
+        """Shows what is wrong with a project that cannot be opened, and what can be done about it."""
+        from workbench.gui.mistakes import mistakes_page
+
+        self.window.show_page(mistakes_page(self, target, error))
+        self._status.show_status(None)
+        self._enable()
+
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which is another than before."""
         if self.workspace is not None:
@@ -123,10 +119,6 @@ class Session:
         """Opens the project again, with its store."""
         if self.workspace is not None:
             spawn(self.open((self.workspace.project.root, "")), name="Open the project again")
-
-    def _allow(self, target: tuple[Path | None, str], store: str) -> None:
-        """Opens a project with a store that lies elsewhere, as the person saw it (T3)."""
-        spawn(self.open(target, store=store), name="Use that store")
 
     async def _started(
         self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
@@ -191,6 +183,9 @@ class Session:
             spawn(self._quit(), name="Close the window")
 
     async def _quit(self) -> None:
+        if not await may_leave(self.window, self.desk):
+            self._closing = False
+            return
         self.window.remember()
         self.window.setEnabled(False)
         try:
@@ -316,38 +311,12 @@ class Session:
             for action in shown
             if action.isEnabled() and action.objectName() != "palette"
         ]
-        targets += self._model_targets()
-        palette = Palette(self.window, targets, self._streams)
+        desk = self.desk
+        targets += command_targets(desk) if desk is not None else []
+        find = partial(stream_targets, desk) if desk is not None else nothing_found
+        palette = Palette(self.window, targets, find)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
-
-    def _model_targets(self) -> list[Target]:
-        desk, workspace = self.desk, self.workspace
-        if desk is None or workspace is None:
-            return []
-
-        def form(name: str) -> None:
-            desk.command_wanted.emit(name)
-            desk.wanted.emit("commands")
-
-        return [
-            Target(text=name, kind="command", icon="command", go=partial(form, name))
-            for name in workspace.registry.commands
-        ]
-
-    async def _streams(self, typed: str) -> Sequence[Target]:
-        desk, workspace = self.desk, self.workspace
-        if desk is None or workspace is None:
-            return []
-        return [
-            Target(
-                text=stream.name,
-                kind=f"stream, version {stream.version}",
-                icon="stream",
-                go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
-            )
-            for stream in await workspace.browse.search_streams(typed, FOUND)
-        ]
 
     # -- what the window shows ------------------------------------------------------------------------
 

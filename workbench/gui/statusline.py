@@ -100,12 +100,12 @@ class StatusLine(QStatusBar):
         self._head.setText(f"Position {status.head:,}")
         self._lag.setText(f"Lag {status.lag:,}")
         name, text, role = ENGINE[status.engine]
-        if status.stopped:
+        if status.faulted:
             name, role = "error", "error"
-            text += f", {len(status.stopped):,} stopped"
+            text += f", {len(status.faulted):,} faulted"
         self._engine.setIcon(icon(name, role))
         self._engine.setText(text)
-        self._engine.setToolTip("\n".join([ENGINE_TIP, *(f"{name} stopped" for name in status.stopped)]))
+        self._engine.setToolTip("\n".join([ENGINE_TIP, *(f"{name} faulted" for name in status.faulted)]))
         self._engine.setEnabled(status.engine != "observing")
         self._dead.setIcon(icon("dead-letter", "error" if status.dead else "muted"))
         self._dead.setText(f"{status.dead:,} dead" if status.dead else "No dead letters")

@@ -19,6 +19,9 @@ Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 MAX_BYTES = 64 * 1024 * 1024
 WARN_BYTES = 1024 * 1024
 MAX_DEPTH = 100
+_READ_DEPTH = 400
+"""Nesting that every Python reads; where it is deeper, how far a parser comes differs."""
+_NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{}]', re.DOTALL)
 MAX_NAME = 255
 SURE_DIGITS, EXACT_DIGITS = 15, 17
 """A number always keeps 15 decimal digits; 17 tell any two numbers apart (IEEE 754 binary64)."""
@@ -142,6 +145,8 @@ def parse_foreign_json(text: str) -> Any:
         InvalidValue: A duplicate key, NaN, Infinity, a number out of range, or whatever else breaks
             contract §8; says where.
     """
+    if _is_nested_deeper(text, _READ_DEPTH):
+        raise ForeignJsonError(f"nested deeper than {MAX_DEPTH}")
     try:
         value = _FOREIGN.decode(text)
     except json.JSONDecodeError as error:
@@ -152,6 +157,17 @@ def parse_foreign_json(text: str) -> Any:
         raise ForeignJsonError(f"nested deeper than {MAX_DEPTH}") from None
     check_json(value)
     return value
+
+
+def _is_nested_deeper(text: str, most: int) -> bool:
+    if text.count("[") + text.count("{") <= most:
+        return False
+    depth = 0
+    for part in _NESTING.finditer(text):
+        depth += (part[0] in "[{") - (part[0] in "]}")
+        if depth > most:
+            return True
+    return False
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> Any:

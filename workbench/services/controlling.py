@@ -56,6 +56,8 @@ class Controlling:
             engine.subscriptions[name].paused = paused
             if paused:
                 engine.subscriptions[name].release()
+            else:
+                engine.revive(name)
             engine.wake(name)
 
     async def reset_subscription(self, name: str, position: int) -> None:
@@ -149,6 +151,7 @@ class Controlling:
             if runner is None:
                 raise NotFound(f"no projection {name} runs")
             yield runner
+            engine.revive(f"projection {name}")
             engine.wake(f"projection {name}")
 
     def _of(self, projection: str, action: str, detail: str = "") -> RecordAction:

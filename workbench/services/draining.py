@@ -13,7 +13,7 @@ LOOK = 0.05
 
 
 async def drain(workspace: Workspace, seconds: float) -> bool:
-    """Returns when everything was delivered, retried or died; False if that takes longer than it may.
+    """Returns when all was delivered, retried or died; False if it takes too long, or something stands still.
 
     Raises:
         StoreReadOnly: This window only observes.
@@ -22,9 +22,11 @@ async def drain(workspace: Workspace, seconds: float) -> bool:
     try:
         async with asyncio.timeout(seconds):
             await engine.settle()
-            while any(view.waiting for view in workspace.observe.subscriptions()):
+            while engine.stuck or any(view.waiting for view in workspace.observe.subscriptions()):
+                if engine.faults:
+                    return False
                 await asyncio.sleep(LOOK)
                 await engine.settle()
     except TimeoutError:
         return False
-    return True
+    return not engine.faults

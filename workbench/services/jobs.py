@@ -193,7 +193,8 @@ class Jobs:
         return job
 
     def _run(self, engine: Engine, number: int) -> None:
-        task = engine.tasks.spawn(self._work(engine, number), f"job {number}")
+        name = f"job {number}"
+        task = engine.tasks.spawn(engine.keep(name, lambda: self._work(engine, number)), name)
         self._running[number] = task
         task.add_done_callback(lambda _done: self._running.pop(number, None))
 

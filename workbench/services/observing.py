@@ -33,8 +33,9 @@ class SubscriptionView:
     """A subscription as people see it.
 
     Attributes:
-        status: ``running``, or why it is not: ``paused``, ``detached`` (nothing handles it), ``stopped``
-            (what worked for it died), ``engine paused``, ``not run here`` (this window only looks).
+        status: ``running``, or why it is not: ``paused``, ``faulted`` after unexpected ends (C11),
+            ``detached`` (nothing handles it), ``engine paused``, ``not run here`` (this window only looks).
+        fault: What ended it, where it is faulted.
         paused: A person paused it, whatever else stops it.
         source: Topic that it reads; ``all events`` for policies and processes.
         lag: Positions between its cursor and the head.
@@ -63,6 +64,7 @@ class SubscriptionView:
     retrying: int
     dead: int
     doc: str
+    fault: str = ""
     mode: str = ""
     workers: int = 0
     in_flight: int = 0
@@ -80,8 +82,8 @@ class RebuildView:
     """Rows that are made anew beside those that readers get (J3).
 
     Attributes:
-        condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``,
-            ``stopped``, ``not run here``.
+        condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``, ``not
+            run here``.
         share: How much of the log is done, 0 to 1.
     """
 
@@ -101,7 +103,7 @@ class ProjectionView:
     Attributes:
         status: As it is stored: ``live``, ``paused``, ``faulted``; ``new`` where nothing is.
         condition: What is true of it at this moment: its status where that holds up, else ``engine paused``,
-            ``stopped`` (what worked for it died), ``not run here`` (this window only looks).
+            or ``not run here`` (this window only looks).
         stale: Its definition changed since its rows were made (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.
         passed: Events that are not in the rows, because they could not be folded (J2).
@@ -130,7 +132,7 @@ class Status:
 
     Attributes:
         lag: Positions that all subscriptions together are behind, each as its own view says it.
-        stopped: Subscriptions and projections whose work died.
+        faulted: Subscriptions and projections that stand still after unexpected ends (C11).
     """
 
     project: str
@@ -141,7 +143,7 @@ class Status:
     dead: int
     observer: str
     trouble: str
-    stopped: tuple[str, ...] = ()
+    faulted: tuple[str, ...] = ()
 
 
 class Observing:
@@ -169,25 +171,16 @@ class Observing:
             dead=counts.get("open", 0),
             observer=workspace.observer,
             trouble=engine.errors[-1] if engine and engine.errors else "",
-            stopped=self._stopped(),
+            faulted=tuple(engine.faults) if engine else (),
         )
-
-    def _stopped(self) -> tuple[str, ...]:
-        engine = self._workspace.engine
-        if engine is None:
-            return ()
-        names = (*engine.subscriptions, *(f"projection {name}" for name in engine.projections))
-        return tuple(name for name in names if self._hindrance(name) == "stopped")
 
     def _hindrance(self, name: str) -> str:
         """Returns what keeps a subscription, or ``projection NAME``, from moving here; empty for nothing."""
         engine = self._workspace.engine
         if engine is None:
             return "not run here"
-        if not engine.started:
-            return ""
-        if not engine.moves(name):
-            return "stopped"
+        if name in engine.faults:
+            return "faulted"
         return "engine paused" if engine.state is EngineState.PAUSED else ""
 
     @property
@@ -207,8 +200,8 @@ class Observing:
         engine = self._workspace.engine
         runner = engine.subscriptions.get(name) if engine else None
         cursor = runner.cursor if runner else state.cursor
-        hindrance = self._hindrance(name)
-        status = "paused" if state.paused and hindrance != "stopped" else hindrance or "running"
+        fault = engine.faults.get(name, "") if engine else ""
+        status = "paused" if state.paused else self._hindrance(name) or "running"
         if engine is not None and (runner is None or runner.handler is None):
             status = "detached"
         subscription = runner.subscription if runner else None
@@ -219,6 +212,7 @@ class Observing:
             handler=subscription.handler if subscription else "",
             filter=str(subscription.filter) if subscription else "",
             status=status,
+            fault=fault,
             cursor=cursor,
             lag=max(0, self._reader.head() - cursor),
             rate=engine.metrics.rate(name) if engine else 0.0,
@@ -280,9 +274,10 @@ class Observing:
         state = generations[0] if generations else None
         engine = self._workspace.engine
         runner = engine.projections.get(projection.name) if engine else None
-        status = state.status.value if state else "new"
         checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
         building = runner.building if runner else None
+        ended = engine.faults.get(f"projection {projection.name}", "") if engine else ""
+        status = "faulted" if ended else state.status.value if state else "new"
         return ProjectionView(
             name=projection.name,
             status=status,
@@ -290,7 +285,7 @@ class Observing:
             checkpoint=checkpoint,
             lag=max(0, self._reader.head() - checkpoint),
             rows=state.rows if state else 0,
-            fault=state.fault if state else "",
+            fault=ended or (state.fault if state else ""),
             fault_position=state.fault_position if state else 0,
             stale=_stale(projection, state),
             generation=state.generation if state else 0,
@@ -305,7 +300,7 @@ class Observing:
     def _condition(self, name: str, status: str) -> str:
         """Returns what a stored status of a projection or of its rebuild is worth at this moment."""
         hindrance = self._hindrance(f"projection {name}")
-        return status if status in {"paused", "faulted"} and hindrance != "stopped" else hindrance or status
+        return status if status in {"paused", "faulted"} else hindrance or status
 
     def _rebuild(self, name: str, state: ProjectionState, building: Folding | None) -> RebuildView:
         checkpoint = building.checkpoint if building else state.checkpoint

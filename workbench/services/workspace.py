@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.metrics import Metrics
 from workbench.engine.tasks import to_the_end
-from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
+from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.messaging import OnDead
@@ -19,6 +19,7 @@ from workbench.project.reading import ProjectFile
 from workbench.services.browsing import Browsing
 from workbench.services.configuring import Configuring
 from workbench.services.controlling import Controlling
+from workbench.services.drafting import Drafting
 from workbench.services.issuing import Issuing
 from workbench.services.jobs import Jobs
 from workbench.services.observing import Observing
@@ -56,6 +57,7 @@ class Workspace:
         reload: Reads the project again when its files change.
         configure: The project file as settings.
         verdicts: The project's scenarios and what came of them.
+        drafts: What was typed and not sent.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Workspace:
         self.reload = Reloading(self)
         self.configure = Configuring(self)
         self.verdicts = Verdicts(self)
+        self.drafts = Drafting(project.root, self.environ, clock)
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
         return Engine(
@@ -111,12 +114,14 @@ class Workspace:
     async def _close(self) -> None:
         await self.verdicts.close()
         engine, self.engine = self.engine, None
-        if engine is not None:
-            await engine.stop(last=self._forgotten())
-        self.store.close()
-        if not self._closed:
-            self._closed = True
-            forget(self.project.package)
+        try:
+            if engine is not None:
+                await engine.stop(last=self._forgotten())
+        finally:
+            self.store.close()
+            if not self._closed:
+                self._closed = True
+                forget(self.project.package)
 
     async def _forget_messages(self, engine: Engine) -> None:
         """Begins without what an earlier run left in topics that keep messages in memory only."""
@@ -146,7 +151,7 @@ class Workspace:
                     engine.reader.close()
                 try:
                     await self._run(project, engine, paused=paused)
-                except WorkbenchError:
+                except Exception:
                     self._use(before)
                     await self._run(before, engine, paused=paused)
                     forget(project.package)
@@ -181,9 +186,20 @@ class Workspace:
         return end
 
     def announce(self, changes: Changes) -> None:
-        """Tells every listener what went stale."""
+        """Tells every listener what went stale; one that fails keeps nobody else from hearing it (C11)."""
+        failed = self._tell(changes)
+        if failed is not None and self.engine is not None:
+            self.engine.telling.note(f"a listener failed: {type(failed).__name__}: {failed}")
+            self._tell(Changes(engine=True))  # those that still listen can show it
+
+    def _tell(self, changes: Changes) -> Exception | None:
+        failed = None
         for listener in list(self._listeners):
-            listener(changes)
+            try:
+                listener(changes)
+            except Exception as error:  # noqa: BLE001  # it is told
+                failed = error
+        return failed
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Engine]:

@@ -134,7 +134,7 @@ async def test_L7_a_purge_of_many_can_be_undone(many, view, told, until):
     assert many.repair.counts() == {"purged": MANY}
     told[0].actions[0][1]()
     await until(lambda: many.repair.counts() == {"open": MANY})
-    assert [job.action for job in many.jobs.list()] == ["restore", "purge"]
+    assert [job.action for job in many.jobs.list()] == ["purge"]
 
 
 async def test_L5_what_was_dealt_with_meanwhile_is_told_as_skipped(many, view, told, until):

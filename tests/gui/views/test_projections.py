@@ -189,16 +189,14 @@ async def test_V3_the_pill_says_what_is_true_of_the_table_and_of_its_rebuild(wor
     assert view.banner.isHidden()
 
 
-async def test_V3_a_dead_rebuild_is_not_live(workspace, view, until):
+async def test_V3_a_dead_rebuild_is_not_live(workspace, view):
     await create(workspace, "ada")
     await workspace.control.pause()
     await workspace.control.rebuild("users")
-    (task,) = [one for one in workspace.running().tasks._tasks if one.get_name() == "projection users"]
-    task.cancel()
-    await until(task.done)
+    workspace.running()._following.faults["projection users"] = "KeyError: 'x'"
     view.refresh()
-    assert "stopped" in view.badge.text()
-    assert view.banner.text.startswith("The rebuild stopped at 0%")
+    assert "faulted" in view.badge.text()
+    assert view.banner.text.startswith("This projection ended unexpectedly")
 
 
 def test_V3_words_of_the_pill():

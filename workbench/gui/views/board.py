@@ -33,7 +33,7 @@ UNNAMED = (
 )
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 
-HALTED = {"paused", "engine paused", "stopped"}
+HALTED = {"paused", "engine paused", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
 
 
@@ -59,7 +59,6 @@ class BoardView(View):
         self.details = DetailsStrip()
         self.details.hide()
         self._build()
-        self.setFocusProxy(self.canvas)
         self.scene.node_chosen.connect(self._show_details)
         self.canvas.node_activated.connect(lambda _node: self.act())
         self.details.acted.connect(self.act)
@@ -133,6 +132,10 @@ class BoardView(View):
         return row
 
     # -- the model -----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.canvas
 
     @override
     def concerns(self, changes: Changes) -> bool:

@@ -61,14 +61,14 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
             found.setdefault(f"subscription:{subscription.name}", []).append(
                 _count(subscription.dead, "dead letter")
             )
-        if subscription.status == "stopped":
-            found.setdefault(f"subscription:{subscription.name}", []).append("What worked for it died")
+        if subscription.fault:
+            found.setdefault(f"subscription:{subscription.name}", []).append(
+                f"Stands still: {subscription.fault}"
+            )
     for projection in live.projections.values():
         said = found.setdefault(f"projection:{projection.name}", [])
         if projection.fault:
             said.append(f"Faulted at position {projection.fault_position:,}: {projection.fault}")
-        elif projection.condition == "stopped":
-            said.append("What worked for it died")
         elif projection.rebuild is not None and projection.rebuild.fault:
             said.append(f"Its rebuild faulted at position {projection.rebuild.fault_position:,}")
         elif projection.stale:

@@ -173,9 +173,18 @@ class Repairs:
         }
         self._run(deed, numbers, works[deed.key](numbers))
 
-    def replay_edited(self, number: int, text: str) -> None:
-        """Replays a copy with another payload."""
-        self._run(EDIT, (number,), self._repair.edit_and_replay(number, text))
+    def replay_edited(self, number: int, text: str, then: Callable[[bool], None]) -> None:
+        """Replays a copy with another payload, and tells whether that was done."""
+        self._run(EDIT, (number,), self._edited(number, text, then))
+
+    async def _edited(self, number: int, text: str, then: Callable[[bool], None]) -> Report:
+        done = False
+        try:
+            report = await self._repair.edit_and_replay(number, text)
+            done = report.done > 0
+        finally:
+            then(done)
+        return report
 
     def rehearse(self, letter: DeadLetter, run: Callable[[], None]) -> None:
         """Runs a rehearsal; before the first of a subscription it asks, since its handler really runs."""

@@ -48,10 +48,11 @@ class ProjectionBanner(Banner):
             self.set(kind, text, actions if self._desk.workspace.engine is not None else ())
 
     def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
+        if view.status == "faulted" and not view.fault_position:
+            said = f"This projection ended unexpectedly again and again, and stands still: {view.fault}"
+            return "error", said, (("Try again", self._try_again),)
         if view.rebuild is not None:
             return self._of_rebuild(view.rebuild)
-        if view.condition == "stopped":
-            return "error", "What worked for this projection died. Open the project again.", ()
         if view.status == "faulted":
             said = f"This projection stands still at position {view.fault_position:,}: {view.fault}"
             return "error", said, (("Try again", self._try_again), ("Go on…", self._go_on))
@@ -71,9 +72,6 @@ class ProjectionBanner(Banner):
             said = f"The rebuild stands still at position {rebuild.fault_position:,}: {rebuild.fault}"
             return "error", said, (("Go on…", lambda: self._go_on(rebuild=True)), end)
         share = f"{rebuild.share:.0%}, {rebuild.rows:,} rows so far"
-        if rebuild.condition == "stopped":
-            said = f"The rebuild stopped at {share}: what worked for it died. Open the project again."
-            return "error", said, (end,)
         if rebuild.status == "paused":
             said = f"The rebuild is paused at {share}. The rows below are the old ones."
             return "warning", said, (("Resume", lambda: self._pause(paused=False)), end)

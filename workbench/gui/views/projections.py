@@ -44,7 +44,6 @@ STATES = {
     "paused": "warning",
     "engine paused": "warning",
     "faulted": "error",
-    "stopped": "error",
     "rebuilding": "info",
 }
 """Kinds of the pill by what is true of a projection; everything else is neutral."""
@@ -170,6 +169,10 @@ class ProjectionsView(View):
         return foot
 
     # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self._table or self.picker
 
     @override
     def concerns(self, changes: Changes) -> bool:

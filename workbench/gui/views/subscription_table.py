@@ -19,7 +19,7 @@ STATES = {
     "paused": ("warning", "A person stopped it; its backlog grows"),
     "engine paused": ("warning", "The whole engine stands still; its backlog grows"),
     "detached": ("error", "Its handler is missing: trust or mend the project's module"),
-    "stopped": ("error", "What worked for it ended unexpectedly; open the project again"),
+    "faulted": ("error", "It ended unexpectedly again and again, and waits to be resumed"),
     "not run here": ("neutral", "This window only looks; another one may deliver its messages"),
 }
 """What a state means: the kind of its pill, and a sentence."""
@@ -169,7 +169,7 @@ def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
     depth = view.depth
     return [
         ("Mode", mode_text((view.mode, view.workers)), mode_tip((view.mode, view.workers))),
-        ("State", view.status, STATES[view.status][1]),
+        ("State", view.status, ": ".join(part for part in (STATES[view.status][1], view.fault) if part)),
         ("Reads", view.source, "The topic that it reads"),
         ("Filter", view.filter or "none", "What does not pass it is not delivered"),
         ("Handler", view.handler or "–", "The function of the model that handles its messages"),

@@ -122,7 +122,9 @@ class SqliteStore:
 
     def reader(self) -> SqliteReader:
         """Returns a reader with a connection of its own; it must stay in one thread at a time."""
-        reader = SqliteReader(open_reader(self.path, immutable=self._immutable), self.path)
+        con = open_reader(self.path, immutable=self._immutable)
+        reader = SqliteReader(con, self.path)
+        weakref.finalize(reader, con.close).atexit = False  # whoever lets go of a reader need not close it
         reader.limit_reads(self._clock)
         self._readers.add(reader)
         return reader

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -12,7 +13,7 @@ from typing_extensions import override
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.editors.line import LineEditor
 from workbench.gui.forms.parts import tool
-from workbench.gui.forms.schema import Loc, Schema, Shape, sample_of
+from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape, sample_of
 from workbench.gui.widgets import exact_text
 
 EMPTY = "empty text"
@@ -66,6 +67,23 @@ class BlankText(Editor):
             self.input.setToolTip(WAY if may_be_empty else "")
 
     @override
+    def typed(self) -> dict[str, Any]:
+        return {"value": None} if self.is_blank else super().typed()
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        done = super().type_in(typed)
+        if typed.get("text") == "":  # an empty text that was meant, in a widget that was empty already
+            self.edited()
+        return done
+
+    @override
+    def reshape(self, shape: Shape) -> bool:
+        done = super().reshape(shape)
+        self._hint()
+        return done
+
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         pressed = event.key() if isinstance(event, QKeyEvent) else None
         if self.is_blank and pressed in {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}:
@@ -117,23 +135,60 @@ class SecretEditor(TextEditor):
     def accepts(cls, schema: Schema) -> bool:
         return schema.get("type") == "string" and schema.get("format") == "password"
 
+    @override
+    def typed(self) -> dict[str, Any]:
+        return {"secret": self.value()}
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        return super().type_in({"value": typed.get("secret")} if "secret" in typed else typed)
+
     def _reveal(self, shown: bool) -> None:
         self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
 
 
-class LongTextEditor(BlankText):
-    """Text of several lines; the tab key goes on to the next field."""
+class AreaEditor(Editor):
+    """The base of editors of several lines; the tab key goes on to the next field."""
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self.area = QPlainTextEdit()
         self.area.setTabChangesFocus(True)
-        self.area.setFixedHeight(self.area.fontMetrics().lineSpacing() * 4 + 14)
+        self.area.setPlaceholderText(self.example(shape.schema))
         self.area.textChanged.connect(self.edited)
-        self.area.installEventFilter(self)
         self.row.addWidget(self.area)
         self.input = self.area
+
+    def example(self, schema: Schema) -> str:
+        """Returns what an empty area shows."""
+        return sample_of(schema)
+
+    @override
+    def typed(self) -> dict[str, Any]:
+        return {"text": exact_text(self.area)} if self._given is ABSENT else super().typed()
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        text = typed.get("text")
+        if text is None:
+            return super().type_in(typed)
+        self.area.setPlainText(text)
+        return True
+
+    @override
+    def reshape(self, shape: Shape) -> bool:
+        self.area.setPlaceholderText(self.example(shape.schema))
+        return super().reshape(shape)
+
+
+class LongTextEditor(BlankText, AreaEditor):
+    """Text of several lines."""
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        self.area.installEventFilter(self)
         self._hint()
+        self.area.setFixedHeight(self.area.fontMetrics().lineSpacing() * 4 + 14)
 
     @override
     @classmethod
