@@ -18,7 +18,7 @@ from workbench.model.retry import RetryPolicy
 from workbench.project.declared.compiling import compile_declared
 from workbench.project.modules import Imported, import_modules, lies_in, place_of, undo
 from workbench.project.promises import forbidden
-from workbench.project.reading import ProjectFile, in_order, read_settings
+from workbench.project.reading import ProjectFile, filters_of, in_order, read_settings
 from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
 
@@ -140,7 +140,10 @@ def _declared(file: ProjectFile, known: Sequence[Definitions]) -> tuple[Definiti
     topics = [topic.name or key for key, topic in file.settings.topics.items()]
     lenient = len(known) < len(file.settings.cqrs.modules)
     try:
-        return compile_declared(file.document, file.declared, known=known, topics=topics, lenient=lenient)
+        filters = filters_of(file.settings, file.written)
+        return compile_declared(
+            file.document, file.declared, known=known, topics=topics, filters=filters, lenient=lenient
+        )
     except Exception:  # noqa: BLE001  # what a module brings is no model; the registry says what and where
         return compile_declared(file.document, file.declared, topics=topics, lenient=True)
 
