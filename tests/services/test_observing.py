@@ -99,4 +99,5 @@ async def test_V3_all_counters_of_dead_letters_and_lag_say_the_same(broken):
     await broken.issue.issue("create_user", {"user_id": "zoe", "username": "Zzz", "email": "z@x.invalid"})
     status, views = broken.observe.status(), broken.observe.subscriptions()
     assert status.dead == sum(view.dead for view in views) == broken.repair.counts()["open"] == 2
+    assert status.replaying == 1
     assert status.lag == sum(view.lag for view in views) > 0

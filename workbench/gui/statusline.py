@@ -108,7 +108,8 @@ class StatusLine(QStatusBar):
         self._engine.setToolTip("\n".join([ENGINE_TIP, *(f"{name} faulted" for name in status.faulted)]))
         self._engine.setEnabled(status.engine != "observing")
         self._dead.setIcon(icon("dead-letter", "error" if status.dead else "muted"))
-        self._dead.setText(f"{status.dead:,} dead" if status.dead else "No dead letters")
+        dead = f"{status.dead:,} dead" if status.dead else "No dead letters"
+        self._dead.setText(f"{dead}, {status.replaying:,} replaying" if status.replaying else dead)
 
 
 def scenarios_said(tally: Tally) -> tuple[str, str]:

@@ -132,6 +132,7 @@ class Status:
 
     Attributes:
         lag: Positions that all subscriptions together are behind, each as its own view says it.
+        dead: Dead letters that are open; those that are being delivered again count as ``replaying``.
         faulted: Subscriptions and projections that stand still after unexpected ends (C11).
     """
 
@@ -143,6 +144,7 @@ class Status:
     dead: int
     observer: str
     trouble: str
+    replaying: int = 0
     faulted: tuple[str, ...] = ()
 
 
@@ -169,6 +171,7 @@ class Observing:
             engine=engine.state.value if engine else "observing",
             lag=sum(max(0, head - cursor) for cursor in cursors),
             dead=counts.get("open", 0),
+            replaying=counts.get("replaying", 0),
             observer=workspace.observer,
             trouble=engine.errors[-1] if engine and engine.errors else "",
             faulted=tuple(engine.faults) if engine else (),
