@@ -9,7 +9,7 @@ from workbench.cli.answers import answer, columns, meter, note, one_line, opened
 from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser, words
 
 if TYPE_CHECKING:
-    from workbench.services.observing import ProjectionView
+    from workbench.services.views import ProjectionView
 
 
 def _subscriptions_takes(parser: Parser) -> None:

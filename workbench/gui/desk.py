@@ -11,6 +11,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from workbench.gui.ticking import Ticker
 from workbench.gui.times import shown_zone
+from workbench.gui.widgets import told
 from workbench.model.changes import Changes
 
 if TYPE_CHECKING:
@@ -208,9 +209,7 @@ class Desk(QObject):
 
     def fail(self, what: str, error: BaseException) -> None:
         """Shows what failed, why, and what to do."""
-        hint = getattr(error, "hint", "")
-        said = str(error) or type(error).__name__
-        self.notice("error", f"{what} failed: {said}" + (f". {hint[0].upper()}{hint[1:]}." if hint else ""))
+        self.notice("error", f"{what} failed: {told(error)}")
 
     def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
         """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``."""

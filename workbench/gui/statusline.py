@@ -15,7 +15,7 @@ from workbench.gui.times import shown_zone, zone_told
 from workbench.services.verdicts import Tally
 
 if TYPE_CHECKING:
-    from workbench.services.observing import Status
+    from workbench.services.views import Status
 
 ENGINE_TIP = "Pause or resume the engine (F8)"
 ENGINE = {

@@ -2,150 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine.engine import EngineState
 from workbench.engine.subscribing import SubscriptionRunner
+from workbench.engine.verifying import is_stale
 from workbench.model.aggregates import stream_name
 from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projections import Projection
+from workbench.services.views import ProjectionView, RebuildView, Status, SubscriptionView
 from workbench.store.values import (
     Delivery,
     Depth,
     LogEntry,
     OperatorAction,
-    PassedEvent,
     ProjectionState,
+    RowOrder,
     SubscriptionState,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from workbench.engine.folding import Folding
     from workbench.services.workspace import Workspace
+    from workbench.store.sql.table_listing import Shows
 
 AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionView:
-    """A subscription as people see it.
-
-    Attributes:
-        status: ``running``, or why it is not: ``paused``, ``faulted`` after unexpected ends (C11),
-            ``detached`` (nothing handles it), ``engine paused``, ``not run here`` (this window only looks).
-        fault: What ended it, where it is faulted.
-        paused: A person paused it, whatever else stops it.
-        source: Topic that it reads; ``all events`` for policies and processes.
-        lag: Positions between its cursor and the head.
-        rate: Deliveries per second, lately.
-        mode: Whether each of many gets every message, or workers compete for them.
-        workers: How many compete for a queue's messages; 0 where each gets them all.
-        in_flight: Handlers that run now.
-        depth: What waits in rows, by state, and the oldest of it.
-        oldest_us: Age of the oldest message that is not settled, microseconds; 0 if none is.
-        failed: Attempts that failed, ever.
-        retried, died, expired, skipped: How attempts and deliveries ended, ever.
-    """
-
-    name: str
-    source: str
-    handler: str
-    filter: str
-    status: str
-    cursor: int
-    lag: int
-    rate: float
-    delivered: int
-    failed: int
-    filtered: int
-    waiting: int
-    retrying: int
-    dead: int
-    doc: str
-    fault: str = ""
-    mode: str = ""
-    workers: int = 0
-    in_flight: int = 0
-    depth: Depth = field(default_factory=Depth)
-    oldest_us: int = 0
-    retried: int = 0
-    died: int = 0
-    expired: int = 0
-    skipped: int = 0
-    paused: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RebuildView:
-    """Rows that are made anew beside those that readers get (J3).
-
-    Attributes:
-        condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``, ``not
-            run here``.
-        share: How much of the log is done, 0 to 1.
-    """
-
-    status: str
-    checkpoint: int
-    rows: int
-    share: float
-    fault: str
-    fault_position: int
-    condition: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectionView:
-    """A read model as people see it.
-
-    Attributes:
-        status: As it is stored: ``live``, ``paused``, ``faulted``; ``new`` where nothing is.
-        condition: What is true of it at this moment: its status where that holds up, else ``engine paused``,
-            or ``not run here`` (this window only looks).
-        stale: Its definition changed since its rows were made (J4).
-        columns: Names and kinds as the rows have them, whatever the definition says by now.
-        passed: Events that are not in the rows, because they could not be folded (J2).
-        rebuild: The rebuild that goes on, if one does.
-    """
-
-    name: str
-    status: str
-    checkpoint: int
-    lag: int
-    rows: int
-    fault: str
-    fault_position: int
-    stale: bool
-    generation: int
-    columns: tuple[tuple[str, str], ...]
-    passed: tuple[PassedEvent, ...]
-    rebuild: RebuildView | None
-    doc: str
-    condition: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What the status bar says.
-
-    Attributes:
-        lag: Positions that all subscriptions together are behind, each as its own view says it.
-        dead: Dead letters that are open; those that are being delivered again count as ``replaying``.
-        faulted: Subscriptions and projections that stand still after unexpected ends (C11).
-    """
-
-    project: str
-    store: str
-    head: int
-    engine: str
-    lag: int
-    dead: int
-    observer: str
-    trouble: str
-    replaying: int = 0
-    faulted: tuple[str, ...] = ()
 
 
 class Observing:
@@ -166,7 +50,7 @@ class Observing:
             cursors = [state.cursor for state in self._reader.subscriptions()]
         return Status(
             project=workspace.project.name,
-            store=str(workspace.project.store_path),
+            store=str(workspace.store.path),
             head=head,
             engine=engine.state.value if engine else "observing",
             lag=sum(max(0, head - cursor) for cursor in cursors),
@@ -280,17 +164,17 @@ class Observing:
         checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
         building = runner.building if runner else None
         ended = engine.faults.get(f"projection {projection.name}", "") if engine else ""
-        status = "faulted" if ended else state.status.value if state else "new"
+        status = "faulted" if ended else _status(projection, state)
         return ProjectionView(
             name=projection.name,
             status=status,
             condition=self._condition(projection.name, status),
             checkpoint=checkpoint,
-            lag=max(0, self._reader.head() - checkpoint),
+            lag=0 if projection.by_handlers else max(0, self._reader.head() - checkpoint),
             rows=state.rows if state else 0,
             fault=ended or (state.fault if state else ""),
             fault_position=state.fault_position if state else 0,
-            stale=_stale(projection, state),
+            stale=is_stale(projection, state),
             generation=state.generation if state else 0,
             columns=state.columns if state else projection.shape(),
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
@@ -298,12 +182,14 @@ class Observing:
             if len(generations) > 1
             else None,
             doc=projection.doc,
+            by_handlers=projection.by_handlers,
         )
 
     def _condition(self, name: str, status: str) -> str:
         """Returns what a stored status of a projection or of its rebuild is worth at this moment."""
         hindrance = self._hindrance(f"projection {name}")
-        return status if status in {"paused", "faulted"} else hindrance or status
+        moves = status in {"live", "new"}
+        return hindrance or status if moves else status
 
     def _rebuild(self, name: str, state: ProjectionState, building: Folding | None) -> RebuildView:
         checkpoint = building.checkpoint if building else state.checkpoint
@@ -322,6 +208,45 @@ class Observing:
     ) -> list[dict[str, Any]]:
         """Returns rows of a read model, in any order, filtered by text in any column."""
         return self._reader.projection_rows(projection, order=order, text=text, first=first, limit=limit)
+
+    def row_order(
+        self, projection: str, *, order: str = "", text: str = "", shows: Shows | None = None
+    ) -> RowOrder:
+        """Returns the numbers of all rows that show a text; looks at the whole table, so call it in a thread.
+
+        Args:
+            order: A column; with ``-`` in front the other way round; empty for the key.
+            shows: How columns show their values, where that is not the text that is stored.
+        """
+        reader = self._workspace.store.reader()
+        try:
+            return reader.projection_order(projection, order=order, text=text, shows=shows)
+        finally:
+            reader.close()
+
+    def lines(self, projection: str, found: RowOrder, first: int, limit: int) -> list[tuple[Any, ...] | None]:
+        """Returns rows of an order, their numbers behind them; None for those that are gone.
+
+        Long texts are shortened.
+        """
+        numbers = found.numbers[first : first + limit]
+        return self._reader.projection_lines(projection, found.generation, numbers)
+
+    def numbers(self, projection: str, keys: Collection[Any]) -> dict[Any, int]:
+        """Returns the numbers of the rows that have these keys."""
+        return self._reader.projection_numbers(projection, keys)
+
+    def glance(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row with the beginnings of long texts."""
+        return self._reader.projection_glance(projection, key)
+
+    def row_apart(self, projection: str, key: Any) -> dict[str, Any]:
+        """Returns one whole row, through a reader of its own, so that a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            return reader.row(projection, key) or {}
+        finally:
+            reader.close()
 
     def row_count(self, projection: str, text: str = "") -> int:
         """Returns how many rows a read model has, or how many hold a text."""
@@ -363,5 +288,7 @@ class Observing:
         return self._reader.actions(limit=limit)
 
 
-def _stale(projection: Projection, state: ProjectionState | None) -> bool:
-    return state is not None and state.definition_hash != projection.definition_hash()
+def _status(projection: Projection, state: ProjectionState | None) -> str:
+    if projection.by_handlers:
+        return "written by handlers"
+    return state.status.value if state else "new"

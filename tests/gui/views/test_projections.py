@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -211,3 +212,18 @@ def test_V3_words_of_the_pill():
     assert pill("live", "paused") == ("warning", "rebuild paused")
     assert pill("faulted", "faulted") == ("error", "faulted")
     assert pill("not run here") == ("neutral", "not run here")
+
+
+async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace, view, until, monkeypatch):
+    await create(workspace, "ada")
+    await until(lambda: column(view, 0) == ["ada"])
+    assert view.rebuild.isVisible()
+    users, *_ = workspace.observe.projections()
+    said = "written by handlers"
+    table = replace(users, by_handlers=True, status=said, condition=said, lag=0)
+    monkeypatch.setattr(workspace.observe, "projections", lambda: [table])
+    view.refresh()
+    assert "written by handlers" in view.badge.text()
+    assert not view.rebuild.isVisible()
+    assert not view.pause.isVisible()
+    assert not view.place.isVisible()

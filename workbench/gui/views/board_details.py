@@ -14,12 +14,12 @@ from typing_extensions import override
 from workbench.gui.board.graph import Graph, Node, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
-from workbench.gui.widgets import ElidedLabel
+from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.services.observing import ProjectionView, SubscriptionView
+    from workbench.services.views import ProjectionView, SubscriptionView
 
 ACTIONS = {
     "command": ("Open its form", "command"),
@@ -218,8 +218,6 @@ class DetailsStrip(QFrame):
 
 
 def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("role", role)
+    label = plain_label(role=role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

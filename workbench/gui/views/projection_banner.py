@@ -13,7 +13,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.widgets import Banner
 
 if TYPE_CHECKING:
-    from workbench.services.observing import ProjectionView, RebuildView
+    from workbench.services.views import ProjectionView, RebuildView
     from workbench.store.values import PassedEvent
 
 Button = tuple[str, Callable[[], object]]

@@ -12,7 +12,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.times import relative
 
 if TYPE_CHECKING:
-    from workbench.services.observing import SubscriptionView
+    from workbench.services.views import SubscriptionView
 
 STATES = {
     "running": ("ok", "Messages are delivered as they come"),
