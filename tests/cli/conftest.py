@@ -28,6 +28,12 @@ class Said(NamedTuple):
 Type = Callable[..., Said]
 
 
+@pytest.fixture(autouse=True)
+def _universal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times are told in UTC unless a test says otherwise, wherever the tests run."""
+    monkeypatch.setenv("WORKBENCH_ZONE", "UTC")
+
+
 @pytest.fixture
 def workbench(capsys: pytest.CaptureFixture[str]) -> Type:
     """Types a command line; an exit code of the parser is an answer, too."""

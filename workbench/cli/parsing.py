@@ -106,6 +106,17 @@ class Parser(argparse.ArgumentParser):
         """Adds ``--json``, and what its answer holds."""
         self.add_argument("--json", action="store_true", help=f"answer as JSON: {keys}")
 
+    def zone(self) -> None:
+        """Adds ``--zone``, for answers that tell times."""
+        self.add_argument(
+            "--zone",
+            metavar="ZONE",
+            type=words,
+            default=None,
+            help="tell times in this zone: system, UTC, +02:00, Europe/Berlin; unless said, in the one chosen"
+            " in the window or by WORKBENCH_ZONE, else the machine's; JSON is always in UTC",
+        )
+
     def trust(self) -> None:
         """Adds ``--trust`` (contract §10)."""
         self.add_argument(

@@ -165,6 +165,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
             for view in workspace.observe.subscriptions()
         },
         "projections": {view.name: view.rows for view in workspace.observe.projections()},
+        "dead": workspace.repair.counts().get("open", 0),
         "dead_letters": [
             {
                 "number": letter.number,
@@ -173,7 +174,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
                 "error": f"{letter.error_type}: {letter.error}",
                 "attempts": len(letter.attempts),
             }
-            for letter in workspace.repair.letters()
+            for letter in workspace.repair.letters(("open",))
         ],
     }
 
@@ -219,7 +220,9 @@ def _told(summary: dict[str, Any]) -> str:
         (one["number"], one["subscription"], one["reason"], one["error"]) for one in summary["dead_letters"]
     ]
     if letters:
+        more = summary["dead"] - len(letters)
         lines += ["", columns(("DEAD LETTER", "SUBSCRIPTION", "REASON", "ERROR"), letters)]
+        lines += [f"… {more:,} more; workbench dead-letters lists them"] if more > 0 else []
     return "\n".join(lines)
 
 

@@ -261,7 +261,7 @@ class FastTableView(QTableView):
         for number, column in enumerate(self._model.columns):
             texts = [self._model.text_of(row, number)[:80] for row in rows]
             widest = max((metrics[int(column.mono)].horizontalAdvance(text) for text in texts), default=0)
-            head = metrics[0].horizontalAdvance(column.title) + 18
+            head = metrics[0].horizontalAdvance(column.head) + 18
             self.setColumnWidth(number, min(WIDEST, max(widest, head) + 2 * PADDING + 2))
         self._stretch()
 

@@ -44,9 +44,10 @@ NARROW, LABELLED, WIDE = 760, 820, 1080
 """Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
 from the third on the letter stands beside the list."""
 SHOWN = {
-    "Open": ("open", "replaying"),
+    "Open": ("open",),
     "Archived": ("archived",),
     "Purged": ("purged",),
+    "Replaying": ("replaying",),
     "Resolved": ("resolved",),
     "Failed again": ("failed_again",),
     "All": ("open", "replaying", "archived", "purged", "resolved", "failed_again"),
@@ -58,7 +59,7 @@ COLUMNS = (
     Column("Key", width=98),
     Column("Error", width=108, stretch=True),
     Column("Tries", width=50, mono=True, align_right=True),
-    Column("Died", width=84, mono=True, text=short, tip=absolute),
+    Column("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
 )
 
 
@@ -97,6 +98,7 @@ class LettersView(View):
     key = "letters"
     title = "Dead letters"
     icon_name = "dead-letter"
+    ticks = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -228,6 +230,11 @@ class LettersView(View):
         shown = self.detail.letter
         if shown is not None:
             self._show_detail(shown.number)
+
+    @override
+    def tick(self) -> None:
+        self.groups.tell_ages()
+        self.detail.tell_age()
 
     @override
     def unsaved(self) -> str:

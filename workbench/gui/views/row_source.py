@@ -80,10 +80,11 @@ def column_of(name: str, kind: str, *, last: bool) -> Column:
     number, shown = kind in NUMBERS, _WORDS.get(kind, _text)
     return Column(
         name,
-        width=186 if kind == "time" else 84 if number or kind == "boolean" else 130,
+        width=234 if kind == "time" else 84 if number or kind == "boolean" else 130,
         mono=number or kind in {"time", "json"},
         align_right=number,
         stretch=last,
+        zoned=kind == "time",
         text=lambda value: shown(_seen(name, value)),
     )
 
