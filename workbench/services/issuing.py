@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.commanding import Issue
-from workbench.errors import InvalidCommand
+from workbench.errors import InvalidCommand, ModelFailed, WorkbenchError
 from workbench.model.commands import CommandResult, CommandType
+from workbench.model.secrets import without_secrets
+from workbench.project.modules import line_of
 from workbench.store.values import CommandRecord
 
 if TYPE_CHECKING:
@@ -63,18 +65,31 @@ class Issuing:
 
         Raises:
             NoHandler, InvalidCommand, WorldError.
+            ModelFailed: The project's own code raised what it did not mean to.
         """
         async with self._workspace.turnstile.passing():
             engine = self._workspace.running()
-            return await engine.commands.handle(
-                Issue(
-                    type=name,
-                    values=values,
-                    id=command_id or engine.new_command_id(),
-                    expected=expected,
-                    origin=origin,
-                )
+            issue = Issue(
+                type=name,
+                values=values,
+                id=command_id or engine.new_command_id(),
+                expected=expected,
+                origin=origin,
             )
+            try:
+                return await engine.commands.handle(issue)
+            except WorkbenchError:
+                raise
+            except Exception as error:
+                raise self._failed(issue, error) from error
+
+    def _failed(self, issue: Issue, error: Exception) -> ModelFailed:
+        """Says what the project's own code raised over a command, and where."""
+        place = line_of(self._workspace.project.root, error)
+        said = without_secrets(f"{type(error).__name__}: {error}", issue.values)
+        return ModelFailed(
+            f"{issue.type} could not be decided: {said}", hint=f"look at {place}" if place else ""
+        )
 
     def history(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound, WorkbenchError
 from workbench.interop.ndjson import Problem, parse_line
-from workbench.interop.records import read_lines
+from workbench.interop.records import LONGEST, read_lines
 from workbench.model.commands import CommandResult
+from workbench.tusk import open_file
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -61,7 +62,7 @@ class Story:
         path = path or self._workspace.project.story
         if path is None or not path.is_file():
             raise NotFound(f"there is no file of commands {path or ''}".rstrip())
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return await self.play_lines(_each(read_lines(file)), pace=pace, origin=origin)
 
     async def play_lines(
@@ -132,12 +133,14 @@ async def arriving_lines(descriptor: int) -> AsyncIterator[tuple[int, bytes]]:
             return  # the pipe or the loop was closed meanwhile
 
     threading.Thread(target=read, name="commands", daemon=True).start()
-    rest, number = b"", 0
+    rest, number = bytearray(), 0
     while chunk := await chunks.get():
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
+        *ended, last = chunk.split(b"\n")
+        for piece in ended:
             number += 1
-            if line.strip():
-                yield number, line.strip()
+            if line := bytes(rest + piece[: LONGEST - len(rest)]).strip():
+                yield number, line
+            rest.clear()
+        rest += last[: LONGEST - len(rest)]  # of a line without end no more than shows that it is too long
     if rest.strip():
-        yield number + 1, rest.strip()
+        yield number + 1, bytes(rest).strip()

@@ -25,6 +25,7 @@ from workbench.interop.ndjson import (
 from workbench.interop.records import read_records
 from workbench.store.operations import Append, RecordAction
 from workbench.store.values import AppendResult, OperatorAction
+from workbench.tusk import open_file
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -183,7 +184,7 @@ class Transferring:
         if reader is None and mapping is not None:
             reader = LineReader(mapping)
         if reader is not None:
-            with path.open("rb") as file:
+            with open_file(path) as file:
                 for (number, line), _ in zip(read_records(file), lines, strict=False):
                     item = reader.read(number, line)
                     if isinstance(item, Incoming):
@@ -278,7 +279,7 @@ class Transferring:
 
 def _open(path: Path) -> tuple[BinaryIO, int]:
     try:
-        return path.open("rb"), path.stat().st_size
+        return open_file(path), path.stat().st_size
     except OSError as error:
         raise InvalidValue(f"{path} cannot be read: {error.strerror or error}", path="") from error
 
