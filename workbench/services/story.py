@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from workbench.tusk import open_file
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
+Between = Callable[[], Awaitable[object]]
+"""Awaited behind each command, such as until all that follows from it has happened."""
 PACE = 0.15
 """Seconds between two commands when people watch."""
 
@@ -45,7 +47,12 @@ class Story:
         self._workspace = workspace
 
     async def play(
-        self, path: Path | None = None, *, pace: float = PACE, origin: str = "story"
+        self,
+        path: Path | None = None,
+        *,
+        pace: float = PACE,
+        origin: str = "story",
+        between: Between | None = None,
     ) -> StoryReport:
         """Issues the commands of a file in order.
 
@@ -54,6 +61,7 @@ class Story:
         Args:
             path: The file; by default the project's story.
             pace: Seconds between two commands; 0 for as fast as it goes.
+            between: Awaited behind each command.
 
         Raises:
             NotFound: There is no such file.
@@ -63,12 +71,21 @@ class Story:
         if path is None or not path.is_file():
             raise NotFound(f"there is no file of commands {path or ''}".rstrip())
         with open_file(path) as file:
-            return await self.play_lines(_each(read_lines(file)), pace=pace, origin=origin)
+            lines = _each(read_lines(file))
+            return await self.play_lines(lines, pace=pace, origin=origin, between=between)
 
     async def play_lines(
-        self, lines: AsyncIterator[tuple[int, bytes]], *, pace: float = 0, origin: str = "story"
+        self,
+        lines: AsyncIterator[tuple[int, bytes]],
+        *,
+        pace: float = 0,
+        origin: str = "story",
+        between: Between | None = None,
     ) -> StoryReport:
         """Issues the commands of numbered lines as they come.
+
+        Args:
+            between: Awaited behind each command.
 
         Raises:
             StoreReadOnly: This window only observes.
@@ -81,11 +98,18 @@ class Story:
                 report.problems.append(value)
                 continue
             await self._issue(number, value, origin, report)
+            if between is not None:
+                await between()
             await asyncio.sleep(pace)
         return report
 
-    async def play_commands(self, commands: Iterable[dict[str, Any]], *, origin: str) -> StoryReport:
+    async def play_commands(
+        self, commands: Iterable[dict[str, Any]], *, origin: str, between: Between | None = None
+    ) -> StoryReport:
         """Issues commands that stand in no file; they are numbered from 1.
+
+        Args:
+            between: Awaited behind each command.
 
         Raises:
             StoreReadOnly: This window only observes.
@@ -94,6 +118,8 @@ class Story:
         report = StoryReport()
         for number, value in enumerate(commands, 1):
             await self._issue(number, dict(value), origin, report)
+            if between is not None:
+                await between()
         return report
 
     async def _issue(self, number: int, value: dict[str, Any], origin: str, report: StoryReport) -> None:
