@@ -78,18 +78,26 @@ class Issuing:
             )
             try:
                 return await engine.commands.handle(issue)
+            except ModelFailed as error:
+                raise self._failed(error.message, error.__cause__ or error) from error
             except WorkbenchError:
                 raise
             except Exception as error:
-                raise self._failed(issue, error) from error
+                said = without_secrets(f"{type(error).__name__}: {error}", values, self._whole(name, values))
+                raise self._failed(f"{name} could not be decided: {said}", error) from error
 
-    def _failed(self, issue: Issue, error: Exception) -> ModelFailed:
-        """Says what the project's own code raised over a command, and where."""
+    def _whole(self, name: str, values: Mapping[str, Any]) -> Any:
+        """Returns a command's fields with those that have defaults; None where it cannot be read."""
+        kind = self._workspace.registry.command(name)
+        try:
+            return kind.dump(kind.parse(values))
+        except Exception:  # noqa: BLE001  # validators are the project's code, too
+            return None
+
+    def _failed(self, said: str, error: BaseException) -> ModelFailed:
+        """Says where the project's own code raised what it did not mean to."""
         place = line_of(self._workspace.project.root, error)
-        said = without_secrets(f"{type(error).__name__}: {error}", issue.values)
-        return ModelFailed(
-            f"{issue.type} could not be decided: {said}", hint=f"look at {place}" if place else ""
-        )
+        return ModelFailed(said, hint=f"look at {place}" if place else "")
 
     def history(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""
