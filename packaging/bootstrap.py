@@ -17,6 +17,7 @@ import libraries
 from console import Stop, say
 from environment import (
     Environment,
+    connect,
     disk_full,
     fingerprint,
     install,
@@ -67,7 +68,9 @@ def prepare(requirements: str, screen: str, root: Path = ROOT) -> Path:
 
 def _is_ready(environment: Environment, requirements: Path, screen: str) -> bool:
     stamp = read_stamp(environment.stamp)
-    if requirements.name not in stamp or screen not in stamp or environment.unfinished.exists():
+    if requirements.name not in stamp or screen not in stamp:
+        return False
+    if environment.unfinished.exists() or not environment.command.exists():
         return False
     version = environment.version()
     return version is not None and _has_packages(environment, requirements, version)
@@ -87,6 +90,7 @@ def _prepare(environment: Environment, requirements: Path, screen: str) -> None:
     say(f"3/3  Packages of packaging/{requirements.name}")
     if not _has_packages(environment, requirements, version):
         install(environment, requirements, version)
+    connect(environment, version)
     _probe(environment, screen)
     write_stamp(environment.stamp, **{screen: "works"})
 

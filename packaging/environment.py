@@ -42,6 +42,11 @@ class Environment:
         return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     @property
+    def command(self) -> Path:
+        """The command ``workbench``."""
+        return self.folder / ("Scripts/workbench.cmd" if os.name == "nt" else "bin/workbench")
+
+    @property
     def unfinished(self) -> Path:
         """A mark that stands while packages are installed; what is found under it is not to be trusted."""
         return self.folder / "unfinished"
@@ -184,7 +189,7 @@ _QUIETLY = ("--disable-pip-version-check", "--no-input", "--only-binary=:all:")
 
 
 def install(environment: Environment, requirements: Path, version: str) -> None:
-    """Installs the pinned packages, makes the checkout importable, and writes down that this is done.
+    """Installs the pinned packages, and writes down that this is done.
 
     Raises:
         Stop: pip failed.
@@ -197,7 +202,6 @@ def install(environment: Environment, requirements: Path, version: str) -> None:
         if _before_installing(complaints):
             environment.unfinished.unlink()
         raise Stop(*explain(complaints))
-    link(environment.packages(version), environment.root)
     done = requirement_files(requirements)  # a file that includes others satisfies them too
     write_stamp(
         environment.stamp, **{file.name: fingerprint(requirement_files(file), version) for file in done}
@@ -216,9 +220,20 @@ def _before_installing(complaints: str) -> bool:
     return not re.search(_FULL, complaints) and bool(re.search(f"{_OFFLINE}|{_ABSENT}", complaints))
 
 
-def link(packages: Path, root: Path) -> None:
-    """Puts the checkout on the environment's import path; relative, so that the checkout may be moved."""
-    (packages / "event-workbench.pth").write_text(f"{os.path.relpath(root, packages)}\n", encoding="ascii")
+# -P keeps the folder that the command is typed in off the import path: it may hold a `workbench` of its own.
+_COMMANDS = {
+    "posix": '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/python" -P -m workbench "$@"\n',
+    "nt": '@"%~dp0python.exe" -P -m workbench %*\r\n',
+}
+
+
+def connect(environment: Environment, version: str) -> None:
+    """Makes the checkout importable and the command ``workbench``; both still hold when it was moved."""
+    packages = environment.packages(version)
+    beside = os.path.relpath(environment.root, packages)
+    (packages / "event-workbench.pth").write_text(f"{beside}\n", encoding="ascii")
+    environment.command.write_text(_COMMANDS[os.name], encoding="ascii", newline="")
+    environment.command.chmod(0o755)
 
 
 def _pip_environ() -> dict[str, str]:

@@ -255,7 +255,15 @@ def foreign(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", [f"in {ROOT}/x", "/hom" + "e/ann/x", "'/roo" + "t/x'", "https://pypi" + ".org/simple"]
+    "text",
+    [
+        pytest.param(
+            f"in {ROOT}/x", marks=pytest.mark.skipif(len(ROOT.parts) < 3, reason="/src may be anybody's")
+        ),
+        "/hom" + "e/ann/x",
+        "'/roo" + "t/x'",
+        "https://pypi" + ".org/simple",
+    ],
 )
 def test_words_about_a_machine_are_found(text: str) -> None:
     assert foreign(text)

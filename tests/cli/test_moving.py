@@ -7,12 +7,17 @@ import json
 import pytest
 
 
+def brought_in(workbench, folder, path, *more):
+    said = workbench("import", folder, path, "--json", *more).json()
+    return said["stored"], said["known"], said["broken"]
+
+
 def test_an_import_says_what_it_does_and_a_second_time_adds_nothing(workbench, folder, log):
     said = workbench("import", folder, log)
     assert said.code == 0
-    assert "stream from repo.name, type from type, id from id" in said.out
+    assert "stream from repo.name behind repo-, type from type, id from id" in said.out
     assert "30 events added, 0 already there, 0 lines with problems" in said.out
-    assert workbench("import", folder, log, "--json").json() == {"stored": 0, "known": 30, "broken": 0}
+    assert brought_in(workbench, folder, log) == (0, 30, 0)
     (stream,) = workbench("streams", folder, "--find", "r1", "--json").json()
     assert (stream["name"], stream["version"]) == ("repo-r1", 10)
 
@@ -26,6 +31,57 @@ def test_a_dry_run_stores_nothing(workbench, folder, log):
     )
     assert said["events"][0] == {"line": 1, "stream": "repo-r0", "type": "pushed"}
     assert workbench("streams", folder).out == "no streams\n"
+
+
+def test_B3_a_dry_run_reads_the_whole_file_and_says_who_would_receive_it(workbench, folder, log):
+    lines = log.read_text().splitlines()
+    log.write_text("\n".join([*lines * 10, "{broken"]))  # beyond what a preview looks at
+    said = workbench("import", folder, log, "--dry-run")
+    assert said.code == 3
+    assert "events would be added" in said.out
+    assert "1 lines with problems" in said.out
+    assert "line 301" in said.err
+    assert "received by: subscription audit-trail (300)" in said.out
+    assert "--read-models-only keeps them from" in said.out
+    kept = workbench("import", folder, log, "--dry-run", "--read-models-only")
+    assert "received by: nothing in this project\nkept from: subscription audit-trail (300)" in kept.out
+    assert workbench("streams", folder).out == "no streams\n"
+
+
+def test_B3_times_without_a_zone_wait_for_one(workbench, folder, tmp_path):
+    path = tmp_path / "log.ndjson"
+    path.write_text('{"stream": "a-1", "type": "t", "time": "2024-05-01T12:00:00"}')
+    said = workbench("import", folder, path)
+    assert said.code == 1
+    assert "times in time say no zone" in said.err
+    assert "--zone UTC" in said.err
+    assert workbench("streams", folder).out == "no streams\n"
+    assert brought_in(workbench, folder, path, "--zone", "Europe/Berlin") == (1, 0, 0)
+    (event,) = workbench("events", folder, "--json").json()
+    assert event["occurred_at"] == "2024-05-01T10:00:00.000000Z"
+    assert workbench("import", folder, path, "--zone", "Nowhere").code == 1
+
+
+def test_B3_the_unit_of_times_is_said_and_can_be_chosen(workbench, folder, tmp_path):
+    path = tmp_path / "log.ndjson"
+    path.write_text('{"stream": "a-1", "type": "t", "time": 63072000000}')
+    assert "time from time (numbers in milliseconds)" in workbench("import", folder, path, "--dry-run").out
+    wrong = workbench("import", folder, path, "--unit", "s")
+    assert (wrong.code, "in seconds lies beyond the year 2200" in wrong.err) == (3, True)
+    assert brought_in(workbench, folder, path) == (1, 0, 0)
+    (event,) = workbench("events", folder, "--json").json()
+    assert event["occurred_at"].startswith("1972-01-01")
+
+
+def test_B3_events_without_ids_of_another_day_are_other_events(workbench, folder, tmp_path):
+    monday, tuesday = tmp_path / "monday.ndjson", tmp_path / "tuesday.ndjson"
+    for path in (monday, tuesday):
+        path.write_text('{"stream": "door", "type": "opened"}\n')
+    assert brought_in(workbench, folder, monday) == (1, 0, 0)
+    assert brought_in(workbench, folder, tuesday) == (1, 0, 0)
+    with monday.open("a") as file:
+        file.write('{"stream": "door", "type": "opened"}\n')
+    assert brought_in(workbench, folder, monday) == (1, 1, 0), "a file that has grown brings only what is new"
 
 
 def test_fields_are_chosen_and_broken_lines_named(workbench, folder, tmp_path):
@@ -46,8 +102,8 @@ def test_fields_are_chosen_and_broken_lines_named(workbench, folder, tmp_path):
 def test_an_array_comes_in_like_lines(workbench, folder, log, tmp_path):
     path = tmp_path / "log.json"
     path.write_text(json.dumps([json.loads(line) for line in log.read_text().splitlines()], indent=2))
-    assert workbench("import", folder, path, "--json").json() == {"stored": 30, "known": 0, "broken": 0}
-    assert workbench("import", folder, log, "--json").json() == {"stored": 0, "known": 30, "broken": 0}
+    assert brought_in(workbench, folder, path) == (30, 0, 0)
+    assert brought_in(workbench, folder, log) == (0, 30, 0)
 
 
 def events_of(workbench, project):
@@ -105,7 +161,7 @@ def test_secrets_are_masked_and_a_masked_event_cannot_come_in(workbench, secret,
     assert "masked when it was exported" in came.err
     revealed = workbench("export", secret, file, "--format", form, "--reveal", "--replace")
     assert revealed.err == ""
-    assert workbench("import", folder, file, "--json").json() == {"stored": 1, "known": 17, "broken": 0}
+    assert brought_in(workbench, folder, file) == (1, 17, 0)
     (event,) = workbench("events", secret, "--type", "key.made", "--reveal", "token", "--json").json()
     assert event["data"]["token"] == "s3cret"
 
@@ -160,7 +216,9 @@ def test_a_form_can_be_insisted_on(workbench, folder, log):
     said = workbench("import", folder, log, "--format", "ndjson")
     assert said.code == 3
     assert "workbench is None; this program reads format 1" in said.err
-    assert said.err.endswith("… and 10 more\n")
+    assert said.err.endswith("… and 10 more; --all-problems names them all\n")
+    every = workbench("import", folder, log, "--format", "ndjson", "--all-problems")
+    assert every.err.count("reads format 1") == 30
     assert workbench("import", folder, log, "--format", "cloudevents").code == 3
     assert workbench("import", folder, log, "--format", "fields").code == 0
 

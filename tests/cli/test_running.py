@@ -7,6 +7,9 @@ import os
 
 import pytest
 
+from workbench.engine import following
+from workbench.engine.log_subscription import LogSubscription
+
 ADA = {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "a@x.org"}
 
 
@@ -133,7 +136,7 @@ def test_what_takes_too_long_is_told(workbench, folder):
 
 def test_without_a_project_it_says_what_to_give(workbench):
     said = workbench("run")
-    assert said.code == 1
+    assert said.code == 2
     assert "--sample users" in said.err
 
 
@@ -227,3 +230,16 @@ def test_settle_lets_all_follow_before_the_next_command(workbench, tmp_path):
     assert workbench("run", root, "--commands", tmp_path / "lines", "--settle").code == 0
     streams = [event["stream"] for event in workbench("events", root, "--json").json()]
     assert streams == ["thing-a", "thing-a", "thing-b", "thing-b", "thing-c", "thing-c"]
+
+
+def test_C11_what_stands_still_is_told_and_ends_with_3(workbench, monkeypatch):
+    async def fails(_self, _limit=None):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(following, "ENDS", 1)
+    monkeypatch.setattr(LogSubscription, "work", fails)
+    said = workbench("run", "--sample", "users-declared", "--json")
+    assert said.code == 3
+    assert "stands still until it is resumed: ZeroDivisionError: a bug" in said.err
+    assert said.json()["settled"] is False
+    assert set(said.json()["faults"].values()) == {"ZeroDivisionError: a bug"}

@@ -130,4 +130,6 @@ def test_names_may_stand_behind_options(workbench, folder):
 def test_without_a_project_it_asks_for_one_alone(workbench):
     said = workbench("test")
     assert said.code == 2
-    assert "required: PROJECT\n" in said.err
+    assert said.err.startswith(
+        "workbench test: no project is named, and this folder has no project.tsk; give a"
+    )

@@ -12,7 +12,7 @@ from workbench.engine.loading import AggregateLoader
 from workbench.errors import InvalidCommand, NoHandler, StoreFull
 from workbench.model.commands import Outcome
 from workbench.model.events import NewEvent
-from workbench.store.operations import Append, CloseStream, SaveSnapshot
+from workbench.store.operations import Append, Atomic, CloseStream, SaveSnapshot
 
 
 async def test_K1_many_commands_at_once_lose_no_update(rig):
@@ -150,6 +150,59 @@ async def test_S1_a_snapshot_that_cannot_be_stored_does_not_fail_its_command(rig
     engine.gate.write = real
     assert all(result.accepted for result in results)
     assert engine.reader.snapshot("count-a") is None
+    assert engine.errors == ["no snapshot of count-a could be taken: StoreFull: no room"]
+
+
+@pytest.mark.parametrize("step", ["load", "state", "head", "notify"])
+async def test_C11_an_accepted_command_is_answered_whatever_fails_behind_it(rig, monkeypatch, step):
+    engine = await rig.open()
+    for name in ("open", "add", "add", "add"):
+        await rig.do(name, "a", 1)
+    aggregate = engine.registry.aggregates["count"]
+
+    def fails(*_args, **_more):
+        raise ZeroDivisionError("a bug")
+
+    real, loads = engine.loader.load, []
+
+    def load(*args):
+        loads.append(args)
+        return real(*args) if len(loads) % 2 else fails()  # the second is for the snapshot
+
+    match step:
+        case "load":
+            monkeypatch.setattr(engine.loader, "load", load)
+        case "state":
+            monkeypatch.setattr(type(aggregate), "write_state", fails)
+        case "head":
+            monkeypatch.setattr(engine, "_read_head", fails)
+        case "notify":
+            monkeypatch.setattr(engine.telling, "_notify", fails)
+    result = await asyncio.wait_for(rig.do("add", "a", 1), 5)
+    assert (result.accepted, result.version) == (True, 5)
+    assert "ZeroDivisionError: a bug" in engine.errors[-1]
+    monkeypatch.undo()
+    assert (await asyncio.wait_for(rig.do("add", "a", 1), 5)).version == 6
+
+
+async def test_K3_a_twin_of_a_command_that_came_to_nothing_is_handled_itself(rig):
+    engine = await rig.open()
+    await rig.do("open", "a", 1)
+    real, refused, identity = engine.gate.write, [], engine.new_id()
+
+    async def write(operation):
+        if isinstance(operation, Atomic) and not refused:
+            refused.append(operation)
+            await asyncio.sleep(0)
+            raise StoreFull("no room")
+        return await real(operation)
+
+    engine.gate.write = write
+    first, second = await asyncio.wait_for(
+        asyncio.gather(*(rig.do("add", "a", 1, id=identity) for _ in range(2)), return_exceptions=True), 5
+    )
+    assert isinstance(first, StoreFull)
+    assert (second.accepted, second.duplicate, second.version) == (True, False, 2)
 
 
 async def test_correlation_and_causation_lead_from_event_to_command(rig):

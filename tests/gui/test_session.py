@@ -62,8 +62,15 @@ def notices(session):
     ]
 
 
-def press(session, label):
-    buttons = session.window.notices.findChildren(QPushButton)
+def mistakes(session):
+    """What the page says that stands in the place of a project that cannot be opened."""
+    tree = session.window.centralWidget().list
+    items = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
+    return ["  ".join(item.text(column) for column in range(3)) for item in items]
+
+
+def press(session, label, inside=None):
+    buttons = (inside or session.window.notices).findChildren(QPushButton)
     next(one for one in buttons if one.text() == label).click()
 
 
@@ -129,14 +136,14 @@ async def test_a_wrong_project_file_says_line_and_column_and_leaves_the_window_u
     folder.mkdir()
     (folder / "project.tsk").write_text('[project]\nname = "wrong"\n\n[topics]\nmail = {retntion = "7d"}\n')
     session = await start((folder, ""))
-    (said,) = notices(session)
+    (said,) = mistakes(session)
     assert "project.tsk:5:" in said
     assert "retntion" in said
     assert session.workspace is None
     assert session.window.windowTitle() == "Event Workbench"
     assert session.window.statusBar().findChild(QLabel).text() == "No project is open"
     assert not session.window.actions_by_key["import"].isEnabled()
-    press(session, "Open the users sample")
+    press(session, "Open the users sample", session.window.centralWidget())
     await until(lambda: session.workspace is not None, within=10)
     assert session.window.windowTitle() == "users — Event Workbench"
     assert session.window.actions_by_key["import"].isEnabled()
@@ -149,7 +156,7 @@ async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouche
     store.write_bytes(b"these are notes, not events\n" * 200)
     before = store.read_bytes()
     session = await start((folder, ""))
-    (said,) = notices(session)
+    (said,) = mistakes(session)
     assert "events.db" in said
     assert session.workspace is None
     assert store.read_bytes() == before
@@ -157,7 +164,7 @@ async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouche
 
 async def test_a_folder_that_is_not_there_is_named(start, tmp_path):
     session = await start((tmp_path / "nowhere", ""))
-    assert "nowhere" in notices(session)[0]
+    assert "nowhere" in mistakes(session)[0]
 
 
 async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):
@@ -273,7 +280,9 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
         for name, field in (("stream", "repo"), ("type", "type"), ("id", "id")):
             dialog.findChild(object, f"import-{name}").setCurrentText(field)
         await until(lambda dialog=dialog: first_stream(dialog).endswith("r0"))
-        dialog.findChild(object, "import-start").click()
+        start_button = dialog.findChild(object, "import-start")
+        await until(start_button.isEnabled)
+        start_button.click()
         await until(lambda expected=expected: any(expected in said for said in notices(session)), within=10)
         assert any("line 31" in line for line in dialog._problems.toPlainText().splitlines())
         dialog.reject()
@@ -292,10 +301,43 @@ async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_pa
     dialog = await shown_dialog(session, until)
     assert not dialog.findChild(object, "import-stream").isVisible()
     assert first_stream(dialog) == "cloudevents-book"
-    assert dialog._said.text().startswith("CloudEvents 1.0: 3 events in 1 streams")
+    await until(dialog.findChild(object, "import-start").isEnabled)
+    assert dialog._said.text() == (
+        "CloudEvents 1.0: 3 events would be added, 0 already there, 0 lines with problems."
+    )
     dialog.findChild(object, "import-start").click()
     await task
     assert session.workspace.browse.event_of("cloudevents-book", 3).data == '{"n":1}'
+
+
+async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_that_act(
+    start, tmp_path, until
+):
+    path = tmp_path / "old.ndjson"
+    row = {"stream": "user-ada", "type": "user.created", "time": "2019-01-01T00:00:00"}
+    path.write_text(json.dumps({**row, "data": {"username": "ada", "email": "a@x.org", "status": "active"}}))
+    session = await start()
+    task = session.desk.run(session.import_path(path), "Import")
+    dialog = await shown_dialog(session, until)
+    button = dialog.findChild(object, "import-start")
+    assert "say no zone" in dialog._said.text()
+    assert not button.isEnabled()
+    dialog.findChild(object, "import-zone").setCurrentText("UTC")
+    await until(button.isEnabled)
+    said = dialog.findChild(object, "import-receivers").text()
+    assert "subscription welcome-mail (1)" in said
+    assert "read model" in said
+    only = dialog.findChild(object, "import-read-models-only")
+    assert only.isVisible()
+    only.click()
+    button.click()
+    await task
+    event = session.workspace.browse.event_of("user-ada", 1)
+    assert json.loads(event.metadata)["history"] is True
+    await session.workspace.running().settle()
+    delivered = {one.name: one.delivered for one in session.workspace.observe.subscriptions()}
+    assert not any(delivered.values()), delivered
+    assert session.workspace.observe.rows("users"), "read models know it"
 
 
 def first_stream(dialog):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
-from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtCore import QCoreApplication, QSettings, QSize
 from PySide6.QtWidgets import QToolButton
 
 from workbench.gui.catalog import NARROW, PERSPECTIVES, VIEWS
@@ -143,3 +145,22 @@ def test_closing_asks_whoever_owns_it_first(settings, qtbot):
     assert asked == [True]
     window.may_close()
     assert window.close()
+
+
+@pytest.mark.parametrize(
+    ("room", "size"),
+    [
+        ((1920, 1040), (1440, 900)),
+        ((1456, 948), (1440, 900)),
+        ((1440, 875), (1424, 827)),
+        ((1366, 728), (1350, 680)),
+        ((800, 600), (784, 552)),
+    ],
+)
+def test_the_first_window_fits_a_small_screen_with_its_frame(settings, qtbot, monkeypatch, room, size):
+    monkeypatch.setattr(MainWindow, "screen", lambda _: SimpleNamespace(availableSize=lambda: QSize(*room)))
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.come_back()
+    assert window.size().toTuple() == size
+    window.may_close()

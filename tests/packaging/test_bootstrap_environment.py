@@ -66,17 +66,38 @@ def test_a_stamp_keeps_what_was_written_before(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [stamp]
 
 
+@pytest.fixture
+def moved(made: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """An environment whose checkout was moved after it was made."""
+    make_venv(made)
+    environment.connect(made, VERSION)
+    place = tmp_path_factory.mktemp("elsewhere") / "ünder score"
+    made.root.rename(place)
+    return environment.Environment(root=place)
+
+
 def test_the_checkout_is_importable_even_after_it_was_moved(
-    made: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    moved: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packages = made.packages(VERSION)
-    packages.mkdir(parents=True)
-    environment.link(packages, made.root)
-    moved = tmp_path_factory.mktemp("elsewhere") / "ünder score"
-    made.root.rename(moved)
     monkeypatch.setattr(sys, "path", [])
-    site.addsitedir(str(moved / packages.relative_to(made.root)))
-    assert str(moved) in sys.path
+    site.addsitedir(str(moved.packages(VERSION)))
+    assert str(moved.root) in sys.path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a link to it needs rights there")
+def test_the_command_runs_the_checkout_wherever_it_is_called_from(moved: Any, tmp_path: Path) -> None:
+    (moved.root / "workbench").mkdir()
+    (moved.root / "workbench" / "__main__.py").write_text("import sys; print('ours', *sys.argv[1:])")
+    here = tmp_path / "a project with a workbench of its own"
+    (here / "workbench").mkdir(parents=True)
+    (here / "workbench" / "__main__.py").write_text("print('not ours')")
+    link = here / "workbench-link"
+    link.symlink_to(moved.command)
+    for command in (moved.command, link):
+        said = subprocess.run(
+            [command, "a b", "--c"], cwd=here, check=True, capture_output=True, text=True
+        ).stdout
+        assert said == "ours a b --c\n"
 
 
 def test_a_new_environment_is_marked_as_unfinished(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +219,7 @@ def ready(made: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     make_venv(made)
     monkeypatch.setattr(environment, "show", lambda *_: (0, ""))
     environment.install(made, bootstrap.ROOT / "packaging" / bootstrap.RUNTIME, VERSION)
+    environment.connect(made, VERSION)
     environment.write_stamp(made.stamp, offscreen="works")
     return made
 
@@ -208,7 +230,7 @@ def test_a_second_start_touches_nothing(ready: Any, monkeypatch: pytest.MonkeyPa
     assert list(ready.root.iterdir()) == [ready.folder]
 
 
-@pytest.mark.parametrize("change", ["pins", "screen", "development", "unfinished", "interpreter"])
+@pytest.mark.parametrize("change", ["pins", "screen", "development", "unfinished", "interpreter", "command"])
 def test_a_change_makes_it_prepare_again(ready: Any, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     prepared: list[object] = []
     monkeypatch.setattr(bootstrap, "_prepare", lambda *given: prepared.append(given))
@@ -221,6 +243,8 @@ def test_a_change_makes_it_prepare_again(ready: Any, monkeypatch: pytest.MonkeyP
         requirements = bootstrap.DEVELOPMENT
     elif change == "unfinished":
         ready.unfinished.touch()
+    elif change == "command":
+        ready.command.unlink()
     else:
         ready.python.unlink()
     bootstrap.prepare(requirements, screen, ready.root)

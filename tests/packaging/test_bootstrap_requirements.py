@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 FILES = ("requirements.txt", "requirements-dev.txt")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
 def lines(name: str) -> list[str]:
@@ -20,15 +21,21 @@ def lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def pins(name: str) -> dict[str, str]:
-    found = dict(line.split("==") for line in lines(name) if not line.startswith("-r"))
-    return found | (pins("requirements.txt") if "-r requirements.txt" in lines(name) else {})
+def pins(name: str, python: str | None = None) -> dict[str, str]:
+    """Returns the versions that this Python gets, or the one that is given."""
+    given = {"python_version": python} if python else {}
+    found = [Requirement(line) for line in lines(name) if not line.startswith("-r")]
+    here = [one for one in found if one.marker is None or one.marker.evaluate(given)]
+    assert len({one.name for one in here}) == len(here)
+    pinned = {one.name: str(one.specifier).removeprefix("==") for one in here}
+    return pinned | (pins("requirements.txt", python) if "-r requirements.txt" in lines(name) else {})
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_line_is_one_exact_version(name: str) -> None:
+    pin = r'[a-z0-9-]+==[0-9][0-9a-z.]*(; python_version (<|>=) "3\.[0-9]+")?'
     for line in lines(name):
-        assert line == "-r requirements.txt" or re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", line), line
+        assert line == "-r requirements.txt" or re.fullmatch(pin, line), line
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -48,11 +55,18 @@ def test_what_is_installed_is_what_is_pinned(name: str) -> None:
         assert importlib.metadata.version(package) == version
 
 
-def test_the_pins_lie_within_the_projects_ranges() -> None:
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_pins_lie_within_the_projects_ranges(python: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {"requirements.txt": project["dependencies"]}
     wanted["requirements-dev.txt"] = project["optional-dependencies"]["dev"]
     for name, ranges in wanted.items():
-        pinned = pins(name)
+        pinned = pins(name, python)
         for needed in map(Requirement, ranges):
-            assert needed.specifier.contains(pinned[canonicalize_name(needed.name)]), needed
+            if needed.marker is None or needed.marker.evaluate({"python_version": python}):
+                assert needed.specifier.contains(pinned[canonicalize_name(needed.name)]), needed
+
+
+def test_every_python_gets_the_same_packages() -> None:
+    first, *others = (pins("requirements-dev.txt", python).keys() for python in PYTHONS)
+    assert all(other == first for other in others)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import os
 import py_compile
 import sys
@@ -239,3 +241,24 @@ def test_lines_of_what_runs_are_shown_whatever_the_file_holds_by_now(folder, run
     assert "'old'" in inspect.getsource(who)
     assert problems(root, "domain")
     assert "'old'" in inspect.getsource(who)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_nothing_else_runs_while_a_module_is_read(folder, monkeypatch, collects):
+    """Before 3.11.5 a collection that lets in others who read ends it with SystemError."""
+    seen = []
+
+    def parse(text):
+        seen.append(gc.isenabled())
+        return ast.Module(body=[], type_ignores=[])
+
+    monkeypatch.setattr("workbench.project.sources.ast.parse", parse)
+    root = folder(shop="WHO = 'shop'" + END)
+    (gc.enable if collects else gc.disable)()
+    try:
+        read_sources(root, ("shop",))
+        assert gc.isenabled() is collects
+    finally:
+        gc.enable()
+    assert seen
+    assert not any(seen)

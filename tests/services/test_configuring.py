@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import InvalidValue, NotFound
-from workbench.project.settings import Settings
+from workbench.project.settings import Flags, Settings
 from workbench.services.opening import open_target
 from workbench.services.reloading import Outcome
 from workbench.tusk import ChangedOnDisk, TskError
@@ -53,11 +53,25 @@ def after(draft):
     return draft.document.text
 
 
+def is_always_shown(annotation):
+    """Flags are shown where a project has them; what components are for stands in the file alone."""
+    return annotation != dict[str, str] and not (
+        isinstance(annotation, type) and issubclass(annotation, Flags)
+    )
+
+
+async def test_flags_are_shown_where_a_project_has_them(shop):
+    file = shop.project.root / "project.tsk"
+    file.write_text(file.read_text() + "\n[message_queues]\npoint_to_point: true\n")
+    draft = shop.configure.read()
+    assert ("message_queues",) in [branch.path for branch in draft.outline()]
+    assert draft.part(("message_queues",)).values == {"point_to_point": True}
+
+
 async def test_the_outline_follows_the_model(shop):
     outline = shop.configure.read().outline()
-    assert [branch.path for branch in outline if len(branch.path) == 1] == [
-        (name,) for name in Settings.model_fields
-    ]
+    sections = [name for name, field in Settings.model_fields.items() if is_always_shown(field.annotation)]
+    assert [branch.path for branch in outline if len(branch.path) == 1] == [(name,) for name in sections]
     entries = {branch.path: dict(branch.entries) for branch in outline if branch.entries is not None}
     assert list(entries[("topics",)]) == ["mail", "user_events"]
     assert entries[("routing", "routes")] == {"letters": ("routing", "routes", "letters")}
@@ -67,7 +81,7 @@ async def test_the_outline_follows_the_model(shop):
 async def test_every_setting_is_in_a_form_and_says_its_default(shop):
     draft = shop.configure.read()
     for name in Settings.model_fields:
-        if name not in {"topics", "subscriptions"}:
+        if name not in {"topics", "subscriptions", "event_components"}:
             part = draft.part((name,))
             for field, schema in part.schema["properties"].items():
                 assert schema["description"], (name, field)

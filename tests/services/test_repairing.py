@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
 
 from tests.services.conftest import settle
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, StoreFull
+from workbench.project.project import load_project
+from workbench.services import repairing
+from workbench.services.jobs import act_of
+from workbench.store.operations import RecordAction
+from workbench.store.sql import writing
 
 
 async def test_letters_are_grouped_by_cause(broken):
@@ -64,3 +72,150 @@ async def test_every_action_of_an_operator_is_recorded(broken):
     await broken.control.pause()
     await broken.control.resume()
     assert [action.action for action in broken.observe.actions()][:3] == ["resume", "pause", "archive"]
+
+
+def statuses(workspace, numbers):
+    return {number: workspace.repair.letter(number).status.value for number in numbers}
+
+
+def letters(workspace):
+    return sorted(letter.number for letter in workspace.repair.letters())
+
+
+async def test_L9_undo_of_a_purged_archived_letter_brings_it_back_archived(broken):
+    one, *_ = letters(broken)
+    archived = await broken.repair.archive([one])
+    before = broken.repair.letter(one)
+    purged = await broken.repair.purge([one])
+    assert (await broken.repair.undo(purged.act)).done == 1
+    assert broken.repair.letter(one) == before
+    assert (await broken.repair.undo(archived.act)).done == 1
+    assert statuses(broken, [one]) == {one: "open"}
+
+
+async def test_L9_undo_brings_back_only_what_that_act_changed(broken):
+    one, two, three = letters(broken)
+    await broken.repair.purge([one])
+    archived = await broken.repair.archive([one, two, three])
+    assert (archived.done, archived.skipped) == (2, 1)
+    await broken.repair.purge([three])
+    undone = await broken.repair.undo(archived.act)
+    assert statuses(broken, (one, two, three)) == {one: "purged", two: "open", three: "purged"}
+    assert (undone.done, undone.skipped) == (1, 1)
+
+
+async def test_L9_a_second_undo_changes_nothing_even_if_the_same_was_done_again(broken):
+    one, *_ = letters(broken)
+    first = await broken.repair.archive([one])
+    await broken.repair.undo(first.act)
+    await broken.repair.archive([one])
+    assert (await broken.repair.undo(first.act)).done == 0
+    assert statuses(broken, [one]) == {one: "archived"}
+
+
+async def test_L9_a_letter_that_was_replayed_since_is_left_alone(broken):
+    (number,) = broken.repair.groups()[1].numbers
+    archived = await broken.repair.archive([number])
+    await broken.repair.replay([number])
+    await settle(broken)
+    assert (await broken.repair.undo(archived.act)).done == 0
+    assert statuses(broken, [number]) == {number: "failed_again"}
+
+
+async def test_L9_restoring_takes_the_last_act_of_each_letter_back(broken):
+    one, two, three = letters(broken)
+    await broken.repair.archive([one])
+    await broken.repair.purge([two])
+    await broken.repair.purge([one, three])
+    assert (await broken.repair.restore([one, two])).done == 2
+    assert statuses(broken, (one, two, three)) == {one: "archived", two: "open", three: "purged"}
+
+
+async def test_L9_restoring_the_list_of_the_act_before_is_its_undo(broken):
+    one, two, _ = letters(broken)
+    await broken.repair.purge([one])
+    await broken.repair.archive([one, two])
+    restored = await broken.repair.restore([one, two])
+    assert (restored.done, restored.skipped) == (1, 1)
+    assert statuses(broken, (one, two)) == {one: "purged", two: "open"}
+
+
+async def test_L9_a_job_is_undone_like_an_act(broken):
+    one, two, three = letters(broken)
+    await broken.repair.purge([one])
+    job = await broken.jobs.start("archive", [one, two, three])
+    await broken.jobs.finished(job)
+    await broken.repair.undo(act_of(job))
+    assert statuses(broken, (one, two, three)) == {one: "purged", two: "open", three: "open"}
+
+
+async def test_L9_an_act_in_several_writes_has_one_record_that_counts_all(broken, monkeypatch):
+    monkeypatch.setattr(repairing, "GROUP", 1)
+    numbers = letters(broken)
+    report = await broken.repair.archive([*numbers, 99])
+    assert (report.done, report.skipped) == (3, 1)
+    action, *_ = broken.observe.actions()
+    assert json.loads(action.detail)["done"] == 3
+    assert [one.action for one in broken.observe.actions()].count("archive") == 1
+
+
+async def test_L9_where_the_record_cannot_be_written_nothing_is_done(broken, monkeypatch):
+    one, *_ = letters(broken)
+    before = broken.observe.actions()
+
+    def refuse(*_args):
+        raise StoreFull("no room for the record")
+
+    monkeypatch.setattr(writing.Writing, "act", refuse)
+    monkeypatch.setitem(writing._RUN, RecordAction, refuse)
+    report = await broken.repair.purge([one])
+    assert (report.done, report.failed) == (0, 1)
+    with pytest.raises(StoreFull):
+        await broken.control.pause_subscription("welcome-mail", paused=True)
+    with pytest.raises(StoreFull):
+        await broken.control.close_stream("user-ann", closed=True)
+    with pytest.raises(StoreFull):
+        await broken.control.rebuild("users")
+    with pytest.raises(StoreFull):
+        await broken.jobs.start("archive", [one])
+    assert statuses(broken, [one]) == {one: "open"}
+    assert broken.observe.actions() == before
+    assert not broken.reader.subscription("welcome-mail").paused
+    assert not broken.reader.stream("user-ann").closed
+    assert len(broken.reader.generations("users")) == 1
+    assert broken.jobs.list() == []
+
+
+@pytest.mark.parametrize("act", ["archive", "purge", "replay"])
+async def test_L9_an_act_that_meets_a_reload_takes_effect_and_is_on_record(broken, act, monkeypatch):
+    monkeypatch.setattr(repairing, "GROUP", 1)
+    numbers = letters(broken)
+    fresh = load_project(broken.project.root, environ={}, trusted=True)
+    working = asyncio.ensure_future(getattr(broken.repair, act)(numbers))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(15):
+        await broken.adopt(fresh)
+        report = await working
+    assert (report.done, report.failed) == (3, 0)
+    assert next(action.action for action in broken.observe.actions()) == act
+
+
+async def test_L9_hundreds_of_letters_that_meet_a_reload_are_all_dealt_with(broken):
+    fresh = load_project(broken.project.root, environ={}, trusted=True)
+    working = asyncio.ensure_future(broken.repair.archive([*letters(broken), *range(100, 700)]))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(15):
+        await broken.adopt(fresh)
+        report = await working
+    assert (report.done, report.skipped, report.failed) == (3, 600, 0)
+    assert broken.running().errors == []
+
+
+async def test_L9_a_job_that_meets_a_reload_goes_on(broken):
+    fresh = load_project(broken.project.root, environ={}, trusted=True)
+    job = await broken.jobs.start("archive", letters(broken), per_second=200)
+    async with asyncio.timeout(15):
+        await broken.adopt(fresh)
+        report = await broken.jobs.finished(job)
+    assert (report.job.status, report.job.done) == ("done", 3)
+    assert broken.running().errors == []

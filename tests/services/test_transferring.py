@@ -67,3 +67,30 @@ async def test_a_file_that_is_not_there_or_no_json_says_so(workspace, tmp_path):
     prose.write_text("Call me Ishmael.\nSome years ago\n")
     with pytest.raises(InvalidValue, match="line 1: not JSON"):
         workspace.transfer.preview(prose)
+
+
+async def test_B3_history_reaches_read_models_alone_also_after_a_reset(workspace, tmp_path):
+    path = tmp_path / "old.ndjson"
+    row = {"stream": "user-ada", "type": "user.created", "id": "1"}
+    path.write_text(json.dumps({**row, "data": {"username": "ada", "email": "a@x.org", "status": "active"}}))
+    mapping = workspace.transfer.preview(path).mapping
+    report = await workspace.transfer.bring_in(path, mapping, history=True)
+    receivers = workspace.transfer.receivers(report.types)
+    assert {one.kind for one in receivers} >= {"subscription", "read model"}
+    await workspace.start()
+    engine = workspace.running()
+    await engine.settle()
+    assert not any(one.delivered or one.dead for one in workspace.observe.subscriptions())
+    assert [row["username"] for row in workspace.observe.rows("users")] == ["ada"]
+
+
+async def test_B3_a_look_stores_nothing_and_counts_what_is_known(workspace, file):
+    mapping = workspace.transfer.preview(file).mapping
+    report = await workspace.transfer.look_through(file, mapping)
+    assert (report.stored, report.known, report.broken) == (3 * GROUP - 2, 0, 2)
+    assert report.types == {"thing.done": 3 * GROUP - 2}
+    assert workspace.reader.head() == 0
+    await workspace.transfer.bring_in(file, mapping)
+    again = await workspace.transfer.look_through(file, mapping, keep=1)
+    assert (again.stored, again.known, again.broken) == (0, 3 * GROUP - 2, 2)
+    assert len(again.problems) == 1

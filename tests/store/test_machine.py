@@ -38,6 +38,13 @@ from workbench.model.deliveries import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
 from workbench.store.memory.store import MemoryStore
+from workbench.store.projection_operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+)
 from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.sql.checking import check
 from workbench.store.sql.store import SqliteStore
@@ -306,6 +313,10 @@ class Histories(RuleBasedStateMachine):
         before = self.clock.now() - 500 if aged else None
         self.both(op.Retain(topic=topic, subscriptions=readers, before=before, keep=keep, limit=3))
 
+    @rule(topic=st.sampled_from(["mail", "sms"]), released=st.booleans())
+    def forget_messages(self, topic, released):
+        self.both(op.ForgetMessages(topic=topic, released=tuple(SUBSCRIPTIONS) if released else ()))
+
     @rule(topic=st.sampled_from(["mail", "more"]))
     def create_topic(self, topic):
         self.both(op.CreateTopic(name=topic))
@@ -326,7 +337,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(put=st.booleans(), key=st.sampled_from("ab"))
     def handler_rows(self, put, key):
-        self.both(op.EnsureProjection(name="sent", columns=COLUMNS, indexed=(), definition_hash="s"))
+        self.both(EnsureProjection(name="sent", columns=COLUMNS, indexed=(), definition_hash="s"))
         rows, deleted = (({"id": key, "n": 1},), ()) if put else ((), (key,))
         self.both(op.ProjectRows(name="sent", rows=rows, deleted=deleted))
 
@@ -341,7 +352,7 @@ class Histories(RuleBasedStateMachine):
     @rule(rebuild=st.booleans(), columns=st.sampled_from([COLUMNS, (*COLUMNS, ("more", "text"))]))
     def ensure(self, rebuild, columns):
         self.both(
-            op.EnsureProjection(
+            EnsureProjection(
                 name="rows", columns=columns, indexed=("n",), definition_hash="h", rebuild=rebuild
             )
         )
@@ -362,7 +373,7 @@ class Histories(RuleBasedStateMachine):
             PassedEvent(position=state.checkpoint + 1, stream="s", kind=kind, error="e") if kind else None
         )
         self.both(
-            op.ApplyProjection(
+            ApplyProjection(
                 name="rows",
                 generation=state.generation + 7 * wrong,
                 before=state.checkpoint,
@@ -378,12 +389,12 @@ class Histories(RuleBasedStateMachine):
     def move(self, generation, what):
         match what:
             case "switch":
-                self.both(op.SwitchProjection(name="rows", generation=generation))
+                self.both(SwitchProjection(name="rows", generation=generation))
             case "drop":
-                self.both(op.DropGeneration(name="rows", generation=generation))
+                self.both(DropGeneration(name="rows", generation=generation))
             case _:
                 status = {"pause": "paused"}.get(what, what)
-                self.both(op.MarkProjection(name="rows", generation=generation, status=status))
+                self.both(MarkProjection(name="rows", generation=generation, status=status))
 
     # -- what must hold -----------------------------------------------------------------------------------
 

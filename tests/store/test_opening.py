@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import sqlite3
@@ -12,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import NotAStore, SchemaTooNew, StoreCorrupt, StoreReadOnly
+from workbench.errors import NotAStore, SchemaTooNew, StoreCorrupt, StoreReadOnly, WorldError
 from workbench.model.clock import ManualClock
 from workbench.model.events import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
+from workbench.store.sql.connection import open_reader
 from workbench.store.sql.schema import ddl
 from workbench.store.sql.store import SqliteStore
 from workbench.store.sql.tables import APPLICATION_ID, SCHEMA_VERSION
@@ -160,3 +162,30 @@ def test_the_schema_is_that_of_the_sqlmodel_classes(path, clock):
     }
     con.close()
     assert stored == {" ".join(statement.split()) for statement in ddl()}
+
+
+def test_a_reader_that_nobody_holds_any_more_lets_go_of_the_file(file_store):
+    reader = file_store.reader()
+    con = reader._con
+    assert reader.head() == 0
+    del reader
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        con.execute("select 1")
+
+
+def test_a_connection_that_cannot_be_made_ready_is_closed(path, clock, monkeypatch):
+    fill(path, clock, 1)
+    opened = []
+
+    def connect(*given, **named):
+        opened.append(real(*given, **named))
+        return opened[-1]
+
+    real = sqlite3.connect
+    monkeypatch.setattr("workbench.store.sql.connection.sqlite3.connect", connect)
+    path.write_bytes(b"x" * 4096)
+    with pytest.raises(WorldError):
+        open_reader(path)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        opened[0].execute("select 1")

@@ -13,6 +13,7 @@ from workbench.store.operations import (
     ConfigureSubscription,
     EnsureSubscription,
     EnsureTopic,
+    ForgetMessages,
     Lease,
     MarkLetters,
     NewMessage,
@@ -333,3 +334,35 @@ def test_counts_tell_what_waits_retries_and_is_dead(box):
     box.settle(a="dead", b="delayed", c="blocked", d="ready")
     state = box.reader.subscription("sub")
     assert (state.waiting, state.retrying, state.dead, state.delivered) == (3, 1, 1, 1)
+
+
+# -- topics that keep messages in memory only -------------------------------------------------------------
+
+
+def test_forgotten_messages_take_what_waits_of_them_and_leave_dead_letters_and_events(box):
+    do(box.store, "thing-1", "e")
+    box.publish("a", "b", "c", "d")
+    box.settle(a="dead", b="blocked", c="delayed")
+    assert one(box.store, ForgetMessages(topic="mail")) == 3
+    assert [message.id for message in box.messages()] == [derived_id("a")]
+    assert box.due() == []
+    assert box.letters() == [(1, "open")]
+    assert len(box.reader.read_log(0, 10)) == 1
+    assert one(box.store, ReplayLetter(number=1)) is True
+    head = box.reader.head()
+    box.publish("a2")
+    assert box.reader.head() > head, "no position is given away twice"
+
+
+def test_a_replay_of_a_forgotten_message_is_taken_back_to_an_open_letter(box):
+    box.publish("a")
+    box.settle(a="dead")
+    one(box.store, ReplayLetter(number=1))
+    assert box.letters() == [(1, "replaying")]
+    assert one(box.store, ForgetMessages(topic="mail")) == 1
+    assert box.letters() == [(1, "open")]
+    assert one(box.store, ReplayLetter(number=1)) is True
+
+
+def test_an_unknown_topic_has_nothing_to_forget(box):
+    assert one(box.store, ForgetMessages(topic="none")) == 0

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 NUMBERS = (
@@ -227,9 +228,14 @@ def _integer(text: str) -> int:
 
 
 def _float(text: str) -> float:
-    if not math.isfinite(float(text)):
+    value, digits = float(text), len(re.sub(r"[eE].*|[-.]", "", text).strip("0"))
+    if not math.isfinite(value):
         raise ValueError("beyond what a number can hold")
-    return float(text)
+    # As many digits as were written must come out again, 17 at most.
+    written = {repr(value), *(f"{value:.{count}e}" for count in range(17))}
+    if Decimal(value) != Decimal(text) and (digits > 17 or Decimal(text) not in map(Decimal, written)):
+        raise ValueError("more digits than a number can hold")
+    return value
 
 
 def storable(value: Any, depth: int = 0) -> bool:

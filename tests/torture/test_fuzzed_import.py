@@ -11,16 +11,8 @@ import pytest
 
 from tests.torture import fuzzing
 from workbench.errors import InvalidValue, WorkbenchError, WorldError
-from workbench.interop.ndjson import (
-    Incoming,
-    LineReader,
-    Mapping,
-    Problem,
-    event_line,
-    guess,
-    parse_line,
-    paths_of,
-)
+from workbench.interop.mapping import Mapping, guess, paths_of
+from workbench.interop.ndjson import Incoming, LineReader, Problem, event_line, parse_line
 from workbench.interop.records import read_lines
 from workbench.model.clock import ManualClock, parse_rfc3339, rfc3339
 from workbench.model.values import read_json, write_json

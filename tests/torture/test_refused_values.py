@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -114,10 +115,19 @@ def test_S8_text_that_the_parser_refuses_is_refused(text):
     assert isinstance(parse_line(3, around(text).encode()), Problem)
 
 
-@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, "[" * 3_000 + "]" * 3_000])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 200_000, '{"a":' * 200_000, *("[" * depth + "]" * depth for depth in (500, 3_000, 200_000))],
+)
 def test_S8_nesting_without_end_is_refused(text):
-    with pytest.raises(ForeignJsonError, match=r"nested deeper|not JSON"):
+    with pytest.raises(ForeignJsonError, match="nested deeper than 100"):
         parse_foreign_json(around(text))
+
+
+def test_S8_brackets_in_texts_are_no_nesting():
+    text = json.dumps(["[" * 1_000, '\\"[{' * 1_000])
+    assert parse_foreign_json(text) == json.loads(text)
+    assert parse_foreign_json("[" + "[]," * 1_000 + "[]]") == [[]] * 1_001
 
 
 def test_S8_a_payload_of_50_MB_goes_in_is_listed_without_it_and_comes_back(path):

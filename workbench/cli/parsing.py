@@ -37,10 +37,18 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
             usage=usage or None,
         )
+        self._project: argparse.Action | None = None
+        self._needed = False
 
     @override
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        options, strange = self.parse_known_intermixed_args(args, namespace)
+        options = self._parsed(args)
+        if self._project is not None:
+            options.project = self._project_of(options, args)
+        return options
+
+    def _parsed(self, args: Sequence[str]) -> Options:
+        options, strange = self.parse_known_intermixed_args(args)
         if strange:
             self.error(self._strange(strange))
         return options
@@ -57,9 +65,42 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog}: {message}\n  {self.prog} --help says more\n")
 
-    def project(self, what: str = "a project folder, or its project.tsk") -> None:
-        """Adds the first thing that nearly every verb needs."""
-        self.add_argument("project", metavar="PROJECT", type=Path, help=what)
+    def project(self, what: str = "a project folder, or its project.tsk", *, needed: bool = True) -> None:
+        """Adds the first thing that nearly every verb takes; by default the folder that it is typed in.
+
+        Args:
+            needed: Whether the verb can do nothing without one, or a ``--sample``.
+        """
+        said = f"{what}; by default this folder"
+        self._project = self.add_argument("project", metavar="PROJECT", type=Path, nargs="?", help=said)
+        self._needed = needed
+
+    def _project_of(self, options: Options, args: Sequence[str]) -> Path | None:
+        """Returns the project that is named, else the current folder if it is one."""
+        named: Path | None = options.project
+        here = _is_project(Path())
+        if named is not None and here and not _is_project(named) and self._project_may_be_left_out():
+            vars(options).update(
+                vars(self._parsed([os.curdir, *args]))
+            )  # the first word belongs to what follows
+            return Path.cwd()
+        if named is not None or getattr(options, "sample", None):
+            return named
+        if not here and self._needed:
+            said = f"no project is named, and this folder has no project.tsk{self._taken(options)}"
+            self.error(f"{said}; give a project folder{', or --sample users' if 'sample' in options else ''}")
+        return Path.cwd() if here else None
+
+    def _project_may_be_left_out(self) -> bool:
+        """Whether any number of words may follow: then the first one always counts as the project."""
+        return any(one.nargs == "*" and not one.option_strings for one in self._actions)
+
+    def _taken(self, options: Options) -> str:
+        """Says for what the words were taken that stand where a project could."""
+        for one in self._actions:
+            if not one.option_strings and one is not self._project and (value := getattr(options, one.dest)):
+                return f"; {value} was taken for {one.metavar}"
+        return ""
 
     def json(self, keys: str) -> None:
         """Adds ``--json``, and what its answer holds."""
@@ -110,20 +151,24 @@ class Command:
         first = words[0] if words else ""
         if first in self.actions:
             return first
-        usage = f"workbench {name} ACTION PROJECT …"
+        usage = f"workbench {name} [ACTION] [PROJECT] …"
         parser = Parser(name, f"{self.about.strip()}\n\n{self._listed()}", self.examples, usage)
         if first in {"-h", "--help"}:
             parser.print_help()
             parser.exit(DONE)
-        if not first:
-            parser.error(f"give a project, or one of {', '.join(self.actions)} and a project")
-        if not Path(first).exists() and (meant := did_you_mean(first, self.actions)):
+        if first and not Path(first).exists() and (meant := did_you_mean(first, self.actions)):
             parser.error(f"{first} is no action here{meant}")
         return next(iter(self.actions))
 
     def _listed(self) -> str:
         lines = [f"  {name:<9} {one.about.strip().splitlines()[0]}" for name, one in self.actions.items()]
         return "\n".join(["actions:", *lines])
+
+
+def _is_project(path: Path) -> bool:
+    from workbench.project.samples import PROJECT_FILE
+
+    return path.name == PROJECT_FILE or (path / PROJECT_FILE).is_file()
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

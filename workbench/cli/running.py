@@ -52,7 +52,7 @@ class _Field(argparse.Action):
 
 
 def _takes(parser: Parser) -> None:
-    parser.add_argument("project", metavar="PROJECT", type=Path, nargs="?", help="a project folder")
+    parser.project()
     parser.add_argument(
         "--sample", choices=SAMPLES, help="a copy of a sample instead, thrown away afterwards"
     )
@@ -88,17 +88,15 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
-        " put_off, standstills [{kind, name, why, broken}], subscriptions, projections, dead_letters"
+        " put_off, standstills [{kind, name, why, broken}], troubles, faults, subscriptions, projections,"
+        " dead_letters"
     )
     parser.set_defaults(issued=[])
 
 
 async def _run(options: Options, environ: Environ) -> int:
-    from workbench.errors import InvalidValue
     from workbench.services.opening import need_model, open_target
 
-    if options.project is None and not options.sample:
-        raise InvalidValue("which project?", path="", hint="give a project folder, or --sample users")
     with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
         folder = options.project
         if options.sample:
@@ -113,6 +111,8 @@ async def _run(options: Options, environ: Environ) -> int:
             await workspace.close()
     for problem in summary["problems"]:
         note(f"workbench: {one_line(problem)}")
+    for said in summary["troubles"]:
+        note(f"workbench: {one_line(said)}")
     if not summary["settled"] and not any(one["broken"] for one in summary["standstills"]):
         note(f"workbench: the queues were not empty after {options.wait:g} s; running again goes on")
     for one in summary["standstills"]:
@@ -158,6 +158,7 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
     return bool(
         report.problems
         or broken
+        or summary["faults"]
         or (refused and (options.issued or options.strict))
         or (died and options.strict)
     )
@@ -177,6 +178,8 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "settled": settled and not any(one.broken for one in still),
         "put_off": put_off(workspace),
         "standstills": [asdict(one) for one in still],
+        "troubles": list(workspace.running().errors),
+        "faults": dict(workspace.running().faults),
         "subscriptions": {
             view.name: {"delivered": view.delivered, "failed": view.failed, "dead": view.dead}
             for view in workspace.observe.subscriptions()
@@ -260,7 +263,7 @@ RUN = Command(
 
         Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
         one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted, or
-        a read model cannot follow. What is put off for longer than --wait is not waited for.
+        a subscription or read model stands still. What is put off for longer than --wait is not waited for.
     """,
     examples="""
         workbench run my-project --command create_user --set user_id=ada \\

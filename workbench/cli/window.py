@@ -9,7 +9,7 @@ from workbench.project.samples import SAMPLES
 
 
 def _open(parser: Parser) -> None:
-    parser.add_argument("project", metavar="PROJECT", type=Path, nargs="?", help="a project folder")
+    parser.project(needed=False)
     parser.add_argument("--sample", choices=SAMPLES, help="a copy of a sample instead")
     parser.add_argument("--theme", choices=("system", "light", "dark"), default=None)
     parser.add_argument(
@@ -24,7 +24,10 @@ def _tour(parser: Parser) -> None:
 
 
 OPEN = Command(
-    about="Opens a project in the window; without one, the project of the last time, or a sample.",
+    about="""
+        Opens a project in the window; without one, this folder if it is a project, else the project of the
+        last time, or a sample.
+    """,
     examples="""
         workbench open my-project
         workbench open --sample users

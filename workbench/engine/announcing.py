@@ -10,14 +10,21 @@ from workbench.errors import WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store import operations as op
+from workbench.store.projection_operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+)
 from workbench.store.values import AppendResult, CommandRecord
 
 _OF_PROJECTIONS = (
-    op.ApplyProjection,
-    op.EnsureProjection,
-    op.MarkProjection,
-    op.SwitchProjection,
-    op.DropGeneration,
+    ApplyProjection,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+    DropGeneration,
 )
 
 
@@ -65,8 +72,9 @@ class Collector:
     def _closed(self, operation: op.CloseStream, _answer: None) -> None:
         self.streams.add(operation.stream)
 
-    def _repaired(self, _operation: op.Operation, _answer: Any) -> None:
+    def _repaired(self, operation: op.Operation, _answer: Any) -> None:
         self.letters = self.released = True
+        self.operations |= isinstance(operation, op.AdvanceJob) and operation.note is not None
 
     def _forgot(self, operation: op.ForgetLetters, answer: int) -> None:
         if answer:
@@ -114,6 +122,7 @@ class Collector:
         op.NewMessage: _published,
         op.RecordCommand: _commanded,
         op.ReplayLetter: _repaired,
+        op.RestoreLetters: _repaired,
         op.Settle: _settled,
     }
     """What each operation changes; the others change what merely stands."""

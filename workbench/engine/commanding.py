@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,7 @@ class CommandHandler:
         new_id: NewId,
         metrics: Metrics,
         snapshot_every: int,
+        report: Callable[[str], None],
     ) -> None:
         self._registry = registry
         self._loader = loader
@@ -77,7 +78,8 @@ class CommandHandler:
         self._new_id = new_id
         self._metrics = metrics
         self._snapshot_every = snapshot_every
-        self._running: dict[UUID, asyncio.Future[CommandResult] | None] = {}
+        self._report = report
+        self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
 
     async def handle(self, issue: Issue) -> CommandResult:
         """Handles one command; what the domain or a conflict says is a result, not an error.
@@ -93,8 +95,9 @@ class CommandHandler:
         except InvalidCommand as error:
             told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
             raise InvalidCommand(told) from None
-        if issue.id in self._running:
-            return _repeated(await self._same(issue.id))
+        while issue.id in self._running:
+            if (same := await self._same(issue.id)) is not None:
+                return _repeated(same)
         self._running[issue.id] = None
         result = None
         try:
@@ -102,13 +105,13 @@ class CommandHandler:
             return result
         finally:
             if (future := self._running.pop(issue.id)) is not None:
-                if result is None:
-                    future.cancel()
-                else:
-                    future.set_result(result)
+                future.set_result(result)
 
-    async def _same(self, identity: UUID) -> CommandResult:
-        """Returns the result of the command with that id, which is being handled at this moment (K3)."""
+    async def _same(self, identity: UUID) -> CommandResult | None:
+        """Returns the result of the command with that id, which is being handled at this moment (K3).
+
+        None where that came to nothing: then it is for the next one to handle it.
+        """
         future = self._running[identity]
         if future is None:
             future = self._running[identity] = asyncio.get_running_loop().create_future()
@@ -197,17 +200,17 @@ class CommandHandler:
         every = aggregate.snapshot_every or self._snapshot_every
         if not every or before // every == after // every:
             return
-        loaded = self._loader.load(aggregate, stream)
-        snapshot = Snapshot(
-            stream=stream,
-            version=loaded.version,
-            state_hash=aggregate.state_hash,
-            state=aggregate.write_state(loaded.state),
-        )
         try:
+            loaded = self._loader.load(aggregate, stream)
+            snapshot = Snapshot(
+                stream=stream,
+                version=loaded.version,
+                state_hash=aggregate.state_hash,
+                state=aggregate.write_state(loaded.state),
+            )
             await self._gate.write(SaveSnapshot(snapshot=snapshot))
-        except WorkbenchError:
-            return
+        except Exception as error:  # noqa: BLE001  # the events are stored, and that is the command's answer (C11)
+            self._report(f"no snapshot of {stream} could be taken: {type(error).__name__}: {error}")
 
     async def _record(
         self, base: CommandRecord, version: int, outcome: Outcome, error: WorkbenchError, attempt: int

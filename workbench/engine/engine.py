@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from workbench.engine.announcing import collect
+from workbench.engine.announcing import Collector, collect
 from workbench.engine.commanding import CommandHandler, Issue
 from workbench.engine.following import Following, Runner, place_of
 from workbench.engine.gate import WriteGate
@@ -22,11 +23,12 @@ from workbench.engine.publishing import Publisher
 from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.reacting import Reactor, reactor_subscription
 from workbench.engine.rehearsing import Rehearsal, rehearse
-from workbench.engine.runtime import Runtime
+from workbench.engine.runtime import Runtime, first_cursor
 from workbench.engine.subscribing import SubscriptionRunner
-from workbench.engine.tasks import Tasks
+from workbench.engine.tasks import Tasks, to_the_end
+from workbench.engine.telling import Notify, Telling
 from workbench.engine.timing import LoopTimer, Timer
-from workbench.errors import NotFound, PermanentError
+from workbench.errors import NotFound, PermanentError, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.commands import Outcome
@@ -37,8 +39,6 @@ from workbench.model.messaging import (
     Message,
     Mode,
     Ordering,
-    Start,
-    StartAt,
     Subscription,
 )
 from workbench.model.registry import Registry
@@ -49,7 +49,6 @@ from workbench.store.ports import Store
 from workbench.store.values import DeadLetter
 
 STOP_SECONDS = 10.0
-Notify = Callable[[Changes], None]
 
 
 class EngineState(StrEnum):
@@ -88,22 +87,17 @@ class Engine:
         self.clock = clock
         self.metrics = metrics or Metrics(clock)
         self.state = EngineState.RUNNING
-        self.errors: list[str] = []
+        self.telling = Telling(notify)
+        self.errors = self.telling.errors
         rng = random.Random(seed)  # noqa: S311  # jitter and ids, no secrets
         self.new_id = id_source(clock, rng)
         self.reader = store.reader()
         self.gate = WriteGate(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
-        self._notify = notify
         self._timer = timer or LoopTimer(clock)
-        self.tasks = Tasks(self._died)
+        self.tasks = Tasks(self.telling.died)
         self._following = Following(
-            clock,
-            self._timer,
-            self.tasks,
-            self._runs,
-            self._notify,
-            self._report,
+            clock, self._timer, self.tasks, self._runs, self.telling.announce, self.telling.report
         )
         self._head = self.reader.head()
         self._retry = retry or RetryPolicy(max_attempts=5, delay=1.0, max_delay=30.0)
@@ -129,6 +123,7 @@ class Engine:
             new_id=self.new_id,
             metrics=self.metrics,
             snapshot_every=snapshot_every,
+            report=self.telling.report,
         )
         self._housekeeping = Housekeeping(registry, self.gate, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
@@ -144,7 +139,7 @@ class Engine:
             await self.gate.write(EnsureTopic(name=topic))
         for runner in self._make_runners():
             self.subscriptions[runner.name] = runner
-            cursor = self._first_cursor(runner.subscription.start)
+            cursor = first_cursor(runner.subscription.start, self.reader)
             await self.gate.write(
                 EnsureSubscription(name=runner.name, topic=runner.subscription.topic, cursor=cursor)
             )
@@ -164,18 +159,6 @@ class Engine:
             self._following.follow(name, each)
         self._housekeeping.start()
         self._started = True
-
-    def _first_cursor(self, start: Start | StartAt) -> int | None:
-        """Returns behind which position a new subscription begins (P4); None stands for the head."""
-        match start:
-            case Start.NEW:
-                return None
-            case StartAt(position=int(position)):
-                return max(0, position - 1)
-            case StartAt(time=int(time)):
-                return self.reader.position_before(time)
-            case _:
-                return 0
 
     def _make_runners(self) -> list[SubscriptionRunner]:
         registry = self.registry
@@ -204,8 +187,17 @@ class Engine:
         projections = [(f"projection {name}", runner) for name, runner in self.projections.items()]
         return [*self.subscriptions.items(), *projections]
 
-    async def stop(self) -> None:
-        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2)."""
+    async def stop(self, *, last: Sequence[Operation] = ()) -> None:
+        """Stops claiming, lets running handlers finish for at most ten seconds, stores cursors (M2).
+
+        All of it is done, also when the caller is cancelled before or meanwhile.
+
+        Args:
+            last: What is written at the very end.
+        """
+        await to_the_end(self._stop(last))
+
+    async def _stop(self, last: Sequence[Operation]) -> None:
         for runner in self.subscriptions.values():
             runner.release()
         self.state = EngineState.PAUSED
@@ -218,25 +210,29 @@ class Engine:
             except TimeoutError:
                 pass
             await self.tasks.stop()
-            for runner in self.subscriptions.values():
-                await runner.rest()
-            for follower in self.projections.values():
-                await follower.store_checkpoints()
+            notes: list[Callable[[], Awaitable[Any]]] = [
+                *(runner.rest for runner in self.subscriptions.values()),
+                *(one.store_checkpoints for one in self.projections.values()),
+                *(partial(self.gate.write, operation) for operation in last),
+            ]
+            for note in notes:
+                try:
+                    await note()
+                except Exception as error:  # noqa: BLE001  # what is not noted is done again at the next start
+                    self.telling.report(f"the end was not noted: {type(error).__name__}: {error}")
         await self.gate.close()
 
     # -- what happens ---------------------------------------------------------------------------------
 
-    def _died(self, name: str, error: BaseException) -> None:
-        self._report(f"{name} stopped: {type(error).__name__}: {error}")
-
-    def _report(self, said: str) -> None:
-        if not self.errors or self.errors[-1] != said:
-            self.errors.append(said)
-            del self.errors[:-100]
-            self._notify(Changes(engine=True))
-
     def _written(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
-        collected = collect(operations, answers)
+        try:
+            self._follow(collect(operations, answers))
+        except Exception as error:  # noqa: BLE001  # what was committed is looked for by everybody
+            self.telling.note(f"what follows a commit failed: {type(error).__name__}: {error}")
+            self._following.wake_all()
+            self.telling.announce(Changes(everything=True, engine=True))
+
+    def _follow(self, collected: Collector) -> None:
         self.metrics.flow.update(collected.flow)
         for stream, version in collected.versions.items():
             self.loader.committed(stream, version)
@@ -245,14 +241,21 @@ class Engine:
             for runner in self.subscriptions.values():
                 runner.rows_changed()
         if changes.head:
-            self._head = max(self._head, changes.head, self.reader.head())
+            self._head = max(self._head, changes.head, self._read_head())
             changes = changes.merged(Changes(head=self._head))
         if changes.head or collected.released:
             self._following.wake_all()
         else:
             for name in changes.subscriptions:
                 self.wake(name)
-        self._notify(changes)
+        self.telling.announce(changes)
+
+    def _read_head(self) -> int:
+        try:
+            return self.reader.head()
+        except WorkbenchError as error:
+            self.telling.note(f"the log's end cannot be read: {error.message}")
+            return 0
 
     def _runs(self) -> bool:
         return self.state is EngineState.RUNNING
@@ -288,13 +291,38 @@ class Engine:
         self.state = EngineState.PAUSED
         for runner in self.subscriptions.values():
             runner.release()
-        self._notify(Changes(engine=True))
+        self.telling.announce(Changes(engine=True))
 
     def resume(self) -> None:
-        """Moves again."""
+        """Moves again; so does what stood still after unexpected ends."""
         self.state = EngineState.RUNNING
+        self.revive()
         self._following.wake_all()
-        self._notify(Changes(engine=True))
+        self.telling.announce(Changes(engine=True))
+
+    def revive(self, name: str = "") -> None:
+        """Has a subscription (or ``projection NAME``, or all) begin again after unexpected ends (C11)."""
+        self._following.revive(name)
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """Why something stands still after unexpected ends, by subscription, or ``projection NAME``."""
+        return self._following.faults
+
+    @property
+    def stuck(self) -> bool:
+        """Whether something failed and waits to be tried again."""
+        return self._following.stuck
+
+    async def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Does some work to its end, in a task of its own; what ends it early is told and begins again."""
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001  # it is told
+                await self._following.failed(name, error)
+            else:
+                return
 
     async def step(self, only: str = "") -> str:
         """While paused, does the one delivery or projected event that lies furthest behind.

@@ -14,8 +14,9 @@ from workbench.model.events import RecordedEvent
 from workbench.model.projections import OnFault, Projection
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
-from workbench.store.operations import ApplyProjection, MarkProjection
+from workbench.store.operations import Operation
 from workbench.store.ports import Reader
+from workbench.store.projection_operations import ApplyProjection, MarkProjection
 from workbench.store.values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
 
 BATCH = 500
@@ -74,17 +75,22 @@ class Folding:
         """Whether it does not follow the log."""
         return self.outdated or self.status is not ProjectionStatus.LIVE
 
-    async def mark(self, status: ProjectionStatus, fault: str = "", position: int = 0) -> None:
-        """Pauses, resumes or faults it, in the store, too."""
-        await self._gate.write(
-            MarkProjection(
-                name=self._projection.name,
-                generation=self.number,
-                status=status.value,
-                fault=fault,
-                fault_position=position,
-            )
+    async def mark(
+        self, status: ProjectionStatus, fault: str = "", position: int = 0, *, also: Sequence[Operation] = ()
+    ) -> None:
+        """Pauses, resumes or faults it, in the store, too.
+
+        Args:
+            also: Written in the same breath.
+        """
+        marked = MarkProjection(
+            name=self._projection.name,
+            generation=self.number,
+            status=status.value,
+            fault=fault,
+            fault_position=position,
         )
+        await self._gate.write_all((marked, *also))
         self.status, self.fault_position = status, position
 
     async def work(self, limit: int = BATCH) -> bool:
@@ -144,26 +150,29 @@ class Folding:
         self._metrics.flow[self._flow[record.type]] += 1
         return ""
 
-    async def _store(
+    def _applied(
         self,
         reached: int,
         buffer: RowsBuffer | None = None,
         *,
         passed: tuple[PassedEvent, ...] = (),
         resumed: tuple[str, ...] = (),
-    ) -> None:
-        await self._gate.write(
-            ApplyProjection(
-                name=self._projection.name,
-                generation=self.number,
-                before=self._stored,
-                checkpoint=reached,
-                rows=buffer.rows() if buffer else (),
-                deleted=buffer.deleted() if buffer else (),
-                passed=passed,
-                resumed=resumed,
-            )
+    ) -> ApplyProjection:
+        return ApplyProjection(
+            name=self._projection.name,
+            generation=self.number,
+            before=self._stored,
+            checkpoint=reached,
+            rows=buffer.rows() if buffer else (),
+            deleted=buffer.deleted() if buffer else (),
+            passed=passed,
+            resumed=resumed,
         )
+
+    async def _store(
+        self, reached: int, buffer: RowsBuffer | None = None, *, passed: tuple[PassedEvent, ...] = ()
+    ) -> None:
+        await self._gate.write(self._applied(reached, buffer, passed=passed))
         self._stored = reached
 
     async def store_checkpoint(self) -> None:
@@ -173,7 +182,7 @@ class Folding:
 
     # -- what an operator does about a fault (J2) -----------------------------------------------------------
 
-    async def pass_by(self, kind: PassedKind) -> None:
+    async def pass_by(self, kind: PassedKind, *, also: Sequence[Operation] = ()) -> None:
         """Goes on behind the event that faulted it, and records that: only the event, or its whole stream.
 
         Raises:
@@ -187,13 +196,13 @@ class Folding:
             for one in self._reader.generations(self._projection.name)
             if one.generation == self.number
         )
-        await self._store(record.position, passed=(_passed(record, kind, said),))
-        self.checkpoint = record.position
+        passed = self._applied(record.position, passed=(_passed(record, kind, said),))
+        await self.mark(ProjectionStatus.LIVE, also=(passed, *also))
+        self.checkpoint = self._stored = record.position
         if kind is PassedKind.PARKED:
             self._parked.add(record.stream)
-        await self.mark(ProjectionStatus.LIVE)
 
-    async def resume_stream(self, stream: str) -> None:
+    async def resume_stream(self, stream: str, *, also: Sequence[Operation] = ()) -> None:
         """Folds what a parked stream missed, and follows it again.
 
         Raises:
@@ -212,7 +221,8 @@ class Folding:
         for record in self._missed(stream, parked[0].position):
             if error := self._apply(record, buffer):
                 raise WorkbenchError(f"position {record.position} of {stream} still fails: {error}")
-        await self._store(self.checkpoint, buffer, resumed=(stream,))
+        await self._gate.write_all((self._applied(self.checkpoint, buffer, resumed=(stream,)), *also))
+        self._stored = self.checkpoint
         self._parked.discard(stream)
 
     def _missed(self, stream: str, since: int) -> list[RecordedEvent]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 from workbench.engine.projecting import ProjectionRunner
 from workbench.engine.subscribing import SubscriptionRunner
 from workbench.engine.tasks import Tasks
 from workbench.engine.timing import Timer
-from workbench.errors import WorkbenchError
+from workbench.errors import WorldError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
 
 TROUBLE = MICROSECONDS
-"""How long a runner rests after the store failed it."""
+"""How long a runner rests after the store failed it; after unexpected ends twice as long each time."""
+ENDS = 5
+"""Unexpected ends without any success in between, after which a runner stands still until it is resumed."""
 
 Runner = SubscriptionRunner | ProjectionRunner
 
@@ -26,6 +29,9 @@ class Following:
         running: Whether the engine moves by itself.
         notify: Told what was passed by without a commit that tells of it.
         report: Told in words what stopped somebody.
+
+    Attributes:
+        faults: By the name of a runner, why it stands still until it is resumed (C11).
     """
 
     def __init__(
@@ -46,6 +52,11 @@ class Following:
         self._lanes: dict[str, list[str]] = {}
         self._wakes: dict[str, asyncio.Event] = {}
         self._idle: set[str] = set()
+        self._stuck: set[str] = set()
+        self._still: set[str] = set()
+        self._ends: Counter[str] = Counter()
+        self._revivals: dict[str, asyncio.Event] = {}
+        self.faults: dict[str, str] = {}
         self._settled = asyncio.Event()
 
     def follow(self, name: str, runner: Runner) -> None:
@@ -54,7 +65,7 @@ class Following:
         self._lanes[name] = [name, *(f"{name} worker {number}" for number in range(2, lanes + 1))]
         for lane in self._lanes[name]:
             self._wakes[lane] = asyncio.Event()
-            self._tasks.spawn(self._follow(lane, runner), lane)
+            self._tasks.spawn(self._follow(name, lane, runner), lane)
 
     def wake(self, name: str) -> None:
         """Has one runner look for work."""
@@ -67,7 +78,8 @@ class Following:
             self._wake_lane(lane)
 
     def _wake_lane(self, lane: str) -> None:
-        self._idle.discard(lane)
+        if lane not in self._stuck | self._still:
+            self._idle.discard(lane)
         self._wakes[lane].set()
 
     async def all_idle(self) -> None:
@@ -76,28 +88,47 @@ class Following:
             self._settled.clear()
             await self._settled.wait()
 
-    async def _follow(self, lane: str, runner: Runner) -> None:
-        """Works whenever there is something to do, and sleeps until woken or due otherwise."""
-        wake = self._wakes[lane]
+    @property
+    def stuck(self) -> bool:
+        """Whether somebody failed and waits to be tried again."""
+        return bool(self._stuck)
+
+    def revive(self, name: str = "") -> None:
+        """Has a runner begin again that stood still after unexpected ends; without a name, all of them."""
+        for one in [name] if name else list(self._revivals):
+            self.faults.pop(one, None)
+            if (revival := self._revivals.pop(one, None)) is not None:
+                revival.set()
+
+    async def _follow(self, name: str, lane: str, runner: Runner) -> None:
+        """Works whenever there is something to do; whatever it raises is told, and it begins again (C11)."""
         place = place_of(runner)
         while True:
-            wake.clear()
-            self._idle.discard(lane)
-            worked = False
             try:
-                if self._running() and not runner.paused:
-                    worked = await runner.work()
-                elif isinstance(runner, SubscriptionRunner):
-                    await runner.rest()
-            except WorkbenchError as error:
-                await self.trouble(runner.name, error)
-            if worked:
-                await asyncio.sleep(0)
-                continue
-            if place != place_of(runner):  # it may have passed by messages without a commit that tells of it
-                place = place_of(runner)
-                self._notify(_moved(runner))
-            await self._sleep(lane, runner)
+                if await self._work(lane, runner):
+                    await asyncio.sleep(0)
+                else:
+                    if place != place_of(runner):  # it may have passed by messages without telling of it
+                        place = place_of(runner)
+                        self._notify(_moved(runner))
+                    await self._sleep(lane, runner)
+            except asyncio.CancelledError as error:
+                if (own := asyncio.current_task()) is None or own.cancelling():
+                    raise  # the engine stops
+                await self.failed(name, error)
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # it is told
+                await self.failed(name, error)
+            else:
+                self._ends.pop(lane, None)
+
+    async def _work(self, lane: str, runner: Runner) -> bool:
+        self._wakes[lane].clear()
+        self._idle.discard(lane)
+        if self._running() and not runner.paused:
+            return await runner.work()
+        if isinstance(runner, SubscriptionRunner):
+            await runner.rest()
+        return False
 
     async def _sleep(self, lane: str, runner: Runner) -> None:
         """Sleeps until it is woken, or until something of the runner is due."""
@@ -113,27 +144,63 @@ class Following:
                 call_off()
 
     def _rest(self, lane: str) -> None:
-        self._idle.add(lane)
-        self._settled.set()
+        if lane in self._wakes:
+            self._idle.add(lane)
+            self._settled.set()
 
-    async def trouble(self, name: str, error: WorkbenchError) -> None:
+    async def failed(self, name: str, error: BaseException) -> None:
+        """Tells what ended the runner of the present task, and returns when it may begin again (C11).
+
+        What the world did not let it do is tried again soon (F4). What nobody expected is tried again later
+        and later, and in the end not before somebody resumes it.
+        """
+        if isinstance(error, WorldError):
+            await self.trouble(name, error)
+            return
+        lane, said = _lane(), f"{type(error).__name__}: {error}"
+        self._ends[lane] += 1
+        ends = self._ends[lane]
+        if ends < ENDS:
+            self._report(f"{name} ended unexpectedly and begins again: {said}")
+            await self._wait(lane, TROUBLE << (ends - 1))
+        else:
+            await self._stand_still(name, lane, said)
+
+    async def _stand_still(self, name: str, lane: str, said: str) -> None:
+        self.faults[name] = said
+        revival = self._revivals.setdefault(name, asyncio.Event())
+        self._report(f"{name} ended unexpectedly {ENDS} times and stands still until it is resumed: {said}")
+        self._still.add(lane)
+        self._rest(lane)
+        await revival.wait()
+        self._still.discard(lane)
+        self._ends.pop(lane, None)
+
+    async def trouble(self, name: str, error: WorldError) -> None:
         """Says what stopped a runner, and returns after a while: the world may get better (F4)."""
         self._report(f"{name}: {error.message}")
-        task = asyncio.current_task()
-        lane = task.get_name() if task is not None else ""
+        await self._wait(_lane(), TROUBLE)
+
+    async def _wait(self, lane: str, time: int) -> None:
         over = asyncio.Event()
 
         def again() -> None:
             self._idle.discard(lane)
             over.set()
 
-        call_off = self._timer.call_at(self._clock.now() + TROUBLE, again)
-        if lane in self._wakes:
-            self._rest(lane)
+        call_off = self._timer.call_at(self._clock.now() + time, again)
+        self._stuck.add(lane)
+        self._rest(lane)
         try:
             await over.wait()
         finally:
+            self._stuck.discard(lane)
             call_off()
+
+
+def _lane() -> str:
+    task = asyncio.current_task()
+    return task.get_name() if task is not None else ""
 
 
 def _moved(runner: Runner) -> Changes:

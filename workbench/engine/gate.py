@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from workbench.errors import WorkbenchBug, WorkbenchError
+from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
-from workbench.store.operations import Operation
+from workbench.store.operations import Atomic, Operation
 from workbench.store.ports import StoreWriter
 
 INLINE_OPERATIONS = 128
@@ -37,7 +37,8 @@ class WriteGate:
     everything that waits. The one connection is used by one of them at a time (C1).
 
     Args:
-        on_written: Told the operations and their answers after each commit, on the loop.
+        on_written: Told the operations and their answers after each commit, on the loop, once whoever wrote
+            has the answer; what it raises reaches only the loop's exception handler (C11).
     """
 
     def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
@@ -46,6 +47,7 @@ class WriteGate:
         self._on_written = on_written
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
         self._scheduled = False
+        self._closed = False
         self._work: asyncio.Future[list[Any]] | None = None
         self._recent = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -61,6 +63,14 @@ class WriteGate:
         """
         return list(await self.write(_Rehearsal(operations=tuple(operations))))
 
+    async def write_all(self, operations: Sequence[Operation]) -> list[Any]:
+        """Writes several operations of which all take effect or none; returns their answers.
+
+        Raises:
+            WorkbenchError: What the first that refused, or the transaction as a whole, failed with.
+        """
+        return list(await self.write(Atomic(operations=tuple(operations))))
+
     async def write(self, operation: Operation) -> Any:
         """Writes one operation; returns its answer after the common COMMIT.
 
@@ -68,7 +78,10 @@ class WriteGate:
 
         Raises:
             WorkbenchError: What the operation, or the transaction as a whole, failed with.
+            StoreBusy: The gate was closed.
         """
+        if self._closed:
+            raise StoreBusy("the engine was stopped", hint="try again in a moment")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         self._waiting.append((operation, future))
@@ -88,10 +101,14 @@ class WriteGate:
                 self._scheduled = True
                 asyncio.get_running_loop().call_soon(self._flush)
             return
+        self._ship(group)
+
+    def _ship(self, group: list[tuple[Operation, asyncio.Future[Any]]]) -> None:
+        """Has the writer's thread commit a group."""
         loop = asyncio.get_running_loop()
         operations = [operation for operation, _ in group]
         self._work = loop.run_in_executor(self._thread, self._commit, operations)
-        self._work.add_done_callback(lambda done: self._shipped(group, done.result()))
+        self._work.add_done_callback(lambda done: self._shipped(group, done))
 
     def _next_group(self) -> list[tuple[Operation, asyncio.Future[Any]]]:
         """Takes what is written next: a rehearsal alone, else all up to the next rehearsal."""
@@ -106,9 +123,12 @@ class WriteGate:
         group, self._waiting = self._waiting[:count], self._waiting[count:]
         return group
 
-    def _shipped(self, group: list[tuple[Operation, asyncio.Future[Any]]], answers: list[Any]) -> None:
+    def _shipped(
+        self, group: list[tuple[Operation, asyncio.Future[Any]]], done: asyncio.Future[list[Any]]
+    ) -> None:
         self._work = None
-        self._finish(group, answers)
+        error = done.exception()
+        self._finish(group, done.result() if error is None else [_bug(error)] * len(group))
         self._flush()
 
     def _commit(self, operations: list[Operation]) -> list[Any]:
@@ -123,9 +143,7 @@ class WriteGate:
         except WorkbenchError as error:
             answers = [error] * len(operations)
         except Exception as error:  # noqa: BLE001  # nobody may wait for ever because we are wrong
-            bug = WorkbenchBug(f"the store failed: {type(error).__name__}: {error}")
-            bug.__cause__ = error
-            answers = [bug] * len(operations)
+            answers = [_bug(error)] * len(operations)
         took = self._clock.monotonic() - started
         # A single slow commit counts at once and is forgiven slowly; a large group may take its time.
         self._recent = max(took / max(1, len(operations) / INLINE_OPERATIONS), self._recent * 0.8)
@@ -135,8 +153,6 @@ class WriteGate:
         if not group:
             return
         self._rest()
-        if not isinstance(group[0][0], _Rehearsal):
-            self._on_written([operation for operation, _ in group], answers)
         for (_, future), answer in zip(group, answers, strict=True):
             if future.done():
                 continue
@@ -144,6 +160,13 @@ class WriteGate:
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
+        if isinstance(group[0][0], _Rehearsal):
+            return
+        try:
+            self._on_written([operation for operation, _ in group], answers)
+        except Exception as error:  # noqa: BLE001  # what was committed is committed, and the next group waits
+            said = {"message": "what follows a commit failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(said)
 
     def _rest(self) -> None:
         """Has the store tidied after a while without writes; a single timer serves a whole burst."""
@@ -156,7 +179,7 @@ class WriteGate:
         if self._work is None and not self._waiting:
             loop = asyncio.get_running_loop()
             self._work = loop.run_in_executor(self._thread, self._tidied)
-            self._work.add_done_callback(lambda _done: self._shipped([], []))
+            self._work.add_done_callback(lambda done: self._shipped([], done))
 
     def _tidied(self) -> list[Any]:
         with contextlib.suppress(WorkbenchError):  # whoever writes next is told what is wrong
@@ -164,7 +187,8 @@ class WriteGate:
         return []
 
     async def close(self) -> None:
-        """Waits until everything was written."""
+        """Waits until everything was written; nothing more can be."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
         while self._work is not None or self._waiting:
@@ -173,3 +197,9 @@ class WriteGate:
             else:
                 self._flush()
         self._thread.shutdown(wait=True)
+
+
+def _bug(error: BaseException) -> WorkbenchBug:
+    bug = WorkbenchBug(f"the store failed: {type(error).__name__}: {error}")
+    bug.__cause__ = error
+    return bug

@@ -9,7 +9,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from workbench.engine.delivering import Task
-from workbench.engine.outcomes import counts_of, effects_of, is_behind, new_delivery, waiting
+from workbench.engine.outcomes import counts_of, effects_of, is_behind, leaves_nothing, new_delivery, waiting
 from workbench.engine.subscribing import LARGE, QUICK, SLOW, SMALL, SubscriptionRunner
 from workbench.model.deliveries import DeliveryState
 from workbench.store.operations import Atomic, Claim, Settle
@@ -89,7 +89,7 @@ class LogSubscription(SubscriptionRunner):
         found, upto = reader.read_topic(self.subscription.topic, self.wants, after, limit)
         if upto == after:
             return None
-        tasks, filtered = self._tasks_of(found, after, upto)
+        tasks, filtered, upto = self._tasks_of(found, after, upto)
         return Claimed(self._runtime.new_id(), upto, tasks, filtered)
 
     def _look_ahead(self, after: int) -> Claimed | None:
@@ -186,8 +186,8 @@ class LogSubscription(SubscriptionRunner):
         return rows
 
     def _ended(self, task: Task, now: int) -> list[NewDelivery]:
-        """Returns the row of a failure; none where the topic drops what expired."""
-        if task.failure is not None and task.failure.dropped:
+        """Returns the row of a failure; none where it is dropped without a dead letter."""
+        if leaves_nothing(self.subscription, task):
             return []
         return [new_delivery(self.subscription, task, self._runtime.rng, now)]
 

@@ -79,6 +79,8 @@ def rows_of(
         if is_behind(task, busy):
             task.failure = None  # whatever is wrong with it is found when its turn comes (P3)
             rows.append(waiting(task, DeliveryState.BLOCKED))
+        elif leaves_nothing(subscription, task):
+            continue
         elif task.failure is not None:
             rows.append(new_delivery(subscription, task, rng, now))
         elif deliver_at is not None and deliver_at > now:
@@ -121,8 +123,9 @@ def settlement(subscription: Subscription, task: Task, rng: random.Random, now: 
     if task.failure is None:
         state = None if task.started else DeliveryState.READY
         return Settlement(position=position, key=task.key, state=state, attempts=task.attempts())
-    if task.failure.dropped:
-        return Settlement(position=position, key=task.key, state=None, expired=True)
+    if leaves_nothing(subscription, task):
+        attempts = task.attempts()
+        return Settlement(position=position, key=task.key, state=None, attempts=attempts, dropped=True)
     due_at = _retry_at(subscription, task, rng, now)
     return Settlement(
         position=position,
@@ -135,10 +138,22 @@ def settlement(subscription: Subscription, task: Task, rng: random.Random, now: 
     )
 
 
+def leaves_nothing(subscription: Subscription, task: Task) -> bool:
+    """Whether a failed message is dropped without a dead letter: its topic or its project wants it so."""
+    failure = task.failure
+    if failure is None:
+        return False
+    return failure.dropped or (not subscription.dead_letters and _is_final(subscription, task, failure))
+
+
+def _is_final(subscription: Subscription, task: Task, failure: Failure) -> bool:
+    return failure.permanent or task.attempt >= subscription.retry.max_attempts
+
+
 def _retry_at(subscription: Subscription, task: Task, rng: random.Random, now: int) -> int | None:
     """Returns when to try again, microseconds since 1970; None when there is no further try."""
     failure = task.failure
-    if failure is None or failure.permanent or task.attempt >= subscription.retry.max_attempts:
+    if failure is None or _is_final(subscription, task, failure):
         return None
     return _not_after_expiry(task, now + round(subscription.retry.wait(task.attempt, rng) * MICROSECONDS))
 
@@ -180,7 +195,7 @@ def counts_of(tasks: Sequence[Task], states: Sequence[DeliveryState | None]) -> 
     """Counts how tasks ended, as `Settle` takes it.
 
     Args:
-        states: What each of them comes to.
+        states: What each of them comes to; None for one that is done, or was dropped.
     """
     counts = Counts(delivered=0, failed=0, retried=0, died=0, expired=0)
     for task, state in zip(tasks, states, strict=True):
@@ -190,6 +205,8 @@ def counts_of(tasks: Sequence[Task], states: Sequence[DeliveryState | None]) -> 
             continue
         counts["failed"] += task.started
         counts["expired"] += failure.reason is Reason.EXPIRED
-        counts["died"] += state is DeliveryState.DEAD
+        counts["died"] += state is DeliveryState.DEAD or (
+            state is None and failure.reason is not Reason.EXPIRED
+        )
         counts["retried"] += state is DeliveryState.DELAYED
     return counts

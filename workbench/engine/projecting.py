@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from workbench.engine.folding import BATCH, Folding
@@ -12,8 +13,9 @@ from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.model.clock import Clock
 from workbench.model.projections import Projection
 from workbench.model.registry import Registry
-from workbench.store.operations import DropGeneration, EnsureProjection, SwitchProjection
+from workbench.store.operations import Operation
 from workbench.store.ports import Reader
+from workbench.store.projection_operations import DropGeneration, EnsureProjection, SwitchProjection
 from workbench.store.values import PassedKind, ProjectionStatus
 
 
@@ -134,8 +136,8 @@ class ProjectionRunner:
             self._handled += self.live.handled
             self._live, self.building = building, None
 
-    async def _begin(self) -> None:
-        await self._gate.write(self._ensure(rebuild=True))
+    async def _begin(self, also: Sequence[Operation] = ()) -> None:
+        await self._gate.write_all((self._ensure(rebuild=True), *also))
         self._read()
 
     async def store_checkpoints(self) -> None:
@@ -158,20 +160,21 @@ class ProjectionRunner:
                 future.set_result(None)
         self._waiters = [(position, future) for position, future in self._waiters if not future.done()]
 
-    # -- what an operator does ------------------------------------------------------------------------------
+    # -- what an operator does; ``also`` is written in the same breath: the record of it (L9) -------------
 
-    async def rebuild(self) -> None:
+    async def rebuild(self, *also: Operation) -> None:
         """Begins to make all rows anew, in place of an earlier attempt; the old ones stay meanwhile."""
         async with self._alone:
             await self.live.store_checkpoint()
-            await self._begin()
+            await self._begin(also)
 
-    async def give_up(self) -> bool:
+    async def give_up(self, *also: Operation) -> bool:
         """Ends a rebuild; the old rows stay. Returns whether there was one."""
         async with self._alone:
             if self.building is None:
                 return False
-            await self._gate.write(DropGeneration(name=self.name, generation=self.building.number))
+            dropped = DropGeneration(name=self.name, generation=self.building.number)
+            await self._gate.write_all((dropped, *also))
             self.building = None
             return True
 
@@ -181,17 +184,17 @@ class ProjectionRunner:
             raise NotFound(f"projection {self.name} is not being rebuilt")
         return folding
 
-    async def mark(self, status: ProjectionStatus, *, building: bool = False) -> None:
+    async def mark(self, status: ProjectionStatus, *also: Operation, building: bool = False) -> None:
         """Pauses or resumes the live generation, or the one that is being rebuilt."""
         async with self._alone:
-            await self._at_work(building=building).mark(status)
+            await self._at_work(building=building).mark(status, also=also)
 
-    async def pass_by(self, kind: PassedKind, *, building: bool = False) -> None:
+    async def pass_by(self, kind: PassedKind, *also: Operation, building: bool = False) -> None:
         """Goes on behind the event that faulted a generation, and records that (J2)."""
         async with self._alone:
-            await self._at_work(building=building).pass_by(kind)
+            await self._at_work(building=building).pass_by(kind, also=also)
 
-    async def resume_stream(self, stream: str) -> None:
+    async def resume_stream(self, stream: str, *also: Operation) -> None:
         """Folds what a parked stream missed, and follows it again (J2)."""
         async with self._alone:
-            await self.live.resume_stream(stream)
+            await self.live.resume_stream(stream, also=also)

@@ -127,6 +127,7 @@ class QueueSubscription(LogSubscription):
         try:
             if not await self._in_patience(running):
                 return True, await self._part(claimed, plain, rows, running)
+            running.result()  # what ended it unexpectedly is no outcome of its tasks
             await self._settle_stretch(claimed, plain, rows, started)
         except asyncio.CancelledError:
             running.cancel()
@@ -200,7 +201,7 @@ class QueueSubscription(LogSubscription):
         found, upto = reader.read_topic(self.subscription.topic, self.wants, self.cursor, INGEST)
         if upto == self.cursor:
             return False
-        tasks, filtered = self._tasks_of(found, self.cursor, upto)
+        tasks, filtered, upto = self._tasks_of(found, self.cursor, upto)
         rows, token = self._rows_of(tasks), self._runtime.new_id()
         states = {row.message.position: row.state for row in rows}
         settle = Settle(
@@ -210,7 +211,7 @@ class QueueSubscription(LogSubscription):
             filtered=filtered,
             deliveries=tuple(rows),
             release_key=self.release_key,
-            **counts_of(tasks, [states[task.message.position] for task in tasks]),
+            **counts_of(tasks, [states.get(task.message.position) for task in tasks]),
         )
         if await self._write(Atomic(operations=(self._claim_of(upto, token), settle))):
             self._settling.count([], settle)

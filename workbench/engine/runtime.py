@@ -14,7 +14,7 @@ from workbench.engine.timing import Timer
 from workbench.errors import WorldError
 from workbench.model.clock import Clock
 from workbench.model.ids import NewId
-from workbench.model.messaging import Message, Topic
+from workbench.model.messaging import Message, Start, StartAt, Topic
 from workbench.model.registry import Registry
 from workbench.store.ports import Reader
 
@@ -44,3 +44,16 @@ class Runtime:
     make_room: Callable[[Topic, int], None]
     trouble: Callable[[str, WorldError], Awaitable[None]]
     suspects: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+def first_cursor(start: Start | StartAt, reader: Reader) -> int | None:
+    """Returns behind which position a new subscription begins (P4); None stands for the head."""
+    match start:
+        case Start.NEW:
+            return None
+        case StartAt(position=int(position)):
+            return max(0, position - 1)
+        case StartAt(time=int(time)):
+            return reader.position_before(time)
+        case _:
+            return 0

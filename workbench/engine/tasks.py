@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
+Result = TypeVar("Result")
 OnError = Callable[[str, BaseException], None]
 
 
@@ -38,3 +39,24 @@ class Tasks:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Does what must not be left half done, whoever is cancelled meanwhile; a cancellation follows behind it.
+
+    It runs in a task of its own: a timeout in a task that was cancelled already counts as one more
+    cancellation before Python 3.11.3, and would take the rest of a clean-up with it.
+
+    Raises:
+        CancelledError: The caller was cancelled; the work is done.
+    """
+    task = asyncio.get_running_loop().create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from task.exception()
+    return task.result()

@@ -129,6 +129,22 @@ def _going(session: Session) -> list[Act]:
             icon="forward",
             group=1,
         ),
+        Act(
+            key="next-pane",
+            text="Next pane",
+            menu="Go",
+            run=session.window.next_pane,
+            keys="F6",
+            group=2,
+        ),
+        Act(
+            key="previous-pane",
+            text="Previous pane",
+            menu="Go",
+            run=partial(session.window.next_pane, -1),
+            keys="Shift+F6",
+            group=2,
+        ),
     ]
 
 

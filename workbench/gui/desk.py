@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 REFRESH_MS = 100
 """Views refresh at most this often (ux rule 3)."""
+WRITE_MS = 200
+"""What is typed is written after so long (V2)."""
 GATHER_MS = 10
 """After a quiet time the first change waits only this long for those that follow at once."""
 
@@ -63,6 +65,7 @@ class Desk(QObject):
         command_wanted: Name of a command whose form should be shown.
         travelled: Whether going back and going forward is possible.
         project_saved: A file of the project was written by this window.
+        drafted: Something was typed and is not sent or saved, or that is over.
     """
 
     changed = Signal(object)
@@ -72,6 +75,7 @@ class Desk(QObject):
     command_wanted = Signal(str)
     travelled = Signal(bool, bool)
     project_saved = Signal()
+    drafted = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +92,11 @@ class Desk(QObject):
         self._since.start()
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
+        self._typed = False
+        self._writing = QTimer(self)
+        self._writing.setSingleShot(True)
+        self._writing.setInterval(WRITE_MS)
+        self._writing.timeout.connect(self._write)
 
     # -- changes ----------------------------------------------------------------------------------------
 
@@ -138,6 +147,36 @@ class Desk(QObject):
         self.selected.emit(selection)
         self.travelled.emit(bool(self._past), bool(self._future))
 
+    # -- drafts (V2) --------------------------------------------------------------------------------------
+
+    def keep(self, key: str, content: Any, what: str) -> None:
+        """Keeps what a person typed; it stands on the disk a moment later."""
+        self.workspace.drafts.keep(key, content, what)
+        self._drafted()
+
+    def forget(self, key: str) -> None:
+        """Forgets it: it was sent, saved or discarded."""
+        if self.workspace.drafts.find(key) is not None:
+            self.workspace.drafts.drop(key)
+            self._drafted()
+
+    def _drafted(self) -> None:
+        self._typed = True
+        if not self._writing.isActive():  # not put off by those who go on typing
+            self._writing.start()
+        self.drafted.emit()
+
+    def _write(self) -> None:
+        self.run(asyncio.to_thread(self.workspace.drafts.write), "Keep what was typed")
+
+    async def write_drafts(self) -> list[str]:
+        """Writes what is not written yet; returns, in words, what cannot be kept over an end."""
+        self._writing.stop()
+        if not self._typed:
+            return []
+        await asyncio.to_thread(self.workspace.drafts.write)
+        return self.workspace.drafts.unkept()
+
     # -- work and words -----------------------------------------------------------------------------------
 
     def run(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
@@ -170,6 +209,7 @@ class Desk(QObject):
         """Ends listening and what still runs."""
         self._unlisten()
         self._timer.stop()
+        await self.write_drafts()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
@@ -66,6 +66,10 @@ class Explorer(View):
         self._sought: tuple[str, int] = ("", 0)
         self._hits: list[StreamInfo] = []
         self._seeking = False
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self._tree
 
     @override
     def concerns(self, changes: Changes) -> bool:

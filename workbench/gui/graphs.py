@@ -93,7 +93,7 @@ class RateGraph(QWidget):
         top.addWidget(self._live)
         self._legend = _Legend(self)
         self._stack = QStackedLayout()
-        self._waiting = QLabel("Loading the graph …")
+        self._waiting = QLabel("Loading the graph …", self)
         self._waiting.setProperty("role", "muted")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack.addWidget(self._waiting)

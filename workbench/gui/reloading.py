@@ -51,8 +51,10 @@ class LiveProject(QObject):
     async def check(self, *, trust: str = "") -> None:
         """Reads the project again if something changed, and tells what became of it."""
         reload = self._desk.workspace.reload
-        told = await reload.check(trust=trust)
-        self._watch.watch(reload.watched())
+        try:
+            told = await reload.check(trust=trust)
+        finally:
+            self._watch.watch(reload.watched())
         if told is not None:
             self._tell(told)
 

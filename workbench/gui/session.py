@@ -13,10 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
-from workbench.errors import StoreNotAllowed, WorkbenchError
+from workbench.engine.tasks import to_the_end
 from workbench.gui.acts import acts_of
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
-from workbench.gui.desk import Desk, Notice, Selection
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.drafts import may_leave
 from workbench.gui.loop import finished, spawn
 from workbench.gui.palette import Palette, Target
 from workbench.gui.reloading import LiveProject
@@ -76,21 +77,13 @@ class Session:
         fresh: bool = False,
     ) -> None:
         """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
+        if not await may_leave(self.window, self.desk):
+            return
         await self.close_project()
         try:
             workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
-        except WorkbenchError as error:
-            hint = f"\n{error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
-            actions = (
-                ("Open another project …", self.choose_project),
-                ("Open the users sample", lambda: self.open_sample("users")),
-            )
-            if isinstance(error, StoreNotAllowed):
-                actions = (("Use that store", partial(self._allow, target, str(error.path))), *actions)
-            self.window.notices.show_notice(Notice(kind="error", text=f"{error}{hint}", actions=actions))
-            self.window.empty("No project is open")
-            self._status.show_status(None)
-            self._enable()
+        except Exception as error:  # noqa: BLE001  # whatever stands in the way, the window says it
+            self._show_mistakes(target, error)
             return
         self.workspace = workspace
         self.desk = Desk(workspace, self.window)
@@ -105,6 +98,14 @@ class Session:
         # What was made until now stays: once it is painted, the collector need not walk over it any more.
         asyncio.get_running_loop().call_later(SETTLED, _freeze)
 
+    def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
+        """Shows what is wrong with a project that cannot be opened, and what can be done about it."""
+        from workbench.gui.mistakes import mistakes_page
+
+        self.window.show_page(mistakes_page(self, target, error))
+        self._status.show_status(None)
+        self._enable()
+
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which is another than before."""
         if self.workspace is not None:
@@ -115,10 +116,6 @@ class Session:
         """Opens the project again, with its store."""
         if self.workspace is not None:
             spawn(self.open((self.workspace.project.root, "")), name="Open the project again")
-
-    def _allow(self, target: tuple[Path | None, str], store: str) -> None:
-        """Opens a project with a store that lies elsewhere, as the person saw it (T3)."""
-        spawn(self.open(target, store=store), name="Use that store")
 
     async def _started(
         self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
@@ -160,7 +157,10 @@ class Session:
             spawn(work, name="Trust the project")
 
     async def close_project(self) -> None:
-        """Ends the engine, then the views, then the store."""
+        """Ends the views, then the engine and the store, whoever is cancelled meanwhile."""
+        await to_the_end(self._close_project())
+
+    async def _close_project(self) -> None:
         desk, workspace, live = self.desk, self.workspace, self.live
         self.desk = self.workspace = self.live = None
         if live is not None:
@@ -180,6 +180,9 @@ class Session:
             spawn(self._quit(), name="Close the window")
 
     async def _quit(self) -> None:
+        if not await may_leave(self.window, self.desk):
+            self._closing = False
+            return
         self.window.remember()
         self.window.setEnabled(False)
         try:

@@ -62,6 +62,7 @@ class FastTableView(QTableView):
         self._sorted: tuple[int, bool] = (-1, False)
         self._hovered = -1
         self._quiet = False
+        self._wants_row = False
         self._empty: EmptyState | None = None
         self._fonts = (ui_font(), code_font())
         self._shape(columns)
@@ -215,7 +216,16 @@ class FastTableView(QTableView):
             old.deleteLater()
         self._counted()
 
+    def begin(self) -> None:
+        """Gives the keyboard a row to stand on, the first in view, where there is none; selects nothing."""
+        self._wants_row = not self._model.rowCount()
+        if not self._wants_row and not self.currentIndex().isValid():
+            index, flags = self._model.index(max(0, self.rowAt(0)), 0), QItemSelectionModel.SelectionFlag
+            self._quietly(lambda: self.selectionModel().setCurrentIndex(index, flags.NoUpdate))
+
     def _counted(self) -> None:
+        if self._wants_row and self.hasFocus():
+            self.begin()
         if self._empty is not None:
             self._empty.setVisible(self._model.rowCount() == 0)
             self._empty.setGeometry(self.viewport().geometry())

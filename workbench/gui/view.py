@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.tabbing import put_in_order, reading_order
+from workbench.gui.table import FastTableView
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from workbench.model.changes import Changes
 
@@ -23,7 +26,8 @@ LEAST = QSize(180, 110)
 class View(QWidget):
     """One view of the window.
 
-    Subclasses set the class attributes and override `concerns`, `refresh` and, if they follow it, `follow`.
+    Subclasses set the class attributes and override `concerns`, `refresh` and `first_widget`, if they follow
+    the selection `follow`, and if one can type in them `unsaved`.
 
     Attributes:
         key: Name in menus' data, layouts and tests.
@@ -40,6 +44,8 @@ class View(QWidget):
         self.setObjectName(self.key)
         self.desk = desk
         self._stale = True
+        self._target: QWidget | None = None
+        self._awaiting = False
         desk.changed.connect(self._changed)
         desk.selected.connect(self._selected)
 
@@ -52,6 +58,33 @@ class View(QWidget):
 
     def follow(self, selection: Selection) -> None:
         """Shows what was selected elsewhere."""
+
+    def unsaved(self) -> str:
+        """Returns, in words, what a person typed here and neither sent nor saved (V2); empty for nothing.
+
+        It is kept as a draft, see `workbench.gui.drafts`.
+        """
+        return ""
+
+    def first_widget(self) -> QWidget:
+        """Returns where a person begins in this view."""
+        return self
+
+    def take_keyboard(self, widget: QWidget | None = None) -> None:
+        """Gives the keyboard to a widget, else to where a person begins; as soon as the view is shown."""
+        self._target, self._awaiting = widget or self._target, True
+        if self.isVisible():
+            self._give_keyboard()
+
+    def _give_keyboard(self) -> None:
+        target, self._target, self._awaiting = self._target, None, False
+        if target is None or not isValid(target) or not _can_take(target):
+            target = self.first_widget()
+        if not _can_take(target):  # nothing is there yet, only words and maybe what to do about it
+            target = next((stop for stop in reading_order(self) if _can_take(stop)), self)
+        if isinstance(target, FastTableView):
+            target.begin()
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_filter(self) -> None:
         """Gives the keyboard to the view's filter, if it has one (Ctrl+F)."""
@@ -87,3 +120,22 @@ class View(QWidget):
             self._stale = False
             self.refresh()
             self.follow(self.desk.selection)
+        if self._awaiting:
+            self._give_keyboard()
+
+    @override
+    def focusNextPrevChild(self, next: bool) -> bool:
+        put_in_order(self)
+        return super().focusNextPrevChild(next)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # What nobody inside had a use for: back to where one begins.
+        if event.key() == Qt.Key.Key_Escape and not self.first_widget().hasFocus():
+            self._give_keyboard()
+        else:
+            super().keyPressEvent(event)
+
+
+def _can_take(widget: QWidget) -> bool:
+    return widget.isVisible() and widget.isEnabled()

@@ -7,8 +7,16 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QToolBar, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QTabWidget,
+    QToolBar,
+    QWidget,
+)
 from typing_extensions import override
 
 from workbench.gui.catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, Entry
@@ -25,8 +33,10 @@ if TYPE_CHECKING:
 WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
 NARROWER = 1200
 """Width of the window in pixels below which fewer columns stand beside each other."""
-SIZE, LEAST = (1440, 900), (760, 480)
+SIZE, LEAST = QSize(1440, 900), (760, 480)
 """Size of the first window and the smallest one, in pixels."""
+FRAME = QSize(16, 48)
+"""What may be put around a window, its title included; how much it is, is known only once it is shown."""
 UPPER = 0.62
 """Share of its column's height that the upper view gets."""
 OPENING = "Opening …"
@@ -58,6 +68,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._ready_to_close = False
         self._said = False
+        self._page: QWidget | None = None
         self._strip = QToolBar("Notices")
         self._strip.setObjectName("notices")
         self._strip.setMovable(False)
@@ -75,6 +86,8 @@ class MainWindow(QMainWindow):
         # Menus get their actions once there is a session; their names stand there from the start.
         for name in MENUS:
             self.menuBar().addMenu(f"&{name}")
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.focusChanged.connect(self._focus_moved)
         # Its own least size: docks that come and go would otherwise enlarge the window for good.
         self.setMinimumSize(*LEAST)
 
@@ -83,6 +96,7 @@ class MainWindow(QMainWindow):
         dock.setObjectName(f"dock-{entry.key}")
         dock.setWidget(_waiting(OPENING))
         dock.hide()  # what no arrangement places must not appear in a corner
+        dock.visibilityChanged.connect(self._hidden)
         self.docks[entry.key] = dock
 
     def come_back(self) -> None:
@@ -91,7 +105,7 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         else:
-            self.resize(QSize(*SIZE).boundedTo(self.screen().availableSize()))
+            self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
         name = str(self._settings.value("perspective", FIRST))
         self.show_perspective(name if name in PERSPECTIVES else FIRST)
 
@@ -136,11 +150,16 @@ class MainWindow(QMainWindow):
             dock.setWidget(view)
             old.deleteLater()
             self.views[entry.key] = view
+        self._take_page_away()
         desk.wanted.connect(self.bring)
         desk.noticed.connect(self.notices.show_notice)
+        desk.drafted.connect(self._mark_unsaved)
+        self.begin()
 
     def empty(self, said: str = OPENING) -> None:
         """Takes the views away, before the project is closed, and says why there are none."""
+        if self._page is not None:
+            self._page.setEnabled(False)
         self.setWindowTitle("Event Workbench")
         self.views.clear()
         for dock in self.docks.values():
@@ -148,15 +167,95 @@ class MainWindow(QMainWindow):
             dock.setWidget(_waiting(said))
             old.deleteLater()
 
+    def show_page(self, page: QWidget) -> None:
+        """Shows one page in the place of all views, until there are some again."""
+        if self._page is None:
+            self.save_perspective()
+            for dock in self.docks.values():
+                dock.hide()
+        self._page = page
+        self.setCentralWidget(page)  # which deletes the one before
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_page_away(self) -> None:
+        page, self._page = self._page, None
+        if page is not None:
+            self.takeCentralWidget()
+            page.deleteLater()
+            self.show_perspective(self.perspective, save=False)
+
     def bring(self, key: str) -> None:
-        """Shows a view and gives it the keyboard."""
+        """Shows a view and gives it the keyboard, unless it has it."""
         dock = self.docks[key]
         if self.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
             self._place_late(key)
         dock.show()
         dock.raise_()
-        if (widget := dock.widget()) is not None:
-            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        view = self.views.get(key)
+        if view is not None and self._pane() is not view:
+            view.take_keyboard()
+
+    # -- the keyboard -------------------------------------------------------------------------------------
+
+    def _pane(self) -> View | None:
+        """Returns the view that has the keyboard."""
+        widget = QApplication.focusWidget()
+        return next((one for one in self.views.values() if widget is not None and _holds(one, widget)), None)
+
+    def panes(self) -> list[View]:
+        """Returns the views that are seen, from left to right and from top to bottom."""
+        seen = [one for one in self.views.values() if one.isVisible() and not one.visibleRegion().isEmpty()]
+        return sorted(seen, key=lambda one: (one.mapTo(self, QPoint()).x(), one.mapTo(self, QPoint()).y()))
+
+    def next_pane(self, step: int = 1) -> None:
+        """Gives the keyboard to the next pane, there to what had it last."""
+        panes = self.panes()
+        if not panes:
+            return
+        now = self._pane()
+        place = panes.index(now) + step if now in panes else 0
+        view = panes[place % len(panes)]
+        view.take_keyboard(view.focusWidget())
+
+    def begin(self) -> None:
+        """Gives the keyboard to where a person begins in this arrangement."""
+        cells = [cell for column in PERSPECTIVES[self.perspective][1:] for cell in column]
+        order = [*(key for cell in cells for key in cell.split("+")), *self.docks]
+        shown = next((key for key in order if key in self.views and self.docks[key].isVisible()), "")
+        if shown:
+            self.views[shown].take_keyboard()
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is None:
+            self._look_after_keyboard()
+
+    def _look_after_keyboard(self) -> None:
+        """Sees that somebody has the keyboard, once what is under way is done."""
+        QTimer.singleShot(0, self, self._give_to_somebody)
+
+    def _give_to_somebody(self) -> None:
+        widget = QApplication.focusWidget()
+        bars = (self.tools, self.statusBar())
+        if self.isActiveWindow() and (widget is None or any(_holds(bar, widget) for bar in bars)):
+            self.begin()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and QApplication.focusWidget() is None:
+            self._look_after_keyboard()
+
+    def _hidden(self, visible: bool) -> None:  # a signal's argument
+        if not visible:
+            self._look_after_keyboard()
+
+    def _mark_unsaved(self) -> None:
+        """Marks the views that hold something that a person typed and neither sent nor saved (V2)."""
+        for entry in VIEWS:
+            view = self.views.get(entry.key)
+            mark = " •" if view is not None and view.unsaved() else ""
+            if self.docks[entry.key].windowTitle() != f"{entry.title}{mark}":
+                self.docks[entry.key].setWindowTitle(f"{entry.title}{mark}")
 
     def _place_late(self, key: str) -> None:
         """Tabs a view that the perspective does not show onto the widest one that it shows."""
@@ -167,14 +266,23 @@ class MainWindow(QMainWindow):
 
     # -- perspectives -------------------------------------------------------------------------------------
 
-    def show_perspective(self, name: str) -> None:
-        """Arranges the docks as the person left that perspective, or as it is by default."""
-        self.save_perspective()
+    def show_perspective(self, name: str, *, save: bool = True) -> None:
+        """Arranges the docks as the person left that perspective, or as it is by default.
+
+        Args:
+            save: Keep how the docks stand before.
+        """
+        if save:
+            self.save_perspective()
         self.perspective = name
+        if self._page is not None:  # there is nothing to arrange yet
+            self.perspective_changed.emit(name)
+            return
         saved = self._settings.value(f"layout/{name}")
         shown = str(self._settings.value(f"shown/{name}", "")).split()
         if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
             self.reset_perspective()
+        self.begin()
         self.perspective_changed.emit(name)
 
     def _restore(self, saved: QByteArray, shown: Sequence[str]) -> bool:
@@ -237,7 +345,7 @@ class MainWindow(QMainWindow):
 
     def save_perspective(self) -> None:
         """Remembers how the docks stand now."""
-        if self.perspective:
+        if self.perspective and self._page is None:
             self._settings.setValue(f"layout/{self.perspective}", self.saveState(LAYOUT_VERSION))
             shown = [key for key, dock in self.docks.items() if not dock.isHidden()]
             self._settings.setValue(f"shown/{self.perspective}", " ".join(shown))
@@ -261,6 +369,10 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
             self.close_wanted.emit()
+
+
+def _holds(outer: QWidget, inner: QWidget) -> bool:
+    return outer is inner or outer.isAncestorOf(inner)
 
 
 def _waiting(said: str) -> QWidget:

@@ -16,16 +16,17 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote
+from uuid import UUID
 
 import msgspec
 
 from workbench.errors import InvalidValue
 from workbench.interop import exported
 from workbench.interop.exported import FORMAT, MARK, identity, moment, payload, whole
+from workbench.interop.links import Links, correlation_of, own_id
 from workbench.interop.ndjson import Incoming, Problem, parse_line
 from workbench.model.clock import parse_rfc3339, rfc3339
 from workbench.model.events import NewEvent, RecordedEvent
-from workbench.model.ids import derived_id
 from workbench.model.secrets import masked
 from workbench.model.values import check_name, parse_foreign_json, read_json, write_json
 
@@ -157,6 +158,7 @@ class CloudEventReader:
     def __init__(self, stream: str = "", category: str = CATEGORY) -> None:
         self._stream = stream
         self._category = category
+        self._links = Links()
 
     def read(self, number: int, line: bytes) -> Incoming | Problem:
         """Returns the event of one CloudEvent, or which rule it breaks."""
@@ -177,35 +179,28 @@ class CloudEventReader:
         if named is None:
             raise ValueError(f"no stream: the attribute {self._stream} is missing")
         stream = check_name(f"{self._category}-{named}", what="the stream's name")
-        correlation, causation = (_linked(attributes.get(name), source) for name in _LINKS)
+        identity = own_id(attributes["id"], CATEGORY, source)
         kept = {**attributes, BINARY: True} if BINARY in value else attributes
         event = NewEvent(
-            id=_derived(source, attributes["id"]),
+            id=identity,
             type=check_name(attributes["type"], what="the event type"),
             data=write_json(value.get(BINARY, value.get("data"))),
             occurred_at=parse_rfc3339(attributes["time"]) if "time" in attributes else None,
-            correlation_id=correlation,
-            causation_id=causation,
+            correlation_id=correlation_of(said) if (said := _name(attributes, "correlationid")) else None,
+            causation_id=self._cause(said, source) if (said := _name(attributes, "causationid")) else None,
             metadata=write_json({FOREIGN: kept}),
         )
+        self._links.remember(attributes["id"], identity)
         return Incoming(line=number, stream=stream, event=event)
 
-
-_LINKS = ("correlationid", "causationid")
-
-
-def _derived(source: str, identity: str) -> Any:
-    return derived_id(CATEGORY, source, identity)
+    def _cause(self, said: str, source: str) -> UUID | None:
+        """Returns the event that a cause names: an id of any source, of the same one first."""
+        return self._links.cause(said, own_id(said, CATEGORY, source))
 
 
-def _linked(said: object, source: str) -> Any:
-    """Returns the event or correlation that an attribute names: a UUID, or an id of the same source."""
-    if not isinstance(said, str) or not said:
-        return None
-    try:
-        return identity({"id": said}, "id")
-    except ValueError:
-        return _derived(source, said)
+def _name(attributes: Mapping[str, Any], name: str) -> str:
+    said = attributes.get(name)
+    return said if isinstance(said, str) else ""
 
 
 def _own(number: int, attributes: dict[str, Any], value: Mapping[str, Any]) -> Incoming:

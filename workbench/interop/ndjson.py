@@ -1,16 +1,19 @@
-"""Foreign objects: which of their fields are stream, type, id and time; object by object."""
+"""Foreign objects, one record each: events as their fields say, or what is wrong with them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from workbench.errors import ANY, InvalidValue
+from workbench.interop.links import Links, correlation_of, own_id
+from workbench.interop.mapping import Mapping
 from workbench.interop.records import read_records
-from workbench.model.clock import MICROSECONDS, checked_time, parse_rfc3339, rfc3339
+from workbench.interop.times import read_time, zone_of
+from workbench.model.clock import rfc3339
 from workbench.model.events import NewEvent
 from workbench.model.ids import derived_id
 from workbench.model.values import (
@@ -25,55 +28,8 @@ from workbench.tusk import open_file
 
 SAMPLE = 200
 """Lines that a guess looks at."""
-FITTING = 0.9
-"""Share of them in which a guessed field must stand."""
-
-_STREAM = (
-    "stream",
-    "stream_id",
-    "streamId",
-    "stream_name",
-    "aggregate_id",
-    "aggregateId",
-    "entity_id",
-    "subject",
-    "repo.name",
-    "repository.full_name",
-    "source",
-    "repo.id",
-    "key",
-)
-_TYPE = ("type", "event_type", "eventType", "event", "meta.type", "kind", "name", "action")
-_ID = ("id", "event_id", "eventId", "meta.id", "uuid", "message_id")
-_TIME = (
-    "time",
-    "timestamp",
-    "occurred_at",
-    "created_at",
-    "createdAt",
-    "recorded_at",
-    "date",
-    "meta.time",
-    "at",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping:
-    """Which fields of an object say what; dotted paths such as ``repo.name``.
-
-    Attributes:
-        stream: Field whose value names the stream, behind the category.
-        id: Field that makes an event unique within the file's source; empty: its content does.
-        time: Field with RFC 3339 text, or seconds or milliseconds since 1970; empty: the time of import.
-        category: What the names of streams begin with.
-    """
-
-    stream: str
-    type: str
-    id: str = ""
-    time: str = ""
-    category: str = "imported"
+REST = "imported"
+"""Key of the metadata that keeps what an object says beside its payload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,29 +58,54 @@ class Problem:
 
 
 def parse_line(number: int, line: bytes) -> dict[str, Any] | Problem:
-    """Reads one line as a JSON object, or says what is wrong with it."""
-    if len(line) > MAX_BYTES:
-        return Problem(line=number, message=f"longer than {MAX_BYTES // 1024 // 1024} MiB")
+    """Reads one record as a JSON object, or says what is wrong with it, and which lines go with it."""
     try:
-        value = parse_foreign_json(line.decode())
-    except UnicodeDecodeError as error:
-        return Problem(line=number, message=f"not UTF-8 at byte {error.start + 1}")
+        value = parse_foreign_json(_text_of(line))
     except (ForeignJsonError, InvalidValue) as error:
-        return Problem(line=number, message=str(error))
+        return Problem(line=number, message=f"{error}{_reach(number, line)}")
     if not isinstance(value, dict):
-        return Problem(line=number, message=f"a JSON object is needed, not {type(value).__name__}")
+        said = f"a JSON object is needed, not {type(value).__name__}"
+        return Problem(line=number, message=f"{said}{_reach(number, line)}")
     return value
 
 
-class LineReader:
-    """Turns the lines of one file into events; remembers how often a content without id occurred."""
+def _text_of(line: bytes) -> str:
+    if len(line) > MAX_BYTES:
+        raise ForeignJsonError(f"longer than {MAX_BYTES // 1024 // 1024} MiB")
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise ForeignJsonError(f"not UTF-8 at byte {error.start + 1}") from None
 
-    def __init__(self, mapping: Mapping) -> None:
+
+def _reach(number: int, line: bytes) -> str:
+    further = line.count(b"\n")
+    return f"; what begins here reaches to line {number + further}" if further else ""
+
+
+class LineReader:
+    """Turns the records of one file into events.
+
+    Args:
+        file: What tells the file's events from those of another with the same content, where they have no id:
+            its place and its first record. The same file twice adds nothing, also one that has grown (B3).
+
+    Raises:
+        InvalidValue: There is no such zone.
+    """
+
+    def __init__(self, mapping: Mapping, file: str = "") -> None:
         self._mapping = mapping
+        self._file = file
         self._seen: Counter[str] = Counter()
+        self._links = Links()
+        try:
+            self._zone = zone_of(mapping.zone) if mapping.zone else None
+        except ValueError as error:
+            raise InvalidValue(str(error), path="") from None
 
     def read(self, number: int, line: bytes) -> Incoming | Problem:
-        """Returns the event of one line, or what is wrong with it."""
+        """Returns the event of one record, or what is wrong with it."""
         value = parse_line(number, line)
         if isinstance(value, Problem):
             return value
@@ -135,27 +116,70 @@ class LineReader:
 
     def _incoming(self, number: int, value: dict[str, Any]) -> Incoming:
         mapping = self._mapping
-        stream = f"{mapping.category}-{_text(value, mapping.stream, 'stream')}"
-        check_name(stream, what="the stream's name")
-        kind = check_name(_text(value, mapping.type, "type"), what="the event type")
-        data = write_json(value)
-        return Incoming(
-            line=number,
-            stream=stream,
-            event=NewEvent(
-                id=derived_id("import", stream, *self._identity(value, data)),
-                type=kind,
-                data=data,
-                occurred_at=_time(value, mapping.time) if mapping.time else None,
-            ),
+        named = _text(value, mapping.stream, "stream")
+        stream = check_name(
+            f"{mapping.category}-{named}" if mapping.category else named, what="the stream's name"
         )
+        kind = check_name(_text(value, mapping.type, "type"), what="the event type")
+        data, rest = _parted(value, mapping.data)
+        identity = self._identity(value, stream)
+        event = NewEvent(
+            id=identity,
+            type=kind,
+            data=write_json(data),
+            occurred_at=self._time(value) if mapping.time else None,
+            correlation_id=self._correlation(value),
+            causation_id=self._causation(value, stream),
+            metadata=write_json({REST: rest}) if rest else None,
+        )
+        if mapping.id:
+            self._links.remember(_text(value, mapping.id, "id"), identity)
+        return Incoming(line=number, stream=stream, event=event)
 
-    def _identity(self, value: dict[str, Any], data: str) -> tuple[object, ...]:
+    def _identity(self, value: dict[str, Any], stream: str) -> UUID:
         if self._mapping.id:
-            return (_text(value, self._mapping.id, "id"),)
+            return own_id(_text(value, self._mapping.id, "id"), "import", stream)
         # The same content twice in one file is two events; the same file twice is not.
-        self._seen[data] += 1
-        return data, self._seen[data]
+        content = write_json(value)
+        self._seen[content] += 1
+        return derived_id("import", self._file, stream, content, self._seen[content])
+
+    def _correlation(self, value: dict[str, Any]) -> UUID | None:
+        said = _optional(value, self._mapping.correlation)
+        return correlation_of(said) if said else None
+
+    def _causation(self, value: dict[str, Any], stream: str) -> UUID | None:
+        said = _optional(value, self._mapping.causation)
+        return self._links.cause(said, own_id(said, "import", stream)) if said else None
+
+    def _time(self, value: dict[str, Any]) -> int:
+        path = self._mapping.time
+        found, item = at_path(value, path)
+        if not found or item is None:
+            raise ValueError(f"no time: the field {path} is missing")
+        try:
+            return read_time(item, self._mapping.unit, self._zone)
+        except ValueError as error:
+            raise ValueError(f"the time field {path} holds {str(item)[:40]!r}: {error}") from None
+
+
+def _parted(value: dict[str, Any], path: str) -> tuple[Any, dict[str, Any]]:
+    """Returns the payload at a path, and the object without it."""
+    if not path:
+        return value, {}
+    found, data = at_path(value, path)
+    if not found:
+        raise ValueError(f"no payload: the field {path} is missing")
+    return data, _without(value, path)
+
+
+def _without(value: dict[str, Any], path: str) -> dict[str, Any]:
+    if path in value:
+        return {key: item for key, item in value.items() if key != path}
+    for key, item in value.items():
+        if path.startswith(f"{key}.") and isinstance(item, dict):
+            return {**value, key: _without(item, path.removeprefix(f"{key}."))}
+    return value
 
 
 def _text(value: dict[str, Any], path: str, what: str) -> str:
@@ -167,44 +191,10 @@ def _text(value: dict[str, Any], path: str, what: str) -> str:
     return str(item)
 
 
-def _time(value: dict[str, Any], path: str) -> int:
-    found, item = at_path(value, path)
-    if not found or item is None:
-        raise ValueError(f"no time: the field {path} is missing")
-    if isinstance(item, str):
-        try:
-            return parse_rfc3339(item)
-        except ValueError as error:
-            raise ValueError(f"the time field {path} holds {item[:40]!r}: {error}") from None
-    if isinstance(item, int | float) and not isinstance(item, bool) and 0 < item < 1e16:
-        # Seconds until the year 5138, milliseconds beyond.
-        seconds = item / 1000 if item > 1e11 else item
-        try:
-            return checked_time(round(seconds * MICROSECONDS))
-        except ValueError as error:
-            raise ValueError(f"the time field {path} holds {item!r}: {error}") from None
-    raise ValueError(f"the time field {path} holds {item!r}, which is no time")
-
-
-def guess(objects: Sequence[dict[str, Any]]) -> Mapping | None:
-    """Guesses the mapping from some objects; None where no field could be the type or the stream."""
-    kind = _first(objects, _TYPE, str)
-    stream = _first(objects, _STREAM, str | int)
-    if not kind or not stream:
-        return None
-    identity = _first(objects, _ID, str | int, distinct=True)
-    return Mapping(
-        stream=stream, type=kind, id=identity, time=_first_time(objects), category=category_of(stream)
-    )
-
-
-def paths_of(objects: Iterable[dict[str, Any]], depth: int = 3) -> list[str]:
-    """Returns the dotted paths of all fields that hold text or numbers, for choosing."""
-    found: dict[str, None] = {}
-    for item in objects:
-        for path in _paths(item, depth):
-            found.setdefault(path)
-    return list(found)
+def _optional(value: dict[str, Any], path: str) -> str:
+    """Returns the id at a path; nothing where there is none."""
+    found, item = at_path(value, path) if path else (False, None)
+    return str(item) if found and isinstance(item, str | int) and not isinstance(item, bool) else ""
 
 
 def sample(path: Path, lines: int = SAMPLE) -> list[tuple[int, dict[str, Any] | Problem]]:
@@ -226,51 +216,3 @@ def event_line(incoming: Incoming) -> str:
     """Says an incoming event in one line, for a preview on a terminal."""
     when = rfc3339(incoming.event.occurred_at) if incoming.event.occurred_at else "now"
     return f"{incoming.line:>6}  {when}  {incoming.stream}  {incoming.event.type}"
-
-
-def _paths(value: dict[str, Any], depth: int) -> Iterator[str]:
-    for key, item in value.items():
-        if isinstance(item, dict) and depth > 1:
-            yield from (f"{key}.{rest}" for rest in _paths(item, depth - 1))
-        elif isinstance(item, str | int | float) and not isinstance(item, bool):
-            yield key
-
-
-def _first(
-    objects: Sequence[dict[str, Any]], candidates: Sequence[str], kind: Any, *, distinct: bool = False
-) -> str:
-    for path in candidates:
-        values = [item for found, item in (at_path(one, path) for one in objects) if found]
-        right = [item for item in values if isinstance(item, kind) and not isinstance(item, bool)]
-        if _enough(right, objects) and (not distinct or len(set(map(str, right))) == len(right)):
-            return path
-    return ""
-
-
-def _first_time(objects: Sequence[dict[str, Any]]) -> str:
-    for path in _TIME:
-        if _enough([one for one in objects if _is_time(one, path)], objects):
-            return path
-    return ""
-
-
-def _is_time(one: dict[str, Any], path: str) -> bool:
-    try:
-        return _time(one, path) is not None
-    except ValueError:
-        return False
-
-
-def _enough(right: Sequence[object], objects: Sequence[object]) -> bool:
-    """Whether a field fits: a few broken lines must not spoil the guess."""
-    return bool(right) and len(right) >= FITTING * len(objects)
-
-
-def category_of(stream: str) -> str:
-    """Returns the begin of stream names for a field: ``repo`` for ``repo.name``."""
-    first = stream.split(".", maxsplit=1)[0]
-    return (
-        first.removesuffix("_id").removesuffix("Id")
-        if first not in {"stream", "key", "subject"}
-        else "imported"
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -28,16 +29,23 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock; a backward jump is clamped so that nothing stalls (W1)."""
+    """The machine's clock; after a backward jump time goes on with the monotonic clock (W2).
+
+    It does so from where the jump met it until the wall has caught up: what waits for a time never waits
+    longer than it was told to.
+    """
 
     def __init__(self) -> None:
-        self._last = 0
+        self._guard = threading.Lock()
+        self._lead = -LATEST
+        """The greatest lead that the wall ever had over the monotonic clock, microseconds."""
 
     def now(self) -> int:
         """Returns microseconds since 1970 UTC, never less than before."""
-        now = time.time_ns() // 1000
-        self._last = max(now, self._last)
-        return self._last
+        with self._guard:
+            wall, steady = time.time_ns() // 1000, round(time.monotonic() * MICROSECONDS)
+            self._lead = max(self._lead, wall - steady)
+            return steady + self._lead
 
     def monotonic(self) -> float:
         """Returns seconds of the monotonic clock."""

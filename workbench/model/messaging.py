@@ -17,7 +17,7 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.events import Event, RecordedEvent
 from workbench.model.filters import Filter
 from workbench.model.retry import RetryPolicy
-from workbench.model.values import read_json
+from workbench.model.values import read_json, write_json
 
 COMMANDS_TOPIC = "$commands"
 """Carries the commands that policies and processes issue; belongs to the engine."""
@@ -129,6 +129,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         """What caused it, if that is known."""
         return None if self.causation_bytes is None else UUID(bytes=self.causation_bytes)
 
+    @property
+    def history(self) -> bool:
+        """Whether it is an event that was brought in for read models alone (B3)."""
+        return self.event and self.metadata is not None and _is_history(self.metadata)
+
     def json(self) -> Any:
         """Returns the data as plain values."""
         return read_json(self.data)
@@ -142,6 +147,23 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
             "data": self.json(),
             "metadata": read_json(self.metadata) if self.metadata else {},
         }
+
+
+HISTORY = "history"
+"""Key of the metadata of events that happened elsewhere before: read models fold them, nothing reacts."""
+
+
+def as_history(metadata: str | None) -> str:
+    """Returns metadata with the mark that keeps an event from subscriptions, policies and processes (B3)."""
+    said = read_json(metadata) if metadata else {}
+    return write_json({**said, HISTORY: True})
+
+
+def _is_history(metadata: str) -> bool:
+    if f'"{HISTORY}":true' not in metadata:
+        return False
+    said = read_json(metadata)
+    return isinstance(said, dict) and said.get(HISTORY) is True
 
 
 def event_as_message(event: RecordedEvent, topic: str) -> Message:
@@ -263,6 +285,7 @@ class Topic:
         retention: Seconds that settled messages are kept, None for ever (G1).
         keep: So many of the newest settled messages are kept, None for no such limit (G1).
         max_backlog: Waiting messages at which publish answers `BackPressure`, None for no limit (B2).
+        persistent: Whether messages outlive the program; else they are forgotten when the project is closed.
     """
 
     name: str
@@ -272,6 +295,7 @@ class Topic:
     retention: float | None = None
     keep: int | None = None
     max_backlog: int | None = None
+    persistent: bool = True
     doc: str = ""
 
 
@@ -287,6 +311,7 @@ class Subscription:
         timeout: Seconds that a handler may take (D4).
         lease: Seconds after which a worker that gives no sign is taken for dead (D4).
         types: Event types it is limited to; empty for all.
+        dead_letters: Whether what fails for good is kept; else it is dropped after its last try.
     """
 
     name: str
@@ -304,6 +329,7 @@ class Subscription:
     lease: float = 30.0
     max_crashes: int = 3
     types: tuple[str, ...] = ()
+    dead_letters: bool = True
     doc: str = ""
 
 

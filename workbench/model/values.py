@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -18,7 +19,12 @@ Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 MAX_BYTES = 64 * 1024 * 1024
 WARN_BYTES = 1024 * 1024
 MAX_DEPTH = 100
+_READ_DEPTH = 400
+"""Nesting that every Python reads; where it is deeper, how far a parser comes differs."""
+_NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{}]', re.DOTALL)
 MAX_NAME = 255
+SURE_DIGITS, EXACT_DIGITS = 15, 17
+"""A number always keeps 15 decimal digits; 17 tell any two numbers apart (IEEE 754 binary64)."""
 
 _INT_MIN, _INT_MAX = -(2**63), 2**64 - 1
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -139,14 +145,29 @@ def parse_foreign_json(text: str) -> Any:
         InvalidValue: A duplicate key, NaN, Infinity, a number out of range, or whatever else breaks
             contract §8; says where.
     """
+    if _is_nested_deeper(text, _READ_DEPTH):
+        raise ForeignJsonError(f"nested deeper than {MAX_DEPTH}")
     try:
         value = _FOREIGN.decode(text)
     except json.JSONDecodeError as error:
-        raise ForeignJsonError(f"not JSON: {error.msg} at column {error.colno}") from None
+        said = error.msg.removesuffix(" at")
+        line = f" of its line {error.lineno}" if error.lineno > 1 else ""
+        raise ForeignJsonError(f"not JSON: {said} at column {error.colno}{line}") from None
     except RecursionError:
         raise ForeignJsonError(f"nested deeper than {MAX_DEPTH}") from None
     check_json(value)
     return value
+
+
+def _is_nested_deeper(text: str, most: int) -> bool:
+    if text.count("[") + text.count("{") <= most:
+        return False
+    depth = 0
+    for part in _NESTING.finditer(text):
+        depth += (part[0] in "[{") - (part[0] in "]}")
+        if depth > most:
+            return True
+    return False
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> Any:
@@ -173,8 +194,22 @@ def _integer(text: str) -> Any:
 def _float(text: str) -> Any:
     value = float(text)
     if math.isinf(value):
-        return _Refused(f"{text} is beyond what a number can hold")
+        return _Refused(f"{text[:40]} is beyond what a number can hold")
+    if (len(text) > SURE_DIGITS or "e" in text or "E" in text) and not _keeps(value, text):
+        return _Refused(f"{text[:40]} has more digits than a number can hold; write it as text")
     return value
+
+
+def _keeps(value: float, text: str) -> bool:
+    """Whether a number says what its text said: written with as many digits it is the same (B3)."""
+    try:
+        wanted = Decimal(text)
+    except InvalidOperation:  # an exponent of twenty digits
+        return False
+    if wanted in {Decimal(value), Decimal(repr(value))}:
+        return True
+    digits = len("".join(map(str, wanted.as_tuple().digits)).strip("0"))
+    return digits <= EXACT_DIGITS and Decimal(f"{value:.{digits - 1}e}") == wanted
 
 
 _FOREIGN = json.JSONDecoder(
@@ -206,14 +241,28 @@ def visible(text: str) -> str:
 def at_path(value: Any, path: str) -> tuple[bool, Any]:
     """Looks a dotted path up in nested mappings and lists: ``lines.0.price``.
 
+    A key may hold dots itself: the whole path as one key comes first, then the shortest key that leads on.
+
     Returns:
         Whether it exists, and its value.
     """
-    for part in path.split("."):
-        if isinstance(value, Mapping) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return False, None
-    return True, value
+    if isinstance(value, Mapping):
+        if path in value:
+            return True, value[path]
+        return _below(value, path)
+    if isinstance(value, list):
+        part, dot, rest = path.partition(".")
+        if part.isdecimal() and int(part) < len(value):
+            return at_path(value[int(part)], rest) if dot else (True, value[int(part)])
+    return False, None
+
+
+def _below(value: Mapping[Any, Any], path: str) -> tuple[bool, Any]:
+    dot = path.find(".")
+    while dot >= 0:
+        if path[:dot] in value:
+            found = at_path(value[path[:dot]], path[dot + 1 :])
+            if found[0]:
+                return found
+        dot = path.find(".", dot + 1)
+    return False, None

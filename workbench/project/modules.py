@@ -9,6 +9,7 @@ import linecache
 import re
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +93,17 @@ def import_modules(sources: Sources) -> Imported:
     return Imported(package=package, definitions=tuple(definitions))
 
 
+def hold(package: str) -> None:
+    """Has the modules of a package stay until `forget` was called once for each who holds them."""
+    _holders[package] += 1
+
+
 def forget(package: str) -> None:
-    """Lets go of the modules that were imported under a package; what is still in use lives on."""
+    """Lets go of the modules that were imported under a package, unless somebody else holds them still."""
+    _holders[package] -= 1
+    if _holders[package] > 0:
+        return
+    del _holders[package]
     _before.pop(package, None)
     if package:
         serve_no_more(package)
@@ -107,6 +117,8 @@ def undo(package: str) -> None:
     forget(package)
 
 
+_holders: Counter[str] = Counter()
+"""How many open projects use the modules of a package."""
 _before: dict[str, dict[str, Any]] = {}
 """What was known of the lines of files before they were imported again."""
 

@@ -17,7 +17,8 @@ from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.declared.compiling import compile_declared
 from workbench.project.modules import Imported, import_modules, lies_in, place_of, undo
-from workbench.project.reading import ProjectFile, in_order, read_settings
+from workbench.project.promises import forbidden
+from workbench.project.reading import ProjectFile, filters_of, in_order, read_settings
 from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
 
@@ -39,6 +40,8 @@ class Project:
             read anew.
         package: Under which its modules are kept, see `workbench.project.modules.forget`.
         story: File of commands that show the project at work, if it has one.
+        snapshot_every: Events of a stream between snapshots; 0 takes none.
+        components: What parts of the architecture are for, in the project's words.
     """
 
     root: Path
@@ -55,6 +58,7 @@ class Project:
     marks: Mapping[Path, str] = field(default_factory=dict)
     package: str = ""
     story: Path | None = None
+    components: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -104,6 +108,8 @@ def load_project(
         if problems:
             raise ProjectError(problems)
         registry = _registry(file, definitions, sources)
+        if broken := [] if restricted else forbidden(file, registry):
+            raise ProjectError(broken)
     except ProjectError:
         undo(imported.package)
         raise
@@ -115,7 +121,10 @@ def load_project(
         store_path=root / settings.event_store.path,
         registry=registry,
         synchronous=settings.event_store.synchronous,
-        snapshot_every=settings.event_store.snapshot_every,
+        snapshot_every=0
+        if settings.event_sourcing.snapshot_pattern is False
+        else settings.event_store.snapshot_every,
+        components=settings.event_components,
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,
         modules=modules,
@@ -131,7 +140,10 @@ def _declared(file: ProjectFile, known: Sequence[Definitions]) -> tuple[Definiti
     topics = [topic.name or key for key, topic in file.settings.topics.items()]
     lenient = len(known) < len(file.settings.cqrs.modules)
     try:
-        return compile_declared(file.document, file.declared, known=known, topics=topics, lenient=lenient)
+        filters = filters_of(file.settings, file.written)
+        return compile_declared(
+            file.document, file.declared, known=known, topics=topics, filters=filters, lenient=lenient
+        )
     except Exception:  # noqa: BLE001  # what a module brings is no model; the registry says what and where
         return compile_declared(file.document, file.declared, topics=topics, lenient=True)
 
@@ -146,9 +158,21 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
     try:
         registry = build_registry(
             definitions,
-            topics=[topic.topic(key, settings.message_queue) for key, topic in settings.topics.items()],
+            topics=[
+                topic.topic(
+                    key,
+                    settings.message_queue,
+                    persistent=settings.message_queues.message_persistence is not False,
+                )
+                for key, topic in settings.topics.items()
+            ],
             subscriptions=[
-                one.subscription(key, settings.message_queue) for key, one in settings.subscriptions.items()
+                one.subscription(
+                    key,
+                    settings.message_queue,
+                    dead_letters=settings.message_queues.dead_letter_queues is not False,
+                )
+                for key, one in settings.subscriptions.items()
             ],
             routes=[
                 Route(pattern=route.pattern, topics=tuple(route.topics), name=key)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from workbench.model.clock import parse_rfc3339
-from workbench.model.filters import Filter, Operator
+from workbench.model.filters import Filter, Operator, check_expression
 from workbench.model.messaging import (
     Mode,
     OnDead,
@@ -145,7 +145,7 @@ class TopicSettings(Section):
     )
     description: str = Field("", description="What it carries")
 
-    def topic(self, key: str, queue: QueueSection) -> Topic:
+    def topic(self, key: str, queue: QueueSection, *, persistent: bool = True) -> Topic:
         """Returns the topic; what is not given here is taken from ``[message_queue]``."""
         ttl = queue.ttl if self.ttl is None else self.ttl
         retention = queue.retention if self.retention is None else self.retention
@@ -157,6 +157,7 @@ class TopicSettings(Section):
             retention=None if retention == math.inf else retention,
             keep=self.keep,
             max_backlog=self.max_backlog,
+            persistent=persistent,
             doc=self.description,
         )
 
@@ -199,7 +200,8 @@ class SubscriptionSettings(RetrySettings):
     @field_validator("filter")
     @classmethod
     def _filter_is_cel(cls, expression: str) -> str:
-        Filter(expression=expression)
+        if expression:
+            check_expression(expression)
         return expression
 
     @model_validator(mode="after")
@@ -213,7 +215,7 @@ class SubscriptionSettings(RetrySettings):
         """Whether its workers compete for the messages (P6)."""
         return self.mode is Mode.POINT_TO_POINT
 
-    def subscription(self, key: str, queue: QueueSection) -> Subscription:
+    def subscription(self, key: str, queue: QueueSection, *, dead_letters: bool = True) -> Subscription:
         """Returns the subscription; what is not given here is taken from ``[message_queue]``."""
         return Subscription(
             name=self.name or key,
@@ -230,6 +232,7 @@ class SubscriptionSettings(RetrySettings):
             timeout=self.handler_timeout or queue.handler_timeout,
             lease=self.lease or queue.lease,
             max_crashes=self.max_crashes or queue.max_crashes,
+            dead_letters=dead_letters,
             doc=self.description,
         )
 
@@ -275,6 +278,63 @@ class CqrsSection(Section):
         return modules
 
 
+def _flag(promise: str) -> Any:
+    return Field(None, description=f"true promises, false forbids: {promise}")
+
+
+class Flags(Section):
+    """What guides of this architecture write; shown among the settings only where a project has it."""
+
+
+class ArchitectureSection(Flags):
+    """``[event_driven_architecture]``: what the project promises to consist of."""
+
+    event_sourcing: bool | None = _flag("aggregates whose state is the fold of their events")
+    cqrs: bool | None = _flag("commands apart from read models and queries")
+    message_queues: bool | None = _flag("topics with subscriptions")
+    reactive_streams: bool | None = _flag("policies, processes or subscriptions that react to events")
+
+
+class ConfigurationSection(Flags):
+    """``[event_configuration]``: the same promises under other names."""
+
+    enable_event_sourcing: bool | None = _flag("aggregates whose state is the fold of their events")
+    enable_cqrs: bool | None = _flag("commands apart from read models and queries")
+    enable_message_queues: bool | None = _flag("topics with subscriptions")
+    enable_streaming: bool | None = _flag("policies, processes or subscriptions that react to events")
+
+
+class SourcingSection(Flags):
+    """``[event_sourcing]``."""
+
+    aggregate_pattern: bool | None = _flag("aggregates")
+    event_replay: bool | None = _flag(
+        "what is made from all events: projections, subscriptions that begin early"
+    )
+    snapshot_pattern: bool | None = _flag("snapshots of aggregates; false takes none")
+    projection_pattern: bool | None = _flag("projections")
+
+
+class CqrsArchitectureSection(Flags):
+    """``[cqrs_architecture]``."""
+
+    command_handlers: bool | None = _flag("commands")
+    query_handlers: bool | None = _flag("queries")
+    read_models: bool | None = _flag("projections")
+    write_models: bool | None = _flag("aggregates")
+
+
+class QueuesSection(Flags):
+    """``[message_queues]``."""
+
+    publish_subscribe: bool | None = _flag("subscriptions that all get every message")
+    point_to_point: bool | None = _flag("queues, whose workers share the messages out")
+    dead_letter_queues: bool | None = _flag("dead letters; false drops a message after its last try")
+    message_persistence: bool | None = _flag(
+        "messages that outlive the program; false keeps them only while the project is open"
+    )
+
+
 class Settings(Section):
     """A whole project file."""
 
@@ -285,3 +345,9 @@ class Settings(Section):
     subscriptions: dict[str, SubscriptionSettings] = Field(default_factory=dict)
     routing: RoutingSection = Field(default_factory=RoutingSection)
     cqrs: CqrsSection = Field(default_factory=CqrsSection)
+    event_driven_architecture: ArchitectureSection = Field(default_factory=ArchitectureSection)
+    event_configuration: ConfigurationSection = Field(default_factory=ConfigurationSection)
+    event_sourcing: SourcingSection = Field(default_factory=SourcingSection)
+    cqrs_architecture: CqrsArchitectureSection = Field(default_factory=CqrsArchitectureSection)
+    message_queues: QueuesSection = Field(default_factory=QueuesSection)
+    event_components: dict[str, str] = Field(default_factory=dict, description="Name: what it does")

@@ -9,8 +9,10 @@ that nobody imports by its name has no way in.
 from __future__ import annotations
 
 import ast
+import gc
 import hashlib
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,7 +152,7 @@ def _missing(root: Path, name: str) -> Source:
 def _imports(source: Source) -> Iterator[str]:
     """Yields what a module could mean by its import statements, whether or not the folder has it."""
     try:
-        tree = ast.parse(source.text or b"")
+        tree = _parsed(source.text or b"")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # it cannot run, either
     package = source.name if source.package else source.name.rpartition(".")[0]
@@ -166,6 +168,25 @@ def _imports(source: Source) -> Iterator[str]:
             for alias in node.names:
                 full = f"{base}.{alias.name}" if base else alias.name
                 yield from _with_parents(full) if node.level else _own(full)
+
+
+_PARSING = threading.Lock()
+
+
+def _parsed(text: bytes) -> ast.Module:
+    """Reads a module, with nothing else of Python run in the midst of it.
+
+    Before 3.11.5 whatever else is parsed meanwhile, by code that a collection runs or lets in from another
+    thread, ends this one with SystemError.
+    """
+    with _PARSING:
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return ast.parse(text)
+        finally:
+            if collecting:
+                gc.enable()
 
 
 def _own(name: str) -> Iterator[str]:

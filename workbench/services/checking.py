@@ -11,7 +11,8 @@ from workbench.errors import NotFound, ProjectError
 from workbench.model.consistency import contradictions_in, unread_topics
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
-from workbench.project.reading import project_root
+from workbench.project.promises import unmet
+from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.sources import LARGEST, module_path
 from workbench.services.proving import places_of, said_by_a_start, said_of_store, told_by_stories
@@ -69,7 +70,8 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
     if not root.is_dir():
         raise NotFound(f"there is no folder {target}", hint="give a project folder or its project.tsk")
     try:
-        project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust))
+        file = read_settings(root, environ=environ)
+        project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust), file=file)
     except ProjectError as error:
         complaints = [_complaint(problem, root) for problem in error.problems]
         seen = {Path(one.file) for one in complaints}
@@ -80,7 +82,8 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
         found = [complaint for file in files for complaint in _syntax(file)]
         unseen = tuple(str(file) for file in files)
         return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
-    said = [*places_of(project, contradictions_in(project.registry), environ), *told_by_stories(project)]
+    said = [*unmet(file, project.registry), *places_of(project, contradictions_in(project.registry), environ)]
+    said += told_by_stories(project)
     said += said_of_store(project, environ, allow=trust) or await said_by_a_start(project)
     advice = [
         f"topic {name}: events are routed to it, and no subscription reads it"

@@ -17,7 +17,9 @@ from workbench.model.wording import summary_of
 from workbench.project.project import contradictions
 from workbench.project.reading import OFFSETS, place_for, read_document, written_values
 from workbench.project.samples import PROJECT_FILE
-from workbench.project.settings import QueueSection, RetrySettings, Settings
+from workbench.project.settings import Flags, QueueSection, RetrySettings, Settings
+from workbench.services.renaming import Renamed, in_project_file, in_scenarios
+from workbench.services.saving import WouldBreak, broken_scenarios, would_be
 from workbench.services.setting_forms import (
     Model,
     as_field,
@@ -33,7 +35,6 @@ from workbench.tusk import (
     Kind,
     Problem,
     TskError,
-    Value,
     delete,
     insert,
     parse,
@@ -97,6 +98,7 @@ class Draft:
     Attributes:
         original: The file as it was read.
         handlers: What the modules bring, None where nobody knows.
+        renames: Topics and subscriptions that are called otherwise than in the file, in order.
     """
 
     path: Path
@@ -104,6 +106,7 @@ class Draft:
     document: Document
     environ: Mapping[str, str]
     handlers: Collection[str] | None = None
+    renames: tuple[Renamed, ...] = ()
 
     # -- looking ------------------------------------------------------------------------------------------
 
@@ -113,10 +116,12 @@ class Draft:
         return values, written
 
     def outline(self) -> list[Branch]:
-        """Returns all sections and collections, in the order of the model."""
+        """Returns all sections and collections, in the order of the model; flags where there are some."""
         found = []
         for name, field in Settings.model_fields.items():
             model = section_of(field.annotation)
+            if model is not None and issubclass(model, Flags) and name not in self.document.sections:
+                continue
             if model is not None:
                 inner = [one for one, _ in collections_in(model)]
                 found.append(
@@ -260,7 +265,7 @@ class Draft:
                 document = set_value(document, place, after - offset if offset else after)
             else:
                 document = insert(document, (*self._place(path), name), after)
-        return replace(self, document=document)
+        return _followed(self.called(path), replace(self, document=document), path)
 
     def added(self, collection: Place, name: str) -> Draft:
         """Returns the draft with a new, empty entry.
@@ -277,7 +282,7 @@ class Draft:
         return replace(self, document=delete(self.document, self._place(path)))
 
     def renamed(self, path: Place, name: str) -> Draft:
-        """Returns the draft with an entry renamed; who speaks of a topic by that name follows.
+        """Returns the draft with an entry renamed; all that speaks of it by that name follows.
 
         Raises:
             InvalidValue: There is one of that name, or it is no name.
@@ -285,25 +290,15 @@ class Draft:
         if not name.strip():
             raise InvalidValue("a name is needed", path="")
         draft = replace(self, document=rename(self.document, self._place(path), name.strip()))
-        if path[0] == "topics" and "name" not in self._at(path):
-            draft = draft._followed(path[1], name.strip())  # noqa: SLF001  # of its own kind
-        return draft
+        return _followed(self.called(path), draft, (*path[:-1], name.strip()))
 
     def _place(self, path: Place) -> Place:
         return self._read[1].get(path, place_for(path))
 
-    def _followed(self, old: str, new: str) -> Draft:
-        """Renames a topic wherever a subscription or route speaks of it."""
-        document = self.document
-        for place, entry in list(document.entries()):
-            speaks = place[-1] in {"topic", "topics", "default_topic", "default"}
-            if place[0] in {"subscriptions", "routing"} and speaks:
-                plain = _plain(entry.value)
-                if plain == old:
-                    document = set_value(document, place, new)
-                elif isinstance(plain, list) and old in plain:
-                    document = set_value(document, place, [new if one == old else one for one in plain])
-        return replace(self, document=document)
+    def called(self, path: Place) -> str:
+        """Returns the name under which others know a topic or subscription; empty for anything else."""
+        entry = self._at(path) if path[0] in {"topics", "subscriptions"} and len(path) > 1 else None
+        return str(entry.get("name") or path[1]) if isinstance(entry, dict) else ""
 
     # -- what changed -------------------------------------------------------------------------------------
 
@@ -358,17 +353,39 @@ class Configuring:
         except OSError as error:
             raise NotFound(f"{path} cannot be read: {error.strerror or error}", hint="put it back") from error
 
-    def save(self, draft: Draft) -> None:
-        """Writes a draft in one step; what is wrong with it must be mended first.
+    def save(self, draft: Draft, *, insist: bool = False) -> None:
+        """Writes a draft in one step, and after it the scenarios that follow a new name.
+
+        Nothing is written that would not load in full.
+
+        Args:
+            insist: Write also what scenarios would not fit any more.
 
         Raises:
-            TskError: Something is wrong with it.
-            ChangedOnDisk: The file is another than the one that was read.
+            ProjectError: Something is wrong with it; every problem with its place.
+            WouldBreak: It would load, but scenarios would not fit it any more.
+            ChangedOnDisk: A file is another than the one that was read.
             StoreReadOnly: It cannot be written.
         """
         if draft.problems:
             raise TskError(draft.problems)
+        root = self._workspace.project.root
+        edits = in_scenarios(root, draft.renames)
+        broken = broken_scenarios(self._workspace, would_be(self._workspace, draft), edits)
+        if broken and not insist:
+            raise WouldBreak(broken)
         save(draft.path, draft.document.dump(), was=draft.original)
+        for edit in edits:
+            save(edit.path, edit.new, was=edit.was)
+
+
+def _followed(old: str, draft: Draft, path: Place) -> Draft:
+    """Has all follow that speaks of a topic or subscription, if that is called otherwise than before."""
+    new = draft.called(path)
+    if not old or not new or old == new:
+        return draft
+    one = Renamed(kind=path[0], old=old, new=new)
+    return replace(draft, document=in_project_file(draft.document, one), renames=(*draft.renames, one))
 
 
 def differing(before: bytes, after: bytes) -> list[str]:
@@ -381,7 +398,3 @@ def _about(model: Model) -> str:
     """Returns what a model says of itself; that ``[section]`` is one is seen from the title."""
     said = re.sub(r"^\[\w+\][.:]?\s*", "", summary_of((model.__doc__ or "").replace("``", "")))
     return said[:1].upper() + said[1:]
-
-
-def _plain(value: Value) -> Any:
-    return [_plain(item) for item in value.items] if value.kind is Kind.ARRAY else value.plain

@@ -1,8 +1,9 @@
-"""Pauses, resumes, steps, resets and rebuilds what runs; every action is recorded."""
+"""Pauses, resumes, steps, resets and rebuilds what runs; every act is recorded with what it does (L9)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, NotFound
@@ -22,13 +23,15 @@ class Controlling:
 
     async def pause(self) -> None:
         """Pauses the engine; what runs is finished."""
-        self._workspace.running().pause()
-        await self._note("pause", "engine")
+        async with self._workspace.at_work() as engine:
+            engine.pause()
+            await engine.gate.write(self._note("pause", "engine"))
 
     async def resume(self) -> None:
         """Resumes the engine."""
-        self._workspace.running().resume()
-        await self._note("resume", "engine")
+        async with self._workspace.at_work() as engine:
+            engine.resume()
+            await engine.gate.write(self._note("resume", "engine"))
 
     async def step(self, only: str = "") -> str:
         """Does one delivery while the engine stands still.
@@ -39,20 +42,23 @@ class Controlling:
         Returns:
             What moved; empty if nothing was left.
         """
-        moved = await self._workspace.running().step(only)
-        if moved:
-            await self._note("step", moved)
-        return moved
+        async with self._workspace.at_work() as engine:
+            moved = await engine.step(only)
+            if moved:
+                await engine.gate.write(self._note("step", moved))
+            return moved
 
     async def pause_subscription(self, name: str, *, paused: bool) -> None:
         """Pauses or resumes one subscription, durably."""
-        engine = self._workspace.running()
-        await engine.gate.write(ConfigureSubscription(subscription=name, paused=paused))
-        engine.subscriptions[name].paused = paused
-        if paused:
-            engine.subscriptions[name].release()
-        engine.wake(name)
-        await self._note("pause" if paused else "resume", name)
+        async with self._workspace.at_work() as engine:
+            note = self._note("pause" if paused else "resume", name)
+            await engine.gate.write_all((ConfigureSubscription(subscription=name, paused=paused), note))
+            engine.subscriptions[name].paused = paused
+            if paused:
+                engine.subscriptions[name].release()
+            else:
+                engine.revive(name)
+            engine.wake(name)
 
     async def reset_subscription(self, name: str, position: int) -> None:
         """Moves a subscription's cursor: everything after the position is delivered again.
@@ -63,14 +69,12 @@ class Controlling:
         head = self._workspace.reader.head()
         if not 0 <= position <= head:
             raise InvalidValue(f"position {position:,} is not from 0 to {head:,}", path="")
-        engine = self._workspace.running()
-        runner = engine.subscriptions[name]
-        await engine.gate.write(
-            ConfigureSubscription(subscription=name, cursor=position, release_key=runner.release_key)
-        )
-        runner.moved(position)
-        engine.wake(name)
-        await self._note("reset", name, f"to position {position}")
+        async with self._workspace.at_work() as engine:
+            runner = engine.subscriptions[name]
+            moved = ConfigureSubscription(subscription=name, cursor=position, release_key=runner.release_key)
+            await engine.gate.write_all((moved, self._note("reset", name, f"to position {position}")))
+            runner.moved(position)
+            engine.wake(name)
 
     async def skip(self, name: str, numbers: Sequence[int]) -> int:
         """Passes waiting deliveries by, on record; those behind them with their keys go on.
@@ -78,46 +82,47 @@ class Controlling:
         Returns:
             How many still waited.
         """
-        engine = self._workspace.running()
-        runner = engine.subscriptions[name]
-        skip = Skip(subscription=name, numbers=tuple(numbers), release_key=runner.release_key)
-        skipped = int(await engine.gate.write(skip))
-        runner.rows_changed()
-        engine.wake(name)
-        await self._note("skip", name, f"{skipped} of {len(numbers)} deliveries")
-        return skipped
+        async with self._workspace.at_work() as engine:
+            runner = engine.subscriptions[name]
+            skip = Skip(subscription=name, numbers=tuple(numbers), release_key=runner.release_key)
+            note = self._note("skip", name, f"{{answer}} of {len(numbers)} deliveries")
+            skipped, _ = await engine.gate.write_all((skip, note))
+            runner.rows_changed()
+            engine.wake(name)
+            return int(skipped)
 
     async def pause_projection(self, name: str, *, paused: bool) -> None:
         """Pauses a projection, or resumes a paused or faulted one."""
-        runner = self._projection(name)
-        await runner.mark(ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE)
-        await self._moves(name, "pause" if paused else "resume")
+        status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
+        async with self._projection(name) as runner:
+            await runner.mark(status, self._of(name, "pause" if paused else "resume"))
 
     async def rebuild(self, name: str) -> None:
         """Begins to make a projection's rows anew; the old ones stay until it is done (J3)."""
-        await self._projection(name).rebuild()
-        await self._moves(name, "rebuild")
+        async with self._projection(name) as runner:
+            await runner.rebuild(self._of(name, "rebuild"))
 
     async def pause_rebuild(self, name: str, *, paused: bool) -> None:
         """Pauses a rebuild, or resumes one that was paused or faulted."""
         status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
-        await self._projection(name).mark(status, building=True)
-        await self._moves(name, "pause rebuild" if paused else "resume rebuild")
+        note = self._of(name, "pause rebuild" if paused else "resume rebuild")
+        async with self._projection(name) as runner:
+            await runner.mark(status, note, building=True)
 
     async def give_up_rebuild(self, name: str) -> None:
         """Ends a rebuild; the old rows stay."""
-        if await self._projection(name).give_up():
-            await self._moves(name, "give up rebuild")
+        async with self._projection(name) as runner:
+            await runner.give_up(self._of(name, "give up rebuild"))
 
     async def skip_event(self, name: str, *, rebuild: bool = False) -> None:
         """Has a faulted projection leave out the event that it cannot fold, on record (J2)."""
-        await self._projection(name).pass_by(PassedKind.SKIPPED, building=rebuild)
-        await self._moves(name, "skip event")
+        async with self._projection(name) as runner:
+            await runner.pass_by(PassedKind.SKIPPED, self._of(name, "skip event"), building=rebuild)
 
     async def park_stream(self, name: str, *, rebuild: bool = False) -> None:
         """Has a faulted projection leave out that event and all later ones of its stream (J2)."""
-        await self._projection(name).pass_by(PassedKind.PARKED, building=rebuild)
-        await self._moves(name, "park stream")
+        async with self._projection(name) as runner:
+            await runner.pass_by(PassedKind.PARKED, self._of(name, "park stream"), building=rebuild)
 
     async def resume_stream(self, name: str, stream: str) -> None:
         """Has a projection fold what a parked stream missed, and follow it again.
@@ -125,12 +130,8 @@ class Controlling:
         Raises:
             WorkbenchError: An event still fails; the stream stays parked.
         """
-        await self._projection(name).resume_stream(stream)
-        await self._moves(name, "resume stream", stream)
-
-    async def _moves(self, name: str, action: str, detail: str = "") -> None:
-        self._workspace.running().wake(f"projection {name}")
-        await self._note(action, f"projection {name}", detail)
+        async with self._projection(name) as runner:
+            await runner.resume_stream(stream, self._of(name, "resume stream", stream))
 
     async def close_stream(self, stream: str, *, closed: bool) -> None:
         """Has a stream take no more events, or take them again (A2).
@@ -138,15 +139,24 @@ class Controlling:
         Raises:
             NotFound: There is no such stream.
         """
-        await self._workspace.running().gate.write(CloseStream(stream=stream, closed=closed))
-        await self._note("close" if closed else "open again", f"stream {stream}")
+        note = self._note("close" if closed else "open again", f"stream {stream}")
+        async with self._workspace.at_work() as engine:
+            await engine.gate.write_all((CloseStream(stream=stream, closed=closed), note))
 
-    def _projection(self, name: str) -> ProjectionRunner:
-        runner = self._workspace.running().projections.get(name)
-        if runner is None:
-            raise NotFound(f"no projection {name} runs")
-        return runner
+    @asynccontextmanager
+    async def _projection(self, name: str) -> AsyncIterator[ProjectionRunner]:
+        """Gives the runner of a projection, and has it look for work afterwards."""
+        async with self._workspace.at_work() as engine:
+            runner = engine.projections.get(name)
+            if runner is None:
+                raise NotFound(f"no projection {name} runs")
+            yield runner
+            engine.revive(f"projection {name}")
+            engine.wake(f"projection {name}")
 
-    async def _note(self, action: str, subject: str, detail: str = "") -> None:
-        noted = OperatorAction(at=self._workspace.clock.now(), action=action, subject=subject, detail=detail)
-        await self._workspace.running().gate.write(RecordAction(action=noted))
+    def _of(self, projection: str, action: str, detail: str = "") -> RecordAction:
+        return self._note(action, f"projection {projection}", detail)
+
+    def _note(self, action: str, subject: str, detail: str = "") -> RecordAction:
+        at = self._workspace.clock.now()
+        return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))

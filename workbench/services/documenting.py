@@ -64,6 +64,7 @@ def document(project: Project, description: str = "") -> str:
         ("Read models", (line for one in registry.projections.values() for line in _projection(one))),
         ("Queries", _queries(registry)),
         ("Topics and subscriptions", _messaging(registry)),
+        ("Components", _components(project.components)),
     ):
         written = list(part)
         if written:
@@ -163,6 +164,12 @@ def _subscription(registry: Registry, one: Subscription) -> tuple[str, ...]:
     doc = one.doc or getattr(handler, "__doc__", None) or ""
     wanted = "" if one.filter.empty else code(str(one.filter))
     return code(one.name), code(one.topic), code(one.handler), wanted, sentence(doc)
+
+
+def _components(components: Mapping[str, str]) -> list[str]:
+    return table(
+        ("component", "what it does"), ((code(name), plain(said)) for name, said in components.items())
+    )
 
 
 def _listed(names: Any) -> str:

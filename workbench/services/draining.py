@@ -34,7 +34,7 @@ class Standstill:
 
 
 async def drain(workspace: Workspace, seconds: float) -> bool:
-    """Returns when everything was delivered, retried or died; False if that takes longer than it may.
+    """Returns when all was delivered, retried or died; False if it takes too long, or something stands still.
 
     What was put off on purpose beyond that time, such as the ``after`` of a process, is not waited for; see
     `put_off`.
@@ -47,12 +47,16 @@ async def drain(workspace: Workspace, seconds: float) -> bool:
     try:
         async with asyncio.timeout(seconds):
             await engine.settle()
-            while any(_moves(workspace, view, until) for view in workspace.observe.subscriptions()):
+            while engine.stuck or any(
+                _moves(workspace, view, until) for view in workspace.observe.subscriptions()
+            ):
+                if engine.faults:
+                    return False
                 await asyncio.sleep(LOOK)
                 await engine.settle()
     except TimeoutError:
         return False
-    return True
+    return not engine.faults
 
 
 def _moves(workspace: Workspace, view: SubscriptionView, until: int) -> bool:
@@ -102,5 +106,4 @@ def standstills(workspace: Workspace) -> list[Standstill]:
         elif one.depth.blocked:
             why = f"{one.depth.blocked:,} wait behind dead letters or behind what was put off"
             found.append(Standstill(kind="subscription", name=one.name, why=why, broken=False))
-    errors = workspace.running().errors
-    return found + [Standstill(kind="engine", name="engine", why=said, broken=True) for said in errors]
+    return found

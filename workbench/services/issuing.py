@@ -67,8 +67,7 @@ class Issuing:
             NoHandler, InvalidCommand, WorldError.
             ModelFailed: The project's own code raised what it did not mean to.
         """
-        async with self._workspace.turnstile.passing():
-            engine = self._workspace.running()
+        async with self._workspace.at_work() as engine:
             issue = Issue(
                 type=name,
                 values=values,
@@ -115,8 +114,8 @@ class Issuing:
 
     async def wait_for(self, projection: str, position: int) -> None:
         """Returns when a read model has reached a position (J5)."""
-        async with self._workspace.turnstile.passing():
-            engine = self._workspace.running()
+        async with self._workspace.at_work() as engine:
+            pass
         await engine.wait_for(projection, position)
 
 

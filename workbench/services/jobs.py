@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.engine.engine import Engine
 from workbench.errors import InvalidValue, NotFound
-from workbench.store.operations import AdvanceJob, MarkLetters, Operation, ReplayLetter, StartJob
-from workbench.store.values import Job, JobStatus, LetterStatus
+from workbench.services.repairing import marked
+from workbench.store.operations import (
+    AdvanceJob,
+    Operation,
+    RecordAction,
+    ReplayLetter,
+    RestoreLetters,
+    StartJob,
+)
+from workbench.store.values import Job, JobStatus
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -20,11 +29,6 @@ CHUNK = 100
 COUNTED = 500
 """Letters that are read at once for a report; the loop turns between two readings."""
 ACTIONS = ("replay", "archive", "purge", "restore")
-_MARKS = {
-    "archive": ((LetterStatus.OPEN,), LetterStatus.ARCHIVED),
-    "purge": ((LetterStatus.OPEN, LetterStatus.ARCHIVED), LetterStatus.PURGED),
-    "restore": ((LetterStatus.PURGED, LetterStatus.ARCHIVED), LetterStatus.OPEN),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +68,21 @@ class Jobs:
             raise InvalidValue(f"{action} is no bulk action; there are {', '.join(ACTIONS)}", path="")
         if per_second < 0:
             raise InvalidValue("a pace is not negative", path="")
-        engine = self._workspace.running()
-        if not numbers:
-            return 0
         frozen = tuple(dict.fromkeys(numbers))
         job = Job(action=action, numbers=frozen, per_second=per_second, skip_on=skip_on)
-        number = int(await engine.gate.write(StartJob(job=job)))
-        await self._workspace.repair.note(f"start {action}", frozen, 0, detail={"job": number})
-        self._run(number)
-        return number
+        async with self._workspace.at_work() as engine:
+            if not numbers:
+                return 0
+            note = self._workspace.repair.note(f"start {action}", frozen, answer="job")
+            number, _ = await engine.gate.write_all((StartJob(job=job), note))
+            self._run(engine, number)
+        return int(number)
 
     def take_up(self) -> None:
         """Goes on with jobs that were under way when the program ended (L5)."""
+        engine = self._workspace.running()
         for job in self.unfinished():
-            self._run(job.number)
+            self._run(engine, job.number)
 
     def unfinished(self) -> list[Job]:
         """Returns the jobs that are under way."""
@@ -123,13 +128,13 @@ class Jobs:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        job = self.job(number)
-        before = job.status
-        while job.status is JobStatus.RUNNING:  # its last step may be on its way into the store still (C7)
-            job = await self._advance(job, (), JobStatus.CANCELLED)
-        if job.status is JobStatus.CANCELLED and before is JobStatus.RUNNING:
-            await self._workspace.repair.note(f"cancel {job.action}", job.numbers, job.done)
-        return job
+        async with self._workspace.at_work() as engine:
+            job = self.job(number)
+            while (
+                job.status is JobStatus.RUNNING
+            ):  # its last step may be on its way into the store still (C7)
+                job = await self._advance(engine, job, (), JobStatus.CANCELLED)
+            return job
 
     async def finished(self, number: int) -> JobReport:
         """Waits until a job is done or cancelled; returns its report."""
@@ -149,23 +154,23 @@ class Jobs:
             raise NotFound(f"there is no job {number}")
         return job
 
-    def _run(self, number: int) -> None:
-        engine = self._workspace.running()
-        task = engine.tasks.spawn(self._work(number), f"job {number}")
+    def _run(self, engine: Engine, number: int) -> None:
+        name = f"job {number}"
+        task = engine.tasks.spawn(engine.keep(name, lambda: self._work(engine, number)), name)
         self._running[number] = task
         task.add_done_callback(lambda _done: self._running.pop(number, None))
 
-    async def _work(self, number: int) -> None:
+    async def _work(self, engine: Engine, number: int) -> None:
         """Deals with one part of the list after the other, each in one write with the job's progress."""
-        engine, job = self._workspace.running(), self.job(number)
+        job = self.job(number)
         while job.status is JobStatus.RUNNING:
             part = job.numbers[job.step : job.step + self._chunk(job)]
             last = job.step + len(part) >= len(job.numbers)
             steps = tuple(self._operation(job, letter) for letter in part)
-            job = await self._advance(job, steps, JobStatus.DONE if last else JobStatus.RUNNING)
+            job = await self._advance(engine, job, steps, JobStatus.DONE if last else JobStatus.RUNNING)
             if last:
-                await self._workspace.repair.note(job.action, job.numbers, job.done)
-            elif job.per_second:
+                break
+            if job.per_second:
                 await engine.pause_for(len(part) / job.per_second)
             else:
                 await asyncio.sleep(0)
@@ -175,15 +180,31 @@ class Jobs:
         """Returns how many letters are dealt with at once: at a pace, those of a tenth of a second."""
         return max(1, min(CHUNK, int(job.per_second / 10))) if job.per_second else CHUNK
 
-    async def _advance(self, job: Job, steps: tuple[Operation, ...], status: JobStatus) -> Job:
-        advance = AdvanceJob(number=job.number, step=job.step, operations=steps, status=status)
-        moved: Job = await self._workspace.running().gate.write(advance)
+    async def _advance(
+        self, engine: Engine, job: Job, steps: tuple[Operation, ...], status: JobStatus
+    ) -> Job:
+        advance = AdvanceJob(
+            number=job.number, step=job.step, operations=steps, status=status, note=self._ended(job, status)
+        )
+        moved: Job = await engine.gate.write(advance)
         return moved
+
+    def _ended(self, job: Job, status: JobStatus) -> RecordAction | None:
+        """Returns the record of a job's end, which is written with its last step (L9)."""
+        if status is JobStatus.RUNNING:
+            return None
+        action = job.action if status is JobStatus.DONE else f"cancel {job.action}"
+        return self._workspace.repair.note(action, job.numbers, act=act_of(job.number))
 
     @staticmethod
     def _operation(job: Job, letter: int) -> Operation:
         if job.action == "replay":
             return ReplayLetter(number=letter)
-        before, after = _MARKS[job.action]
-        skip_on = job.skip_on and job.action == "purge"
-        return MarkLetters(numbers=(letter,), before=before, after=after, skip_on=skip_on)
+        if job.action == "restore":
+            return RestoreLetters(numbers=(letter,))
+        return marked(job.action, letter, act_of(job.number), skip_on=job.skip_on)
+
+
+def act_of(number: int) -> str:
+    """Returns the name under which `workbench.services.repairing.Repairing.undo` takes a job back."""
+    return f"job {number}"

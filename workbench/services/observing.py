@@ -33,7 +33,8 @@ class SubscriptionView:
     """A subscription as people see it.
 
     Attributes:
-        status: ``running``, ``paused`` or ``detached``.
+        status: ``running``, ``paused``, ``detached``, or ``faulted`` after unexpected ends (C11).
+        fault: What ended it, where it is faulted.
         source: Topic that it reads; ``all events`` for policies and processes.
         lag: Positions between its cursor and the head.
         rate: Deliveries per second, lately.
@@ -61,6 +62,7 @@ class SubscriptionView:
     retrying: int
     dead: int
     doc: str
+    fault: str = ""
     mode: str = ""
     workers: int = 0
     in_flight: int = 0
@@ -167,7 +169,8 @@ class Observing:
         engine = self._workspace.engine
         runner = engine.subscriptions.get(name) if engine else None
         cursor = runner.cursor if runner else state.cursor
-        status = "paused" if state.paused else "running"
+        fault = engine.faults.get(name, "") if engine else ""
+        status = "paused" if state.paused else "faulted" if fault else "running"
         if runner is None or runner.handler is None:
             status = "detached"
         subscription = runner.subscription if runner else None
@@ -178,6 +181,7 @@ class Observing:
             handler=subscription.handler if subscription else "",
             filter=str(subscription.filter) if subscription else "",
             status=status,
+            fault=fault,
             cursor=cursor,
             lag=max(0, self._reader.head() - cursor),
             rate=engine.metrics.rate(name) if engine else 0.0,
@@ -240,13 +244,14 @@ class Observing:
         runner = engine.projections.get(projection.name) if engine else None
         checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
         building = runner.building if runner else None
+        ended = engine.faults.get(f"projection {projection.name}", "") if engine else ""
         return ProjectionView(
             name=projection.name,
-            status=state.status.value if state else "new",
+            status="faulted" if ended else state.status.value if state else "new",
             checkpoint=checkpoint,
             lag=max(0, self._reader.head() - checkpoint),
             rows=state.rows if state else 0,
-            fault=state.fault if state else "",
+            fault=ended or (state.fault if state else ""),
             fault_position=state.fault_position if state else 0,
             stale=_stale(projection, state),
             generation=state.generation if state else 0,

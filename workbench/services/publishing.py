@@ -31,7 +31,8 @@ class Publishing:
                 `workbench.engine.publishing.Publisher.publish` says.
             StoreReadOnly: This window only observes.
         """
-        return await self._workspace.running().publisher.publish(draft)
+        async with self._workspace.at_work() as engine:
+            return await engine.publisher.publish(draft)
 
     @staticmethod
     def data(text: str) -> object:

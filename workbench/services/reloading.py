@@ -118,8 +118,10 @@ class Reloading:
         except ProjectError as error:
             lines = tuple(str(problem) for problem in error.problems)
             return Reload(outcome=Outcome.FAILED, said=lines[0], problems=lines, changed=changed)
-        except WorkbenchError as error:
-            said = f"{error}. {error.hint[:1].upper()}{error.hint[1:]}".rstrip(". ")
+        except Exception as error:  # noqa: BLE001  # the model from before goes on, and it is told (C11)
+            hint = error.hint if isinstance(error, WorkbenchError) else ""
+            named = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            said = f"{named}. {hint[:1].upper()}{hint[1:]}".rstrip(". ")
             return Reload(outcome=Outcome.FAILED, said=said, problems=(said,), changed=changed)
         self._pending = False
         self._seen = fresh.marks

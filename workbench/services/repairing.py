@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from workbench.engine.rehearsing import Rehearsal
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.values import ForeignJsonError, parse_foreign_json, write_json
-from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter
+from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter, RestoreLetters
 from workbench.store.values import DeadLetter, LetterStatus, OperatorAction
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
-GROUP = 250
+GROUP = 100
 """Letters whose changes are written together; the loop turns between two groups."""
+NAMED = 1000
+"""Numbers in a record at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class Report:
         skipped: How many were no longer as they were when the list was frozen.
         failed: How many could not be written.
         trouble: Why the first of them failed; empty if none did.
+        act: A name under which `Repairing.undo` takes it back.
     """
 
     asked: int
@@ -51,10 +56,11 @@ class Report:
     skipped: int
     failed: int = 0
     trouble: str = ""
+    act: str = ""
 
 
 class Repairing:
-    """Dead letters and what can be done about them; every action is recorded."""
+    """Dead letters and what can be done about them; every act is recorded with what it does (L9)."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -140,11 +146,9 @@ class Repairing:
     async def edit_and_replay(self, number: int, text: str) -> Report:
         """Replays an edited copy in the original's place; the original never changes (L6, I10)."""
         value = self.check_edit(number, text)
-        engine = self._workspace.running()
-        done = await engine.gate.write(
-            ReplayLetter(number=number, data=write_json(value), message_id=engine.new_id())
-        )
-        await self.note("edit and replay", (number,), int(done))
+        async with self._workspace.at_work() as engine:
+            replay = ReplayLetter(number=number, data=write_json(value), message_id=engine.new_id())
+            done, _ = await engine.gate.write_all((replay, self.note("edit and replay", (number,))))
         return Report(asked=1, done=int(done), skipped=int(not done))
 
     async def rehearse(self, number: int, text: str | None = None) -> Rehearsal:
@@ -160,71 +164,104 @@ class Repairing:
             InvalidValue: The text is no JSON, or does not fit the type.
         """
         data = None if text is None else write_json(self.check_edit(number, text))
-        return await self._workspace.running().rehearse(self.letter(number), data)
+        async with self._workspace.at_work() as engine:
+            return await engine.rehearse(self.letter(number), data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Puts dead letters aside without deciding about them."""
-        return await self._mark("archive", numbers, (LetterStatus.OPEN,), LetterStatus.ARCHIVED)
+        return await self._mark("archive", numbers, skip_on=False)
 
     async def purge(self, numbers: Sequence[int], *, skip_on: bool = True) -> Report:
-        """Takes dead letters away; `restore` undoes it.
+        """Takes dead letters away; `undo` brings them back.
 
         Args:
             skip_on: Whether what is blocked behind them goes on (L7).
         """
-        before = (LetterStatus.OPEN, LetterStatus.ARCHIVED)
-        return await self._mark("purge", numbers, before, LetterStatus.PURGED, skip_on=skip_on)
+        return await self._mark("purge", numbers, skip_on=skip_on)
+
+    async def _mark(self, action: str, numbers: Sequence[int], *, skip_on: bool) -> Report:
+        act = str(self._workspace.running().new_id())
+        marks = [marked(action, number, act, skip_on=skip_on) for number in numbers]
+        return replace(await self._all(action, numbers, marks, act=act), act=act)
+
+    async def undo(self, act: str) -> Report:
+        """Takes an archiving or a purge back: what it changed and nothing has since, as it was (L7, L9)."""
+        return await self._restore(self._workspace.reader.changed_by(act), act)
 
     async def restore(self, numbers: Sequence[int]) -> Report:
-        """Takes a purge or an archiving back (L7)."""
-        before = (LetterStatus.PURGED, LetterStatus.ARCHIVED)
-        return await self._mark("restore", numbers, before, LetterStatus.OPEN)
+        """Takes the last archiving or purge of each of these letters back (L7).
+
+        Right after an act on just this list it is the undo of that act: what it left alone stays as it is.
+        """
+        return await self._restore(numbers, self._last_act(numbers))
+
+    async def _restore(self, numbers: Sequence[int], act: str) -> Report:
+        return await self._all(
+            "restore", numbers, [RestoreLetters(numbers=(number,), act=act) for number in numbers]
+        )
+
+    def _last_act(self, numbers: Sequence[int]) -> str:
+        """Returns the name of the newest act, if it was one on just these letters; else nothing."""
+        for action in self._workspace.reader.actions(limit=1):
+            if action.action in _AFTER:
+                said = json.loads(action.detail)
+                return str(said.get("act", "")) if said["numbers"] == list(numbers) else ""
+        return ""
 
     def blocked_behind(self, numbers: Sequence[int]) -> int:
         """Returns how many deliveries wait behind these dead letters."""
         return self._workspace.reader.blocked_behind(numbers)
 
-    async def _mark(
-        self,
-        action: str,
-        numbers: Sequence[int],
-        before: tuple[LetterStatus, ...],
-        after: LetterStatus,
-        *,
-        skip_on: bool = False,
+    async def _all(
+        self, action: str, numbers: Sequence[int], operations: Sequence[Operation], act: str = ""
     ) -> Report:
-        operations = [
-            MarkLetters(numbers=(number,), before=before, after=after, skip_on=skip_on) for number in numbers
-        ]
-        return await self._all(action, numbers, operations)
-
-    async def _all(self, action: str, numbers: Sequence[int], operations: Sequence[Operation]) -> Report:
-        """Writes one operation for each letter, each for itself (C6), and counts how they ended."""
-        gate = self._workspace.running().gate
-        done = failed = 0
+        """Writes groups of operations, each group with the record of what was done so far (L9)."""
+        done = failed = record = 0
         trouble = ""
         for first in range(0, len(operations), GROUP):
-            writes = [gate.write(operation) for operation in operations[first : first + GROUP]]
-            for answer in await asyncio.gather(*writes, return_exceptions=True):
-                if isinstance(answer, WorkbenchError):
-                    failed += 1
-                    trouble = trouble or answer.message
-                elif isinstance(answer, BaseException):
-                    raise answer
-                else:
-                    done += int(answer)
-        await self.note(action, numbers, done)
+            group = operations[first : first + GROUP]
+            note = msgspec.structs.replace(self.note(action, numbers, act=act), number=record, earlier=done)
+            try:
+                async with self._workspace.at_work() as engine:
+                    *answers, record = await engine.gate.write_all((*group, note))
+            except WorkbenchError as error:
+                failed += len(group)
+                trouble = trouble or error.message
+            else:
+                done += sum(map(int, answers))
         skipped = len(numbers) - done - failed
         return Report(asked=len(numbers), done=done, skipped=skipped, failed=failed, trouble=trouble)
 
-    async def note(
-        self, action: str, numbers: Sequence[int], done: int, *, detail: Mapping[str, int] | None = None
-    ) -> None:
-        """Records what an operator did to dead letters."""
-        if numbers:
-            subject = f"{len(numbers)} dead letter{'s' if len(numbers) > 1 else ''}"
-            said = json.dumps({"numbers": list(numbers)[:1000], "done": done, **(detail or {})})
-            noted = OperatorAction(
-                at=self._workspace.clock.now(), action=action, subject=subject, detail=said
-            )
-            await self._workspace.running().gate.write(RecordAction(action=noted))
+    def note(
+        self, action: str, numbers: Sequence[int], *, act: str = "", answer: str = "done"
+    ) -> RecordAction:
+        """Returns the record of what an operator does to dead letters, to be written behind it (L9).
+
+        Args:
+            act: The name under which it can be undone.
+            answer: What the answer of the operations before it is.
+        """
+        subject = f"{len(numbers)} dead letter{'s' if len(numbers) > 1 else ''}"
+        said = {"numbers": list(numbers)[:NAMED], **({"act": act} if act else {})}
+        detail = f'{json.dumps(said)[:-1]}, "{answer}": {{answer}}}}'
+        at = self._workspace.clock.now()
+        return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
+
+
+_AFTER = {
+    "archive": ((LetterStatus.OPEN,), LetterStatus.ARCHIVED),
+    "purge": ((LetterStatus.OPEN, LetterStatus.ARCHIVED), LetterStatus.PURGED),
+}
+"""Which letters an act takes, and what they come to."""
+
+
+def marked(action: str, number: int, act: str, *, skip_on: bool) -> MarkLetters:
+    """Returns what archives or purges one dead letter.
+
+    Args:
+        act: The name under which it can be undone.
+        skip_on: For a purge: whether what is blocked behind it goes on (L7).
+    """
+    before, after = _AFTER[action]
+    skips = skip_on and action == "purge"
+    return MarkLetters(numbers=(number,), before=before, after=after, act=act, skip_on=skips)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound, WorkbenchError
 from workbench.interop.ndjson import Problem, parse_line
-from workbench.interop.records import LONGEST, read_lines
+from workbench.interop.records import LONGEST, bare, read_lines
 from workbench.model.commands import CommandResult
 from workbench.tusk import open_file
 
@@ -164,9 +164,9 @@ async def arriving_lines(descriptor: int) -> AsyncIterator[tuple[int, bytes]]:
         *ended, last = chunk.split(b"\n")
         for piece in ended:
             number += 1
-            if line := bytes(rest + piece[: LONGEST - len(rest)]).strip():
+            if line := bare(number, bytes(rest + piece[: LONGEST - len(rest)])):
                 yield number, line
             rest.clear()
         rest += last[: LONGEST - len(rest)]  # of a line without end no more than shows that it is too long
-    if rest.strip():
-        yield number + 1, bytes(rest).strip()
+    if line := bare(number + 1, bytes(rest)):
+        yield number + 1, line

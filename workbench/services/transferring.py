@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import msgspec
 
 from workbench.errors import InvalidValue, WorkbenchError, WorldError
-from workbench.interop.cloudevents import CATEGORY, CloudEventReader, is_cloudevent
-from workbench.interop.exported import ExportedReader, is_exported
-from workbench.interop.ndjson import (
-    Incoming,
-    LineReader,
+from workbench.interop.forms import Form, RecordReader, form_of, reader_of
+from workbench.interop.mapping import (
     Mapping,
-    Problem,
     category_of,
     guess,
     paths_of,
-    sample,
+    payloads_of,
+    values_at,
+    zone_is_missing,
 )
+from workbench.interop.ndjson import Incoming, LineReader, Problem, sample
 from workbench.interop.records import read_records
+from workbench.interop.times import Unit, unit_of
+from workbench.model.ids import derived_id
+from workbench.model.messaging import as_history
+from workbench.services.receivers import Receiver, receivers_of
 from workbench.store.operations import Append, RecordAction
 from workbench.store.values import AppendResult, OperatorAction
 from workbench.tusk import open_file
@@ -34,63 +39,39 @@ GROUP = 512
 KEPT_PROBLEMS = 1000
 SLICE = 0.004
 
-
-class Form(StrEnum):
-    """What the objects of a file are.
-
-    ``fields`` is anybody's objects, of which a `Mapping` says what their fields mean; ``ndjson`` is what the
-    workbench writes out itself; ``cloudevents`` is CloudEvents 1.0.
-    """
-
-    FIELDS = "fields"
-    NDJSON = "ndjson"
-    CLOUDEVENTS = "cloudevents"
+__all__ = [
+    "Form",
+    "ImportPreview",
+    "ImportReport",
+    "RecordReader",
+    "Transferring",
+    "chosen_mapping",
+    "reader_of",
+]
 
 
-class RecordReader(Protocol):
-    """Turns records of one form into events."""
-
-    def read(self, number: int, line: bytes) -> Incoming | Problem:
-        """Returns the event of one record, or what is wrong with it."""
-        ...
-
-
-def form_of(objects: list[dict[str, Any]]) -> Form:
-    """Returns what form objects have: the one of the first that says so."""
-    for value in objects:
-        if is_cloudevent(value):
-            return Form.CLOUDEVENTS
-        if is_exported(value):
-            return Form.NDJSON
-    return Form.FIELDS
-
-
-def reader_of(form: Form, *, stream: str = "", category: str | None = None) -> RecordReader:
-    """Returns the reader of a form that says by itself what its fields mean.
-
-    Args:
-        stream: Attribute of CloudEvents that names the stream.
-        category: What the names of their streams begin with.
-    """
-    return ExportedReader() if form is Form.NDJSON else CloudEventReader(stream, category or CATEGORY)
-
-
-def chosen_mapping(guessed: Mapping | None, chosen: dict[str, str | None]) -> Mapping | None:
+def chosen_mapping(
+    guessed: Mapping | None, chosen: dict[str, str | None], objects: Sequence[dict[str, Any]]
+) -> Mapping | None:
     """Returns a guess with what a person chose in its place; None where nothing names the stream or the type.
 
+    The unit of times and the category are guessed anew for a chosen field, unless they were chosen, too.
+
     Args:
-        chosen: Fields by their names in `Mapping`; None where nothing was chosen.
+        chosen: Parts by their names in `Mapping`; None where nothing was chosen.
+        objects: Of the file's first lines.
     """
-    given = {name: value for name, value in chosen.items() if value is not None}
-    parts = {
-        "stream": guessed.stream if guessed else "",
-        "type": guessed.type if guessed else "",
-        "id": guessed.id if guessed else "",
-        "time": guessed.time if guessed else "",
-    } | given
-    if not parts["stream"] or not parts["type"]:
+    given: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
+    mapping = replace(guessed or Mapping(stream="", type=""), **given)
+    if not mapping.stream or not mapping.type:
         return None
-    return Mapping(**{"category": category_of(parts["stream"]), **parts})
+    if "unit" in given:
+        mapping = replace(mapping, unit=Unit(given["unit"]))
+    elif mapping.time:
+        mapping = replace(mapping, unit=unit_of(values_at(objects, mapping.time)))
+    if "category" not in given:
+        mapping = replace(mapping, category=category_of(mapping.stream, objects))
+    return mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +81,8 @@ class ImportPreview:
     Attributes:
         form: What its objects are.
         mapping: The guess, or None where no field fits.
-        paths: Fields to choose from.
+        objects: Of the first lines.
+        receivers: Who gets the first events.
         incoming: The first events as they would be stored.
         problems: What is wrong in the first lines.
         size: Of the file, in bytes.
@@ -109,10 +91,27 @@ class ImportPreview:
     path: Path
     form: Form
     mapping: Mapping | None
-    paths: tuple[str, ...]
+    objects: tuple[dict[str, Any], ...]
+    receivers: tuple[Receiver, ...]
     incoming: tuple[Incoming, ...]
     problems: tuple[Problem, ...]
     size: int
+
+    @property
+    def paths(self) -> list[str]:
+        """Fields to choose from."""
+        return paths_of(self.objects)
+
+    @property
+    def payloads(self) -> list[str]:
+        """Fields that could be the payload."""
+        return payloads_of(self.objects)
+
+    @property
+    def zone_is_missing(self) -> bool:
+        """Whether its times say no zone, so that one must be chosen before anything can come in."""
+        mapping = self.mapping if self.form is Form.FIELDS else None
+        return mapping is not None and zone_is_missing(mapping, self.objects)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,7 +121,9 @@ class ImportReport:
     Attributes:
         stored: Events that were added.
         known: Events that were in the store already.
-        broken: Lines that could not be stored; the first thousand are in ``problems``.
+        broken: Lines that could not be stored; the first of them are in ``problems``.
+        types: How many events of each type were read.
+        looked: Nothing is stored: it says what would be.
         done_bytes: How much of the file was read.
         cancelled: It was stopped; what was stored stays, and importing again adds the rest.
     """
@@ -135,13 +136,15 @@ class ImportReport:
     done_bytes: int = 0
     cancelled: bool = False
     finished: bool = False
+    looked: bool = False
+    types: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
     def summary(self) -> str:
         """Says it in one sentence."""
-        said = (
-            f"{self.stored:,} events added, {self.known:,} already there, {self.broken:,} lines with problems"
-        )
+        added = "would be added" if self.looked else "added"
+        said = f"{self.stored:,} events {added}, {self.known:,} already there,"
+        said += f" {self.broken:,} lines with problems"
         return f"{said}; stopped before the end" if self.cancelled else said
 
 
@@ -195,17 +198,45 @@ class Transferring:
             path=path,
             form=form_of(objects),
             mapping=mapping,
-            paths=tuple(paths_of(objects)),
+            objects=tuple(objects),
+            receivers=self.receivers(Counter(item.event.type for item in incoming)),
             incoming=tuple(incoming),
             problems=tuple(problems),
             size=size,
         )
+
+    def receivers(self, types: Counter[str]) -> tuple[Receiver, ...]:
+        """Returns who gets events of these types, with how many (B3)."""
+        return receivers_of(self._workspace.registry, types)
+
+    async def look_through(
+        self,
+        path: Path,
+        reading: Mapping | RecordReader,
+        *,
+        keep: int | None = KEPT_PROBLEMS,
+        progress: Progress | None = None,
+        cancel: asyncio.Event | None = None,
+    ) -> ImportReport:
+        """Reads a whole file as `bring_in` does, and stores nothing.
+
+        Args:
+            keep: So many problems are kept with their lines; None for all.
+
+        Raises:
+            InvalidValue: The file cannot be read.
+        """
+        report = _report(path, looked=True)
+        await self._read(path, reading, report, self._look, keep=keep, progress=progress, cancel=cancel)
+        return report
 
     async def bring_in(
         self,
         path: Path,
         reading: Mapping | RecordReader,
         *,
+        history: bool = False,
+        keep: int | None = KEPT_PROBLEMS,
         progress: Progress | None = None,
         cancel: asyncio.Event | None = None,
     ) -> ImportReport:
@@ -213,6 +244,8 @@ class Transferring:
 
         Args:
             reading: What the fields mean, or the reader of a form that needs no telling.
+            history: Only read models get the events: no subscription, policy or process, now or later.
+            keep: So many problems are kept with their lines; None for all.
             progress: Told how far it is, some times a second.
             cancel: Set it to stop; what was stored stays.
 
@@ -220,11 +253,30 @@ class Transferring:
             InvalidValue: The file cannot be read.
             WorldError: The store cannot be written; what was stored before stays.
         """
-        file, size = _open(path)
-        report = ImportReport(path=path, size=size)
-        reader = LineReader(reading) if isinstance(reading, Mapping) else reading
+        report = _report(path)
+
+        async def store(group: list[Incoming], report: ImportReport) -> None:
+            await self._store([_as_history(item) for item in group] if history else group, report, keep)
+
+        await self._read(path, reading, report, store, keep=keep, progress=progress, cancel=cancel)
+        await self._record(report)
+        return report
+
+    async def _read(
+        self,
+        path: Path,
+        reading: Mapping | RecordReader,
+        report: ImportReport,
+        use: Callable[[list[Incoming], ImportReport], Awaitable[None]],
+        *,
+        keep: int | None,
+        progress: Progress | None,
+        cancel: asyncio.Event | None,
+    ) -> None:
+        """Reads a file in groups and has each used, in slices that hold nobody up."""
         clock = self._workspace.clock
-        with file:
+        with _open(path) as file:
+            reader = _line_reader(reading, path) if isinstance(reading, Mapping) else reading
             group: list[Incoming] = []
             slice_end = clock.monotonic() + SLICE
             for number, line in read_records(file):
@@ -232,10 +284,11 @@ class Transferring:
                 report.done_bytes += len(line) + 1
                 if isinstance(item, Incoming):
                     group.append(item)
+                    report.types[item.event.type] += 1
                 else:
-                    _note(report, item)
+                    _note(report, item, keep)
                 if len(group) >= GROUP:
-                    await self._store(group, report)
+                    await use(group, report)
                     group = []
                     if progress is not None:
                         progress(report)
@@ -245,18 +298,21 @@ class Transferring:
                 if cancel is not None and cancel.is_set():
                     report.cancelled = True
                     break
-            await self._store(group, report)
+            await use(group, report)
         report.finished = True
-        await self._record(report)
         if progress is not None:
             progress(report)
-        return report
 
-    async def _store(self, group: list[Incoming], report: ImportReport) -> None:
-        async with self._workspace.turnstile.passing():
-            gate = self._workspace.running().gate
+    async def _look(self, group: list[Incoming], report: ImportReport) -> None:
+        known = sum(1 for item in group if self._workspace.reader.event(item.event.id) is not None)
+        report.known += known
+        report.stored += len(group) - known
+        await asyncio.sleep(0)
+
+    async def _store(self, group: list[Incoming], report: ImportReport, keep: int | None) -> None:
+        async with self._workspace.at_work() as engine:
             writes = (
-                gate.write(Append(stream=item.stream, events=(item.event,), expected=item.expected))
+                engine.gate.write(Append(stream=item.stream, events=(item.event,), expected=item.expected))
                 for item in group
             )
             answers = await asyncio.gather(*writes, return_exceptions=True)
@@ -265,7 +321,7 @@ class Transferring:
                 report.known += answer.idempotent
                 report.stored += not answer.idempotent
             elif isinstance(answer, WorkbenchError) and not isinstance(answer, WorldError):
-                _note(report, Problem(line=item.line, message=answer.message))
+                _note(report, Problem(line=item.line, message=answer.message), keep)
             else:
                 raise answer
 
@@ -273,18 +329,45 @@ class Transferring:
         action = OperatorAction(
             at=self._workspace.clock.now(), action="import", subject=report.path.name, detail=report.summary()
         )
-        async with self._workspace.turnstile.passing():
-            await self._workspace.running().gate.write(RecordAction(action=action))
+        async with self._workspace.at_work() as engine:
+            await engine.gate.write(RecordAction(action=action))
 
 
-def _open(path: Path) -> tuple[BinaryIO, int]:
+def _report(path: Path, *, looked: bool = False) -> ImportReport:
     try:
-        return open_file(path), path.stat().st_size
+        size = path.stat().st_size
     except OSError as error:
-        raise InvalidValue(f"{path} cannot be read: {error.strerror or error}", path="") from error
+        raise _unreadable(path, error) from error
+    return ImportReport(path=path, size=size, looked=looked)
 
 
-def _note(report: ImportReport, problem: Problem) -> None:
+def _open(path: Path) -> BinaryIO:
+    try:
+        return open_file(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> InvalidValue:
+    return InvalidValue(f"{path} cannot be read: {error.strerror or error}", path="")
+
+
+def _line_reader(mapping: Mapping, path: Path) -> LineReader:
+    """Returns a reader that tells the events of this file from those of others with the same content.
+
+    A file that has grown is still the same, one of another content under its name is not.
+    """
+    with _open(path) as file:
+        _, first = next(read_records(file), (0, b""))
+    return LineReader(mapping, str(derived_id(path.resolve(), first.hex())))
+
+
+def _as_history(item: Incoming) -> Incoming:
+    event = msgspec.structs.replace(item.event, metadata=as_history(item.event.metadata))
+    return replace(item, event=event)
+
+
+def _note(report: ImportReport, problem: Problem, keep: int | None) -> None:
     report.broken += 1
-    if len(report.problems) < KEPT_PROBLEMS:
+    if keep is None or len(report.problems) < keep:
         report.problems.append(problem)

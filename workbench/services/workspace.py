@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.metrics import Metrics
-from workbench.errors import StoreBusy, StoreReadOnly, WorkbenchError
+from workbench.engine.tasks import to_the_end
+from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
-from workbench.project.modules import forget
+from workbench.model.messaging import OnDead
+from workbench.project.modules import forget, hold
 from workbench.project.project import Project, Trust, load_project
 from workbench.project.reading import ProjectFile
 from workbench.services.browsing import Browsing
 from workbench.services.configuring import Configuring
 from workbench.services.controlling import Controlling
+from workbench.services.drafting import Drafting
 from workbench.services.issuing import Issuing
 from workbench.services.jobs import Jobs
 from workbench.services.observing import Observing
@@ -26,6 +30,7 @@ from workbench.services.repairing import Repairing
 from workbench.services.story import Story
 from workbench.services.transferring import Transferring
 from workbench.services.turnstile import Turnstile
+from workbench.store.operations import ForgetMessages
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.store import SqliteStore
 
@@ -50,18 +55,21 @@ class Workspace:
         turnstile: Passed by what must not meet an engine that is being changed.
         reload: Reads the project again when its files change.
         configure: The project file as settings.
+        drafts: What was typed and not sent.
     """
 
     def __init__(
         self, project: Project, store: SqliteStore, clock: Clock, environ: Mapping[str, str] | None = None
     ) -> None:
         self.project = project
+        hold(project.package)
         self.registry = project.registry
         self.clock = clock
         self.store = store
         self.environ = dict(environ or {})
         self.observer = store.observer
         self._listeners: list[Listener] = []
+        self._closed = False
         self.reader = store.reader()
         self.turnstile = Turnstile()
         self.engine = None if store.observer else self._engine(project)
@@ -76,6 +84,7 @@ class Workspace:
         self.story = Story(self)
         self.reload = Reloading(self)
         self.configure = Configuring(self)
+        self.drafts = Drafting(project.root, self.environ, clock)
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
         return Engine(
@@ -91,16 +100,35 @@ class Workspace:
     async def start(self, *, paused: bool = False) -> None:
         """Begins to run; an observer only looks."""
         if self.engine is not None:
+            await self._forget_messages(self.engine)
             await self.engine.start(paused=paused)
             self.jobs.take_up()
 
     async def close(self) -> None:
-        """Stops the engine and lets go of the store; a second call does nothing."""
+        """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         engine, self.engine = self.engine, None
-        if engine is not None:
-            await engine.stop()
-        self.store.close()
-        forget(self.project.package)
+        try:
+            if engine is not None:
+                await engine.stop(last=self._forgotten())
+        finally:
+            self.store.close()
+            if not self._closed:
+                self._closed = True
+                forget(self.project.package)
+
+    async def _forget_messages(self, engine: Engine) -> None:
+        """Begins without what an earlier run left in topics that keep messages in memory only."""
+        for operation in self._forgotten():
+            await engine.gate.write(operation)
+
+    def _forgotten(self) -> list[ForgetMessages]:
+        subscriptions = self.registry.subscriptions.values()
+        released = tuple(one.name for one in subscriptions if one.on_dead is OnDead.CONTINUE)
+        topics = [topic.name for topic in self.registry.topics.values() if not topic.persistent]
+        return [ForgetMessages(topic=name, released=released) for name in topics]
 
     async def adopt(self, project: Project) -> None:
         """Lets another model of the project take over, on the same store; handlers that run are waited for.
@@ -110,6 +138,7 @@ class Workspace:
         """
         async with self.turnstile.alone():
             before, engine = self.project, self.engine
+            hold(project.package)
             self._use(project)
             if engine is not None:
                 paused = engine.state is EngineState.PAUSED
@@ -118,13 +147,12 @@ class Workspace:
                     engine.reader.close()
                 try:
                     await self._run(project, engine, paused=paused)
-                except WorkbenchError:
+                except Exception:
                     self._use(before)
                     await self._run(before, engine, paused=paused)
                     forget(project.package)
                     raise
-            if before.package != project.package:
-                forget(before.package)
+            forget(before.package)
         if self.engine is not None:
             self.jobs.take_up()
         self.announce(Changes(model=True, engine=True, everything=True))
@@ -154,9 +182,32 @@ class Workspace:
         return end
 
     def announce(self, changes: Changes) -> None:
-        """Tells every listener what went stale."""
+        """Tells every listener what went stale; one that fails keeps nobody else from hearing it (C11)."""
+        failed = self._tell(changes)
+        if failed is not None and self.engine is not None:
+            self.engine.telling.note(f"a listener failed: {type(failed).__name__}: {failed}")
+            self._tell(Changes(engine=True))  # those that still listen can show it
+
+    def _tell(self, changes: Changes) -> Exception | None:
+        failed = None
         for listener in list(self._listeners):
-            listener(changes)
+            try:
+                listener(changes)
+            except Exception as error:  # noqa: BLE001  # it is told
+                failed = error
+        return failed
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Engine]:
+        """Gives the engine, which stays until the end of the block; a reload is waited for, and waits.
+
+        Not to be nested.
+
+        Raises:
+            StoreReadOnly: This window only observes.
+        """
+        async with self.turnstile.passing():
+            yield self.running()
 
     def running(self) -> Engine:
         """Returns the engine.

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from workbench.errors import WorkbenchError
 from workbench.model.messaging import Message
+from workbench.store.operations import RecordAction
 from workbench.store.values import DeadLetter, Delivery, Reason
 
 
@@ -54,3 +57,10 @@ def tally(answers: Sequence[Any]) -> tuple[int, int, int, str]:
     errors = [answer for answer in answers if isinstance(answer, WorkbenchError)]
     done = sum(1 for answer in answers if not isinstance(answer, WorkbenchError) and answer)
     return done, len(errors), len(answers) - done - len(errors), errors[0].message if errors else ""
+
+
+def noted(op: RecordAction, answers: Sequence[Any] = ()) -> RecordAction:
+    """Returns the record of an act with what the operations before it answered (L9)."""
+    count = op.earlier + sum(answer for answer in answers if isinstance(answer, int))
+    detail = op.action.detail.replace("{answer}", str(count))
+    return replace(op, action=replace(op.action, detail=detail))

@@ -14,7 +14,6 @@ from workbench.store.values import (
     CommandRecord,
     Job,
     OperatorAction,
-    PassedEvent,
     Snapshot,
 )
 
@@ -36,11 +35,7 @@ class Append(Operation, frozen=True, kw_only=True):
 
 
 class AppendMany(Operation, frozen=True, kw_only=True):
-    """Appends to several streams, all or nothing (A10); answers with a tuple of `AppendResult`.
-
-    Attributes:
-        appends: Up to 100, each for a stream of its own.
-    """
+    """Appends to up to 100 streams, all or nothing (A10); answers with a tuple of `AppendResult`."""
 
     appends: tuple[Append, ...]
 
@@ -127,12 +122,19 @@ class Retain(Operation, frozen=True, kw_only=True):
     limit: int = 5000
 
 
-class EnsureSubscription(Operation, frozen=True, kw_only=True):
-    """Makes sure that a durable subscription exists; its cursor is kept if it does (P4).
+class ForgetMessages(Operation, frozen=True, kw_only=True):
+    """Removes the messages of a topic and what waits of them, but for dead letters; answers how many.
 
     Attributes:
-        cursor: Where a new one starts; None means at the head.
+        released: Subscriptions in which a dead letter blocks nobody (O2).
     """
+
+    topic: str
+    released: tuple[str, ...] = ()
+
+
+class EnsureSubscription(Operation, frozen=True, kw_only=True):
+    """Makes sure that a subscription exists; a new one starts at its cursor, None is the head (P4)."""
 
     name: str
     topic: str
@@ -276,13 +278,26 @@ class MarkLetters(Operation, frozen=True, kw_only=True):
     """Moves dead letters between open, archived and purged by compare-and-set (L7, L8); answers how many.
 
     Attributes:
+        act: A name for what the operator does, under which `RestoreLetters` takes it back.
         skip_on: Whether what is blocked behind them goes on (L7).
     """
 
     numbers: tuple[int, ...]
     before: tuple[str, ...]
     after: str
+    act: str = ""
     skip_on: bool = False
+
+
+class RestoreLetters(Operation, frozen=True, kw_only=True):
+    """Has archived and purged dead letters come to what they were before that (L7, L9); answers how many.
+
+    Attributes:
+        act: Only those that this act changed, and nothing since; empty for whatever changed them last.
+    """
+
+    numbers: tuple[int, ...]
+    act: str = ""
 
 
 class ForgetLetters(Operation, frozen=True, kw_only=True):
@@ -304,12 +319,14 @@ class AdvanceJob(Operation, frozen=True, kw_only=True):
         step: Where the job must stand; elsewhere somebody else has advanced it, and nothing is done.
         operations: One for each number that is next.
         status: What it comes to.
+        note: Recorded in the same breath; ``{answer}`` in its detail is how many the job has dealt with (L9).
     """
 
     number: int
     step: int
     operations: tuple[Operation, ...]
     status: str
+    note: RecordAction | None = None
 
 
 class ProjectRows(Operation, frozen=True, kw_only=True):
@@ -318,68 +335,6 @@ class ProjectRows(Operation, frozen=True, kw_only=True):
     name: str
     rows: tuple[dict[str, Any], ...] = ()
     deleted: tuple[Any, ...] = ()
-
-
-class EnsureProjection(Operation, frozen=True, kw_only=True):
-    """Makes sure that a projection has a live generation: a table and a checkpoint.
-
-    Attributes:
-        columns: Pairs of name and kind; the first is the key.
-        indexed: Columns with an index.
-        rebuild: Begin a further generation from position 0 beside the live one, in place of an earlier
-            attempt; answers with its number (J3).
-    """
-
-    name: str
-    columns: tuple[tuple[str, str], ...]
-    indexed: tuple[str, ...]
-    definition_hash: str
-    rebuild: bool = False
-
-
-class ApplyProjection(Operation, frozen=True, kw_only=True):
-    """Writes a projection's buffered rows and its checkpoint together (J1).
-
-    Attributes:
-        before: The checkpoint that the batch started from; another one in the store is an error.
-        rows: Whole rows to put.
-        deleted: Keys to remove.
-        passed: Events that were skipped and streams that are parked from here on (J2).
-        resumed: Streams that are parked no longer.
-    """
-
-    name: str
-    generation: int
-    before: int
-    checkpoint: int
-    rows: tuple[dict[str, Any], ...] = ()
-    deleted: tuple[Any, ...] = ()
-    passed: tuple[PassedEvent, ...] = ()
-    resumed: tuple[str, ...] = ()
-
-
-class SwitchProjection(Operation, frozen=True, kw_only=True):
-    """Makes a rebuilt generation the live one and drops the one before (J3)."""
-
-    name: str
-    generation: int
-
-
-class DropGeneration(Operation, frozen=True, kw_only=True):
-    """Gives up a generation that is not live; answers whether there was one."""
-
-    name: str
-    generation: int
-
-
-class MarkProjection(Operation, frozen=True, kw_only=True):
-    """Records that a generation of a projection was paused, resumed or faulted (J2)."""
-
-    name: str
-    generation: int
-    status: str
-    fault: str = ""
-    fault_position: int = 0
 
 
 class SaveProcess(Operation, frozen=True, kw_only=True):
@@ -391,6 +346,16 @@ class SaveProcess(Operation, frozen=True, kw_only=True):
 
 
 class RecordAction(Operation, frozen=True, kw_only=True):
-    """Records what an operator did."""
+    """Records what an operator did; answers with the record's number.
+
+    It stands in the same `Atomic` as what was done, behind it (L9). ``{answer}`` in its detail is what the
+    operations before it answered, as a number.
+
+    Attributes:
+        number: Of the record whose detail this one replaces: an act that takes several writes has one record.
+        earlier: What earlier writes of the same act answered, added to the answer.
+    """
 
     action: OperatorAction
+    number: int = 0
+    earlier: int = 0

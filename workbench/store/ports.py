@@ -159,6 +159,10 @@ class QueueReader(Protocol):
         """Returns one dead letter."""
         ...
 
+    def changed_by(self, act: str) -> list[int]:
+        """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
+        ...
+
 
 class ModelReader(Protocol):
     """Reads what is derived: read models, command results, processes."""

@@ -9,7 +9,8 @@ from workbench.errors import ANY, STREAM_EXISTS, InvalidEvent, InvalidName, Part
 from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.events import NewEvent
 from workbench.model.values import MAX_BYTES, check_name
-from workbench.store.operations import Append, AppendMany, EnsureProjection
+from workbench.store.operations import Append, AppendMany
+from workbench.store.projection_operations import EnsureProjection
 from workbench.store.values import AppendResult, Delivery
 
 MANY = 100

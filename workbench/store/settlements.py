@@ -36,7 +36,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         position: Of its message; a subscription has one delivery of each (I5).
         failed: Added to the row's failed attempts.
-        expired: It ended because its message had expired, where the topic drops such.
+        dropped: It ended without success, and leaves no dead letter.
     """
 
     position: int
@@ -46,7 +46,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     failed: int = 0
     attempts: tuple[Attempt, ...] = ()
     letter: DeadLetter | None = None
-    expired: bool = False
+    dropped: bool = False
 
 
 def blocked_keys(rows: Iterable[NewDelivery]) -> set[str]:

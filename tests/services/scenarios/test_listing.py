@@ -52,17 +52,43 @@ async def test_results_are_told_one_by_one_until_it_is_cancelled(service):
     assert all(result.took > 0 for result in told)
 
 
-async def test_a_handler_that_waits_for_ever_is_given_up(service, monkeypatch, users):
+@pytest.fixture
+def endless(users, monkeypatch):
+    """A service, and a scenario of it whose handler waits for ever once the event is set."""
+    waits = asyncio.Event()
+
     async def never(message, context):
+        waits.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("workbench.services.scenarios.listing.LONGEST", 0.05)
     monkeypatch.setattr("workbench.engine.engine.STOP_SECONDS", 0.05)
     registry = replace(users.registry, handlers={**users.registry.handlers, "write_audit": never})
     text = '"x" { when: { command: "report_outage", data: { domain: "a.org" } }, then: [] }'
     (scenario,) = read_scenarios(text, "s.tsk", registry)
-    result = await Scenarios(replace(users, registry=registry), SystemClock()).run_one(scenario)
+    return Scenarios(replace(users, registry=registry), SystemClock()), scenario, waits
+
+
+async def test_M2_a_handler_that_waits_for_ever_is_given_up_and_nothing_of_it_is_left(endless, monkeypatch):
+    service, scenario, _ = endless
+    monkeypatch.setattr("workbench.services.scenarios.listing.LONGEST", 0.05)
+    before = asyncio.all_tasks()
+    result = await service.run_one(scenario)
     assert result.trouble == "it took longer than 0.05 s: does a handler wait for something outside?"
+    assert asyncio.all_tasks() == before
+
+
+async def test_M2_a_run_that_is_cancelled_twice_leaves_nothing_behind(endless):
+    service, scenario, waits = endless
+    before = asyncio.all_tasks()
+    run = asyncio.create_task(service.run_one(scenario))
+    await waits.wait()
+    for _ in range(2):
+        run.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert asyncio.all_tasks() == before
 
 
 def test_a_saved_scenario_is_a_new_file_that_reads_the_same(users, tmp_path):

@@ -102,6 +102,22 @@ class Editor(QWidget):
         self._given = ABSENT
         self.changed.emit()
 
+    def typed(self) -> dict[str, Any]:
+        """Returns what stands here, as JSON of which `type_in` makes the same again, finished or not (V2)."""
+        return {"value": self.value()}
+
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        """Shows again what `typed` gave, also that of another editor; says whether it can."""
+        if "value" not in typed:
+            return False
+        self.set_value(typed["value"])
+        return True
+
+    def reshape(self, shape: Shape) -> bool:
+        """Takes another schema and leaves what was typed untouched; says whether it can."""
+        self.shape = shape
+        return True
+
     def fields(self) -> Sequence[Field]:
         """Returns the fields of which the value is made."""
         return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -88,6 +88,36 @@ class Field(QWidget):
             self.editor.clear()
         self.remarks = ()
         self.touched = self._edited_since = False
+
+    def typed(self) -> dict[str, Any] | None:
+        """Returns what stands in it, finished or not, as JSON; None where it is not set."""
+        return self.editor.typed() if self.is_set else None
+
+    def type_in(self, typed: Mapping[str, Any] | None) -> bool:
+        """Shows what `typed` gave, as something that a person edited; says whether all of it fits."""
+        if typed is None:
+            self._toggle.setChecked(False)
+            return True
+        self._toggle.setChecked(True)
+        fits = self.editor.type_in(typed)
+        if fits:
+            self.touched = self._edited_since = True
+        return fits
+
+    def reshape(self, shape: Shape) -> bool:
+        """Takes another schema without touching what was typed; says whether it can."""
+        kind = editor_for(shape.schema)
+        same = (kind, shape.optional, kind.spreads(shape)) == (self._kind, self.shape.optional, self._block)
+        if not same or (UNSET in shape.schema) != (UNSET in self.shape.schema):
+            return False
+        untouched, self.shape = not self.touched and self.value() == self.shape.initial, shape
+        self._describe()
+        self._name(self._words if isinstance(self.loc[-1], int) else shape.title)
+        if self._editor is not None and not self._editor.reshape(shape):
+            return False
+        if untouched and self.value() != shape.initial is not ABSENT:
+            self.set_value(shape.initial)
+        return True
 
     def problem(self) -> str:
         """Says why its content cannot be read as a value at all; empty where it can."""
@@ -202,12 +232,12 @@ class Field(QWidget):
         self._words = self.shape.title
         self._title = Words(role="heading" if self._block else "")
         self._title.clicked.connect(self._title_clicked)
-        self._toggle = QCheckBox()
-        if not self.shape.optional:  # what is shown before it has a parent would be a window of its own
+        self._toggle = QCheckBox(self)
+        if not self.shape.optional:
             self._toggle.hide()
         self._toggle.toggled.connect(self._toggled)
         self._toggle.clicked.connect(lambda on: self.focus_input() if on else None)
-        self._none = Words(str(self.shape.schema.get(UNSET, "not set")), role="muted", small=True)
+        self._none = Words(role="muted", small=True)
         self._none.setWordWrap(False)
         if not self.shape.optional:
             self._none.hide()
@@ -217,15 +247,22 @@ class Field(QWidget):
         if not self._folds:
             self._folder.hide()
         self._folder.toggled.connect(self._show_editor)
+        self._hint = Words(role="muted", small=True)
+        self._hint.setParent(self)  # what is shown before it has a parent would be a window of its own
+        self._remark = Remark()
+        self._describe()
+
+    def _describe(self) -> None:
+        """Says what the schema says of it."""
+        self._none.setText(str(self.shape.schema.get(UNSET, "not set")))
         shown = self.shape.description or sample_of(self.shape.schema)
         limits = limits_of(self.shape.schema, pattern=not shown)
         said = [part for part in (self.shape.description.rstrip("."), limits) if part]
-        self._hint = Words(" · ".join(said), role="muted", small=True)
+        self._hint.setText(" · ".join(said))
         self._hint.setHidden(not said or isinstance(self.loc[-1], int))
-        self._remark = Remark()
 
     def _arrange(self) -> None:
-        self._head = QWidget()
+        self._head = QWidget(self)
         self._head.setHidden(self.bare)
         self.head = QHBoxLayout(self._head)
         self.head.setContentsMargins(0, 0, 0, 0)

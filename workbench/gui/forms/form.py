@@ -13,8 +13,9 @@ from typing_extensions import override
 from workbench.gui.forms.editor import Kit, Suggest
 from workbench.gui.forms.editors.group import GroupEditor
 from workbench.gui.forms.field import Field
-from workbench.gui.forms.parts import Remark, Words
-from workbench.gui.forms.schema import FieldError, Loc, Schema, Shape, Validate, shape_of
+from workbench.gui.forms.holding import Held, covers, in_words
+from workbench.gui.forms.parts import Remark, Words, stops
+from workbench.gui.forms.schema import ABSENT, FieldError, Loc, Schema, Shape, Validate, shape_of
 
 WIDEST = 860
 """Most pixels in width that fields take."""
@@ -61,6 +62,8 @@ class SchemaForm(QWidget):
         self._attempted = False
         self._remarks: tuple[str, ...] = ()
         self._errors: list[FieldError] = []
+        self._unchanged: dict[str, Any] = {}
+        self._left: dict[str, Any] = {}
         self._kit = Kit(field=self._make_field, now=now, new_uuid=new_uuid, suggest=suggest or {})
         self._root = GroupEditor.build(shape_of("", schema, schema), (), self._kit)
         self._root.changed.connect(self._edited)
@@ -70,6 +73,7 @@ class SchemaForm(QWidget):
             app.focusChanged.connect(self._focus_moved)
         self._filling = False
         self.reset()
+        self.set_unchanged()
 
     # --- value and errors --------------------------------------------------------------------------------
 
@@ -84,6 +88,70 @@ class SchemaForm(QWidget):
     def reset(self) -> None:
         """Goes back to the defaults of the schema."""
         self._fill({})
+
+    def adopt(self, value: Mapping[str, Any]) -> None:
+        """Shows a value without touching the fields that show it already, so that typing can go on there."""
+        self._filling = True
+        for field in self._root.fields():
+            wanted = value.get(str(field.loc[-1]), field.shape.initial)
+            if wanted is not ABSENT and (field.value(), type(field.value())) != (wanted, type(wanted)):
+                field.set_value(wanted)
+        self._filling = False
+        self._attempted = False
+        self._check()
+
+    # --- what was typed (V2) -----------------------------------------------------------------------------
+
+    def typed(self) -> dict[str, Any]:
+        """Returns, by field, what a person typed since `set_unchanged`, finished or not, as JSON."""
+        now = {str(field.loc[-1]): field.typed() for field in self._root.fields()}
+        changed = {name: typed for name, typed in now.items() if typed != self._unchanged.get(name)}
+        return {**self._left, **changed}
+
+    def type_in(self, typed: Mapping[str, Any]) -> list[str]:
+        """Shows again what `typed` gave, of this schema or an older one.
+
+        Returns:
+            What does not fit any more, in words; it stays in what `typed` gives.
+        """
+        own = {str(field.loc[-1]): field for field in self._root.fields()}
+        self._filling = True
+        self._left = {k: part for k, part in typed.items() if k not in own or not own[k].type_in(part)}
+        self._filling = False
+        self._check()
+        self.changed.emit()
+        return in_words(self._left)
+
+    def set_unchanged(self) -> None:
+        """Takes what stands here as what nobody has to keep: it is fresh, or was sent."""
+        self._left = {}
+        self._unchanged = {str(field.loc[-1]): field.typed() for field in self._root.fields()}
+
+    def reshape(self, schema: Schema, validate: Validate) -> list[str]:
+        """Takes another schema and judge, while somebody may be typing.
+
+        Fields that are in both stay as they are, with text, cursor, selection and what can be undone.
+
+        Returns:
+            What was typed and does not fit any more, in words; it stays in what `typed` gives.
+        """
+        typed, held, unchanged = self.typed(), Held.here(self), dict(self._unchanged)
+        self._validate, self._filling = validate, True
+        self._root.reshape(shape_of("", schema, schema))
+        self._nothing.setHidden(bool(self._root.fields()))
+        now = {str(field.loc[-1]): field.typed() for field in self._root.fields()}
+        self._unchanged = {name: unchanged.get(name) if name in typed else part for name, part in now.items()}
+        lost = {name: part for name, part in typed.items() if not covers(now.get(name, {}), part)}
+        back = [name for name in lost if name in now and name in self._left]
+        self._left = {name: part for name, part in lost.items() if name not in back}
+        for name in back:  # a field that was gone, with what was typed into it
+            if not self.field(name).type_in(lost[name]):
+                self._left[name] = lost[name]
+        self._filling = False
+        held.give_back(self)
+        self._check()
+        self.changed.emit()
+        return in_words(self._left)
 
     @property
     def errors(self) -> list[FieldError]:
@@ -134,6 +202,10 @@ class SchemaForm(QWidget):
         if widget is None or not self.isAncestorOf(widget):
             return ""
         return next((field.objectName() for field in _fields_around(widget)), "")
+
+    def first_input(self) -> QWidget:
+        """Returns where a person begins to type: the first editor that takes the keyboard, else the form."""
+        return next((stop for stop in stops(self) if stop.isEnabled() and stop.isVisibleTo(self)), self)
 
     def focus(self, path: str) -> None:
         """Gives the keyboard to a field, if it is there."""
@@ -244,8 +316,9 @@ class SchemaForm(QWidget):
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 12, 14, 14)
-        if not self._root.fields():
-            column.addWidget(Words("There is nothing to fill in.", role="muted"))
+        self._nothing = Words("There is nothing to fill in.", role="muted")
+        column.addWidget(self._nothing)
+        self._nothing.setHidden(bool(self._root.fields()))
         self._root.setMaximumWidth(WIDEST)
         beside = QHBoxLayout()  # what is wider than anybody reads stays empty, on the right
         beside.addWidget(self._root, 1)

@@ -129,6 +129,13 @@ def tabs_after(first: QWidget, part: QWidget) -> None:
     _chain(first, stops(part), None)
 
 
+def follow_each_other(parts: Sequence[QWidget]) -> None:
+    """Makes the tab key go through the parts in their order, from the first one on."""
+    found = [stop for part in parts for stop in stops(part)]
+    if found:
+        _chain(found[0], found[1:], None)
+
+
 def _chain(first: QWidget, rest: Iterable[QWidget], last: QWidget | None) -> None:
     for stop in rest:
         QWidget.setTabOrder(first, stop)

@@ -56,7 +56,6 @@ class BoardView(View):
         self.details = DetailsStrip()
         self.details.hide()
         self._build()
-        self.setFocusProxy(self.canvas)
         self.scene.node_chosen.connect(self._show_details)
         self.canvas.node_activated.connect(lambda _node: self.act())
         self.details.acted.connect(self.act)
@@ -130,6 +129,10 @@ class BoardView(View):
         return row
 
     # -- the model -----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.canvas
 
     @override
     def concerns(self, changes: Changes) -> bool:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QSplitter,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.errors import InvalidValue
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm, parse_validator
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory
+from workbench.gui.views.command_parts import ExpectedVersion, catch_up, suggestions
 from workbench.gui.views.command_result import ResultCard
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, plain_tip, toolbar_button
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.store.values import CommandRecord
 
-CATCH_UP_SECONDS = 10.0
-SUGGESTED = 12
 TALL = 620
 """Pixels in height that form, result and history need together."""
 COMMAND, QUERY = "command", "query"
@@ -58,7 +56,7 @@ class CommandsView(View):
         self._kind, self._name = COMMAND, ""
         self._form: SchemaForm | None = None
         self._described: CommandType | QueryType | None = None
-        self._kept: dict[tuple[str, str], dict[str, Any]] = {}
+        self.drafts = DraftKeeper(desk, self._written, self._write, self._clear)
         self._pages = QStackedLayout(self)
         hint = "Commands come from the aggregates of the model. This project's model declares none."
         self._pages.addWidget(EmptyState("command", "No commands", hint))
@@ -66,7 +64,7 @@ class CommandsView(View):
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             self._shortcut(keys, self.send)
         self._shortcut("Ctrl+Shift+Return", self._edit_copy)
-        desk.command_wanted.connect(self.show_command)
+        desk.command_wanted.connect(self._asked_for)
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -91,6 +89,10 @@ class CommandsView(View):
         head.addWidget(self.message)
         column.addLayout(head)
         column.addWidget(self.about)
+        kept = QHBoxLayout()
+        kept.setContentsMargins(8, 0, 8, 0)
+        kept.addWidget(self.drafts)
+        column.addLayout(kept)
         column.addLayout(self._holder, 1)
         column.addLayout(self._foot())
         framed = QHBoxLayout()
@@ -124,22 +126,16 @@ class CommandsView(View):
 
     def _foot(self) -> QHBoxLayout:
         self.target = ElidedLabel("muted")
-        self.check = QCheckBox("Expect version")
-        self.check.setToolTip("Refuse the command if the stream is at another version by then")
-        self.expected = QLineEdit()
-        self.expected.setObjectName("expected-version")
-        self.expected.setAccessibleName("Expected version")
-        self.expected.setMaximumWidth(64)
-        self.expected.setEnabled(False)
+        self.version = ExpectedVersion(self._present_version)
+        self.check, self.expected = self.version.check, self.version.line
         self.button = toolbar_button("Send", "send", "Issue the command (Ctrl+Enter)", primary=True)
         self.button.setObjectName("send")
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 2, 8, 2)
         foot.addWidget(self.target, 1)
-        foot.addWidget(self.check)
-        foot.addWidget(self.expected)
+        foot.addWidget(self.version)
         foot.addWidget(self.button)
-        self.check.toggled.connect(self._expect)
+        self.version.changed.connect(self.drafts.note)
         self.button.clicked.connect(self.send)
         return foot
 
@@ -177,7 +173,7 @@ class CommandsView(View):
         if (self._kind, self._name) not in offered:
             self._make_form(*offered[0])
         elif self._described is not _described(registry, self._kind, self._name):
-            self._make_form(self._kind, self._name)  # the model was loaded anew
+            self._reshape(registry)
         self.history.show_records(self.desk.workspace.issue.history(limit=SHOWN))
         self._show_target()
 
@@ -189,8 +185,18 @@ class CommandsView(View):
         if kind is None or self._form is None or kind.creates or category != kind.aggregate:
             return
         value = self._form.value()
-        if identity and not value.get(kind.target):
-            self._form.set_value({**value, kind.target: identity})
+        if identity and not value.get(kind.target) and self._form.focused() != kind.target:
+            self._form.adopt({**value, kind.target: identity})
+            if not self.drafts.holds:
+                self._form.set_unchanged()
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.picker
+
+    @override
+    def unsaved(self) -> str:
+        return self.drafts.holds
 
     # -- the form -----------------------------------------------------------------------------------------
 
@@ -203,6 +209,11 @@ class CommandsView(View):
         if at >= 0:
             self.picker.setCurrentIndex(at)
 
+    def _asked_for(self, name: str) -> None:
+        self.show_command(name)
+        if self._form is not None:
+            self.take_keyboard(self._form.first_input())
+
     def _picked(self, at: int) -> None:
         found = self.picker.itemData(at)
         if found is not None:
@@ -210,10 +221,8 @@ class CommandsView(View):
             self.follow(self.desk.selection)
 
     def _make_form(self, kind: str, name: str) -> None:
-        focused = ""
+        self.drafts.leave()
         if self._form is not None:
-            focused = self._form.focused() if (kind, name) == (self._kind, self._name) else ""
-            self._kept[self._kind, self._name] = self._form.value()
             self._holder.removeWidget(self._form)
             self._form.deleteLater()
         self._kind, self._name = kind, name
@@ -224,47 +233,56 @@ class CommandsView(View):
             validate=parse_validator(described.parse),
             now=lambda: _rfc3339(clock.now()),
             new_uuid=lambda: str(uuid.uuid4()),
-            suggest=self._suggestions(kind, name),
+            suggest=suggestions(self.desk.workspace, name if kind == COMMAND else ""),
         )
         self._form.changed.connect(self._show_target)
+        self._form.changed.connect(self.drafts.note)
         self._form.submitted.connect(self._submitted)
         self._holder.addWidget(self._form)
-        if (kind, name) in self._kept:
-            known = described.schema.get("properties", {})
-            kept = {field: value for field, value in self._kept[kind, name].items() if field in known}
-            self._form.set_value(kept)
-            self._form.focus(focused)
+        self.version.clear()
+        self.drafts.turn_to(f"{kind}/{name}", f"the form of {name}")
         with QSignalBlocker(self.picker):
             self.picker.setCurrentIndex(self.picker.findText(name))
-        self.about.setText(summary_of(described.doc))
-        self.about.setToolTip(plain_tip(described.doc))
-        self.about.setVisible(bool(described.doc))
         self.result.hide()
         self._dress(kind)
         self._show_target()
 
+    def _reshape(self, registry: Registry) -> None:
+        """Follows a model that was loaded anew, while somebody may be typing in the form."""
+        self._described = described = _described(registry, self._kind, self._name)
+        if self._form is not None:
+            self.drafts.tell_left(self._form.reshape(described.schema, parse_validator(described.parse)))
+        self._dress(self._kind)
+
+    def _written(self) -> dict[str, Any]:
+        """Returns what was typed into the form, and the version that is expected; empty for nothing."""
+        typed = self._form.typed() if self._form is not None else {}
+        expected = {"expected": self.expected.text()} if self.check.isChecked() else {}
+        return {**({"form": typed} if typed else {}), **expected}
+
+    def _write(self, written: Mapping[str, Any]) -> list[str]:
+        if "expected" in written:
+            self.version.type_in(written["expected"])
+        return self._form.type_in(written.get("form", {})) if self._form is not None else []
+
+    def _clear(self) -> None:
+        self.version.clear()
+        if self._form is not None:
+            self._form.reset()
+            self._form.set_unchanged()
+
     def _dress(self, kind: str) -> None:
+        if self._described is not None:
+            self.about.setText(summary_of(self._described.doc))
+            self.about.setToolTip(plain_tip(self._described.doc))
+            self.about.setVisible(bool(self._described.doc))
         command = kind == COMMAND
-        self.check.setVisible(command)
-        self.expected.setVisible(command)
+        self.version.setVisible(command)
         self.button.setText("Send" if command else "Ask")
         self.button.setToolTip(f"{'Issue the command' if command else 'Ask the query'} (Ctrl+Enter)")
         self.button.setEnabled(not command or self._writes)
         if command and not self._writes:
             self.button.setToolTip("This window only looks; the one that works on the store can send")
-
-    def _suggestions(
-        self, kind: str, name: str
-    ) -> Mapping[tuple[str | int, ...], Callable[[str], list[str]]]:
-        """Offers known ids for the field that names the aggregate."""
-        described = self.desk.workspace.registry.commands.get(name) if kind == COMMAND else None
-        if described is None or described.creates:
-            return {}
-        return {(described.target,): partial(self._known, described.aggregate)}
-
-    def _known(self, category: str, typed: str) -> list[str]:
-        found = self.desk.workspace.browse.streams_from(f"{category}-{typed.strip()}", SUGGESTED)
-        return [stream.name.partition("-")[2] for stream in found]
 
     def _show_target(self) -> None:
         if self._form is None or self._kind != COMMAND:
@@ -274,13 +292,9 @@ class CommandsView(View):
         self.target.setText(f"{stream} · {f'version {version:,}' if version else 'new'}" if stream else "")
         self.target.setToolTip(self.target.text())
 
-    def _expect(self, wanted: bool) -> None:  # a signal's argument
-        self.expected.setEnabled(wanted)
-        if wanted and self._form is not None:
-            _, version = self.desk.workspace.issue.target(self._name, self._form.value())
-            self.expected.setText(str(version))
-            self.expected.selectAll()
-            self.expected.setFocus()
+    def _present_version(self) -> int:
+        typed = self._form.value() if self._form is not None else {}
+        return self.desk.workspace.issue.target(self._name, typed)[1]
 
     # -- sending ------------------------------------------------------------------------------------------
 
@@ -293,24 +307,30 @@ class CommandsView(View):
         if self._kind == QUERY:
             self._ask(value)
             return
-        expected = None
-        if self.check.isChecked():
-            text = self.expected.text().strip()
-            if not text.isdigit():
-                self.desk.notice(
-                    "warning", "The expected version must be a whole number; 0 means a new stream."
-                )
-                self.expected.setFocus()
-                return
-            expected = int(text)
-        self.desk.run(self._issue(self._name, value, expected), f"Send {self._name}")
+        try:
+            expected = self.version.value()
+        except InvalidValue as error:
+            self.desk.notice("warning", error.message)
+            self.expected.setFocus()
+            return
+        self.desk.run(self._issue(self._name, value, expected, self._written()), f"Send {self._name}")
 
-    async def _issue(self, name: str, value: dict[str, Any], expected: int | None) -> None:
+    async def _issue(
+        self, name: str, value: dict[str, Any], expected: int | None, sent: Mapping[str, Any] | None = None
+    ) -> None:
         result = await self.desk.workspace.issue.issue(name, value, expected=expected)
+        if result.accepted and name == self._name and sent == self._written():
+            self._sent()
         self.show_result(result)
         if result.accepted and result.last_position:
             self.desk.select(Selection(stream=result.stream))
-            await self._catch_up(result)
+            await catch_up(self.desk.workspace, result, self.result)
+
+    def _sent(self) -> None:
+        """What stands in the form was sent, and nobody typed on meanwhile."""
+        if self._form is not None:
+            self._form.set_unchanged()
+        self.drafts.settle()
 
     def show_result(self, result: CommandResult) -> None:
         """Shows what became of a command; a rule that names a field is said there, too."""
@@ -318,24 +338,6 @@ class CommandsView(View):
         self._show_target()
         if result.field and self._form is not None and result.command_type == self._name:
             self._form.show_errors([FieldError(loc=(result.field,), message=result.message)])
-
-    async def _catch_up(self, result: CommandResult) -> None:
-        """Says how soon each read model had folded the command's events: eventual consistency, seen."""
-        workspace = self.desk.workspace
-        begun = workspace.clock.monotonic()
-        behind, said = [], []
-        for name in workspace.registry.projections:
-            try:
-                async with asyncio.timeout(CATCH_UP_SECONDS):
-                    await workspace.issue.wait_for(name, result.last_position)
-            except TimeoutError:
-                behind.append(name)
-            else:
-                said.append(f"{name} after {1000 * (workspace.clock.monotonic() - begun):,.1f} ms")
-        if said:
-            self.result.add(f"Read models caught up: {', '.join(said)}.")
-        if behind:
-            self.result.add(f"Still behind: {', '.join(behind)}. Is the engine or the projection paused?")
 
     def _ask(self, value: dict[str, Any]) -> None:
         workspace = self.desk.workspace
@@ -345,16 +347,28 @@ class CommandsView(View):
         except Exception as error:  # noqa: BLE001  # a query's handler is the project's code
             self.desk.fail(f"Ask {self._name}", error)
             return
+        self._sent()
         self.result.show_answer(self._name, answer, 1000 * (workspace.clock.monotonic() - begun))
 
     # -- history ------------------------------------------------------------------------------------------
 
     def copy(self, record: CommandRecord) -> None:
-        """Puts an issued command's values into the form."""
+        """Puts an issued command's values into the form; what was typed there can be brought back."""
         self.show_command(record.type)
-        if self._form is not None and self._name == record.type:
-            self._form.set_value(json.loads(record.data))
-            self._form.setFocus()
+        if self._form is None or self._name != record.type:
+            return
+        form, written = self._form, self._written()
+        form.set_value(json.loads(record.data))
+        if written:
+
+            def bring_back() -> None:
+                if isValid(form) and form is self._form:
+                    form.reset()
+                    self._write(written)
+
+            said = f"The form of {record.type} held something that was not sent."
+            self.desk.notice("info", said, ("Bring it back", bring_back))
+        self.take_keyboard(form.first_input())
 
     def _edit_copy(self) -> None:
         record = self.history.current()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.icons import icon
@@ -49,6 +51,7 @@ class ConfirmStrip(QFrame):
         self.setObjectName("confirm")
         self.setAccessibleName("Confirmation")
         self._kind = "info"
+        self._asker: QWidget | None = None
         self._mark = QLabel()
         self._text = _plain(QLabel(), wraps=True)
         self._text.setProperty("role", "heading")
@@ -122,6 +125,7 @@ class ConfirmStrip(QFrame):
                 first = button
         self._buttons.addWidget(cancel)
         self._dress()
+        self._asker = QApplication.focusWidget() if self.isHidden() else self._asker
         self.show()
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -140,8 +144,15 @@ class ConfirmStrip(QFrame):
         return self._samples.text()
 
     def dismiss(self) -> None:
-        """Takes the question back."""
+        """Takes the question back; the keyboard goes where it was."""
+        asker, self._asker = self._asker, None
         if self.isVisible():
+            if (
+                asker is not None
+                and isValid(asker)
+                and self.isAncestorOf(QApplication.focusWidget() or asker)
+            ):
+                asker.setFocus(Qt.FocusReason.OtherFocusReason)
             self.hide()
         self._clear()
 

@@ -127,6 +127,10 @@ class InspectorView(View):
         return self.copy
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.tabs.currentWidget() or self.tabs
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return bool(changes.streams) or changes.dead_letters or changes.everything
 

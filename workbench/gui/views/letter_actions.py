@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.desk import Desk
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
+from workbench.services.jobs import act_of
 from workbench.services.repairing import Report
 
 if TYPE_CHECKING:
@@ -168,9 +169,18 @@ class Repairs:
         }
         self._run(deed, numbers, works[deed.key](numbers))
 
-    def replay_edited(self, number: int, text: str) -> None:
-        """Replays a copy with another payload."""
-        self._run(EDIT, (number,), self._repair.edit_and_replay(number, text))
+    def replay_edited(self, number: int, text: str, then: Callable[[bool], None]) -> None:
+        """Replays a copy with another payload, and tells whether that was done."""
+        self._run(EDIT, (number,), self._edited(number, text, then))
+
+    async def _edited(self, number: int, text: str, then: Callable[[bool], None]) -> Report:
+        done = False
+        try:
+            report = await self._repair.edit_and_replay(number, text)
+            done = report.done > 0
+        finally:
+            then(done)
+        return report
 
     def rehearse(self, letter: DeadLetter, run: Callable[[], None]) -> None:
         """Runs a rehearsal; before the first of a subscription it asks, since its handler really runs."""
@@ -228,11 +238,11 @@ class Repairs:
     # -- doing and telling --------------------------------------------------------------------------------
 
     def _run(self, deed: Deed, numbers: tuple[int, ...], work: Coroutine[Any, Any, Report]) -> None:
-        self._desk.run(self._told(deed, numbers, work), f"{deed.label} {letters(len(numbers))}")
+        self._desk.run(self._told(deed, work), f"{deed.label} {letters(len(numbers))}")
 
-    async def _told(self, deed: Deed, numbers: tuple[int, ...], work: Coroutine[Any, Any, Report]) -> None:
+    async def _told(self, deed: Deed, work: Coroutine[Any, Any, Report]) -> None:
         report = await work
-        self._desk.notice(*account(deed, report), *self._undo(deed, numbers, report.done))
+        self._desk.notice(*account(deed, report), *self._undo(deed, report.act, report.done))
 
     async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
         jobs = self._desk.workspace.jobs
@@ -243,18 +253,20 @@ class Repairs:
     async def ended(self, number: int) -> None:
         """Waits for the end of a job and tells it, where nobody sees its card or it can be undone."""
         job = (await self._desk.workspace.jobs.finished(number)).job
-        deed, dealt = DEED_OF[job.action], job.numbers[: job.step]
-        undo = self._undo(deed, dealt, job.done)
+        deed = DEED_OF[job.action]
+        undo = self._undo(deed, act_of(number), job.done)
         view = self._strip.parentWidget()
         if undo or view is None or not view.isVisible():
             self._desk.notice(*account(deed, report_of(job)), *undo)
 
-    def _undo(
-        self, deed: Deed, numbers: tuple[int, ...], done: int
-    ) -> tuple[tuple[str, Callable[[], None]], ...]:
+    def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:
         if deed not in {ARCHIVE, PURGE} or not done:
             return ()
-        return (("Undo", partial(self.do, RESTORE, numbers)),)
+
+        def undo() -> None:
+            self._desk.run(self._told(RESTORE, self._repair.undo(act)), f"Undo {deed.label.lower()}")
+
+        return (("Undo", undo),)
 
 
 def report_of(job: Job) -> Report:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -24,12 +24,14 @@ from typing_extensions import override
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
+from workbench.gui.times import short
 from workbench.gui.views.letter_actions import REASONS, STATUSES
-from workbench.gui.views.letter_editor import PayloadEditor
+from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.views.letter_rehearsal import RehearsalView
-from workbench.gui.widgets import Badge, EmptyState, JsonView, plain_label
+from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
 
 if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
     from workbench.store.values import DeadLetter
 
 LOW = 440
@@ -40,6 +42,7 @@ class LetterDetail(QStackedWidget):
     """The chosen letter, or the editor of its copy.
 
     Args:
+        desk: Keeps what is typed.
         check: As for `PayloadEditor`.
         when: Says a time in full.
         since: Says how long ago a time was.
@@ -56,6 +59,7 @@ class LetterDetail(QStackedWidget):
 
     def __init__(
         self,
+        desk: Desk,
         check: Callable[[int, str], object],
         when: Callable[[int], str],
         since: Callable[[int], str],
@@ -67,7 +71,8 @@ class LetterDetail(QStackedWidget):
         self.letter: DeadLetter | None = None
         self._nothing = EmptyState("dead-letter", "No dead letter is chosen", "Choose one in the list.")
         self._page = QWidget()
-        self.editor = PayloadEditor(check)
+        self._desk = desk
+        self.editor = PayloadEditor(desk, check)
         self.editor.closed.connect(self.leave_editor)
         self.editor.replay.connect(self.replay_edited)
         self.editor.rehearse.connect(self.rehearse_edited)
@@ -80,6 +85,8 @@ class LetterDetail(QStackedWidget):
 
     def _build(self) -> None:
         self._title = plain_label(role="heading", wrap=True)
+        self.kept = Banner("info", "")
+        self.kept.hide()
         self._status, self._reason = Badge("neutral", ""), Badge("neutral", "")
         self._where = plain_label(role="muted", wrap=True)
         self._links = QHBoxLayout()
@@ -119,6 +126,7 @@ class LetterDetail(QStackedWidget):
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(8)
         layout.addWidget(self._title)
+        layout.addWidget(self.kept)
         layout.addLayout(badges)
         layout.addWidget(self._where)
         layout.addWidget(self._error_box())
@@ -157,7 +165,9 @@ class LetterDetail(QStackedWidget):
     # -- showing ------------------------------------------------------------------------------------------
 
     def show_letter(self, letter: DeadLetter | None) -> None:
-        """Shows a letter; an editor that is open for the same one stays open."""
+        """Shows a letter; an editor that is open for the same one stays open, as does one that holds work."""
+        if letter is None and self.editing() and self.editor.drafts.holds:
+            return
         same = letter is not None and self.letter is not None and letter.number == self.letter.number
         if letter == self.letter and letter is not None:
             return
@@ -183,9 +193,9 @@ class LetterDetail(QStackedWidget):
         return self.rehearsal
 
     def leave_editor(self) -> None:
-        """Closes the editor without replaying."""
+        """Closes the editor; what was typed is kept."""
+        self._show_kept()
         self.setCurrentWidget(self._page if self.letter is not None else self._nothing)
-        self.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def editing(self) -> bool:
         """Whether a copy is being edited."""
@@ -216,9 +226,26 @@ class LetterDetail(QStackedWidget):
         ]
         self._attempts.refresh()
         self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
+        self._show_kept()
         self._trace.setPlainText(letter.traceback or "No traceback was recorded.")
         self._metadata.set_value(about(letter))
         self.show_links(letter.parent or 0, 0)
+
+    def _show_kept(self) -> None:
+        """Says that a corrected copy of this letter was begun, and offers to go on with it."""
+        drafts = self._desk.workspace.drafts
+        draft = drafts.find(draft_key(self.letter)) if self.letter is not None else None
+        self.kept.setVisible(draft is not None)
+        if draft is not None:
+            said = f"A copy that was begun is kept, of {short(draft.at)}."
+            self.kept.set("info", said, [("Go on", self.edit), ("Discard", self._discard)])
+
+    def _discard(self) -> None:
+        if self.letter is not None:
+            if self.editor.number() == self.letter.number:
+                self.editor.drafts.discard()
+            self._desk.forget(draft_key(self.letter))
+            self._show_kept()
 
     def show_links(self, parent: int, child: int) -> None:
         """Shows which letter this one comes from, and which one its failed replay made; 0 for none."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.errors import WorkbenchError
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font, theme
@@ -29,6 +30,7 @@ from workbench.gui.widgets import DiffView, exact_text, plain_label
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workbench.gui.desk import Desk
     from workbench.store.values import DeadLetter
 
 LARGE = 50_000
@@ -38,22 +40,25 @@ LARGE = 50_000
 class PayloadEditor(QWidget):
     """A corrected copy of one letter's payload in the making.
 
+    What is typed is kept for each letter until it was replayed or is discarded (V2).
+
     Args:
         check: Reads the text for a letter's number and validates it; raises `WorkbenchError`.
 
     Signals:
         replay: The letter's number and the text to replay it with.
         rehearse: The letter's number and the text to rehearse it with.
-        closed: The person gave it up.
+        closed: The person left it.
     """
 
     replay = Signal(object, str)
     rehearse = Signal(object, str)
     closed = Signal()
 
-    def __init__(self, check: Callable[[int, str], object]) -> None:
+    def __init__(self, desk: Desk, check: Callable[[int, str], object]) -> None:
         super().__init__()
         self.setObjectName("payload-editor")
+        self.drafts = DraftKeeper(desk, self._written, self._write, self._begin_again)
         self._check = check
         self._letter: DeadLetter | None = None
         self._before: object = None
@@ -95,7 +100,7 @@ class PayloadEditor(QWidget):
         self._reset.setToolTip("Begin again with the original")
         self._reset.clicked.connect(self._begin_again)
         self._cancel = QPushButton("Cancel")
-        self._cancel.setToolTip("Leave without replaying  (Esc)")
+        self._cancel.setToolTip("Leave without replaying; what was typed is kept  (Esc)")
         self._cancel.clicked.connect(self.closed)
         for keys, run in (("Ctrl+Return", self._send), ("Ctrl+Enter", self._send), ("Esc", self.closed.emit)):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -132,11 +137,18 @@ class PayloadEditor(QWidget):
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(8)
         layout.addWidget(self._title)
+        layout.addWidget(self.drafts)
         layout.addWidget(split, 1)
         layout.addLayout(buttons)
 
     def edit(self, letter: DeadLetter) -> None:
-        """Begins with a letter's payload."""
+        """Begins with a letter's payload, or goes on with what was typed for it."""
+        if self._letter is None or draft_key(self._letter) != draft_key(letter) or not self.drafts.holds:
+            self._begin(letter)
+        self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _begin(self, letter: DeadLetter) -> None:
+        self.drafts.leave()
         self._letter = letter
         self._before = json.loads(letter.data)
         self.tabs.setCurrentWidget(self._diff)
@@ -144,8 +156,28 @@ class PayloadEditor(QWidget):
         self._title.setText(f"Edit a copy of #{letter.number}  {letter.type}")
         self.area.setPlainText(_pretty(letter.data))
         self.area.document().setModified(False)
+        self.drafts.turn_to(draft_key(letter), f"the copy of dead letter #{letter.number}")
         self._judge()
-        self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _written(self) -> str:
+        """Returns the copy, if it differs from the original."""
+        text = exact_text(self.area)
+        return "" if self._letter is None or text == _pretty(self._letter.data) else text
+
+    def _write(self, text: str) -> list[str]:
+        self.area.setPlainText(text)
+        return []
+
+    def sent(self, number: int, text: str, *, done: bool) -> bool:
+        """Takes note of how a replay ended; says whether the editor was of that and is done with it."""
+        if number != self.number():
+            return False
+        over = done and text == exact_text(self.area)
+        if over:
+            self.drafts.settle()
+            self.drafts.leave()
+        self._judge()
+        return over
 
     def text(self) -> str:
         """Returns the copy as it stands."""
@@ -164,7 +196,9 @@ class PayloadEditor(QWidget):
 
     def _begin_again(self) -> None:
         if self._letter is not None:
-            self.area.setPlainText(_pretty(self._letter.data))
+            cursor = QTextCursor(self.area.document())
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.insertText(_pretty(self._letter.data))  # which can be undone
             self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
@@ -196,6 +230,7 @@ class PayloadEditor(QWidget):
         self.try_out.setEnabled(not trouble)
         if not trouble:
             self._diff.set_values(self._before, json.loads(text))
+        self.drafts.note()
 
     def _trouble(self, text: str) -> tuple[str, int]:
         """Returns what is wrong and in which line, counted from 0; empty and -1 if nothing is."""
@@ -238,6 +273,11 @@ class PayloadEditor(QWidget):
             return
         self.send.setEnabled(False)  # a second click finds it so
         self.replay.emit(self._letter.number, exact_text(self.area))
+
+
+def draft_key(letter: DeadLetter) -> str:
+    """Returns the key of a letter's draft, of this letter in this store."""
+    return f"letter/{letter.number}/{letter.message_id}"
 
 
 def _pretty(text: str) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.errors import WorkbenchError
@@ -116,7 +117,7 @@ class LettersView(View):
         self.table.set_multi()
         self.table.set_source(self._source)
         self.table.set_empty("None here", "No dead letter has this status.")
-        self.detail = LetterDetail(self.desk.workspace.repair.check_edit, absolute, since)
+        self.detail = LetterDetail(self.desk, self.desk.workspace.repair.check_edit, absolute, since)
         self.inner = QSplitter(Qt.Orientation.Vertical)
         self.inner.addWidget(self.table)
         self.inner.addWidget(self.detail)
@@ -142,6 +143,7 @@ class LettersView(View):
         self.table.row_chosen.connect(self._chosen)
         self.table.row_activated.connect(lambda _row: self.begin(EDIT))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        self.detail.editor.closed.connect(self.take_keyboard)
         self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
         self.detail.replay_edited.connect(self._replay_edited)
         self.detail.rehearse_edited.connect(self._rehearse)
@@ -174,8 +176,9 @@ class LettersView(View):
     def _keys(self) -> None:
         for deed in DEEDS:
             if deed.keys:
-                shortcut = QShortcut(QKeySequence(deed.keys), self)
-                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                # Of the table alone: who types elsewhere means no deed.
+                shortcut = QShortcut(QKeySequence(deed.keys), self.table)
+                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
                 shortcut.activated.connect(partial(self.begin, deed))
 
     @override
@@ -193,6 +196,10 @@ class LettersView(View):
         show_words((*self._buttons.values(), self.whole, self.recent), shown=width >= LABELLED)
 
     # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.table
 
     @override
     def concerns(self, changes: Changes) -> bool:
@@ -215,6 +222,10 @@ class LettersView(View):
         shown = self.detail.letter
         if shown is not None:
             self.detail.show_letter(self.desk.workspace.repair.letter(shown.number))
+
+    @override
+    def unsaved(self) -> str:
+        return self.detail.editor.drafts.holds
 
     @override
     def follow(self, selection: Selection) -> None:
@@ -279,8 +290,12 @@ class LettersView(View):
         self._repairs.begin(REPLAY, self.groups.node().numbers)
 
     def _replay_edited(self, number: int, text: str) -> None:
-        self._repairs.replay_edited(int(number), text)
-        self.detail.leave_editor()
+        def ended(done: bool) -> None:
+            if isValid(self) and self.detail.editor.sent(int(number), text, done=done):
+                self.detail.leave_editor()
+                self.take_keyboard()
+
+        self._repairs.replay_edited(int(number), text, ended)
 
     def _rehearse(self, number: int, text: str | None) -> None:
         letter = self.desk.workspace.repair.letter(int(number))

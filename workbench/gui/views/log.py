@@ -111,6 +111,10 @@ class LogView(View):
         return page
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.table if self.tabs.currentIndex() == 0 else self.actions_table
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return changes.head > 0 or changes.operations or changes.everything
 

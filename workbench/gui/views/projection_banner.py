@@ -45,6 +45,9 @@ class ProjectionBanner(Banner):
     def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
         if view.rebuild is not None:
             return self._of_rebuild(view.rebuild)
+        if view.status == "faulted" and not view.fault_position:
+            said = f"This projection ended unexpectedly again and again, and stands still: {view.fault}"
+            return "error", said, (("Try again", self._try_again),)
         if view.status == "faulted":
             said = f"This projection stands still at position {view.fault_position:,}: {view.fault}"
             return "error", said, (("Try again", self._try_again), ("Go on…", self._go_on))

@@ -164,6 +164,10 @@ class ProjectionsView(View):
     # -- following ----------------------------------------------------------------------------------------
 
     @override
+    def first_widget(self) -> QWidget:
+        return self._table or self.picker
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return bool(changes.projections) or changes.head > 0 or changes.model or changes.everything
 

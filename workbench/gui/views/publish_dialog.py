@@ -12,6 +12,7 @@ from shiboken6 import isValid
 
 from workbench.engine.publishing import Draft
 from workbench.errors import BackPressure, InvalidValue, WorkbenchError
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.forms.editors.duration import span_of
 from workbench.gui.icons import icon
@@ -115,14 +116,23 @@ class PublishDialog(QDialog):
         topics = {one.name: one.doc.split("\n\n")[0] for one in desk.workspace.publish.topics()}
         self.form = SchemaForm(schema_of(topics, topic), validate=problems_of)
         self.form.submitted.connect(self._submitted)
+        self.drafts = DraftKeeper(desk, self.form.typed, self.form.type_in, self._begin_again)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 12, 8, 12)
         layout.setSpacing(8)
+        layout.addWidget(self.drafts)
         layout.addWidget(self.form, 1)
         layout.addWidget(self._outcome())
         layout.addLayout(self._buttons(bool(topics)))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.publish)
+        self.drafts.turn_to(f"publish/{topic}", "the message that is not published")
+        self.form.changed.connect(self.drafts.note)
+        self.form.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _begin_again(self) -> None:
+        self.form.reset()
+        self.form.set_unchanged()
 
     def _outcome(self) -> QFrame:
         self.outcome = QFrame()
@@ -175,9 +185,10 @@ class PublishDialog(QDialog):
 
     def _submitted(self, value: dict[str, Any]) -> None:
         self.button.setEnabled(False)  # a second click finds it so
-        self._desk.run(self._published(draft_of(value)), f"Publish to {value['topic']}")
+        work = self._published(draft_of(value), self.form.typed())
+        self._desk.run(work, f"Publish to {value['topic']}")
 
-    async def _published(self, draft: Draft) -> None:
+    async def _published(self, draft: Draft, typed: Mapping[str, Any]) -> None:
         workspace = self._desk.workspace
         try:
             position = await workspace.publish.publish(draft)
@@ -187,6 +198,9 @@ class PublishDialog(QDialog):
             self._end(kind, word, f"Nothing was published: {error}.{hint}")
         else:
             self._end("ok", "published", told(workspace, draft.topic, position))
+            if isValid(self) and typed == self.form.typed():  # nobody typed on meanwhile
+                self.form.set_unchanged()
+                self.drafts.settle()
 
     def _end(self, kind: str, word: str, said: str) -> None:
         if isValid(self):  # it may have been closed meanwhile

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.errors import InvalidName
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import Banner, plain_label
-from workbench.model.registry import Registry
 from workbench.model.scenarios import Scenario
 from workbench.model.values import check_name
 from workbench.project.scenarios import FOLDER, file_name, write_scenario
@@ -28,16 +28,23 @@ from workbench.services.scenarios import Recorded, tell
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.gui.desk import Desk
+
 
 class RecordDialog(QDialog):
-    """Asks for the sentence that a recorded scenario shows; accepted when it is to be saved."""
+    """Asks for the sentence that a recorded scenario shows; accepted when it is to be saved.
 
-    def __init__(self, parent: QWidget, recorded: Recorded, registry: Registry) -> None:
+    Args:
+        place: The event that it was recorded from, in words.
+    """
+
+    def __init__(self, parent: QWidget, recorded: Recorded, desk: Desk, place: str) -> None:
         super().__init__(parent)
         self.setObjectName("record-dialog")
         self.setWindowTitle("Record as scenario")
         self.setMinimumSize(660, 440)
-        self._recorded, self._registry = recorded, registry
+        self._recorded, self._registry = recorded, desk.workspace.registry
+        self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
         self.name = QLineEdit(recorded.scenario.name)
         self.name.setObjectName("scenario-name")
         self.name.setAccessibleName("What it shows")
@@ -61,11 +68,24 @@ class RecordDialog(QDialog):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
         layout.addWidget(plain_label(_story(recorded.scenario), "muted", wrap=True))
+        layout.addWidget(self.drafts)
         layout.addLayout(form)
         layout.addWidget(self.text, 1)
         layout.addWidget(self.banner)
         layout.addLayout(self._answers())
         self._judge()
+        self.drafts.turn_to(f"record/{place}", f"the name of the scenario of {place}")
+        self.name.textChanged.connect(self.drafts.note)
+
+    def _typed(self) -> str:
+        return "" if self.name.text() == self._recorded.scenario.name else self.name.text()
+
+    def _type_in(self, name: str) -> list[str]:
+        self.name.setText(name)
+        return []
+
+    def _begin_again(self) -> None:
+        self.name.setText(self._recorded.scenario.name)
 
     def _answers(self) -> QHBoxLayout:
         self.save = QPushButton("Save scenario")

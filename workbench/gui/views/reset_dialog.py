@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import SchemaForm
 from workbench.gui.icons import icon
 from workbench.gui.times import absolute
@@ -22,8 +23,10 @@ from workbench.gui.widgets import plain_label
 from workbench.model.clock import parse_rfc3339, rfc3339
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.gui.desk import Desk
     from workbench.services.observing import SubscriptionView
-    from workbench.services.workspace import Workspace
 
 TIME = {
     "type": "object",
@@ -83,12 +86,14 @@ class ResetDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget, subscription: SubscriptionView, workspace: Workspace) -> None:
+    def __init__(self, parent: QWidget, subscription: SubscriptionView, desk: Desk) -> None:
         super().__init__(parent)
         self.setObjectName("reset-dialog")
         self.setWindowTitle(f"Reset {subscription.name}")
         self.setMinimumWidth(480)
-        self._subscription, self._workspace = subscription, workspace
+        self._subscription, self._workspace = subscription, desk.workspace
+        self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
+        workspace = desk.workspace
         self._head = workspace.browse.head()
         self._waiting = tuple(one.position for one in workspace.observe.deliveries(subscription.name))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
@@ -100,6 +105,7 @@ class ResetDialog(QDialog):
         layout.setSpacing(10)
         layout.addWidget(title)
         layout.addWidget(stands)
+        layout.addWidget(self.drafts)
         layout.addLayout(self._ways())
         layout.addWidget(self._position_line())
         layout.addWidget(self._time_form())
@@ -111,6 +117,23 @@ class ResetDialog(QDialog):
         layout.addLayout(self._answers())
         self.to_position.toggled.connect(self._turned)
         self.to_position.setChecked(True)
+        self.drafts.turn_to(f"reset/{subscription.name}", f"where to reset {subscription.name}")
+        for changed in (self.position.textChanged, self.time.changed):
+            changed.connect(self.drafts.note)
+        (self.position if self.to_position.isChecked() else self.time.first_input()).setFocus()
+
+    def _typed(self) -> dict[str, Any]:
+        position, time = self.position.text(), self.time.typed()
+        return {"position": position, "time": time} if position or time else {}
+
+    def _type_in(self, typed: Mapping[str, Any]) -> list[str]:
+        self.position.setText(typed["position"])
+        (self.to_time if typed["time"] else self.to_position).setChecked(True)
+        return self.time.type_in(typed["time"])
+
+    def _begin_again(self) -> None:
+        self.position.clear()
+        self.time.reset()
 
     def _ways(self) -> QHBoxLayout:
         self.to_position, self.to_time = QRadioButton("To a position"), QRadioButton("To a time")
@@ -215,6 +238,7 @@ class ResetDialog(QDialog):
     def _confirm(self) -> None:
         value = self._value()
         if value is not None and self.isVisible():
+            self.drafts.settle()
             self.accept()
             self.chosen.emit(value)
 

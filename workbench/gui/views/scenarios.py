@@ -161,6 +161,10 @@ class ScenariosView(View):
     # -- what there is --------------------------------------------------------------------------------------
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.table
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return changes.model
 

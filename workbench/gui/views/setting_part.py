@@ -30,16 +30,23 @@ class SettingPart(QWidget):
         added: A name for a new entry of the collection.
         renamed: Another name for the entry.
         removed: The entry shall go.
+        edited: A value of the form is another.
+        submitted: The form shall be saved.
+        named: What stands in the line for a name that is not given yet; empty for nothing.
     """
 
     added = Signal(str)
     renamed = Signal(str)
     removed = Signal()
+    edited = Signal()
+    submitted = Signal()
+    named = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.form: SchemaForm | None = None
         self._key = ""
+        self._path: tuple[str, ...] = ()
         self.title = ElidedLabel("heading")
         self.place = plain_label(role="muted")
         self.about = plain_label(role="muted", wrap=True)
@@ -81,6 +88,7 @@ class SettingPart(QWidget):
             row.addWidget(button)
         row.addStretch(0)
         self.key.textChanged.connect(self._key_typed)
+        self.key.textEdited.connect(lambda text: self.named.emit("" if text == self._key else text))
         self.key.returnPressed.connect(self.rename.click)
         self.rename.clicked.connect(lambda: self.renamed.emit(self.key.text()))
         self.remove.clicked.connect(self.removed)
@@ -103,6 +111,7 @@ class SettingPart(QWidget):
         column.addStretch(1)
         self.name.returnPressed.connect(self.add.click)
         self.name.textChanged.connect(lambda text: self.add.setEnabled(bool(text.strip())))
+        self.name.textEdited.connect(self.named)
         self.add.setEnabled(False)
         self.add.clicked.connect(lambda: self.added.emit(self.name.text()))
         return page
@@ -110,24 +119,41 @@ class SettingPart(QWidget):
     def _key_typed(self, text: str) -> None:
         self.rename.setEnabled(bool(text.strip()) and text.strip() != self._key)
 
-    def show_part(self, part: Part, validate: Validate) -> None:
-        """Shows the form of a section or entry."""
-        self._drop_form()
+    def show_part(self, part: Part, validate: Validate, *, name: str = "") -> None:
+        """Shows the form of a section or entry; one that is shown already can be typed in meanwhile.
+
+        Args:
+            name: What was typed as another name for it and not given yet.
+        """
         self.title.setText(part.title)
         self.place.setText(f"project.tsk, line {part.line:,}" if part.line else "not in the file yet")
         self.about.setText(part.doc)
         self.about.setVisible(bool(part.doc))
         self.naming.setVisible(part.entry)
         self._key = part.path[-1]
-        self.key.setText(self._key)
-        self._key_typed(self._key)
-        self.form = SchemaForm(part.schema, validate=validate)
-        self.form.set_value(part.values)
-        self._holding.addWidget(self.form)
+        if self.key.text() != (name or self._key):
+            self.key.setText(name or self._key)
+        self._key_typed(self.key.text())
+        if self.form is not None and part.path == self._path:
+            self.form.reshape(part.schema, validate)
+            self.form.adopt(part.values)
+            self.form.set_unchanged()
+        else:
+            self._make_form(part, validate)
         self._pages.setCurrentIndex(0)
 
-    def show_collection(self, branch: Branch) -> None:
-        """Shows where an entry is added to a collection."""
+    def _make_form(self, part: Part, validate: Validate) -> None:
+        self._drop_form()
+        self._path = part.path
+        self.form = SchemaForm(part.schema, validate=validate)
+        self.form.set_value(part.values)
+        self.form.set_unchanged()
+        self.form.changed.connect(self.edited)
+        self.form.submitted.connect(lambda _value: self.submitted.emit())
+        self._holding.addWidget(self.form)
+
+    def show_collection(self, branch: Branch, *, name: str = "") -> None:
+        """Shows where an entry is added to a collection; `name` is what was typed and not added yet."""
         self._drop_form()
         count = len(branch.entries or {})
         self.title.setText(branch.title)
@@ -136,7 +162,8 @@ class SettingPart(QWidget):
         self.about.setText(said if count else "There are none yet.")
         self.about.show()
         self.naming.hide()
-        self.name.clear()
+        if self.name.text() != name:
+            self.name.setText(name)
         self._pages.setCurrentIndex(1)
 
     def _drop_form(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -20,12 +23,15 @@ from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectError, WorkbenchError
 from workbench.gui.desk import Desk
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
+from workbench.gui.views.setting_drafts import content_of, restored, standing
 from workbench.gui.views.setting_outline import SettingOutline
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, toolbar_button
+from workbench.services.saving import WouldBreak, consequences
 from workbench.tusk import ChangedOnDisk, TskError
 
 if TYPE_CHECKING:
@@ -45,6 +51,10 @@ class SettingsView(View):
         self._draft: Draft | None = None
         self._base: Draft | None = None
         self._path: Place = ()
+        self._names: dict[Place, str] = {}
+        self._unwritable = self.saving = False
+        self._told: list[str] = []
+        self.drafts = DraftKeeper(desk, self._written, self._restore, self.read)
         self._pages = QStackedLayout(self)
         self._broken = EmptyState("error", "The project file cannot be read", "", "Look again", self.refresh)
         self._pages.addWidget(self._page())
@@ -80,6 +90,7 @@ class SettingsView(View):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.drafts)
         column.addWidget(self.banner)
         column.addWidget(self.split, 1)
         column.addLayout(self._foot())
@@ -87,6 +98,9 @@ class SettingsView(View):
         self.part.added.connect(self._add)
         self.part.renamed.connect(self._rename)
         self.part.removed.connect(self._remove)
+        self.part.edited.connect(self._edited)
+        self.part.submitted.connect(self._write)
+        self.part.named.connect(self._name)
         return page
 
     def _foot(self) -> QHBoxLayout:
@@ -110,14 +124,20 @@ class SettingsView(View):
     # -- reading ------------------------------------------------------------------------------------------
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.outline
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return changes.model
 
     @override
     def refresh(self) -> None:
         draft = self._draft
-        if draft is None or not draft.dirty:
+        if draft is None or not self._written():
             self._read_if_other()
+            if draft is None and self._draft is not None:
+                self.drafts.turn_to("settings", "the settings that are not saved")
             return
         try:
             if self.desk.workspace.configure.present() != draft.original:
@@ -139,6 +159,8 @@ class SettingsView(View):
     def read(self) -> None:
         """Shows the file as it is now; changes that were not saved are forgotten."""
         self.banner.hide()
+        self._names.clear()
+        self._unwritable = False
         try:
             self._draft = self._base = self.desk.workspace.configure.read()
         except WorkbenchError as error:
@@ -163,20 +185,49 @@ class SettingsView(View):
         draft = self._draft
         if draft is None or not path:
             return
-        kept = self.part.form.focused() if self.part.form is not None and path == self._path else ""
         self._path, self._base = path, draft
+        typed = self._names.get(path, "")
         branch = next(
             one for one in draft.outline() if one.path == path[: len(one.path)] and _holds(one, path)
         )
         if branch.path == path and not branch.form:
-            self.part.show_collection(branch)
+            self.part.show_collection(branch, name=typed)
         else:
-            self.part.show_part(draft.part(path), self._judge)
-            if self.part.form is not None:
-                self.part.form.changed.connect(self._edited)
-                self.part.form.submitted.connect(lambda _value: self._write())
-                self.part.form.focus(kept)
+            self.part.show_part(draft.part(path), self._judge, name=typed)
         self._show_state()
+
+    # -- drafts (V2) --------------------------------------------------------------------------------------
+
+    @override
+    def unsaved(self) -> str:
+        return self.drafts.holds
+
+    def _written(self) -> dict[str, Any]:
+        """Returns everything that is not saved; empty for nothing."""
+        draft, form = self._draft, self.part.form
+        if draft is None or not (draft.dirty or self._names or self._unwritable):
+            return {}
+        typed = form.typed() if form is not None and self._unwritable else {}
+        return content_of(draft, self._path, self._names, typed)
+
+    def _restore(self, written: Any) -> list[str]:
+        """Shows what `_written` gave; the file may be another by now, which is told before it is saved."""
+        if self._draft is None:
+            return []
+        self._draft, self._names = restored(self._draft, written)
+        self._show_outline()
+        self.outline.choose(tuple(written["path"]))
+        self._choose(self.outline.path())
+        left = self.part.form.type_in(written["form"]) if self.part.form is not None else []
+        if self.desk.workspace.configure.present() != self._draft.original:
+            self._tell_changed()
+        return left
+
+    def _name(self, text: str) -> None:
+        self._names.pop(self._path, None)
+        if text.strip():
+            self._names[self._path] = text
+        self.drafts.note()
 
     # -- editing ------------------------------------------------------------------------------------------
 
@@ -187,7 +238,9 @@ class SettingsView(View):
         try:
             self._draft = self._base.changed(self._path, values)
         except (InvalidValue, ProjectError) as error:
+            self._unwritable = True
             return [FieldError(loc=(), message=str(error))]
+        self._unwritable = False
         inside, _ = self._draft.faults(self._path)
         return [FieldError(loc=_loc(place), message=said) for place, said in inside]
 
@@ -216,9 +269,19 @@ class SettingsView(View):
             self._tell("warning", str(error))
             return
         self.banner.hide()
+        self._names.pop(self._path, None)
         self._show_outline()
         self.outline.choose(then)
         self._choose(self.outline.path())
+        self._tell_consequences(self._draft)
+
+    def _tell_consequences(self, draft: Draft, *actions: tuple[str, Callable[[], object]]) -> bool:
+        """Says what becomes of what is stored; returns whether there is something that was not said yet."""
+        said = consequences(self.desk.workspace, draft)
+        new, self._told = bool(set(said) - set(self._told)), said
+        if said and (new or actions):
+            self._tell("warning", "\n".join(["When this is saved:", *said]), *actions)
+        return new
 
     def _show_outline(self) -> None:
         if self._draft is not None:
@@ -238,14 +301,8 @@ class SettingsView(View):
         self.changes.setVisible(dirty and self.show_changes.isChecked())
         if self.changes.isVisibleTo(self) and self.changes.toPlainText() != "\n".join(lines):
             self.changes.setPlainText("\n".join(lines))
-        self.said.setText(self._state(draft) if draft is not None and dirty else "All changes are saved.")
-
-    @staticmethod
-    def _state(draft: Draft) -> str:
-        came, went = draft.counts()
-        wrong = len(draft.problems)
-        said = f"Not saved: {came:,} {_lines(came)} added, {went:,} removed."
-        return f"{said} {wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong." if wrong else said
+        self.said.setText(standing(draft) if draft is not None and dirty else "All changes are saved.")
+        self.drafts.note()
 
     # -- saving -------------------------------------------------------------------------------------------
 
@@ -259,28 +316,55 @@ class SettingsView(View):
         if self.part.form is None:
             self._write()
 
-    def _write(self) -> None:
+    def _write(self, *, insist: bool = False) -> None:
         draft = self._draft
-        if draft is None:
+        if draft is None or self.saving:
             return
+        insisting = ("Save all the same", partial(self._write, insist=True))
+        if not insist and not draft.problems and self._tell_consequences(draft, insisting):
+            return
+        self.saving = True
+        self.desk.run(self._save(draft, insist=insist), "Save the settings")
+
+    async def _save(self, draft: Draft, *, insist: bool) -> None:
+        """Saves aside: the project is loaded as it would be, which may take its time."""
         try:
-            self.desk.workspace.configure.save(draft)
+            await asyncio.to_thread(self.desk.workspace.configure.save, draft, insist=insist)
+        except WouldBreak as error:
+            said = f"These scenarios would not fit any more. Nothing was written.\n{error}"
+            self._tell("warning", said, ("Save all the same", partial(self._write, insist=True)))
         except TskError as error:
             self._go_to_problem(draft, error)
+        except ProjectError as error:
+            self._tell("error", f"The project would not open any more. Nothing was written.\n{error}")
         except ChangedOnDisk:
             self._tell_changed()
         except WorkbenchError as error:
             self._tell("error", f"{error}. {error.hint}".rstrip(". "))
         else:
+            self._saved(draft)
+        finally:
+            self.saving = False
+
+    def _saved(self, draft: Draft) -> None:
+        """Goes on from the file as it is now, with what was typed since it was given to be saved."""
+        typed_on = self._draft is not None and self._draft.document.text != draft.document.text
+        self._told = []
+        if typed_on and self._draft is not None:
+            self._draft = replace(self._draft, original=draft.document.dump(), renames=())
+            self._base = self._draft
+            self.banner.hide()
+            self._show_state()
+        else:
             self.read()
-            self.desk.project_saved.emit()
+        self.desk.project_saved.emit()
 
     def _go_to_problem(self, draft: Draft, error: TskError) -> None:
         """Shows the first part in which something is wrong, or says it where it is in none."""
         paths = [path for one in draft.outline() for path in (*(one.entries or {}).values(), one.path)]
         wrong = next((path for path in paths if path != self._path and draft.faults(path)[0]), None)
         if wrong is None:
-            self._tell("error", str(error))
+            self._tell("error", f"Nothing was written.\n{error}")
             return
         self.outline.choose(wrong)
         if self.part.form is not None:
@@ -313,7 +397,3 @@ def _holds(branch: object, path: Place) -> bool:
 
 def _loc(place: Place) -> tuple[str | int, ...]:
     return tuple(int(step) if step.isdigit() else step for step in place)
-
-
-def _lines(count: int) -> str:
-    return "line" if count == 1 else "lines"

@@ -14,7 +14,7 @@ from workbench.gui.times import relative
 if TYPE_CHECKING:
     from workbench.services.observing import SubscriptionView
 
-STATES = {"running": "ok", "paused": "warning", "detached": "error"}
+STATES = {"running": "ok", "paused": "warning", "faulted": "error", "detached": "error"}
 QUEUE = "point_to_point"
 
 
@@ -189,5 +189,6 @@ def _state_meaning(view: SubscriptionView) -> str:
     return {
         "running": "Messages are delivered as they come",
         "paused": "A person stopped it; its backlog grows",
+        "faulted": f"It ended unexpectedly again and again, and waits to be resumed: {view.fault}",
         "detached": "Its handler is missing: trust or mend the project's module",
     }[view.status]

@@ -170,6 +170,10 @@ class SubscriptionsView(View):
     # -- following ----------------------------------------------------------------------------------------
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.table
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         moved = changes.subscriptions or changes.head or changes.dead_letters
         return bool(moved) or changes.engine or changes.everything
@@ -212,7 +216,7 @@ class SubscriptionsView(View):
         self.name.setText(view.name)
         about = [view.doc, f"handler {view.handler}" if view.handler else "", view.filter]
         self.name.setToolTip(plain_tip("\n".join(part for part in about if part)))
-        self.pause.setText("Resume" if view.status == "paused" else "Pause")
+        self.pause.setText("Resume" if view.status in {"paused", "faulted"} else "Pause")
         self.dead.setText(f"{view.dead:,} dead" if view.dead else "Dead letters")
         writes = self.desk.workspace.engine is not None
         for button in (self.pause, self.step, self.reset):
@@ -283,7 +287,7 @@ class SubscriptionsView(View):
         # Asked anew: what the table shows may be a tenth of a second old.
         found = {one.name: one for one in self.desk.workspace.observe.subscriptions()}
         view = found.get(self._name, self._views[self._name])
-        dialog = ResetDialog(self, view, self.desk.workspace)
+        dialog = ResetDialog(self, view, self.desk)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda position: self._reset_to(view.name, int(position)))
         dialog.open()

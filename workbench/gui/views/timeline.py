@@ -187,6 +187,10 @@ class TimelineView(View):
     # -- following ----------------------------------------------------------------------------------------
 
     @override
+    def first_widget(self) -> QWidget:
+        return self.table
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return bool(self._stream) and changes.touches(self._stream)
 
@@ -277,10 +281,11 @@ class TimelineView(View):
 
         workspace = self.desk.workspace
         recorded = await record(workspace, stream, version)
-        dialog = RecordDialog(self, recorded, workspace.registry)
+        dialog = RecordDialog(self, recorded, self.desk, f"{stream}, version {version}")
         try:
             if await finished(dialog):
                 path = Scenarios(workspace.project, workspace.clock).save(dialog.scenario())
+                dialog.drafts.settle()
                 self.desk.notice("ok", f"The scenario is kept in {path.parent.name}/{path.name}.")
                 self.desk.wanted.emit("scenarios")
         finally:

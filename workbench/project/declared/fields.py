@@ -14,7 +14,7 @@ import msgspec
 from pydantic import AfterValidator, AnyUrl, AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 from pydantic import Field as Pydantic
 
-from workbench.model.expressions.checking import among
+from workbench.model.expressions.hints import among
 from workbench.model.expressions.kinds import ANY, Kind, Type
 from workbench.project.declared.classes import (
     FieldType,
@@ -247,7 +247,8 @@ def _number(word: str, one: FieldSection) -> FieldType:
         return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
     places = 2 if word == "money" and one.places is None else one.places
     command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
-    return FieldType(type=Type(kind=Kind.DECIMAL), event=Decimal, command=command, places=places)
+    kind = Type(kind=Kind.DECIMAL, places=places)
+    return FieldType(type=kind, event=Decimal, command=command, places=places)
 
 
 def _whole(number: float | None) -> int | None:

@@ -17,6 +17,7 @@ from workbench.store.operations import (
     MarkLetters,
     Operation,
     ReplayLetter,
+    RestoreLetters,
     StartJob,
 )
 from workbench.store.values import DeadLetter, Delivery, Job, JobStatus, LetterStatus
@@ -75,6 +76,7 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     tables.letters.put(
         op.number, replace(letter, status=LetterStatus.REPLAYING, changed_at=now, edited=edited)
     )
+    tables.changes.drop(op.number)
     fresh: dict[str, Any] = {
         "enqueued_at": now,
         "expires_at": None,
@@ -131,10 +133,27 @@ def mark_letters(tables: Tables, op: MarkLetters, now: int) -> int:
         if letter is None or letter.status not in op.before:
             continue
         changed += 1
+        changes = tables.changes.get(number) or ()
+        tables.changes.put(number, (*changes, (op.act, letter.status, letter.changed_at)))
         tables.letters.put(number, replace(letter, status=LetterStatus(op.after), changed_at=now))
         if op.skip_on:
             _skip_on(tables, number)
     return changed
+
+
+def restore_letters(tables: Tables, op: RestoreLetters, now: int) -> int:
+    """Brings back what the last act on each letter changed, as it was (L9); returns how many."""
+    restored = 0
+    for number in op.numbers:
+        letter, changes = tables.letters.get(number), tables.changes.get(number) or ()
+        act, status, changed_at = changes[-1] if changes else ("", LetterStatus.OPEN, now)
+        if letter is None or letter.status not in (LetterStatus.ARCHIVED, LetterStatus.PURGED):
+            continue
+        if op.act in ("", act):
+            tables.letters.put(number, replace(letter, status=status, changed_at=changed_at))
+            tables.changes.put(number, changes[:-1])
+            restored += 1
+    return restored
 
 
 def _skip_on(tables: Tables, letter: int) -> None:
@@ -154,6 +173,7 @@ def forget_letters(tables: Tables, op: ForgetLetters, _now: int) -> int:
     ]
     for number in gone:
         _skip_on(tables, number)
+        tables.changes.drop(number)
         tables.letters.drop(number)
     return len(gone)
 
@@ -184,4 +204,6 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
         changed_at=now,
     )
     tables.jobs.put(op.number, moved)
+    if op.note is not None:
+        run(replace(op.note, earlier=moved.done))
     return moved

@@ -5,15 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.store.letters import noted
 from workbench.store.memory.tables import Tables
-from workbench.store.operations import (
+from workbench.store.operations import ProjectRows, RecordAction, SaveProcess
+from workbench.store.projection_operations import (
     ApplyProjection,
     DropGeneration,
     EnsureProjection,
     MarkProjection,
-    ProjectRows,
-    RecordAction,
-    SaveProcess,
     SwitchProjection,
 )
 from workbench.store.rules import check_table_names
@@ -143,7 +142,7 @@ def save_process(tables: Tables, op: SaveProcess, _now: int) -> None:
 
 
 def record_action(tables: Tables, op: RecordAction, _now: int) -> int:
-    """Notes what an operator did."""
-    number = tables.next("action")
-    tables.actions.put(number, replace(op.action, number=number))
+    """Notes what an operator did, or more of it."""
+    number = op.number or tables.next("action")
+    tables.actions.put(number, replace(noted(op).action, number=number))
     return number

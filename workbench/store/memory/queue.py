@@ -166,7 +166,7 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
         raise StaleLease(f"a delivery of {op.subscription} was taken by another")
     if settlement.state is None:
         tables.deliveries.drop(row.number)
-        ended = LetterStatus.FAILED_AGAIN if settlement.expired else LetterStatus.RESOLVED
+        ended = LetterStatus.FAILED_AGAIN if settlement.dropped else LetterStatus.RESOLVED
         replay_ended(tables, row.dead_letter, ended, now)
         promote(tables, op.subscription, row.key, past_dead=op.release_key)
         return

@@ -218,6 +218,12 @@ class MemoryReader:
         """Returns one dead letter."""
         return self._tables.letters.get(number)
 
+    def changed_by(self, act: str) -> list[int]:
+        """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
+        return [
+            number for number, found in self._tables.changes.items() if any(one[0] == act for one in found)
+        ]
+
     # -- models -------------------------------------------------------------------------------------------
 
     def generations(self, projection: str) -> list[ProjectionState]:

@@ -8,9 +8,17 @@ from typing import Any
 from workbench.errors import StoreReadOnly, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.store import operations as op
-from workbench.store.memory import letters, log, models, queue
+from workbench.store.letters import noted
+from workbench.store.memory import letters, log, models, queue, transient
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.tables import Tables
+from workbench.store.projection_operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+)
 
 
 class MemoryStore:
@@ -95,7 +103,8 @@ class MemoryStore:
             if isinstance(part, op.RecordCommand):
                 answers.append(log.record_command(self._tables, part, appended))
                 continue
-            answers.append(self._run(part, now))
+            run = noted(part, answers) if isinstance(part, op.RecordAction) else part
+            answers.append(self._run(run, now))
             if isinstance(part, op.Append):
                 appended = answers[-1]
         return answers
@@ -121,6 +130,7 @@ _RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
     op.CreateTopic: log.create_topic,
     op.NewMessage: log.publish,
     op.Retain: log.retain,
+    op.ForgetMessages: transient.forget_messages,
     op.EnsureSubscription: queue.ensure_subscription,
     op.ConfigureSubscription: queue.configure,
     op.RecoverSubscription: queue.recover,
@@ -131,14 +141,15 @@ _RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
     op.Skip: queue.skip,
     op.ReplayLetter: letters.replay_letter,
     op.MarkLetters: letters.mark_letters,
+    op.RestoreLetters: letters.restore_letters,
     op.ForgetLetters: letters.forget_letters,
     op.StartJob: letters.start_job,
     op.ProjectRows: models.project_rows,
-    op.EnsureProjection: models.ensure_projection,
-    op.ApplyProjection: models.apply_projection,
-    op.SwitchProjection: models.switch_projection,
-    op.DropGeneration: models.drop_generation,
-    op.MarkProjection: models.mark_projection,
+    EnsureProjection: models.ensure_projection,
+    ApplyProjection: models.apply_projection,
+    SwitchProjection: models.switch_projection,
+    DropGeneration: models.drop_generation,
+    MarkProjection: models.mark_projection,
     op.SaveProcess: models.save_process,
     op.RecordAction: models.record_action,
 }

@@ -12,6 +12,7 @@ from workbench.store.values import (
     DeadLetter,
     Delivery,
     Job,
+    LetterStatus,
     OperatorAction,
     PassedEvent,
     ProjectionState,
@@ -102,6 +103,7 @@ class Tables:
     Attributes:
         counters: Highest numbers given away, by what they number; never given again (I3).
         versions: Positions of events by stream and version.
+        changes: By dead letter, what it was before each act that archived or purged it (L9).
         rows: Rows of projections, by projection, generation and key.
         claims: Tokens of claims by subscription.
     """
@@ -122,6 +124,7 @@ class Tables:
         self.claims: Table[str, bytes] = Table(journal)
         self.deliveries: Table[int, Delivery] = Table(journal)
         self.letters: Table[int, DeadLetter] = Table(journal)
+        self.changes: Table[int, tuple[tuple[str, LetterStatus, int], ...]] = Table(journal)
         self.jobs: Table[int, Job] = Table(journal)
         self.projections: Table[tuple[str, int], ProjectionState] = Table(journal)
         self.rows: Table[tuple[str, int, Any], dict[str, Any]] = Table(journal)

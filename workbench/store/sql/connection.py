@@ -33,10 +33,7 @@ def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
     Raises:
         WorldError: The file cannot be opened so.
     """
-    with translated(path):
-        con = sqlite3.connect(
-            f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
-        )
+    with translated(path), _connected(f"file:{quote(str(path))}?mode=rw") as con:
         wanted = {
             "journal_mode": "wal",
             "synchronous": 2 if synchronous == "full" else 1,
@@ -51,7 +48,6 @@ def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
             con.execute(f"pragma {pragma} = {value}")
             (actual,) = con.execute(f"pragma {pragma}").fetchone()
             if actual != value:
-                con.close()
                 raise WorldError(
                     f"SQLite keeps {pragma} at {actual} instead of {value} for {path}",
                     hint="the file may lie on a network drive; move the project to a local disk",
@@ -66,14 +62,22 @@ def open_reader(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
         path: The database file.
         immutable: For files in a folder where nothing can be written: no locks, no shared memory.
     """
-    with translated(path):
-        flags = "mode=ro&immutable=1" if immutable else "mode=ro"
-        con = sqlite3.connect(
-            f"file:{quote(str(path))}?{flags}", uri=True, isolation_level=None, check_same_thread=False
-        )
+    flags = "mode=ro&immutable=1" if immutable else "mode=ro"
+    with translated(path), _connected(f"file:{quote(str(path))}?{flags}") as con:
         for pragma in ("query_only = 1", "trusted_schema = 0", "busy_timeout = 5000", "cache_size = -16000"):
             con.execute(f"pragma {pragma}")
         return con
+
+
+@contextmanager
+def _connected(uri: str) -> Iterator[sqlite3.Connection]:
+    """Opens a connection, and closes it if it cannot be made ready."""
+    con = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        yield con
+    except BaseException:
+        con.close()
+        raise
 
 
 _held: Counter[tuple[int, int]] = Counter()

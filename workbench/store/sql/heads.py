@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import islice
 
 from workbench.model.aggregates import category_of
 from workbench.store.sql.rows import HEAD
 
-KEPT = 100_000
-"""Stream heads kept in memory; beyond, the memory is emptied and fills anew."""
+KEPT = 50_000
+"""Stream heads kept in memory between two transactions, about 300 bytes each; then the longest unused go."""
 
 
 @dataclass(slots=True)
@@ -31,16 +33,18 @@ class Heads:
             one is new without a look at the store.
         newest_command: The greatest command id that is stored.
         newest_message: The greatest message id that is stored.
+        noted: When the time of a write was stored last, see `workbench.store.sql.times`.
         stale: The transaction was rolled back: `forget` before the next one.
     """
 
     def __init__(self, con: sqlite3.Connection) -> None:
         self._con = con
-        self.streams: dict[str, StreamHead] = {}
+        self.streams: OrderedDict[str, StreamHead] = OrderedDict()
         self.types: dict[str, int] = {}
         self.topics: dict[str, int] = {}
         self.position = 0
         self.next_stream = 1
+        self.noted = 0
         self.newest_event = self.newest_command = self.newest_message = b""
         self.stale = False
         self.forget()
@@ -61,7 +65,16 @@ class Heads:
         self.newest_event = max(self.newest_event, event)
         self.newest_command = max(self.newest_command, command)
         self.newest_message = max(self.newest_message, message)
+        self.noted = 0
         self.stale = False
+
+    def trim(self) -> None:
+        """Lets go of the heads that were unused for longest; only between transactions.
+
+        In one, the rows of heads that moved may wait in the batch still, and the store knows an older version.
+        """
+        for name in list(islice(self.streams, max(0, len(self.streams) - KEPT))):
+            del self.streams[name]
 
     def stream(self, name: str) -> StreamHead | None:
         """Returns the head of a stream, None where it does not exist."""
@@ -72,9 +85,9 @@ class Heads:
             ).fetchone()
             if row is None:
                 return None
-            if len(self.streams) >= KEPT:
-                self.streams.clear()
             head = self.streams[name] = StreamHead(row[0], row[1], bool(row[2]))
+        else:
+            self.streams.move_to_end(name)
         return head
 
     def new_stream(self, name: str, now: int) -> StreamHead:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from workbench.errors import NotFound
 from workbench.store.letters import tally
@@ -55,7 +56,10 @@ def advance_job(con: sqlite3.Connection, op: AdvanceJob, now: int, run: Callable
         " trouble = case when trouble = '' then ? else trouble end, changed_at = ? where id = ?",
         (op.status, len(op.operations), done, failed, skipped, trouble, now, op.number),
     )
-    return _job(con, op.number)
+    job = _job(con, op.number)
+    if op.note is not None:
+        run(replace(op.note, earlier=job.done))
+    return job
 
 
 def _job(con: sqlite3.Connection, number: int) -> Job:

@@ -6,7 +6,7 @@ import sqlite3
 
 import msgspec
 
-from workbench.store.operations import ForgetLetters, MarkLetters, ReplayLetter
+from workbench.store.operations import ForgetLetters, MarkLetters, ReplayLetter, RestoreLetters
 from workbench.store.values import DeadLetter
 
 _encode = msgspec.json.Encoder().encode
@@ -63,6 +63,7 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     )
     if not done.rowcount:
         return False
+    con.execute("delete from letter_changes where letter_id = ?", (op.number,))
     row = con.execute(
         f"update deliveries set state = {_REPLAYED}, rank = ? - priority * 1000000, generation = generation + 1,"
         " acquired = 0, failed = 0, crashed = 0, due_at = null, expires_at = null, enqueued_at = ?, attempts = '[]',"
@@ -104,13 +105,39 @@ def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
     marks = ",".join("?" * len(op.before))
     for number in op.numbers:
         done = con.execute(
-            f"update dead_letters set status = ?, changed_at = ? where id = ? and status in ({marks})",
-            (op.after, now, number, *op.before),
+            "insert into letter_changes select null, ?, id, status, changed_at from dead_letters"
+            f" where id = ? and status in ({marks})",
+            (op.act, number, *op.before),
         )
-        changed += done.rowcount
-        if done.rowcount and op.skip_on:
+        if not done.rowcount:
+            continue
+        changed += 1
+        con.execute(
+            "update dead_letters set status = ?, changed_at = ? where id = ?", (op.after, now, number)
+        )
+        if op.skip_on:
             _skip_on(con, number)
     return changed
+
+
+def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> int:
+    """Brings back what the last act on each letter changed, as it was (L9); returns how many."""
+    restored = 0
+    for number in op.numbers:
+        last = con.execute(
+            "select id, act, status, changed_at from letter_changes where letter_id = ? order by id desc limit 1",
+            (number,),
+        ).fetchone()
+        change, act, status, changed_at = last or (0, "", "open", now)
+        if op.act and act != op.act:
+            continue
+        done = con.execute(
+            "update dead_letters set status = ?, changed_at = ? where id = ? and status in ('archived', 'purged')",
+            (status, changed_at, number),
+        )
+        con.execute("delete from letter_changes where id = ?", (change,))
+        restored += done.rowcount
+    return restored
 
 
 def _skip_on(con: sqlite3.Connection, letter: int) -> None:
@@ -159,5 +186,6 @@ def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
     ).fetchall()
     for (number,) in rows:
         _skip_on(con, number)
+        con.execute("delete from letter_changes where letter_id = ?", (number,))
         con.execute("delete from dead_letters where id = ?", (number,))
     return len(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,14 +49,18 @@ class Listing:
 
     def limit_reads(self, clock: Clock, seconds: float = READ_SECONDS) -> None:
         """Has reads that take longer stopped, with `ReadTooLong` (C5)."""
+        overdue = weakref.WeakMethod(self._is_overdue)  # the connection must not keep its reader
 
-        def overdue() -> bool:
-            now = clock.monotonic()
-            if self._began is None:
-                self._began = now
-            return now - self._began > seconds
+        def stops() -> bool:
+            asked = overdue()
+            return asked is None or asked(clock.monotonic(), seconds)
 
-        self._con.set_progress_handler(overdue, STEPS)
+        self._con.set_progress_handler(stops, STEPS)
+
+    def _is_overdue(self, now: float, seconds: float) -> bool:
+        if self._began is None:
+            self._began = now
+        return now - self._began > seconds
 
     def streams(self, first: int, limit: int) -> list[StreamInfo]:
         """Returns streams by number, from ``first``."""

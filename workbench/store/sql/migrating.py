@@ -110,5 +110,11 @@ def _urgency(con: sqlite3.Connection) -> None:
     con.execute("drop table old_deliveries")
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _generations, 2: _urgency}
+def _changes(con: sqlite3.Connection) -> None:
+    """From 3 to 4: what an act on dead letters changed is kept, so that its undo brings back just that."""
+    for statement in ddl_of("letter_changes"):
+        con.execute(statement)
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _generations, 2: _urgency, 3: _changes}
 """By the version that each step starts from."""

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.errors import NotFound, WrongExpectedVersion
-from workbench.store.operations import (
+from workbench.store.operations import ProjectRows, SaveProcess
+from workbench.store.projection_operations import (
     ApplyProjection,
     DropGeneration,
     EnsureProjection,
     MarkProjection,
-    ProjectRows,
-    SaveProcess,
     SwitchProjection,
 )
 from workbench.store.rules import check_table_names

@@ -202,6 +202,11 @@ class QueueReading(Listing):
         found = rows.letters(self._all(rows.LETTERS + "where id = ?", (number,)))
         return found[0] if found else None
 
+    def changed_by(self, act: str) -> list[int]:
+        """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
+        found = self._all("select letter_id from letter_changes where act = ? order by id", (act,))
+        return [row[0] for row in found]
+
 
 def _subscription(row: tuple[Any, ...]) -> SubscriptionState:
     return SubscriptionState(

@@ -84,7 +84,7 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
 
 def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settlement], now: int) -> None:
     """Lets rows go that were done, many with one statement."""
-    expired = {one.position for one in ended if one.expired}
+    dropped = {one.position for one in ended if one.dropped}
     for first in range(0, len(ended), 200):
         part = [one.position for one in ended[first : first + 200]]
         gone = con.execute(
@@ -96,7 +96,7 @@ def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settl
             raise StaleLease(_STALE.format(op.subscription))
         for position, _, letter in gone:
             if letter is not None:
-                letter_ended(con, letter, "failed_again" if position in expired else "resolved", now)
+                letter_ended(con, letter, "failed_again" if position in dropped else "resolved", now)
         for key in {key for _, key, _ in gone}:
             promote(con, number, key, past_dead=op.release_key)
 

@@ -30,6 +30,7 @@ from workbench.store.sql.migrating import Progress, migrate
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.schema import check_identity, create_store, remembered_owner, sweep
 from workbench.store.sql.tables import SCHEMA_VERSION
+from workbench.store.sql.times import keep_in_step, note_time
 from workbench.store.sql.writing import Writing
 
 LARGE_LOG = 16 * 1024 * 1024
@@ -97,6 +98,7 @@ class SqliteStore:
             (version,) = con.execute("pragma user_version").fetchone()
             if version < SCHEMA_VERSION:
                 migrate(self.path, con, version, progress)
+            keep_in_step(con, self._clock.now())
             self._heads = Heads(con)
         sweep(self.path)
 
@@ -120,7 +122,9 @@ class SqliteStore:
 
     def reader(self) -> SqliteReader:
         """Returns a reader with a connection of its own; it must stay in one thread at a time."""
-        reader = SqliteReader(open_reader(self.path, immutable=self._immutable), self.path)
+        con = open_reader(self.path, immutable=self._immutable)
+        reader = SqliteReader(con, self.path)
+        weakref.finalize(reader, con.close).atexit = False  # whoever lets go of a reader need not close it
         reader.limit_reads(self._clock)
         self._readers.add(reader)
         return reader
@@ -163,9 +167,12 @@ class SqliteStore:
         con.execute("begin immediate")
         if self._heads.stale:
             self._heads.forget()
-        writing = Writing(con, self._heads, self._clock.now(), operations)
+        self._heads.trim()
+        now = self._clock.now()
+        writing = Writing(con, self._heads, now, operations)
         answers = [writing.guarded(operation) for operation in operations]
         writing.batch.flush()
+        self._heads.noted = note_time(con, self._heads.noted, now)
         return answers, writing.suspected
 
     @contextlib.contextmanager

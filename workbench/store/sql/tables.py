@@ -9,7 +9,7 @@ from sqlmodel import Column, Field, SQLModel
 
 APPLICATION_ID = 0x4557424E
 """``EWBN`` in the file's header: Event Workbench."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def _text(*, null: bool = False) -> Column:  # type: ignore[type-arg]  # SQLAlchemy infers it per use
@@ -233,6 +233,18 @@ class LetterRow(SQLModel, table=True):
     edited: str | None = Field(sa_column=_text(null=True))
     changed_at: int
     correlation_id: bytes = Field(sa_column=_id())
+
+
+class LetterChangeRow(SQLModel, table=True):
+    """What archived and purged dead letters were before, a row for each act that is not undone (L9)."""
+
+    __tablename__ = "letter_changes"
+    __table_args__ = (Index("letter_changes_letter", "letter_id"), Index("letter_changes_act", "act"))
+    id: int | None = Field(default=None, primary_key=True)
+    act: str
+    letter_id: int
+    status: str
+    changed_at: int
 
 
 class JobRow(SQLModel, table=True):

@@ -8,7 +8,15 @@ from typing import Any
 
 from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.store import operations as op
-from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling
+from workbench.store.letters import noted
+from workbench.store.projection_operations import (
+    ApplyProjection,
+    DropGeneration,
+    EnsureProjection,
+    MarkProjection,
+    SwitchProjection,
+)
+from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling, transient
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
 from workbench.store.values import CommandRecord
@@ -97,7 +105,7 @@ class Writing:
             if isinstance(part, op.RecordCommand):
                 answers.append(self._known(part) or recording.record_command(self.batch, part, appended))
                 continue
-            answer = self.run(part)
+            answer = self.run(noted(part, answers) if isinstance(part, op.RecordAction) else part)
             if isinstance(part, op.Append):
                 appended = answer
             answers.append(answer)
@@ -123,10 +131,10 @@ class Writing:
         settling.settle(self.con, operation, self.now)
 
     def act(self, operation: op.RecordAction) -> int | None:
-        """Notes what an operator did; returns its number."""
-        action = operation.action
-        row = (action.at, action.action, action.subject, action.detail)
-        return self.con.execute("insert into actions values (null,?,?,?,?)", row).lastrowid
+        """Notes what an operator did, or more of it; returns the record's number."""
+        action = noted(operation).action
+        row = (operation.number or None, action.at, action.action, action.subject, action.detail)
+        return self.con.execute("insert or replace into actions values (?,?,?,?,?)", row).lastrowid
 
 
 def _clean(operation: op.Operation) -> bool:
@@ -148,6 +156,7 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.CreateTopic: lambda w, o: recording.create_topic(w.con, w.heads, o, w.now),
     op.NewMessage: lambda w, o: recording.publish(w.con, w.batch, w.heads, o, w.now, w.published),
     op.Retain: lambda w, o: recording.retain(w.con, w.heads, o),
+    op.ForgetMessages: lambda w, o: transient.forget_messages(w.con, w.heads, o, w.now),
     op.Atomic: Writing.atomic,
     op.EnsureSubscription: lambda w, o: settling.ensure_subscription(w.con, w.heads, o, w.now),
     op.ConfigureSubscription: lambda w, o: settling.configure(w.con, o),
@@ -160,15 +169,16 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.Settle: Writing.settle,
     op.ReplayLetter: lambda w, o: letters.replay_letter(w.con, o, w.now),
     op.MarkLetters: lambda w, o: letters.mark_letters(w.con, o, w.now),
+    op.RestoreLetters: lambda w, o: letters.restore_letters(w.con, o, w.now),
     op.ForgetLetters: lambda w, o: letters.forget_letters(w.con, o),
     op.StartJob: lambda w, o: jobs.start_job(w.con, o, w.now),
     op.AdvanceJob: lambda w, o: jobs.advance_job(w.con, o, w.now, w.guarded),
     op.ProjectRows: lambda w, o: projecting.project_rows(w.con, o, w.now),
-    op.EnsureProjection: lambda w, o: projecting.ensure_projection(w.con, o, w.now),
-    op.ApplyProjection: lambda w, o: projecting.apply_projection(w.con, o, w.now),
-    op.SwitchProjection: lambda w, o: projecting.switch_projection(w.con, o, w.now),
-    op.DropGeneration: lambda w, o: projecting.drop_generation(w.con, o),
-    op.MarkProjection: lambda w, o: projecting.mark_projection(w.con, o, w.now),
+    EnsureProjection: lambda w, o: projecting.ensure_projection(w.con, o, w.now),
+    ApplyProjection: lambda w, o: projecting.apply_projection(w.con, o, w.now),
+    SwitchProjection: lambda w, o: projecting.switch_projection(w.con, o, w.now),
+    DropGeneration: lambda w, o: projecting.drop_generation(w.con, o),
+    MarkProjection: lambda w, o: projecting.mark_projection(w.con, o, w.now),
     op.SaveProcess: lambda w, o: projecting.save_process(w.con, o),
     op.RecordAction: Writing.act,
 }

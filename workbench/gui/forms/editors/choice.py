@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -31,9 +32,7 @@ class ChoiceEditor(Editor):
         self.box.setPlaceholderText("Choose…")
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(8)
-        for value in shape.schema["enum"]:
-            self._add(value)
-        self.box.setCurrentIndex(-1)
+        self._fill()
         self.box.currentIndexChanged.connect(self.edited)
         self.row.addWidget(self.box, 1)
         self.input = self.box
@@ -43,9 +42,26 @@ class ChoiceEditor(Editor):
     def accepts(cls, schema: Schema) -> bool:
         return bool(schema.get("enum"))
 
-    def _add(self, value: Any) -> None:
-        self.box.addItem(_words(value))
-        self.box.setItemData(self.box.count() - 1, (value,), Qt.ItemDataRole.UserRole)
+    def _fill(self) -> None:
+        for value in self.shape.schema["enum"]:
+            self.box.addItem(_words(value))
+            self.box.setItemData(self.box.count() - 1, (value,), Qt.ItemDataRole.UserRole)
+        self.box.setCurrentIndex(-1)
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        self.show_value(typed.get("value"))
+        return self.read() is not None or typed.get("value") is None
+
+    @override
+    def reshape(self, shape: Shape) -> bool:
+        typed, same = self.typed(), shape.schema["enum"] == self.shape.schema["enum"]
+        self.shape = shape
+        if same:
+            return True
+        self.box.clear()
+        self._fill()
+        return self.type_in(typed)
 
     @override
     def show_value(self, value: Any) -> None:
@@ -64,10 +80,10 @@ class ConstEditor(Editor):
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
-        label = QLabel(_words(shape.schema["const"]))
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        self.row.addWidget(label, 1)
+        self.label = QLabel(_words(shape.schema["const"]))
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setWordWrap(True)
+        self.row.addWidget(self.label, 1)
 
     @override
     @classmethod
@@ -77,6 +93,11 @@ class ConstEditor(Editor):
     @override
     def show_value(self, value: Any) -> None:
         """Another value than the only one is not shown: the validation will tell."""
+
+    @override
+    def reshape(self, shape: Shape) -> bool:
+        self.label.setText(_words(shape.schema["const"]))
+        return super().reshape(shape)
 
     @override
     def read(self) -> Any:

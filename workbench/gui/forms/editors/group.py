@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
-from workbench.gui.forms.parts import INDENT
+from workbench.gui.forms.parts import INDENT, follow_each_other
 from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape, properties_of
 from workbench.gui.theme import theme
 
@@ -24,15 +24,19 @@ class GroupEditor(Editor):
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
-        self._fields = [kit.field(part, (*loc, part.name)) for part in properties_of(shape)]
         self._others: dict[str, Any] = {}
-        column = QVBoxLayout()
-        column.setSpacing(14)
-        column.setContentsMargins(INDENT if loc else 0, 2 if loc else 0, 0, 0)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(14)
+        self._column.setContentsMargins(INDENT if loc else 0, 2 if loc else 0, 0, 0)
+        self._fields = [self._made(part) for part in properties_of(shape)]
         for field in self._fields:
-            field.changed.connect(self.edited)
-            column.addWidget(field)
-        self.row.addLayout(column)
+            self._column.addWidget(field)
+        self.row.addLayout(self._column)
+
+    def _made(self, part: Shape) -> Field:
+        field = self.kit.field(part, (*self.loc, part.name))
+        field.changed.connect(self.edited)
+        return field
 
     @override
     @classmethod
@@ -55,6 +59,43 @@ class GroupEditor(Editor):
         keeps = self.shape.schema.get("additionalProperties") is not False
         self._others = given if keeps else {}  # what the form cannot show is not lost
         self._given = ABSENT if fits or value is None else value  # no object: kept, and called wrong
+
+    @override
+    def typed(self) -> dict[str, Any]:
+        if self._given is not ABSENT:
+            return super().typed()
+        return {"fields": {str(one.loc[-1]): one.typed() for one in self._fields}, "others": self._others}
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        if "fields" not in typed:
+            return isinstance(typed.get("value"), Mapping) and super().type_in(typed)
+        self._others = dict(typed.get("others") or {})
+        own = {str(field.loc[-1]): field for field in self._fields}
+        fits = [name in own and own[name].type_in(part) for name, part in typed["fields"].items()]
+        return all(fits)
+
+    @override
+    def reshape(self, shape: Shape) -> bool:
+        self.shape = shape
+        before, self._fields = {str(field.loc[-1]): field for field in self._fields}, []
+        for place, part in enumerate(properties_of(shape)):
+            old = before.get(part.name)
+            if old is not None and old.reshape(part):
+                field = before.pop(part.name)
+            else:
+                field = self._made(part)
+                if old is not None and old.value() not in (old.shape.initial, None, "", [], {}):
+                    field.type_in(old.typed())
+            self._fields.append(field)
+            if self._column.indexOf(field) != place:
+                self._column.insertWidget(place, field)
+        for old in before.values():
+            self._column.removeWidget(old)
+            old.setParent(None)
+            old.deleteLater()
+        follow_each_other(self._fields)
+        return True
 
     @override
     def problem(self) -> str:

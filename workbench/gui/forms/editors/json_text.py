@@ -5,30 +5,30 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtWidgets import QPlainTextEdit
 from typing_extensions import override
 
 from workbench.errors import InvalidValue
-from workbench.gui.forms.editor import Editor, Kit
+from workbench.gui.forms.editor import Kit
+from workbench.gui.forms.editors.text import AreaEditor
 from workbench.gui.forms.schema import Loc, Schema, Shape
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import exact_text
 
 
-class JsonEditor(Editor):
+class JsonEditor(AreaEditor):
     """The editor of last resort: it accepts every schema."""
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
-        self.area = QPlainTextEdit()
         self.area.setFont(code_font())
-        self.area.setTabChangesFocus(True)
-        self.area.setPlaceholderText(_example(shape.schema))
         self.area.textChanged.connect(self._grow)
-        self.area.textChanged.connect(self.edited)
-        self.row.addWidget(self.area)
-        self.input = self.area
         self._grow()
+
+    @override
+    def example(self, schema: Schema) -> str:
+        examples = schema.get("examples")
+        shown = examples[0] if isinstance(examples, list) and examples else {"key": [1, "text", True]}
+        return "JSON such as " + json.dumps(shown, ensure_ascii=False)
 
     @override
     @classmethod
@@ -81,9 +81,3 @@ def as_text(value: Any, indent: int | None = None) -> str:
 
 
 _BLANK = {"object": "{}", "array": "[]"}
-
-
-def _example(schema: Schema) -> str:
-    examples = schema.get("examples")
-    shown = examples[0] if isinstance(examples, list) and examples else {"key": [1, "text", True]}
-    return "JSON such as " + json.dumps(shown, ensure_ascii=False)

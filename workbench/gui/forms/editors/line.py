@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit, Suggest
-from workbench.gui.forms.schema import Loc, Shape, sample_of
+from workbench.gui.forms.schema import ABSENT, Loc, Shape, sample_of
 
 
 class LineInput(QLineEdit):
@@ -70,6 +71,23 @@ class LineEditor(Editor):
     def show_value(self, value: Any) -> None:
         self.line.setText("" if value is None else self.text_of(value))
         self.line.setCursorPosition(0)
+
+    @override
+    def typed(self) -> dict[str, Any]:
+        return {"text": self.line.text()} if self._given is ABSENT else super().typed()
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        text = typed.get("text")
+        if text is None:
+            return super().type_in(typed)
+        self.line.setText(text)
+        return True
+
+    @override
+    def reshape(self, shape: Shape) -> bool:
+        self.line.setPlaceholderText(sample_of(shape.schema))
+        return super().reshape(shape)
 
     @override
     def read(self) -> Any:

@@ -25,7 +25,6 @@ class ScalarEditor(LineEditor):
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
-        self._kinds = {kind for option in shape.schema["anyOf"] for kind in _KINDS[option["type"]]}
         self.line.setToolTip('5 and true are a number and a yes; "5" in quotes is text')
 
     @override
@@ -33,6 +32,10 @@ class ScalarEditor(LineEditor):
     def accepts(cls, schema: Schema) -> bool:
         options = schema.get("anyOf", ())
         return bool(options) and all(option.get("type") in _KINDS for option in options)
+
+    @property
+    def _kinds(self) -> set[type]:
+        return {kind for option in self.shape.schema["anyOf"] for kind in _KINDS[option["type"]]}
 
     @override
     def parse(self, text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -27,11 +27,12 @@ class ListEditor(Editor):
         self._items: list[_Item] = []
         self._column = QVBoxLayout()
         self._column.setSpacing(14 if self.spreads(shape) else 4)
-        self._add = QPushButton(icon("plus"), f"Add to {shape.title[:1].lower()}{shape.title[1:]}")
+        self._add = QPushButton(icon("plus"), "")
         self._add.clicked.connect(self._append)
         self._column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
         self.row.addLayout(self._column)
         self.input = self._add
+        self._renumber()
 
     @override
     @classmethod
@@ -56,6 +57,33 @@ class ListEditor(Editor):
             self._insert().set_value(part)
         self._renumber()
         self._given = ABSENT if fits or value is None else value  # no list: kept, and called wrong
+
+    @override
+    def typed(self) -> dict[str, Any]:
+        if self._given is not ABSENT:
+            return super().typed()
+        return {"items": [item.field.typed() for item in self._items]}
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        if "items" not in typed:
+            return isinstance(typed.get("value"), list) and super().type_in(typed)
+        self.set_value([])
+        fits = [self._insert().type_in(part) for part in typed["items"]]
+        self._renumber()
+        self.edited()
+        return all(fits)
+
+    @override
+    def reshape(self, shape: Shape) -> bool:
+        if self.spreads(shape) != self.spreads(self.shape):
+            return False
+        self.shape = shape
+        fits = [item.field.reshape(item_of(shape, at)) for at, item in enumerate(self._items)]
+        if not all(fits):
+            return False
+        self._renumber()
+        return True
 
     @override
     def problem(self) -> str:
@@ -131,6 +159,7 @@ class ListEditor(Editor):
     def _renumber(self) -> None:
         most = self.shape.schema.get("maxItems")
         full = most is not None and len(self._items) >= most
+        self._add.setText(f"Add to {self.shape.title[:1].lower()}{self.shape.title[1:]}")
         self._add.setEnabled(not full)
         self._add.setToolTip(f"There can be no more than {most}" if full else "")
         place_tabs(self._add, self._items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
@@ -66,6 +67,10 @@ class SwitchEditor(Editor):
     @classmethod
     def accepts(cls, schema: Schema) -> bool:
         return schema.get("type") == "boolean"
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        return isinstance(typed.get("value"), bool) and super().type_in(typed)
 
     @override
     def show_value(self, value: Any) -> None:

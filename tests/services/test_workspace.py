@@ -1,0 +1,125 @@
+"""What a workspace does when it begins and ends, alone or beside others."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import pytest
+
+from workbench.engine.publishing import Draft
+from workbench.model.clock import SystemClock
+from workbench.project.samples import copy_sample
+from workbench.services.opening import open_target
+from workbench.services.workspace import Workspace, open_workspace
+from workbench.store.sql.store import SqliteStore
+
+FLAG = "[message_queues]\nmessage_persistence: {}\n"
+
+
+@pytest.fixture
+def opened(tmp_path):
+    folder = copy_sample("users-declared", tmp_path / "users")
+    text = (folder / "project.tsk").read_text()
+
+    def call(persistence: str) -> Workspace:
+        (folder / "project.tsk").write_text(f"{text}\n{FLAG.format(persistence)}")
+        return open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+
+    return call
+
+
+def messages(workspace: Workspace, topic: str) -> int:
+    return len(workspace.reader.read_topic(topic, lambda _type: False, 0, 100)[0])
+
+
+@pytest.mark.parametrize(("persistence", "left"), [("true", 1), ("false", 0)])
+async def test_messages_that_are_kept_in_memory_only_do_not_outlive_the_project(opened, persistence, left):
+    workspace = opened(persistence)
+    await workspace.start(paused=True)
+    topic = next(iter(workspace.registry.topics))
+    await workspace.running().publisher.publish(Draft(topic=topic, data={"n": 1}))
+    assert messages(workspace, topic) == 1
+    await workspace.adopt(workspace.project)
+    assert messages(workspace, topic) == 1, "a model that is loaded anew takes nothing away"
+    await workspace.close()
+    looked = opened(persistence)
+    assert messages(looked, topic) == left
+    await looked.close()
+
+
+async def test_what_a_killed_program_left_in_memory_topics_goes_when_the_project_opens(opened):
+    killed = opened("true")
+    await killed.start(paused=True)
+    topic = next(iter(killed.registry.topics))
+    await killed.running().publisher.publish(Draft(topic=topic, data={"n": 1}))
+    await killed.close()  # written as if it were to stay, as after a kill
+    workspace = opened("false")
+    await workspace.start(paused=True)
+    assert messages(workspace, topic) == 0
+    await workspace.close()
+
+
+async def test_M2_a_close_that_is_cancelled_twice_still_lets_go_of_the_store(tmp_path):
+    folder = copy_sample("users", tmp_path / "users")
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+    workspace = open_target(folder, "", environ=environ)
+    await workspace.start()
+    before = asyncio.all_tasks()
+    closing = asyncio.create_task(workspace.close())
+    for _ in range(2):
+        await asyncio.sleep(0)
+        closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert asyncio.all_tasks() < before
+    again = open_target(folder, "", environ=environ)
+    assert not again.observer
+    await again.close()
+
+
+def modules(project):
+    return sorted(name for name in sys.modules if name.startswith(f"{project.package}."))
+
+
+def fork(workspace, path):
+    clock = SystemClock()
+    return Workspace(workspace.project, SqliteStore(path, clock), clock)
+
+
+async def test_closing_one_workspace_leaves_the_modules_of_another_on_the_same_model(tmp_path):
+    one = open_workspace(copy_sample("users", tmp_path / "users"), environ={}, trusted=True)
+    two = fork(one, tmp_path / "fork.db")
+    held = modules(one.project)
+    assert held
+    await two.close()
+    await two.close()
+    assert modules(one.project) == held
+    await one.close()
+    assert modules(one.project) == []
+
+
+async def test_the_first_of_two_may_close_first(tmp_path):
+    one = open_workspace(copy_sample("users", tmp_path / "users"), environ={}, trusted=True)
+    two = fork(one, tmp_path / "fork.db")
+    held = modules(one.project)
+    await one.close()
+    assert modules(two.project) == held
+    await two.close()
+    assert modules(two.project) == []
+
+
+async def test_a_model_that_takes_over_lets_the_one_before_go_but_for_others(tmp_path):
+    root = copy_sample("users", tmp_path / "users")
+    one = open_workspace(root, environ={}, trusted=True)
+    two = fork(one, tmp_path / "fork.db")
+    other = open_workspace(root, environ={}, trusted=True)
+    before, fresh = one.project, other.project
+    await one.adopt(fresh)
+    assert modules(before)
+    await two.close()
+    assert modules(before) == []
+    await other.close()
+    assert modules(fresh)
+    await one.close()
+    assert modules(fresh) == []

@@ -1,0 +1,119 @@
+"""What the commands view is made of beside its form: the version that is expected, known ids, catching up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+
+from workbench.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from workbench.gui.views.command_result import ResultCard
+    from workbench.model.commands import CommandResult
+    from workbench.services.workspace import Workspace
+
+CATCH_UP_SECONDS = 10.0
+SUGGESTED = 12
+
+
+class ExpectedVersion(QWidget):
+    """Asks whether the stream must be at a version, and at which.
+
+    Args:
+        present: Returns the version that the stream has now.
+
+    Signals:
+        changed: A person chose otherwise.
+    """
+
+    changed = Signal()
+
+    def __init__(self, present: Callable[[], int]) -> None:
+        super().__init__()
+        self._present = present
+        self.check = QCheckBox("Expect version")
+        self.check.setToolTip("Refuse the command if the stream is at another version by then")
+        self.line = QLineEdit()
+        self.line.setObjectName("expected-version")
+        self.line.setAccessibleName("Expected version")
+        self.line.setMaximumWidth(64)
+        self.line.setEnabled(False)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.check)
+        row.addWidget(self.line)
+        self.check.toggled.connect(self._turned)
+        self.line.textEdited.connect(self.changed)
+
+    def value(self) -> int | None:
+        """Returns the version; None where any will do.
+
+        Raises:
+            InvalidValue: What stands there is none.
+        """
+        if not self.check.isChecked():
+            return None
+        text = self.line.text().strip()
+        if not text.isdigit():
+            raise InvalidValue(
+                "The expected version must be a whole number; 0 means a new stream.", path="expected"
+            )
+        return int(text)
+
+    def type_in(self, text: str) -> None:
+        """Shows what was typed, finished or not."""
+        with QSignalBlocker(self.check):
+            self.check.setChecked(True)
+        self.line.setEnabled(True)
+        self.line.setText(text)
+
+    def clear(self) -> None:
+        """Expects none."""
+        self.check.setChecked(False)
+        self.line.clear()
+
+    def _turned(self, wanted: bool) -> None:  # a signal's argument
+        self.line.setEnabled(wanted)
+        if wanted:
+            self.line.setText(str(self._present()))
+            self.line.selectAll()
+            self.line.setFocus()
+        self.changed.emit()
+
+
+def suggestions(
+    workspace: Workspace, name: str
+) -> Mapping[tuple[str | int, ...], Callable[[str], list[str]]]:
+    """Offers known ids for the field that names the aggregate of a command that changes one."""
+    command = workspace.registry.commands.get(name)
+    if command is None or command.creates:
+        return {}
+    category = command.aggregate
+
+    def known(typed: str) -> list[str]:
+        found = workspace.browse.streams_from(f"{category}-{typed.strip()}", SUGGESTED)
+        return [stream.name.partition("-")[2] for stream in found]
+
+    return {(command.target,): known}
+
+
+async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard) -> None:
+    """Says how soon each read model had folded the command's events: eventual consistency, seen."""
+    begun = workspace.clock.monotonic()
+    behind, said = [], []
+    for name in workspace.registry.projections:
+        try:
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                await workspace.issue.wait_for(name, result.last_position)
+        except TimeoutError:
+            behind.append(name)
+        else:
+            said.append(f"{name} after {1000 * (workspace.clock.monotonic() - begun):,.1f} ms")
+    if said:
+        card.add(f"Read models caught up: {', '.join(said)}.")
+    if behind:
+        card.add(f"Still behind: {', '.join(behind)}. Is the engine or the projection paused?")

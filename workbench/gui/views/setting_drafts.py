@@ -1,0 +1,56 @@
+"""Writes settings that are not saved as JSON and makes them of it again (V2); says how much that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from workbench.services.renaming import Renamed
+from workbench.tusk import parse
+
+if TYPE_CHECKING:
+    from workbench.services.configuring import Draft, Place
+
+Names = dict[tuple[str, ...], str]
+"""What was typed as the name of a part, or of a new one in it, and not given yet."""
+
+
+def content_of(draft: Draft, path: Place, names: Names, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what is not saved.
+
+    Args:
+        path: The part that is shown.
+        typed: What stands in its form and cannot be written into the file.
+    """
+    return {
+        "was": draft.original.decode(errors="surrogateescape"),
+        "now": draft.document.text,
+        "renames": [[one.kind, one.old, one.new] for one in draft.renames],
+        "path": list(path),
+        "names": [[list(place), name] for place, name in names.items()],
+        "form": typed,
+    }
+
+
+def restored(draft: Draft, content: Mapping[str, Any]) -> tuple[Draft, Names]:
+    """Returns the draft that `content_of` wrote, of the file as it was then, and the names.
+
+    Raises:
+        TskError: What was kept cannot be read any more.
+    """
+    made = replace(
+        draft,
+        original=content["was"].encode(errors="surrogateescape"),
+        document=parse(content["now"], draft.document.file),
+        renames=tuple(Renamed(kind=kind, old=old, new=new) for kind, old, new in content["renames"]),
+    )
+    return made, {tuple(place): name for place, name in content["names"]}
+
+
+def standing(draft: Draft) -> str:
+    """Says how much is not saved."""
+    came, went = draft.counts()
+    wrong = len(draft.problems)
+    said = f"Not saved: {came:,} {'line' if came == 1 else 'lines'} added, {went:,} removed."
+    return f"{said} {wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong." if wrong else said

@@ -1,0 +1,32 @@
+"""Removes what topics that keep their messages in memory only have left."""
+
+from __future__ import annotations
+
+from workbench.model.deliveries import DeliveryState
+from workbench.store.memory.letters import promote, replay_ended
+from workbench.store.memory.tables import Tables
+from workbench.store.operations import ForgetMessages
+from workbench.store.values import LetterStatus
+
+
+def forget_messages(tables: Tables, op: ForgetMessages, now: int) -> int:
+    """Removes the published messages of a topic and what waits of them; returns how many messages."""
+    published = [one.position for one in tables.messages.values() if one.topic == op.topic]
+    gone = [
+        row
+        for row in tables.deliveries.values()
+        if row.position in published
+        and row.state is not DeliveryState.DEAD
+        and tables.subscriptions[row.subscription].topic == op.topic
+    ]
+    for row in gone:
+        tables.deliveries.drop(row.number)
+        replay_ended(tables, row.dead_letter, LetterStatus.OPEN, now)
+    for name, key in {(row.subscription, row.key) for row in gone}:
+        promote(tables, name, key, past_dead=name in op.released)
+    held = {row.position for row in tables.deliveries.values()}
+    forgotten = [position for position in published if position not in held]
+    for position in forgotten:
+        tables.message_ids.drop(tables.messages[position].id_bytes)
+        tables.messages.drop(position)
+    return len(forgotten)

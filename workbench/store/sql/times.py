@@ -1,0 +1,51 @@
+"""Keeps the time of the last write, and what is due in step where the clock was set back meanwhile (W2)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from workbench.model.clock import MICROSECONDS
+
+EVERY = MICROSECONDS
+"""The time of the last write is kept so exactly; less is no jump."""
+_LAST = "last_write"
+
+
+def note_time(con: sqlite3.Connection, noted: int, now: int) -> int:
+    """Stores the time of a write, at most once a second.
+
+    Args:
+        noted: What was stored last, microseconds since 1970.
+
+    Returns:
+        What is stored now.
+    """
+    if now - noted < EVERY:
+        return noted
+    con.execute("insert or replace into meta values (?, ?)", (_LAST, str(now)))
+    return now
+
+
+def keep_in_step(con: sqlite3.Connection, now: int) -> None:
+    """Where the clock stands behind the last write, moves all that is due back by as much, in one transaction.
+
+    What was to come in five minutes comes in five minutes, however far the clock was set back while nobody
+    had the store open. Times that say when something happened stay as they are.
+    """
+    row = con.execute("select cast(value as integer) from meta where key = ?", (_LAST,)).fetchone()
+    gap = row[0] - now if row else 0
+    if gap <= EVERY:
+        return
+    con.execute("begin immediate")
+    con.execute(
+        "update deliveries set rank = rank - :gap, due_at = due_at - :gap, lease_until = lease_until - :gap,"
+        " enqueued_at = enqueued_at - :gap, expires_at = expires_at - :gap",
+        {"gap": gap},
+    )
+    con.execute(
+        "update messages set deliver_at = deliver_at - :gap, expires_at = expires_at - :gap"
+        " where deliver_at is not null or expires_at is not null",
+        {"gap": gap},
+    )
+    note_time(con, 0, now)
+    con.execute("commit")
