@@ -59,7 +59,8 @@ def test_no_verb_tells_a_secret_of_a_payload_that_an_error_quotes(workbench, thi
     ran = workbench("run", root, "--command", "make", "--set", "id=a", "--set", f"api_key={SECRET}", "--json")
     lines = (
         "dead-letters list .", "dead-letters show . 1", "dead-letters show . 1 --json", "projections list .",
-        "projections list . --json", "events . --data", "show . thing-a", "metrics .", "docs .", "doctor .", "check .",
+        "projections list . --json", "events . --data", "show . thing-a", "metrics .", "docs .", "doctor .",
+        "check .",
         "subscriptions . --json", "export . out",
     )  # fmt: skip
     places = {".": root, "out": tmp_path / "out.ndjson"}
