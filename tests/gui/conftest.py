@@ -12,7 +12,7 @@ import gc
 import sys
 import threading
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
@@ -191,6 +191,46 @@ def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator
         _failed, False
     ):  # a failed test's traceback keeps its locals alive
         pytest.fail(f"the test left behind:\n{message}", pytrace=False)
+
+
+class Numbers:
+    """A source of rows of any length; row n has the key n, unless some went or came at the top.
+
+    Attributes:
+        asked: First row and limit of each page that was asked for.
+        gone: Keys that left.
+        fault: What reading raises, if anything.
+    """
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.asked: list[tuple[int, int]] = []
+        self.gone: set[int] = set()
+        self.first = 0
+        self.fault: Exception | None = None
+
+    def _read(self) -> list[int] | range:
+        if self.fault is not None:
+            raise self.fault
+        there = range(self.first, self.length)
+        return [key for key in there if key not in self.gone] if self.gone else there
+
+    def count(self) -> int:
+        return len(self._read())
+
+    def page(self, first: int, limit: int) -> list[tuple[int, str]]:
+        self.asked.append((first, limit))
+        return [(number, f"row {number}") for number in self._read()[first : first + limit]]
+
+    def key(self, row: tuple[int, str]) -> int:
+        return row[0]
+
+    def keys(self, first: int, limit: int) -> list[int] | range:
+        return self._read()[first : first + limit]
+
+    def find(self, keys: Collection[Any]) -> dict[Any, int]:
+        there = self._read()
+        return {key: there.index(key) for key in keys if key in there}
 
 
 # --- a real project on a desk: the users sample, its engine running

@@ -8,29 +8,17 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from tests.gui.conftest import Numbers
+from workbench.errors import StoreBusy, StoreCorrupt
 from workbench.gui.paging import PAGE, Column, ListSource
 from workbench.gui.pills import ROW_HEIGHT
 from workbench.gui.table import WIDEST, FastTableView
 from workbench.gui.theme import theme
+from workbench.gui.widgets import Banner
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
-
-
-class Numbers:
-    """A source of any length, that notes which pages it is asked for."""
-
-    def __init__(self, length):
-        self.length = length
-        self.asked = []
-
-    def count(self):
-        return self.length
-
-    def page(self, first, limit):
-        self.asked.append(first // PAGE)
-        return [(number, f"row {number}") for number in range(first, min(first + limit, self.length))]
 
 
 @pytest.fixture
@@ -148,9 +136,9 @@ def test_an_empty_table_takes_every_key(shown):
 
 def test_what_the_program_chooses_is_not_told_as_a_persons_choice(table):
     told = collected(table.row_chosen)
-    assert table.choose(lambda row: row[1] == "row 7")
+    assert table.choose_key(7)
     assert table.current_row() == (7, "row 7")
-    assert not table.choose(lambda row: row[1] == "row 700")
+    assert not table.choose_key(700)
     table.choose_index(50)
     assert numbers(table.selected_rows()) == [50]
     for nowhere in (-1, 100):
@@ -162,13 +150,15 @@ def test_what_the_program_chooses_is_not_told_as_a_persons_choice(table):
     assert numbers(told) == [51]
 
 
-def test_choosing_looks_at_no_more_than_what_was_shown_lately(shown):
-    source = Numbers(100_000)
+def test_V1_choosing_by_key_reads_no_page_but_that_of_the_row(shown):
+    source = Numbers(1_000_000)
     table = shown([Column("Number")], source)
-    assert not table.choose(lambda row: row[0] == 50_000)
-    assert set(source.asked) == {0}
-    QTest.keyClick(table, Qt.Key.Key_End)
-    assert table.choose(lambda row: row[0] == 99_990)
+    table.viewport().grab()
+    source.asked.clear()
+    assert table.choose_key(500_000)
+    table.viewport().grab()
+    assert table.current_row() == (500_000, "row 500000")
+    assert len(source.asked) <= 2
 
 
 def test_a_refresh_keeps_place_and_selection_and_tells_nothing(table, source):
@@ -344,11 +334,10 @@ def test_only_pages_in_sight_are_asked_for(shown):
     source = Numbers(100_000)
     table = shown([Column("Number"), Column("Name", stretch=True)], source)
     table.viewport().grab()
-    assert set(source.asked) == {0}
+    assert source.asked == [(0, PAGE)]
     table.scrollToBottom()
     table.viewport().grab()
-    assert set(source.asked) == {0, 99_999 // PAGE}
-    assert len(source.asked) == 2
+    assert source.asked == [(0, PAGE), (99_999 // PAGE * PAGE, PAGE)]
 
 
 @pytest.mark.parametrize("length", [0, 1, 9, 100_000])
@@ -414,7 +403,7 @@ def test_coming_to_a_table_chooses_nothing(table):
 def test_a_row_that_lost_its_selection_can_be_chosen_again(table):
     table.choose_index(3)
     table.clearSelection()
-    assert table.choose(lambda row: row[0] == 3)
+    assert table.choose_key(3)
     assert [row[0] for row in table.selected_rows()] == [3]
 
 
@@ -424,3 +413,145 @@ def test_no_line_end_of_any_kind_lets_a_cell_become_two(shown, end):
     table.choose_index(0)
     table.copy()
     assert QApplication.clipboard().text() == "x =1+1"
+
+
+# --- keys: what is selected, current and in sight (V1)
+
+
+def ctrl_click(table, *rows):
+    for row in rows:
+        QTest.mouseClick(table.viewport(), LEFT, CONTROL, middle(table, row))
+
+
+def test_V1_the_selection_follows_its_rows_when_others_come_above(table, source):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    ctrl_click(table, 5, 6)
+    told = collected(table.row_chosen)
+    source.first = -3
+    table.refresh()
+    assert numbers(table.selected_rows()) == [2, 5, 6]
+    assert list(table.selected_keys()) == [2, 5, 6]
+    assert table.current_row() == (6, "row 6")
+    assert table.selection_text() == "3 of 103 selected"
+    assert told == []
+
+
+def test_V1_of_what_left_nothing_is_selected_and_nothing_takes_its_place(table, source):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    QTest.mouseClick(table.viewport(), LEFT, SHIFT, middle(table, 5))
+    source.gone = {0, 3, 5}
+    moved = collected(table.selection_moved)
+    table.refresh()
+    assert numbers(table.selected_rows()) == [2, 4]
+    assert table.current_row() is None
+    assert moved
+    source.gone = {0, 2, 3, 4, 5}
+    table.refresh()
+    assert table.selected_rows() == []
+    assert table.selection_text() == ""
+
+
+def test_V1_the_top_row_stays_the_top_row(table, source):
+    table.verticalScrollBar().setValue(50)
+    source.first = -7
+    table.refresh()
+    assert table.model().row(table.rowAt(2)) == (50, "row 50")
+    source.gone = {10, 50}
+    table.refresh()
+    assert table.model().row(table.rowAt(2))[0] == 49
+
+
+def test_V1_a_range_begins_at_the_row_that_was_clicked_whatever_came_between(table, source):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    source.first = -3
+    table.refresh()
+    table.verticalScrollBar().setValue(0)
+    QTest.mouseClick(table.viewport(), LEFT, SHIFT, middle(table, 8))
+    assert numbers(table.selected_rows()) == [2, 3, 4, 5]
+
+
+def test_V1_all_are_those_that_were_there(table, source):
+    table.set_multi()
+    QTest.keyClick(table, Qt.Key.Key_A, CONTROL)
+    source.first, source.length = -2, 105
+    table.refresh()
+    assert numbers(table.selected_rows()) == list(range(100))
+    assert table.selection_text() == "100 of 107 selected"
+
+
+def test_V1_a_refresh_of_a_million_rows_reads_no_more_than_what_is_in_sight(shown):
+    source = Numbers(1_000_000)
+    table = shown([Column("Number")], source)
+    table.choose_index(700_000)
+    source.asked.clear()
+    source.first = -1
+    table.refresh()
+    table.viewport().grab()
+    assert table.current_row() == (700_000, "row 700000")
+    assert len(source.asked) <= 3
+
+
+# --- reads that fail (V4)
+
+
+def test_V4_a_read_that_fails_is_told_in_the_table_and_can_be_tried_again(shown, qtbot):
+    source = Numbers(1000)
+    table = shown([Column("Number")], source)
+    source.fault = StoreCorrupt("page 7 is damaged", hint="take the newest backup")
+    QTest.keyClick(table, Qt.Key.Key_End)
+    assert not table.viewport().grab().isNull()
+    trouble = table.findChild(Banner)
+    qtbot.waitUntil(trouble.isVisible)
+    said = [label.text() for label in trouble.findChildren(QLabel) if label.text()]
+    assert said == ["The rows cannot be read: page 7 is damaged. Take the newest backup."]
+    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        assert table.model().data(table.model().index(999, 0), role) == ""
+    assert (table.selected_rows(), copied(table)) == ([], "")
+    table.refresh()
+    assert table.model().rowCount() == 1000
+    source.fault = None
+    trouble.findChild(QPushButton).click()
+    qtbot.waitUntil(lambda: not trouble.isVisible())
+    assert table.model().row(999) == (999, "row 999")
+
+
+def test_V4_what_cannot_be_read_is_asked_for_once_not_at_each_paint(shown):
+    source = Numbers(1000)
+    table = shown([Column("Number")], source)
+    source.fault = StoreBusy("another program holds it")
+    source.asked.clear()
+    table.set_source(source)
+    table.verticalScrollBar().setValue(0)
+    source.fault = None
+    table.set_source(source)
+    source.fault = StoreBusy("another program holds it")
+    for _ in range(5):
+        table.viewport().grab()
+    assert len(source.asked) <= 1
+
+
+def test_V4_a_value_that_no_column_can_say_is_shown_as_it_is(shown):
+    def refuse(value):
+        raise OverflowError(value)
+
+    table = shown([Column("A", text=refuse), Column("B", badge=refuse)], ListSource([(10**30, "odd")]))
+    assert not table.viewport().grab().isNull()
+    assert table.model().shown(0, 0) == str(10**30)
+    assert table.model().shown(0, 1) == "odd"
+
+
+def test_V4_of_a_long_text_a_cell_and_its_tip_show_the_beginning_and_how_much_more(shown):
+    table = shown([Column("A")], ListSource([("x" * 20_000_000,)]))
+    assert table.model().shown(0, 0) == "x" * 400 + "… 19,999,600 more characters"
+    assert len(table.model().data(table.model().index(0, 0), Qt.ItemDataRole.ToolTipRole)) < 3000
+
+
+def test_what_hides_itself_is_seen_in_cells_and_tips(shown):
+    text = "safe\u202egnp.exe\u200b\u2028\x1b[2J\ufeff\u00ad\U000e0041\u0085"
+    table = shown([Column("A")], ListSource([(text,)]))
+    escaped = r"safe\u202egnp.exe\u200b\u2028\u001b[2J\ufeff\u00ad\U000e0041\u0085"
+    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        assert table.model().data(table.model().index(0, 0), role) == escaped

@@ -13,6 +13,8 @@ from workbench.store.operations import Operation
 from workbench.store.values import Attempt, Delivery, Reason
 
 KEPT_TRACEBACK = 16_000
+KEPT_ERROR = 20_000
+"""Characters of what an error says that are kept: some say the whole payload."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,9 +91,11 @@ def describe(error: BaseException, message: Message, said: str = "") -> Failure:
     place = f"{Path(first.filename).name}:{first.lineno} {first.name}" if first else ""
     told = said or (error.message if isinstance(error, WorkbenchError) else str(error))
     about = (message.data, message.metadata)
+    told = without_secrets(told, *about) or type(error).__name__
+    more = len(told) - KEPT_ERROR
     return Failure(
         error_type=type(error).__name__,
-        error=without_secrets(told, *about) or type(error).__name__,
+        error=f"{told[:KEPT_ERROR]}… {more:,} more characters" if more > 0 else told,
         place=place,
         trace=without_secrets("".join(traceback.format_exception(error)), *about)[-KEPT_TRACEBACK:],
         permanent=isinstance(error, PermanentError),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from workbench.gui.widgets import told
+
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
@@ -197,9 +199,7 @@ class Desk(QObject):
 
     def fail(self, what: str, error: BaseException) -> None:
         """Shows what failed, why, and what to do."""
-        hint = getattr(error, "hint", "")
-        said = str(error) or type(error).__name__
-        self.notice("error", f"{what} failed: {said}" + (f". {hint[0].upper()}{hint[1:]}." if hint else ""))
+        self.notice("error", f"{what} failed: {told(error)}")
 
     def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
         """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``."""

@@ -14,6 +14,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.widgets import plain_tip
+from workbench.model.searching import folded
 from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ class Explorer(View):
 
     @override
     def refresh(self) -> None:
-        wanted = self._filter.text().lower().split()
+        wanted = folded(self._filter.text()).split()
         sections = [
-            (title, name, [row for row in rows if all(word in row[0].lower() for word in wanted)])
+            (title, name, [row for row in rows if all(word in folded(row[0]) for word in wanted)])
             for title, name, rows in self._sections(self._filter.text().strip())
         ]
         if sections != self._shown:

@@ -23,6 +23,7 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.icons import icon
+from workbench.gui.painting import painting
 from workbench.gui.plotting import SPANS, Plot, clock_text, number_text
 from workbench.gui.theme import theme
 
@@ -267,11 +268,12 @@ class RateGraph(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        colors, painter = theme().colors, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(colors.accent if self.hasFocus() else colors.border))
-        painter.setBrush(QColor(colors.surface))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        colors = theme().colors
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(colors.accent if self.hasFocus() else colors.border))
+            painter.setBrush(QColor(colors.surface))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
 
 
 def nearest(times: Sequence[float], at: float) -> int:
@@ -341,20 +343,21 @@ class _Legend(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, metrics = QPainter(self), self.fontMetrics()
-        colors = theme().colors
-        for name, corner, wide in self._places(self.width()):
-            pen = QPen(self._pens[name])
-            pen.setWidth(2)
-            painter.setPen(pen)
-            middle = corner.y() + self.LINE / 2
-            painter.drawLine(QPointF(corner.x(), middle), QPointF(corner.x() + self.SAMPLE, middle))
-            value = self._values.get(name, "–")
-            room = wide - self.SAMPLE - 12 - metrics.horizontalAdvance(value)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-            left = corner.x() + self.SAMPLE + 6
-            base = corner.y() + (self.LINE + metrics.ascent() - metrics.descent()) / 2
-            painter.setPen(QColor(colors.muted))
-            painter.drawText(QPointF(left, base), text)
-            painter.setPen(QColor(colors.text))
-            painter.drawText(QPointF(left + metrics.horizontalAdvance(text) + 6, base), value)
+        metrics = self.fontMetrics()
+        with painting(self) as painter:
+            colors = theme().colors
+            for name, corner, wide in self._places(self.width()):
+                pen = QPen(self._pens[name])
+                pen.setWidth(2)
+                painter.setPen(pen)
+                middle = corner.y() + self.LINE / 2
+                painter.drawLine(QPointF(corner.x(), middle), QPointF(corner.x() + self.SAMPLE, middle))
+                value = self._values.get(name, "–")
+                room = wide - self.SAMPLE - 12 - metrics.horizontalAdvance(value)
+                text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+                left = corner.x() + self.SAMPLE + 6
+                base = corner.y() + (self.LINE + metrics.ascent() - metrics.descent()) / 2
+                painter.setPen(QColor(colors.muted))
+                painter.drawText(QPointF(left, base), text)
+                painter.setPen(QColor(colors.text))
+                painter.drawText(QPointF(left + metrics.horizontalAdvance(text) + 6, base), value)

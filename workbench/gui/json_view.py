@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from workbench.gui.theme import code_font, theme
-from workbench.model.secrets import masked
+from workbench.gui.long_view import LongText, Whole
+from workbench.gui.outline import Outline, outline, outline_of_text
+from workbench.gui.theme import theme
 
-PREVIEW = 256 * 1024
-"""Characters that are shown of a long value (contract §8)."""
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b')
-
-
-def readable(value: Any) -> str:
-    """Returns a value as indented JSON, secrets masked."""
-    return json.dumps(masked(value), indent=2, ensure_ascii=False, default=str)
 
 
 class JsonColors(QSyntaxHighlighter):
@@ -45,27 +39,35 @@ class JsonColors(QSyntaxHighlighter):
             self.setFormat(found.start(), end, shape)
 
 
-class JsonView(QPlainTextEdit):
+class JsonView(LongText):
     """A value as indented JSON, to read, select and copy."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setReadOnly(True)
-        self.setFont(code_font())
-        self.setTabChangesFocus(True)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setMinimumHeight(48)
-        self._text = ""
         self._colors = JsonColors(self.document())
 
-    def set_value(self, value: Any) -> None:
-        """Shows a value; place and selection stay where nothing changed."""
-        text = "" if value is None else readable(value)
-        if len(text) > PREVIEW:
-            text = f"{text[:PREVIEW]}\n… {len(text) - PREVIEW:,} more characters are not shown"
-        if text != self._text:
-            self._text = text
-            bar = self.verticalScrollBar()
-            place = bar.value()
-            self.setPlainText(text)
-            bar.setValue(place)
+    def set_value(self, value: Any, rest: Callable[[], Any] | None = None) -> None:
+        """Shows a value; place and selection stay where nothing changed.
+
+        Args:
+            rest: Returns the whole value where this one is shortened; it is called in a thread.
+        """
+        if value is None:
+            self.show_text("", None)
+            return
+        found = outline(value)
+        self._show(found, lambda: outline(value if rest is None else rest(), most=None).text)
+
+    def set_json(self, text: str, *, unseen: int = 0, rest: Whole | None = None) -> None:
+        """Shows what a JSON text says, without decoding it; what is no JSON is shown as it is.
+
+        Args:
+            unseen: How much more there is than the text.
+            rest: Returns all of it where the text is only the beginning; it is called in a thread.
+        """
+        read = rest if unseen and rest is not None else lambda: text
+        self._show(outline_of_text(text, unseen=unseen), lambda: outline_of_text(read(), most=None).text)
+
+    def _show(self, found: Outline, whole: Whole) -> None:
+        self.show_text(found.text, None if found.whole else whole)

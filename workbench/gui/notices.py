@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
+from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Notice
@@ -41,9 +42,7 @@ class Strip(QFrame):
         self._kind = notice.kind
         mark = QLabel()
         mark.setPixmap(icon(ICONS[notice.kind], notice.kind).pixmap(16, 16))
-        text = QLabel(notice.text)
-        text.setTextFormat(Qt.TextFormat.PlainText)
-        text.setWordWrap(True)
+        text = plain_label(notice.text, wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)

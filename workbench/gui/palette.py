@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from workbench.gui.icons import icon
 from workbench.gui.loop import spawn
+from workbench.model.searching import folded
 
 SHOWN = 60
 
@@ -33,8 +34,8 @@ Search = Callable[[str], Awaitable[Sequence[Target]]]
 
 def matches(text: str, typed: str) -> bool:
     """Whether every word that was typed is a part of the text."""
-    low = text.lower()
-    return all(word in low for word in typed.lower().split())
+    low = folded(text)
+    return all(word in low for word in folded(typed).split())
 
 
 class Palette(QDialog):

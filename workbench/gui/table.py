@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QItemSelectionRange, QModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -20,9 +21,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
-from workbench.gui.paging import Column, PagedModel, Row, RowSource
-from workbench.gui.pills import PADDING, ROW_HEIGHT, draw_badge
-from workbench.gui.theme import Colors, code_font, theme, ui_font
+from workbench.gui.cells import RowPainter, cells_of
+from workbench.gui.copying import lines_of
+from workbench.gui.keeping import Held, Keeper
+from workbench.gui.paging import Column, Key, PagedModel, Row, RowSource
+from workbench.gui.painting import painting
+from workbench.gui.pills import PADDING, ROW_HEIGHT
+from workbench.gui.theme import code_font, theme, ui_font
+from workbench.gui.trouble import TroubleStrip
 from workbench.gui.widgets import EmptyState
 
 if TYPE_CHECKING:
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
 SPREADS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-FORMULA = ("=", "+", "-", "@")
 WIDEST = 320
 FITTED = 100
 """Rows that are looked at when columns are fitted."""
@@ -45,6 +50,7 @@ class FastTableView(QTableView):
         row_chosen: The row that the person moved to.
         row_activated: The row on which Enter was pressed, or a double click fell.
         sort_wanted: Column and whether descending, where the table is sortable.
+        selection_moved: Other rows are selected, by the person or because some left.
 
     Attributes:
         arranged: Whether the person gave a column another width.
@@ -53,6 +59,7 @@ class FastTableView(QTableView):
     row_chosen = Signal(object)
     row_activated = Signal(object)
     sort_wanted = Signal(int, bool)
+    selection_moved = Signal()
 
     def __init__(self, columns: Sequence[Column], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +76,11 @@ class FastTableView(QTableView):
         self.setModel(self._model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.set_multi(multi=False)
+        self._keeper = Keeper(self._model, self.selectionModel())
+        self._trouble = TroubleStrip(self, self._model, self.refresh, self._counted)
+        # Its own, that is always empty: else each repaint of the head asks every cell whether it is selected.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(self._model, self))
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
         self.selectionModel().currentRowChanged.connect(self._moved)
         self.doubleClicked.connect(lambda index: self._activate(index.row()))
         for column, described in enumerate(columns):
@@ -105,9 +117,46 @@ class FastTableView(QTableView):
         self._quietly(lambda: self._model.set_source(source))
         self.scrollToTop()
 
-    def refresh(self) -> None:
-        """Asks the source again; place and selection stay."""
-        self._quietly(self._model.refresh)
+    def refresh(self, source: RowSource | None = None) -> None:
+        """Shows what became of the rows: what is selected, current and in sight stays so by its key (V1).
+
+        What left is not selected any more, and nothing takes its place. Where the rows cannot be read, the
+        table says so and keeps what it has.
+
+        Args:
+            source: The rows as they are now; None to ask the same source again.
+        """
+        model, found = self._model, source or self._model.source
+        held = self._held()
+        places = model.ask(lambda: found.find(held.keys()), None)
+        count = model.ask(found.count, -1)
+        if places is None or count < 0:
+            return
+        moved = {row: places[key] for row, key in held.remembered.items() if key in places}
+        top = next((places[key] - at for at, key in enumerate(held.sight) if key in places), None)
+        self._quietly(lambda: self._turn_to(found, count, moved, held, places))
+        if top is not None and not (self.verticalScrollBar().value() == 0 and held.current is None):
+            self.updateGeometries()
+            self.verticalScrollBar().setValue(max(0, top))
+        self.selection_moved.emit()
+
+    def _turn_to(
+        self, source: RowSource, count: int, moved: Mapping[int, int], held: Held, places: Mapping[Key, int]
+    ) -> None:
+        self._keeper.let_go()
+        self._model.turn_to(source, count, moved)
+        self.setAutoScroll(False)
+        self._keeper.restore(held, places)
+        self.setAutoScroll(True)
+
+    def _held(self) -> Held:
+        first = max(0, self.rowAt(0))
+        last = min(self._model.rowCount(), first + self.viewport().height() // ROW_HEIGHT + 1) - 1
+        return self._keeper.hold(first, last)
+
+    def held_keys(self) -> set[Key]:
+        """Returns the keys that a refresh looks for; whoever reads in a thread can look for them there."""
+        return self._held().keys()
 
     def _quietly(self, act: Callable[[], object]) -> None:
         """Does something after which the current row may be another without a person having moved."""
@@ -125,28 +174,38 @@ class FastTableView(QTableView):
 
     def selected_rows(self) -> list[Row]:
         """Returns the rows that are selected, from top to bottom."""
-        numbers: set[int] = set()
-        for block in self._blocks():
-            numbers.update(range(block.top(), min(block.bottom(), block.top() + COPIED) + 1))
-        rows = (self._model.row(number) for number in sorted(numbers))
+        numbers = (number for first, last in self._keeper.blocks() for number in range(first, last + 1))
+        rows = (self._model.row(number) for number in islice(numbers, COPIED))
         return [row for row in rows if row is not None]
 
-    def _blocks(self) -> list[QItemSelectionRange]:
-        selection = self.selectionModel().selection()
-        return [selection.at(number) for number in range(selection.count())]
+    def selected_keys(self) -> Sequence[Key]:
+        """Returns the keys of the rows that are selected, from top to bottom."""
+        return self._keeper.selected()
 
-    def choose(self, fits: Callable[[Row], bool]) -> bool:
-        """Makes the first row that fits current, without telling it as a person's choice.
+    @override
+    def selectAll(self) -> None:
+        """Selects all rows, or as many from the top as can be copied at once."""
+        last = min(self._model.rowCount(), COPIED) - 1
+        if self.selectionMode() is self.SelectionMode.ExtendedSelection and last >= 0:
+            end = self._model.index(last, self._model.columnCount() - 1)
+            chosen = QItemSelection(self._model.index(0, 0), end)
+            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def selection_text(self) -> str:
+        """Says how many rows of how many are selected; empty where none is."""
+        count = self._keeper.count()
+        return f"{count:,} of {self._model.rowCount():,} selected" if count else ""
+
+    def choose_key(self, key: Key) -> bool:
+        """Makes the row with a key current, without telling it as a person's choice.
 
         Returns:
-            Whether one fitted; only rows that were shown lately and the first page are looked at.
+            Whether there is one.
         """
-        self._model.row(0)
-        for number, row in self._model.loaded():
-            if fits(row):
-                self.choose_index(number)
-                return True
-        return False
+        places = self._model.ask(lambda: self._model.source.find([key]), {})
+        number = places.get(key, -1)
+        self.choose_index(number)
+        return number >= 0
 
     def choose_index(self, number: int) -> None:
         """Makes a row current, without telling it as a person's choice."""
@@ -154,6 +213,11 @@ class FastTableView(QTableView):
         chosen = number == self.currentIndex().row() and self.selectionModel().isSelected(index)
         if 0 <= number < self._model.rowCount() and not chosen:
             self._quietly(lambda: self._select(index))
+
+    def _selection_changed(self) -> None:
+        self._keeper.forget()
+        if not self._quiet:
+            self.selection_moved.emit()
 
     def _select(self, index: QModelIndex) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
@@ -229,6 +293,7 @@ class FastTableView(QTableView):
         if self._empty is not None:
             self._empty.setVisible(self._model.rowCount() == 0)
             self._empty.setGeometry(self.viewport().geometry())
+        self._trouble.place(self.viewport().geometry())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -273,11 +338,7 @@ class FastTableView(QTableView):
 
     def copy(self) -> None:
         """Copies the selected rows, tabs between their cells; what could be a formula is quoted."""
-        lines = [
-            "\t".join(_safe(self._model.text_of(row, column)) for column in range(self._model.columnCount()))
-            for row in self.selected_rows()[:COPIED]
-        ]
-        QApplication.clipboard().setText("\n".join(lines))
+        QApplication.clipboard().setText(lines_of(self._model, self.selected_rows()))
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -308,33 +369,22 @@ class FastTableView(QTableView):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
         first = max(0, self.rowAt(0))
         top = self.rowViewportPosition(first)
         count = min(self._model.rowCount() - first, (self.viewport().height() - top) // ROW_HEIGHT + 1)
-        if count <= 0:
-            return
-        colors = theme().colors
-        cells = self._cells()
+        places = self._cells()
+        rows = [cells_of(self._model, number, places) for number in range(first, first + count)]
         selected = self._selected_between(first, first + count - 1)
-        metrics = tuple(QFontMetrics(font) for font in self._fonts)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = QPen(QColor(colors.hover), 1)
         width = max(self.viewport().width(), self.horizontalHeader().length())
-        for number in range(first, first + count):
-            y = top + (number - first) * ROW_HEIGHT
-            chosen = number in selected
-            ground = QRect(0, y, width, ROW_HEIGHT)
-            if chosen:
-                painter.fillRect(ground, QColor(colors.selection))
-            elif number == self._hovered:
-                painter.fillRect(ground, QColor(colors.hover))
-            painter.setPen(line)
-            painter.drawLine(0, y + ROW_HEIGHT - 1, width, y + ROW_HEIGHT - 1)
-            row = self._model.row(number)
-            if row is not None:
-                self._draw_row(painter, row, y, cells, colors, metrics, chosen=chosen)
-        self._draw_focus(painter, colors)
+        with painting(self.viewport()) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            drawn = RowPainter(painter, self._model, self._fonts, theme().colors)
+            for at, cells in enumerate(rows):
+                number, y = first + at, top + at * ROW_HEIGHT
+                chosen = number in selected
+                drawn.ground(y, width, chosen=chosen, hovered=number == self._hovered)
+                drawn.row(cells, y, chosen=chosen)
+            self._draw_focus(painter)
 
     def _cells(self) -> list[tuple[int, int, int]]:
         """Returns number, place and width of the columns that are in sight."""
@@ -347,54 +397,14 @@ class FastTableView(QTableView):
 
     def _selected_between(self, first: int, last: int) -> set[int]:
         found: set[int] = set()
-        for block in self._blocks():
-            found.update(range(max(first, block.top()), min(last, block.bottom()) + 1))
+        for top, bottom in self._keeper.blocks():
+            found.update(range(max(first, top), min(last, bottom) + 1))
         return found
 
-    def _draw_row(
-        self,
-        painter: QPainter,
-        row: Row,
-        y: int,
-        cells: Sequence[tuple[int, int, int]],
-        colors: Colors,
-        metrics: Sequence[QFontMetrics],
-        *,
-        chosen: bool,
-    ) -> None:
-        ink = QColor(colors.on_selection if chosen else colors.text)
-        for column, x, width in cells:
-            described = self._model.columns[column]
-            if described.badge is not None:
-                found = described.badge(row[column])
-                if found is not None:
-                    draw_badge(painter, QRect(x, y, width, ROW_HEIGHT), *found, colors)
-                continue
-            mono = int(described.mono)
-            text = described.text(row[column])
-            room = width - 2 * PADDING
-            if len(text) > 400:
-                text = text[:400]
-            wide = metrics[mono].horizontalAdvance(text)
-            if wide > room:
-                text = metrics[mono].elidedText(text, Qt.TextElideMode.ElideRight, room)
-                wide = metrics[mono].horizontalAdvance(text)
-            left = x + width - PADDING - wide if described.align_right else x + PADDING
-            painter.setFont(self._fonts[mono])
-            painter.setPen(ink)
-            base = y + (ROW_HEIGHT + metrics[mono].ascent() - metrics[mono].descent()) // 2
-            painter.drawText(left, base, text)
-
-    def _draw_focus(self, painter: QPainter, colors: Colors) -> None:
+    def _draw_focus(self, painter: QPainter) -> None:
         index = self.currentIndex()
         if self.hasFocus() and index.isValid():
             y = self.rowViewportPosition(index.row())
-            painter.setPen(QPen(QColor(colors.accent_ink), 1))
+            painter.setPen(QPen(QColor(theme().colors.accent_ink), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(0.5, y + 0.5, self.viewport().width() - 1, ROW_HEIGHT - 2))
-
-
-def _safe(text: str) -> str:
-    """Quotes what a spreadsheet would take for a formula (contract §10)."""
-    flat = " ".join(text.replace("\t", " ").splitlines())
-    return f"'{flat}" if flat.startswith(FORMULA) else flat

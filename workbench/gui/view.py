@@ -14,6 +14,8 @@ from workbench.gui.tabbing import put_in_order, reading_order
 from workbench.gui.table import FastTableView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from workbench.model.changes import Changes
@@ -44,6 +46,7 @@ class View(QWidget):
         self.setObjectName(self.key)
         self.desk = desk
         self._stale = True
+        self._trouble = ""
         self._target: QWidget | None = None
         self._awaiting = False
         desk.changed.connect(self._changed)
@@ -98,13 +101,13 @@ class View(QWidget):
         if not self.concerns(changes):
             return
         if self.isVisible():
-            self.refresh()
+            self._safely(self.refresh)
         else:
             self._stale = True
 
     def _selected(self, selection: Selection) -> None:
         if self.isVisible():
-            self.follow(selection)
+            self._safely(lambda: self.follow(selection))
         else:
             self._stale = True
 
@@ -118,8 +121,8 @@ class View(QWidget):
         super().showEvent(event)
         if self._stale:
             self._stale = False
-            self.refresh()
-            self.follow(self.desk.selection)
+            self._safely(self.refresh)
+            self._safely(lambda: self.follow(self.desk.selection))
         if self._awaiting:
             self._give_keyboard()
 
@@ -135,6 +138,17 @@ class View(QWidget):
             self._give_keyboard()
         else:
             super().keyPressEvent(event)
+
+    def _safely(self, act: Callable[[], object]) -> None:
+        """Does something that reads; what fails is told once, and never meets Qt, which calls this (V4)."""
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the person is told
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                self.desk.fail(f"Showing {self.title}", error)
+        else:
+            self._trouble = ""
 
 
 def _can_take(widget: QWidget) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -25,7 +25,10 @@ from typing_extensions import override
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
 from workbench.gui.json_view import JsonView
+from workbench.gui.long_text import shortened
+from workbench.gui.painting import painting
 from workbench.gui.theme import theme
+from workbench.model.values import visible, visible_lines
 
 __all__ = [
     "Badge",
@@ -38,22 +41,44 @@ __all__ = [
     "exact_text",
     "plain_label",
     "show_words",
+    "told",
     "toolbar_button",
 ]
 
 Button = tuple[str, Callable[[], object]]
 ICONS = {"ok": "ok", "info": "info", "warning": "warning", "error": "error", "neutral": "dot"}
 QUIET_MS = 150
+LONGEST = 2_000
+"""Characters that a label shows."""
+
+
+class PlainLabel(QLabel):
+    """A label that never reads its text as markup, hides nothing, and shows of a long one the beginning."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(visible_lines(shortened(text, LONGEST)))
 
 
 def plain_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     """Makes a label that never reads its text as markup."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel(text)
     if role:
         label.setProperty("role", role)
     label.setWordWrap(wrap)
     return label
+
+
+def told(error: BaseException) -> str:
+    """Returns what failed, and what to do about it where that is known."""
+    hint = getattr(error, "hint", "")
+    said = str(error) or type(error).__name__
+    return f"{said}. {hint[0].upper()}{hint[1:]}." if hint else said
 
 
 def exact_text(area: QPlainTextEdit) -> str:
@@ -61,14 +86,17 @@ def exact_text(area: QPlainTextEdit) -> str:
     return area.document().toRawText().replace("\u2029", "\n")
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """One line of plain text that ends in dots where it has no room; then its tool tip says all of it."""
 
     def __init__(self, role: str = "") -> None:
         super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
         if role:
             self.setProperty("role", role)
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(visible(text[: LONGEST + 1]))
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -79,9 +107,9 @@ class ElidedLabel(QLabel):
         room = self.contentsRect()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         self.setToolTip(self.text() if shown != self.text() else "")
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        with painting(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 def show_words(buttons: Iterable[QToolButton], *, shown: bool) -> None:
@@ -209,14 +237,13 @@ class SearchBox(QLineEdit):
             super().keyPressEvent(event)
 
 
-class Badge(QLabel):
+class Badge(PlainLabel):
     """A pill: a sign and a word in the colour of its kind."""
 
     SIGNS: ClassVar[dict[str, str]] = {"ok": "✓", "info": "i", "warning": "!", "error": "✕", "neutral": "·"}
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._kind = kind
         theme().changed.connect(self._dress)
@@ -252,5 +279,6 @@ def toolbar_button(text: str, icon_name: str, tip: str = "", *, primary: bool = 
 
 
 def plain_tip(text: str) -> str:
-    """Returns a tool tip that shows a text as it is, whatever it holds."""
-    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
+    """Returns a tool tip that shows a text as it is, whatever it holds; of a long one the beginning."""
+    shown = visible_lines(shortened(text, LONGEST))
+    return f"<p style='white-space: pre-wrap'>{html.escape(shown)}</p>"

@@ -30,6 +30,12 @@ _INT_MIN, _INT_MAX = -(2**63), 2**64 - 1
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _BAD_TEXT = re.compile("[\ud800-\udfff\x00]")
 _BAD_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+"""What moves a cursor, turns the direction of writing, ends a line, or takes no room where it stands."""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -234,8 +240,25 @@ def check_name(name: str, *, what: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Shows control and bidi characters as escapes, so that a name cannot disguise itself."""
-    return _BAD_NAME.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    """Shows what hides or moves text as escapes, so that nothing disguises itself: one line, each sign seen.
+
+    These are control, bidi, zero-width and line-separating characters, tags and fillers.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _HIDDEN.sub(_escape, text)
+
+
+def visible_lines(text: str) -> str:
+    """Shows text of several lines as `visible` does each of them; tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _HIDDEN.sub(lambda found: found[0] if found[0] in "\n\t" else _escape(found), text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def at_path(value: Any, path: str) -> tuple[bool, Any]:

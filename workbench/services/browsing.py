@@ -13,7 +13,7 @@ from workbench.engine.loading import AggregateLoader
 from workbench.errors import WorkbenchError
 from workbench.model.aggregates import AggregateType
 from workbench.model.events import RecordedEvent
-from workbench.store.values import LogEntry, StreamInfo
+from workbench.store.values import Glance, LogEntry, StreamInfo
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -108,6 +108,22 @@ class Browsing:
         found = self._reader.read_stream(stream, after=version - 1, limit=1)
         return found[0] if found and found[0].version == version else None
 
+    def glance(self, stream: str, version: int) -> Glance[RecordedEvent] | None:
+        """Returns the event of a stream at a version, with the beginning of its payload."""
+        return self.glance_at(self._reader.position_of(stream, version))
+
+    def glance_at(self, position: int) -> Glance[RecordedEvent] | None:
+        """Returns the event at a position, with the beginning of its payload; None where a message stands."""
+        return self._reader.event_glance(position)
+
+    def event_apart(self, position: int) -> RecordedEvent | None:
+        """Returns the whole event at a position, through a reader of its own: a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            return reader.event_at(position)
+        finally:
+            reader.close()
+
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with an id."""
         return self._reader.event(event_id)
@@ -116,25 +132,50 @@ class Browsing:
         """Returns the event at a position, None where a message stands."""
         return self._reader.event_at(position)
 
-    def state_at(self, stream: str, version: int) -> StateAt:
+    def state_size(self, stream: str, version: int, most: int) -> int:
+        """Returns how many bytes must be read for the state at a version; -1 where there are too many events.
+
+        The bytes are not read for it.
+
+        Args:
+            most: Events that are not too many.
+        """
+        snapshot = self._reader.snapshot(stream)
+        start = snapshot.version if snapshot is not None and snapshot.version < version else 0
+        if version - start > most:
+            return -1
+        kept = len(snapshot.state) if snapshot is not None and start else 0
+        return kept + self._reader.stream_bytes(stream, start, version)
+
+    def state_apart(self, stream: str, version: int) -> StateAt:
+        """Returns what `state_at` does, through a reader of its own, so that a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            return self.state_at(stream, version, AggregateLoader(reader, self._workspace.registry))
+        finally:
+            reader.close()
+
+    def state_at(self, stream: str, version: int, loader: AggregateLoader | None = None) -> StateAt:
         """Returns the state at a version and the one before it; never raises for what the data holds."""
         aggregate = self._workspace.registry.aggregate_of_stream(stream)
         if aggregate is None:
             said = "No aggregate of the model has this category, so its events have no state."
             return StateAt(version=version, before=None, after=None, trouble=said)
         try:
-            before = self._shown(aggregate, stream, version - 1)
-            after = self._shown(aggregate, stream, version)
+            before, after = (
+                self._shown(loader or self._loader, aggregate, stream, at) for at in (version - 1, version)
+            )
         except (WorkbenchError, ValueError, TypeError, KeyError, AttributeError) as error:
             return StateAt(
                 version=version, before=None, after=None, trouble=f"{type(error).__name__}: {error}"
             )
         return StateAt(version=version, before=before, after=after)
 
-    def _shown(self, aggregate: AggregateType, stream: str, version: int) -> Any:
+    @staticmethod
+    def _shown(loader: AggregateLoader, aggregate: AggregateType, stream: str, version: int) -> Any:
         if version < 1:
             return None
-        return aggregate.show_state(self._loader.at_version(aggregate, stream, version).state)
+        return aggregate.show_state(loader.at_version(aggregate, stream, version).state)
 
     def caused_by(self, correlation_id: UUID, limit: int = 500) -> list[RecordedEvent]:
         """Returns the events of one correlation, in order."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import NotFound, ProjectError
+from workbench.errors import ModelError, NotFound, ProjectError
 from workbench.model.consistency import contradictions_in, unread_topics
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
@@ -16,6 +16,7 @@ from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.sources import LARGEST, module_path
 from workbench.services.proving import places_of, said_by_a_start, said_of_store, told_by_stories
+from workbench.services.tables import misfits
 from workbench.services.trusting import trust_of
 from workbench.tusk import parse, read_file
 
@@ -84,12 +85,15 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
         return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
     said = [*unmet(file, project.registry), *places_of(project, contradictions_in(project.registry), environ)]
     said += told_by_stories(project)
-    said += said_of_store(project, environ, allow=trust) or await said_by_a_start(project)
+    stored = said_of_store(project, environ, allow=trust)
+    said += stored or await said_by_a_start(project)
     advice = [
         f"topic {name}: events are routed to it, and no subscription reads it"
         for name in unread_topics(project.registry)
     ]
     found = [_complaint(problem, root) for problem in said]
+    if not stored:  # else the store is not to be opened, or its events are the greater trouble
+        found += [_of_table(error, root) for error in misfits(project)]
     return Verdict(
         name=project.name, complaints=tuple(found), advice=tuple(advice), model=counts(project.registry)
     )
@@ -122,6 +126,11 @@ def _complaint(problem: object, root: Path) -> Complaint:
         message=getattr(problem, "message", str(problem)),
         hint=getattr(problem, "hint", ""),
     )
+
+
+def _of_table(error: ModelError, root: Path) -> Complaint:
+    file = str(root / PROJECT_FILE)
+    return Complaint(file=file, line=1, column=1, code="M-TABLE", message=error.message, hint=error.hint)
 
 
 def _named_modules(root: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.commanding import Issue
-from workbench.errors import InvalidCommand, ModelFailed, WorkbenchError
+from workbench.errors import InvalidCommand, ModelFailed, StoreBusy, WorkbenchError
 from workbench.model.commands import CommandResult, CommandType
 from workbench.model.secrets import without_secrets
 from workbench.project.modules import line_of
@@ -113,10 +113,14 @@ class Issuing:
         return kind.answer(kind.parse(values), _Models(self._workspace))
 
     async def wait_for(self, projection: str, position: int) -> None:
-        """Returns when a read model has reached a position (J5)."""
-        async with self._workspace.at_work() as engine:
-            pass
-        await engine.wait_for(projection, position)
+        """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile."""
+        while True:
+            async with self._workspace.at_work() as engine:
+                pass
+            try:
+                return await engine.wait_for(projection, position)
+            except StoreBusy:
+                continue  # the engine was stopped: another one takes over
 
 
 class _Models:

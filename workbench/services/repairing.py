@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from workbench.engine.rehearsing import Rehearsal
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter, RestoreLetters
-from workbench.store.values import DeadLetter, LetterStatus, OperatorAction
+from workbench.store.values import DeadLetter, Glance, LetterLine, LetterStatus, OperatorAction
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -75,9 +75,17 @@ class Repairing:
         """Returns the dead letters with these numbers, the newest first."""
         return self._workspace.reader.letters_numbered(numbers)
 
-    def counts(self) -> dict[str, int]:
-        """Returns how many dead letters have each status."""
-        return self._workspace.reader.letter_counts()
+    def listed(self, numbers: Sequence[int]) -> list[LetterLine]:
+        """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
+        return self._workspace.reader.letters_listed(numbers)
+
+    def having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
+        """Returns those of these dead letters that have one of the statuses, the newest first."""
+        return self._workspace.reader.letters_having(numbers, statuses)
+
+    def counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
+        """Returns how many dead letters, of all or of these, have each status."""
+        return self._workspace.reader.letter_counts(numbers)
 
     def letter(self, number: int) -> DeadLetter:
         """Returns one dead letter.
@@ -89,6 +97,26 @@ class Repairing:
         if letter is None:
             raise NotFound(f"there is no dead letter {number}")
         return letter
+
+    def glance(self, number: int) -> Glance[DeadLetter]:
+        """Returns one dead letter with the beginning of its payload.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        found = self._workspace.reader.letter_glance(number)
+        if found is None:
+            raise NotFound(f"there is no dead letter {number}")
+        return found
+
+    def data_apart(self, number: int) -> str:
+        """Returns the payload of a dead letter, through a reader of its own, so that a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            letter = reader.letter(number)
+            return letter.data if letter is not None else ""
+        finally:
+            reader.close()
 
     async def made_by(self, letter: DeadLetter) -> int:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""

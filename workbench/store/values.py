@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -167,6 +168,45 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     edited: str | None = None
     changed_at: int = 0
     correlation_id: UUID
+
+
+class LetterLine(NamedTuple):
+    """What a list shows of a dead letter: neither payload nor traceback, of an error only its beginning.
+
+    Attributes:
+        attempts: How many were made.
+        died_at: Microseconds since 1970.
+    """
+
+    number: int
+    status: str
+    type: str
+    key: str
+    error: str
+    attempts: int
+    died_at: int
+    subscription: str
+
+
+T = TypeVar("T")
+
+
+class Glance(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """Something with no more than the beginning of its payload.
+
+    Attributes:
+        size: Bytes of the whole payload.
+    """
+
+    of: T
+    size: int
+
+
+class RowOrder(NamedTuple):
+    """The rows of a read model in an order: numbers that hold good in one of its generations."""
+
+    generation: int
+    numbers: Sequence[int]
 
 
 class JobStatus(StrEnum):

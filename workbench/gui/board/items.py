@@ -15,6 +15,7 @@ from typing_extensions import override
 from workbench.gui.board.graph import Node, kind_of
 from workbench.gui.board.layout import Box, Point
 from workbench.gui.icons import pixmap
+from workbench.gui.painting import drawing
 from workbench.gui.theme import code_font, mix, theme, ui_font
 from workbench.gui.widgets import plain_tip
 
@@ -133,6 +134,10 @@ class NodeItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        with drawing(painter):
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         colors, role = theme().colors, kind_of(self.node.kind).role
         fill, ink = str(getattr(colors, role)), colors.ink(role)
@@ -303,6 +308,10 @@ class EdgeItem(QGraphicsPathItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        with drawing(painter):
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         color = self._color()
         scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         width = max(2.2 if self._lit else 1.3, 0.9 / scale)

@@ -12,6 +12,7 @@ from typing_extensions import override
 from workbench.gui.board.graph import KINDS, Kind
 from workbench.gui.board.tokens import draw_mark
 from workbench.gui.icons import pixmap
+from workbench.gui.painting import painting
 from workbench.gui.theme import mix, theme
 
 LINE = 22
@@ -67,18 +68,19 @@ class Legend(QFrame):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        colors, painter = theme().colors, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(colors.border))
-        painter.setBrush(QColor(colors.raised))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        for index, (draw, text) in enumerate(self._entries()):
-            y = PAD - 2 + LINE * index
-            draw(painter, QRectF(PAD, y + 2, SAMPLE, LINE - 4))
-            painter.setPen(QColor(colors.text))
-            painter.drawText(
-                QRectF(PAD + SAMPLE + 10, y, self.width(), LINE), Qt.AlignmentFlag.AlignVCenter, text
-            )
+        colors = theme().colors
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(colors.border))
+            painter.setBrush(QColor(colors.raised))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+            for index, (draw, text) in enumerate(self._entries()):
+                y = PAD - 2 + LINE * index
+                draw(painter, QRectF(PAD, y + 2, SAMPLE, LINE - 4))
+                painter.setPen(QColor(colors.text))
+                painter.drawText(
+                    QRectF(PAD + SAMPLE + 10, y, self.width(), LINE), Qt.AlignmentFlag.AlignVCenter, text
+                )
 
 
 def _card(kind: Kind) -> Callable[[QPainter, QRectF], None]:

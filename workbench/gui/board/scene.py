@@ -15,6 +15,7 @@ from workbench.gui.board.items import EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.layout import Layout, lay_out
 from workbench.gui.board.tokens import Tokens, Track
 from workbench.gui.theme import theme
+from workbench.model.searching import folded
 
 MARGIN = 32.0
 """Pixels around everything."""
@@ -159,7 +160,7 @@ class BoardScene(QGraphicsScene):
 
     def find(self, text: str) -> list[str]:
         """Returns the ids of the nodes whose title, kind or text holds what is looked for, best first."""
-        wanted = text.strip().casefold()
+        wanted = folded(text.strip())
         if not wanted:
             return []
         ranked = [(rank, node.id) for node in self.graph.nodes if (rank := _rank(node, wanted)) is not None]
@@ -204,10 +205,10 @@ def _tips(graph: Graph) -> dict[Pair, str]:
 
 def _rank(node: Node, wanted: str) -> int | None:
     """Returns how well a node fits what is looked for, 0 best; None if it does not."""
-    title = node.title.casefold()
+    title = folded(node.title)
     if title.startswith(wanted):
         return 0
     if wanted in title:
         return 1
-    rest = " ".join((kind_of(node.kind).word, node.subtitle, *node.rows)).casefold()
+    rest = folded(" ".join((kind_of(node.kind).word, node.subtitle, *node.rows)))
     return 2 if wanted in rest else None

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from typing_extensions import override
 
 from workbench.gui.board.scene import BoardScene
+from workbench.gui.painting import painting
 from workbench.gui.theme import theme
 
 CLOSEST, FARTHEST = 2.5, 0.06
@@ -265,7 +266,7 @@ class FlowView(QGraphicsView):
     def viewportEvent(self, event: QEvent) -> bool:
         done = super().viewportEvent(event)
         if event.type() == QEvent.Type.Paint and self.hasFocus() and not self.board.chosen:
-            painter = QPainter(self.viewport())
-            painter.setPen(QColor(theme().colors.accent))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            with painting(self.viewport()) as painter:
+                painter.setPen(QColor(theme().colors.accent))
+                painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
         return done

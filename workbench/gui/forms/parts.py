@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 from typing_extensions import override
 
 from workbench.gui.icons import icon
+from workbench.gui.painting import painting
 from workbench.gui.theme import theme, ui_font
 
 INDENT = 16
@@ -51,7 +52,8 @@ class Mark(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._icon.paint(QPainter(self), QRect(0, 0, 16, 16))
+        with painting(self) as painter:
+            self._icon.paint(painter, QRect(0, 0, 16, 16))
 
 
 class Remark(QWidget):
@@ -86,11 +88,11 @@ class Remark(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._framed:
             colors = theme().colors
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(colors.error), 1))
-            painter.setBrush(QColor(colors.tint("error", 0.08)))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            with painting(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(QColor(colors.error), 1))
+                painter.setBrush(QColor(colors.tint("error", 0.08)))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
 
 def tool(name: str, *, checkable: bool = False) -> QToolButton:

@@ -14,7 +14,7 @@ from typing_extensions import override
 from workbench.gui.board.graph import Graph, Node, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
-from workbench.gui.widgets import ElidedLabel
+from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
@@ -212,8 +212,6 @@ class DetailsStrip(QFrame):
 
 
 def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("role", role)
+    label = plain_label(role=role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -45,8 +45,7 @@ class CommandHistory(QWidget):
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Issued commands")
         self.table.set_empty("Nothing was issued yet", "What you send appears here, and can be sent again.")
-        self._rows = ListSource([])
-        self.table.set_source(self._rows)
+        self._newest: CommandRecord | None = None
         self.repeat = toolbar_button("Send again", "replay", "Issue the chosen command once more, as it was")
         self.edit = toolbar_button("Edit a copy", "edit", "Put its values into the form (Ctrl+Shift+Enter)")
         head = QHBoxLayout()
@@ -73,19 +72,18 @@ class CommandHistory(QWidget):
 
     def show_records(self, records: Sequence[CommandRecord]) -> None:
         """Shows what was issued."""
-        self._rows.rows = [
+        rows = [
             (record.outcome, record.type, record.stream, record.duration_us, record.issued_at, record)
             for record in records
         ]
-        self.table.refresh()
+        self._newest = records[0] if records else None
+        self.table.refresh(ListSource(rows, lambda row: row[5].number))
         self._enable()
 
     def current(self) -> CommandRecord | None:
         """Returns the chosen command, else the newest."""
         row = self.table.current_row()
-        if row is None and self._rows.rows:
-            row = self._rows.rows[0]
-        return row[5] if row is not None else None
+        return row[5] if row is not None else self._newest
 
     def _enable(self) -> None:
         chosen = self.table.current_row() is not None

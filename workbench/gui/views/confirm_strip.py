@@ -24,6 +24,7 @@ from typing_extensions import override
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font, theme
+from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -53,9 +54,9 @@ class ConfirmStrip(QFrame):
         self._kind = "info"
         self._asker: QWidget | None = None
         self._mark = QLabel()
-        self._text = _plain(QLabel(), wraps=True)
+        self._text = plain_label(wrap=True)
         self._text.setProperty("role", "heading")
-        self._samples = _plain(QLabel(), wraps=True)
+        self._samples = plain_label(wrap=True)
         self._samples.setFont(code_font(8.5))
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(6)
@@ -89,7 +90,7 @@ class ConfirmStrip(QFrame):
         line = QHBoxLayout(self._paced)
         line.setContentsMargins(0, 3, 0, 0)
         line.setSpacing(6)
-        line.addWidget(_plain(QLabel("Pace"), wraps=False))
+        line.addWidget(plain_label("Pace"))
         line.addWidget(self.pace)
         line.addStretch(1)
         return self._paced
@@ -192,9 +193,3 @@ class ConfirmStrip(QFrame):
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._sides.direction() != way:
             self._sides.setDirection(way)
-
-
-def _plain(label: QLabel, *, wraps: bool) -> QLabel:
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(wraps)
-    return label

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -12,7 +15,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QStackedLayout,
     QTabWidget,
@@ -24,6 +26,7 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column, ListSource
+from workbench.gui.states import AT_ONCE, States, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
@@ -33,6 +36,8 @@ from workbench.model.wording import summary_of
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.model.events import RecordedEvent
+    from workbench.services.browsing import StateAt
+    from workbench.store.values import DeadLetter, Glance
 
 FACTS = (Column("Field", width=120), Column("Value", width=220, mono=True, stretch=True))
 CAUSES = (
@@ -50,8 +55,8 @@ class _Shown:
 
     title: str
     subtitle: str
-    event: RecordedEvent | None = None
-    payload: Any = None
+    event: Glance[RecordedEvent] | None = None
+    letter: Glance[DeadLetter] | None = None
     facts: Sequence[tuple[str, str]] = ()
     metadata: Any = None
 
@@ -65,8 +70,16 @@ class InspectorView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._event: RecordedEvent | None = None
+        self._event: Glance[RecordedEvent] | None = None
         self._identity: object = None
+        self._states = States(
+            desk,
+            begun=lambda: self.diff.show_plain("Folding …"),
+            told=self._show_change,
+            refused=lambda size: self.diff.show_plain(
+                f"The state is made of {size:,} bytes: see its timeline."
+            ),
+        )
         self._pages = QStackedLayout(self)
         hint = "Choose an event in a timeline or in the log, or a dead letter."
         self._pages.addWidget(EmptyState("inspector", "Nothing is chosen", hint))
@@ -77,10 +90,8 @@ class InspectorView(View):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 6, 8, 8)
         layout.setSpacing(4)
-        self.name, self.where = QLabel(), QLabel()
-        for label, role in ((self.name, "heading"), (self.where, "muted")):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setProperty("role", role)
+        self.name, self.where = plain_label(role="heading"), plain_label(role="muted")
+        for label in (self.name, self.where):
             label.setMinimumWidth(40)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QHBoxLayout()
@@ -92,9 +103,6 @@ class InspectorView(View):
         layout.addWidget(self.about)
         self.payload, self.diff = JsonView(), DiffView()
         self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
-        self._facts, self._causes = ListSource([]), ListSource([])
-        self.facts.set_source(self._facts)
-        self.causes.set_source(self._causes)
         self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
         self.causes.row_activated.connect(self._go)
         self.tabs = QTabWidget()
@@ -155,13 +163,21 @@ class InspectorView(View):
         self.about.setText(summary_of(kind.doc) if kind is not None else "")
         self.about.setToolTip(plain_tip(kind.doc) if kind is not None else "")
         self.about.setVisible(bool(self.about.text()))
-        self.payload.set_value(shown.payload)
-        self._facts.rows = list(shown.facts)
-        self.facts.refresh()
+        self._show_payload(shown)
+        self.facts.refresh(ListSource(list(shown.facts)))
         for widget in (self.diff, self.causes):
             self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
         self.copy.setEnabled(shown.event is not None)
         self._fill_tab()
+
+    def _show_payload(self, shown: _Shown) -> None:
+        letter = shown.letter
+        if letter is None:
+            show_event(self.desk, shown.event, self.payload, None)
+            return
+        unseen = max(0, letter.size - len(letter.of.data.encode()))
+        read = partial(self.desk.workspace.repair.data_apart, letter.of.number)
+        self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
 
     def _find(self, selection: Selection) -> _Shown | None:
         browse = self.desk.workspace.browse
@@ -171,13 +187,14 @@ class InspectorView(View):
         if selection.stream:
             info = browse.stream(selection.stream)
             version = selection.version or (info.version if info else 0)
-            event = browse.event_of(selection.stream, version)
+            event = browse.glance(selection.stream, version)
         elif selection.position:
-            event = browse.event_at(selection.position)
+            event = browse.glance_at(selection.position)
         return _event(event) if event is not None else None
 
     def _letter(self, number: int) -> _Shown | None:
-        letter = self.desk.workspace.repair.letter(number)
+        found = self.desk.workspace.repair.glance(number)
+        letter = found.of
         facts = (
             ("dead letter", f"{letter.number:,}"),
             ("subscription", letter.subscription),
@@ -190,28 +207,32 @@ class InspectorView(View):
             ("place", letter.place),
             ("correlation id", str(letter.correlation_id)),
         )
-        event = self.desk.workspace.browse.event_at(letter.position)
+        event = self.desk.workspace.browse.glance_at(letter.position)
         return _Shown(
             title=letter.type,
             subtitle=f"dead letter {letter.number:,} of {letter.subscription}",
             event=event,
-            payload=_plain(letter.data),
+            letter=found,
             facts=facts,
         )
 
     def _fill_tab(self) -> None:
         """Fills the tab that is seen; the others wait until they are."""
-        event, widget = self._event, self.tabs.currentWidget()
-        if event is None:
+        widget = self.tabs.currentWidget()
+        if self._event is None:
             return
+        event = self._event.of
         if widget is self.diff:
-            found = self.desk.workspace.browse.state_at(event.stream, event.version)
-            before, after = (None, event.json()) if found.trouble else (found.before, found.after)
-            self.diff.set_values(before, after)
+            self._states.ask(event.stream, event.version)
         elif widget is self.causes:
-            self._causes.rows = self._family(event)
-            self.causes.refresh()
-            self.causes.choose(lambda row: row[2] == event.position)
+            self.causes.refresh(ListSource(self._family(event), itemgetter(2)))
+            self.causes.choose_key(event.position)
+
+    def _show_change(self, found: StateAt) -> None:
+        if found.trouble:
+            show_event(self.desk, self._event, None, self.diff)
+        else:
+            self.diff.set_values(found.before, found.after)
 
     def _family(self, event: RecordedEvent) -> list[tuple[Any, ...]]:
         """Lists the events of the correlation, each indented below what caused it."""
@@ -239,10 +260,25 @@ class InspectorView(View):
         self._copy(indent=None)
 
     def _copy(self, *, indent: int | None) -> None:
-        if self._event is not None:
-            text = json.dumps(event_object(self._event), indent=indent, ensure_ascii=False)
-            QApplication.clipboard().setText(text)
-            self.desk.notice("ok", f"Copied {self._event.type} as JSON.")
+        if self._event is None:
+            return
+        event = self._event.of
+        if self._event.size <= AT_ONCE:
+            self._copied(event, _written(event, indent))
+        else:
+            self.desk.run(self._copy_later(event, indent), "Copy the event")
+
+    async def _copy_later(self, event: RecordedEvent, indent: int | None) -> None:
+        read = self.desk.workspace.browse.event_apart
+        self._copied(event, await asyncio.to_thread(lambda: _written(read(event.position) or event, indent)))
+
+    def _copied(self, event: RecordedEvent, text: str) -> None:
+        QApplication.clipboard().setText(text)
+        self.desk.notice("ok", f"Copied {event.type} as JSON.")
+
+
+def _written(event: RecordedEvent, indent: int | None) -> str:
+    return json.dumps(event_object(event), indent=indent, ensure_ascii=False)
 
 
 def event_object(event: RecordedEvent) -> dict[str, Any]:
@@ -263,7 +299,8 @@ def event_object(event: RecordedEvent) -> dict[str, Any]:
     }
 
 
-def _event(event: RecordedEvent) -> _Shown:
+def _event(found: Glance[RecordedEvent]) -> _Shown:
+    event = found.of
     facts = [
         ("position", f"{event.position:,}"),
         ("stream", event.stream),
@@ -282,8 +319,7 @@ def _event(event: RecordedEvent) -> _Shown:
     return _Shown(
         title=event.type,
         subtitle=f"{event.stream} · version {event.version:,}",
-        event=event,
-        payload=event.json(),
+        event=found,
         facts=facts,
     )
 

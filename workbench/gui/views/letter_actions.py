@@ -230,7 +230,7 @@ class Repairs:
         self._ask(text, numbers, answers)
 
     def _samples(self, numbers: tuple[int, ...]) -> list[str]:
-        found = [self._repair.letter(number) for number in numbers[:SAMPLES]]
+        found = self._repair.listed(numbers[:SAMPLES])
         lines = [f"#{one.number}  {one.subscription}  {one.type}  {one.key}" for one in found]
         rest = len(numbers) - len(lines)
         return [*lines, f"and {rest:,} more"] if rest else lines

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QPlainTextEdit,
     QPushButton,
     QStackedWidget,
     QTabWidget,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.long_view import LongText
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
@@ -97,13 +96,8 @@ class LetterDetail(QStackedWidget):
         self._payload.setAccessibleName("Payload")
         self._attempts = FastTableView(attempt_columns(self._when))
         self._attempts.setAccessibleName("Attempts")
-        self._tries = ListSource([])
-        self._attempts.set_source(self._tries)
-        self._trace = QPlainTextEdit()
-        self._trace.setReadOnly(True)
-        self._trace.setFont(code_font())
-        self._trace.setTabChangesFocus(True)
-        self._trace.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._trace = LongText()
+        self._trace.setLineWrapMode(LongText.LineWrapMode.NoWrap)
         self._trace.setAccessibleName("Traceback")
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
@@ -164,8 +158,15 @@ class LetterDetail(QStackedWidget):
 
     # -- showing ------------------------------------------------------------------------------------------
 
-    def show_letter(self, letter: DeadLetter | None) -> None:
-        """Shows a letter; an editor that is open for the same one stays open, as does one that holds work."""
+    def show_letter(
+        self, letter: DeadLetter | None, *, size: int = 0, rest: Callable[[], str] | None = None
+    ) -> None:
+        """Shows a letter; an editor that is open for the same one stays open, as does one that holds work.
+
+        Args:
+            size: Bytes of its payload, where the letter has only the beginning of it.
+            rest: Returns all of it; it is called in a thread.
+        """
         if letter is None and self.editing() and self.editor.drafts.holds:
             return
         same = letter is not None and self.letter is not None and letter.number == self.letter.number
@@ -173,7 +174,7 @@ class LetterDetail(QStackedWidget):
             return
         self.letter = letter
         if letter is not None:
-            self._fill(letter)
+            self._fill(letter, size, rest)
         if not same:
             self.rehearsal.clear()
         if not (same and self.currentWidget() is self.editor):
@@ -201,7 +202,7 @@ class LetterDetail(QStackedWidget):
         """Whether a copy is being edited."""
         return self.currentWidget() is self.editor
 
-    def _fill(self, letter: DeadLetter) -> None:
+    def _fill(self, letter: DeadLetter, size: int, rest: Callable[[], str] | None) -> None:
         self._title.setText(letter.type)
         said, _, role = STATUSES[letter.status]
         self._status.set(_kind(role), said)
@@ -219,16 +220,16 @@ class LetterDetail(QStackedWidget):
         self._said.setText(letter.error or f"{sentence}.")
         self._place.setText(letter.place)
         self._place.setVisible(bool(letter.place))
-        self._payload.set_value(json.loads(letter.data))
-        self._tries.rows = [
+        self._payload.set_json(letter.data, unseen=max(0, size - len(letter.data.encode())), rest=rest)
+        tries = [
             (one.number, one.at, one.duration_us, f"{one.error_type}: {one.error}", one.place)
             for one in letter.attempts
         ]
-        self._attempts.refresh()
+        self._attempts.refresh(ListSource(tries))
         self.tabs.setTabText(1, f"Attempts ({len(letter.attempts)})")
         self._show_kept()
-        self._trace.setPlainText(letter.traceback or "No traceback was recorded.")
-        self._metadata.set_value(about(letter))
+        self._trace.show_plain(letter.traceback or "No traceback was recorded.")
+        self._metadata.set_json(about(letter))
         self.show_links(letter.parent or 0, 0)
 
     def _show_kept(self) -> None:
@@ -272,17 +273,17 @@ def attempt_columns(when: Callable[[int], str]) -> tuple[Column, ...]:
     )
 
 
-def about(letter: DeadLetter) -> dict[str, Any]:
-    """Returns everything beside the payload."""
-    found: dict[str, Any] = {
-        "message_id": str(letter.message_id),
-        "correlation_id": str(letter.correlation_id),
-        "generation": letter.generation,
-        "metadata": json.loads(letter.metadata) if letter.metadata else None,
+def about(letter: DeadLetter) -> str:
+    """Returns everything beside the payload as JSON; what is stored as JSON is not decoded for it."""
+    parts = {
+        "message_id": f'"{letter.message_id}"',
+        "correlation_id": f'"{letter.correlation_id}"',
+        "generation": str(letter.generation),
+        "metadata": letter.metadata or "null",
     }
     if letter.edited is not None:
-        found["edited_copy"] = json.loads(letter.edited)
-    return found
+        parts["edited_copy"] = letter.edited
+    return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
 
 
 def _kind(role: str) -> str:

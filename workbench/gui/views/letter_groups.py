@@ -13,7 +13,11 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from typing_extensions import override
 
 from workbench.gui.icons import pixmap
+from workbench.gui.long_text import shortened
+from workbench.gui.paging import CELL
+from workbench.gui.painting import drawing
 from workbench.gui.theme import theme, ui_font
+from workbench.model.values import visible
 
 if TYPE_CHECKING:
     from workbench.services.repairing import LetterGroup
@@ -47,8 +51,13 @@ class Node:
     def title(self) -> str:
         """The first line."""
         if self.cause is None:
-            return self.subscription or "All causes"
-        return self.cause[0] or "No error recorded"
+            return visible(self.subscription) or "All causes"
+        return visible(shortened(self.cause[0], CELL)) or "No error recorded"
+
+    @property
+    def place(self) -> str:
+        """Where it happened."""
+        return visible(shortened(self.cause[1], CELL)) if self.cause else ""
 
 
 def nodes_of(groups: Iterable[LetterGroup]) -> list[Node]:
@@ -108,6 +117,8 @@ class NodeModel(QAbstractListModel):
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self.nodes):
+            return None
         node = self.nodes[index.row()]
         if role == NODE:
             return node
@@ -122,7 +133,7 @@ class NodeModel(QAbstractListModel):
     def _tip(self, node: Node) -> str:
         if node.cause is None or not node.numbers:
             return ""
-        place = f"\n{node.cause[1]}" if node.cause[1] else ""
+        place = f"\n{node.place}" if node.place else ""
         return f"{node.title}{place}\nFirst {self._when(node.first_at)}, last {self._when(node.last_at)}"
 
 
@@ -135,7 +146,7 @@ class NodeDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        node: Node = index.data(NODE)
+        node: Node = index.data(NODE) or Node()
         if node.cause is None:
             return QSize(120, 30)
         lines = QFontMetrics(ui_font()).height() + 2 * QFontMetrics(ui_font(8.5)).height()
@@ -143,11 +154,14 @@ class NodeDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        node: Node = index.data(NODE)
+        node: Node = index.data(NODE) or Node()
         rect, state = _shown(option)
+        with drawing(painter):
+            self._paint(painter, rect, state, node)
+
+    def _paint(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, node: Node) -> None:
         selected = bool(state & QStyle.StateFlag.State_Selected)
         colors = theme().colors
-        painter.save()
         if selected or state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(colors.selection if selected else colors.hover))
         if state & QStyle.StateFlag.State_HasFocus:
@@ -160,7 +174,6 @@ class NodeDelegate(QStyledItemDelegate):
             self._line(painter, area, node, text)
         else:
             self._card(painter, area.adjusted(22, 7, 0, -7), node, text, muted)
-        painter.restore()
 
     def _line(self, painter: QPainter, area: QRect, node: Node, text: str) -> None:
         name = "subscription" if node.subscription else "dead-letter"
@@ -175,8 +188,7 @@ class NodeDelegate(QStyledItemDelegate):
         painter.setFont(ui_font(8.5))
         painter.setPen(QColor(muted))
         metrics = painter.fontMetrics()
-        place = node.cause[1] if node.cause else ""
-        lines = (place or "no place recorded", f"last {self._since(node.last_at)}")
+        lines = (node.place or "no place recorded", f"last {self._since(node.last_at)}")
         for number, said in enumerate(lines):
             box = QRect(
                 area.left(), top.bottom() + 1 + number * metrics.height(), area.width(), metrics.height()

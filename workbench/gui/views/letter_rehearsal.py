@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -84,8 +83,6 @@ class RehearsalView(QScrollArea):
         self.caveat = plain_label(CAVEAT, "muted", wrap=True)
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Effects")
-        self._rows = ListSource([])
-        self.table.set_source(self._rows)
         self.table.row_chosen.connect(self._show_data)
         self._data = JsonView()
         self._data.setAccessibleName("Data of the effect")
@@ -148,13 +145,13 @@ class RehearsalView(QScrollArea):
         self._say(kind, word, said)
         self.took.setText(f"nothing was stored  ·  the handler took {found.took_us / 1000:,.1f} ms")
         self.caveat.show()
-        self._rows.rows = [_row(number, effect) for number, effect in enumerate(found.effects, 1)]
-        self.table.refresh()
+        rows = [_row(number, effect) for number, effect in enumerate(found.effects, 1)]
+        self.table.set_source(ListSource(rows))
         self._effects.setVisible(bool(found.effects))
         self._rest.setVisible(not found.effects)
         if found.effects:
             self.table.choose_index(0)
-            self._show_data(self._rows.rows[0])
+            self._show_data(rows[0])
 
     def _say(self, kind: str, word: str, said: str) -> None:
         self.badge.set(kind, word)
@@ -168,7 +165,7 @@ class RehearsalView(QScrollArea):
         text = row[-1]
         self._data.setVisible(bool(text))
         if text:
-            self._data.set_value(json.loads(text))
+            self._data.set_json(text)
 
 
 def _row(number: int, effect: Effect) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from typing_extensions import override
 
 from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.paging import Column
+from workbench.gui.paging import Column, Key, Order, Row, first_of
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute, relative, short
 from workbench.gui.view import View
@@ -31,12 +31,15 @@ from workbench.gui.views.job_strip import JobStrip
 from workbench.gui.views.letter_actions import DEEDS, EDIT, REHEARSE, REPLAY, STATUSES, Deed, Repairs, letters
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, Node
-from workbench.gui.widgets import EmptyState, show_words, toolbar_button
+from workbench.gui.widgets import ElidedLabel, EmptyState, show_words, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.repairing import Repairing
+    from workbench.store.values import DeadLetter
 
+EDITED = 256 * 1024
+"""Bytes of a payload that can be edited; of larger ones only the beginning is shown."""
 NARROW, LABELLED, WIDE = 760, 820, 1080
 """Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
 from the third on the letter stands beside the list."""
@@ -60,30 +63,32 @@ COLUMNS = (
 
 
 class LetterSource:
-    """Rows of the dead letters with the numbers of a cause, the newest first."""
+    """Rows of the dead letters with the numbers of a cause, the newest first; these numbers are the keys."""
 
-    def __init__(self, repair: Repairing) -> None:
+    key = staticmethod(first_of)
+
+    def __init__(self, repair: Repairing, numbers: Sequence[int] = ()) -> None:
         self._repair = repair
-        self.numbers: Sequence[int] = ()
+        self.numbers = numbers
+        self._order = Order(numbers)
 
     def count(self) -> int:
         """Returns how many there are."""
         return len(self.numbers)
 
-    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
+    def page(self, first: int, limit: int) -> Sequence[Row | None]:
         """Returns rows."""
-        return [
-            (
-                one.number,
-                one.status.value,
-                one.type,
-                one.key,
-                one.error or one.error_type,
-                len(one.attempts),
-                one.died_at,
-            )
-            for one in self._repair.letters_numbered(self.numbers[first : first + limit])
-        ]
+        numbers = self.numbers[first : first + limit]
+        found = {line.number: line for line in self._repair.listed(numbers)}
+        return [found.get(number) for number in numbers]
+
+    def keys(self, first: int, limit: int) -> Sequence[int]:
+        """Returns numbers of letters."""
+        return self.numbers[first : first + limit]
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        return self._order.find(keys)
 
 
 class LettersView(View):
@@ -142,7 +147,7 @@ class LettersView(View):
         self.groups.chosen.connect(self._list)
         self.table.row_chosen.connect(self._chosen)
         self.table.row_activated.connect(lambda _row: self.begin(EDIT))
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        self.table.selection_moved.connect(self._enable)
         self.detail.editor.closed.connect(self.take_keyboard)
         self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
         self.detail.replay_edited.connect(self._replay_edited)
@@ -159,8 +164,9 @@ class LettersView(View):
         self.whole.clicked.connect(self._replay_whole)
         bar = QHBoxLayout()
         bar.setSpacing(2)
+        self.said = ElidedLabel("muted")
         bar.addWidget(self.statuses)
-        bar.addStretch(1)
+        bar.addWidget(self.said, 1)
         for deed in DEEDS:
             button = toolbar_button(deed.word or deed.label, deed.icon, deed.hint)
             button.setObjectName(f"letters-{deed.key}")
@@ -221,7 +227,7 @@ class LettersView(View):
         self.jobs.refresh()
         shown = self.detail.letter
         if shown is not None:
-            self.detail.show_letter(self.desk.workspace.repair.letter(shown.number))
+            self._show_detail(shown.number)
 
     @override
     def unsaved(self) -> str:
@@ -235,25 +241,24 @@ class LettersView(View):
             self.groups.choose(selection.subscription)
 
     def _list(self, node: Node) -> None:
-        current = self.table.current_row()
-        self._source.numbers = node.numbers
-        self.table.refresh()
-        if current is not None and current[0] in node.numbers:
-            self.table.choose_index(node.numbers.index(current[0]))
-        self._enable()
+        self._source = LetterSource(self.desk.workspace.repair, node.numbers)
+        self.table.refresh(self._source)
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
-        letter = self.desk.workspace.repair.letter(row[0])
-        self.desk.select(Selection(letter=letter.number, subscription=letter.subscription))
+        self.desk.select(Selection(letter=row[0], subscription=row[7]))
 
     def _show(self, number: int) -> None:
-        letter = self.desk.workspace.repair.letter(number)
-        self.detail.show_letter(letter)
-        if number in self._source.numbers:
-            self.table.choose_index(list(self._source.numbers).index(number))
+        letter = self._show_detail(number)
+        self.table.choose_key(number)
         if letter.status.value == "failed_again":
             self.desk.run(self._link(number), "Look for the next dead letter")
         self._enable()
+
+    def _show_detail(self, number: int) -> DeadLetter:
+        repair = self.desk.workspace.repair
+        found = repair.glance(number)
+        self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data_apart, number))
+        return found.of
 
     async def _link(self, number: int) -> None:
         letter = self.desk.workspace.repair.letter(number)
@@ -265,15 +270,22 @@ class LettersView(View):
 
     def selected(self, deed: Deed) -> list[int]:
         """Returns the numbers of the selected letters that something can be done with."""
-        rows = [row for row in self.table.selected_rows() if row[1] in deed.statuses]
-        return [row[0] for row in rows]
+        return self.desk.workspace.repair.having(self._chosen_numbers(), deed.statuses)
+
+    def _chosen_numbers(self) -> list[int]:
+        return [int(str(key)) for key in self.table.selected_keys()]
 
     def begin(self, deed: Deed) -> None:
         """Begins something with the selected letters."""
         numbers = self.selected(deed)
-        if not numbers or self.desk.workspace.engine is None:
+        if not fits(deed, len(numbers)) or self.desk.workspace.engine is None:
             return
-        if deed is EDIT:
+        if deed is EDIT and self.desk.workspace.repair.glance(numbers[0]).size > EDITED:
+            said = (
+                f"The payload of #{numbers[0]} is too large to be edited here (more than {EDITED:,} bytes)."
+            )
+            self.desk.notice("warning", said)
+        elif deed is EDIT:
             self._show(numbers[0])
             self.detail.edit()
         elif deed is REHEARSE:
@@ -324,16 +336,22 @@ class LettersView(View):
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""
         writes = self.desk.workspace.engine is not None
+        counts = self.desk.workspace.repair.counts(self._chosen_numbers())
+        self.said.setText(self.table.selection_text())
         for deed in DEEDS:
-            count = len(self.selected(deed))
-            fits = count == 1 if deed in {EDIT, REHEARSE} else count > 0
+            count = sum(counts.get(status, 0) for status in deed.statuses)
             button = self._buttons[deed.key]
-            button.setEnabled(writes and fits)
+            button.setEnabled(writes and fits(deed, count))
             button.setToolTip(deed.hint if writes else "This window only looks")
         numbers = self.groups.node().numbers
         can = writes and self.statuses.currentIndex() in {0, 1} and bool(numbers)
         self.whole.setEnabled(can)
         self.whole.setToolTip(f"Replay {letters(len(numbers))} of the chosen cause")
+
+
+def fits(deed: Deed, count: int) -> bool:
+    """Whether something can be done with so many letters at once."""
+    return count == 1 if deed in {EDIT, REHEARSE} else count > 0
 
 
 def _kind(role: str) -> str:

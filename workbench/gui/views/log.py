@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.paging import Column, ListSource
+from workbench.gui.paging import Column, Key, ListSource, Row, first_of
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
-from workbench.gui.widgets import toolbar_button
+from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.browsing import Browsing
+    from workbench.store.values import LogEntry
 
 COLUMNS = (
     Column("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Kind", width=92, badge=lambda event: ("ok", "event") if event else ("info", "message")),
+    Column("Kind", width=92, badge={True: ("ok", "event"), False: ("info", "message")}.get),
     Column("Type", width=180),
     Column("Stream or topic", width=130, stretch=True),
     Column("Version", width=68, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
-    Column("Time", width=190, mono=True, text=absolute),
+    Column("Time", width=190, mono=True, text=lambda at: absolute(at) if at is not None else ""),
 )
 ACTIONS = (
     Column("Time", width=190, mono=True, text=absolute),
@@ -37,7 +38,9 @@ ACTIONS = (
 
 
 class LogSource:
-    """Rows of the store's common order; positions are dense, so a row is a position."""
+    """Rows of the store's common order: one for each position, also where nothing stands any more (I3)."""
+
+    key = staticmethod(first_of)
 
     def __init__(self, browse: Browsing, head: int) -> None:
         self._browse = browse
@@ -47,13 +50,25 @@ class LogSource:
         """Returns how many positions are shown."""
         return self.head
 
-    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
+    def page(self, first: int, limit: int) -> Sequence[Row]:
         """Returns rows."""
         limit = min(limit, self.head - first)
-        return [
-            (entry.position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at)
-            for entry in self._browse.log(first + 1, limit)
-        ]
+        there = {entry.position: entry for entry in self._browse.log(first + 1, limit)}
+        return [_row(position, there.get(position)) for position in self.keys(first, limit)]
+
+    def keys(self, first: int, limit: int) -> Sequence[int]:
+        """Returns positions."""
+        return range(first + 1, min(first + limit, self.head) + 1)
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        return {key: key - 1 for key in keys if isinstance(key, int) and 1 <= key <= self.head}
+
+
+def _row(position: int, entry: LogEntry | None) -> Row:
+    if entry is None:
+        return position, None, "nothing is stored here", "", 0, None
+    return position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at
 
 
 class LogView(View):
@@ -72,17 +87,13 @@ class LogView(View):
         self.actions_table = FastTableView(ACTIONS)
         self.actions_table.setAccessibleName("Operations")
         self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
-        self._actions = ListSource([])
         self.table.set_source(self._source)
-        self.actions_table.set_source(self._actions)
         self.hold = toolbar_button("Hold", "pause", "Hold the log still while new entries arrive")
         self.hold.setCheckable(True)
         self.news = QPushButton()
         self.news.setFlat(True)
         self.news.hide()
-        self.said = QLabel()
-        self.said.setProperty("role", "muted")
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said = plain_label(role="muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -125,22 +136,22 @@ class LogView(View):
             self._tell_news(head)
         elif head != self._source.head:
             self._show(head)
-        self._actions.rows = [
-            (action.at, action.action, action.subject, action.detail)
+        actions = [
+            (action.at, action.action, action.subject, action.detail, action.number)
             for action in self.desk.workspace.observe.actions()
         ]
-        self.actions_table.refresh()
+        self.actions_table.refresh(ListSource(actions, itemgetter(4)))
 
     @override
     def follow(self, selection: Selection) -> None:
         if 0 < selection.position <= self._source.head:
-            self.table.choose_index(selection.position - 1)
+            self.table.choose_key(selection.position)
 
     def _show(self, head: int) -> None:
         bar = self.table.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - bar.singleStep()
-        self._source.head = head
-        self.table.refresh()
+        self._source = LogSource(self.desk.workspace.browse, head)
+        self.table.refresh(self._source)
         if at_end:
             self.table.scrollToBottom()
         self.said.setText(f"{head:,} entries")

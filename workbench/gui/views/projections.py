@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -19,12 +21,11 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.paging import Column
 from workbench.gui.table import FITTED, FastTableView
-from workbench.gui.times import absolute
 from workbench.gui.view import View
 from workbench.gui.views.projection_banner import ProjectionBanner
 from workbench.gui.views.row_detail import RowDetail
+from workbench.gui.views.row_source import RowsSource, column_of, shows_of
 from workbench.gui.widgets import (
     Badge,
     EmptyState,
@@ -33,38 +34,16 @@ from workbench.gui.widgets import (
     show_words,
     toolbar_button,
 )
-from workbench.model.secrets import masked
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.observing import Observing, ProjectionView
+    from workbench.services.observing import ProjectionView
 
 STATUS = {"live": ("ok", "live"), "paused": ("warning", "paused"), "faulted": ("error", "faulted")}
 NARROW = 360
 """Pixels below which buttons have no words."""
-NUMBERS = {"integer", "number"}
-
-
-class RowsSource:
-    """Rows of one read model, sorted and narrowed by the store."""
-
-    def __init__(self, observe: Observing, name: str, columns: Sequence[str]) -> None:
-        self._observe = observe
-        self._name = name
-        self._columns = tuple(columns)
-        self.order = ""
-        self.text = ""
-        self.length = 0
-
-    def count(self) -> int:
-        """Returns how many rows fit."""
-        self.length = self._observe.row_count(self._name, self.text)
-        return self.length
-
-    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
-        """Returns rows."""
-        rows = self._observe.rows(self._name, order=self.order, text=self.text, first=first, limit=limit)
-        return [tuple(row[column] for column in self._columns) for row in rows]
+AT_ONCE = 5_000
+"""Of tables with more rows than this the order is read in a thread."""
 
 
 class ProjectionsView(View):
@@ -77,9 +56,12 @@ class ProjectionsView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._name = ""
+        self._order = ""
         self._table: FastTableView | None = None
         self._source: RowsSource | None = None
-        self._fitted = 0
+        self._looking: asyncio.Task[Any] | None = None
+        self._again = False
+        self._fitted = self._total = 0
         self._columns: tuple[tuple[str, str], ...] = ()
         self._rebuilding: dict[str, int] = {}
         self._pages = QStackedLayout(self)
@@ -195,8 +177,9 @@ class ProjectionsView(View):
         if selection.projection and selection.projection != self._name:
             self.show_projection(selection.projection)
         key = selection.key or self.desk.selection.stream.partition("-")[2]
-        if key and self._table is not None:
-            self._table.choose(lambda row: str(row[0]) == key)
+        if key and self._table is not None and self._source is not None:
+            for number in self.desk.workspace.observe.numbers(self._name, [key]).values():
+                self._table.choose_key(number)
 
     def show_projection(self, name: str) -> None:
         """Shows the table of a projection."""
@@ -223,15 +206,14 @@ class ProjectionsView(View):
     def _make_table(self, view: ProjectionView) -> None:
         self._columns = view.columns
         names = [name for name, _ in view.columns]
-        columns = [_column(name, kind, last=name == names[-1]) for name, kind in view.columns]
+        columns = [column_of(name, kind, last=name == names[-1]) for name, kind in view.columns]
         table = FastTableView(columns)
         table.setAccessibleName(f"Rows of {view.name}")
         table.set_sortable(sortable=True)
         table.show_sort(0, descending=False)
         table.set_multi(multi=True)
-        self._source = RowsSource(self.desk.workspace.observe, view.name, names)
-        self._source.text = self.search.text().strip()
-        table.set_source(self._source)
+        self._source, self._order = None, ""
+        table.selection_moved.connect(self._say_rows)
         table.sort_wanted.connect(self._sort)
         table.row_chosen.connect(self._chosen)
         table.row_activated.connect(self._chosen)
@@ -243,28 +225,70 @@ class ProjectionsView(View):
         self._holder.addWidget(table)
 
     def _show(self, view: ProjectionView) -> None:
-        table, source = self._table, self._source
-        if table is None or source is None:
-            return
-        table.refresh()
+        self._total = view.rows
         self._show_state(view)
-        rows = source.length
+        self._find()
+
+    def _find(self) -> None:
+        """Reads which rows there are and in which order; many in a thread, one question after the other."""
+        if self._looking is not None:
+            self._again = True
+        elif self._total <= AT_ONCE:
+            self._found(self._look())
+        else:
+            self.said.setText("Reading …")
+            self._looking = self.desk.run(self._find_later(), f"Read {self._name}")
+
+    def _look(self) -> RowsSource:
+        text, shows = self.search.text().strip(), shows_of(self._columns, self.search.text())
+        observe, name = self.desk.workspace.observe, self._name
+        found = observe.row_order(name, order=self._order, text=text, shows=shows)
+        return RowsSource(observe, name, found, text, before=self._source)
+
+    async def _find_later(self) -> None:
+        try:
+            held = self._table.held_keys() if self._table is not None else set()
+            source = await asyncio.to_thread(self._look)
+            await asyncio.to_thread(source.find, held)
+            self._found(source)
+        finally:
+            self._looking = None
+        if self._again:
+            self._again = False
+            self._find()
+
+    def _found(self, source: RowsSource) -> None:
+        table = self._table
+        if table is None or source.name != self._name:
+            return
+        self._source = source
+        table.refresh(source)
+        rows = source.count()
         if self._fitted < min(rows, FITTED) and not table.arranged:
             self._fitted = rows
             table.fit_columns()
         if source.text:
-            self.said.setText(
-                f"{rows:,} of {view.rows:,} rows hold “{source.text}” (all columns were searched)"
-            )
-            table.set_empty("No row fits", f"All {view.rows:,} rows were searched for “{source.text}”.")
+            table.set_empty("No row fits", f"All {self._total:,} rows were searched for “{source.text}”.")
         else:
-            self.said.setText(f"{rows:,} row" + ("" if rows == 1 else "s"))
             table.set_empty("No rows yet", "They appear when events come that this projection reads.")
+        self._say_rows()
+
+    def _say_rows(self) -> None:
+        if self._source is None or self._table is None:
+            return
+        rows, text = self._source.count(), self._source.text
+        said = f"{rows:,} row" + ("" if rows == 1 else "s")
+        if text:
+            said = f"{rows:,} of {self._total:,} rows hold “{text}” (all columns were searched)"
+        selected = self._table.selection_text()
+        self.said.setText(f"{said} · {selected}" if selected else said)
 
     def _show_state(self, view: ProjectionView) -> None:
         kind, text = STATUS.get(view.status, ("neutral", view.status))
         self.badge.set(*(("warning", "stale") if view.stale and kind == "ok" else (kind, text)))
         head = self.desk.workspace.browse.head()
+        for part in (self.place, self.pause, self.rebuild):
+            part.setVisible(not view.by_handlers)
         self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
         self.place.setToolTip(f"The rows are the fold of all events up to here; the store is at {head:,}")
         behind = view.lag > 0 and view.status == "live"
@@ -278,22 +302,22 @@ class ProjectionsView(View):
 
     # -- what the person does -----------------------------------------------------------------------------
 
-    def _search(self, text: str) -> None:
-        if self._source is not None:
-            self._source.text = text.strip()
-            self.refresh()
+    def _search(self, _text: str) -> None:
+        self.refresh()
 
     def _sort(self, column: int, descending: bool) -> None:  # a signal's arguments
-        if self._source is not None and self._table is not None:
-            name = self._columns[column][0]
-            self._source.order = ("-" if descending else "") + name
+        if self._table is not None:
+            self._order = ("-" if descending else "") + self._columns[column][0]
             self._table.show_sort(column, descending)
-            self._table.refresh()
+            self._find()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
-        names = [name for name, _ in self._columns]
-        events = self.desk.workspace.observe.sources(self._name, row[0])
-        self.detail.show_row(str(row[0]), dict(zip(names, row, strict=False)), events)
+        observe = self.desk.workspace.observe
+        fields, rest = (
+            observe.glance(self._name, row[0]) or {},
+            partial(observe.row_apart, self._name, row[0]),
+        )
+        self.detail.show_row(str(row[0]), fields, observe.sources(self._name, row[0]), rest)
         self.detail.show()
 
     def _show_event(self, stream: str, version: int, position: int) -> None:
@@ -313,28 +337,3 @@ class ProjectionsView(View):
         views = {view.name: view for view in self.desk.workspace.observe.projections()}
         self._rebuilding[name] = views[name].generation
         self.desk.run(self.desk.workspace.control.rebuild(name), f"Rebuild {name}")
-
-
-def _column(name: str, kind: str, *, last: bool) -> Column:
-    number = kind in NUMBERS
-    shown = _time if kind == "time" else _number if kind == "integer" else _text
-    return Column(
-        name,
-        width=186 if kind == "time" else 84 if number or kind == "boolean" else 130,
-        mono=number or kind in {"time", "json"},
-        align_right=number,
-        stretch=last,
-        text=lambda value: shown(masked({name: value})[name]),
-    )
-
-
-def _time(value: Any) -> str:
-    return absolute(value) if isinstance(value, int) else _text(value)
-
-
-def _number(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else _text(value)
-
-
-def _text(value: Any) -> str:
-    return "—" if value is None else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -47,8 +47,6 @@ class RowDetail(QWidget):
         self.events = FastTableView(EVENTS)
         self.events.setAccessibleName("Events that made the row; Enter shows one in its timeline")
         self.events.set_empty("No events found", "This row gathers more than the events of one stream.")
-        self._events = ListSource([])
-        self.events.set_source(self._events)
         self.events.row_activated.connect(lambda row: self.event_wanted.emit(row[3], row[4], row[0]))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.fields)
@@ -62,11 +60,22 @@ class RowDetail(QWidget):
         layout.addLayout(head)
         layout.addWidget(split, 1)
 
-    def show_row(self, name: str, fields: Mapping[str, Any], events: Sequence[LogEntry]) -> None:
-        """Shows a row and its events."""
+    def show_row(
+        self,
+        name: str,
+        fields: Mapping[str, Any],
+        events: Sequence[LogEntry],
+        rest: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        """Shows a row and its events.
+
+        Args:
+            fields: The beginnings of its values.
+            rest: Returns the whole row; it is called in a thread.
+        """
         self.name.setText(name)
-        self.fields.set_value(dict(fields))
-        self._events.rows = [
+        self.fields.set_value(dict(fields), rest)
+        rows = [
             (entry.position, entry.type, entry.occurred_at, entry.stream, entry.version) for entry in events
         ]
-        self.events.refresh()
+        self.events.refresh(ListSource(rows))

@@ -37,6 +37,7 @@ from workbench.gui.widgets import (
     toolbar_button,
 )
 from workbench.model.scenarios import ScenarioResult, Verdict
+from workbench.model.searching import folded
 from workbench.project.scenarios import FOLDER
 from workbench.services.scenarios import Scenarios
 
@@ -68,7 +69,6 @@ class ScenariosView(View):
         self._results: dict[str, ScenarioResult] = {}
         self._running = ""
         self._cancel: asyncio.Event | None = None
-        self._source = ListSource([])
         self._pages = QStackedLayout(self)
         self._nothing = QVBoxLayout()
         holder = QWidget()
@@ -99,7 +99,6 @@ class ScenariosView(View):
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Scenarios")
         self.table.set_multi()
-        self.table.set_source(self._source)
         self.table.set_empty("Nothing fits", "No scenario has these words in its sentence or its file.")
         self.table.row_chosen.connect(lambda _row: self._show())
         self.table.row_activated.connect(lambda _row: self.show_text())
@@ -121,7 +120,7 @@ class ScenariosView(View):
         self.run_chosen.clicked.connect(lambda: self.run(self._chosen()))
         self.stop.clicked.connect(self._stop)
         self.filter = SearchBox("Filter scenarios")
-        self.filter.settled.connect(lambda _text: self._list())
+        self.filter.settled.connect(lambda _text: self._narrow())
         bar = QHBoxLayout()
         bar.setSpacing(4)
         for widget in (self.run_all, self.run_chosen, self.stop):
@@ -193,8 +192,8 @@ class ScenariosView(View):
         self._pages.setCurrentIndex(1)
         self._list()
         new = [entry for entry in self._listed if entry.title not in before]
-        if before and len(new) == 1:
-            self.table.choose_index(self._listed.index(new[0]))
+        if not before or len(new) == 1:
+            self.table.choose_index(self._listed.index(new[0]) if new else 0)
         self._show()
 
     def _say_nothing(self, title: str, hint: str) -> None:
@@ -207,27 +206,26 @@ class ScenariosView(View):
         )
         self._pages.setCurrentIndex(0)
 
+    def _narrow(self) -> None:
+        self._list()
+        if self.table.current_row() is None:
+            self.table.choose_index(0)
+            self._show()
+
     def _list(self) -> None:
-        words = self.filter.text().casefold().split()
-        current = self._current()
+        words = folded(self.filter.text()).split()
         self._listed = [
-            one
-            for one in self._entries
-            if all(word in f"{one.title} {one.name}".casefold() for word in words)
+            one for one in self._entries if all(word in folded(f"{one.title} {one.name}") for word in words)
         ]
         self._fill()
-        titles = [entry.title for entry in self._listed]
-        if self._listed:
-            title = current.title if current is not None else ""
-            self.table.choose_index(titles.index(title) if title in titles else 0)
         self._show()
 
     def _fill(self) -> None:
-        self._source.rows = [
+        rows = [
             row_of(entry, self._results.get(entry.title), running=entry.title == self._running)
             for entry in self._listed
         ]
-        self.table.refresh()
+        self.table.refresh(ListSource(rows, lambda row: row[4].title))
         self._summarize()
 
     def _summarize(self) -> None:

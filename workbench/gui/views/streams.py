@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.paging import Column
+from workbench.gui.paging import Column, Key, Order, Row
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute, short
 from workbench.gui.view import View
-from workbench.gui.widgets import SearchBox
+from workbench.gui.widgets import SearchBox, plain_label
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -36,11 +36,16 @@ ORDERS = ("name", "version", "updated", "updated")
 
 
 class StreamSource:
-    """Rows for an ordered array of stream numbers."""
+    """Rows for an ordered array of stream numbers, which are the keys.
 
-    def __init__(self, browse: Browsing, numbers: array[int]) -> None:
+    Args:
+        wanted: Numbers whose rows will be asked for.
+    """
+
+    def __init__(self, browse: Browsing, numbers: array[int], wanted: Collection[Key] = ()) -> None:
         self._browse = browse
         self.numbers = numbers
+        self._order = Order(numbers, wanted)
 
     def count(self) -> int:
         """Returns how many streams there are."""
@@ -50,9 +55,29 @@ class StreamSource:
         """Returns rows."""
         wanted = list(self.numbers[first : first + limit])
         return [
-            (stream.name, stream.version, stream.updated_at, stream.last_position, stream.closed)
+            (
+                stream.name,
+                stream.version,
+                stream.updated_at,
+                stream.last_position,
+                stream.closed,
+                stream.number,
+            )
             for stream in self._browse.streams_numbered(wanted)
         ]
+
+    def key(self, row: Row) -> Key:
+        """Returns the stream's number."""
+        number: int = row[5]
+        return number
+
+    def keys(self, first: int, limit: int) -> Sequence[Key]:
+        """Returns stream numbers."""
+        return self.numbers[first : first + limit]
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        return self._order.find(keys)
 
 
 class StreamsView(View):
@@ -72,9 +97,7 @@ class StreamsView(View):
         self.categories.setAccessibleName("Category")
         self.categories.setToolTip("Show the streams of one category")
         self.categories.addItem(ALL, "")
-        self.said = QLabel()
-        self.said.setProperty("role", "muted")
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said = plain_label(role="muted")
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Streams")
         self.table.set_sortable(True)
@@ -116,7 +139,9 @@ class StreamsView(View):
     @override
     def follow(self, selection: Selection) -> None:
         if selection.stream:
-            self.table.choose(lambda row: row[0] == selection.stream)
+            found = self.desk.workspace.browse.stream(selection.stream)
+            if found is not None:
+                self.table.choose_key(found.number)
 
     def _show_categories(self) -> None:
         found = self.desk.workspace.browse.categories()
@@ -140,7 +165,7 @@ class StreamsView(View):
             "order": self._order,
         }
         if browse.stream_count() <= AT_ONCE:
-            self._found(browse.find_streams(**wanted), wanted)
+            self._found(StreamSource(browse, browse.find_streams(**wanted)), wanted)
         else:
             self.said.setText("Searching …")
             self._searching = self.desk.run(self._find_later(wanted), "Find streams")
@@ -148,19 +173,20 @@ class StreamsView(View):
     async def _find_later(self, wanted: dict[str, Any]) -> None:
         try:
             browse = self.desk.workspace.browse
-            numbers = await asyncio.to_thread(lambda: browse.find_streams(**wanted))
-            self._found(numbers, wanted)
+            held = self.table.held_keys()
+            look = lambda: StreamSource(browse, browse.find_streams(**wanted), held)  # noqa: E731  # for a thread
+            self._found(await asyncio.to_thread(look), wanted)
         finally:
             self._searching = None
         if self._again:
             self._again = False
             self._find()
 
-    def _found(self, numbers: array[int], wanted: dict[str, str]) -> None:
+    def _found(self, source: StreamSource, wanted: dict[str, str]) -> None:
         browse = self.desk.workspace.browse
         total = browse.stream_count()
-        self._source.numbers = numbers
-        self.table.refresh()
+        self._source, numbers = source, source.numbers
+        self.table.refresh(source)
         narrowed = wanted["text"] or wanted["category"]
         if narrowed and not numbers:
             what = f"“{wanted['text']}”" if wanted["text"] else wanted["category"]
@@ -169,7 +195,8 @@ class StreamsView(View):
             self.table.set_empty("No streams yet", "Issue a command, or import a file of events (Ctrl+I).")
         searched = f"{len(numbers):,} of {total:,} streams (the whole store was searched)"
         self.said.setText(searched if narrowed else "1 stream" if total == 1 else f"{total:,} streams")
-        self.follow(self.desk.selection)
+        if self.table.current_row() is None:
+            self.follow(self.desk.selection)
 
     def _sort(self, column: int, descending: bool) -> None:  # a signal's arguments
         self._order = ("-" if descending else "") + ORDERS[column]

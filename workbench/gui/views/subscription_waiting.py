@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -41,8 +42,6 @@ class WaitingDeliveries(QWidget):
         self.table.setAccessibleName("Waiting deliveries")
         self.table.set_multi()
         self.table.set_empty("Nothing waits", "Deliveries that wait, are retried or are blocked stand here.")
-        self.rows = ListSource([])
-        self.table.set_source(self.rows)
         self.said = ElidedLabel("muted")
         self.skip = toolbar_button("Skip …", "skip", "Pass the selected deliveries by, on record")
         self.skip.clicked.connect(self.ask)
@@ -56,7 +55,7 @@ class WaitingDeliveries(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.strip)
         layout.addWidget(self.table, 1)
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        self.table.selection_moved.connect(self._enable)
 
     def _columns(self) -> tuple[Column, ...]:
         return (
@@ -86,10 +85,9 @@ class WaitingDeliveries(QWidget):
         if name != self._name:
             self._name = name
             self.strip.dismiss()
-            self.table.clearSelection()
+            self.table.set_source(ListSource([]))
         found = self._desk.workspace.observe.deliveries(name)
-        self.rows.rows = [_row(one) for one in found]
-        self.table.refresh()
+        self.table.refresh(ListSource([_row(one) for one in found], itemgetter(-1)))
         more = max(0, waiting - len(found))
         all_of_them = f"{_deliveries(len(found))}, in the order of the log" if found else ""
         cut = f"The first {len(found):,} in the order of the log; {more:,} more wait"

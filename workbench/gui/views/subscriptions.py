@@ -64,8 +64,6 @@ class SubscriptionsView(View):
 
     def _page(self) -> QWidget:
         self.table = SubscriptionTable()
-        self._rows = ListSource([])
-        self.table.set_source(self._rows)
         self.throughput = RateGraph("Throughput", "deliveries a second")
         self.throughput.set_series(THROUGHPUT)
         self.latency = RateGraph("Latency", "ms from publish to ack")
@@ -80,8 +78,6 @@ class SubscriptionsView(View):
         self.waiting = WaitingDeliveries(self.desk)
         self.details = FastTableView(FACTS)
         self.details.setAccessibleName("Details")
-        self._facts = ListSource([])
-        self.details.set_source(self._facts)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.graphs, "Graphs")
@@ -185,8 +181,7 @@ class SubscriptionsView(View):
         self._pages.setCurrentIndex(1 if found else 0)
         if not found:
             return
-        self._rows.rows = [row_of(view) for view in found]
-        self.table.refresh()
+        self.table.refresh(ListSource([row_of(view) for view in found]))
         if self._name not in self._views:
             self._name = found[0].name
         self._mark()
@@ -201,7 +196,7 @@ class SubscriptionsView(View):
             self._draw()
 
     def _mark(self) -> None:
-        self.table.choose(lambda row: row[0] == self._name)
+        self.table.choose_key(self._name)
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self._name = row[0]
@@ -225,8 +220,7 @@ class SubscriptionsView(View):
         if self.tabs.currentWidget() is self.waiting:
             self.waiting.show_of(view.name, view.waiting)
         elif self.tabs.currentWidget() is self.details:
-            self._facts.rows = facts_of(view)
-            self.details.refresh()
+            self.details.refresh(ListSource(facts_of(view)))
         waits = view.waiting
         self.tabs.setTabText(self.tabs.indexOf(self.waiting), f"Waiting ({waits:,})" if waits else "Waiting")
 

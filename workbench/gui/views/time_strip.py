@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from workbench.gui.painting import painting
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.times import absolute
 
@@ -36,6 +37,7 @@ class TimeStrip(QWidget):
         self._version = 0
         self._ends = (0, 0)
         self._density: tuple[int, list[int]] = (0, [])
+        self._sorted: tuple[list[int], list[int]] = ([], [])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Events along time")
@@ -51,7 +53,7 @@ class TimeStrip(QWidget):
         self._times = times
         self._version = version
         self._ends = (min(times), max(times)) if times else (0, 0)
-        self._density = (0, [])
+        self._density, self._sorted = (0, []), ([], [])
         self.update()
 
     def mark(self, version: int) -> None:
@@ -74,13 +76,18 @@ class TimeStrip(QWidget):
         """Returns the version whose event stands nearest to a place; of several, the newest."""
         first, span = self._span()
         wanted = first + span * (x - MARGIN) / max(1.0, self.width() - 2 * MARGIN)
-        times = self._times
-        if len(times) > MARKS:
-            at = bisect_left(times, round(wanted))
-            near = [index for index in (at - 1, at) if 0 <= index < len(times)]
-        else:
-            near = list(range(len(times)))
-        return max(near, key=lambda index: (-abs(times[index] - wanted), index)) + 1
+        versions, ordered = self._by_time()
+        at = bisect_left(ordered, wanted)
+        near = [ordered[index] for index in (at - 1, at) if 0 <= index < len(ordered)]
+        time = min(near, key=lambda time: (abs(time - wanted), -time))
+        return versions[bisect_right(ordered, time) - 1]
+
+    def _by_time(self) -> tuple[list[int], list[int]]:
+        """Returns the versions in the order of their times, and these times; sorted when first asked for."""
+        if len(self._sorted[0]) != len(self._times):
+            versions = sorted(range(1, len(self._times) + 1), key=lambda version: self._times[version - 1])
+            self._sorted = versions, [self._times[version - 1] for version in versions]
+        return self._sorted
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -94,20 +101,20 @@ class TimeStrip(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colors = theme().colors
-        line = self.height() - AXIS
-        painter.setPen(QPen(QColor(colors.border), 1))
-        painter.drawLine(QPointF(0, line + 0.5), QPointF(self.width(), line + 0.5))
-        if not self._times:
-            return
-        if len(self._times) > MARKS:
-            self._draw_density(painter, line)
-        else:
-            self._draw_marks(painter, line)
-        self._draw_chosen(painter, line)
-        self._draw_axis(painter, line)
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            colors = theme().colors
+            line = self.height() - AXIS
+            painter.setPen(QPen(QColor(colors.border), 1))
+            painter.drawLine(QPointF(0, line + 0.5), QPointF(self.width(), line + 0.5))
+            if not self._times:
+                return
+            if len(self._times) > MARKS:
+                self._draw_density(painter, line)
+            else:
+                self._draw_marks(painter, line)
+            self._draw_chosen(painter, line)
+            self._draw_axis(painter, line)
 
     def _draw_marks(self, painter: QPainter, line: float) -> None:
         colors = theme().colors
@@ -132,7 +139,7 @@ class TimeStrip(QWidget):
         """Returns how many events fall on each of so many pixels; counted once per width."""
         if self._density[0] != width:
             first, span = self._span()
-            ordered = sorted(self._times)
+            _, ordered = self._by_time()
             ends = [bisect_left(ordered, first + span * (pixel + 1) // width + 1) for pixel in range(width)]
             counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
             self._density = (width, counts)

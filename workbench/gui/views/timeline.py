@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSlider,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.loop import finished
-from workbench.gui.paging import Column
+from workbench.gui.paging import Column, Key, first_of
+from workbench.gui.states import States, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.times import absolute
 from workbench.gui.view import View
 from workbench.gui.views.time_strip import TimeStrip
-from workbench.gui.widgets import Banner, DiffView, ElidedLabel, EmptyState, JsonView, toolbar_button
+from workbench.gui.widgets import (
+    Banner,
+    DiffView,
+    ElidedLabel,
+    EmptyState,
+    JsonView,
+    plain_label,
+    toolbar_button,
+)
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.browsing import Browsing
+    from workbench.services.browsing import Browsing, StateAt
 
 NARROW = 620
 """Below this width in pixels the panes stand below each other."""
@@ -36,7 +53,9 @@ COLUMNS = (
 
 
 class EventSource:
-    """Rows of one stream's events; row 0 is version 1."""
+    """Rows of one stream's events; row 0 is version 1, and versions are the keys."""
+
+    key = staticmethod(first_of)
 
     def __init__(self, browse: Browsing, stream: str, count: int) -> None:
         self._browse = browse
@@ -55,6 +74,14 @@ class EventSource:
             for entry in self._browse.entries(self.stream, first + 1, limit)
         ]
 
+    def keys(self, first: int, limit: int) -> Sequence[int]:
+        """Returns versions."""
+        return range(first + 1, min(first + limit, self.length) + 1)
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        return {key: key - 1 for key in keys if isinstance(key, int) and 1 <= key <= self.length}
+
 
 class TimelineView(View):
     """Follows the selected stream; version 0 of the selection means live, the newest."""
@@ -70,6 +97,12 @@ class TimelineView(View):
         self._live = True
         self._shown: tuple[str, int] = ("", -1)
         self._times: array[int] = array("q")
+        self._states = States(
+            desk,
+            begun=lambda: self._say_state("Folding …"),
+            told=self._show_state,
+            refused=self._refuse_state,
+        )
         self._source = EventSource(desk.workspace.browse, "", 0)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(
@@ -106,9 +139,7 @@ class TimelineView(View):
 
     def _head(self) -> QHBoxLayout:
         self.name = ElidedLabel("heading")
-        self.where = QLabel()
-        self.where.setTextFormat(Qt.TextFormat.PlainText)
-        self.where.setProperty("role", "muted")
+        self.where = plain_label(role="muted")
         self.record = toolbar_button(
             "", "scenario", "Record as scenario: what was before, the command, and the events that it made"
         )
@@ -152,7 +183,10 @@ class TimelineView(View):
         self.diff_label, self.state_label = ElidedLabel("muted"), ElidedLabel("muted")
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.addWidget(_captioned(self.diff_label, self.diff))
-        self.halves.addWidget(_captioned(self.state_label, self.state))
+        self.fold = QPushButton("Fold it")
+        self.fold.clicked.connect(lambda _checked=False: self._fold_anyway())
+        self.fold.hide()
+        self.halves.addWidget(_captioned(self.state_label, self.fold, self.state))
         self.halves.setStretchFactor(0, 2)
         self.halves.setStretchFactor(1, 3)
         self.halves.setChildrenCollapsible(False)
@@ -243,17 +277,31 @@ class TimelineView(View):
         self.banner.setVisible(not self._live)
         if self._shown != (self._stream, version):
             self._shown = (self._stream, version)
-            self._show_state(version)
+            self._states.ask(self._stream, version)
 
-    def _show_state(self, version: int) -> None:
-        found = self.desk.workspace.browse.state_at(self._stream, version)
-        event = self.desk.workspace.browse.event_of(self._stream, version)
-        named = event.type if event is not None else "the event"
+    def _fold_anyway(self) -> None:
+        self._states.ask(self._stream, self._version, whatever=True)
+
+    def _refuse_state(self, size: int) -> None:
+        self._say_state(f"The state is made of {size:,} bytes; it is folded when you ask for it.")
+        self.fold.show()
+
+    def _say_state(self, text: str) -> None:
+        self.fold.hide()
+        self.diff_label.setText("What the event changed")
+        self.state_label.setText(text)
+        self.diff.show_plain("")
+        self.state.set_value(None)
+
+    def _show_state(self, found: StateAt) -> None:
+        self.fold.hide()
+        version = found.version
+        event = self.desk.workspace.browse.glance(self._stream, version)
+        named = event.of.type if event is not None else "the event"
         if found.trouble:
             self.diff_label.setText(f"{named}: what the event says")
-            self.diff.set_values(None, event.json() if event is not None else None)
             self.state_label.setText(f"No state: {found.trouble}")
-            self.state.set_value(event.json() if event is not None else None)
+            show_event(self.desk, event, self.state, self.diff)
             return
         self.diff_label.setText(f"What {named} changed")
         self.diff.set_values(found.before, found.after)
@@ -308,11 +356,12 @@ class TimelineView(View):
         self.go(len(self._times))
 
 
-def _captioned(label: QLabel, widget: QWidget) -> QWidget:
+def _captioned(*widgets: QWidget) -> QWidget:
     holder = QWidget()
     layout = QVBoxLayout(holder)
     layout.setContentsMargins(0, 2, 0, 0)
     layout.setSpacing(3)
-    layout.addWidget(label)
-    layout.addWidget(widget, 1)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.setStretchFactor(widgets[-1], 1)
     return holder

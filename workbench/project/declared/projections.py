@@ -54,12 +54,10 @@ class _Deed:
     """What an event does; its environment is the event, its record, and the row as it stands.
 
     Attributes:
-        definition: The section as text: the rows are stale when it changes (J4).
         looks: Whether an expression looks at the row.
         apply: Changes the rows: given them, the key, the environment.
     """
 
-    definition: str
     columns: Mapping[str, ColumnKind]
     key: Get
     when: Get | None
@@ -175,6 +173,7 @@ def projection_of(draft: Draft, name: str, section: ProjectionSection) -> Projec
         version=section.version,
         on_fault=section.on_fault,
         doc=section.description,
+        definition=section.model_dump_json(exclude={"description", "on_fault", "version", "columns"}),
     )
 
 
@@ -196,7 +195,6 @@ def _deed(
     sums |= _counted(draft, place, one, section)
     texts = (one.when, *one.put.values(), *one.set.values(), *one.add.values())
     return _Deed(
-        definition=repr((text, one.model_dump(mode="json"))),
         columns=columns,
         key=_keeping(columns[key_column], key, found),
         when=when,

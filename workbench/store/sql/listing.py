@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import weakref
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select
+from sqlalchemy import text as literal
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
-from workbench.errors import InvalidValue
 from workbench.model.clock import Clock
 from workbench.model.events import RecordedEvent
+from workbench.model.searching import folded
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translate, translated
-from workbench.store.sql.projecting import table_name
 from workbench.store.sql.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.values import (
     CommandRecord,
     DeadLetter,
+    LetterLine,
     LogEntry,
     OperatorAction,
     StreamInfo,
@@ -32,6 +34,8 @@ from workbench.store.values import (
 READ_SECONDS = 30.0
 STEPS = 1_000_000
 """Instructions of SQLite's machine, some 10 ms, between two looks at the clock."""
+MANY = 100
+Values = tuple[Any, ...] | Mapping[str, Any]
 _DIALECT = sqlite.dialect()
 
 
@@ -41,6 +45,7 @@ class Listing:
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         self._con = con
         self._path = path
+        con.create_function("folded", 1, folded, deterministic=True)
         self._began: float | None = None
 
     def close(self) -> None:
@@ -90,7 +95,7 @@ class Listing:
         """Returns the numbers of all streams that fit, in order: searches the whole store.
 
         Args:
-            text: Part of the name.
+            text: Part of the name, whatever its case.
             category: The whole category; empty for all.
             order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
             limit: At most so many; below 0 for all.
@@ -104,7 +109,8 @@ class Listing:
         column = col(columns[order.lstrip("-")])
         inner = select(col(StreamRow.id)).order_by(column.desc() if order.startswith("-") else column.asc())
         if text:
-            inner = inner.where(col(StreamRow.name).contains(text, autoescape=True))
+            needle = folded(text)
+            inner = inner.where(literal(holding("name", needle)).bindparams(needle=needle))
         if category:
             inner = inner.where(StreamRow.category == category)
         if limit >= 0:
@@ -198,10 +204,39 @@ class Listing:
             self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
         )
 
-    def letter_counts(self) -> dict[str, int]:
-        """Returns how many dead letters have each status."""
-        query = select(LetterRow.status, func.count()).group_by(LetterRow.status)
-        return {row[0]: row[1] for row in self._select(query)}
+    def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
+        """Returns what a list shows of the dead letters with these numbers, in the order asked for.
+
+        Payloads and tracebacks are not read, and of an error only the beginning (contract §8).
+        """
+        marks = ",".join("?" * len(numbers))
+        found = self._all(
+            "select id, status, type, key, substr(case error when '' then error_type else error end, 1, 1000),"
+            f" json_array_length(attempts), died_at, subscription from dead_letters where id in ({marks})",
+            tuple(numbers),
+        )
+        by_number = {row[0]: LetterLine(*row) for row in found}
+        return [by_number[number] for number in numbers if number in by_number]
+
+    def letters_having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
+        """Returns those of these dead letters that have one of the statuses, the newest first."""
+        marks = ",".join("?" * len(statuses))
+        found = self._all(
+            f"select id from dead_letters where id in (select value from json_each(?)) and +status in ({marks})"
+            " order by id desc",
+            (json.dumps(list(numbers)), *statuses),
+        )
+        return [row[0] for row in found]
+
+    def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
+        """Returns how many dead letters, of all or of these, have each status."""
+        query = "select status, count(*) from dead_letters {} group by status"
+        if numbers is None:
+            return dict(self._all(query.format("")))
+        # With many, the index that knows each status is read once; with few, each letter is looked up.
+        by = "indexed by dead_letters_status" if len(numbers) > MANY else ""
+        of_these = query.format(f"{by} where id in (select value from json_each(?))")
+        return dict(self._all(of_these, (json.dumps(list(numbers)),)))
 
     def letter_groups(self, statuses: Sequence[str]) -> list[tuple[Any, ...]]:
         """Returns causes: subscription, error type, place, count, first and last death, numbers as text."""
@@ -262,67 +297,29 @@ class Listing:
             for row in self._select(query.limit(limit))
         ]
 
-    def projection_count(self, name: str, text: str = "") -> int:
-        """Returns how many rows a read model has, or how many hold a text in any column."""
-        table, columns = self._projected(name)
-        if not table:
-            return 0
-        condition, values = _holding(columns, text)
-        if not condition:
-            return int(self._one("select rows from projections where name = ? and live", (name,))[0])
-        return int(self._one(f"select count(*) from {table}{condition}", values)[0])
-
-    def _projected(self, name: str) -> tuple[str, tuple[str, ...]]:
-        """Returns the table of a read model and its columns; empty if there is none."""
-        found = self._all("select generation, columns from projections where name = ? and live", (name,))
-        if not found:
-            return "", ()
-        return table_name(name, found[0][0]), rows.column_names(found[0][1])
-
-    def projection_rows(
-        self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
-    ) -> list[dict[str, Any]]:
-        """Returns rows of a read model as a table shows them: any order, filtered by text in any column.
-
-        Args:
-            order: A column; with ``-`` in front the other way round; empty for the key.
-        """
-        table, columns = self._projected(name)
-        if not table:
-            return []
-        by = order.lstrip("-") or columns[0]
-        if by not in columns:
-            raise InvalidValue(f"{name} has no column {by}", path="")
-        condition, values = _holding(columns, text)
-        way = "desc" if order.startswith("-") else "asc"
-        query = (
-            f'select * from {table}{condition} order by "{by}" {way}, "{columns[0]}" {way} limit ? offset ?'
-        )
-        return self._dicts(query, (*values, limit, first))
-
     def _select(self, query: Select[Any] | Any) -> list[Any]:
         """Runs a query that SQLModel's tables describe on this connection."""
         said = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         return self._all(str(said), tuple(said.params[name] for name in said.positiontup or ()))
 
-    def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+    def _all(self, query: str, values: Values = ()) -> list[Any]:
         self._began = None
         try:
             return self._con.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
-    def _one(self, query: str, values: tuple[Any, ...] = ()) -> Any:
+    def _one(self, query: str, values: Values = ()) -> Any:
         self._began = None
         try:
             return self._con.execute(query, values).fetchone()
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
-    def _maybe(self, query: str, values: tuple[Any, ...] = ()) -> Any | None:
+    def _maybe(self, query: str, values: Values = ()) -> Any | None:
         return self._one(query, values)
 
-    def _dicts(self, query: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
+    def _dicts(self, query: str, values: Values) -> list[dict[str, Any]]:
         self._began = None
         with translated(self._path):
             cursor = self._con.execute(query, values)
@@ -330,9 +327,11 @@ class Listing:
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _holding(columns: Sequence[str], text: str) -> tuple[str, tuple[str, ...]]:
-    """Returns the condition that any column holds a text, whatever its case."""
-    if not text:
-        return "", ()
-    tests = " or ".join(f'instr(lower("{column}"), lower(?))' for column in columns)
-    return f" where {tests}", (text,) * len(columns)
+def holding(column: str, needle: str) -> str:
+    """Returns the condition that a column holds ``:needle``, which is folded; the function `folded` must be known.
+
+    What is plain ASCII is folded by SQLite itself, so that a search over a million rows stays quick.
+    """
+    odd = f"{column} glob '*[^ -~]*'"
+    plain = f"instr(lower({column}), :needle)" if needle.isascii() else "0"
+    return f"case when {odd} then instr(folded({column}), :needle) else {plain} end"

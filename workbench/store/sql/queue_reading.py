@@ -9,7 +9,7 @@ from workbench.model.messaging import Message
 from workbench.store.rules import urgency
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
-from workbench.store.sql.listing import Listing
+from workbench.store.sql.table_listing import TableListing
 from workbench.store.values import DeadLetter, Delivery, Depth, Job, SubscriptionState
 
 _SUBSCRIPTIONS = (
@@ -22,7 +22,7 @@ _SUBSCRIPTIONS = (
 )
 
 
-class QueueReading(Listing):
+class QueueReading(TableListing):
     """The queue's part of a reader."""
 
     def head(self) -> int:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.parts import INDENT, follow_each_other
 from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape, properties_of
+from workbench.gui.painting import painting
 from workbench.gui.theme import theme
 
 if TYPE_CHECKING:
@@ -112,4 +113,5 @@ class GroupEditor(Editor):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.loc:
-            QPainter(self).fillRect(QRect(4, 0, 2, self.height()), QColor(theme().colors.border))
+            with painting(self) as painter:
+                painter.fillRect(QRect(4, 0, 2, self.height()), QColor(theme().colors.border))

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.schema import Loc, Schema, Shape
+from workbench.gui.painting import painting
 from workbench.gui.theme import theme
 
 
@@ -35,21 +36,21 @@ class Switch(QCheckBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme().colors
         on = self.isChecked()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(1.5, self.height() / 2 - 8.5, 32, 17)
-        edge = colors.accent_ink if self.hasFocus() else colors.accent if on else colors.faint
-        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
-        painter.setBrush(QColor(colors.accent if on else colors.surface))
-        painter.drawRoundedRect(track, 8.5, 8.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colors.on_accent if on else colors.faint))
-        painter.drawEllipse(
-            QPointF(track.right() - 8.5 if on else track.left() + 8.5, track.center().y()), 5, 5
-        )
-        painter.setPen(QColor(colors.text))
-        words = self.rect().adjusted(43, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, "Yes" if on else "No")
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            track = QRectF(1.5, self.height() / 2 - 8.5, 32, 17)
+            edge = colors.accent_ink if self.hasFocus() else colors.accent if on else colors.faint
+            painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
+            painter.setBrush(QColor(colors.accent if on else colors.surface))
+            painter.drawRoundedRect(track, 8.5, 8.5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colors.on_accent if on else colors.faint))
+            painter.drawEllipse(
+                QPointF(track.right() - 8.5 if on else track.left() + 8.5, track.center().y()), 5, 5
+            )
+            painter.setPen(QColor(colors.text))
+            words = self.rect().adjusted(43, 0, 0, 0)
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, "Yes" if on else "No")
 
 
 class SwitchEditor(Editor):

@@ -1,0 +1,101 @@
+"""A text to read, select and copy; of a long one the beginning, and the whole on request (contract V4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextOption
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
+from typing_extensions import override
+
+from workbench.gui.long_text import shortened_lines
+from workbench.gui.loop import spawn
+from workbench.gui.theme import code_font
+from workbench.gui.whole_text import WholeText
+from workbench.model.values import visible_lines
+
+Whole = Callable[[], str]
+
+
+class LongText(QPlainTextEdit):
+    """Shows no more than what is laid out at once; below it the whole can be copied or opened.
+
+    Attributes:
+        strip: Says that the text is longer, while it is.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setFont(code_font())
+        self.setTabChangesFocus(True)
+        # To look for words first takes 137 times as long where there are none.
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self._shown = ""
+        self._whole: Whole | None = None
+        self.strip = self._make_strip()
+        self.strip.hide()
+
+    def _make_strip(self) -> QFrame:
+        strip = QFrame(self)
+        strip.setAutoFillBackground(True)
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(6, 2, 6, 2)
+        row.addWidget(QLabel("Only the beginning is shown"), 1)
+        for words, act in (("Copy whole", self.copy_whole), ("Open whole", self.open_whole)):
+            button = QPushButton(words)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            row.addWidget(button)
+        return strip
+
+    def show_plain(self, text: str) -> None:
+        """Shows a text, what hides itself as escapes."""
+        shown = shortened_lines(text)
+        self.show_text(visible_lines(shown), None if shown == text else lambda: text)
+
+    def show_text(self, shown: str, whole: Whole | None) -> None:
+        """Shows what is short enough; place and selection stay where nothing changed.
+
+        Args:
+            whole: Returns all of it; it is called in a thread. None where it is shown already.
+        """
+        self.offer(whole)
+        if shown != self._shown:
+            self._shown = shown
+            bar = self.verticalScrollBar()
+            place = bar.value()
+            self.setPlainText(shown)
+            bar.setValue(place)
+
+    def offer(self, whole: Whole | None) -> None:
+        """Offers all of the text, or nothing where it is shown already."""
+        self._whole = whole
+        self.strip.setVisible(whole is not None)
+        self._place_strip()
+
+    def copy_whole(self) -> None:
+        """Copies all of it."""
+        self._get(QGuiApplication.clipboard().setText)
+
+    def open_whole(self) -> None:
+        """Opens all of it in a window of its own."""
+        self._get(lambda text: WholeText(self, text).open())
+
+    def _get(self, use: Callable[[str], object]) -> None:
+        if self._whole is not None:
+            spawn(self._got(self._whole, use), name="Read the whole text")
+
+    async def _got(self, whole: Whole, use: Callable[[str], object]) -> None:
+        use(await asyncio.to_thread(whole))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_strip()
+
+    def _place_strip(self) -> None:
+        height = 0 if self.strip.isHidden() else self.strip.sizeHint().height()
+        self.setViewportMargins(0, 0, 0, height)
+        room = self.contentsRect()
+        self.strip.setGeometry(room.left(), room.bottom() + 1 - height, room.width(), height)

@@ -1,0 +1,120 @@
+"""The rows of one read model in an order, and how their values are shown and found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.gui.outline import hidden, masked_text
+from workbench.gui.paging import Column, Key, Order, Row
+from workbench.gui.times import absolute
+from workbench.model.secrets import MASK
+
+if TYPE_CHECKING:
+    from workbench.services.observing import Observing
+    from workbench.store.values import RowOrder
+
+NUMBERS = {"integer", "number"}
+NOTHING = "—"
+
+
+class RowsSource:
+    """Rows of one read model, sorted and narrowed by the store; the numbers that it gives them are the keys.
+
+    Args:
+        before: The source in whose place this one comes: after a rebuild the same rows have other numbers.
+    """
+
+    def __init__(
+        self, observe: Observing, name: str, found: RowOrder, text: str, *, before: RowsSource | None
+    ) -> None:
+        self._observe = observe
+        self.name, self.text = name, text
+        self._found = found
+        self._order = Order(found.numbers)
+        same = before is not None and before.name == name
+        rebuilt = same and before is not None and before.generation != found.generation
+        self._names: dict[int, Any] = before.names() if same and before is not None and not rebuilt else {}
+        self._before = before.names() if rebuilt and before is not None else {}
+
+    @property
+    def generation(self) -> int:
+        """Of the rows; numbers hold good in one alone."""
+        return self._found.generation
+
+    def names(self) -> dict[int, Any]:
+        """Returns what the rows that were read are called in the read model, by their numbers."""
+        return self._names
+
+    def count(self) -> int:
+        """Returns how many rows fit."""
+        return len(self._found.numbers)
+
+    def page(self, first: int, limit: int) -> Sequence[Row | None]:
+        """Returns rows."""
+        lines = self._observe.lines(self.name, self._found, first, limit)
+        self._names.update({line[-1]: line[0] for line in lines if line is not None})
+        return lines
+
+    def key(self, row: Row) -> Key:
+        """Returns the number of a row."""
+        number: int = row[-1]
+        return number
+
+    def keys(self, first: int, limit: int) -> Sequence[Key]:
+        """Returns numbers of rows."""
+        return self._found.numbers[first : first + limit]
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers; after a rebuild, of those rows that had been read before it."""
+        if not self._before:
+            return self._order.find(keys)
+        named = {name: key for key in keys if (name := self._before.get(key)) is not None}
+        numbers = self._observe.numbers(self.name, list(named))
+        places = self._order.find(numbers.values())
+        return {named[name]: places[number] for name, number in numbers.items() if number in places}
+
+
+def column_of(name: str, kind: str, *, last: bool) -> Column:
+    """Returns how a column of a read model looks."""
+    number, shown = kind in NUMBERS, _WORDS.get(kind, _text)
+    return Column(
+        name,
+        width=186 if kind == "time" else 84 if number or kind == "boolean" else 130,
+        mono=number or kind in {"time", "json"},
+        align_right=number,
+        stretch=last,
+        text=lambda value: shown(_seen(name, value)),
+    )
+
+
+def _seen(name: str, value: Any) -> Any:
+    """Returns what may be seen of a value; a shortened one is no JSON any more, and is masked as well."""
+    if hidden(name, value):
+        return MASK
+    return masked_text(value) if isinstance(value, str) and value[:1] in {"{", "["} else value
+
+
+def shows_of(columns: Sequence[tuple[str, str]], text: str) -> dict[str, Callable[[Any], str]]:
+    """Returns how columns show their values, of those where a search for a text must look at that."""
+    found = {}
+    for name, kind in columns:
+        grouped = kind == "integer" and "," in text
+        if grouped or kind in {"time", "number"} or NOTHING in text:
+            found[name] = column_of(name, kind, last=False).text
+    return found
+
+
+def _time(value: Any) -> str:
+    return absolute(value) if isinstance(value, int) else _text(value)
+
+
+def _number(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return NOTHING if value is None else str(value)
+
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {"time": _time, "integer": _number}
