@@ -19,6 +19,7 @@ from workbench.model.consistency import Contradiction
 from workbench.model.events import StoredData
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
+from workbench.project.modules import place_in
 from workbench.project.project import STORY_FILE, Project
 from workbench.project.reading import ProjectFile, read_settings
 from workbench.project.samples import PROJECT_FILE
@@ -29,7 +30,7 @@ from workbench.services.workspace import Workspace
 from workbench.store.sql.scanning import scan
 from workbench.store.sql.schema import remembered_owner
 from workbench.store.sql.store import SqliteStore
-from workbench.tusk import open_file
+from workbench.tusk import Problem, open_file
 
 STREAMS = 50_000
 """Streams whose events are folded, too, while a store is looked at; of others they are only read."""
@@ -67,14 +68,7 @@ def _placed(project: Project, file: ProjectFile, one: Contradiction) -> Finding:
     section = f"{one.kind}.{one.name}"
     if section in file.document.sections or file.document.find((one.kind, one.name)) is not None:
         place = file.problem((one.kind, *one.name.split(".")), "M-MODEL", said, one.hint, key=True)
-        return Finding(
-            file=PROJECT_FILE,
-            line=place.line,
-            column=place.column,
-            code="M-MODEL",
-            message=said,
-            hint=one.hint,
-        )
+        return _finding(place)
     for source in read_sources(project.root, project.modules).found.values():
         text = (source.text or b"").decode(errors="replace")
         at = max(text.find(f'"{one.name}"'), text.find(f"'{one.name}'"))
@@ -88,6 +82,17 @@ def _placed(project: Project, file: ProjectFile, one: Contradiction) -> Finding:
                 hint=one.hint,
             )
     return Finding(file=PROJECT_FILE, code="M-MODEL", message=said, hint=one.hint)
+
+
+def _finding(problem: Problem) -> Finding:
+    return Finding(
+        file=problem.file,
+        line=problem.line,
+        column=problem.column,
+        code=problem.code,
+        message=problem.message,
+        hint=problem.hint,
+    )
 
 
 # -- its scenarios and its story --------------------------------------------------------------------------
@@ -152,21 +157,21 @@ def said_of_store(project: Project, environ: Mapping[str, str], *, allow: bool) 
             ("event_store", "path"), "S-STORE", error.message, error.hint
         )
         code = "S-STORE" if isinstance(error, StoreNotAllowed) else "E-STORE"
-        return [replace(place, code=code)]
+        return [_finding(replace(place, code=code))]
     return found
 
 
 def _unread(project: Project) -> Iterator[Finding]:
     """Finds events of the model's streams that the model cannot read or fold, by type and version."""
-    store = project.store_path.relative_to(project.root).as_posix()
+    store = place_in(project.root, project.store_path)
     wrong: Counter[tuple[str, int]] = Counter()
     first: dict[tuple[str, int], tuple[str, str]] = {}
     folded = _Folded(project.registry)
     for stream, event in scan(project.store_path):
-        if (said := folded.trouble(stream, event)) is not None:
+        if (trouble := folded.trouble(stream, event)) is not None:
             kind = (event.type, event.schema_version)
             wrong[kind] += 1
-            first.setdefault(kind, said)
+            first.setdefault(kind, trouble)
     for (name, version), count in wrong.items():
         said, hint = first[name, version]
         events = "1 stored event" if count == 1 else f"{count:,} stored events"
