@@ -220,8 +220,10 @@ def try_out(system: System, user: str, commands: Sequence[str]) -> Iterator[Type
             yield Typed(system=name, user=user, command=command, code=code, seconds=took, asked=asked)
             if not asked:
                 break
+            started = perf_counter()
             code, _ = system.type(asked, "root")
-            yield Typed(system=name, user="root", command=asked, code=code, seconds=0.0)
+            took = perf_counter() - started
+            yield Typed(system=name, user="root", command=asked, code=code, seconds=took)
 
 
 def request(said: str) -> str:

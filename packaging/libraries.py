@@ -96,22 +96,31 @@ def supply(environ: Mapping[str, str], platform: str = sys.platform) -> None:
     lacking = missing(table, window=draws_on_x(environ))
     if not lacking:
         return
-    say(f"Qt needs system libraries that are missing: {', '.join(library.name for library in lacking)}")
+    names = ", ".join(library.name for library in lacking)
+    say(f"Qt needs system libraries that are missing: {names}")
     packages = [library.package for library in lacking]
     if not _install(packages) or missing(lacking, window=True):
-        raise Stop(*_request(packages, lacking))
+        raise Stop(*_request(packages, f"Without them no window can be drawn: {names}"))
 
 
-def _request(packages: Sequence[str], lacking: Sequence[Library]) -> tuple[str, str]:
+def supply_program(name: str, platform: str = sys.platform) -> None:
+    """Makes sure that a program is there whose package is called like it; does nothing outside Linux.
+
+    Raises:
+        Stop: It is missing and this user may not install it.
+    """
+    if not platform.startswith("linux") or shutil.which(name):
+        return
+    if not _install([name]) or not shutil.which(name):
+        raise Stop(*_request([name], f"This needs the program {name}."))
+
+
+def _request(packages: Sequence[str], need: str) -> tuple[str, str]:
     if shutil.which("apt-get") is None:
-        names = ", ".join(library.name for library in lacking)
-        return (
-            f"Without them no window can be drawn: {names}",
-            "Install the packages of your system that hold them, then start this again.",
-        )
+        return need, "Install the packages of your system that hold what is missing, then start this again."
     typed = command_to_type(packages, root=_is_root(), sudo=shutil.which("sudo") is not None)
     return (
-        "They must be installed once, by somebody who may. Type this, then start this again:",
+        f"{', '.join(packages)}: must be installed once, by somebody who may. Type this, then start again:",
         f"\n    {typed}",
     )
 

@@ -1,6 +1,7 @@
 """Runs every check of the project, on a machine that has little more than Python.
 
 python3 packaging/test.py                     format, style, types, layers, tests, a run without a screen
+python3 packaging/test.py --long              the long forms of tests, in parts, with the time that each took
 python3 packaging/test.py tests/tusk -x       arguments are those of pytest, which then runs alone
 """
 
@@ -22,6 +23,7 @@ from time import perf_counter
 
 from bootstrap import DEVELOPMENT, ROOT, prepare
 from console import guarded, say
+from libraries import supply_program
 
 _LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-logo'])"
 
@@ -69,6 +71,29 @@ CHECKS = (
         quiet=True,
     ),
 )
+
+
+def _long(name: str, *places: str) -> Check:
+    words = ("-m", "pytest", "-vv", "-m", "long", *places)
+    return Check(name=name, words=words, again=f"{{python}} packaging/test.py -m long {' '.join(places)}")
+
+
+LONG = (
+    _long("project files of nonsense", "tests/tusk", "tests/project"),
+    _long("lives of deliveries", "tests/engine/test_delivering_machine.py"),
+    _long("histories of the store", "tests/store/test_machine.py"),
+    _long("killed at every write", "tests/torture/test_dying.py"),
+    _long("a disk that fails", "tests/torture/test_faulty_disk.py"),
+    _long("power that is lost", "tests/torture/test_power_loss.py"),
+    _long(
+        "several processes",
+        "tests/torture/test_consuming.py",
+        "tests/torture/test_linearizable.py",
+        "tests/torture/test_together.py",
+    ),
+    _long("events of nonsense", "tests/torture/test_fuzzed_import.py"),
+)
+"""The long forms of tests; each shows its tests as they begin."""
 
 
 def run(check: Check, python: Path, env: Mapping[str, str]) -> Verdict:
@@ -123,10 +148,14 @@ def main() -> int:
     """
     python = prepare(DEVELOPMENT, "offscreen")
     env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_API": "pyside6"}
-    if sys.argv[1:]:
+    checks = CHECKS
+    if sys.argv[1:] == ["--long"]:
+        supply_program("strace")
+        checks = LONG
+    elif sys.argv[1:]:
         words = ["-m", "pytest", *sys.argv[1:]]
         return subprocess.run([python, *words], cwd=ROOT, env=env, check=False).returncode
-    verdicts = run_all(CHECKS, python, env)
+    verdicts = run_all(checks, python, env)
     say(f"\n== Summary\n{summary(verdicts, os.path.relpath(python))}")
     return int(any(verdict.code for verdict in verdicts))
 

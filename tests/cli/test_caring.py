@@ -51,6 +51,17 @@ def test_I9_doctor_folds_the_rows_of_a_trusted_project_anew(folder, tmp_path, ca
     assert "rebuild it" in said
 
 
+def test_J4_doctor_says_which_rows_are_stale_and_could_not_be_compared(folder, log, capsys):
+    run(["import", str(folder), str(log), "--stream", "repo.name", "--type", "type"])
+    assert run(["projections", "rebuild", str(folder), "users"]) == 0
+    with closing(sqlite3.connect(folder / "data" / "events.db")) as con:
+        con.execute("update projections set definition_hash = 'old' where name = 'users'")
+        con.commit()
+    capsys.readouterr()
+    assert run(["doctor", str(folder)]) == 0
+    assert "rebuild users." in capsys.readouterr().out
+
+
 def test_doctor_tells_of_an_older_schema_and_changes_nothing(tmp_path, capsys):
     old = tmp_path / "old.db"
     shutil.copy(Path(__file__).parent.parent / "store" / "schemas" / "1.db", old)

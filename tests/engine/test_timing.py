@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from workbench.engine.timing import LoopTimer, VirtualTimer
+from workbench.engine.timing import LoopTimer, VirtualTimer, timer_of
 from workbench.model.clock import MICROSECONDS, ManualClock, SystemClock
 
 
@@ -104,3 +104,21 @@ async def test_after_each_due_time_everything_settles_before_the_next():
     timer.call_at(at(clock, 2), lambda: order.append("three"))
     await timer.advance(2, settle)
     assert order == ["settled", "one", "two", "settled", "three", "settled", "settled"]
+
+
+def test_W1_what_follows_a_clock_that_is_moved_by_hand_is_woken_by_the_move():
+    clock, called = ManualClock(), []
+    timer = timer_of(clock)
+    for seconds in (2, 1, 3):
+        timer.call_at(at(clock, seconds), lambda seconds=seconds: called.append(seconds))
+    timer.call_at(at(clock, 1.5), lambda: called.append("off"))()
+    clock.advance(0.5)
+    assert called == []
+    clock.advance(2)
+    assert called == [1, 2]
+    clock.advance(86400)
+    assert called == [1, 2, 3]
+
+
+def test_W1_the_machines_clock_is_waited_for_by_the_loop():
+    assert isinstance(timer_of(SystemClock()), LoopTimer)

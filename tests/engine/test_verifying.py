@@ -14,7 +14,7 @@ from workbench.store.values import PassedKind
 
 def found(rig):
     engine = rig.engine
-    return differences(rig.totals, engine.registry, engine.reader)
+    return differences(engine.registry.projections["totals"], engine.registry, engine.reader)
 
 
 async def filled(rig):

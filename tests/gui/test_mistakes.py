@@ -142,12 +142,12 @@ async def test_where_nothing_opens_a_file_it_is_named(start, folder, monkeypatch
     assert str(folder / "project.tsk") in page(session).said.text()
 
 
-async def test_opening_it_in_vain_changes_nothing_that_would_open_it_again(start, folder):
-    for fault in (spoil_the_store, spoil_the_file):
-        fault(folder)
-        before = module.fingerprint(folder)
-        session = await start((folder, ""), trust=True)
-        assert module.fingerprint(folder) == before == page(session)._seen
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_trying_to_open_it_changes_nothing_that_would_open_it_again(start, folder, fault):
+    fault(folder)
+    before = module.fingerprint(folder)
+    session = await start((folder, ""), trust=True)
+    assert module.fingerprint(folder) == before == page(session)._seen
 
 
 async def test_arrangements_stay_as_they_were(start, folder, until):

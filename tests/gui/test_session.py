@@ -185,9 +185,9 @@ async def test_T3_a_store_outside_the_project_is_used_only_once_it_is_allowed(st
     file.write_text(file.read_text().replace('"data/events.db"', '"../elsewhere/events.db"'))
     session = await start((folder, ""))
     store = tmp_path / "elsewhere" / "events.db"
-    assert f"the store {store} lies outside the project's folder; nothing was opened" in notices(session)[0]
+    assert f"the store {store} lies outside the project's folder; nothing was opened" in mistakes(session)[0]
     assert not store.parent.exists()
-    press(session, "Use that store")
+    press(session, "Use that store", session.window.centralWidget())
     await until(lambda: session.workspace is not None, within=10)
     assert store.is_file()
 

@@ -6,6 +6,7 @@ import ast
 import errno
 import importlib
 import os
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -93,6 +94,29 @@ def test_the_summary_says_what_to_type_next(test_script: ModuleType) -> None:
 def test_the_checks_come_in_their_order(test_script: ModuleType) -> None:
     names = [check.name for check in test_script.CHECKS]
     assert names == ["format", "style", "types", "layers", "tests", "a run without a screen"]
+
+
+def test_every_long_test_is_in_one_part_of_the_long_run(test_script: ModuleType) -> None:
+    long = {
+        file.relative_to(bootstrap.ROOT).as_posix()
+        for file in (bootstrap.ROOT / "tests").rglob("test_*.py")
+        if re.search("pytest[.]mark[.]long", file.read_text(encoding="utf-8"))
+    }
+    places = [word for check in test_script.LONG for word in check.words if word.startswith("tests/")]
+    assert long
+    for file in long:
+        assert sum(f"{file}/".startswith(f"{place}/") for place in places) == 1, file
+
+
+def test_a_long_run_needs_strace(test_script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(sys, "argv", ["test.py", "--long"])
+    monkeypatch.setattr(test_script, "prepare", lambda *_: Path(sys.executable))
+    monkeypatch.setattr(test_script, "supply_program", said.append)
+    monkeypatch.setattr(test_script, "run_all", lambda checks, *_: [*map(said.append, checks)] and [])
+    monkeypatch.setattr(test_script, "summary", lambda *_: "")
+    assert test_script.main() == 0
+    assert said == ["strace", *test_script.LONG]
 
 
 def test_only_one_process_prepares_at_a_time(tmp_path: Path) -> None:

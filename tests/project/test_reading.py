@@ -126,11 +126,10 @@ mails { pattern: "x", topics: [] }
         "project.tsk:8:15: S-TYPE max_attempts should be a whole number",
         "project.tsk:9:10: S-TYPE backoff should be 'fixed', 'linear', 'exponential' or 'list'",
         "project.tsk:11:1: S-TYPE handler is missing",
-        found[7],
+        "project.tsk:11:38: S-CEL the expression ends too early",
         "project.tsk:13:31: S-RANGE topics should not be empty",
     ]
     assert found[3].startswith("project.tsk:7:14: S-TYPE retry_delay should be a duration such as")
-    assert found[7].startswith("project.tsk:11:28: S-TYPE not a CEL expression")
 
 
 def test_names_that_nobody_declares(load):

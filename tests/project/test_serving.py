@@ -10,6 +10,7 @@ import threading
 
 import pytest
 
+from workbench.project import serving
 from workbench.project.modules import forget, import_modules
 from workbench.project.sources import read_sources
 
@@ -152,7 +153,9 @@ def test_two_threads_that_import_late_get_a_whole_module(load):
     assert got == ["whole", "whole"]
 
 
-def test_nothing_is_left_behind_once_all_is_forgotten(load):
+def test_nothing_is_left_behind_once_all_is_forgotten(load, monkeypatch):
+    monkeypatch.setattr(serving, "_served", {})
+    monkeypatch.setattr(sys, "meta_path", [one for one in sys.meta_path if one is not serving._finder])
     before = list(sys.meta_path)
     domain = load()
     assert sys.meta_path != before

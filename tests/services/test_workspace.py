@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from workbench.engine.publishing import Draft
-from workbench.model.clock import SystemClock
+from workbench.errors import StoreReadOnly
+from workbench.model.clock import ManualClock, SystemClock
+from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
 from workbench.services.opening import open_target
 from workbench.services.workspace import Workspace, open_workspace
@@ -123,3 +125,44 @@ async def test_a_model_that_takes_over_lets_the_one_before_go_but_for_others(tmp
     assert modules(fresh)
     await one.close()
     assert modules(fresh) == []
+
+
+async def test_W1_days_pass_on_a_clock_that_is_moved_by_hand(tmp_path):
+    """Retries of a project on such a clock come when it was moved, whatever the machine's time."""
+    clock = ManualClock()
+    root = copy_sample("users", tmp_path / "users")
+    workspace = open_workspace(root, environ={}, trusted=True, clock=clock)
+    await workspace.start()
+    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    values = {"user_id": "ann", "username": "Ann", "email": "ann@slow.example"}
+    await workspace.issue.issue("create_user", values)
+    await workspace.running().settle()
+    mail = {view.name: view for view in workspace.observe.subscriptions()}["welcome-mail"]
+    assert (mail.retrying, mail.dead) == (1, 0)
+    for _ in range(5):
+        clock.advance(86400)
+        await workspace.running().settle()
+    mail = {view.name: view for view in workspace.observe.subscriptions()}["welcome-mail"]
+    assert (mail.retrying, mail.dead) == (0, 1)
+    await workspace.close()
+
+
+async def test_J5_who_waits_for_a_read_model_is_answered_after_a_reload(tmp_path):
+    root = copy_sample("users", tmp_path / "users")
+    workspace = open_workspace(root, environ={}, trusted=True)
+    await workspace.start()
+    await workspace.control.pause_projection("users", paused=True)
+    values = {"user_id": "ann", "username": "Ann", "email": "ann@fine.example"}
+    result = await workspace.issue.issue("create_user", values)
+    waiting = asyncio.ensure_future(workspace.issue.wait_for("users", result.last_position))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(15):
+        await workspace.adopt(load_project(root, environ={}, trusted=True))
+        assert not waiting.done()
+        await workspace.control.pause_projection("users", paused=False)
+        await waiting
+    closing = asyncio.ensure_future(workspace.issue.wait_for("users", result.last_position + 99))
+    await asyncio.sleep(0)
+    await workspace.close()
+    with pytest.raises(StoreReadOnly):
+        await closing

@@ -10,6 +10,9 @@ import pytest
 
 from tests.torture.trials import Trials
 
+NOT_TRIED = "what happens to a store that is killed at its writes was not tried"
+HINT = "on Debian type: apt-get install strace; a container needs the right to trace (SYS_PTRACE)"
+
 
 @pytest.fixture(scope="session")
 def trials() -> Iterator[Trials]:
@@ -20,11 +23,22 @@ def trials() -> Iterator[Trials]:
 
 
 @pytest.fixture(scope="session")
-def tracing(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> Trials:
-    """The trials, where strace can be used; else the test is skipped."""
+def tracing(trials: Trials, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Trials:
+    """The trials, where strace can be used; else the test is skipped, aloud, or fails in a long run."""
     if reason := trials.reason_not_to_trace(tmp_path_factory.mktemp("tracing")):
-        pytest.skip(reason)
+        if pytestconfig.option.markexpr == "long":
+            pytest.fail(f"{reason}; {HINT}")
+        pytest.skip(f"{NOT_TRIED}: {reason}; {HINT}")
     return trials
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says aloud that nothing was killed at its writes."""
+    reports = terminalreporter.stats.get("skipped", [])
+    told = [one.longrepr[2] for one in reports if isinstance(one.longrepr, tuple)]
+    if untried := [text for text in told if NOT_TRIED in text]:
+        terminalreporter.section(f"{len(untried)} tests were not run", sep="!", red=True, bold=True)
+        terminalreporter.line(untried[0].removeprefix("Skipped: "))
 
 
 @pytest.fixture

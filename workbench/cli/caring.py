@@ -19,23 +19,25 @@ def _doctor_takes(parser: Parser) -> None:
 
 
 async def _doctor(options: Options, environ: Environ) -> int:
-    from workbench.services.caring import advice, check, check_projections, store_file
+    from workbench.services.caring import advice, check, check_projections, stale_projections, store_file
 
     path = store_file(options.project, environ)
     note = _progress(options, "looking at")
-    checkup = await asyncio.to_thread(check, path, note)
+    checkup, stale = await asyncio.to_thread(check, path, note), []
     if checkup.healthy and checkup.current:  # else the rows would be compared with what is wrong itself
         differing = await asyncio.to_thread(check_projections, options.project, environ, note)
         checkup = dataclasses.replace(checkup, findings=tuple(differing))
+        stale = await asyncio.to_thread(stale_projections, options.project, environ)
     note("")
+    told = advice(checkup, stale)
     found = [{"rule": finding.rule, "text": finding.text} for finding in checkup.findings]
     sizes = [(f"  {name.replace('_', ' ')}", value) for name, value in checkup.sizes.items()]
     lines = [f"{path}: {'healthy' if checkup.healthy else f'{len(found)} findings'}"]
     lines += columns(("", ""), sizes).splitlines()[1:]
     lines += [f"  {finding.rule}: {one_line(finding.text)}" for finding in checkup.findings]
-    lines += advice(checkup)
+    lines += told
     said = {"store": str(path), "healthy": checkup.healthy, "sizes": checkup.sizes, "findings": found}
-    answer(options, {**said, "advice": advice(checkup)}, "\n".join(lines))
+    answer(options, {**said, "advice": told}, "\n".join(lines))
     return DONE if checkup.healthy else PROBLEMS
 
 

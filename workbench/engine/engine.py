@@ -18,7 +18,7 @@ from workbench.engine.housekeeping import Housekeeping
 from workbench.engine.loading import AggregateLoader
 from workbench.engine.log_subscription import LogSubscription
 from workbench.engine.metrics import Metrics
-from workbench.engine.projecting import ProjectionRunner
+from workbench.engine.projecting import ProjectionRunner, ensured
 from workbench.engine.publishing import Publisher
 from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.reacting import Reactor, reactor_subscription
@@ -27,7 +27,7 @@ from workbench.engine.runtime import Runtime, first_cursor
 from workbench.engine.subscribing import SubscriptionRunner
 from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.telling import Notify, Telling
-from workbench.engine.timing import LoopTimer, Timer
+from workbench.engine.timing import Timer, timer_of
 from workbench.errors import NotFound, PermanentError, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
@@ -94,7 +94,7 @@ class Engine:
         self.reader = store.reader()
         self.gate = WriteGate(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
-        self._timer = timer or LoopTimer(clock)
+        self._timer = timer or timer_of(clock)
         self.tasks = Tasks(self.telling.died)
         self._following = Following(
             clock, self._timer, self.tasks, self._runs, self.telling.announce, self.telling.report
@@ -135,6 +135,8 @@ class Engine:
     async def start(self, *, paused: bool = False) -> None:
         """Makes topics, subscriptions and tables, recovers from a crash, and begins to run."""
         self.state = EngineState.PAUSED if paused else EngineState.RUNNING
+        for projection in self.registry.projections.values():
+            await self.gate.write(ensured(projection))
         for topic in (*self.registry.topics, COMMANDS_TOPIC):
             await self.gate.write(EnsureTopic(name=topic))
         for runner in self._make_runners():
@@ -145,6 +147,8 @@ class Engine:
             )
             await runner.recover()
         for projection in self.registry.projections.values():
+            if projection.by_handlers:
+                continue
             follower = ProjectionRunner(
                 projection,
                 registry=self.registry,
@@ -212,7 +216,7 @@ class Engine:
             await self.tasks.stop()
             notes: list[Callable[[], Awaitable[Any]]] = [
                 *(runner.rest for runner in self.subscriptions.values()),
-                *(one.store_checkpoints for one in self.projections.values()),
+                *(one.stop for one in self.projections.values()),
                 *(partial(self.gate.write, operation) for operation in last),
             ]
             for note in notes:

@@ -189,9 +189,9 @@ def handler_table(registry: Registry, name: str) -> Projection:
         ModelError: There is none of that name, or its rows are folded from events.
     """
     table = registry.projections.get(name)
-    if table is None or table.on:
+    if table is None or not table.by_handlers:
         said = "its rows are folded from events" if table else "there is no such table"
-        tables = sorted(one.name for one in registry.projections.values() if not one.on)
+        tables = sorted(one.name for one in registry.projections.values() if one.by_handlers)
         raise ModelError(
             f"a handler cannot write to {name}: {said}",
             hint=f"tables of handlers: {', '.join(tables)}"

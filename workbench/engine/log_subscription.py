@@ -89,7 +89,7 @@ class LogSubscription(SubscriptionRunner):
         found, upto = reader.read_topic(self.subscription.topic, self.wants, after, limit)
         if upto == after:
             return None
-        tasks, filtered = self._tasks_of(found, after, upto)
+        tasks, filtered, upto = self._tasks_of(found, after, upto)
         return Claimed(self._runtime.new_id(), upto, tasks, filtered)
 
     def _look_ahead(self, after: int) -> Claimed | None:

@@ -9,7 +9,7 @@ from functools import partial
 from workbench.engine.folding import BATCH, Folding
 from workbench.engine.gate import WriteGate
 from workbench.engine.metrics import Metrics
-from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.errors import NotFound, StoreBusy, WrongExpectedVersion
 from workbench.model.clock import Clock
 from workbench.model.projections import Projection
 from workbench.model.registry import Registry
@@ -53,11 +53,10 @@ class ProjectionRunner:
         self._handled = 0
 
     async def open(self) -> None:
-        """Takes up where the last run ended, in the midst of a rebuild, too.
+        """Takes up where the last run ended, in the midst of a rebuild, too; `ensured` was written before.
 
         Rows whose table has other columns than the definition cannot be followed: they are rebuilt at once.
         """
-        await self._gate.write(self._ensure())
         self._read()
         if self.live.outdated and self.building is None:
             await self._begin()
@@ -71,16 +70,6 @@ class ProjectionRunner:
         # A rebuild by another definition than the present one would end in stale rows.
         fresh = [one for one in others if one.definition_hash == self.projection.definition_hash()]
         self.building = self._folding(fresh[0]) if fresh else None
-
-    def _ensure(self, *, rebuild: bool = False) -> EnsureProjection:
-        columns = self.projection.columns
-        return EnsureProjection(
-            name=self.name,
-            columns=self.projection.shape(),
-            indexed=tuple(column.name for column in columns if column.index),
-            definition_hash=self.projection.definition_hash(),
-            rebuild=rebuild,
-        )
 
     # -- what it is at --------------------------------------------------------------------------------------
 
@@ -137,18 +126,25 @@ class ProjectionRunner:
             self._live, self.building = building, None
 
     async def _begin(self, also: Sequence[Operation] = ()) -> None:
-        await self._gate.write_all((self._ensure(rebuild=True), *also))
+        await self._gate.write_all((ensured(self.projection, rebuild=True), *also))
         self._read()
 
-    async def store_checkpoints(self) -> None:
-        """Stores checkpoints that moved over uninteresting events only."""
+    async def stop(self) -> None:
+        """Stores checkpoints that moved over uninteresting events only; who waits is told that it stopped."""
+        for _, future in self._waiters:
+            if not future.done():
+                future.set_exception(StoreBusy(f"projection {self.name} was stopped"))
         async with self._alone:
             for folding in (self._live, self.building):
                 if folding is not None and not folding.stopped:
                     await folding.store_checkpoint()
 
     async def wait_for(self, position: int) -> None:
-        """Returns when its rows hold everything up to a position (J5)."""
+        """Returns when its rows hold everything up to a position (J5).
+
+        Raises:
+            StoreBusy: It was stopped before.
+        """
         if self.checkpoint < position:
             future = asyncio.get_running_loop().create_future()
             self._waiters.append((position, future))
@@ -198,3 +194,15 @@ class ProjectionRunner:
         """Folds what a parked stream missed, and follows it again (J2)."""
         async with self._alone:
             await self.live.resume_stream(stream, also=also)
+
+
+def ensured(projection: Projection, *, rebuild: bool = False) -> EnsureProjection:
+    """Returns what makes the table of a projection, or a further one to rebuild it in."""
+    return EnsureProjection(
+        name=projection.name,
+        columns=projection.shape(),
+        indexed=tuple(column.name for column in projection.columns if column.index),
+        definition_hash=projection.definition_hash(),
+        rebuild=rebuild,
+        folded=not projection.by_handlers,
+    )

@@ -201,7 +201,7 @@ class QueueSubscription(LogSubscription):
         found, upto = reader.read_topic(self.subscription.topic, self.wants, self.cursor, INGEST)
         if upto == self.cursor:
             return False
-        tasks, filtered = self._tasks_of(found, self.cursor, upto)
+        tasks, filtered, upto = self._tasks_of(found, self.cursor, upto)
         rows, token = self._rows_of(tasks), self._runtime.new_id()
         states = {row.message.position: row.state for row in rows}
         settle = Settle(

@@ -28,7 +28,6 @@ from workbench.model.messaging import (
     Ordering,
     Subscription,
     Topic,
-    is_history,
 )
 from workbench.store.letters import message_of
 from workbench.store.operations import Atomic, Claim, Lease, Operation, RecoverSubscription, Settle
@@ -136,8 +135,9 @@ class SubscriptionRunner(ABC):
             found, reached = self._runtime.reader.read_topic(
                 self.subscription.topic, self.wants, after, LARGE
             )
-            claimed += self._tasks_of([m for m in found if m.position <= state.claimed_to], after, reached)[0]
-            after = reached
+            found = [message for message in found if message.position <= state.claimed_to]
+            tasks, _, after = self._tasks_of(found, after, reached)
+            claimed += tasks
         await self._runtime.gate.write(
             RecoverSubscription(
                 subscription=self.name,
@@ -218,10 +218,8 @@ class SubscriptionRunner(ABC):
     # -- messages -------------------------------------------------------------------------------------
 
     def _passes(self, message: Message) -> bool | Failure:
-        if message.event and message.metadata is not None and is_history(message.metadata):
-            return False
-        if self._unfiltered:
-            return True
+        if message.history or self._unfiltered:
+            return not message.history
         try:
             return self._matches(message.facts())
         except Exception as error:  # noqa: BLE001  # a filter that raises makes a dead letter (P3)
@@ -238,8 +236,9 @@ class SubscriptionRunner(ABC):
         expires = message.expires_at if ttl is None else message.published_at + round(ttl * MICROSECONDS)
         return msgspec.structs.replace(message, key=key, expires_at=expires)
 
-    def _tasks_of(self, found: Sequence[Message], after: int, upto: int) -> tuple[list[Task], int]:
-        """Returns what is to be delivered of a stretch of the log, and how many the filter kept back."""
+    def _tasks_of(self, found: Sequence[Message], after: int, upto: int) -> tuple[list[Task], int, int]:
+        """Returns what is to be delivered of a stretch, how many were kept back, and how far that went."""
+        started = self._runtime.clock.monotonic()
         standing: set[int] = set()
         if after < self._stood:  # it was passed before: what stands in rows is delivered from there (I5)
             standing = self._runtime.reader.rows_from(self.name, after, upto)
@@ -253,7 +252,9 @@ class SubscriptionRunner(ABC):
                 own = self._as_own(message)
                 failure = passes if isinstance(passes, Failure) else None
                 tasks.append(Task(message=own, key=own.key if self._ordered else "", failure=failure))
-        return tasks, filtered
+            if not self._unfiltered and self._runtime.clock.monotonic() - started > QUICK:
+                return tasks, filtered, message.position  # the loop is held for a moment only (X2)
+        return tasks, filtered, upto
 
     def _rows_of(self, tasks: Sequence[Task], *, crashed: int = 0) -> list[NewDelivery]:
         runtime = self._runtime

@@ -71,6 +71,7 @@ class VirtualTimer:
         self._numbers = itertools.count()
         self._off: set[int] = set()
         self._waited: set[int] = set()
+        clock.follow(self._moved)
 
     def call_at(self, due: int, callback: Callable[[], None], *, background: bool = False) -> CallOff:
         """Has a function called when the clock was moved to ``due`` or beyond; see `Timer`."""
@@ -122,8 +123,16 @@ class VirtualTimer:
 
     async def _come_to(self, due: int, settle: Settle) -> None:
         self.clock.advance(max(0, due - self.clock.now()) / MICROSECONDS)
+        await settle()
+
+    def _moved(self) -> None:
+        """Calls what became due, in its order."""
         while (waiting := self.next_due()) is not None and waiting <= self.clock.now():
             _, number, callback = heapq.heappop(self._heap)
             self._waited.discard(number)
             callback()
-        await settle()
+
+
+def timer_of(clock: Clock) -> Timer:
+    """Returns what wakes by a clock: where it is moved by hand, nothing waits for the machine's time."""
+    return VirtualTimer(clock) if isinstance(clock, ManualClock) else LoopTimer(clock)

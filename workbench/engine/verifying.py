@@ -25,14 +25,15 @@ class Nothing:
 def differences(projection: Projection, registry: Registry, reader: Reader, limit: int = 10) -> list[str]:
     """Returns how the live rows differ from a fold of the log, a sentence for each row; empty if they do not.
 
-    Rows of an older definition or with other columns are not compared: they may differ.
+    Rows of an older definition or with other columns are not compared: they may differ. Nor are rows that
+    handlers write: they are no fold (J6).
 
     Args:
         reader: In one state of the store throughout.
         limit: Sentences at most.
     """
     live = next((one for one in reader.generations(projection.name) if one.live), None)
-    if live is None or live.definition_hash != projection.definition_hash():
+    if projection.by_handlers or live is None or is_stale(projection, live):
         return []
     wanted = _fold(projection, registry, reader, live)
     said: list[str] = []
@@ -53,6 +54,13 @@ def differences(projection: Projection, registry: Registry, reader: Reader, limi
     if len(said) < limit:
         said += [f"{projection.name} has no row {key!r}" for key in list(wanted)[: limit - len(said)]]
     return said[:limit]
+
+
+def is_stale(projection: Projection, state: ProjectionState | None) -> bool:
+    """Whether rows were made by another definition (J4); never where handlers write them (J6)."""
+    if state is None or projection.by_handlers:
+        return False
+    return state.definition_hash != projection.definition_hash()
 
 
 def _fold(

@@ -65,6 +65,7 @@ class DraftKeeper(Banner):
         finally:
             self._showing = False
         self.tell_left(left, f"Draft of {short(draft.at)} restored.")
+        self._desk.drafted.emit()
         return True
 
     def tell_left(self, left: list[str], said: str = "") -> None:

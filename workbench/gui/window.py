@@ -198,8 +198,8 @@ class MainWindow(QMainWindow):
     # -- the keyboard -------------------------------------------------------------------------------------
 
     def _pane(self) -> View | None:
-        """Returns the view that has the keyboard."""
-        widget = QApplication.focusWidget()
+        """Returns the view that has the keyboard, or gets it as soon as the window has it."""
+        widget = self.focusWidget()
         return next((one for one in self.views.values() if widget is not None and _holds(one, widget)), None)
 
     def panes(self) -> list[View]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +10,7 @@ import msgspec
 
 from workbench.model.commands import Command
 from workbench.model.events import Event, Upcaster
+from workbench.model.fingerprints import TextOf, fingerprint
 from workbench.model.wording import doc_of
 
 
@@ -46,8 +45,8 @@ class AggregateType:
     """What the engine knows of an aggregate, wherever it was declared.
 
     Attributes:
-        state_hash: Changes when the shape of the state changes, or the module whose code folds it; snapshots
-            of another hash are ignored (K1).
+        state_hash: Changes when the shape of the state changes, what folds it, or what reads its events;
+            snapshots of another hash are ignored (K1, J7).
         write_state: Turns the state into JSON text.
         read_state: The way back.
         show_state: Turns the state into plain values for people.
@@ -76,29 +75,25 @@ def category_of(stream: str) -> str:
     return stream.partition("-")[0]
 
 
-def aggregate_type_of(aggregate: Aggregate) -> AggregateType:
-    """Builds what the engine needs from a Python declaration."""
+def aggregate_type_of(aggregate: Aggregate, text_of: TextOf, made_of: Sequence[str]) -> AggregateType:
+    """Builds what the engine needs from a Python declaration.
+
+    Args:
+        text_of: Gives the text of what it is made of.
+        made_of: Digests of what reads its events.
+    """
     schema = msgspec.json.encode(msgspec.json.schema(aggregate.state), order="sorted")
-    fold = aggregate.fold.encode() or _code(aggregate.evolve)
+    fold = aggregate.fold or (text_of(aggregate.state), text_of(aggregate.evolve))
     return AggregateType(
         name=aggregate.name,
         events=tuple(cls.event_type for cls in aggregate.events),
         commands=tuple(cls.command_type for cls in aggregate.commands),
         decide=aggregate.decide,
         evolve=aggregate.evolve,
-        state_hash=hashlib.sha256(schema + fold).hexdigest()[:16],
+        state_hash=fingerprint(schema, fold, made_of),
         write_state=lambda state: msgspec.json.encode(state).decode(),
         read_state=msgspec.json.Decoder(aggregate.state).decode,
         show_state=msgspec.to_builtins,
         snapshot_every=aggregate.snapshot_every,
         doc=aggregate.doc or doc_of(aggregate.state),
     )
-
-
-def _code(fold: Callable[[Any, Any], Any]) -> bytes:
-    """Returns the text of the module that a fold stands in; what it calls mostly stands there, too."""
-    module = inspect.getmodule(fold)
-    try:
-        return inspect.getsource(module).encode() if module is not None else b""
-    except (OSError, TypeError):  # it was typed in, or is not Python
-        return b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -62,6 +63,7 @@ class ManualClock:
     def __init__(self, start: int = 1_704_067_200 * MICROSECONDS) -> None:
         self._now = start
         self._start = start
+        self._followers: list[Callable[[], None]] = []
 
     def now(self) -> int:
         """Returns the time it was set to."""
@@ -72,8 +74,14 @@ class ManualClock:
         return (self._now - self._start) / MICROSECONDS
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock forward."""
+        """Moves the clock forward; what follows it is told."""
         self._now += round(seconds * MICROSECONDS)
+        for follower in self._followers:
+            follower()
+
+    def follow(self, follower: Callable[[], None]) -> None:
+        """Has a function called whenever the clock was moved."""
+        self._followers.append(follower)
 
 
 def to_datetime(microseconds: int) -> datetime:

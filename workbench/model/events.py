@@ -22,6 +22,8 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Base of typed events; subclasses name themselves with ``event_type`` and declare their fields.
 
+    ``__definition__`` is what a class was made of, where that is no Python (J7).
+
     Example:
         ```python
         class UserCreated(Event, frozen=True):
@@ -32,6 +34,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     event_type: ClassVar[str] = ""
     event_version: ClassVar[int] = 1
+    __definition__: ClassVar[str] = ""
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +127,7 @@ class EventType:
         schema: JSON Schema of the data.
         decode: Turns JSON text of the current version into the value that evolve and handlers get.
         upcasters: By the version that each starts from; together they reach ``version`` (U1).
+        made_of: Digest of all that reads a stored event; what was folded from another is stale (J7).
     """
 
     name: str
@@ -132,6 +136,7 @@ class EventType:
     decode: Callable[[str], Any]
     doc: str = ""
     upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
+    made_of: str = ""
 
     def read(self, record: RecordedEvent | StoredData) -> Any:
         """Returns the typed event, upcast to the current version.

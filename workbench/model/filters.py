@@ -1,9 +1,16 @@
-"""Filters: which messages a subscription wants, as a CEL expression or as field, operator and value."""
+"""Filters: which messages a subscription wants, as an expression or as field, operator and value.
+
+What is not there matches nothing: a message without the field, key or item that an expression reads does not
+pass, nor does one where it would be read from null; only ``has(data.field)`` asks for it (contract §8). What
+is there and does not fit is an error of that delivery, never silence (X3): a text compared with a number, a
+division by zero, a result that is neither true nor false. In the simple form two kinds of values never match.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -42,7 +49,10 @@ class Filter(BaseModel):
         if self.expression and self.field:
             raise ValueError("give an expression or a field, not both")
         if self.expression:
-            _compile(self.expression)
+            try:
+                check_expression(self.expression)
+            except ValueError as error:
+                raise ValueError(f"not a CEL expression: {error}") from None
         return self
 
     @property
@@ -104,18 +114,39 @@ def _contains(value: object, wanted: object) -> bool:
     return isinstance(value, list) and any(_equal(item, wanted) for item in value)
 
 
-def _compile(expression: str) -> Matcher:
-    import cel
+def check_expression(expression: str) -> None:
+    """Makes sure that an expression can be a filter.
 
-    try:
-        program = cel.compile(expression)
-    except ValueError as error:
-        raise ValueError(f"not a CEL expression: {error}") from None
+    Raises:
+        InvalidExpression: It is no CEL, names what is not there, or gives neither true nor false.
+    """
+    _compile(expression)
+
+
+@lru_cache(maxsize=256)
+def _compile(expression: str) -> Matcher:
+    from workbench.errors import ExpressionFailed
+    from workbench.model.expressions.expression import compile_expression
+    from workbench.model.expressions.flaws import Flaw, InvalidExpression
+    from workbench.model.expressions.kinds import Kind
+    from workbench.model.expressions.messages import MESSAGE
+    from workbench.model.expressions.values import Missing, words_of
+
+    made = compile_expression(expression, MESSAGE, place=lambda: "filter")
+    if made.type.kind not in {Kind.BOOLEAN, Kind.ANY}:
+        said = f"a filter is true or false, and this is {made.type.words}"
+        raise InvalidExpression([Flaw(0, len(expression), said)])
+    run = made.run
 
     def matches(message: Mapping[str, Any]) -> bool:
         try:
-            return program.execute(dict(message)) is True
-        except (KeyError, TypeError):
-            return False  # a missing field and a comparison across types match nothing (contract §8)
+            found = run(message)
+        except ExpressionFailed as error:
+            if isinstance(error.__cause__, Missing):
+                return False
+            raise
+        if found is True or found is False:
+            return found
+        raise ExpressionFailed(f"filter: {expression}: it is true or false, and this is {words_of(found)}")
 
     return matches

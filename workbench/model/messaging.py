@@ -129,6 +129,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         """What caused it, if that is known."""
         return None if self.causation_bytes is None else UUID(bytes=self.causation_bytes)
 
+    @property
+    def history(self) -> bool:
+        """Whether it is an event that was brought in for read models alone (B3)."""
+        return self.event and self.metadata is not None and _is_history(self.metadata)
+
     def json(self) -> Any:
         """Returns the data as plain values."""
         return read_json(self.data)
@@ -154,9 +159,8 @@ def as_history(metadata: str | None) -> str:
     return write_json({**said, HISTORY: True})
 
 
-def is_history(metadata: str | None) -> bool:
-    """Whether an event was brought in for read models alone."""
-    if metadata is None or f'"{HISTORY}":true' not in metadata:
+def _is_history(metadata: str) -> bool:
+    if f'"{HISTORY}":true' not in metadata:
         return False
     said = read_json(metadata)
     return isinstance(said, dict) and said.get(HISTORY) is True

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
 from workbench.model.events import Event, RecordedEvent
+from workbench.model.fingerprints import fingerprint
 
 
 class ColumnKind(StrEnum):
@@ -78,21 +77,31 @@ class Projection:
 
     Attributes:
         columns: The first one is the key.
-        on: By event class (Python) or event type name.
+        on: By event class (Python) or event type name; none where handlers write the rows instead (J6).
         version: Raise it when the meaning of the code changed: the stored rows are then stale (J4).
+        definition: What it was made of, where that is no Python.
+        made_of: Digest of all that folds its events, of what they call and of what reads them (J7); the
+            registry gives it.
     """
 
     name: str
     columns: tuple[Column, ...]
-    on: Mapping[type[Event] | str, Apply]
+    on: Mapping[type[Event] | str, Apply] = field(default_factory=dict)
     version: int = 1
     on_fault: OnFault = OnFault.PAUSE
     doc: str = ""
+    definition: str = ""
+    made_of: str = ""
 
     @property
     def key(self) -> str:
         """Name of the key column."""
         return self.columns[0].name
+
+    @property
+    def by_handlers(self) -> bool:
+        """Whether handlers write its rows: then it is no fold, and nothing can make them again (J6)."""
+        return not self.on
 
     def shape(self) -> tuple[tuple[str, str], ...]:
         """Returns the names and kinds of its columns, as the store keeps them."""
@@ -103,21 +112,10 @@ class Projection:
         return {_type_name(event): apply for event, apply in self.on.items()}
 
     def definition_hash(self) -> str:
-        """Returns a digest of table, version and code (J4)."""
-        said = [self.name, self.version, [(c.name, c.kind, c.index) for c in self.columns]]
-        for name, apply in sorted(self.handlers().items()):
-            said.append((name, _source(apply)))
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+        """Returns a digest of table, version and code (J4, J7)."""
+        columns = [(one.name, one.kind.value, one.index) for one in self.columns]
+        return fingerprint(self.name, self.version, columns, sorted(self.handlers()), self.made_of)
 
 
 def _type_name(event: type[Event] | str) -> str:
     return event if isinstance(event, str) else event.event_type
-
-
-def _source(function: Apply) -> str:
-    if isinstance(said := getattr(function, "definition", None), str):
-        return said  # it is declared, and made of the same code as all that are
-    try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):
-        return getattr(function, "__qualname__", "")

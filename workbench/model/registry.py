@@ -11,6 +11,7 @@ from workbench.errors import ModelError, NoHandler, UnknownEvent
 from workbench.model.aggregates import Aggregate, AggregateType, aggregate_type_of, stream_name
 from workbench.model.commands import CommandType, Query, QueryType, ReadModels, command_type_of, query_type_of
 from workbench.model.events import EventType, RecordedEvent, StoredData, event_type_of
+from workbench.model.fingerprints import TextOf, fingerprint, made_of, text_of_module
 from workbench.model.messaging import Handler, Route, Routing, Subscription, Topic
 from workbench.model.policies import Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projections import Projection
@@ -101,8 +102,12 @@ def build_registry(
     subscriptions: Iterable[Subscription] = (),
     routes: Iterable[Route] = (),
     default_topic: str | None = None,
+    text_of: TextOf = text_of_module,
 ) -> Registry:
     """Builds the registry from what modules declare and the project's settings say.
+
+    Args:
+        text_of: Gives the text of something declared, with that of all that it calls (J7).
 
     Raises:
         ModelError: Two things of one kind share a name (Q1), or a declaration contradicts itself.
@@ -116,13 +121,15 @@ def build_registry(
     handlers: dict[str, Handler] = {}
     for module in modules:
         for aggregate in module.aggregates:
-            _add(aggregates, aggregate.name, aggregate_type_of(aggregate), "aggregate")
             names = {event.event_type for event in aggregate.events}
             if strange := sorted(set(aggregate.upcasters) - names):
                 raise ModelError(f"{aggregate.name} has upcasters for {', '.join(strange)}, not its events")
             for event in aggregate.events:
                 declared = event_type_of(event, aggregate.upcasters.get(event.event_type))
-                _add(events, declared.name, declared, "event")
+                digest = made_of(event, declared.upcasters, text_of)
+                _add(events, declared.name, replace(declared, made_of=digest), "event")
+            digests = [events[event.event_type].made_of for event in aggregate.events]
+            _add(aggregates, aggregate.name, aggregate_type_of(aggregate, text_of, digests), "aggregate")
             for command in aggregate.commands:
                 _add(commands, command.command_type, command_type_of(command, aggregate.name), "command")
         for projection in module.projections:
@@ -140,13 +147,20 @@ def build_registry(
         commands=commands,
         queries=queries,
         aggregates=aggregates,
-        projections=projections,
+        projections={name: _folding(one, events, text_of) for name, one in projections.items()},
         reactors=reactors,
         handlers=handlers,
         topics={topic.name: topic for topic in topics},
         subscriptions={one.name: _described(one, handlers) for one in subscriptions},
         routing=Routing(tuple(routes), default_topic),
     )
+
+
+def _folding(projection: Projection, events: Mapping[str, EventType], text_of: TextOf) -> Projection:
+    """Gives a projection the digest of all that folds its events (J7)."""
+    read = [events[name].made_of for name in sorted(projection.handlers()) if name in events]
+    text = projection.definition or text_of(projection)
+    return replace(projection, made_of=fingerprint(text, read))
 
 
 def _add(into: dict[str, T], name: str, value: T, kind: str) -> None:

@@ -12,13 +12,15 @@ from typing import Literal
 from workbench.errors import ModelError, ProjectError
 from workbench.model.commands import CommandType, QueryType
 from workbench.model.events import EventType
+from workbench.model.fingerprints import TextOf
 from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.declared.compiling import compile_declared
 from workbench.project.modules import Imported, import_modules, lies_in, place_of, undo
 from workbench.project.promises import forbidden
-from workbench.project.reading import ProjectFile, in_order, read_settings
+from workbench.project.reach import Reach
+from workbench.project.reading import ProjectFile, filters_of, in_order, read_settings
 from workbench.project.sources import Sources, read_sources
 from workbench.tusk import Problem
 
@@ -107,7 +109,7 @@ def load_project(
             problems += contradictions(file, {name for one in definitions for name in one.handlers})
         if problems:
             raise ProjectError(problems)
-        registry = _registry(file, definitions, sources)
+        registry = _registry(file, definitions, sources, Reach(sources, imported.package))
         if broken := [] if restricted else forbidden(file, registry):
             raise ProjectError(broken)
     except ProjectError:
@@ -140,7 +142,10 @@ def _declared(file: ProjectFile, known: Sequence[Definitions]) -> tuple[Definiti
     topics = [topic.name or key for key, topic in file.settings.topics.items()]
     lenient = len(known) < len(file.settings.cqrs.modules)
     try:
-        return compile_declared(file.document, file.declared, known=known, topics=topics, lenient=lenient)
+        filters = filters_of(file.settings, file.written)
+        return compile_declared(
+            file.document, file.declared, known=known, topics=topics, filters=filters, lenient=lenient
+        )
     except Exception:  # noqa: BLE001  # what a module brings is no model; the registry says what and where
         return compile_declared(file.document, file.declared, topics=topics, lenient=True)
 
@@ -150,7 +155,9 @@ def _at_rest(declared: Definitions) -> Definitions:
     return replace(declared, policies=(), processes=(), handlers={})
 
 
-def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: Sources) -> Registry:
+def _registry(
+    file: ProjectFile, definitions: Sequence[Definitions], sources: Sources, text_of: TextOf
+) -> Registry:
     settings = file.settings
     try:
         registry = build_registry(
@@ -176,6 +183,7 @@ def _registry(file: ProjectFile, definitions: Sequence[Definitions], sources: So
                 for key, route in settings.routing.routes.items()
             ],
             default_topic=settings.routing.default_topic,
+            text_of=text_of,
         )
         if settings.cqrs.modules:
             # Classes of other people's making may have no schema: better told now than when a form needs it.

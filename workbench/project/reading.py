@@ -12,8 +12,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from workbench.errors import NotFound
+from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.messaging import Route, Routing
 from workbench.project.declared.compiling import compile_declared
+from workbench.project.declared.filters import Filtered
 from workbench.project.declared.kinds import DECLARED
+from workbench.project.declared.places import Places
 from workbench.project.pruning import settings_without_faults
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Settings
@@ -120,9 +124,18 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
         settings = Settings.model_validate(values)
     except ValidationError as error:
         broken = {(problem.line, problem.column) for problem in resolved.problems}
-        found = [_problem(document, one, written) for one in error.errors(include_url=False)]
-        found += compile_declared(document, declared, topics=_topics(values), lenient=_has_modules(values))[1]
-        found += _references(document, path, values, written)
+        found = [
+            one for fault in error.errors(include_url=False) for one in _problems(document, fault, written)
+        ]
+        rest = settings_without_faults(values)
+        filters = () if rest is None else filters_of(rest, written)
+        modules = _has_modules(values)
+        found += compile_declared(
+            document, declared, topics=_topics(values), filters=filters, lenient=modules
+        )[1]
+        if rest is not None:
+            left = ProjectFile(path=path, document=document, settings=rest, written=written)
+            found += _references(left)
         found = [one for one in found if (one.line, one.column) not in broken]
         found = [replace(one, message=resolved.masked(one.message)) for one in found]
         raise TskError(in_order([*resolved.problems, *found])) from None
@@ -134,19 +147,25 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
     )
 
 
-def _references(
-    document: Document,
-    path: Path,
-    values: Mapping[str, Any],
-    written: Mapping[tuple[str, ...], tuple[str, ...]],
-) -> list[Problem]:
-    """Returns names that nobody declares, in settings of which other things are wrong."""
+def _references(left: ProjectFile) -> list[Problem]:
+    """Returns names that nobody declares, in what is left of settings of which other things are wrong."""
     from workbench.project.project import contradictions
 
-    settings = settings_without_faults(values)
-    if settings is None:
-        return []
-    return contradictions(ProjectFile(path=path, document=document, settings=settings, written=written))
+    return contradictions(left)
+
+
+def filters_of(settings: Settings, written: Mapping[tuple[str, ...], tuple[str, ...]]) -> list[Filtered]:
+    """Returns the filters of subscriptions, with their places and the events that may come to them."""
+    section = settings.routing
+    routes = tuple(
+        Route(pattern=one.pattern, topics=tuple(one.topics), name=key) for key, one in section.routes.items()
+    )
+    routing = Routing(routes, section.default_topic)
+    return [
+        Filtered(_written_at(("subscriptions", key, "filter"), written), one.filter, one.topic, routing)
+        for key, one in settings.subscriptions.items()
+        if one.filter
+    ]
 
 
 def _topics(values: Mapping[str, Any]) -> list[str]:
@@ -220,6 +239,17 @@ def _rename(
 
 def _own_name(key: str) -> str:
     return ALIASES.get(key, key)
+
+
+def _problems(
+    document: Document, error: ErrorDetails, written: Mapping[tuple[str, ...], tuple[str, ...]]
+) -> list[Problem]:
+    """Returns what a setting that pydantic refuses is told as: a broken expression at each of its flaws."""
+    raised = error.get("ctx", {}).get("error")
+    if not isinstance(raised, InvalidExpression):
+        return [_problem(document, error, written)]
+    place = _written_at(tuple(str(part) for part in error["loc"]), written)
+    return [Places(document).flaw(place, flaw) for flaw in raised.flaws]
 
 
 def _problem(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from workbench.model.clock import parse_rfc3339
-from workbench.model.filters import Filter, Operator
+from workbench.model.filters import Filter, Operator, check_expression
 from workbench.model.messaging import (
     Mode,
     OnDead,
@@ -200,7 +200,8 @@ class SubscriptionSettings(RetrySettings):
     @field_validator("filter")
     @classmethod
     def _filter_is_cel(cls, expression: str) -> str:
-        Filter(expression=expression)
+        if expression:
+            check_expression(expression)
         return expression
 
     @model_validator(mode="after")

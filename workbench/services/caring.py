@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.engine.verifying import differences
+from workbench.engine.verifying import differences, is_stale
 from workbench.errors import NotFound
+from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.project.reading import project_root, read_settings
 from workbench.services.owning import check_place
@@ -16,7 +18,7 @@ from workbench.store.sql.connection import open_reader
 from workbench.store.sql.copying import backup
 from workbench.store.sql.reader import SqliteReader
 
-__all__ = ["Checkup", "advice", "backup", "check", "check_projections", "store_file"]
+__all__ = ["Checkup", "advice", "backup", "check", "check_projections", "stale_projections", "store_file"]
 
 
 def store_file(target: Path, environ: Mapping[str, str]) -> Path:
@@ -27,7 +29,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
         StoreNotAllowed: It lies outside the project's folder, and nobody allowed that (T3).
         ProjectError: The project file is wrong; every problem with its place.
     """
-    if target.is_file() and target.suffix != ".tsk":
+    if _is_store(target):
         return target
     root = project_root(target)
     if not root.is_dir():
@@ -48,26 +50,56 @@ def check_projections(target: Path, environ: Mapping[str, str], progress: Progre
     Raises:
         ProjectError: The project's files are wrong; every problem with its place.
     """
-    if target.is_file() and target.suffix != ".tsk":
+    if _is_store(target):
         return []
-    root = project_root(target)
-    project = load_project(root, environ=environ, trusted=trust_of(environ))
+    found: list[str] = []
+    with _model(target, environ) as (registry, reader):
+        for projection in registry.projections.values():
+            progress(f"the rows of {projection.name}")
+            found += differences(projection, registry, reader)
+    return [Finding(rule="I9", text=said) for said in found]
+
+
+def stale_projections(target: Path, environ: Mapping[str, str]) -> list[str]:
+    """Returns the projections whose rows were made by another definition, so that none can compare them (J4).
+
+    Needs what `check_projections` needs, and raises what it raises.
+    """
+    if _is_store(target):
+        return []
+    with _model(target, environ) as (registry, reader):
+        live = {name: next(iter(reader.generations(name)), None) for name in registry.projections}
+        return [one.name for one in registry.projections.values() if is_stale(one, live[one.name])]
+
+
+def _is_store(target: Path) -> bool:
+    return target.is_file() and target.suffix != ".tsk"
+
+
+@contextmanager
+def _model(target: Path, environ: Mapping[str, str]) -> Iterator[tuple[Registry, SqliteReader]]:
+    """Gives a project's model, and its store in one state."""
+    project = load_project(project_root(target), environ=environ, trusted=trust_of(environ))
     reader = SqliteReader(open_reader(project.store_path), project.store_path)
     try:
         with reader.steady():
-            found = []
-            for projection in project.registry.projections.values():
-                progress(f"the rows of {projection.name}")
-                found += differences(projection, project.registry, reader)
-            return [Finding(rule="I9", text=said) for said in found]
+            yield project.registry, reader
     finally:
         reader.close()
 
 
-def advice(checkup: Checkup) -> list[str]:
-    """Says what to do about what was found, and what else is worth knowing."""
+def advice(checkup: Checkup, stale: Sequence[str] = ()) -> list[str]:
+    """Says what to do about what was found, and what else is worth knowing.
+
+    Args:
+        stale: Projections whose rows were made by another definition.
+    """
     rules = {finding.rule for finding in checkup.findings}
     said = []
+    if stale:
+        said.append(
+            f"Rows were made by an older definition, so they were not compared: rebuild {', '.join(stale)}."
+        )
     if "file" in rules:
         said.append("The file is damaged. Keep it, work on a copy, and take the newest backup.")
     if "I9" in rules:

@@ -1,4 +1,4 @@
-"""Checks a project without opening its store: every problem of its files and modules, with its place."""
+"""Checks a project: every problem of its files and modules with its place, and whether its store fits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import NotFound, ProjectError
+from workbench.errors import ModelError, NotFound, ProjectError
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.project.promises import unmet
@@ -15,6 +15,7 @@ from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
 from workbench.project.sources import module_path
+from workbench.services.tables import misfits
 from workbench.services.trusting import trust_of
 from workbench.tusk import parse
 
@@ -79,6 +80,7 @@ def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = Fal
         return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
     scenarios = [problem for one in find_scenarios(root, project.registry) for problem in one.problems]
     found = [_complaint(problem, root) for problem in (*unmet(file, project.registry), *scenarios)]
+    found += [_of_table(error, root) for error in misfits(project)]
     return Verdict(name=project.name, complaints=tuple(found), model=counts(project.registry))
 
 
@@ -109,6 +111,11 @@ def _complaint(problem: object, root: Path) -> Complaint:
         message=getattr(problem, "message", str(problem)),
         hint=getattr(problem, "hint", ""),
     )
+
+
+def _of_table(error: ModelError, root: Path) -> Complaint:
+    file = str(root / PROJECT_FILE)
+    return Complaint(file=file, line=1, column=1, code="M-TABLE", message=error.message, hint=error.hint)
 
 
 def _named_modules(root: Path) -> list[Path]:

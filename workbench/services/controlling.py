@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from workbench.errors import InvalidValue, NotFound
+from workbench.errors import InvalidValue, ModelError, NotFound
 from workbench.store.operations import CloseStream, ConfigureSubscription, RecordAction, Skip
 from workbench.store.values import OperatorAction, PassedKind, ProjectionStatus
 
@@ -148,6 +148,12 @@ class Controlling:
         """Gives the runner of a projection, and has it look for work afterwards."""
         async with self._workspace.at_work() as engine:
             runner = engine.projections.get(name)
+            known = engine.registry.projections.get(name)
+            if known is not None and known.by_handlers:
+                raise ModelError(
+                    f"handlers write the rows of {name}: there is no fold that could be paused or rebuilt",
+                    hint="only the handlers that wrote these rows can write them again",
+                )
             if runner is None:
                 raise NotFound(f"no projection {name} runs")
             yield runner

@@ -119,7 +119,7 @@ def _reactor(one: ReactorType) -> Iterator[str]:
 
 def _projection(one: Projection) -> Iterator[str]:
     yield from (f"### {code(one.name)}", "", *prose(one.doc))
-    yield from (f"Made from: {_listed(one.handlers())}.", "")
+    yield from ("Written by handlers." if one.by_handlers else f"Made from: {_listed(one.handlers())}.", "")
     yield from table(
         ("column", "type", ""),
         (

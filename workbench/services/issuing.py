@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.commanding import Issue
-from workbench.errors import InvalidCommand
+from workbench.errors import InvalidCommand, StoreBusy
 from workbench.model.commands import CommandResult, CommandType
 from workbench.store.values import CommandRecord
 
@@ -90,10 +90,14 @@ class Issuing:
         return kind.answer(kind.parse(values), _Models(self._workspace))
 
     async def wait_for(self, projection: str, position: int) -> None:
-        """Returns when a read model has reached a position (J5)."""
-        async with self._workspace.at_work() as engine:
-            pass
-        await engine.wait_for(projection, position)
+        """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile."""
+        while True:
+            async with self._workspace.at_work() as engine:
+                pass
+            try:
+                return await engine.wait_for(projection, position)
+            except StoreBusy:
+                continue  # the engine was stopped: another one takes over
 
 
 class _Models:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine.engine import EngineState
 from workbench.engine.subscribing import SubscriptionRunner
+from workbench.engine.verifying import is_stale
 from workbench.model.aggregates import stream_name
 from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projections import Projection
@@ -99,6 +100,7 @@ class ProjectionView:
     """A read model as people see it.
 
     Attributes:
+        by_handlers: Handlers write its rows; it follows no log, and cannot be rebuilt (J6).
         stale: Its definition changed since its rows were made (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.
         passed: Events that are not in the rows, because they could not be folded (J2).
@@ -118,6 +120,7 @@ class ProjectionView:
     passed: tuple[PassedEvent, ...]
     rebuild: RebuildView | None
     doc: str
+    by_handlers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +150,7 @@ class Observing:
         counts = self._reader.letter_counts()
         return Status(
             project=workspace.project.name,
-            store=str(workspace.project.store_path),
+            store=str(workspace.store.path),
             head=self._reader.head(),
             engine=engine.state.value if engine else "observing",
             lag=sum(engine.lag(name) for name in engine.subscriptions) if engine else 0,
@@ -251,18 +254,19 @@ class Observing:
         ended = engine.faults.get(f"projection {projection.name}", "") if engine else ""
         return ProjectionView(
             name=projection.name,
-            status="faulted" if ended else state.status.value if state else "new",
+            status="faulted" if ended else _status(projection, state),
             checkpoint=checkpoint,
-            lag=max(0, self._reader.head() - checkpoint),
+            lag=0 if projection.by_handlers else max(0, self._reader.head() - checkpoint),
             rows=state.rows if state else 0,
             fault=ended or (state.fault if state else ""),
             fault_position=state.fault_position if state else 0,
-            stale=_stale(projection, state),
+            stale=is_stale(projection, state),
             generation=state.generation if state else 0,
             columns=state.columns if state else projection.shape(),
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
             rebuild=self._rebuild(generations[1], building) if len(generations) > 1 else None,
             doc=projection.doc,
+            by_handlers=projection.by_handlers,
         )
 
     def _rebuild(self, state: ProjectionState, building: Folding | None) -> RebuildView:
@@ -361,5 +365,7 @@ class Observing:
         return self._reader.actions(limit=limit)
 
 
-def _stale(projection: Projection, state: ProjectionState | None) -> bool:
-    return state is not None and state.definition_hash != projection.definition_hash()
+def _status(projection: Projection, state: ProjectionState | None) -> str:
+    if projection.by_handlers:
+        return "written by handlers"
+    return state.status.value if state else "new"

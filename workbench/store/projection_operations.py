@@ -16,6 +16,8 @@ class EnsureProjection(Operation, frozen=True, kw_only=True):
         indexed: Columns with an index.
         rebuild: Begin a further generation from position 0 beside the live one, in place of an earlier
             attempt; answers with its number (J3).
+        folded: Whether its rows are folded from events; else handlers write them, and changed columns migrate
+            them: `ModelError` where that would lose something (J6).
     """
 
     name: str
@@ -23,6 +25,7 @@ class EnsureProjection(Operation, frozen=True, kw_only=True):
     indexed: tuple[str, ...]
     definition_hash: str
     rebuild: bool = False
+    folded: bool = True
 
 
 class ApplyProjection(Operation, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -198,3 +200,17 @@ async def test_V1_rows_stay_selected_by_their_keys_also_over_a_rebuild(workspace
     await until(lambda: view._source.generation != before)
     assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
     assert "1 of 4 selected" in view.said.text()
+
+
+async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace, view, until, monkeypatch):
+    await create(workspace, "ada")
+    await until(lambda: column(view, 0) == ["ada"])
+    assert view.rebuild.isVisible()
+    users, *_ = workspace.observe.projections()
+    table = replace(users, by_handlers=True, status="written by handlers", lag=0)
+    monkeypatch.setattr(workspace.observe, "projections", lambda: [table])
+    view.refresh()
+    assert "written by handlers" in view.badge.text()
+    assert not view.rebuild.isVisible()
+    assert not view.pause.isVisible()
+    assert not view.place.isVisible()

@@ -192,12 +192,15 @@ class Field(QWidget):
     def focus_input(self) -> None:
         """Puts the cursor into its editor; where it has none, on the box that gives it one."""
         self.reveal()
+        self.first_input.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def first_input(self) -> QWidget:
+        """Where typing begins in it, shown or not."""
         if not self.is_set:
-            self._toggle.setFocus()
-        elif inner := [field for field in self.editor.fields() if not self.editor.input.focusPolicy()]:
-            inner[0].focus_input()
-        else:
-            self.editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
+            return self._toggle
+        inner = [] if self.editor.input.focusPolicy() else self.editor.fields()
+        return inner[0].first_input if inner else self.editor.input
 
     def _edited(self) -> None:
         self._edited_since = True

@@ -14,7 +14,7 @@ from workbench.gui.forms.editor import Kit, Suggest
 from workbench.gui.forms.editors.group import GroupEditor
 from workbench.gui.forms.field import Field
 from workbench.gui.forms.holding import Held, covers, in_words
-from workbench.gui.forms.parts import Remark, Words, stops
+from workbench.gui.forms.parts import Remark, Words
 from workbench.gui.forms.schema import ABSENT, FieldError, Loc, Schema, Shape, Validate, shape_of
 
 WIDEST = 860
@@ -205,7 +205,8 @@ class SchemaForm(QWidget):
 
     def first_input(self) -> QWidget:
         """Returns where a person begins to type: the first editor that takes the keyboard, else the form."""
-        return next((stop for stop in stops(self) if stop.isEnabled() and stop.isVisibleTo(self)), self)
+        inputs = (field.first_input for field in self._root.fields())
+        return next((one for one in inputs if one.focusPolicy()), self)
 
     def focus(self, path: str) -> None:
         """Gives the keyboard to a field, if it is there."""

@@ -105,7 +105,7 @@ async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard
     """Says how soon each read model had folded the command's events: eventual consistency, seen."""
     begun = workspace.clock.monotonic()
     behind, said = [], []
-    for name in workspace.registry.projections:
+    for name in [one.name for one in workspace.registry.projections.values() if not one.by_handlers]:
         try:
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 await workspace.issue.wait_for(name, result.last_position)

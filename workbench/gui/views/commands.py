@@ -84,6 +84,7 @@ class CommandsView(View):
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 8, 0)
         self.message = toolbar_button("", "topic", "Publish a message to a topic instead")
+        self.message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+M does it; from the picker one goes on
         self.message.clicked.connect(lambda _checked=False: open_publish(self, self.desk))
         head.addWidget(self.picker, 1)
         head.addWidget(self.message)
@@ -239,6 +240,7 @@ class CommandsView(View):
         self._form.changed.connect(self.drafts.note)
         self._form.submitted.connect(self._submitted)
         self._holder.addWidget(self._form)
+        self._form.show()  # at once, so that it can take the keyboard
         self.version.clear()
         self.drafts.turn_to(f"{kind}/{name}", f"the form of {name}")
         with QSignalBlocker(self.picker):

@@ -288,6 +288,8 @@ class ProjectionsView(View):
         kind, text = STATUS.get(view.status, ("neutral", view.status))
         self.badge.set(*(("warning", "stale") if view.stale and kind == "ok" else (kind, text)))
         head = self.desk.workspace.browse.head()
+        for part in (self.place, self.pause, self.rebuild):
+            part.setVisible(not view.by_handlers)
         self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
         self.place.setToolTip(f"The rows are the fold of all events up to here; the store is at {head:,}")
         behind = view.lag > 0 and view.status == "live"

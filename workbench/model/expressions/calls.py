@@ -1,90 +1,58 @@
-"""The functions of simple expressions, each sure to do what CEL's does, or raising."""
+"""Calls of functions: what they are given is looked at where its kind is not surely known."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from workbench.model.expressions.exact import EXACT_LISTS, EXACT_VALUES
+from workbench.model.expressions.functions import Function
 from workbench.model.expressions.kinds import Kind, Type
-from workbench.model.expressions.operations import INT_LIMIT, Get, Unsure
+from workbench.model.expressions.operations import Get
+from workbench.model.expressions.syntax import Node
+from workbench.model.expressions.values import TYPES, Wrong, words_of
 
 
-class Beyond(Exception):
-    """There is no closure for such a node."""
+def call_of(known: Function, name: str, nodes: list[Node], gets: list[Get]) -> Get:
+    """Returns what calls a function."""
+    takes = [known.takes[min(number, len(known.takes) - 1)] for number in range(len(nodes))]
+    sure = [
+        get if _fits(node.type, kinds) else _checked(get, kinds, name)
+        for node, kinds, get in zip(nodes, takes, gets, strict=True)
+    ]
+    return _metered(known.run, sure) if known.metered else _plain(known.run, sure)
 
 
-def _all_sure(found: list[Any]) -> list[bool]:
-    if not all(one is True or one is False for one in found):
-        raise Unsure
-    return found
+def _fits(found: Type, kinds: frozenset[Kind]) -> bool:
+    return not kinds or (found.counts_as in kinds and not found.nullable)
 
 
-OVER_LISTS: dict[str, Callable[[Any, list[Any]], Any]] = {
-    "map": lambda _items, found: found,
-    "filter": lambda items, found: [one for one, yes in zip(items, _all_sure(found), strict=True) if yes],
-    "all": lambda _items, found: all(_all_sure(found)),
-    "exists": lambda _items, found: any(_all_sure(found)),
-    "exists_one": lambda _items, found: _all_sure(found).count(True) == 1,
-}
+def _checked(get: Get, kinds: frozenset[Kind], name: str) -> Get:
+    allowed = frozenset(kind for kind, known in TYPES.items() if known in kinds)
 
-
-def _size(of: Get) -> Get:
-    def size(env: Any) -> int:
-        value = of(env)
-        if type(value) is list or type(value) is tuple or (type(value) is str and value.isascii()):
-            return len(value)
-        raise Unsure
-
-    return size
-
-
-def function_of(name: str, takes: Type, of: Get) -> Get:
-    """Returns a function of one value.
-
-    Raises:
-        Beyond: Only CEL has it.
-    """
-    if takes.kind is Kind.DECIMAL and name in EXACT_VALUES:
-        value = EXACT_VALUES[name]
-        return lambda env: value(of(env))
-    if takes.item is not None and takes.item.kind is Kind.DECIMAL and name in EXACT_LISTS:
-        over = EXACT_LISTS[name]
-        return lambda env: over(of(env))
-    if name == "string":
-        return _text(of)
-    if name == "size":
-        return _size(of)
-    raise Beyond
-
-
-METHODS: dict[str, Callable[[str, str], bool]] = {
-    "startsWith": str.startswith,
-    "endsWith": str.endswith,
-    "contains": str.__contains__,
-}
-
-
-def _text(of: Get) -> Get:
-    def text(env: Any) -> str:
-        value = of(env)
-        if type(value) is str:
+    def checked(env: Any) -> Any:
+        value = get(env)
+        if type(value) in allowed:
             return value
-        if type(value) is int and -INT_LIMIT <= value < INT_LIMIT:
-            return str(value)
-        raise Unsure
+        raise Wrong(f"{name} does not take {words_of(value)}")
 
-    return text
+    return checked
 
 
-def method_of(name: str, of: Get, argument: Get) -> Get:
-    """Returns a question about a text, such as ``of.startsWith(argument)``."""
-    method = METHODS[name]
+def _plain(run: Callable[..., Any], gets: list[Get]) -> Get:
+    if len(gets) == 1:
+        (only,) = gets
+        return lambda env: run(only(env))
+    if len(gets) == 2:
+        one, other = gets
+        return lambda env: run(one(env), other(env))
+    return lambda env: run(*[get(env) for get in gets])
 
-    def called(env: Any) -> bool:
-        one, other = of(env), argument(env)
-        if type(one) is str and type(other) is str:
-            return method(one, other)
-        raise Unsure
 
-    return called
+def _metered(run: Callable[..., Any], gets: list[Get]) -> Get:
+    if len(gets) == 1:
+        (only,) = gets
+        return lambda frame: run(frame, only(frame))
+    if len(gets) == 2:
+        one, other = gets
+        return lambda frame: run(frame, one(frame), other(frame))
+    return lambda frame: run(frame, *[get(frame) for get in gets])

@@ -1,35 +1,44 @@
-"""Turns simple expressions into Python functions, some fifty times as quick as CEL with its conversions.
+"""Turns a checked expression into Python functions: one for each of its nodes, made once, run often.
 
-They only ever answer where they are sure to answer as CEL does. Anything else, an error above all, raises,
-and then CEL itself is asked: so a closure needs no error messages, nor to know how CEL treats odd values.
+Most are called with what the variables are read from. An expression that goes over lists, or makes texts and
+lists, is called with a frame instead, which holds that, its budget and the variables of its macros.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from operator import attrgetter, ge, gt, itemgetter, le, lt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from workbench.model.expressions import syntax
-from workbench.model.expressions.calls import METHODS, OVER_LISTS, Beyond, function_of, method_of
-from workbench.model.expressions.exact import exact_of
+from workbench.model.expressions.budget import OUTSIDE, SLOTS
+from workbench.model.expressions.calls import call_of
+from workbench.model.expressions.comparing import among, item_of, lookup
 from workbench.model.expressions.functions import MACROS
-from workbench.model.expressions.kinds import ANY, Kind, Type
+from workbench.model.expressions.kinds import NUMBERS, Kind, Type
+from workbench.model.expressions.macros import bind_of, macro_of
+from workbench.model.expressions.naming import called, is_bind, path_of, type_named
+from workbench.model.expressions.numbers import negated
 from workbench.model.expressions.operations import (
-    INT_LIMIT,
     Get,
-    Unsure,
     arithmetic_of,
     both_of,
+    choice_of,
     either_of,
+    equal_literal,
     equal_to,
+    exact_of,
+    not_of,
     order_of,
+    sum_of,
 )
-from workbench.model.expressions.views import VIEWS
+from workbench.model.expressions.values import TYPE_NAMES, TYPES, Missing, Wrong, words_of
+from workbench.model.expressions.views import VIEWS, fields_of, seen
 
 _AS_THEY_ARE = frozenset({Kind.STRING, Kind.INTEGER, Kind.BOOLEAN, Kind.TIME})
+_PARTS = frozenset({Kind.ANY, Kind.LIST, Kind.RECORD})
+_CALCULATED = frozenset({*NUMBERS, Kind.TIME, Kind.DURATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,112 +62,328 @@ def item(type: Type, index: int) -> Variable:
 Scope = Mapping[str, Variable]
 
 
-def closure_of(node: syntax.Node, scope: Scope) -> Get | None:
-    """Returns a function for a checked expression, None where only CEL will do.
-
-    A plain path, and a choice between plain paths, gives the value as it is kept: a decimal stays exact.
-    """
-    try:
-        return _kept(node, scope)
-    except Beyond:
-        return None
-
-
 def attribute_of(node: syntax.Node, scope: Scope) -> tuple[int, str] | None:
     """Returns item and attribute where an expression is no more than that, such as ``command.email``."""
     if not isinstance(node, syntax.Select) or not isinstance(node.of, syntax.Name):
         return None
-    owner = scope[node.of.name]
-    if owner.index is None or owner.type.kind is not Kind.RECORD or owner.type.keyed:
+    owner = scope.get(node.of.name)
+    if owner is None or owner.index is None or not _has_attributes(owner.type):
         return None
-    return (owner.index, node.name) if owner.type.fields is not None else None
+    return owner.index, node.name
 
 
-def _kept(node: syntax.Node, scope: Scope) -> Get:
-    """Returns the value as it is kept."""
-    if isinstance(node, syntax.Name | syntax.Select):
-        return _path(node, scope)
-    if isinstance(node, syntax.Conditional):
-        if (first := _unless_null(node, scope)) is not None:
-            return first
-        return _choice(node, scope, _kept(node.yes, scope), _kept(node.no, scope))
-    return _value(node, scope)
+def _has_attributes(known: Type) -> bool:
+    return known.kind is Kind.RECORD and known.fields is not None and not known.keyed
 
 
-def _value(node: syntax.Node, scope: Scope) -> Get:
-    """Returns the value as CEL sees it."""
-    rule = _RULES.get(type(node))
-    if rule is None:
-        raise Beyond
-    return rule(node, scope)
+def needs_frame(tree: syntax.Node, scope: Scope) -> bool:
+    """Whether an expression has a budget to keep to: the cost of others is bounded by their length."""
+    return any(_is_metered(node, scope) for node in syntax.everything(tree))
 
 
-def _literal(node: syntax.Literal, _scope: Scope) -> Get:
-    value = node.value
-    return lambda _env: value
+def _is_metered(node: syntax.Node, scope: Scope) -> bool:
+    match node:
+        case syntax.ListOf() | syntax.MapOf():
+            return True
+        case syntax.Call():
+            if (node.name in MACROS and node.target is not None) or is_bind(node, scope):
+                return True
+            known = called(node, scope)[0]
+            return known is not None and known.metered
+        case syntax.Binary(operator="in"):
+            return True
+        case syntax.Binary(operator="==" | "!="):
+            return {node.left.type.kind, node.right.type.kind} <= _PARTS
+        case syntax.Binary(operator="+"):
+            kinds = {node.left.type.kind, node.right.type.kind}
+            return kinds.isdisjoint(_CALCULATED)
+        case _:
+            return False
 
 
-def _path(node: syntax.Node, scope: Scope) -> Get:
-    if isinstance(node, syntax.Name):
-        return scope[node.name].get
-    if not isinstance(node, syntax.Select):
-        raise Beyond
-    if (simple := attribute_of(node, scope)) is not None:
-        index, read = simple[0], attrgetter(simple[1])
-        return lambda env: read(env[index])
-    owner, name = _path(node.of, scope), node.name
-    if node.of.type.kind is Kind.RECORD and not node.of.type.keyed:
-        get = attrgetter(name)
-        return lambda env: get(owner(env))
-    return _keyed(owner, name)
+@dataclass(slots=True)
+class Builder:
+    """Makes the functions of one expression.
+
+    Attributes:
+        framed: They are called with a frame.
+        slots: Places in the frame that macros use.
+    """
+
+    scope: Scope
+    framed: bool
+    slots: int = 0
+    _inner: dict[str, int] = field(default_factory=dict)
+
+    def kept(self, node: syntax.Node) -> Get:
+        """Returns the value as it is kept: a path, and a choice between paths, hands on what is there."""
+        if isinstance(node, syntax.Name | syntax.Select):
+            return self._path(node)
+        if isinstance(node, syntax.Conditional):
+            if (first := self._unless_null(node)) is not None:
+                return first
+            return choice_of(self.value(node.condition), self.kept(node.yes), self.kept(node.no))
+        return self.value(node)
+
+    def value(self, node: syntax.Node) -> Get:
+        """Returns the value as expressions see it."""
+        match node:
+            case syntax.Literal(value=value):
+                return lambda _env: value
+            case syntax.Name() | syntax.Select():
+                return _seen(self._path(node), node.type)
+            case syntax.Index():
+                of, at = self.value(node.of), self.value(node.index)
+                return _seen(lambda env: item_of(of(env), at(env)), node.type)
+            case syntax.Unary():
+                return self._unary(node)
+            case syntax.Binary():
+                return self._binary(node)
+            case syntax.Conditional():
+                return self._conditional(node)
+            case syntax.ListOf():
+                items = [self.value(one) for one in node.items]
+                return lambda env: [one(env) for one in items]
+            case syntax.MapOf():
+                return _mapped([(self.value(key), self.value(one)) for key, one in node.entries])
+            case syntax.Call():
+                return self._call(node)
+        raise TypeError(type(node))
+
+    def slot(self, name: str) -> int:
+        """Returns a new place for a macro's variable."""
+        self.slots += 1
+        self._inner = {**self._inner, name: SLOTS + self.slots - 1}
+        return self._inner[name]
+
+    def within(self, names: list[str], bodies: list[syntax.Node]) -> tuple[list[int], list[Get]]:
+        """Returns places for some names, and the functions of what can use them."""
+        before = self._inner
+        places = [self.slot(name) for name in names]
+        made = [self.value(body) for body in bodies]
+        self._inner = before
+        return places, made
+
+    # -- leaves ---------------------------------------------------------------------------------------------
+
+    def _path(self, node: syntax.Node) -> Get:
+        if isinstance(node, syntax.Name):
+            return self._variable(node.name)
+        if not isinstance(node, syntax.Select):
+            return self.value(node)
+        if name := type_named(node, self.scope):
+            return lambda _env: TYPE_NAMES[name]
+        path = path_of(node)
+        inner = path.partition(".")[0] in self._inner
+        if not inner and path in self.scope:
+            return self._variable(path)
+        if not inner and (simple := attribute_of(node, self.scope)) is not None:
+            index, read = simple[0], attrgetter(simple[1])
+            if self.framed:
+                return lambda frame: read(frame[OUTSIDE][index])
+            return lambda env: read(env[index])
+        owner = self._path(node.of)
+        if _has_attributes(node.of.type):
+            return _attribute(owner, node.name)
+        return _keyed(owner, node.name)
+
+    def _variable(self, name: str) -> Get:
+        if name in self._inner:
+            return itemgetter(self._inner[name])
+        if name not in self.scope:
+            return lambda _env: TYPE_NAMES[name]
+        get = self.scope[name].get
+        return (lambda frame: get(frame[OUTSIDE])) if self.framed else get
+
+    # -- operators ------------------------------------------------------------------------------------------
+
+    def _unary(self, node: syntax.Unary) -> Get:
+        of = self.value(node.of)
+        if node.operator == "!":
+            return (lambda env: not of(env)) if _is_sure(node.of) else not_of(of)
+        return lambda env: negated(of(env))
+
+    def _binary(self, node: syntax.Binary) -> Get:
+        if node.operator in {"==", "!="}:
+            return self._equality(node)
+        left, right = self.value(node.left), self.value(node.right)
+        match node.operator:
+            case "&&":
+                return both_of(left, right)
+            case "||":
+                return either_of(left, right)
+            case "in":
+                return lambda frame: among(frame, left(frame), right(frame))
+            case "<" | "<=" | ">" | ">=":
+                return order_of(node.operator, left, right, framed=self.framed)
+        kinds = {node.left.type.kind, node.right.type.kind}
+        if Kind.DECIMAL in kinds:
+            return exact_of(node.operator, left, right)
+        if node.operator == "+" and kinds.isdisjoint(_CALCULATED):
+            return sum_of(left, right)
+        return arithmetic_of(node.operator, left, right, sure=Kind.ANY not in kinds)
+
+    def _equality(self, node: syntax.Binary) -> Get:
+        if (quick := self._attributes_equal(node)) is not None:
+            return quick
+        left, right = self.value(node.left), self.value(node.right)
+        wanted = node.right.value if isinstance(node.right, syntax.Literal) else ...
+        if isinstance(wanted, str | None):
+            equals = equal_literal(left, wanted)
+        else:
+            equals = equal_to(left, right, framed=self.framed)
+        return equals if node.operator == "==" else lambda env: not equals(env)
+
+    def _attributes_equal(self, node: syntax.Binary) -> Get | None:
+        """Compares an attribute with a text, null or an attribute of its kind: there is nothing to check."""
+        if self.framed or (left := attribute_of(node.left, self.scope)) is None:
+            return None
+        if (kind := node.left.type.kind) not in _AS_THEY_ARE:
+            return None
+        at, read, same = left[0], attrgetter(left[1]), node.operator == "=="
+        if isinstance(node.right, syntax.Literal):
+            wanted = node.right.value
+            if not isinstance(wanted, str | None):
+                return None
+            return (lambda env: read(env[at]) == wanted) if same else (lambda env: read(env[at]) != wanted)
+        other = attribute_of(node.right, self.scope)
+        if other is None or node.right.type.kind is not kind:
+            return None
+        to, get = other[0], attrgetter(other[1])
+        if same:
+            return lambda env: read(env[at]) == get(env[to])
+        return lambda env: read(env[at]) != get(env[to])
+
+    def _conditional(self, node: syntax.Conditional) -> Get:
+        condition, yes, no = self.value(node.condition), self.value(node.yes), self.value(node.no)
+        if _is_sure(node.condition):
+            return lambda env: yes(env) if condition(env) else no(env)
+        return choice_of(condition, yes, no)
+
+    def _unless_null(self, node: syntax.Conditional) -> Get | None:
+        """Reads ``a.b != null ? a.b : c`` in one go: nothing is written more often."""
+        condition, yes = node.condition, attribute_of(node.yes, self.scope)
+        if (
+            self.framed
+            or yes is None
+            or not isinstance(condition, syntax.Binary)
+            or condition.operator != "!="
+        ):
+            return None
+        null = isinstance(condition.right, syntax.Literal) and condition.right.value is None
+        if not null or attribute_of(condition.left, self.scope) != yes:
+            return None
+        at, read, no = yes[0], attrgetter(yes[1]), self.kept(node.no)
+
+        def unless_null(env: Any) -> Any:
+            value = read(env[at])
+            return value if value is not None else no(env)
+
+        return unless_null
+
+    # -- calls ----------------------------------------------------------------------------------------------
+
+    def _call(self, node: syntax.Call) -> Get:
+        if (
+            node.name == "has"
+            and isinstance(asked := node.arguments[0], syntax.Select)
+            and node.target is None
+        ):
+            return _has(self.value(asked.of), asked.name)
+        if node.name in MACROS and node.target is not None:
+            return macro_of(self, node, node.target)
+        if is_bind(node, {**self.scope, **self._inner}):
+            return bind_of(self, node)
+        known, given = called(node, {**self.scope, **self._inner})
+        if known is None:
+            raise Wrong(f"there is no function {node.name}")
+        return call_of(known, node.name, given, [self.value(one) for one in given])
+
+
+def _mapped(entries: list[tuple[Get, Get]]) -> Get:
+    """Returns ``{a: b}``; a decimal number is no key."""
+
+    def mapped(env: Any) -> dict[Any, Any]:
+        made: dict[Any, Any] = {}
+        for get, value in entries:
+            key = get(env)
+            if type(key) is float or lookup(made, key)[1] or key in made:
+                raise Wrong(f"{key!r} is no key, or stands twice in one object")
+            made[key] = value(env)
+        return made
+
+    return mapped
+
+
+def _attribute(owner: Get, name: str) -> Get:
+    get = attrgetter(name)
+
+    def attribute(env: Any) -> Any:
+        value = owner(env)
+        if value is None:
+            raise Missing(f"null has no {name}")
+        return get(value)
+
+    return attribute
 
 
 def _keyed(owner: Get, name: str) -> Get:
-    get = itemgetter(name)
-
     def keyed(env: Any) -> Any:
         value = owner(env)
-        if type(value) is not dict:
-            raise Unsure
-        return get(value)
+        if type(value) is dict and name in value:
+            return value[name]
+        return field_in(value, name)
 
     return keyed
 
 
-def _seen(node: syntax.Node, scope: Scope) -> Get:
-    """Returns a path's value in the kind that it counts as."""
-    get = _path(node, scope)
-    view = VIEWS.get(node.type.kind)
+def field_in(value: Any, name: str) -> Any:
+    """Returns a field of an object.
+
+    Raises:
+        Missing: It has no such field, or is null.
+        Wrong: It is no object.
+    """
+    kind = type(value)
+    if kind not in TYPES and fields_of(value) is not None:
+        value = seen(value)
+        kind = type(value)
+    if kind is dict and name in value:
+        return value[name]
+    if value is None or kind is dict:
+        raise Missing(f"there is no {name}" if kind is dict else f"null has no {name}")
+    raise Wrong(f"{words_of(value)} has no {name}")
+
+
+def _has(owner: Get, name: str) -> Get:
+    def has(env: Any) -> bool:
+        value = owner(env)
+        try:
+            field_in(value, name)
+        except Missing:
+            if value is None:
+                raise
+            return False
+        return True
+
+    return has
+
+
+def _seen(get: Get, known: Type) -> Get:
+    """Returns a value in the kind that it counts as."""
+    if known.kind is Kind.RECORD and known.keyed:
+        return get
+    view = VIEWS.get(known.kind)
     if view is None:
         return get
+    if known.kind is not Kind.ANY:
+        return lambda env: view(get(env))
 
-    def seen(env: Any) -> Any:
+    def as_seen(env: Any) -> Any:
         value = get(env)
-        return None if value is None else view(value)
+        return value if type(value) in TYPES else seen(value)
 
-    return seen
-
-
-def _unary(node: syntax.Unary, scope: Scope) -> Get:
-    of = _value(node.of, scope)
-    if node.operator == "!" and _is_sure(node.of):
-        return lambda env: not of(env)
-
-    def turned(env: Any) -> Any:
-        value = of(env)
-        if value is True:
-            return False
-        if value is False:
-            return True
-        raise Unsure
-
-    def negative(env: Any) -> Any:
-        value = of(env)
-        if type(value) in {float, Decimal} or (type(value) is int and -INT_LIMIT < value < INT_LIMIT):
-            return -value
-        raise Unsure
-
-    return turned if node.operator == "!" else negative
+    return as_seen
 
 
 def _is_sure(node: syntax.Node) -> bool:
@@ -166,176 +391,3 @@ def _is_sure(node: syntax.Node) -> bool:
     if isinstance(node, syntax.Binary):
         return node.type.kind is Kind.BOOLEAN
     return isinstance(node, syntax.Unary) and node.operator == "!"
-
-
-def _kind_of(node: syntax.Node, scope: Scope) -> Kind | None:
-    """Returns the kind of an attribute that can be compared as it is, null or not."""
-    plain_kind = node.type.kind in _AS_THEY_ARE
-    return node.type.kind if plain_kind and attribute_of(node, scope) is not None else None
-
-
-def _binary(node: syntax.Binary, scope: Scope) -> Get:
-    if node.operator == "in":
-        return _among(node, scope)
-    if node.operator in {"==", "!="} and (quick := _attributes_equal(node, scope)) is not None:
-        return quick
-    sure = _is_sure(node.left) and _is_sure(node.right)
-    left, right = _value(node.left, scope), _value(node.right, scope)
-    if Kind.DECIMAL in {node.left.type.kind, node.right.type.kind}:
-        return exact_of(node.operator, left, right)
-    match node.operator:
-        case "&&":
-            return (lambda env: left(env) and right(env)) if sure else both_of(left, right)
-        case "||":
-            return (lambda env: left(env) or right(env)) if sure else either_of(left, right)
-        case "==":
-            return equal_to(left, node.right, right)
-        case "!=":
-            equal = equal_to(left, node.right, right)
-            return lambda env: not equal(env)
-        case "<" | "<=" | ">" | ">=":
-            return order_of(_COMPARE[node.operator], left, right)
-        case _:
-            return arithmetic_of(node.operator, left, right)
-
-
-_COMPARE = {"<": lt, "<=": le, ">": gt, ">=": ge}
-
-
-def _attributes_equal(node: syntax.Binary, scope: Scope) -> Get | None:
-    """Compares an attribute with a text, null or another attribute of its kind: there is nothing to check."""
-    left = attribute_of(node.left, scope)
-    kind = _kind_of(node.left, scope)
-    if left is None or kind is None:
-        return None
-    at, read, same = left[0], attrgetter(left[1]), node.operator == "=="
-    if isinstance(node.right, syntax.Literal):
-        wanted = node.right.value
-        if not isinstance(wanted, str | None):
-            return None
-        return (lambda env: read(env[at]) == wanted) if same else (lambda env: read(env[at]) != wanted)
-    other = attribute_of(node.right, scope)
-    if other is None or _kind_of(node.right, scope) is not kind:
-        return None
-    to, get = other[0], attrgetter(other[1])
-    if same:
-        return lambda env: read(env[at]) == get(env[to])
-    return lambda env: read(env[at]) != get(env[to])
-
-
-def _among(node: syntax.Binary, scope: Scope) -> Get:
-    items = node.right.items if isinstance(node.right, syntax.ListOf) else []
-    texts = frozenset(item.value for item in items if isinstance(item, syntax.Literal))
-    if len(items) != len(texts) or not all(isinstance(text, str) for text in texts):
-        raise Beyond
-    of = _value(node.left, scope)
-
-    def among(env: Any) -> bool:
-        value = of(env)
-        if type(value) is not str:
-            raise Unsure
-        return value in texts
-
-    return among
-
-
-def _conditional(node: syntax.Conditional, scope: Scope) -> Get:
-    return _choice(node, scope, _value(node.yes, scope), _value(node.no, scope))
-
-
-def _unless_null(node: syntax.Conditional, scope: Scope) -> Get | None:
-    """Reads ``a.b != null ? a.b : c`` in one go: nothing is written more often."""
-    condition, yes = node.condition, attribute_of(node.yes, scope)
-    if yes is None or not isinstance(condition, syntax.Binary) or condition.operator != "!=":
-        return None
-    null = isinstance(condition.right, syntax.Literal) and condition.right.value is None
-    if not null or attribute_of(condition.left, scope) != yes:
-        return None
-    at, read, no = yes[0], attrgetter(yes[1]), _kept(node.no, scope)
-
-    def unless_null(env: Any) -> Any:
-        value = read(env[at])
-        return value if value is not None else no(env)
-
-    return unless_null
-
-
-def _choice(node: syntax.Conditional, scope: Scope, yes: Get, no: Get) -> Get:
-    condition = _value(node.condition, scope)
-    if _is_sure(node.condition):
-        return lambda env: yes(env) if condition(env) else no(env)
-
-    def choice(env: Any) -> Any:
-        chosen = condition(env)
-        if chosen is True:
-            return yes(env)
-        if chosen is False:
-            return no(env)
-        raise Unsure
-
-    return choice
-
-
-def _list(node: syntax.ListOf, scope: Scope) -> Get:
-    items = [_value(item, scope) for item in node.items]
-    return lambda env: [item(env) for item in items]
-
-
-def _map(node: syntax.MapOf, scope: Scope) -> Get:
-    entries = {
-        key.value: _value(value, scope)
-        for key, value in node.entries
-        if isinstance(key, syntax.Literal) and isinstance(key.value, str)
-    }
-    if len(entries) != len(node.entries):
-        raise Beyond
-    return lambda env: {key: value(env) for key, value in entries.items()}
-
-
-def _call(node: syntax.Call, scope: Scope) -> Get:
-    if node.name in MACROS and node.target is not None and len(node.arguments) == 2:
-        return _macro(node, node.target, scope)
-    nodes = ([node.target] if node.target is not None else []) + node.arguments
-    given = [_value(one, scope) for one in nodes]
-    if len(given) == 1:
-        return function_of(node.name, nodes[0].type, given[0])
-    if node.target is None or len(given) != 2 or node.name not in METHODS:
-        raise Beyond
-    return method_of(node.name, *given)
-
-
-def _macro(node: syntax.Call, target: syntax.Node, scope: Scope) -> Get:
-    """Returns what goes over a list; inside it, variables are read from a pair: what is outside, the item."""
-    of, variable = _value(target, scope), node.arguments[0]
-    if target.type.kind is not Kind.LIST or not isinstance(variable, syntax.Name):
-        raise Beyond
-    inner = {name: _outside(one) for name, one in scope.items()}
-    inner[variable.name] = item(target.type.item or ANY, 1)
-    body = _value(node.arguments[1], inner)
-    gather = OVER_LISTS[node.name]
-
-    def over(env: Any) -> Any:
-        items = of(env)
-        if type(items) not in {list, tuple}:
-            raise Unsure
-        return gather(items, [body((env, one)) for one in items])
-
-    return over
-
-
-def _outside(variable: Variable) -> Variable:
-    get = variable.get
-    return Variable(variable.type, lambda env: get(env[0]))
-
-
-_RULES: dict[type[syntax.Node], Callable[[Any, Scope], Get]] = {
-    syntax.Literal: _literal,
-    syntax.Name: _seen,
-    syntax.Select: _seen,
-    syntax.Unary: _unary,
-    syntax.Binary: _binary,
-    syntax.Conditional: _conditional,
-    syntax.ListOf: _list,
-    syntax.MapOf: _map,
-    syntax.Call: _call,
-}

@@ -1,50 +1,56 @@
-"""The functions that an expression may call: CEL's own and those of its library for Python."""
+"""The functions that an expression may call: what each takes and gives, and how it is done, in one table.
+
+The check and the run read the same table, so what is accepted runs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from workbench.model.expressions import conversions, lists, maths, texts, times
+from workbench.model.expressions.formatting import formatted
 from workbench.model.expressions.kinds import (
+    ANY,
     BOOLEAN,
+    BYTES,
     DOUBLE,
     DURATION,
     INTEGER,
-    LIST,
     STRING,
     TIME,
+    TYPE,
+    UINT,
     Kind,
     Type,
 )
+from workbench.model.expressions.patterns import compiled, matches
 
-if TYPE_CHECKING:
-    import cel
-
-MACROS = ("map", "filter", "all", "exists", "exists_one")
-_TEXT = frozenset({Kind.STRING})
-_NUMBER = frozenset({Kind.INTEGER, Kind.DOUBLE})
-_EXACT = frozenset({Kind.DECIMAL})
-_LIST = frozenset({Kind.LIST})
-_WHOLE = frozenset({Kind.INTEGER})
-_TIME = frozenset({Kind.TIME})
-_ANYTHING: frozenset[Kind] = frozenset()
+Gives = Type | Callable[[Sequence[Type]], Type]
+"""What a function gives, or how that follows from what it is given."""
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
-    """What a function takes and gives.
+class Function:
+    """What a function takes, gives and does.
 
     Attributes:
         takes: Kinds of its arguments; empty for any. What stands before the dot is the first.
-        gives: None gives what its first argument is, or holds.
+        run: Does it; takes the frame first where it is metered.
         optional: How many of the last arguments may be left out.
+        metered: It looks through texts or lists, or makes them.
+        many: More arguments like the last one may follow.
+        literals: What must accept an argument that is written out, by its number.
     """
 
     takes: tuple[frozenset[Kind], ...]
-    gives: Type | None
+    gives: Gives
+    run: Callable[..., Any]
     optional: int = 0
+    metered: bool = False
+    many: bool = False
+    literals: Mapping[int, Callable[[Any], Any]] | None = None
 
     @property
     def least(self) -> int:
@@ -54,77 +60,159 @@ class Signature:
     @property
     def most(self) -> int:
         """Most arguments."""
-        return len(self.takes)
+        return 100 if self.many else len(self.takes)
 
     @property
     def words(self) -> str:
         """How many arguments, as people say it."""
+        if self.many:
+            return f"at least {self.least} value"
         count = f"{self.least} to {self.most}" if self.optional else str(self.most)
         return f"{count} value{'' if count == '1' else 's'}"
 
+    def given(self, types: Sequence[Type]) -> Type:
+        """Returns what it gives for such arguments."""
+        return self.gives if isinstance(self.gives, Type) else self.gives(types)
 
+
+_TEXT = frozenset({Kind.STRING})
+_WHOLE = frozenset({Kind.INTEGER})
+_BITS = frozenset({Kind.INTEGER, Kind.UINT})
+_DOUBLE = frozenset({Kind.INTEGER, Kind.DOUBLE})
+_NUMBER = frozenset({Kind.INTEGER, Kind.UINT, Kind.DOUBLE, Kind.DECIMAL})
+_LIST = frozenset({Kind.LIST})
+_BYTES = frozenset({Kind.BYTES})
+_TIME = frozenset({Kind.TIME})
+_DURATION = frozenset({Kind.DURATION})
+_BOOLEAN = frozenset({Kind.BOOLEAN})
+_ANYTHING: frozenset[Kind] = frozenset()
 _TEXTS = Type(kind=Kind.LIST, item=STRING)
-FUNCTIONS: Mapping[str, Signature] = {
-    "size": Signature((frozenset({Kind.STRING, Kind.LIST, Kind.RECORD}),), INTEGER),
-    "contains": Signature((_TEXT | _LIST, _ANYTHING), BOOLEAN),
-    "startsWith": Signature((_TEXT, _TEXT), BOOLEAN),
-    "endsWith": Signature((_TEXT, _TEXT), BOOLEAN),
-    "matches": Signature((_TEXT, _TEXT), BOOLEAN),
-    "string": Signature((_TEXT | _NUMBER | _EXACT | _TIME,), STRING),
-    "int": Signature((_TEXT | _NUMBER,), INTEGER),
-    "double": Signature((_TEXT | _NUMBER | _EXACT,), DOUBLE),
-    "timestamp": Signature((_TEXT | _TIME,), TIME),
-    "duration": Signature((_TEXT | {Kind.DURATION},), DURATION),
-    "sum": Signature((_LIST,), None),
-    "min": Signature((_LIST,), None),
-    "max": Signature((_LIST,), None),
-    "charAt": Signature((_TEXT, _WHOLE), STRING),
-    "indexOf": Signature((_TEXT, _TEXT, _WHOLE), INTEGER, 1),
-    "lastIndexOf": Signature((_TEXT, _TEXT, _WHOLE), INTEGER, 1),
-    "substring": Signature((_TEXT, _WHOLE, _WHOLE), STRING, 1),
-    "replace": Signature((_TEXT, _TEXT, _TEXT, _WHOLE), STRING, 1),
-    "split": Signature((_TEXT, _TEXT, _WHOLE), _TEXTS, 1),
-    "join": Signature((_LIST, _TEXT), STRING, 1),
-    "lowerAscii": Signature((_TEXT,), STRING),
-    "upperAscii": Signature((_TEXT,), STRING),
-    "trim": Signature((_TEXT,), STRING),
-    "distinct": Signature((_LIST,), LIST),
-    "sort": Signature((_LIST,), LIST),
-    **{f"math.{name}": Signature((_NUMBER,), None) for name in ("abs", "sign")},
-    **{f"math.{name}": Signature((_NUMBER,), DOUBLE) for name in ("ceil", "floor", "round", "trunc")},
+
+
+def _first(types: Sequence[Type]) -> Type:
+    return replace(types[0], nullable=False, choices=(), places=None)
+
+
+def _item(types: Sequence[Type]) -> Type:
+    return types[0].item or ANY
+
+
+def _number(types: Sequence[Type]) -> Type:
+    """Returns the kind of the numbers that are given, each or as a list."""
+    kinds = {((one.item or ANY) if one.kind is Kind.LIST else one).counts_as for one in types}
+    return Type(kind=kinds.pop()) if len(kinds) == 1 else ANY
+
+
+def _rounded(types: Sequence[Type]) -> Type:
+    return _first(types) if types[0].kind in {Kind.DECIMAL, Kind.ANY} else DOUBLE
+
+
+def _bits(types: Sequence[Type]) -> Type:
+    return next((one.not_null() for one in types if one.kind in _BITS), ANY)
+
+
+_TEXT_FUNCTIONS = {
+    "contains": Function((_TEXT | _LIST, _ANYTHING), BOOLEAN, texts.contains, metered=True),
+    "startsWith": Function((_TEXT, _TEXT), BOOLEAN, texts.starts_with, metered=True),
+    "endsWith": Function((_TEXT, _TEXT), BOOLEAN, texts.ends_with, metered=True),
+    "matches": Function((_TEXT, _TEXT), BOOLEAN, matches, metered=True, literals={1: compiled}),
+    "charAt": Function((_TEXT, _WHOLE), STRING, texts.char_at),
+    "indexOf": Function((_TEXT, _TEXT, _WHOLE), INTEGER, texts.index_of, 1, metered=True),
+    "lastIndexOf": Function((_TEXT, _TEXT, _WHOLE), INTEGER, texts.last_index_of, 1, metered=True),
+    "substring": Function((_TEXT, _WHOLE, _WHOLE), STRING, texts.substring, 1, metered=True),
+    "replace": Function((_TEXT, _TEXT, _TEXT, _WHOLE), STRING, texts.replace, 1, metered=True),
+    "split": Function((_TEXT, _TEXT, _WHOLE), _TEXTS, texts.split, 1, metered=True),
+    "join": Function((_LIST, _TEXT), STRING, lists.joined, 1, metered=True),
+    "lowerAscii": Function((_TEXT,), STRING, texts.lower_ascii, metered=True),
+    "upperAscii": Function((_TEXT,), STRING, texts.upper_ascii, metered=True),
+    "trim": Function((_TEXT,), STRING, texts.trim, metered=True),
+    "reverse": Function((_TEXT | _LIST,), _first, lists.reversed_, metered=True),
+    "format": Function((_TEXT, _LIST), STRING, formatted, metered=True),
+    "strings.quote": Function((_TEXT,), STRING, texts.quote, metered=True),
+    "base64.encode": Function((_BYTES,), STRING, texts.encoded, metered=True),
+    "base64.decode": Function((_TEXT,), BYTES, texts.decoded, metered=True),
+}
+_LIST_FUNCTIONS = {
+    "size": Function((_TEXT | _BYTES | _LIST | {Kind.RECORD},), INTEGER, len),
+    "sum": Function((_LIST,), _item, lists.total, metered=True),
+    "min": Function((_LIST,), _item, maths.extreme_of("<"), metered=True),
+    "max": Function((_LIST,), _item, maths.extreme_of(">"), metered=True),
+    "distinct": Function((_LIST,), _first, lists.distinct, metered=True),
+    "sort": Function((_LIST,), _first, lists.in_sequence, metered=True),
+}
+_CONVERSIONS = {
+    "string": Function(
+        (_TEXT | _NUMBER | _TIME | _DURATION | _BOOLEAN | _BYTES,), STRING, conversions.to_text, metered=True
+    ),
+    "int": Function((_TEXT | _NUMBER | _TIME,), INTEGER, conversions.to_int),
+    "uint": Function((_TEXT | _NUMBER,), UINT, conversions.to_uint),
+    "double": Function((_TEXT | _NUMBER,), DOUBLE, conversions.to_double),
+    "bool": Function((_TEXT | _BOOLEAN,), BOOLEAN, conversions.to_bool),
+    "bytes": Function((_TEXT | _BYTES,), BYTES, conversions.to_bytes, metered=True),
+    "timestamp": Function((_TEXT | _TIME | _WHOLE,), TIME, times.timestamp, literals={0: times.timestamp}),
+    "duration": Function((_TEXT | _DURATION,), DURATION, times.duration, literals={0: times.duration}),
+    "type": Function((_ANYTHING,), TYPE, conversions.to_type),
+    "dyn": Function((_ANYTHING,), ANY, lambda value: value),
+}
+_MATH_FUNCTIONS = {
+    "math.abs": Function((_NUMBER,), _first, maths.absolute),
+    "math.sign": Function((_NUMBER,), _first, maths.sign),
+    "math.sqrt": Function((_NUMBER,), DOUBLE, maths.root),
     **{
-        name: Signature((_TIME, _TEXT), INTEGER, 1)
-        for name in (
-            "getFullYear",
-            "getMonth",
-            "getDate",
-            "getDayOfMonth",
-            "getDayOfWeek",
-            "getDayOfYear",
-            "getHours",
-            "getMinutes",
-            "getSeconds",
-            "getMilliseconds",
+        f"math.{name}": Function((_DOUBLE | {Kind.DECIMAL},), _rounded, run)
+        for name, run in maths.ROUNDING.items()
+    },
+    **{f"math.{name}": Function((_DOUBLE,), BOOLEAN, run) for name, run in maths.TESTS.items()},
+    **{f"math.{name}": Function((_BITS, _BITS), _bits, run) for name, run in maths.BITS.items()},
+    **{f"math.{name}": Function((_BITS, _WHOLE), _bits, run) for name, run in maths.SHIFTS.items()},
+    "math.bitNot": Function((_BITS,), _bits, maths.turned_bits),
+    "math.greatest": Function((_NUMBER | _LIST,), _number, maths.of_numbers(">"), metered=True, many=True),
+    "math.least": Function((_NUMBER | _LIST,), _number, maths.of_numbers("<"), metered=True, many=True),
+}
+_TIME_FUNCTIONS = {
+    **{
+        name: Function((_TIME, _TEXT), INTEGER, times.part_of(name), 1, literals={1: times.zone_of})
+        for name in times.DATE_PARTS
+    },
+    **{
+        name: Function(
+            (_TIME | _DURATION, _TEXT), INTEGER, times.part_of(name), 1, literals={1: times.zone_of}
         )
+        for name in times.CLOCK_PARTS
     },
 }
+GROUPS: Mapping[str, Mapping[str, Function]] = {
+    "Texts and bytes": _TEXT_FUNCTIONS,
+    "Lists": _LIST_FUNCTIONS,
+    "Numbers": _MATH_FUNCTIONS,
+    "Times and durations": _TIME_FUNCTIONS,
+    "Conversions": _CONVERSIONS,
+}
+"""All functions, as the documentation groups them."""
+FUNCTIONS: Mapping[str, Function] = {name: one for group in GROUPS.values() for name, one in group.items()}
 """By the name that stands before the parenthesis, with what stands before its dot as the first argument."""
 
 
-@cache
-def library() -> Mapping[str, Callable[..., Any]]:
-    """Returns the functions that CEL itself does not bring, from the package that brings CEL."""
-    import cel
-    from cel.stdlib import add_stdlib_to_context
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A form that goes over the items of a list or the keys of an object.
 
-    context = cel.Context()
-    add_stdlib_to_context(context)
-    return dict(context.functions)
+    Attributes:
+        arguments: How many it takes in the parentheses: with one name for each item, with two (index or key,
+            and value).
+    """
+
+    one: tuple[int, ...]
+    two: tuple[int, ...]
 
 
-def context_of(variables: Mapping[str, Any], functions: tuple[str, ...]) -> cel.Context:
-    """Returns what CEL needs to run an expression that calls these functions."""
-    import cel
-
-    known = library()
-    return cel.Context(dict(variables), {name: known[name] for name in functions if name in known})
+MACROS: Mapping[str, Macro] = {
+    "all": Macro((2,), (3,)),
+    "exists": Macro((2,), (3,)),
+    "exists_one": Macro((2,), (3,)),
+    "existsOne": Macro((2,), (3,)),
+    "map": Macro((2, 3), ()),
+    "filter": Macro((2,), ()),
+    "transformList": Macro((), (3, 4)),
+    "transformMap": Macro((), (3, 4)),
+}

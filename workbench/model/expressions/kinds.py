@@ -12,9 +12,11 @@ class Kind(StrEnum):
 
     STRING = "string"
     INTEGER = "integer"
+    UINT = "unsigned integer"
     DOUBLE = "double"
     DECIMAL = "decimal"
     BOOLEAN = "boolean"
+    BYTES = "bytes"
     TIME = "time"
     MICROS = "microseconds"
     UUID = "uuid"
@@ -22,25 +24,29 @@ class Kind(StrEnum):
     LIST = "list"
     RECORD = "record"
     NULL = "null"
+    TYPE = "type"
     ANY = "any"
 
 
 COUNTS_AS = {Kind.MICROS: Kind.TIME, Kind.UUID: Kind.STRING}
 """Kinds that CEL does not have, and what they are in an operation."""
-NUMBERS = frozenset({Kind.INTEGER, Kind.DOUBLE, Kind.DECIMAL})
-"""Whatever is calculated with a decimal is a decimal; CEL has none, so that is done beside it."""
+NUMBERS = frozenset({Kind.INTEGER, Kind.UINT, Kind.DOUBLE, Kind.DECIMAL})
+"""Whatever is calculated with a decimal is a decimal: that is what goes beyond CEL."""
 
 WORDS = {
     Kind.STRING: "text",
     Kind.INTEGER: "a whole number",
+    Kind.UINT: "an unsigned whole number",
     Kind.DOUBLE: "a decimal number",
     Kind.DECIMAL: "an exact decimal number",
     Kind.BOOLEAN: "true or false",
+    Kind.BYTES: "bytes",
     Kind.TIME: "a time",
     Kind.DURATION: "a duration",
     Kind.LIST: "a list",
     Kind.RECORD: "an object",
     Kind.NULL: "null",
+    Kind.TYPE: "a type",
 }
 
 
@@ -54,6 +60,7 @@ class Type:
         fields: Of a record, if they are known.
         keyed: Whether a record is a mapping; else its fields are attributes.
         choices: The only texts that it can be; empty for any.
+        places: Digits after the point that a decimal is kept with, where that is fixed.
     """
 
     kind: Kind
@@ -62,6 +69,7 @@ class Type:
     fields: Mapping[str, Type] | None = None
     keyed: bool = False
     choices: tuple[str, ...] = ()
+    places: int | None = None
 
     @property
     def counts_as(self) -> Kind:
@@ -86,14 +94,45 @@ ANY = Type(kind=Kind.ANY)
 NULL = Type(kind=Kind.NULL, nullable=True)
 STRING = Type(kind=Kind.STRING)
 INTEGER = Type(kind=Kind.INTEGER)
+UINT = Type(kind=Kind.UINT)
 DOUBLE = Type(kind=Kind.DOUBLE)
+DECIMAL = Type(kind=Kind.DECIMAL)
 BOOLEAN = Type(kind=Kind.BOOLEAN)
+BYTES = Type(kind=Kind.BYTES)
 TIME = Type(kind=Kind.TIME)
 DURATION = Type(kind=Kind.DURATION)
 LIST = Type(kind=Kind.LIST, item=ANY)
 RECORD = Type(kind=Kind.RECORD, keyed=True)
+TYPE = Type(kind=Kind.TYPE)
 
 
 def record(fields: Mapping[str, Type], *, keyed: bool = False, nullable: bool = False) -> Type:
     """Returns the type of an object with these fields."""
     return Type(kind=Kind.RECORD, fields=fields, keyed=keyed, nullable=nullable)
+
+
+def common(types: list[Type]) -> Type:
+    """Returns what is known of a value that is one of several."""
+    certain = [one for one in types if one.kind is not Kind.NULL]
+    if not certain or any(one.kind is Kind.ANY for one in certain):
+        return ANY if certain or not types else NULL
+    first = certain[0]
+    nullable = len(certain) < len(types) or any(one.nullable for one in certain)
+    if any(one.kind is Kind.DECIMAL for one in certain) and all(one.kind in NUMBERS for one in certain):
+        return Type(kind=Kind.DECIMAL, nullable=nullable)
+    if any(one.counts_as is not first.counts_as for one in certain):
+        return ANY
+    if all(one == first for one in certain):
+        return first.or_null() if nullable else first
+    choices: tuple[str, ...] = ()
+    if all(one.choices for one in certain):
+        choices = tuple(dict.fromkeys(choice for one in certain for choice in one.choices))
+    kind = first.kind if all(one.kind is first.kind for one in certain) else first.counts_as
+    item = common([one.item or ANY for one in certain]) if kind is Kind.LIST else None
+    return Type(kind=kind, nullable=nullable, item=item, choices=choices, keyed=True)
+
+
+def comparable(left: Type, right: Type) -> bool:
+    """Whether values of two types can be equal."""
+    kinds = {left.counts_as, right.counts_as}
+    return len(kinds) == 1 or not kinds.isdisjoint({Kind.ANY, Kind.NULL}) or kinds <= NUMBERS

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import Any
 
-from workbench.model.expressions.checking import Flaw
 from workbench.model.expressions.closures import Scope
-from workbench.model.expressions.expression import InvalidExpression, compile_expression, nowhere
-from workbench.model.expressions.views import plain
+from workbench.model.expressions.conversions import written
+from workbench.model.expressions.expression import compile_expression, nowhere
+from workbench.model.expressions.flaws import Flaw, InvalidExpression
+from workbench.model.expressions.views import seen
 
 
 def compile_template(
@@ -39,14 +39,7 @@ def compile_template(
 
 def said(value: Any) -> str:
     """Returns a value as it stands in a sentence."""
-    if isinstance(value, Decimal):
-        return str(value)
-    value = plain(value)
-    return {None: "nothing", True: "true", False: "false"}.get(value, "") if _is_word(value) else str(value)
-
-
-def _is_word(value: Any) -> bool:
-    return value is None or isinstance(value, bool)
+    return "nothing" if value is None else written(seen(value))
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str, bool]]:

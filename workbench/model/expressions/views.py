@@ -1,14 +1,14 @@
-"""How values that CEL does not have look to it: decimals as numbers, UUIDs as text, objects as mappings."""
+"""How values that CEL does not have look to it: UUIDs as text, objects as mappings, microseconds as times."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from workbench.model.expressions.kinds import ANY, Kind, Type
+from workbench.model.expressions.kinds import Kind
+from workbench.model.expressions.values import TYPES, TypeName, Uint
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -18,37 +18,59 @@ def moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
-VIEWS: dict[Kind, Callable[[Any], Any]] = {Kind.UUID: str, Kind.MICROS: moment}
-
-
-def plain(value: Any, known: Type = ANY) -> Any:
-    """Returns a value as CEL takes it: objects as mappings, decimals as numbers, UUIDs as text.
-
-    Args:
-        known: What is known of it; only this tells a time in microseconds from a number.
-    """
-    if known.kind is Kind.MICROS and value is not None:
-        return moment(value)
-    if known.fields is not None and value is not None:
-        return _plain_record(value, known.fields)
-    if value is None or isinstance(value, str | int | float | datetime | timedelta):
+def seen(value: Any) -> Any:
+    """Returns a value of which nothing is known as an expression sees it; its items stay as they are."""
+    if type(value) in TYPES:
         return value
-    if isinstance(value, Decimal):
-        return float(value)
     if isinstance(value, UUID):
         return str(value)
-    if isinstance(value, Mapping):
-        return _plain_record(value, {})
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item, known.item or ANY) for item in value]
-    return _plain_record(value, {})
+    if isinstance(value, str):  # of an enumeration, for example
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, set | frozenset):
+        return list(value)
+    fields = fields_of(value)
+    return str(value) if fields is None else {name: field_of(value, name) for name in fields}
 
 
-def _plain_record(value: Any, known: Mapping[str, Type]) -> Any:
-    """Returns an object as a mapping, whether it is one, a msgspec struct or a pydantic model."""
+def fields_of(value: Any) -> tuple[str, ...] | None:
+    """Returns the names of an object's fields: of a mapping, a msgspec struct or a pydantic model."""
     if isinstance(value, Mapping):
-        return {str(name): plain(one, known.get(name, ANY)) for name, one in value.items()}
-    fields = getattr(value, "__struct_fields__", None) or getattr(type(value), "model_fields", None)
-    if fields is None:
+        return tuple(value)
+    found = getattr(type(value), "__struct_fields__", None) or getattr(type(value), "model_fields", None)
+    return None if found is None else tuple(found)
+
+
+def field_of(value: Any, name: str) -> Any:
+    """Returns a field that an object has."""
+    return value[name] if isinstance(value, Mapping) else getattr(value, name)
+
+
+def _moment(value: Any) -> Any:
+    return None if value is None else moment(value)
+
+
+VIEWS: dict[Kind, Callable[[Any], Any]] = {
+    Kind.ANY: seen,
+    Kind.RECORD: seen,
+    Kind.UUID: seen,
+    Kind.MICROS: _moment,
+}
+"""What is done to values of these kinds before anything is computed with them."""
+
+
+def plain(value: Any) -> Any:
+    """Returns what an expression gave without the classes that only expressions know."""
+    kind = type(value)
+    if kind is Uint:
+        return int(value)
+    if kind is TypeName:
         return str(value)
-    return {name: plain(getattr(value, name), known.get(name, ANY)) for name in fields}
+    if kind is list:
+        return [plain(item) for item in value]
+    if kind is dict:
+        return {plain(key): plain(item) for key, item in value.items()}
+    return value

@@ -82,6 +82,7 @@ def add_event(draft: Draft, owners: Mapping[str, Owner], name: str, section: Eve
         doc=section.description,
         event_type=name,
         event_version=section.version,
+        __definition__=draft.types.definition(section.fields, section.version, section.upcast),
     )
     optional = frozenset(key for key, one in fields.items() if one.optional)
     part = Part(name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields)
@@ -140,7 +141,9 @@ def aggregate_of(draft: Draft, owner: Owner) -> Aggregate:
         evolve=evolve,
         upcasters={name: steps for name in owner.events if (steps := _upcasters(draft, owner, name))},
         snapshot_every=owner.section.snapshot_every,
-        fold="\n".join(one.model_dump_json() for one in (owner.section, *owner.event_sections.values())),
+        fold=draft.types.definition(
+            owner.section.state, *((name, one.set) for name, one in owner.event_sections.items())
+        ),
         doc=owner.section.description,
     )
 

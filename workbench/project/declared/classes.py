@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,10 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, create_model
 
-from workbench.model.expressions.exact import exact
+from workbench.model.expressions.conversions import written
 from workbench.model.expressions.kinds import ANY, Kind, Type, record
-from workbench.model.expressions.views import moment, plain
+from workbench.model.expressions.numbers import exact
+from workbench.model.expressions.views import moment, seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,8 @@ class FieldType:
         kind, given = self.type.kind, source.kind
         match kind:
             case Kind.DECIMAL:
-                return _or_null(self._decimal) if computed or given is not Kind.DECIMAL else None
+                same = given is Kind.DECIMAL and source.places == self.places and not computed
+                return None if same else _or_null(self._decimal)
             case Kind.STRING if given is not Kind.STRING:
                 return _or_null(_text)
             case Kind.TIME if given is Kind.MICROS:
@@ -67,12 +70,18 @@ class FieldType:
                 return None
 
     def _decimal(self, value: Any) -> Any:
-        kept = exact(value)
+        """Returns a number, or the number in a text, as a decimal with at most the field's places."""
+        text = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+        kept = Decimal(value) if text else exact(value)
         if self.places is None or not isinstance(kept, Decimal) or not kept.is_finite():
             return kept
         more = -int(kept.as_tuple().exponent) > self.places
-        rounds = more or isinstance(value, float)
-        return kept.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN) if rounds else kept
+        rounds = kept.adjusted() < _WIDE.prec // 2 and (more or text or isinstance(value, float))
+        return kept.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN, _WIDE) if rounds else kept
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
+_WIDE = Context(prec=400)
 
 
 def _or_null(take: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -95,7 +104,11 @@ def as_json(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, msgspec.Struct):
         return msgspec.to_builtins(value)
-    return plain(value)
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, timedelta):
+        return written(value)
+    return seen(value)
 
 
 def record_of(fields: Mapping[str, FieldType]) -> Type:

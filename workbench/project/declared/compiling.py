@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from workbench.model.expressions.kinds import Kind, Type
 from workbench.model.projections import ColumnKind, Projection
 from workbench.model.registry import Definitions
 from workbench.project.declared.aggregates import (
@@ -18,6 +17,7 @@ from workbench.project.declared.aggregates import (
 )
 from workbench.project.declared.draft import Draft
 from workbench.project.declared.fields import FieldTypes
+from workbench.project.declared.filters import Filtered, check_filter, open_topics
 from workbench.project.declared.handlers import handler_of
 from workbench.project.declared.places import Places
 from workbench.project.declared.projections import columns_of, projection_of
@@ -33,6 +33,7 @@ def compile_declared(
     *,
     known: Iterable[Definitions] = (),
     topics: Iterable[str] = (),
+    filters: Iterable[Filtered] = (),
     lenient: bool = False,
 ) -> tuple[Definitions, list[Problem]]:
     """Returns what the file declares, and everything that is wrong with it.
@@ -41,6 +42,7 @@ def compile_declared(
         values: Of the declared sections, resolved.
         known: What the project's Python modules bring; declared parts may use it.
         topics: Names that messages can be published to.
+        filters: Of the subscriptions; they are checked with what is known of the messages.
         lenient: There are modules that nobody trusts yet: what needs them is left out without a word.
     """
     places = Places(document)
@@ -58,6 +60,9 @@ def compile_declared(
     draft.projections |= {name: columns_of(one) for name, one in sections.projections.items()}
     for owner in owners.values():
         check_beginnings(draft, owner)
+    loose = open_topics(sections, known)
+    for one in filters:
+        check_filter(draft, one, loose)
     return Definitions(
         aggregates=tuple(aggregate_of(draft, owner) for owner in owners.values()),
         projections=tuple(_each(draft, sections.projections, projection_of).values()),
@@ -120,13 +125,5 @@ def _each(
     return made
 
 
-def _columns(projection: Projection) -> Mapping[str, Type]:
-    kinds = {
-        ColumnKind.TEXT: Kind.STRING,
-        ColumnKind.INTEGER: Kind.INTEGER,
-        ColumnKind.NUMBER: Kind.DOUBLE,
-        ColumnKind.BOOLEAN: Kind.ANY,
-        ColumnKind.TIME: Kind.MICROS,
-        ColumnKind.JSON: Kind.STRING,
-    }
-    return {one.name: Type(kind=kinds[one.kind], nullable=True) for one in projection.columns}
+def _columns(projection: Projection) -> Mapping[str, ColumnKind]:
+    return {one.name: one.kind for one in projection.columns}

@@ -16,12 +16,15 @@ from pydantic import BaseModel
 
 from workbench.model.commands import Command
 from workbench.model.events import Event
-from workbench.model.expressions.checking import Flaw, among, present_where
 from workbench.model.expressions.closures import Scope
-from workbench.model.expressions.expression import InvalidExpression, compile_expression, constant
+from workbench.model.expressions.expression import compile_expression, constant
+from workbench.model.expressions.flaws import Flaw, InvalidExpression
+from workbench.model.expressions.hints import among
 from workbench.model.expressions.kinds import ANY, Kind, Type, record
+from workbench.model.expressions.naming import present_where
 from workbench.model.expressions.operations import Get
 from workbench.model.expressions.template import compile_template
+from workbench.model.projections import ColumnKind
 from workbench.model.registry import Definitions
 from workbench.project.declared.classes import FieldType
 from workbench.project.declared.fields import FieldTypes
@@ -91,7 +94,7 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     events: dict[str, Part] = field(default_factory=dict)
     commands: dict[str, Part] = field(default_factory=dict)
-    projections: dict[str, Mapping[str, Type]] = field(default_factory=dict)
+    projections: dict[str, Mapping[str, ColumnKind]] = field(default_factory=dict)
     dropped: bool = False
 
     # -- problems -------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import msgspec
 from pydantic import AfterValidator, AnyUrl, AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 from pydantic import Field as Pydantic
 
-from workbench.model.expressions.checking import among
+from workbench.model.expressions.hints import among
 from workbench.model.expressions.kinds import ANY, Kind, Type
 from workbench.project.declared.classes import (
     FieldType,
@@ -71,6 +71,22 @@ class FieldTypes:
     def all_of(self, path: Path, fields: Mapping[str, FieldSection]) -> dict[str, FieldType]:
         """Returns the types of some fields."""
         return {name: self.of((*path, name), name, one) for name, one in self._usable(path, fields)}
+
+    def definition(self, fields: Mapping[str, FieldSection], *more: object) -> str:
+        """Returns what fields mean as text, without words for people (J7).
+
+        Args:
+            more: Whatever else belongs to the same thing.
+        """
+        return repr(({name: self._meaning(one) for name, one in fields.items()}, more))
+
+    def _meaning(self, one: FieldSection, seen: frozenset[str] = frozenset()) -> list[object]:
+        said: list[object] = [one.model_dump(mode="json", exclude=_WORDS | {"of", "fields"})]
+        word = one.type.removesuffix("?")
+        if word in self.named and word not in seen:
+            said.append(self._meaning(self.named[word], seen | {word}))
+        inner = {**one.fields, **({"of": one.of} if one.of else {})}
+        return [*said, {name: self._meaning(part, seen) for name, part in inner.items()}]
 
     def _usable(self, path: Path, fields: Mapping[str, FieldSection]) -> Iterator[tuple[str, FieldSection]]:
         for name, one in fields.items():
@@ -206,6 +222,7 @@ class _Part(BaseModel):
 
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_WORDS = {"title", "description", "example"}
 _TAKEN = frozenset(dir(BaseModel)) | {
     "command_type", "creates", "event_type", "event_version", "false", "in", "null", "query_type", "target",
     "true", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
@@ -247,7 +264,8 @@ def _number(word: str, one: FieldSection) -> FieldType:
         return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
     places = 2 if word == "money" and one.places is None else one.places
     command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
-    return FieldType(type=Type(kind=Kind.DECIMAL), event=Decimal, command=command, places=places)
+    kind = Type(kind=Kind.DECIMAL, places=places)
+    return FieldType(type=kind, event=Decimal, command=command, places=places)
 
 
 def _whole(number: float | None) -> int | None:

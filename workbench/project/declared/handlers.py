@@ -9,12 +9,16 @@ from typing import Any
 
 from workbench.errors import PermanentError, WorkbenchError
 from workbench.model.expressions.closures import Variable
-from workbench.model.expressions.kinds import INTEGER, RECORD, STRING, Type, record
+from workbench.model.expressions.kinds import INTEGER, RECORD, record
+from workbench.model.expressions.messages import MESSAGE
 from workbench.model.expressions.operations import Get
 from workbench.model.messaging import Context, Handler, Message
+from workbench.model.projections import ColumnKind
 from workbench.project.declared.actions import Action, Actions, Publication
 from workbench.project.declared.draft import Draft
+from workbench.project.declared.filters import as_stored
 from workbench.project.declared.places import Path
+from workbench.project.declared.projections import row_seen, types_of
 from workbench.project.declared.sections import FailureSection, HandlerSection
 from workbench.project.samples import PROJECT_FILE
 
@@ -33,16 +37,14 @@ class _Failure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
     projection: str
+    columns: Mapping[str, ColumnKind]
     key: Get
     name: str
 
 
 _MESSAGE = {
+    **MESSAGE,
     "data": Variable(RECORD, itemgetter("data")),
-    "type": Variable(STRING, itemgetter("type")),
-    "key": Variable(STRING, itemgetter("key")),
-    "topic": Variable(STRING, itemgetter("topic")),
-    "metadata": Variable(RECORD, itemgetter("metadata")),
     "attempt": Variable(INTEGER, itemgetter("attempt")),
 }
 """What expressions of a handler can use; the rows that it looks up and its own names come to these."""
@@ -58,7 +60,7 @@ def handler_of(draft: Draft, name: str, section: HandlerSection) -> Handler:
             draft.unknown((*path, "event"), "event", section.event, draft.events)
         else:
             data = record(part.field_types, keyed=True)
-            scope["data"] = Variable(_as_stored(data), itemgetter("data"))
+            scope["data"] = Variable(as_stored(data), itemgetter("data"))
     names = _names(draft, path, section, scope)
     looks = _looks(draft, path, section, scope)
     present: frozenset[str] = frozenset()
@@ -71,19 +73,6 @@ def handler_of(draft: Draft, name: str, section: HandlerSection) -> Handler:
     return _handler(
         name, draft.places.line(path), _Work(names, tuple(looks), tuple(failures), tuple(actions))
     )
-
-
-def _as_stored(data: Type) -> Type:
-    """Returns the type of an event's data as messages carry it: JSON, where a time or a decimal is text."""
-    from workbench.model.expressions.kinds import Kind
-
-    if data.kind is Kind.RECORD and data.fields is not None:
-        return record({name: _as_stored(one) for name, one in data.fields.items()}, keyed=True)
-    if data.kind is Kind.LIST and data.item is not None:
-        return Type(kind=Kind.LIST, item=_as_stored(data.item), nullable=data.nullable)
-    if data.kind in {Kind.TIME, Kind.DECIMAL, Kind.UUID}:
-        return Type(kind=Kind.STRING, nullable=data.nullable)
-    return data
 
 
 def _names(
@@ -112,8 +101,8 @@ def _looks(draft: Draft, path: Path, section: HandlerSection, scope: dict[str, V
             draft.unknown((*place, "projection"), "projection", one.projection, draft.projections)
             columns = {}
         key, _ = draft.expression((*place, "key"), one.key, scope)
-        found.append(_Look(projection=one.projection, key=key, name=name))
-        kind = record(columns, keyed=True, nullable=True) if columns else RECORD.or_null()
+        found.append(_Look(projection=one.projection, columns=columns, key=key, name=name))
+        kind = record(types_of(columns), keyed=True, nullable=True) if columns else RECORD.or_null()
         scope[name] = Variable(kind, itemgetter(name))
     return found
 
@@ -148,7 +137,7 @@ class _Work:
         for name, get in self.names.items():
             env[name] = get(env)
         for look in self.looks:
-            env[look.name] = context.row(look.projection, look.key(env))
+            env[look.name] = row_seen(context.row(look.projection, look.key(env)), look.columns)
         for one in self.failures:
             if one.when(env) is True:
                 return one.error(one.message(env))

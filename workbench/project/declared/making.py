@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from workbench.errors import ExpressionFailed
-from workbench.model.expressions.expression import Guarded, constant, quick_of
+from workbench.model.expressions.expression import Placed, constant, quick_of
 from workbench.model.expressions.kinds import Kind, Type
 from workbench.model.expressions.operations import Get
 from workbench.project.declared.classes import FieldType
@@ -36,7 +36,7 @@ def source_of(get: Get, field: FieldType | None, found: Type) -> Source:
     """Returns a source for a field: what CEL does not have is turned back into what is kept."""
     if field is None:
         return Source(get)
-    computed = not isinstance(get, Guarded) or get.attribute is None
+    computed = not isinstance(get, Placed) or get.attribute is None
     take = field.taking(found, computed=computed)
     if take is None:
         return Source(get, _is_exact(field.type, found))
@@ -83,7 +83,7 @@ def quick(cls: type[Any], fields: Mapping[str, FieldType], sources: Mapping[str,
     gets = [sources[name].get if name in sources else constant(one.default) for name, one in fields.items()]
     if any(isinstance(one.default, list | dict | msgspec.Struct) for one in fields.values()):
         return None
-    attributes = [get.attribute for get in gets if isinstance(get, Guarded) and get.attribute is not None]
+    attributes = [get.attribute for get in gets if isinstance(get, Placed) and get.attribute is not None]
     if len(attributes) == len(gets) and len({index for index, _ in attributes}) == 1:
         return _copied(cls, attributes[0][0], [name for _, name in attributes])
     quick_gets = tuple(quick_of(get) for get in gets)

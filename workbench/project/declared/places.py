@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.model.expressions.checking import Flaw
+from workbench.model.expressions.flaws import Flaw
 from workbench.tusk import Document, Kind, Problem, Value
 
 Path = tuple[str, ...]

@@ -19,14 +19,14 @@ from workbench.model.expressions.kinds import Kind, Type, record
 from workbench.model.expressions.operations import Get
 from workbench.model.expressions.views import EPOCH
 from workbench.model.projections import Column, ColumnKind, Projection, Rows
-from workbench.model.values import write_json
+from workbench.model.values import read_json, write_json
 from workbench.project.declared.classes import as_json
 from workbench.project.declared.draft import Draft, misfit
 from workbench.project.declared.places import Path
 from workbench.project.declared.scopes import RECORD
 from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 
-_KINDS = {
+KINDS = {
     ColumnKind.TEXT: Kind.STRING,
     ColumnKind.INTEGER: Kind.INTEGER,
     ColumnKind.NUMBER: Kind.DOUBLE,
@@ -39,11 +39,14 @@ _ROW = re.compile(r"\brow\b")
 _NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER}
 
 
-def columns_of(section: ProjectionSection) -> Mapping[str, Type]:
+def columns_of(section: ProjectionSection) -> Mapping[str, ColumnKind]:
+    """Returns the kinds of a projection's columns."""
+    return {name: ColumnKind(one.type) for name, one in section.columns.items()}
+
+
+def types_of(columns: Mapping[str, ColumnKind]) -> Mapping[str, Type]:
     """Returns what expressions know of a row."""
-    return {
-        name: Type(kind=_KINDS[ColumnKind(one.type)], nullable=True) for name, one in section.columns.items()
-    }
+    return {name: Type(kind=KINDS[kind], nullable=True) for name, kind in columns.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +54,10 @@ class _Deed:
     """What an event does; its environment is the event, its record, and the row as it stands.
 
     Attributes:
-        definition: The section as text: the rows are stale when it changes (J4).
         looks: Whether an expression looks at the row.
         apply: Changes the rows: given them, the key, the environment.
     """
 
-    definition: str
     columns: Mapping[str, ColumnKind]
     key: Get
     when: Get | None
@@ -67,7 +68,7 @@ class _Deed:
         key = self.key((event, recorded, None))
         if key is None:
             raise ExpressionFailed("the row's key is null")
-        env = (event, recorded, _seen(rows.get(key), self.columns) if self.looks else None)
+        env = (event, recorded, row_seen(rows.get(key), self.columns) if self.looks else None)
         if self.when is None or self.when(env) is True:
             self.apply(rows, key, env)
 
@@ -115,14 +116,17 @@ def _all_of(values: Mapping[str, Get]) -> Get:
     return gives
 
 
-def _seen(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -> dict[str, Any] | None:
-    """Returns a row as expressions see it: the store says 1 and 0 for true and false."""
+def row_seen(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -> dict[str, Any] | None:
+    """Returns a row as expressions see it: the store says 1 and 0 for true and false, and JSON as text."""
     if row is None:
         return None
-    return {
-        name: bool(value) if columns[name] is ColumnKind.BOOLEAN and value is not None else value
-        for name, value in row.items()
-    }
+    return {name: _value_seen(columns.get(name), value) for name, value in row.items()}
+
+
+def _value_seen(kind: ColumnKind | None, value: Any) -> Any:
+    if kind is ColumnKind.BOOLEAN and value is not None:
+        return bool(value)
+    return read_json(value) if kind is ColumnKind.JSON and isinstance(value, str) else value
 
 
 def _kept(kind: ColumnKind, value: Any) -> Any:
@@ -144,7 +148,7 @@ def _kept(kind: ColumnKind, value: Any) -> Any:
 
 def _keeping(kind: ColumnKind, get: Get, found: Type) -> Get:
     """Returns a value as its column keeps it."""
-    if found.kind is _KINDS[kind] and found.kind is not Kind.ANY:
+    if found.kind is KINDS[kind] and found.kind is not Kind.ANY:
         return get
     return lambda env: _kept(kind, get(env))
 
@@ -169,6 +173,7 @@ def projection_of(draft: Draft, name: str, section: ProjectionSection) -> Projec
         version=section.version,
         on_fault=section.on_fault,
         doc=section.description,
+        definition=section.model_dump_json(exclude={"description", "on_fault", "version", "columns"}),
     )
 
 
@@ -176,21 +181,20 @@ def _deed(
     draft: Draft, path: Path, section: ProjectionSection, place: Path, one: ApplySection, event: Type
 ) -> _Deed:
     key_column = next(iter(section.columns))
-    row = record(columns_of(section), keyed=True, nullable=True)
+    columns = columns_of(section)
+    row = record(types_of(columns), keyed=True, nullable=True)
     scope = {"event": item(event, 0), **RECORD, "row": item(row, 2)}
     at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
     # A key that is written once for all events is checked with each: one that lacks the field is named.
     key, found = draft.expression(at, text, {name: scope[name] for name in scope if name != "row"})
-    if said := misfit("key", columns_of(section)[key_column].not_null(), found):
+    if said := misfit("key", types_of(columns)[key_column].not_null(), found):
         draft.tell(at, "S-TYPE", said)
     when = draft.condition((*place, "when"), one.when, scope)[0] if one.when else None
-    columns = {name: ColumnKind(column.type) for name, column in section.columns.items()}
     given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope)
     sums = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
     sums |= _counted(draft, place, one, section)
     texts = (one.when, *one.put.values(), *one.set.values(), *one.add.values())
     return _Deed(
-        definition=repr((text, one.model_dump(mode="json"))),
         columns=columns,
         key=_keeping(columns[key_column], key, found),
         when=when,
@@ -220,7 +224,7 @@ def _values(
     *,
     numbers: bool = False,
 ) -> dict[str, Get]:
-    columns = columns_of(section)
+    columns = types_of(columns_of(section))
     key_column = next(iter(columns))
     found: dict[str, Get] = {}
     for name, text in given.items():

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import Field as Pydantic
 
 from workbench.model.commands import Query, ReadModels
-from workbench.model.expressions.kinds import INTEGER, STRING, Kind
+from workbench.model.expressions.kinds import INTEGER, STRING
+from workbench.model.projections import ColumnKind
 from workbench.project.declared.classes import FieldType, as_json, class_name, model_class
 from workbench.project.declared.draft import Draft
 from workbench.project.declared.sections import QuerySection
@@ -34,8 +35,8 @@ def query_of(draft: Draft, name: str, section: QuerySection) -> tuple[type[Query
                 )
             elif columns and field not in columns:
                 draft.unknown((*path, "fields", field), f"column of {projection}", field, columns, key=True)
-        keys = next(iter(columns.values()), STRING)
-        fields |= _page(whole=keys.counts_as is Kind.INTEGER)
+        keys = next(iter(columns.values()), ColumnKind.TEXT)
+        fields |= _page(whole=keys is ColumnKind.INTEGER)
     cls = model_class(class_name(name), Query, fields, doc=section.description, query_type=name)
     return cls, _get(projection, next(iter(fields), "")) if verb == "get" else _list(projection, list(fields))
 

@@ -55,7 +55,7 @@ def policy_of(draft: Draft, name: str, section: PolicySection) -> Policy:
 
 
 def _unknown_event(draft: Draft, path: Path, index: int, event: str) -> Any:
-    from workbench.model.expressions.checking import among
+    from workbench.model.expressions.hints import among
 
     hint = among(event, sorted(draft.events)) or "the model has no events"
     return draft.places.item((*path, "on"), index, "S-REF", f"there is no event {event}", hint)

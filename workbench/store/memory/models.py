@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
 from workbench.store.letters import noted
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import ProjectRows, RecordAction, SaveProcess
@@ -29,6 +30,12 @@ def ensure_projection(tables: Tables, op: EnsureProjection, now: int) -> int:
     """Makes a projection's first generation, or a further one to rebuild it in."""
     check_table_names(op)
     known = generations(tables, op.name)
+    if known and op.folded and known[0].definition_hash == BY_HANDLERS:
+        refuse_fold(op.name, known[0].rows)
+        _drop(tables, op.name, known[0].generation)
+        known = []
+    if known and not op.folded:
+        return _keep_table(tables, op, known)
     if known and not op.rebuild:
         return known[0].generation
     for state in known:
@@ -43,12 +50,28 @@ def ensure_projection(tables: Tables, op: EnsureProjection, now: int) -> int:
             live=not known,
             checkpoint=0,
             columns=op.columns,
-            definition_hash=op.definition_hash,
+            definition_hash=op.definition_hash if op.folded else BY_HANDLERS,
             status=ProjectionStatus.LIVE,
             updated_at=now,
         ),
     )
     return generation
+
+
+def _keep_table(tables: Tables, op: EnsureProjection, known: list[ProjectionState]) -> int:
+    """Keeps the rows that handlers wrote, brought to the columns of the definition (J6)."""
+    live, *others = known
+    for state in others:
+        _drop(tables, op.name, state.generation)
+    move = Move(op.name, live.columns, op.columns)
+    for row_key, row in tables.rows.items():
+        if row_key[:2] == (op.name, live.generation):
+            moved = move.row(row)
+            tables.rows.drop(row_key)
+            tables.rows.put((*row_key[:2], moved[op.columns[0][0]]), moved)
+    kept = replace(live, columns=move.columns, definition_hash=BY_HANDLERS)
+    tables.projections.put((op.name, live.generation), kept)
+    return live.generation
 
 
 def _drop(tables: Tables, name: str, generation: int) -> None:
@@ -105,8 +128,10 @@ def project_rows(tables: Tables, op: ProjectRows, now: int) -> None:
     if not live:
         raise NotFound(f"there is no table {op.name}")
     state = live[0]
+    empty = dict.fromkeys(name for name, _ in state.columns)
     for row in op.rows:
-        tables.rows.put((op.name, state.generation, row[state.columns[0][0]]), dict(row))
+        place = (op.name, state.generation, row[state.columns[0][0]])
+        tables.rows.put(place, {**empty, **(tables.rows.get(place) or {}), **row})
     for gone in op.deleted:
         tables.rows.drop((op.name, state.generation, gone))
     count = sum(1 for row_key in tables.rows if row_key[:2] == (op.name, state.generation))

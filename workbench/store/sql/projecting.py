@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
 from workbench.store.operations import ProjectRows, SaveProcess
 from workbench.store.projection_operations import (
     ApplyProjection,
@@ -41,21 +42,98 @@ def ensure_projection(con: sqlite3.Connection, op: EnsureProjection, now: int) -
 
     Raises:
         InvalidName: The projection or a column has a name that cannot be a table's or column's.
+        ModelError: Rows that handlers wrote cannot come along (J6).
     """
     check_table_names(op)
+    _give_to_fold(con, op)
     known = con.execute("select generation, live from projections where name = ?", (op.name,)).fetchall()
+    if known and not op.folded:
+        return _keep_table(con, op, now)
     if known and not op.rebuild:
         return next(int(generation) for generation, live in known if live)
     for generation, live in known:
         if not live:
             _drop(con, op.name, generation)
     generation = _next_generation(con, op.name)
+    _make_generation(con, op, generation, now, live=not known)
+    return generation
+
+
+def _make_generation(
+    con: sqlite3.Connection,
+    op: EnsureProjection,
+    generation: int,
+    now: int,
+    *,
+    live: bool,
+    columns: Sequence[tuple[str, str]] = (),
+) -> None:
+    columns = columns or op.columns
+    made_by = op.definition_hash if op.folded else BY_HANDLERS
     con.execute(
         "insert into projections values (?,?,?,0,?,?,'live','',0,0,?)",
-        (op.name, generation, not known, op.definition_hash, json.dumps(op.columns), now),
+        (op.name, generation, live, made_by, json.dumps(columns), now),
     )
-    _make_table(con, table_name(op.name, generation), op.columns, op.indexed)
-    return generation
+    _make_table(con, table_name(op.name, generation), columns, op.indexed)
+
+
+def _give_to_fold(con: sqlite3.Connection, op: EnsureProjection) -> None:
+    """Clears an empty table that handlers wrote, where events are folded into it from now on (J6)."""
+    found = con.execute(
+        "select generation, rows from projections where name = ? and definition_hash = ?",
+        (op.name, BY_HANDLERS),
+    ).fetchall()
+    for generation, rows in found if op.folded else ():
+        refuse_fold(op.name, rows)
+        _drop(con, op.name, generation)
+
+
+def _keep_table(con: sqlite3.Connection, op: EnsureProjection, now: int) -> int:
+    """Keeps the rows that handlers wrote, brought to the columns of the definition (J6)."""
+    for generation, live in con.execute(
+        "select generation, live from projections where name = ?", (op.name,)
+    ).fetchall():
+        if not live:
+            _drop(con, op.name, generation)
+    generation, said = con.execute(
+        "select generation, columns from projections where name = ?", (op.name,)
+    ).fetchone()
+    table, old = table_name(op.name, generation), [tuple(pair) for pair in json.loads(said)]
+    move = Move(op.name, old, op.columns)
+    if list(move.columns) == old and _indexed(con, table) == set(op.indexed):
+        con.execute(
+            "update projections set definition_hash = ? where name = ? and definition_hash <> ?",
+            (BY_HANDLERS, op.name, BY_HANDLERS),
+        )
+        return int(generation)
+    fresh = _next_generation(con, op.name)
+    _make_generation(con, op, fresh, now, live=True, columns=move.columns)
+    names, new_names = [name for name, _ in old], [name for name, _ in move.columns]
+    marks = ", ".join("?" * len(new_names))
+    moved = con.executemany(
+        f"insert into {table_name(op.name, fresh)} values ({marks})",
+        (tuple(move.row(dict(zip(names, row, strict=True))).values()) for row in _rows(con, table, names)),
+    )
+    con.execute(
+        "update projections set rows = ? where name = ? and generation = ?",
+        (max(0, moved.rowcount), op.name, fresh),
+    )
+    _drop(con, op.name, generation)
+    return fresh
+
+
+def _rows(con: sqlite3.Connection, table: str, names: Sequence[str]) -> sqlite3.Cursor:
+    said = ", ".join(f'"{name}"' for name in names)
+    return con.execute(f"select {said} from {table} order by rowid")
+
+
+def _indexed(con: sqlite3.Connection, table: str) -> set[str]:
+    """Returns the columns of a table that have an index of their own."""
+    found = con.execute(
+        "select substr(name, ?) from sqlite_master where type = 'index' and tbl_name = ? and sql is not null",
+        (len(table) + 2, table),
+    )
+    return {name for (name,) in found}
 
 
 def _next_generation(con: sqlite3.Connection, name: str) -> int:
@@ -156,7 +234,8 @@ def project_rows(con: sqlite3.Connection, op: ProjectRows, now: int) -> None:
     ).fetchone()
     if row is None:
         raise NotFound(f"there is no table {op.name}")
-    more = _put(con, op, table_name(op.name, row[0]), column_names(row[1]))
+    names = [name for name in column_names(row[1]) if not op.rows or name in op.rows[0]]
+    more = _put(con, op, table_name(op.name, row[0]), names)
     con.execute(
         "update projections set rows = rows + ?, updated_at = ? where name = ? and live", (more, now, op.name)
     )

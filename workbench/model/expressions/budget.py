@@ -1,0 +1,94 @@
+"""What one run of an expression may use up: steps and room (X2).
+
+An expression that goes over lists, or makes texts and lists, is run with a *frame*: a list that holds what
+its variables are read from, the steps and the room that are left, and the variables of its macros. A step is
+about a fifth of a microsecond: a node that is evaluated, an item that is looked at, some characters that
+are searched. Room is counted in characters and items that are made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.model.expressions.values import OutOfBudget, Wrong
+
+STEPS = 100_000
+"""Steps of one run: about 20 milliseconds."""
+ROOM = 16 * 1024 * 1024
+"""Characters, bytes and items that one run makes."""
+WIDTH = 64 * 1024 * 1024
+"""Size of a result when it is written out, what stands in it twice counted twice (contract §8)."""
+
+Frame = list[Any]
+OUTSIDE, STEPS_LEFT, ROOM_LEFT, SLOTS = 0, 1, 2, 3
+"""Places in a frame."""
+
+
+def frame_of(env: Any, slots: int) -> Frame:
+    """Returns the frame of a new run."""
+    return [env, STEPS, ROOM, *[None] * slots]
+
+
+def step(frame: Frame, count: int) -> None:
+    """Uses up steps.
+
+    Raises:
+        OutOfBudget: There are no more.
+    """
+    frame[STEPS_LEFT] -= count
+    if frame[STEPS_LEFT] < 0:
+        raise OutOfBudget(f"it takes more than the {STEPS:,} steps that an expression may take")
+
+
+def take(frame: Frame, size: int) -> None:
+    """Uses up room for characters or items, and the steps that filling it takes.
+
+    Raises:
+        OutOfBudget: There is no more.
+    """
+    frame[ROOM_LEFT] -= size
+    if frame[ROOM_LEFT] < 0:
+        raise OutOfBudget(
+            f"it makes more than the {ROOM // 1024 // 1024} MiB of text and items that are allowed"
+        )
+    if size > 1024:
+        step(frame, size >> 10)
+
+
+def read(frame: Frame, size: int) -> None:
+    """Uses up the steps that comparing so many characters takes."""
+    if size > 256:
+        step(frame, size >> 8)
+
+
+def search(frame: Frame, size: int) -> None:
+    """Uses up the steps that looking for something in so many characters may take."""
+    if size > 256:
+        step(frame, size >> 5)
+
+
+def weigh(frame: Frame, value: Any) -> None:
+    """Makes sure that a result can be written out.
+
+    Raises:
+        OutOfBudget: It is too large, or too deep.
+    """
+    left, open_parts, depth = WIDTH, [value], 0
+    while open_parts:
+        inner: list[Any] = []
+        depth += 1
+        for part in open_parts:
+            items = part.values() if type(part) is dict else part
+            step(frame, 1 + len(items))
+            left -= 2 * len(items)
+            for item in items:
+                kind = type(item)
+                if kind is str:
+                    left -= len(item)
+                elif kind is list or kind is dict or kind is tuple:
+                    inner.append(item)
+            if left < 0:
+                raise OutOfBudget(f"its result is larger than {WIDTH // 1024 // 1024} MiB")
+        open_parts = inner
+    if depth > 100:
+        raise Wrong("its result is nested deeper than 100")

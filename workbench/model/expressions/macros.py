@@ -1,0 +1,161 @@
+"""What goes over lists and objects: ``all``, ``exists``, ``map``, ``filter`` and the like, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from workbench.model.expressions import syntax
+from workbench.model.expressions.budget import Frame, step, take
+from workbench.model.expressions.functions import MACROS
+from workbench.model.expressions.operations import Get
+from workbench.model.expressions.values import TYPES, OutOfBudget, Wrong, words_of
+from workbench.model.expressions.views import seen
+
+if TYPE_CHECKING:
+    from workbench.model.expressions.closures import Builder
+
+Each = Callable[[Frame], Iterable[None]]
+"""Puts each item in its place in the frame, one after the other."""
+
+
+def macro_of(builder: Builder, node: syntax.Call, target: syntax.Node) -> Get:
+    """Returns what runs a macro."""
+    two = len(node.arguments) in MACROS[node.name].two
+    names = [name.name for name in node.arguments[: 2 if two else 1] if isinstance(name, syntax.Name)]
+    bodies = node.arguments[len(names) :]
+    of = builder.value(target)
+    places, made = builder.within(names, bodies)
+    each = _each(of, places, _weight(bodies))
+    match node.name:
+        case "all":
+            return _deciding(each, made[0], decides=False)
+        case "exists":
+            return _deciding(each, made[0], decides=True)
+        case "exists_one" | "existsOne":
+            return _one(each, made[0])
+        case "filter":
+            return _gathered(each, made[0], lambda frame: frame[places[0]])
+        case "transformMap":
+            return _mapped(each, made, places[0])
+        case _:
+            return _gathered(each, made[0] if len(made) > 1 else None, made[-1])
+
+
+def bind_of(builder: Builder, node: syntax.Call) -> Get:
+    """Returns what runs ``cel.bind(name, value, expression)``."""
+    name, value, body = node.arguments
+    get = builder.value(value)
+    (place,), (result,) = builder.within([name.name] if isinstance(name, syntax.Name) else [], [body])
+
+    def bound(frame: Frame) -> Any:
+        frame[place] = get(frame)
+        return result(frame)
+
+    return bound
+
+
+def _each(of: Get, places: list[int], weight: int) -> Each:
+    """Returns what goes over the items; each costs the steps that its nodes take."""
+    first, second = places[0], places[-1]
+    two = len(places) == 2
+
+    def each(frame: Frame) -> Iterable[None]:
+        items = _items_of(of(frame))
+        if not two:
+            for item in items:
+                step(frame, weight)
+                frame[first] = item
+                yield
+            return
+        for key, value in items.items() if type(items) is dict else enumerate(items):
+            step(frame, weight)
+            frame[first], frame[second] = key, value
+            yield
+
+    return each
+
+
+def _weight(bodies: list[syntax.Node]) -> int:
+    """Returns what one round costs."""
+    return 2 + sum(_WEIGHTS.get(type(node), 1) for body in bodies for node in syntax.everything(body))
+
+
+_WEIGHTS = {syntax.Call: 5, syntax.MapOf: 4, syntax.ListOf: 2}
+
+
+def _items_of(value: Any) -> Any:
+    if type(value) in {list, tuple, dict}:
+        return value
+    if type(value) in TYPES:
+        raise Wrong(f"this goes over a list or an object, and this is {words_of(value)}")
+    return _items_of(seen(value))
+
+
+def _odd(value: Any) -> Wrong:
+    return Wrong(f"this asks what is true or false, and this is {words_of(value)}")
+
+
+def _deciding(each: Each, body: Get, *, decides: bool) -> Get:
+    """Returns ``all`` or ``exists``: one answer decides, even where others fail."""
+
+    def over(frame: Frame) -> bool:
+        failure: Exception | None = None
+        for _ in each(frame):
+            try:
+                found = body(frame)
+            except OutOfBudget:
+                raise
+            except Exception as error:  # noqa: BLE001  # told below, unless another item decides
+                failure = error
+                continue
+            if found is decides:
+                return bool(found)
+            if found is not (not decides):
+                failure = _odd(found)
+        if failure is not None:
+            raise failure
+        return not decides
+
+    return over
+
+
+def _asked(body: Get, frame: Frame) -> bool:
+    found = body(frame)
+    if found is True or found is False:
+        return found
+    raise _odd(found)
+
+
+def _one(each: Each, body: Get) -> Get:
+    def one(frame: Frame) -> bool:
+        return sum(1 for _ in each(frame) if _asked(body, frame)) == 1
+
+    return one
+
+
+def _gathered(each: Each, wanted: Get | None, result: Get) -> Get:
+    """Returns ``map``, ``filter`` or ``transformList``."""
+
+    def gathered(frame: Frame) -> list[Any]:
+        found = []
+        for _ in each(frame):
+            if wanted is None or _asked(wanted, frame):
+                take(frame, 1)
+                found.append(result(frame))
+        return found
+
+    return gathered
+
+
+def _mapped(each: Each, made: list[Get], key: int) -> Get:
+    def mapped(frame: Frame) -> dict[Any, Any]:
+        found = {}
+        for _ in each(frame):
+            at = frame[key]
+            if len(made) == 1 or _asked(made[0], frame):
+                take(frame, 1)
+                found[at] = made[-1](frame)
+        return found
+
+    return mapped
