@@ -244,7 +244,8 @@ class PagedModel(QAbstractTableModel):
         number, offset = divmod(index, PAGE)
         page = self._pages.get(number)
         if page is None:
-            page = self.ask(lambda: self.source.page(number * PAGE, PAGE), ())
+            nothing: Sequence[Row | None] = ()
+            page = self.ask(lambda: self.source.page(number * PAGE, PAGE), nothing)
             self._pages[number] = page
             if len(self._pages) > KEPT:
                 self._pages.popitem(last=False)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from tests.gui.conftest import settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.projections import ProjectionsView, standing_of
 from workbench.model.events import NewEvent
@@ -212,6 +213,30 @@ def test_V3_words_of_the_pill():
     assert pill("live", "paused") == ("warning", "rebuild paused")
     assert pill("faulted", "faulted") == ("error", "faulted")
     assert pill("not run here") == ("neutral", "not run here")
+
+
+async def test_V1_rows_stay_selected_by_their_keys_also_over_a_rebuild(workspace, desk, view, until):
+    for name in ("bob", "cyd", "dan"):
+        await workspace.issue.issue(
+            "create_user", {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
+        )
+    await settle(workspace)
+    await until(lambda: view._table.model().rowCount() >= 3)
+    numbers = workspace.observe.numbers("users", ["cyd"])
+    view.show_projection("users")
+    view._table.viewport().grab()
+    view._table.choose_key(numbers["cyd"])
+    await workspace.issue.issue(
+        "create_user", {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+    )
+    await settle(workspace)
+    await until(lambda: view._table.model().rowCount() >= 4)
+    assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
+    before = view._source.generation
+    await workspace.control.rebuild("users")
+    await until(lambda: view._source.generation != before)
+    assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
+    assert "1 of 4 selected" in view.said.text()
 
 
 async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace, view, until, monkeypatch):

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.cells import FITTED
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.table import FITTED, FastTableView
+from workbench.gui.table import FastTableView
 from workbench.gui.view import View
 from workbench.gui.views.projection_banner import ProjectionBanner
 from workbench.gui.views.row_detail import RowDetail
