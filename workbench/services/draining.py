@@ -10,7 +10,7 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.deliveries import DeliveryState
 
 if TYPE_CHECKING:
-    from workbench.services.observing import SubscriptionView
+    from workbench.services.views import SubscriptionView
     from workbench.services.workspace import Workspace
 
 MOST = 100_000
