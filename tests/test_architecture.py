@@ -286,3 +286,11 @@ def test_no_file_speaks_of_the_machine_that_it_was_written_on() -> None:
         if said := foreign(text):
             found[name_of(file)] = said
     assert not found
+
+
+def test_V4_every_painter_ends() -> None:
+    makers = {"workbench/gui/painting.py", "workbench/gui/icons.py"}
+    found = {
+        name_of(file) for file in PROGRAM if re.search(r"\bQPainter\(", file.read_text(encoding="utf-8"))
+    }
+    assert found <= makers, "paint inside `painting`"

@@ -16,18 +16,37 @@ def leave_the_working_folder() -> None:
     ``python -m`` puts it there, and it may be a project's: whatever is imported later, by whomever, would be
     looked for in it first. Not even `pathlib` is imported before that.
     """
-    here = os.path.realpath(os.curdir)
+    try:
+        here = os.path.realpath(os.curdir)
+    except OSError:  # it is gone, and nothing can be found in it
+        return
     home = os.path.realpath(os.path.join(__file__, os.pardir, os.pardir))  # noqa: PTH118
     if here != home:
         sys.path[:] = [path for path in sys.path if os.path.realpath(path or here) != here]
 
 
+def keep_the_streams() -> None:
+    """Opens the standard streams that were closed, lest a file of ours get one of their numbers."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            got = os.open(os.devnull, os.O_RDWR)
+            while got < number:
+                got = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(got, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program; returns the exit code."""
+    keep_the_streams()
     leave_the_working_folder()
-    from workbench.app import run
+    try:
+        from workbench.app import run
+        from workbench.cli.executing import as_a_program
 
-    return run(list(sys.argv[1:] if arguments is None else arguments))
+        as_a_program(dict(os.environ))
+        return run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # before anything was begun, or while it ended
+        return 1
 
 
 if __name__ == "__main__":

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 
+from workbench.cli.executing import execute, guarded
 from workbench.cli.parsing import Options
 from workbench.cli.verbs import parse
 
 
 def run(arguments: list[str]) -> int:
     """Runs one command line; returns the exit code."""
-    verb, command, options = parse(arguments)
-    if command.work is None:
-        return _desktop(verb, options)
-    from workbench.cli.executing import execute
+    environ = dict(os.environ)
+    return guarded(partial(_run, arguments, environ), environ)
 
-    return execute(command, options, dict(os.environ))
+
+def _run(arguments: list[str], environ: dict[str, str]) -> int:
+    verb, command, options = parse(arguments)
+    return _desktop(verb, options) if command.work is None else execute(command, options, environ)
 
 
 def _desktop(verb: str, options: Options) -> int:

@@ -24,7 +24,6 @@ WorkbenchError
 │   ├── UnknownEvent             an event type that the model does not know
 │   ├── NotTrusted               the project's Python was not imported, because nobody trusts it
 │   ├── StoreNotAllowed          the store lies outside the project, or is another project's
-│   ├── ModelFailed              the project's own Python raised what it did not mean to
 │   ├── ExpressionFailed         an expression of a declared model has no value for this command or event
 │   └── ModelError               the model contradicts itself
 ├── WorldError                   the machine said no
@@ -38,6 +37,7 @@ WorkbenchError
 │   ├── SchemaTooOld             and this process may not convert it
 │   ├── ReadTooLong
 │   └── StoreFailed              COMMIT failed: the outcome is unknown
+├── ModelFailed                  the project's own Python raised what it did not mean to
 ├── ProjectError                 the project's files are wrong; carries every problem
 ├── PermanentError               raised by a handler: do not try again (contract §5)
 └── WorkbenchBug                 we are wrong
@@ -222,7 +222,7 @@ class StoreNotAllowed(CallerError):
         self.path = path
 
 
-class ModelFailed(CallerError):
+class ModelFailed(WorkbenchError):
     """The project's own Python raised what it did not mean to; the message says what and where."""
 
 

@@ -103,7 +103,7 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
     from workbench.gui.views.letters import LettersView
     from workbench.gui.views.projections import ProjectionsView
     from workbench.gui.views.timeline import TimelineView
-    from workbench.interop.ndjson import Mapping
+    from workbench.interop.mapping import Mapping
     from workbench.services.opening import open_target
 
     values = texts(quick=quick)
@@ -119,7 +119,8 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
         assert result.accepted, result.message
     await workspace.running().settle()
     desk = Desk(workspace)
-    views = [make(desk) for make in (TimelineView, InspectorView, LettersView, ProjectionsView)]
+    inspector, projections = InspectorView(desk), ProjectionsView(desk)
+    views = (TimelineView(desk), inspector, LettersView(desk), projections)
     for view in views:
         view.resize(700, 600)
         view.show()
@@ -135,7 +136,6 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
             await asyncio.sleep(0.1)
         report.add(name, pauses.longest * 1000, "ms")
 
-    _, inspector, _, projections = views
     for tab in range(inspector.tabs.count()):
         inspector.tabs.setCurrentIndex(tab)
         for version, name in enumerate(values, 1):

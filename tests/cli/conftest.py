@@ -28,6 +28,12 @@ class Said(NamedTuple):
 Type = Callable[..., Said]
 
 
+@pytest.fixture(autouse=True)
+def _universal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times are told in UTC unless a test says otherwise, wherever the tests run."""
+    monkeypatch.setenv("WORKBENCH_ZONE", "UTC")
+
+
 @pytest.fixture
 def workbench(capsys: pytest.CaptureFixture[str]) -> Type:
     """Types a command line; an exit code of the parser is an answer, too."""
@@ -84,3 +90,80 @@ def log(tmp_path: Path) -> Path:
     lines = [json.dumps({"id": str(n), "type": "pushed", "repo": {"name": f"r{n % 3}"}}) for n in range(30)]
     path.write_text("\n".join(lines))
     return path
+
+
+CODE = """
+from typing import ClassVar
+import msgspec
+from workbench.model.aggregates import Aggregate
+from workbench.model.commands import Command
+from workbench.model.events import Event
+from workbench.model.projections import Column, ColumnKind, Projection
+from workbench.model.registry import Definitions
+
+class Made(Event, frozen=True):
+    event_type: ClassVar[str] = "thing.made"
+    n: int = 0
+    api_key: str = ""
+
+class Make(Command):
+    command_type: ClassVar[str] = "make"
+    creates: ClassVar[bool] = True
+    id: str
+    api_key: str = "hunter2-by-default"
+
+class Touch(Command):
+    command_type: ClassVar[str] = "touch"
+    id: str
+
+class State(msgspec.Struct, frozen=True):
+    n: int = 0
+
+def decide(state, command):
+    return [Made(n=1, api_key=getattr(command, "api_key", ""))]
+
+def evolve(state, event):
+    return State(n=1)
+
+def put(event, record, rows):
+    rows.put(id=record.stream, api_key=event.api_key)
+
+async def keep(message, context):
+    pass
+
+THINGS = Aggregate(
+    name="thing", state=State, commands=(Make, Touch), events=(Made,), decide=decide, evolve=evolve
+)
+COLUMNS = (Column(name="id", kind=ColumnKind.TEXT), Column(name="api_key", kind=ColumnKind.TEXT))
+ROWS = Projection(name="things", columns=COLUMNS, on={Made: put})
+DEFINITIONS = Definitions(aggregates=(THINGS,), projections=(ROWS,), handlers={"keep": keep})
+"""
+SETTINGS = """\
+[topics]
+all {}
+[subscriptions]
+keeper { topic: "all", handler: "keep", max_attempts: 1 }
+[routing]
+default_topic: "all"
+[cqrs]
+modules: ["domain"]
+"""
+
+
+@pytest.fixture
+def things(tmp_path: Path, workbench: Type) -> Callable[..., Path]:
+    """Makes a small project in Python and trusts it; pairs of texts are replaced in its code."""
+
+    def make(*changes: tuple[str, str], settings: str = SETTINGS) -> Path:
+        root = tmp_path / "things"
+        root.mkdir(exist_ok=True)
+        code = CODE
+        for old, new in changes:
+            assert old in code
+            code = code.replace(old, new)
+        (root / "domain.py").write_text(code)
+        (root / "project.tsk").write_text(settings)
+        workbench("check", root, "--trust")
+        return root
+
+    return make

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from workbench.cli.answers import columns, compact, indented, many_lines, when, width
+from workbench.model.clock import LATEST
+from workbench.model.zones import find_zone
 
 
 def test_columns_are_aligned_and_numbers_stand_to_the_right():
@@ -34,3 +36,11 @@ def test_a_long_value_is_cut_where_it_is_asked_for():
 
 def test_times_are_told_to_the_millisecond():
     assert when(1_714_564_800_123_456) == "2024-05-01T12:00:00.123Z"
+
+
+def test_V3_a_time_is_told_with_the_offset_of_its_zone():
+    berlin = find_zone("Europe/Berlin")
+    assert when(1_729_989_000_000_000, berlin) == "2024-10-27T02:30:00.000+02:00"
+    assert when(1_729_992_600_000_000, berlin) == "2024-10-27T02:30:00.000+01:00"
+    assert when(1_729_992_600_000_000, find_zone("UTC")) == "2024-10-27T01:30:00.000Z"
+    assert when(LATEST, berlin) == "9999-12-31T23:59:59.999Z"

@@ -45,3 +45,28 @@ def test_L1_one_is_shown_with_its_tries_its_data_and_its_place(workbench, played
 def test_one_that_is_not_there(workbench, played):
     said = workbench("dead-letters", "show", played, "99")
     assert (said.code, said.err) == (1, "workbench: there is no dead letter 99\n")
+
+
+SECRET = "hunter2-'and'-more"
+CHANGES = (
+    ("    pass\n", "    raise ValueError(f'no {message.data} {message.json()!r}')\n"),
+    ("    rows.put(", "    raise ValueError(f'no {event}')\n    rows.put("),
+)
+
+
+def test_no_verb_tells_a_secret_of_a_payload_that_an_error_quotes(workbench, things, tmp_path):
+    root = things(*CHANGES)
+    ran = workbench("run", root, "--command", "make", "--set", "id=a", "--set", f"api_key={SECRET}", "--json")
+    lines = (
+        "dead-letters list .", "dead-letters show . 1", "dead-letters show . 1 --json", "projections list .",
+        "projections list . --json", "events . --data", "show . thing-a", "metrics .", "docs .", "doctor .",
+        "check .",
+        "subscriptions . --json", "export . out",
+    )  # fmt: skip
+    places = {".": root, "out": tmp_path / "out.ndjson"}
+    said = [ran, *(workbench(*[places.get(word, word) for word in line.split()]) for line in lines)]
+    assert "ValueError: no" in workbench("dead-letters", "show", root, "1").out
+    assert "••••••" in workbench("projections", root).out
+    told = "".join(one.out + one.err for one in said) + (tmp_path / "out.ndjson").read_text()
+    assert "hunter2" not in told
+    assert SECRET in workbench("events", root, "--json", "--reveal", "api_key").out.replace("\\", "")

@@ -157,3 +157,25 @@ def test_a_store_that_is_not_ours_is_refused_and_left_untouched(workbench, folde
     assert said.code == 1
     assert "not a database" in said.err
     assert store.read_bytes() == b"precious notes" * 100
+
+
+def test_V3_times_are_told_in_the_zone_that_was_asked_for_or_chosen(workbench, played, monkeypatch):
+    def first(*words):
+        return workbench("events", played, "--limit", "1", *words).out.splitlines()[1].split()[1]
+
+    assert first().endswith("Z")
+    assert first("--zone", "+02:00").endswith("+02:00")
+    monkeypatch.setenv("WORKBENCH_ZONE", "-03:30")
+    assert first().endswith("-03:30")
+    (event,) = workbench("events", played, "--limit", "1", "--json").json()
+    assert event["occurred_at"].endswith("Z")
+    for words in (("streams",), ("show",), ("dead-letters", "list"), ("dead-letters", "show")):
+        rest = {"show": ["user-ada"], "dead-letters show": ["1"]}.get(" ".join(words), [])
+        assert "-03:30" in workbench(*words, played, *rest).out
+
+
+def test_an_unknown_zone_is_refused_with_a_hint(workbench, played):
+    said = workbench("streams", played, "--zone", "Europe/Berlim")
+    assert said.code == 1
+    assert "no time zone" in said.err
+    assert "did you mean Europe/Berlin?" in said.err.replace("Did", "did")

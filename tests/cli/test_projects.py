@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.cli.conftest import SETTINGS
 from workbench.services.creating import TEMPLATES
 from workbench.tusk import read_file
 
@@ -187,3 +188,97 @@ def test_T2_no_verb_hashes_one_file_and_runs_another(workbench, foreign, monkeyp
     said = workbench(*words, foreign)
     assert said.code in {0, 3}, said  # the fixture's retries are others than one scenario expects
     assert not canary.exists()
+
+
+def lines_of(said):
+    return [line.partition("things/")[2] for line in said.out.splitlines() if "things/" in line]
+
+
+def test_check_finds_what_the_parts_of_a_model_say_of_each_other(workbench, things):
+    root = things(
+        ("{Made: put}", '{Made: put, "thing.gone": put}'),
+        ("class Touch(Command):", "class Touch(Command):\n    target = 'who'"),
+    )
+    said = workbench("check", root)
+    assert said.code == 3
+    assert [line.partition(":")[2].partition(" (")[0] for line in lines_of(said)] == [
+        "23:35: M-MODEL command touch: it has no field who, which should say whose it is",
+        "45:24: M-MODEL projection things: no aggregate has the event thing.gone",
+    ]
+
+
+def test_check_reads_the_story_as_run_would(workbench, things):
+    root = things()
+    lines = [
+        '{"command": "make", "id": "a"}',
+        '{"command": "mak"}',
+        "",
+        '{"command": "make"}',
+        "{",
+        "[]",
+        '{"n": 1}',
+    ]
+    (root / "story.ndjson").write_text("\n".join(lines))
+    said = workbench("check", root)
+    assert said.code == 3
+    assert [line.partition(" ")[0] for line in lines_of(said)] == [
+        f"story.ndjson:{n}:1:" for n in (2, 4, 5, 6, 7)
+    ]
+    assert workbench("run", root).code == 3
+
+
+CHANGES = {
+    "a field": (
+        ("n: int = 0\n    api", "n: str\n    api"),
+        "does not fit thing.made",
+        "make it version 2, with an upcast from 1",
+    ),
+    "a name": (('"thing.made"', '"thing.done"'), "does not know the event type", "declare thing.made again"),
+    "a rule": (
+        ("return State(n=1)", "raise KeyError(event.api_key)"),
+        "position 1 cannot be folded",
+        "mend evolve of thing",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_check_finds_stored_events_that_a_change_of_the_model_breaks(workbench, things, change):
+    root = things()
+    for name in ("a", "b"):
+        assert workbench("run", root, "--command", "make", "--set", f"id={name}").code == 0
+    before = (root / "data" / "events.db").read_bytes()
+    (old, new), message, way_out = CHANGES[change]
+    said = workbench("check", things((old, new)), "--json")
+    assert said.code == 3
+    (found,) = said.json()["problems"]
+    assert found["code"] == "E-STORED"
+    assert found["message"].startswith("2 stored events of thing.made, version 1: ")
+    assert message in found["message"]
+    assert way_out in found["hint"]
+    assert "hunter2" not in said.out
+    assert (root / "data" / "events.db").read_bytes() == before
+
+
+def test_check_takes_stored_events_of_others_as_they_are(workbench, things, log):
+    root = things()
+    assert workbench("import", root, log, "--stream", "repo.name", "--type", "type").code == 0
+    assert workbench("check", root).code == 0
+
+
+def test_T3_check_tells_a_store_outside_and_remembers_that_it_is_allowed(workbench, things, tmp_path):
+    root = things(settings=f'[event_store]\npath: "../elsewhere.db"\n{SETTINGS}')
+    (tmp_path / "config" / "stores.json").unlink()
+    said = workbench("check", root)
+    assert said.code == 3
+    assert f"project.tsk:2:7: S-STORE the store {tmp_path / 'elsewhere.db'} lies outside" in said.out
+    assert workbench("run", root, "--command", "make", "--set", "id=a").code == 1
+    assert workbench("check", root, "--trust").code == 0
+    assert workbench("run", root, "--command", "make", "--set", "id=a").code == 0
+
+
+def test_check_says_which_topics_nobody_reads(workbench, things):
+    root = things(settings='[topics]\nall {}\n[routing]\ndefault_topic: "all"\n[cqrs]\nmodules: ["domain"]\n')
+    said = workbench("check", root)
+    assert said.code == 0
+    assert said.err == "workbench: topic all: events are routed to it, and no subscription reads it\n"

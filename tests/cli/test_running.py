@@ -146,6 +146,92 @@ def test_a_file_of_commands_that_is_not_there(workbench, folder, tmp_path):
     assert "there is no file of commands" in said.err
 
 
+def test_J2_a_read_model_that_cannot_follow_is_told(workbench, things):
+    root = things(("    rows.put(", "    raise ValueError(f'no {event}')\n    rows.put("))
+    said = workbench("run", root, "--command", "make", "--set", "id=a")
+    assert said.code == 3
+    assert said.err.startswith(
+        "workbench: projection things: it stands still at position 1: ValueError: no Made("
+    )
+    value = workbench("run", root, "--command", "make", "--set", "id=b", "--json").json()
+    assert value["settled"] is False
+    assert [(one["kind"], one["name"], one["broken"]) for one in value["standstills"]] == [
+        ("projection", "things", True)
+    ]
+
+
+def test_what_the_projects_code_raises_is_one_sentence_with_its_place(workbench, things):
+    root = things(("    return [Made(", "    raise KeyError(command.api_key)\n    return [Made("))
+    said = workbench("run", root, "--command", "make", "--set", "id=a")
+    assert said.code == 3
+    assert "--command make: make could not be decided: KeyError: '••••••' (look at domain.py:" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_so_is_what_folding_raises(workbench, things):
+    root = things()
+    workbench("run", root, "--command", "make", "--set", "id=a")
+    things(("return State(n=1)", "raise KeyError(event.api_key)"))
+    said = workbench("run", root, "--command", "touch", "--set", "id=a")
+    assert said.code == 3
+    assert "thing.made at position 1 cannot be folded: KeyError: '••••••' (look at domain.py:" in said.err
+
+
+LATER = """\
+[project]
+name: "later"
+[aggregate.thing]
+state { n: "integer" }
+[event.thing.made]
+fields { n: "integer" }
+set { n: "event.n" }
+[command.make]
+creates: "thing"
+fields { id: "string" }
+emit: "thing.made"
+with { n: "1" }
+[command.grow]
+changes: "thing"
+fields { id: "string" }
+refuse { grown { when: "state.n > 5", message: "grown" } }
+emit: "thing.made"
+with { n: "state.n + 1" }
+[policy.grower]
+on: "thing.made"
+do {
+    go { when: "event.n == 1", issue: "grow", with { id: "id" }, after: "AFTER" }
+}
+"""
+
+
+def later(tmp_path, after):
+    root = tmp_path / "later"
+    root.mkdir()
+    (root / "project.tsk").write_text(LATER.replace("AFTER", after))
+    return root
+
+
+def test_what_is_put_off_for_long_is_told_and_not_waited_for(workbench, tmp_path):
+    said = workbench("run", later(tmp_path, "1h"), "--command", "make", "--set", "id=a", "--json")
+    assert said.code == 0, said
+    assert (said.json()["settled"], said.json()["put_off"]) == (True, 1)
+    assert said.err == "workbench: 1 deliveries wait for their time; a later run sees to them\n"
+
+
+def test_what_is_due_within_the_wait_happens(workbench, tmp_path):
+    said = workbench("run", later(tmp_path, "10ms"), "--command", "make", "--set", "id=a", "--json")
+    assert (said.json()["put_off"], said.json()["position"]) == (0, 3)
+
+
+def test_settle_lets_all_follow_before_the_next_command(workbench, tmp_path):
+    root = later(tmp_path, "0ms")
+    lines = "\n".join(f'{{"command": "make", "id": "{name}"}}' for name in "abc")
+    (tmp_path / "lines").write_text(lines)
+    assert workbench("run", root, "--commands", tmp_path / "lines", "--settle").code == 0
+    streams = [event["stream"] for event in workbench("events", root, "--json").json()]
+    assert streams == ["thing-a", "thing-a", "thing-b", "thing-b", "thing-c", "thing-c"]
+
+
 def test_C11_what_stands_still_is_told_and_ends_with_3(workbench, monkeypatch):
     async def fails(_self, _limit=None):
         raise ZeroDivisionError("a bug")

@@ -86,7 +86,7 @@ def test_J2_a_rebuild_that_meets_a_poison_event_says_where_it_stands(workbench, 
     assert "users: its rebuild stands still at position 1:" in said.out
     assert "the old rows stay" in said.out
     listed = workbench("projections", played)
-    assert "live, rebuilding 0%" in listed.out
+    assert "live, rebuild faulted at 0%" in listed.out
     assert workbench("projections", played, "--json").json()[0]["rows"] == 9
 
 

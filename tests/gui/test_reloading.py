@@ -121,3 +121,19 @@ async def test_a_closed_project_is_not_read_again(window, until):
     assert isinstance(live, QObject)
     change(window, "project.tsk", 'name: "users"\n', 'name: "people"\n')
     assert notices(window) == []
+
+
+async def test_V3_verdicts_stand_in_the_status_bar_and_follow_the_files(window, until):
+    said = window._status.scenarios
+    await until(lambda: said.text().endswith("not run"))
+    said.click()
+    view = window.window.views["scenarios"]
+    await until(view.isVisible)
+    view.run_all.click()
+    await until(lambda: said.text() == "23 passed", within=10)
+    scenarios = window.folder / "scenarios"
+    first = min(scenarios.glob("*.tsk"))
+    first.write_text(
+        first.read_text().replace("then:", "then :", 1) + '\n"A new one" { when: [] then: [] }\n'
+    )
+    await until(lambda: said.text() != "23 passed", within=10)

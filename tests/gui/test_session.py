@@ -8,7 +8,7 @@ import json
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton
 
 from workbench.gui.catalog import VIEWS
 from workbench.gui.desk import Selection
@@ -17,6 +17,7 @@ from workbench.gui.session import Session
 from workbench.gui.views.subscription_table import TITLES
 from workbench.gui.window import MainWindow
 from workbench.project.samples import copy_sample
+from workbench.services.zoning import chosen_zone
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -360,3 +361,58 @@ async def test_it_comes_back_with_the_project_and_look_of_last_time(start, setti
     assert settings.value("theme") == "dark"
     assert settings.value("last-project").endswith("users")
     session.set_theme("light")
+
+
+async def test_V3_the_zone_is_chosen_in_the_window_and_remembered(start, tmp_path, until):
+    session = await start()
+    session.window.actions_by_key["zone"].trigger()
+    menu = QApplication.activePopupWidget()
+    assert "Another zone …" in [action.text() for action in menu.actions()]
+    menu.close()
+    session.zones.choose("+05:30")
+    try:
+        assert session._status.zone.text() == "+05:30"
+        table = session.window.views["letters"].table
+        titles = [table.model().headerData(at, Qt.Orientation.Horizontal) for at in range(7)]
+        assert "Died · +05:30" in titles
+        assert chosen_zone({"WORKBENCH_CONFIG": str(tmp_path / "config")}).key == "+05:30"
+        session.zones.choose("Mars/Olympus")
+        assert any("no time zone" in said for said in notices(session))
+    finally:
+        session.zones.choose("system")
+
+
+async def test_V3_any_zone_can_be_named_in_a_dialog(start, until):
+    session = await start()
+    session.zones.ask()
+    found = []
+    await until(lambda: found.extend(session.window.findChildren(QInputDialog)) or found)
+    found[0].setTextValue("UTC")
+    found[0].accept()
+    try:
+        assert session._status.zone.text() == "UTC"
+    finally:
+        session.zones.choose("system")
+
+
+async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
+    session = await start()
+    engine = session.workspace.running()
+    engine.telling.report("welcome-mail: the disk is full")
+    await until(lambda: "welcome-mail: the disk is full" in notices(session))
+    for strip in session.window.notices.strips():
+        strip.deleteLater()
+    await until(lambda: not session.window.notices.strips())
+    session.toggle_engine()
+    await until(lambda: session._status._engine.text() == "Paused")
+    assert notices(session) == []
+    engine.telling.report("welcome-mail: something else")
+    await until(lambda: notices(session) == ["welcome-mail: something else"])
+
+
+async def test_V3_the_status_bar_says_what_stands_still(start):
+    session = await start()
+    session.workspace.running()._following.faults["welcome-mail"] = "KeyError: 'x'"
+    session._changed(None)
+    assert session._status._engine.text() == "Running, 1 faulted"
+    assert session._status._engine.toolTip().endswith("welcome-mail faulted")

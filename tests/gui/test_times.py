@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workbench.gui.times import absolute, relative, set_zone, short, zone_name
+from workbench.gui.times import absolute, relative, set_zone, short, shown_zone, zone_name, zone_told
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -101,3 +101,28 @@ def test_early_years_have_four_digits():
     set_zone("utc")
     assert absolute(-62_135_596_800_000_000) == "0001-01-01 00:00:00.000"
     set_zone("local")
+
+
+def test_V3_both_half_past_two_of_an_autumn_night_are_told_apart():
+    set_zone("Europe/Berlin")
+    assert absolute(us(datetime(2024, 10, 27, 0, 30, tzinfo=UTC))) == "2024-10-27 02:30:00.000 +02:00"
+    assert absolute(us(datetime(2024, 10, 27, 1, 30, tzinfo=UTC))) == "2024-10-27 02:30:00.000 +01:00"
+
+
+def test_V3_a_short_time_has_its_offset_where_it_is_not_the_present_one():
+    set_zone("Europe/Berlin")
+    now = datetime.now(UTC)
+    told = {short(us(datetime(now.year, month, 15, 12, tzinfo=UTC))) for month in (1, 7)}
+    assert any(one.endswith((" +01", " +02")) for one in told)
+    assert zone_told() in {"Europe/Berlin +01:00", "Europe/Berlin +02:00"}
+
+
+def test_V3_whoever_shows_times_is_told_of_another_zone():
+    told = []
+    shown_zone().changed.connect(lambda: told.append(zone_name()))
+    try:
+        set_zone("utc")
+        set_zone("+02:00")
+    finally:
+        shown_zone().changed.disconnect()
+    assert told == ["+02:00"]

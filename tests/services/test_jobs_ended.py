@@ -61,3 +61,55 @@ async def test_L5_a_job_goes_on_where_it_stood_when_the_program_ended(broken):
         assert again.repair.counts() == {"open": 1, "archived": 2}
     finally:
         await again.close()
+
+
+async def test_V3_a_replay_is_done_when_every_delivery_of_it_ended(broken):
+    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    await settle(broken)
+    await broken.control.pause()
+    numbers = [letter.number for letter in broken.repair.letters()]
+    number = await broken.jobs.start("replay", numbers)
+    while broken.jobs.job(number).step < len(numbers):
+        await asyncio.sleep(0.001)
+    report = broken.jobs.report(number)
+    assert (report.job.status, report.queued, report.in_progress) == (JobStatus.RUNNING, 0, 3)
+    assert broken.jobs.unfinished() == [report.job]
+    await broken.control.resume()
+    ended = await broken.jobs.finished(number)
+    assert (ended.job.status, ended.in_progress) == (JobStatus.DONE, 0)
+    assert ended.fates == {"resolved": 2, "failed_again": 1}
+
+
+async def test_V3_a_replay_that_waits_goes_on_waiting_after_a_reload(broken):
+    await broken.control.pause()
+    numbers = [letter.number for letter in broken.repair.letters()]
+    number = await broken.jobs.start("replay", numbers)
+    while broken.jobs.job(number).step < len(numbers):
+        await asyncio.sleep(0.001)
+    await broken.adopt(broken.project)
+    assert broken.jobs.job(number).status is JobStatus.RUNNING
+    await broken.control.resume()
+    report = await broken.jobs.finished(number)
+    assert report.fates == {"failed_again": 3}
+    replays = [one for one in broken.observe.actions() if one.action == "replay"]
+    assert len(replays) == 1
+
+
+async def test_V3_what_a_replay_skipped_is_not_counted_as_its_own(broken):
+    first, *rest = [letter.number for letter in broken.repair.letters()]
+    await broken.repair.archive([first])
+    await broken.repair.purge([first])
+    number = await broken.jobs.start("replay", [first, *rest])
+    report = await broken.jobs.finished(number)
+    assert (report.job.skipped, report.fates) == (1, {"failed_again": 2})
+
+
+async def test_V3_a_replay_that_waits_can_be_cancelled(broken):
+    await broken.control.pause()
+    numbers = [letter.number for letter in broken.repair.letters()]
+    number = await broken.jobs.start("replay", numbers)
+    while broken.jobs.job(number).step < len(numbers):
+        await asyncio.sleep(0.001)
+    job = await broken.jobs.cancel(number)
+    assert job.status is JobStatus.CANCELLED
+    assert broken.jobs.report(number).in_progress == 3

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.parsing import Environ, Options
 
 if TYPE_CHECKING:
+    from workbench.model.zones import Zone
     from workbench.services.workspace import Workspace
 
 GAP = "  "
@@ -88,11 +89,30 @@ def indented(value: Any, indent: str = "") -> str:
     return many_lines(json.dumps(value, indent=2, ensure_ascii=False, default=str), indent)
 
 
-def when(microseconds: int) -> str:
-    """Returns a time in UTC to the millisecond, as all listings show it."""
+def when(microseconds: int, zone: Zone | None = None) -> str:
+    """Returns a time as RFC 3339 to the millisecond, with the offset of a zone; in UTC without one."""
     from workbench.model.clock import rfc3339
 
-    return rfc3339(microseconds)[:-4] + "Z"
+    said = rfc3339(microseconds)[:-4] + "Z"
+    if zone is None:
+        return said
+    try:
+        local = zone.local(microseconds)
+    except (OverflowError, ValueError):  # the first or the last day that a calendar has
+        return said
+    return local.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def zone_of(options: Options, environ: Environ) -> Zone:
+    """Returns the zone in which an answer tells times: that of ``--zone``, else the one that was chosen.
+
+    Raises:
+        InvalidValue: This machine knows no such zone.
+    """
+    from workbench.model.zones import find_zone
+    from workbench.services.zoning import chosen_zone
+
+    return find_zone(options.zone) if options.zone is not None else chosen_zone(environ)
 
 
 def meter(options: Options) -> Callable[[str], None] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answers import answer, columns, indented, many_lines, one_line, opened, when
+from workbench.cli.answers import answer, columns, indented, many_lines, one_line, opened, when, zone_of
 from workbench.cli.parsing import DONE, Command, Environ, Options, Parser, count, words
 from workbench.cli.repairing import ACTIONS
 
@@ -28,12 +28,14 @@ def _list_takes(parser: Parser) -> None:
     parser.add_argument(
         "--limit", metavar="N", type=count, default=50, help="the newest so many; 50 unless said"
     )
+    parser.zone()
     parser.json("[{number, status, subscription, type, key, reason, error, attempts, died_at, parent}]")
 
 
 async def _list(options: Options, environ: Environ) -> int:
     from workbench.services.repairing import OPEN
 
+    zone = zone_of(options, environ)
     chosen = options.status or [status.value for status in OPEN]
     workspace = opened(options, environ)
     try:
@@ -49,7 +51,7 @@ async def _list(options: Options, environ: Environ) -> int:
             one.type,
             one.key,
             len(one.attempts),
-            when(one.died_at),
+            when(one.died_at, zone),
             _error(one),
         )
         for one in found
@@ -91,6 +93,7 @@ def _show_takes(parser: Parser) -> None:
         default=[],
         help="show what stands behind this key, though it looks like a secret",
     )
+    parser.zone()
     parser.json(
         "as in list, and topic, position, message_id, tries [{at, error}], place, traceback, data, edited"
     )
@@ -99,6 +102,7 @@ def _show_takes(parser: Parser) -> None:
 async def _show(options: Options, environ: Environ) -> int:
     from workbench.services.finding import shown_text
 
+    zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
         letter = workspace.repair.letter(options.number)
@@ -129,14 +133,15 @@ async def _show(options: Options, environ: Environ) -> int:
         ("reason", letter.reason.value.replace("_", " ")),
         ("error", _error(letter)),
         ("where", letter.place),
-        ("died", when(letter.died_at)),
+        ("died", when(letter.died_at, zone)),
         ("replayed from", str(letter.parent or "")),
         ("waiting behind it", str(blocked or "")),
     ]
     lines = [f"dead letter {letter.number}"]
     lines += columns(("", ""), [(f"  {name}", said) for name, said in facts if said]).splitlines()[1:]
     lines += ["", "tries:"]
-    lines += [one_line(f"  {one['at']}  {one['error']}") for one in tries] or ["  none"]
+    told = [f"  {when(one.at, zone)}  {one.error_type}: {one.error}" for one in letter.attempts]
+    lines += list(map(one_line, told)) or ["  none"]
     lines += ["", "data:", indented(data, "  ")]
     lines += ["", "edited copy:", indented(edited, "  ")] if edited is not None else []
     lines += ["", many_lines(letter.traceback)] if letter.traceback else []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answers import answer, columns, compact, indented, note, one_line, opened, when
+from workbench.cli.answers import answer, columns, compact, indented, note, one_line, opened, when, zone_of
 from workbench.cli.parsing import DONE, Command, Environ, Options, Parser, count, position, words
 
 if TYPE_CHECKING:
     from workbench.model.differences import Difference
     from workbench.model.events import RecordedEvent
+    from workbench.model.zones import Zone
     from workbench.services.histories import History, Step
 
 LONGEST = 160
@@ -28,10 +29,12 @@ def _streams_takes(parser: Parser) -> None:
     parser.add_argument(
         "--limit", metavar="N", type=count, default=50, help="at most so many; 50 unless said"
     )
+    parser.zone()
     parser.json("[{name, version, position, closed, updated_at}]")
 
 
 async def _streams(options: Options, environ: Environ) -> int:
+    zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
         numbers = list(workspace.browse.find_streams(text=options.find, limit=options.limit))
@@ -50,7 +53,7 @@ async def _streams(options: Options, environ: Environ) -> int:
         for stream in found
     ]
     rows = [
-        (one.version, when(one.updated_at), f"{one.name}{'  (closed)' if one.closed else ''}")
+        (one.version, when(one.updated_at, zone), f"{one.name}{'  (closed)' if one.closed else ''}")
         for one in found
     ]
     text = columns(("VERSION", "LAST CHANGED", "STREAM"), rows) if rows else "no streams"
@@ -81,6 +84,7 @@ def _events_takes(parser: Parser) -> None:
     which.add_argument("--last", metavar="N", type=count, help="the last so many instead")
     parser.add_argument("--data", action="store_true", help="show what each event says, on a line of its own")
     _reveal(parser)
+    parser.zone()
     parser.json(
         "[{stream, version, position, id, type, schema_version, occurred_at, recorded_at, correlation_id,"
         " causation_id, metadata, data}]"
@@ -101,6 +105,7 @@ def _reveal(parser: Parser) -> None:
 async def _events(options: Options, environ: Environ) -> int:
     from workbench.services.finding import Wanted, first_events, last_events
 
+    zone = zone_of(options, environ)
     workspace = opened(options, environ)
     wanted = Wanted(stream=options.stream, type=options.type, after=options.after)
     try:
@@ -112,14 +117,14 @@ async def _events(options: Options, environ: Environ) -> int:
         await workspace.close()
     more = not options.last and len(found) > options.limit
     shown = found[: options.limit] if more else found
-    answer(options, [_values(event, options.reveal) for event in shown], _listed(options, shown))
+    answer(options, [_values(event, options.reveal) for event in shown], _listed(options, shown, zone))
     if more and not options.json:
         note(f"… more follow: --after {shown[-1].position}")
     return DONE
 
 
-def _listed(options: Options, events: list[RecordedEvent]) -> str:
-    rows = [(one.position, when(one.occurred_at), one.stream, one.version, one.type) for one in events]
+def _listed(options: Options, events: list[RecordedEvent], zone: Zone) -> str:
+    rows = [(one.position, when(one.occurred_at, zone), one.stream, one.version, one.type) for one in events]
     if not rows:
         return "no events"
     lines = columns(("POSITION", "HAPPENED", "STREAM", "VERSION", "TYPE"), rows).splitlines()
@@ -149,6 +154,7 @@ def _show_takes(parser: Parser) -> None:
     )
     _reveal(parser)
     parser.trust()
+    parser.zone()
     parser.json(
         "stream, aggregate, version, of, closed, state, trouble, earlier, events [{version, position, type,"
         " occurred_at, id, data, changes [{kind, path, before, after}], trouble}]"
@@ -159,6 +165,7 @@ async def _show(options: Options, environ: Environ) -> int:
     from workbench.services.histories import history
     from workbench.services.opening import not_trusted
 
+    zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
         told = history(workspace, options.stream, options.at, last=options.last, reveal=options.reveal)
@@ -166,7 +173,7 @@ async def _show(options: Options, environ: Environ) -> int:
         refused = not_trusted(workspace.project, "telling states") if restricted else None
     finally:
         await workspace.close()
-    answer(options, _history_values(told), _history_text(told))
+    answer(options, _history_values(told), _history_text(told, zone))
     if refused is not None:
         note(f"workbench: {refused.message}\n  {refused.hint}")
     return DONE
@@ -202,7 +209,7 @@ def _step_values(step: Step) -> dict[str, Any]:
     }
 
 
-def _history_text(told: History) -> str:
+def _history_text(told: History, zone: Zone) -> str:
     of = f" of {told.stream.version:,}" if told.version != told.stream.version else ""
     closed = ", closed" if told.stream.closed else ""
     kind = f", {told.aggregate}" if told.aggregate else ""
@@ -211,7 +218,7 @@ def _history_text(told: History) -> str:
         lines.append(f"… {told.earlier:,} earlier events; --last {told.version} tells them")
     for step in told.steps:
         event = step.event
-        lines.append(one_line(f"{event.version:>4}  {when(event.occurred_at)}  {event.type}"))
+        lines.append(one_line(f"{event.version:>4}  {when(event.occurred_at, zone)}  {event.type}"))
         lines += [f"        {_change(change)}" for change in step.changes]
         if step.trouble:
             lines.append(one_line(f"        cannot be folded: {step.trouble}"))
@@ -244,7 +251,7 @@ EVENTS = Command(
     about="""
         Lists events of the log in the order of their positions. What looks like a secret is masked.
 
-        Times are in UTC, and of when it happened; --json says when it was recorded, too.
+        Times are those of when it happened, with their offset; --json says when it was recorded, too.
     """,
     examples="""
         workbench events my-project --last 10

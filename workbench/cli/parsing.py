@@ -106,6 +106,17 @@ class Parser(argparse.ArgumentParser):
         """Adds ``--json``, and what its answer holds."""
         self.add_argument("--json", action="store_true", help=f"answer as JSON: {keys}")
 
+    def zone(self) -> None:
+        """Adds ``--zone``, for answers that tell times."""
+        self.add_argument(
+            "--zone",
+            metavar="ZONE",
+            type=words,
+            default=None,
+            help="tell times in this zone: system, UTC, +02:00, Europe/Berlin; unless said, in the one chosen"
+            " in the window or by WORKBENCH_ZONE, else the machine's; JSON is always in UTC",
+        )
+
     def trust(self) -> None:
         """Adds ``--trust`` (contract §10)."""
         self.add_argument(
@@ -178,14 +189,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def words(text: str) -> str:
-    """Reads text, for what is looked up or stored.
+    """Reads text, for what is looked up or stored; it is UTF-8, whatever the machine's own encoding is.
 
     Raises:
         argparse.ArgumentTypeError: It holds bytes that are no UTF-8.
     """
-    if not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text):
-        raise argparse.ArgumentTypeError(f"{text!r} should be UTF-8")
-    return text
+    if text.isprintable() or not any("\ud800" <= char <= "\udfff" for char in text):
+        return text
+    try:
+        return os.fsencode(text).decode()
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        raise argparse.ArgumentTypeError(f"{text!r} should be UTF-8") from None
 
 
 def count(text: str) -> int:

@@ -37,13 +37,15 @@ async def _new(options: Options, _environ: Environ) -> int:
 def _check_takes(parser: Parser) -> None:
     parser.project()
     parser.trust()
-    parser.json("project, complete, problems [{file, line, column, code, message, hint}], model, unseen")
+    parser.json(
+        "project, complete, problems [{file, line, column, code, message, hint}], advice, model, unseen"
+    )
 
 
 async def _check(options: Options, environ: Environ) -> int:
     from workbench.services.checking import check_project, in_words
 
-    verdict = check_project(options.project, environ, trust=options.trust)
+    verdict = await check_project(options.project, environ, trust=options.trust)
     problems = [
         {
             "file": one.file,
@@ -68,8 +70,11 @@ async def _check(options: Options, environ: Environ) -> int:
             " syntax was checked\n  read it; if you trust it, say --trust, which remembers this folder with"
             " these files"
         )
+    for told in verdict.advice:
+        note(f"workbench: {one_line(told)}")
     said = {"project": verdict.name, "complete": not verdict.unseen, "problems": problems}
-    answer(options, {**said, "model": dict(verdict.model), "unseen": list(verdict.unseen)}, "\n".join(lines))
+    said |= {"advice": list(verdict.advice), "model": dict(verdict.model), "unseen": list(verdict.unseen)}
+    answer(options, said, "\n".join(lines))
     return PROBLEMS if verdict.complaints else FAILED if verdict.unseen else DONE
 
 
@@ -105,12 +110,13 @@ NEW = Command(
 )
 CHECK = Command(
     about="""
-        Names every problem of a project's file, its modules and its scenarios, a line each:
+        Names every problem of a project's file, its modules, its scenarios and its story, a line each:
 
           file:line:column: CODE message (hint)
 
-        The store is not opened. Ends with 3 if there are problems, with 1 if modules could not be checked
-        because nobody trusts them, with 0 if all is well.
+        A store that is there is only looked at: whether the model can still read every event. Ends with 3 if
+        there are problems, with 1 if modules could not be checked because nobody trusts them, with 0 if all
+        is well.
     """,
     examples="""
         workbench check my-project

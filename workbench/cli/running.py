@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +77,9 @@ def _takes(parser: Parser) -> None:
         help="how long the queues may take; 60s unless said",
     )
     parser.add_argument(
+        "--settle", action="store_true", help="let all that follows from a command happen before the next one"
+    )
+    parser.add_argument(
         "--strict", action="store_true", help="end with 3 if any command was not accepted, or anything died"
     )
     parser.add_argument(
@@ -83,7 +88,8 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
-        " troubles, faults, subscriptions, projections, dead_letters"
+        " put_off, standstills [{kind, name, why, broken}], troubles, faults, subscriptions, projections,"
+        " dead_letters"
     )
     parser.set_defaults(issued=[])
 
@@ -107,8 +113,12 @@ async def _run(options: Options, environ: Environ) -> int:
         note(f"workbench: {one_line(problem)}")
     for said in summary["troubles"]:
         note(f"workbench: {one_line(said)}")
-    if not summary["settled"]:
+    if not summary["settled"] and not any(one["broken"] for one in summary["standstills"]):
         note(f"workbench: the queues were not empty after {options.wait:g} s; running again goes on")
+    for one in summary["standstills"]:
+        note(one_line(f"workbench: {one['kind']} {one['name']}: {one['why']}"))
+    if summary["put_off"]:
+        note(f"workbench: {summary['put_off']:,} deliveries wait for their time; a later run sees to them")
     answer(options, summary, _told(summary))
     return PROBLEMS if _troubled(options, report, summary) else DONE
 
@@ -126,23 +136,28 @@ async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, 
 
 async def _issue(workspace: Workspace, options: Options) -> StoryReport:
     """Issues what was asked for; with nothing asked for, the story, if the project has one."""
+    from workbench.services.draining import drain
     from workbench.services.story import StoryReport, arriving_lines
 
+    between = partial(drain, workspace, options.wait) if options.settle else None
     if options.issued:
-        return await workspace.story.play_commands(options.issued, origin="cli")
+        return await workspace.story.play_commands(options.issued, origin="cli", between=between)
     if options.commands == "-":
-        return await workspace.story.play_lines(arriving_lines(sys.stdin.fileno()), origin="cli")
+        lines = arriving_lines(sys.stdin.fileno())
+        return await workspace.story.play_lines(lines, origin="cli", between=between)
     if options.commands is None and workspace.project.story is None:
         return StoryReport()
     path = Path(options.commands) if options.commands is not None else None
-    return await workspace.story.play(path, pace=0, origin="cli")
+    return await workspace.story.play(path, pace=0, origin="cli", between=between)
 
 
 def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) -> bool:
     refused = any(not result.accepted for result in report.results)
     died = bool(summary["dead_letters"])
+    broken = any(one["broken"] for one in summary["standstills"])
     return bool(
         report.problems
+        or broken
         or summary["faults"]
         or (refused and (options.issued or options.strict))
         or (died and options.strict)
@@ -150,6 +165,9 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
 
 
 def _summary(workspace: Workspace, report: StoryReport, options: Options, *, settled: bool) -> dict[str, Any]:
+    from workbench.services.draining import put_off, standstills
+
+    still = standstills(workspace)
     return {
         "project": workspace.project.name,
         "commands": dict(report.outcomes),
@@ -157,7 +175,9 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "problems": [_problem(problem, options) for problem in report.problems],
         "position": workspace.browse.head(),
         "streams": workspace.browse.stream_count(),
-        "settled": settled,
+        "settled": settled and not any(one.broken for one in still),
+        "put_off": put_off(workspace),
+        "standstills": [asdict(one) for one in still],
         "troubles": list(workspace.running().errors),
         "faults": dict(workspace.running().faults),
         "subscriptions": {
@@ -165,6 +185,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
             for view in workspace.observe.subscriptions()
         },
         "projections": {view.name: view.rows for view in workspace.observe.projections()},
+        "dead": workspace.repair.counts().get("open", 0),
         "dead_letters": [
             {
                 "number": letter.number,
@@ -173,7 +194,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
                 "error": f"{letter.error_type}: {letter.error}",
                 "attempts": len(letter.attempts),
             }
-            for letter in workspace.repair.letters()
+            for letter in workspace.repair.letters(("open",))
         ],
     }
 
@@ -219,7 +240,9 @@ def _told(summary: dict[str, Any]) -> str:
         (one["number"], one["subscription"], one["reason"], one["error"]) for one in summary["dead_letters"]
     ]
     if letters:
+        more = summary["dead"] - len(letters)
         lines += ["", columns(("DEAD LETTER", "SUBSCRIPTION", "REASON", "ERROR"), letters)]
+        lines += [f"… {more:,} more; workbench dead-letters lists them"] if more > 0 else []
     return "\n".join(lines)
 
 
@@ -242,8 +265,8 @@ RUN = Command(
           {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "ada@x.org"}
 
         Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
-        one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
-        or a subscription or read model ended unexpectedly and stands still.
+        one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted, or
+        a subscription or read model stands still. What is put off for longer than --wait is not waited for.
     """,
     examples="""
         workbench run my-project --command create_user --set user_id=ada \\

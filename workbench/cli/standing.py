@@ -9,7 +9,7 @@ from workbench.cli.answers import answer, columns, meter, note, one_line, opened
 from workbench.cli.parsing import DONE, PROBLEMS, Command, Environ, Options, Parser, words
 
 if TYPE_CHECKING:
-    from workbench.services.observing import ProjectionView
+    from workbench.services.views import ProjectionView
 
 
 def _subscriptions_takes(parser: Parser) -> None:
@@ -82,7 +82,10 @@ async def _list(options: Options, environ: Environ) -> int:
 
 def _status(view: ProjectionView) -> str:
     said = view.status + (", stale" if view.stale else "")
-    return f"{said}, rebuilding {view.rebuild.share:.0%}" if view.rebuild else said
+    if view.rebuild is None:
+        return said
+    halted = "" if view.rebuild.condition == "rebuilding" else f" {view.rebuild.condition}"
+    return f"{said}, rebuild{halted} at {view.rebuild.share:.0%}"
 
 
 def _troubled(view: ProjectionView) -> bool:

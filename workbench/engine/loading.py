@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.errors import ModelFailed, WorkbenchError
 from workbench.model.aggregates import AggregateType
-from workbench.model.events import NewEvent
+from workbench.model.events import NewEvent, StoredData
 from workbench.model.registry import Registry
+from workbench.model.secrets import without_secrets
 from workbench.store.ports import EventReader
 
 PAGE = 1000
@@ -113,8 +115,18 @@ class AggregateLoader:
             limit = PAGE if upto is None else min(PAGE, upto - version)
             page = self._reader.read_data(stream, after=version, limit=limit)
             for record in page:
-                state = aggregate.evolve(state, self._registry.read_event(record))
+                state = _evolved(aggregate, state, self._registry.read_event(record), record)
                 version = record.version
             if len(page) < limit:
                 break
         return Loaded(version, state)
+
+
+def _evolved(aggregate: AggregateType, state: Any, event: Any, record: StoredData) -> Any:
+    try:
+        return aggregate.evolve(state, event)
+    except WorkbenchError:
+        raise
+    except Exception as error:
+        said = without_secrets(f"{type(error).__name__}: {error}", record.data)
+        raise ModelFailed(f"{record.type} at position {record.position} cannot be folded: {said}") from error

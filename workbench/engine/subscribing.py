@@ -132,9 +132,8 @@ class SubscriptionRunner(ABC):
         claimed: list[Task] = []
         after = state.cursor
         while after < state.claimed_to:
-            found, reached = self._runtime.reader.read_topic(
-                self.subscription.topic, self.wants, after, LARGE
-            )
+            topic = self.subscription.topic
+            found, reached = self._runtime.reader.read_topic(topic, self.wants, after, LARGE)
             found = [message for message in found if message.position <= state.claimed_to]
             tasks, _, after = self._tasks_of(found, after, reached)
             claimed += tasks
@@ -242,8 +241,7 @@ class SubscriptionRunner(ABC):
         standing: set[int] = set()
         if after < self._stood:  # it was passed before: what stands in rows is delivered from there (I5)
             standing = self._runtime.reader.rows_from(self.name, after, upto)
-        tasks: list[Task] = []
-        filtered = 0
+        tasks, filtered = list[Task](), 0
         for message in found:
             passes = self._passes(message)
             if passes is False:

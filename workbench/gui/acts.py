@@ -100,10 +100,18 @@ def _views(session: Session) -> list[Act]:
         )
         for mode, text in (("light", "Light"), ("dark", "Dark"), ("system", "Light or dark as the system"))
     ]
+    zone = Act(
+        key="zone",
+        text="Time &zone …",
+        menu="View",
+        run=session.zones.offer,
+        tip="Choose the zone of all times that are shown and typed",
+        group=3,
+    )
     reset = Act(
         key="reset-layout", text="Arrange as at first", menu="View", run=window.reset_perspective, group=3
     )
-    return [*perspectives, *views, *looks, reset]
+    return [*perspectives, *views, *looks, zone, reset]
 
 
 def _going(session: Session) -> list[Act]:

@@ -12,6 +12,10 @@ from workbench.gui.paging import PagedModel
 from workbench.gui.pills import PADDING, ROW_HEIGHT, draw_badge
 from workbench.gui.theme import Colors
 
+WIDEST = 320
+FITTED = 100
+"""Rows that are looked at when columns are fitted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
@@ -85,3 +89,16 @@ class RowPainter:
         self._painter.setFont(self._fonts[int(described.mono)])
         self._painter.setPen(ink)
         self._painter.drawText(left, y + (ROW_HEIGHT + metrics.ascent() - metrics.descent()) // 2, text)
+
+
+def fitting(model: PagedModel, fonts: Sequence[QFont]) -> list[int]:
+    """Returns the widths in pixels that the columns need for their heads and first rows, within reason."""
+    metrics = tuple(QFontMetrics(font) for font in fonts)
+    rows = [row for row in map(model.row, range(FITTED)) if row is not None]
+    found = []
+    for number, column in enumerate(model.columns):
+        texts = [model.text_of(row, number)[:80] for row in rows]
+        widest = max((metrics[int(column.mono)].horizontalAdvance(text) for text in texts), default=0)
+        head = metrics[0].horizontalAdvance(column.title) + 18
+        found.append(min(WIDEST, max(widest, head) + 2 * PADDING + 2))
+    return found

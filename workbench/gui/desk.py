@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from workbench.gui.ticking import Ticker
+from workbench.gui.times import shown_zone
 from workbench.gui.widgets import told
+from workbench.model.changes import Changes
 
 if TYPE_CHECKING:
-    from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
 
 REFRESH_MS = 100
@@ -59,6 +61,9 @@ class Notice:
 class Desk(QObject):
     """Connects views with the open project.
 
+    Attributes:
+        ticker: Calls views that say ages, while they are seen.
+
     Signals:
         changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
         selected: The new `Selection`.
@@ -87,6 +92,7 @@ class Desk(QObject):
         self._stepping = False
         self._future: list[Selection] = []
         self._pending: Changes | None = None
+        self.ticker = Ticker(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -94,6 +100,7 @@ class Desk(QObject):
         self._since.start()
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
+        shown_zone().changed.connect(self._zone_changed)
         self._typed = False
         self._writing = QTimer(self)
         self._writing.setSingleShot(True)
@@ -112,6 +119,9 @@ class Desk(QObject):
         pending, self._pending = self._pending, None
         if pending is not None:
             self.changed.emit(pending)
+
+    def _zone_changed(self) -> None:
+        self.changed.emit(Changes(everything=True))
 
     # -- selection --------------------------------------------------------------------------------------
 
@@ -209,6 +219,7 @@ class Desk(QObject):
         """Ends listening and what still runs."""
         self._unlisten()
         self._timer.stop()
+        self.ticker.close()
         await self.write_drafts()
         for task in list(self._tasks):
             task.cancel()

@@ -74,7 +74,8 @@ class Explorer(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return bool(changes.head or changes.dead_letters or changes.projections or changes.model)
+        moved = changes.head or changes.dead_letters or changes.projections
+        return bool(moved or changes.model or changes.everything)
 
     @override
     def refresh(self) -> None:

@@ -25,6 +25,7 @@ from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk
 from workbench.gui.mapping_choice import MappingChoice
 from workbench.gui.theme import code_font
+from workbench.gui.times import absolute, zone_name
 from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class ImportDialog(QDialog):
         self._reading = self._reader or preview.mapping
         self._table.setRowCount(min(SHOWN, len(preview.incoming)))
         for row, item in enumerate(preview.incoming[:SHOWN]):
-            when = "time of import" if item.event.occurred_at is None else _time(item.event.occurred_at)
+            when = "time of import" if item.event.occurred_at is None else absolute(item.event.occurred_at)
             for column, text in enumerate((str(item.line), item.stream, item.event.type, when)):
                 self._table.setItem(row, column, QTableWidgetItem(text))
         self._show_problems([str(problem) for problem in preview.problems])
@@ -254,7 +255,7 @@ class ImportDialog(QDialog):
 def _preview_table() -> QTableWidget:
     table = QTableWidget(0, 4)
     table.setObjectName("import-preview")
-    table.setHorizontalHeaderLabels(["Line", "Stream", "Type", "Happened at (UTC)"])
+    table.setHorizontalHeaderLabels(["Line", "Stream", "Type", f"Happened at ({zone_name()})"])
     table.verticalHeader().hide()
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setAccessibleName("The first events")
@@ -265,9 +266,3 @@ def _preview_table() -> QTableWidget:
 
 
 _FORMS = {"ndjson": "Events as the workbench writes them out", "cloudevents": "CloudEvents 1.0"}
-
-
-def _time(microseconds: int) -> str:
-    from workbench.model.clock import rfc3339
-
-    return rfc3339(microseconds).replace("T", " ").removesuffix("Z")

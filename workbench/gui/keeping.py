@@ -50,6 +50,11 @@ class Keeper:
         ranges = (chosen.at(number) for number in range(chosen.count()))
         return list(_merged(sorted((one.top(), one.bottom()) for one in ranges if one.isValid())))
 
+    def between(self, first: int, last: int) -> set[int]:
+        """Returns the selected rows from one number to another."""
+        blocks = ((max(first, top), min(last, bottom) + 1) for top, bottom in self.blocks())
+        return {number for begin, end in blocks for number in range(begin, end)}
+
     def count(self) -> int:
         """Returns how many rows are selected."""
         return sum(last - first + 1 for first, last in self.blocks())

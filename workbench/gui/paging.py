@@ -12,6 +12,7 @@ from PySide6.QtGui import Qt
 from typing_extensions import override
 
 from workbench.gui.long_text import more, shortened
+from workbench.gui.times import zone_name
 from workbench.gui.widgets import plain_tip
 from workbench.model.values import visible
 
@@ -66,6 +67,7 @@ class Column:
         text: Turns a value into what is shown.
         tip: Turns a value into what its tool tip says; what is shown, if absent.
         about: What the tool tip of its head says.
+        zoned: It holds times: its head names their zone.
     """
 
     title: str
@@ -77,6 +79,12 @@ class Column:
     text: Callable[[Any], str] = str
     tip: Callable[[Any], str] | None = None
     about: str = ""
+    zoned: bool = False
+
+    @property
+    def head(self) -> str:
+        """What its head says."""
+        return f"{self.title} · {zone_name()}" if self.zoned else self.title
 
 
 def first_of(row: Row) -> Key:
@@ -236,7 +244,8 @@ class PagedModel(QAbstractTableModel):
         number, offset = divmod(index, PAGE)
         page = self._pages.get(number)
         if page is None:
-            page = self.ask(lambda: self.source.page(number * PAGE, PAGE), ())
+            nothing: Sequence[Row | None] = ()
+            page = self.ask(lambda: self.source.page(number * PAGE, PAGE), nothing)
             self._pages[number] = page
             if len(self._pages) > KEPT:
                 self._pages.popitem(last=False)
@@ -314,7 +323,7 @@ class PagedModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or section >= len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
+            return self.columns[section].head
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.columns[section].about or None
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -11,11 +12,14 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.loop import spawn
 from workbench.model.searching import folded
 
 SHOWN = 60
+FOUND = 20
+"""Streams that are offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +121,34 @@ class Palette(QDialog):
             target: Target = item.data(Qt.ItemDataRole.UserRole)
             self.accept()
             target.go()
+
+
+async def nothing_found(_typed: str) -> Sequence[Target]:
+    """Finds nothing, as where no project is open."""
+    return ()
+
+
+def command_targets(desk: Desk) -> list[Target]:
+    """Returns the forms of all commands."""
+
+    def form(name: str) -> None:
+        desk.command_wanted.emit(name)
+        desk.wanted.emit("commands")
+
+    return [
+        Target(text=name, kind="command", icon="command", go=partial(form, name))
+        for name in desk.workspace.registry.commands
+    ]
+
+
+async def stream_targets(desk: Desk, typed: str) -> Sequence[Target]:
+    """Finds streams by what was typed."""
+    return [
+        Target(
+            text=stream.name,
+            kind=f"stream, version {stream.version}",
+            icon="stream",
+            go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
+        )
+        for stream in await desk.workspace.browse.search_streams(typed, FOUND)
+    ]

@@ -38,7 +38,8 @@ class LiveProject(QObject):
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
         desk.project_saved.connect(self.look)
-        self._watch.watch(desk.workspace.reload.watched())
+        self._watch_all()
+        desk.run(self._look_at_scenarios(), "Read the scenarios")
 
     def close(self) -> None:
         """Looks no more."""
@@ -54,9 +55,18 @@ class LiveProject(QObject):
         try:
             told = await reload.check(trust=trust)
         finally:
-            self._watch.watch(reload.watched())
+            self._watch_all()
         if told is not None:
             self._tell(told)
+        await self._look_at_scenarios()
+
+    async def _look_at_scenarios(self) -> None:
+        await self._desk.workspace.verdicts.look()
+        self._watch_all()
+
+    def _watch_all(self) -> None:
+        workspace = self._desk.workspace
+        self._watch.watch((*workspace.reload.watched(), *workspace.verdicts.watched()))
 
     def _tell(self, told: Reload) -> None:
         match told.outcome.value:

@@ -9,7 +9,7 @@ from workbench.gui.desk import Notice
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
-    from workbench.services.observing import Status
+    from workbench.services.views import Status
 
 TOPIC = "gone"
 

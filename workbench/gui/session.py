@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,25 +16,22 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 from workbench.engine.tasks import to_the_end
 from workbench.gui.acts import acts_of
 from workbench.gui.catalog import PERSPECTIVES, VIEWS
-from workbench.gui.desk import Desk, Selection
+from workbench.gui.desk import Desk
 from workbench.gui.drafts import may_leave
 from workbench.gui.loop import finished, spawn
-from workbench.gui.palette import Palette, Target
+from workbench.gui.palette import Palette, Target, command_targets, nothing_found, stream_targets
 from workbench.gui.reloading import LiveProject
 from workbench.gui.rescuing import tell_trouble
 from workbench.gui.statusline import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.window import MainWindow
+from workbench.gui.zone_menu import ZoneChooser
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
-
-
-FOUND = 20
-"""Streams that the palette offers."""
 
 
 SETTLED = 0.5
@@ -56,15 +53,20 @@ class Session:
         self.desk: Desk | None = None
         self.live: LiveProject | None = None
         self._environ = environ
+        self._trouble = "", ""
         self._end = asyncio.Event()
         self._closing = False
-        self._status = StatusLine(self.toggle_engine, self.repair)
+        self.zones = ZoneChooser(window, environ)
+        self._status = StatusLine(
+            self.toggle_engine, self.repair, partial(self.bring, "scenarios"), self.zones.offer
+        )
         window.use(acts_of(self), self._status)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
         window.perspective_changed.connect(self._perspective_shown)
         self._perspective_shown(window.perspective)
         self._enable()
+        self.zones.begin()
 
     # -- opening and closing --------------------------------------------------------------------------------
 
@@ -86,11 +88,12 @@ class Session:
         except Exception as error:  # noqa: BLE001  # whatever stands in the way, the window says it
             self._show_mistakes(target, error)
             return
-        self.workspace = workspace
+        self.workspace, self._trouble = workspace, ("", "")
         self.desk = Desk(workspace, self.window)
         self.window.fill(self.desk)
         self.desk.changed.connect(self._changed)
         self.desk.travelled.connect(self._travelled)
+        workspace.verdicts.listen(lambda: self._status.show_scenarios(workspace.verdicts.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self._settings.setValue("last-project", str(workspace.project.root))
         self._taken_over()
@@ -309,38 +312,12 @@ class Session:
             for action in shown
             if action.isEnabled() and action.objectName() != "palette"
         ]
-        targets += self._model_targets()
-        palette = Palette(self.window, targets, self._streams)
+        desk = self.desk
+        targets += command_targets(desk) if desk is not None else []
+        find = partial(stream_targets, desk) if desk is not None else nothing_found
+        palette = Palette(self.window, targets, find)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
-
-    def _model_targets(self) -> list[Target]:
-        desk, workspace = self.desk, self.workspace
-        if desk is None or workspace is None:
-            return []
-
-        def form(name: str) -> None:
-            desk.command_wanted.emit(name)
-            desk.wanted.emit("commands")
-
-        return [
-            Target(text=name, kind="command", icon="command", go=partial(form, name))
-            for name in workspace.registry.commands
-        ]
-
-    async def _streams(self, typed: str) -> Sequence[Target]:
-        desk, workspace = self.desk, self.workspace
-        if desk is None or workspace is None:
-            return []
-        return [
-            Target(
-                text=stream.name,
-                kind=f"stream, version {stream.version}",
-                icon="stream",
-                go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
-            )
-            for stream in await workspace.browse.search_streams(typed, FOUND)
-        ]
 
     # -- what the window shows ------------------------------------------------------------------------
 
@@ -395,5 +372,6 @@ class Session:
         self._action("engine").setIcon(icon("play" if paused else "pause"))
         self._action("engine").setText("Resume" if paused else "Pause")
         self._action("step").setEnabled(paused)
-        if self.desk is not None:
+        if self.desk is not None and (status.trouble, status.gone) != self._trouble:
+            self._trouble = status.trouble, status.gone  # once: what was closed or is over is not said again
             tell_trouble(self.desk, status, self.reopen)

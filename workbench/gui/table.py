@@ -10,7 +10,6 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRe
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFontMetrics,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -21,12 +20,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
-from workbench.gui.cells import RowPainter, cells_of
+from workbench.gui.cells import RowPainter, cells_of, fitting
 from workbench.gui.copying import lines_of
 from workbench.gui.keeping import Held, Keeper
 from workbench.gui.paging import Column, Key, PagedModel, Row, RowSource
 from workbench.gui.painting import painting
-from workbench.gui.pills import PADDING, ROW_HEIGHT
+from workbench.gui.pills import ROW_HEIGHT
 from workbench.gui.theme import code_font, theme, ui_font
 from workbench.gui.trouble import TroubleStrip
 from workbench.gui.widgets import EmptyState
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
 SPREADS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-WIDEST = 320
-FITTED = 100
-"""Rows that are looked at when columns are fitted."""
 COPIED = 100_000
 """Rows that Ctrl+C copies at most."""
 
@@ -202,7 +198,8 @@ class FastTableView(QTableView):
         Returns:
             Whether there is one.
         """
-        places = self._model.ask(lambda: self._model.source.find([key]), {})
+        nowhere: Mapping[Key, int] = {}
+        places = self._model.ask(lambda: self._model.source.find([key]), nowhere)
         number = places.get(key, -1)
         self.choose_index(number)
         return number >= 0
@@ -256,13 +253,8 @@ class FastTableView(QTableView):
 
     def fit_columns(self) -> None:
         """Gives each column the width that its head and the first rows need, within reason."""
-        metrics = tuple(QFontMetrics(font) for font in self._fonts)
-        rows = [row for row in map(self._model.row, range(FITTED)) if row is not None]
-        for number, column in enumerate(self._model.columns):
-            texts = [self._model.text_of(row, number)[:80] for row in rows]
-            widest = max((metrics[int(column.mono)].horizontalAdvance(text) for text in texts), default=0)
-            head = metrics[0].horizontalAdvance(column.title) + 18
-            self.setColumnWidth(number, min(WIDEST, max(widest, head) + 2 * PADDING + 2))
+        for number, width in enumerate(fitting(self._model, self._fonts)):
+            self.setColumnWidth(number, width)
         self._stretch()
 
     def _head_clicked(self, column: int) -> None:
@@ -374,7 +366,7 @@ class FastTableView(QTableView):
         count = min(self._model.rowCount() - first, (self.viewport().height() - top) // ROW_HEIGHT + 1)
         places = self._cells()
         rows = [cells_of(self._model, number, places) for number in range(first, first + count)]
-        selected = self._selected_between(first, first + count - 1)
+        selected = self._keeper.between(first, first + count - 1)
         width = max(self.viewport().width(), self.horizontalHeader().length())
         with painting(self.viewport()) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -393,12 +385,6 @@ class FastTableView(QTableView):
             x, width = self.columnViewportPosition(column), self.columnWidth(column)
             if not self.isColumnHidden(column) and x + width > 0 and x < self.viewport().width():
                 found.append((column, x, width))
-        return found
-
-    def _selected_between(self, first: int, last: int) -> set[int]:
-        found: set[int] = set()
-        for top, bottom in self._keeper.blocks():
-            found.update(range(max(first, top), min(last, bottom) + 1))
         return found
 
     def _draw_focus(self, painter: QPainter) -> None:

@@ -1,50 +1,100 @@
-"""Times as people read them: one zone for all, absolute and relative (ux rule 4)."""
+"""Times as people read them: one zone for all, absolute and relative (ux rule 4, V3)."""
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import cache
+
+from PySide6.QtCore import QObject, Signal
 
 from workbench.model.clock import SystemClock
+from workbench.model.zones import SYSTEM, Zone, find_zone
 
 _CLOCK = SystemClock()
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEPS = ((60, "s", 1), (3_600, "min", 60), (86_400, "h", 3_600), (math.inf, "d", 86_400))
 
 
-class _Zone:
-    local = True
+class ShownZone(QObject):
+    """The zone of all times that are shown and typed.
+
+    Signals:
+        changed: It is another now.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.zone: Zone = SYSTEM
 
 
-def set_zone(zone: str) -> None:
-    """Chooses the zone of all times that are shown: ``local`` or ``utc``."""
-    _Zone.local = zone != "utc"
+@cache
+def shown_zone() -> ShownZone:
+    """Returns the one holder of the zone."""
+    return ShownZone()
+
+
+def set_zone(key: str) -> None:
+    """Chooses the zone of all times that are shown, such as ``local``, ``utc`` or ``Europe/Berlin``.
+
+    Raises:
+        InvalidValue: There is no such zone.
+    """
+    zone = find_zone(key)
+    if zone != shown_zone().zone:
+        shown_zone().zone = zone
+        shown_zone().changed.emit()
 
 
 def zone_name() -> str:
-    """Returns how the zone is called, such as ``CET`` or ``UTC``."""
-    now = _EPOCH + timedelta(microseconds=_CLOCK.now())
-    return (now.astimezone().tzname() or "local") if _Zone.local else "UTC"
+    """Returns how the zone is called now, such as ``CET`` or ``UTC``."""
+    return shown_zone().zone.name(_CLOCK.now())
+
+
+def zone_told() -> str:
+    """Returns the zone with the offset that holds now; times with another offset say theirs."""
+    return shown_zone().zone.told(_CLOCK.now())
 
 
 def absolute(us: int) -> str:
-    """Returns a time (microseconds since 1970) to the millisecond, in the zone of all times."""
-    try:
-        moment = _EPOCH + timedelta(microseconds=us)
-        shown = moment.astimezone() if _Zone.local else moment
-    except (OverflowError, ValueError):
+    """Returns a time (microseconds since 1970) to the millisecond, in the zone of all times.
+
+    The offset stands behind it where it is not the one that holds now, or where clocks show the time twice.
+    """
+    moment = _local(us)
+    if moment is None:
         return f"{us:,} µs"
-    return f"{shown.year:04}-{shown:%m-%d %H:%M:%S}.{shown.microsecond // 1000:03d}"
+    told = f"{moment.year:04}-{moment:%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d}"
+    return f"{told} {mark_of(moment)}".rstrip()
 
 
 def short(us: int) -> str:
-    """Returns the time of day for today's times, else the day and the minute."""
-    whole, today = absolute(us), absolute(_CLOCK.now())
-    if whole.endswith("µs"):
-        return whole
-    if whole[:10] == today[:10]:
-        return whole[11:19]
-    return whole[5:16] if whole[:4] == today[:4] else whole[:10]
+    """Returns the time of day for today's times, else day and minute; with offsets as `absolute` has them."""
+    moment, today = _local(us), _local(_CLOCK.now())
+    if moment is None or today is None:
+        return f"{us:,} µs"
+    if moment.date() == today.date():
+        return f"{moment:%H:%M:%S} {_brief(moment)}".rstrip()
+    if moment.year == today.year:
+        return f"{moment:%m-%d %H:%M} {_brief(moment)}".rstrip()
+    return f"{moment.year:04}-{moment:%m-%d}"
+
+
+def mark_of(moment: datetime) -> str:
+    """Returns the offset of a time of the zone where it has to be said, else nothing."""
+    return shown_zone().zone.mark(moment, _CLOCK.now())
+
+
+def _brief(moment: datetime) -> str:
+    return mark_of(moment).removesuffix(":00")
+
+
+def _local(us: int) -> datetime | None:
+    try:
+        return shown_zone().zone.local(us)
+    except (OverflowError, ValueError):
+        return None
 
 
 def relative(us: int, now_us: int) -> str:

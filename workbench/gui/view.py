@@ -16,7 +16,7 @@ from workbench.gui.table import FastTableView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QKeyEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 
     from workbench.model.changes import Changes
 
@@ -35,11 +35,13 @@ class View(QWidget):
         key: Name in menus' data, layouts and tests.
         title: What the tab says.
         icon_name: Name of its icon.
+        ticks: Whether it says ages or rates, so that `tick` is called about once a second while it is seen.
     """
 
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
     icon_name: ClassVar[str] = ""
+    ticks: ClassVar[bool] = False
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -61,6 +63,9 @@ class View(QWidget):
 
     def follow(self, selection: Selection) -> None:
         """Shows what was selected elsewhere."""
+
+    def tick(self) -> None:
+        """Says again what time alone has changed, such as ages; must be quick."""
 
     def unsaved(self) -> str:
         """Returns, in words, what a person typed here and neither sent nor saved (V2); empty for nothing.
@@ -119,12 +124,19 @@ class View(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self.ticks:
+            self.desk.ticker.follow(self)
         if self._stale:
             self._stale = False
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
         if self._awaiting:
             self._give_keyboard()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.desk.ticker.leave(self)
 
     @override
     def focusNextPrevChild(self, next: bool) -> bool:

@@ -24,6 +24,7 @@ from workbench.model.values import (
     parse_foreign_json,
     write_json,
 )
+from workbench.tusk import open_file
 
 SAMPLE = 200
 """Lines that a guess looks at."""
@@ -203,7 +204,7 @@ def sample(path: Path, lines: int = SAMPLE) -> list[tuple[int, dict[str, Any] | 
         OSError: The file cannot be read.
     """
     found = []
-    with path.open("rb") as file:
+    with open_file(path) as file:
         for number, line in read_records(file):
             found.append((number, parse_line(number, line)))
             if len(found) >= lines:

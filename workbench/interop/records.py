@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from workbench.model.values import MAX_BYTES
+
+LONGEST = MAX_BYTES + 1
+"""Bytes that are kept of a line: one more than an event may have, so that whoever reads it refuses it."""
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 _GAP = re.compile(r"[ \t\r\n]*")
@@ -26,7 +30,8 @@ def read_records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     read as a whole; any other one as lines. A record that is no JSON is yielded as it is, so that whoever
     parses it says what is wrong, and the records behind it follow as far as it can be told where they begin.
     """
-    for number, raw in enumerate(file, 1):
+    lines = _lines(file)
+    for number, raw in enumerate(lines, 1):
         line = bare(number, raw)
         if not line:
             continue
@@ -39,15 +44,28 @@ def read_records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
                 yield begin, text.encode(errors="surrogateescape")
         else:
             yield number, line
-            yield from read_lines(file, number + 1)
+            yield from _numbered(lines, number + 1)
         return
 
 
 def read_lines(file: BinaryIO, first: int = 1) -> Iterator[tuple[int, bytes]]:
     """Yields the numbers, from ``first``, and bytes of the lines that are not blank."""
-    for number, raw in enumerate(file, first):
+    yield from _numbered(_lines(file), first)
+
+
+def _numbered(lines: Iterator[bytes], first: int) -> Iterator[tuple[int, bytes]]:
+    for number, raw in enumerate(lines, first):
         if line := bare(number, raw):
             yield number, line
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yields the lines; of one that has no end so much that it is known to be too long."""
+    while raw := file.readline(LONGEST + 1):
+        yield raw
+        rest = raw
+        while len(rest) > LONGEST and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST + 1)
 
 
 def bare(number: int, line: bytes) -> bytes:

@@ -49,6 +49,7 @@ class CommandType:
         parse: Turns plain values into the typed command; raises `InvalidCommand`.
         dump: Turns the typed command into plain values.
         target: Field that holds the aggregate's id.
+        fields: Names of all fields.
     """
 
     name: str
@@ -57,6 +58,7 @@ class CommandType:
     parse: Callable[[Mapping[str, Any]], Any]
     dump: Callable[[Any], dict[str, Any]]
     target: str
+    fields: frozenset[str]
     creates: bool
     doc: str = ""
 
@@ -168,6 +170,7 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
         parse=parser_of(cls),
         dump=lambda command: dict(command.model_dump(mode="json")),
         target=cls.target,
+        fields=frozenset([*cls.model_fields, *cls.model_computed_fields]),
         creates=cls.creates,
         doc=(cls.__doc__ or "").strip(),
     )

@@ -183,6 +183,16 @@ def place_in(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
+def line_of(root: Path, error: BaseException) -> str:
+    """Returns file and line of the project's own code where an error happened; empty if it was elsewhere."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(root)
+    ]
+    return f"{place_in(root, Path(frames[-1].filename))}:{frames[-1].lineno}" if frames else ""
+
+
 def place_of(sources: Sources, error: BaseException, default: str) -> ModuleProblem:
     """Says where in the project's own code an error happened.
 

@@ -1,4 +1,4 @@
-"""Checks a project: every problem of its files and modules with its place, and whether its store fits."""
+"""Checks a project: every problem of its files and modules, and of what its store holds, with its place."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import ModelError, NotFound, ProjectError
+from workbench.model.consistency import contradictions_in, unread_topics
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.project.promises import unmet
 from workbench.project.reading import project_root, read_settings
 from workbench.project.samples import PROJECT_FILE
-from workbench.project.scenarios import find_scenarios
-from workbench.project.sources import module_path
+from workbench.project.sources import LARGEST, module_path
+from workbench.services.proving import places_of, said_by_a_start, said_of_store, told_by_stories
 from workbench.services.tables import misfits
 from workbench.services.trusting import trust_of
-from workbench.tusk import parse
+from workbench.tusk import parse, read_file
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
@@ -43,21 +44,25 @@ class Verdict:
     """What a check found.
 
     Attributes:
+        advice: What is worth knowing, though nothing is wrong with it.
         unseen: Modules that were not imported, because nobody trusts them; only their syntax was checked.
         model: How many things of each kind the model has; empty where it could not be built.
     """
 
     name: str
     complaints: tuple[Complaint, ...]
+    advice: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     model: Mapping[str, int]
 
 
-def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> Verdict:
-    """Reads a project's file, and where its modules are trusted, these and its scenarios.
+async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> Verdict:
+    """Reads a project's file, and where its modules are trusted, these, its scenarios and its story.
+
+    A store that is there is only looked at: whether the model can still read what it holds.
 
     Args:
-        trust: The person trusts the project's modules as they are now.
+        trust: The person trusts the project's modules, and where its store lies, as they are now.
 
     Raises:
         NotFound: There is no such folder, or no project file in it.
@@ -78,10 +83,20 @@ def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = Fal
         found = [complaint for file in files for complaint in _syntax(file)]
         unseen = tuple(str(file) for file in files)
         return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
-    scenarios = [problem for one in find_scenarios(root, project.registry) for problem in one.problems]
-    found = [_complaint(problem, root) for problem in (*unmet(file, project.registry), *scenarios)]
-    found += [_of_table(error, root) for error in misfits(project)]
-    return Verdict(name=project.name, complaints=tuple(found), model=counts(project.registry))
+    said = [*unmet(file, project.registry), *places_of(project, contradictions_in(project.registry), environ)]
+    said += told_by_stories(project)
+    stored = said_of_store(project, environ, allow=trust)
+    said += stored or await said_by_a_start(project)
+    advice = [
+        f"topic {name}: events are routed to it, and no subscription reads it"
+        for name in unread_topics(project.registry)
+    ]
+    found = [_complaint(problem, root) for problem in said]
+    if not stored:  # else the store is not to be opened, or its events are the greater trouble
+        found += [_of_table(error, root) for error in misfits(project)]
+    return Verdict(
+        name=project.name, complaints=tuple(found), advice=tuple(advice), model=counts(project.registry)
+    )
 
 
 def counts(registry: Registry) -> dict[str, int]:
@@ -121,7 +136,7 @@ def _of_table(error: ModelError, root: Path) -> Complaint:
 def _named_modules(root: Path) -> list[Path]:
     """Returns the modules that a project file names, as far as it can be read at all."""
     try:
-        entry = parse((root / PROJECT_FILE).read_bytes(), PROJECT_FILE).find(("cqrs", "modules"))
+        entry = parse(read_file(root / PROJECT_FILE), PROJECT_FILE).find(("cqrs", "modules"))
     except (OSError, ProjectError):
         return []
     names = [item.plain for item in entry.value.items] if entry is not None else []
@@ -132,7 +147,7 @@ def _named_modules(root: Path) -> list[Path]:
 def _syntax(file: Path) -> list[Complaint]:
     """Finds what is wrong with a module's syntax; nothing of it is run."""
     try:
-        compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+        compile(read_file(file, LARGEST), str(file), "exec", dont_inherit=True)
     except OSError as error:
         said = f"it cannot be read: {error.strerror or error}"
         return [Complaint(file=str(file), line=1, column=1, code="M-IMPORT", message=said)]
@@ -146,8 +161,16 @@ def _syntax(file: Path) -> list[Complaint]:
                 message=f"SyntaxError: {error.msg}",
             )
         ]
-    except ValueError as error:
-        return [Complaint(file=str(file), line=1, column=1, code="M-IMPORT", message=str(error))]
+    except (ValueError, RecursionError, MemoryError, SystemError) as error:
+        return [
+            Complaint(
+                file=str(file),
+                line=1,
+                column=1,
+                code="M-IMPORT",
+                message=str(error) or "it is nested too deeply",
+            )
+        ]
     return []
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.model.secrets import masked
+
 _WORDS = {
     "string": "text",
     "integer": "whole number",
@@ -38,7 +40,7 @@ def fields_of(schema: Mapping[str, Any]) -> list[Field]:
             name=name,
             type=_type(item, schema, DEEP),
             required=name in needed,
-            doc=_doc(_resolved(item, schema), item),
+            doc=_doc(name, _resolved(item, schema), item),
         )
         for name, item in top.get("properties", {}).items()
         if isinstance(item, Mapping)
@@ -79,9 +81,9 @@ def _value(value: object) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _doc(resolved: Mapping[str, Any], item: Mapping[str, Any]) -> str:
+def _doc(name: str, resolved: Mapping[str, Any], item: Mapping[str, Any]) -> str:
     said = item.get("description") or ("" if "properties" in resolved else resolved.get("description", ""))
-    default = item.get("default")
+    default = masked({name: item.get("default")})[name]
     if default in (None, "", [], {}):
         return str(said)
     return f"{said}{'; ' if said else ''}{_value(default)} unless said"

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.commanding import Issue
-from workbench.errors import InvalidCommand, StoreBusy
+from workbench.errors import InvalidCommand, ModelFailed, StoreBusy, WorkbenchError
 from workbench.model.commands import CommandResult, CommandType
+from workbench.model.secrets import without_secrets
+from workbench.project.modules import line_of
 from workbench.store.values import CommandRecord
 
 if TYPE_CHECKING:
@@ -63,17 +65,38 @@ class Issuing:
 
         Raises:
             NoHandler, InvalidCommand, WorldError.
+            ModelFailed: The project's own code raised what it did not mean to.
         """
         async with self._workspace.at_work() as engine:
-            return await engine.commands.handle(
-                Issue(
-                    type=name,
-                    values=values,
-                    id=command_id or engine.new_command_id(),
-                    expected=expected,
-                    origin=origin,
-                )
+            issue = Issue(
+                type=name,
+                values=values,
+                id=command_id or engine.new_command_id(),
+                expected=expected,
+                origin=origin,
             )
+            try:
+                return await engine.commands.handle(issue)
+            except ModelFailed as error:
+                raise self._failed(error.message, error.__cause__ or error) from error
+            except WorkbenchError:
+                raise
+            except Exception as error:
+                said = without_secrets(f"{type(error).__name__}: {error}", values, self._whole(name, values))
+                raise self._failed(f"{name} could not be decided: {said}", error) from error
+
+    def _whole(self, name: str, values: Mapping[str, Any]) -> Any:
+        """Returns a command's fields with those that have defaults; None where it cannot be read."""
+        kind = self._workspace.registry.command(name)
+        try:
+            return kind.dump(kind.parse(values))
+        except Exception:  # noqa: BLE001  # validators are the project's code, too
+            return None
+
+    def _failed(self, said: str, error: BaseException) -> ModelFailed:
+        """Says where the project's own code raised what it did not mean to."""
+        place = line_of(self._workspace.project.root, error)
+        return ModelFailed(said, hint=f"look at {place}" if place else "")
 
     def history(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""

@@ -19,14 +19,17 @@ from workbench.store.operations import (
     RestoreLetters,
     StartJob,
 )
-from workbench.store.values import Job, JobStatus
+from workbench.store.values import Job, JobStatus, LetterStatus
 
 if TYPE_CHECKING:
+    from workbench.model.changes import Changes
     from workbench.services.workspace import Workspace
 
+REST = 0.05
+"""Seconds between two looks at what became of what was replayed."""
 CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
-COUNTED = 500
+COUNTED = 5_000
 """Letters that are read at once for a report; the loop turns between two readings."""
 ACTIONS = ("replay", "archive", "purge", "restore")
 
@@ -36,15 +39,28 @@ class JobReport:
     """A job and what has become of its dead letters by now.
 
     Attributes:
-        fates: How many of the list have each status, such as ``resolved`` or ``failed_again``.
+        fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``.
     """
 
     job: Job
     fates: dict[str, int]
 
+    @property
+    def queued(self) -> int:
+        """How many of the list it has not dealt with yet."""
+        return len(self.job.numbers) - self.job.step
+
+    @property
+    def in_progress(self) -> int:
+        """How many are being delivered again: neither resolved nor failed so far."""
+        return self.fates.get(LetterStatus.REPLAYING, 0)
+
 
 class Jobs:
-    """Starts, watches and cancels bulk actions."""
+    """Starts, watches and cancels bulk actions.
+
+    A replay is done once every delivery of it ended: resolved, or dead again (V3).
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -99,7 +115,7 @@ class Jobs:
             NotFound: There is no such job.
         """
         job = self.job(number)
-        return JobReport(job=job, fates=dict(self._count(job.numbers[: job.step])))
+        return JobReport(job=job, fates=self._count(job.numbers[: job.step], job.created_at))
 
     async def counted(self, number: int) -> JobReport:
         """Returns what `report` does without holding up the loop, however long the list is.
@@ -108,15 +124,37 @@ class Jobs:
             NotFound: There is no such job.
         """
         job = self.job(number)
-        fates: Counter[str] = Counter()
-        for first in range(0, job.step, COUNTED):
-            fates += self._count(job.numbers[first : min(job.step, first + COUNTED)])
-            await asyncio.sleep(0)
-        return JobReport(job=job, fates=dict(fates))
+        fates = await self.fates(job.numbers[: job.step], job.created_at)
+        return JobReport(job=job, fates=fates)
 
-    def _count(self, numbers: Sequence[int]) -> Counter[str]:
-        letters = self._workspace.repair.letters_numbered(numbers)
-        return Counter(letter.status.value for letter in letters)
+    async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Counts what became of dead letters that changed from a time on, microseconds since 1970."""
+        found: Counter[str] = Counter()
+        for first in range(0, len(numbers), COUNTED):
+            found.update(self._count(numbers[first : first + COUNTED], since))
+            await asyncio.sleep(0)
+        return dict(found)
+
+    async def settled(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Returns what `fates` does once none of them is being delivered again."""
+        moved = asyncio.Event()
+
+        def heard(changes: Changes) -> None:
+            if changes.dead_letters or changes.everything:
+                moved.set()
+
+        end = self._workspace.listen(heard)
+        try:
+            while LetterStatus.REPLAYING in (found := await self.fates(numbers, since)):
+                await moved.wait()
+                await asyncio.sleep(REST)
+                moved.clear()
+            return found
+        finally:
+            end()
+
+    def _count(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        return self._workspace.reader.letter_fates(numbers, since)
 
     async def cancel(self, number: int) -> Job:
         """Ends a job; what it has done stays done.
@@ -163,17 +201,21 @@ class Jobs:
     async def _work(self, engine: Engine, number: int) -> None:
         """Deals with one part of the list after the other, each in one write with the job's progress."""
         job = self.job(number)
-        while job.status is JobStatus.RUNNING:
+        while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
             part = job.numbers[job.step : job.step + self._chunk(job)]
             last = job.step + len(part) >= len(job.numbers)
             steps = tuple(self._operation(job, letter) for letter in part)
-            job = await self._advance(engine, job, steps, JobStatus.DONE if last else JobStatus.RUNNING)
+            done = last and job.action != "replay"
+            job = await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
             if last:
                 break
             if job.per_second:
                 await engine.pause_for(len(part) / job.per_second)
             else:
                 await asyncio.sleep(0)
+        if job.status is JobStatus.RUNNING:
+            await self.settled(job.numbers, job.created_at)
+            await self._advance(engine, job, (), JobStatus.DONE)
 
     @staticmethod
     def _chunk(job: Job) -> int:

@@ -10,7 +10,7 @@ from workbench.model.clock import MICROSECONDS
 
 if TYPE_CHECKING:
     from workbench.engine.engine import Engine
-    from workbench.services.observing import SubscriptionView
+    from workbench.services.views import SubscriptionView
     from workbench.services.workspace import Workspace
 
 QUANTILES = (0.5, 0.95, 0.99)

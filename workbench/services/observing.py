@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine.engine import EngineState
@@ -11,12 +10,12 @@ from workbench.engine.verifying import is_stale
 from workbench.model.aggregates import stream_name
 from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projections import Projection
+from workbench.services.views import ProjectionView, RebuildView, Status, SubscriptionView
 from workbench.store.values import (
     Delivery,
     Depth,
     LogEntry,
     OperatorAction,
-    PassedEvent,
     ProjectionState,
     RowOrder,
     SubscriptionState,
@@ -33,115 +32,6 @@ AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionView:
-    """A subscription as people see it.
-
-    Attributes:
-        status: ``running``, ``paused``, ``detached``, or ``faulted`` after unexpected ends (C11).
-        fault: What ended it, where it is faulted.
-        source: Topic that it reads; ``all events`` for policies and processes.
-        lag: Positions between its cursor and the head.
-        rate: Deliveries per second, lately.
-        mode: Whether each of many gets every message, or workers compete for them.
-        workers: How many compete for a queue's messages; 0 where each gets them all.
-        in_flight: Handlers that run now.
-        depth: What waits in rows, by state, and the oldest of it.
-        oldest_us: Age of the oldest message that is not settled, microseconds; 0 if none is.
-        failed: Attempts that failed, ever.
-        retried, died, expired, skipped: How attempts and deliveries ended, ever.
-    """
-
-    name: str
-    source: str
-    handler: str
-    filter: str
-    status: str
-    cursor: int
-    lag: int
-    rate: float
-    delivered: int
-    failed: int
-    filtered: int
-    waiting: int
-    retrying: int
-    dead: int
-    doc: str
-    fault: str = ""
-    mode: str = ""
-    workers: int = 0
-    in_flight: int = 0
-    depth: Depth = field(default_factory=Depth)
-    oldest_us: int = 0
-    retried: int = 0
-    died: int = 0
-    expired: int = 0
-    skipped: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RebuildView:
-    """Rows that are made anew beside those that readers get (J3).
-
-    Attributes:
-        share: How much of the log is done, 0 to 1.
-    """
-
-    status: str
-    checkpoint: int
-    rows: int
-    share: float
-    fault: str
-    fault_position: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectionView:
-    """A read model as people see it.
-
-    Attributes:
-        by_handlers: Handlers write its rows; it follows no log, and cannot be rebuilt (J6).
-        stale: Its definition changed since its rows were made (J4).
-        columns: Names and kinds as the rows have them, whatever the definition says by now.
-        passed: Events that are not in the rows, because they could not be folded (J2).
-        rebuild: The rebuild that goes on, if one does.
-    """
-
-    name: str
-    status: str
-    checkpoint: int
-    lag: int
-    rows: int
-    fault: str
-    fault_position: int
-    stale: bool
-    generation: int
-    columns: tuple[tuple[str, str], ...]
-    passed: tuple[PassedEvent, ...]
-    rebuild: RebuildView | None
-    doc: str
-    by_handlers: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What the status bar says.
-
-    Attributes:
-        gone: Empty, or how the files of the open store ceased to be those at its path (C10).
-    """
-
-    project: str
-    store: str
-    head: int
-    engine: str
-    lag: int
-    dead: int
-    observer: str
-    trouble: str
-    gone: str = ""
-
-
 class Observing:
     """Reads for views that show what runs."""
 
@@ -153,17 +43,33 @@ class Observing:
         """Returns the one-line status."""
         workspace, engine = self._workspace, self._workspace.engine
         counts = self._reader.letter_counts()
+        head = self._reader.head()
+        if engine:
+            cursors = [runner.cursor for runner in engine.subscriptions.values()]
+        else:
+            cursors = [state.cursor for state in self._reader.subscriptions()]
         return Status(
             project=workspace.project.name,
             store=str(workspace.store.path),
-            head=self._reader.head(),
+            head=head,
             engine=engine.state.value if engine else "observing",
-            lag=sum(engine.lag(name) for name in engine.subscriptions) if engine else 0,
+            lag=sum(max(0, head - cursor) for cursor in cursors),
             dead=counts.get("open", 0),
+            replaying=counts.get("replaying", 0),
             observer=workspace.observer,
             trouble=engine.errors[-1] if engine and engine.errors else "",
+            faulted=tuple(engine.faults) if engine else (),
             gone=workspace.store.gone,
         )
+
+    def _hindrance(self, name: str) -> str:
+        """Returns what keeps a subscription, or ``projection NAME``, from moving here; empty for nothing."""
+        engine = self._workspace.engine
+        if engine is None:
+            return "not run here"
+        if name in engine.faults:
+            return "faulted"
+        return "engine paused" if engine.state is EngineState.PAUSED else ""
 
     @property
     def paused(self) -> bool:
@@ -183,8 +89,8 @@ class Observing:
         runner = engine.subscriptions.get(name) if engine else None
         cursor = runner.cursor if runner else state.cursor
         fault = engine.faults.get(name, "") if engine else ""
-        status = "paused" if state.paused else "faulted" if fault else "running"
-        if runner is None or runner.handler is None:
+        status = "paused" if state.paused else self._hindrance(name) or "running"
+        if engine is not None and (runner is None or runner.handler is None):
             status = "detached"
         subscription = runner.subscription if runner else None
         depth = self._reader.depth(name)
@@ -214,6 +120,7 @@ class Observing:
             died=state.died,
             expired=state.expired,
             skipped=state.skipped,
+            paused=state.paused,
         )
 
     def _age(self, topic: str, cursor: int, depth: Depth, runner: SubscriptionRunner | None) -> int:
@@ -258,9 +165,11 @@ class Observing:
         checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
         building = runner.building if runner else None
         ended = engine.faults.get(f"projection {projection.name}", "") if engine else ""
+        status = "faulted" if ended else _status(projection, state)
         return ProjectionView(
             name=projection.name,
-            status="faulted" if ended else _status(projection, state),
+            status=status,
+            condition=self._condition(projection.name, status),
             checkpoint=checkpoint,
             lag=0 if projection.by_handlers else max(0, self._reader.head() - checkpoint),
             rows=state.rows if state else 0,
@@ -270,12 +179,20 @@ class Observing:
             generation=state.generation if state else 0,
             columns=state.columns if state else projection.shape(),
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
-            rebuild=self._rebuild(generations[1], building) if len(generations) > 1 else None,
+            rebuild=self._rebuild(projection.name, generations[1], building)
+            if len(generations) > 1
+            else None,
             doc=projection.doc,
             by_handlers=projection.by_handlers,
         )
 
-    def _rebuild(self, state: ProjectionState, building: Folding | None) -> RebuildView:
+    def _condition(self, name: str, status: str) -> str:
+        """Returns what a stored status of a projection or of its rebuild is worth at this moment."""
+        hindrance = self._hindrance(f"projection {name}")
+        moves = status in {"live", "new"}
+        return hindrance or status if moves else status
+
+    def _rebuild(self, name: str, state: ProjectionState, building: Folding | None) -> RebuildView:
         checkpoint = building.checkpoint if building else state.checkpoint
         return RebuildView(
             status=state.status.value,
@@ -284,6 +201,7 @@ class Observing:
             share=min(1.0, checkpoint / max(1, self._reader.head())),
             fault=state.fault,
             fault_position=state.fault_position,
+            condition=self._condition(name, state.status.value).replace("live", "rebuilding"),
         )
 
     def rows(

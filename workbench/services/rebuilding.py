@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.services.observing import ProjectionView
+from workbench.services.views import ProjectionView
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue
-from workbench.model.values import read_json, write_json
+from workbench.model.values import MAX_BYTES, read_json, write_json
 from workbench.services.assigning import assign
 from workbench.services.draining import drain
 from workbench.store.values import DeadLetter, LetterStatus
+from workbench.tusk import read_file
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -133,7 +134,7 @@ def read_payload(path: Path | None) -> str:
         InvalidValue: It cannot be read, or is no UTF-8.
     """
     try:
-        data = sys.stdin.buffer.read() if path is None else path.read_bytes()
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if path is None else read_file(path, MAX_BYTES)
         return data.decode()
     except OSError as error:
         raise InvalidValue(f"{path} cannot be read: {error.strerror or error}", path="") from error

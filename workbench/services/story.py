@@ -6,19 +6,22 @@ import asyncio
 import os
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound, WorkbenchError
 from workbench.interop.ndjson import Problem, parse_line
-from workbench.interop.records import bare, read_lines
+from workbench.interop.records import LONGEST, bare, read_lines
 from workbench.model.commands import CommandResult
+from workbench.tusk import open_file
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
+Between = Callable[[], Awaitable[object]]
+"""Awaited behind each command, such as until all that follows from it has happened."""
 PACE = 0.15
 """Seconds between two commands when people watch."""
 
@@ -44,7 +47,12 @@ class Story:
         self._workspace = workspace
 
     async def play(
-        self, path: Path | None = None, *, pace: float = PACE, origin: str = "story"
+        self,
+        path: Path | None = None,
+        *,
+        pace: float = PACE,
+        origin: str = "story",
+        between: Between | None = None,
     ) -> StoryReport:
         """Issues the commands of a file in order.
 
@@ -53,6 +61,7 @@ class Story:
         Args:
             path: The file; by default the project's story.
             pace: Seconds between two commands; 0 for as fast as it goes.
+            between: Awaited behind each command.
 
         Raises:
             NotFound: There is no such file.
@@ -61,13 +70,22 @@ class Story:
         path = path or self._workspace.project.story
         if path is None or not path.is_file():
             raise NotFound(f"there is no file of commands {path or ''}".rstrip())
-        with path.open("rb") as file:
-            return await self.play_lines(_each(read_lines(file)), pace=pace, origin=origin)
+        with open_file(path) as file:
+            lines = _each(read_lines(file))
+            return await self.play_lines(lines, pace=pace, origin=origin, between=between)
 
     async def play_lines(
-        self, lines: AsyncIterator[tuple[int, bytes]], *, pace: float = 0, origin: str = "story"
+        self,
+        lines: AsyncIterator[tuple[int, bytes]],
+        *,
+        pace: float = 0,
+        origin: str = "story",
+        between: Between | None = None,
     ) -> StoryReport:
         """Issues the commands of numbered lines as they come.
+
+        Args:
+            between: Awaited behind each command.
 
         Raises:
             StoreReadOnly: This window only observes.
@@ -80,11 +98,18 @@ class Story:
                 report.problems.append(value)
                 continue
             await self._issue(number, value, origin, report)
+            if between is not None:
+                await between()
             await asyncio.sleep(pace)
         return report
 
-    async def play_commands(self, commands: Iterable[dict[str, Any]], *, origin: str) -> StoryReport:
+    async def play_commands(
+        self, commands: Iterable[dict[str, Any]], *, origin: str, between: Between | None = None
+    ) -> StoryReport:
         """Issues commands that stand in no file; they are numbered from 1.
+
+        Args:
+            between: Awaited behind each command.
 
         Raises:
             StoreReadOnly: This window only observes.
@@ -93,6 +118,8 @@ class Story:
         report = StoryReport()
         for number, value in enumerate(commands, 1):
             await self._issue(number, dict(value), origin, report)
+            if between is not None:
+                await between()
         return report
 
     async def _issue(self, number: int, value: dict[str, Any], origin: str, report: StoryReport) -> None:
@@ -132,12 +159,14 @@ async def arriving_lines(descriptor: int) -> AsyncIterator[tuple[int, bytes]]:
             return  # the pipe or the loop was closed meanwhile
 
     threading.Thread(target=read, name="commands", daemon=True).start()
-    rest, number = b"", 0
+    rest, number = bytearray(), 0
     while chunk := await chunks.get():
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
+        *ended, last = chunk.split(b"\n")
+        for piece in ended:
             number += 1
-            if line := bare(number, line):
+            if line := bare(number, bytes(rest + piece[: LONGEST - len(rest)])):
                 yield number, line
-    if line := bare(number + 1, rest):
+            rest.clear()
+        rest += last[: LONGEST - len(rest)]  # of a line without end no more than shows that it is too long
+    if line := bare(number + 1, bytes(rest)):
         yield number + 1, line

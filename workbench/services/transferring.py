@@ -30,6 +30,7 @@ from workbench.model.messaging import as_history
 from workbench.services.receivers import Receiver, receivers_of
 from workbench.store.operations import Append, RecordAction
 from workbench.store.values import AppendResult, OperatorAction
+from workbench.tusk import open_file
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -186,7 +187,7 @@ class Transferring:
         if reader is None and mapping is not None:
             reader = LineReader(mapping)
         if reader is not None:
-            with path.open("rb") as file:
+            with open_file(path) as file:
                 for (number, line), _ in zip(read_records(file), lines, strict=False):
                     item = reader.read(number, line)
                     if isinstance(item, Incoming):
@@ -342,7 +343,7 @@ def _report(path: Path, *, looked: bool = False) -> ImportReport:
 
 def _open(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return open_file(path)
     except OSError as error:
         raise _unreadable(path, error) from error
 

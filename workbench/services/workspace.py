@@ -30,6 +30,7 @@ from workbench.services.repairing import Repairing
 from workbench.services.story import Story
 from workbench.services.transferring import Transferring
 from workbench.services.turnstile import Turnstile
+from workbench.services.verdicts import Verdicts
 from workbench.store.operations import ForgetMessages
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.store import SqliteStore
@@ -55,6 +56,7 @@ class Workspace:
         turnstile: Passed by what must not meet an engine that is being changed.
         reload: Reads the project again when its files change.
         configure: The project file as settings.
+        verdicts: The project's scenarios and what came of them.
         drafts: What was typed and not sent.
     """
 
@@ -84,6 +86,7 @@ class Workspace:
         self.story = Story(self)
         self.reload = Reloading(self)
         self.configure = Configuring(self)
+        self.verdicts = Verdicts(self)
         self.drafts = Drafting(project.root, self.environ, clock)
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
@@ -109,6 +112,7 @@ class Workspace:
         await to_the_end(self._close())
 
     async def _close(self) -> None:
+        await self.verdicts.close()
         engine, self.engine = self.engine, None
         try:
             if engine is not None:

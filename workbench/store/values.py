@@ -210,7 +210,7 @@ class RowOrder(NamedTuple):
 
 
 class JobStatus(StrEnum):
-    """How far a bulk action is."""
+    """How far a bulk action is; a replay is done when every delivery of it ended."""
 
     RUNNING = "running"
     CANCELLED = "cancelled"

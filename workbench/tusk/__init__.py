@@ -5,7 +5,7 @@ from workbench.tusk.edit import delete, insert, rename, set_value, write_value
 from workbench.tusk.parser import parse
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
-from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, read_file, save
+from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, open_file, read_file, save
 
 __all__ = [
     "ChangedOnDisk",
@@ -21,6 +21,7 @@ __all__ = [
     "digest_of",
     "insert",
     "mark_of",
+    "open_file",
     "parse",
     "read_file",
     "rename",

@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from workbench.errors import CallerError, StoreReadOnly
 
@@ -25,13 +26,23 @@ def read_file(path: Path, largest: int = LARGEST) -> bytes:
     Raises:
         OSError: It cannot be read, or is no file: a pipe or device would be waited for.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
-            raise OSError(code, os.strerror(code) if code == errno.EISDIR else "it is no file", str(path))
+    with open_file(path) as file:
         return file.read(largest + 1)
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Opens a file for reading, and nothing that would have to be waited for.
+
+    Raises:
+        OSError: It cannot be read, or is no file: a folder, a pipe or a device.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+        raise OSError(code, os.strerror(code) if code == errno.EISDIR else "it is no file", str(path))
+    return os.fdopen(descriptor, "rb")
 
 
 def mark_of(path: Path, largest: int = LARGEST) -> str:

@@ -27,7 +27,7 @@ from workbench.gui.forms.editors.number import DecimalEditor, IntegerEditor, Num
 from workbench.gui.forms.editors.scalar import ScalarEditor
 from workbench.gui.forms.editors.sequence import ListEditor
 from workbench.gui.forms.editors.switch import SwitchEditor
-from workbench.gui.forms.editors.text import LongTextEditor, SecretEditor, TextEditor
+from workbench.gui.forms.editors.text import EMPTY, LongTextEditor, SecretEditor, TextEditor
 
 
 class Size(StrEnum):
@@ -243,8 +243,8 @@ def test_what_nobody_edits_stays_as_it_was_given(form_of, schema, value):
 @pytest.mark.parametrize(
     ("schema", "empty"),
     [
-        (STRING, ""),
-        ({"type": "string", "format": "multiline"}, ""),
+        (STRING, None),
+        ({"type": "string", "format": "multiline"}, None),
         (INTEGER, None),
         ({"type": "number"}, None),
         ({"type": "string", "format": "decimal"}, None),
@@ -255,7 +255,7 @@ def test_what_nobody_edits_stays_as_it_was_given(form_of, schema, value):
         ({"const": 1}, 1),
         ({"type": "boolean"}, False),
         ({"type": "array", "items": STRING}, []),
-        ({"type": "object", "properties": {"a": STRING}, "required": ["a"]}, {"a": ""}),
+        ({"type": "object", "properties": {"a": STRING}, "required": ["a"]}, {"a": None}),
         ({"type": "object"}, {}),
         ({"type": "array"}, []),
         ({}, None),
@@ -264,13 +264,59 @@ def test_what_nobody_edits_stays_as_it_was_given(form_of, schema, value):
 def test_a_fresh_field_is_empty_and_so_is_one_that_was_reset(form_of, schema, empty):
     form = form_of(schema)
     assert form.value() == {"x": empty}
+    errors = form.errors
     form.set_value({"x": 1})
     form.reset()
     assert form.value() == {"x": empty}
-    assert form.errors == []
+    assert form.errors == errors
+    assert {error.message for error in errors} <= {"is required"}
 
 
 # --- text
+
+TEXTS = [STRING, {"type": "string", "format": "multiline"}, {"type": "string", "format": "password"}]
+
+
+@pytest.mark.parametrize("schema", [*TEXTS, {}])
+def test_V3_a_required_text_that_nobody_touched_is_required(form_of, schema):
+    form = form_of(schema)
+    assert form.value() == {"x": None}
+    assert messages(form) == ["is required"]
+    assert not form.submit()
+    assert form.field("x").error() == "Is required"
+
+
+@pytest.mark.parametrize("schema", TEXTS)
+@pytest.mark.parametrize("keys", [("a", Qt.Key.Key_Backspace), (Qt.Key.Key_Backspace,), (Qt.Key.Key_Delete,)])
+def test_V3_an_empty_text_can_be_meant_and_is_seen(form_of, schema, keys):
+    form = form_of(schema)
+    for key in keys:
+        QTest.keyClick(form.focusWidget(), key)
+    assert form.value() == {"x": ""}
+    assert messages(form) == []
+    assert editor_in(form).input.placeholderText() == EMPTY
+    form.reset()
+    assert form.value() == {"x": None}
+    assert editor_in(form).input.placeholderText() != EMPTY
+    form.set_value({"x": ""})
+    assert form.value() == {"x": ""}
+    assert editor_in(form).input.placeholderText() == EMPTY
+
+
+@pytest.mark.parametrize("schema", TEXTS)
+def test_V3_an_optional_text_that_is_set_is_empty_at_first(form_of, schema):
+    form = form_of({"anyOf": [schema, {"type": "null"}]})
+    assert (form.value(), messages(form)) == ({"x": None}, [])
+    form.field("x")._toggle.click()
+    assert (form.value(), messages(form)) == ({"x": ""}, [])
+
+
+def test_V3_an_item_that_nobody_wrote_in_is_required(form_of):
+    form = form_of({"type": "array", "items": STRING})
+    editor_in(form).input.click()
+    assert form.value() == {"x": [None]}
+    assert messages(form) == ["is required"]
+    assert form.errors[0].loc == ("x", 0)
 
 
 def test_text_is_typed(form_of):

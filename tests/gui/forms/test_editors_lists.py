@@ -65,7 +65,7 @@ def test_items_are_added_and_the_cursor_waits_in_the_new_one(form):
 
 def test_a_new_object_has_its_defaults(form):
     add(form, "lines")
-    assert form.value()["lines"] == [{"sku": "", "count": 1}]
+    assert form.value()["lines"] == [{"sku": None, "count": 1}]
     assert place() == "lines.0.sku"
 
 

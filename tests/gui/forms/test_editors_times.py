@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QCalendarWidget, QPushButton, QToolB
 
 from tests.gui.forms.conftest import FRESH, INTEGER, NOW, STRING, editor_in, messages, read, write
 from workbench.gui.forms.editors.duration import iso_of, span_of, words_of
+from workbench.gui.times import set_zone
 
 # --- yes, no and choices
 
@@ -375,3 +376,93 @@ def test_what_is_folded_at_first_unfolds_at_the_first_click(form_of):
     before = deep._folder.isChecked()
     deep._folder.click()
     assert deep.editor.isVisible() is not before
+
+
+# --- the zone of all times
+
+
+@pytest.fixture
+def berlin():
+    set_zone("Europe/Berlin")
+    yield
+    set_zone("local")
+
+
+MOMENT = {"type": "string", "format": "date-time"}
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2024-07-01 14:00:00", "2024-07-01T12:00:00Z"),
+        ("2024-01-01 13:00:00", "2024-01-01T12:00:00Z"),
+        ("2024-10-27 02:30:00 +02:00", "2024-10-27T00:30:00Z"),
+        ("2024-10-27 02:30:00 +01:00", "2024-10-27T01:30:00Z"),
+        ("2024-07-01T12:00:00Z", "2024-07-01T12:00:00Z"),
+    ],
+)
+def test_V3_a_typed_time_is_one_of_the_zone(form_of, text, value):
+    form = form_of(MOMENT)
+    write(form, text)
+    assert form.value() == {"x": value}
+    assert form.errors == []
+    form.set_value({"x": value})
+    again = read(form)
+    write(form, again)
+    assert form.value() == {"x": value}
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [("2024-03-31 02:30:00", "leaves out"), ("2024-10-27 02:30:00", "there twice")],
+)
+def test_V3_a_time_that_clocks_leave_out_or_show_twice_is_told(form_of, text, part):
+    form = form_of(MOMENT)
+    write(form, text)
+    (message,) = messages(form)
+    assert part in message
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("before", "cursor", "after"),
+    [
+        ("2024-10-27T00:30:00Z", 12, "2024-10-27T01:30:00Z"),
+        ("2024-10-26T00:30:00Z", 9, "2024-10-27T00:30:00Z"),
+        ("2024-10-26T12:00:00Z", 9, "2024-10-27T13:00:00Z"),
+        ("2024-03-31T00:30:00Z", 12, "2024-03-31T01:30:00Z"),
+    ],
+)
+def test_V3_steps_go_over_a_change_of_clocks(form_of, before, cursor, after):
+    form = form_of(MOMENT)
+    form.set_value({"x": before})
+    line = editor_in(form).line
+    line.setCursorPosition(cursor)
+    QTest.keyClick(line, Qt.Key.Key_Up)
+    assert form.value() == {"x": after}
+
+
+@pytest.mark.usefixtures("berlin")
+def test_V3_a_day_stepped_to_a_left_out_time_is_told(form_of):
+    form = form_of(MOMENT)
+    form.set_value({"x": "2024-03-30T01:30:00Z"})
+    line = editor_in(form).line
+    line.setCursorPosition(9)
+    QTest.keyClick(line, Qt.Key.Key_Up)
+    assert "leaves out" in messages(form)[0]
+
+
+@pytest.mark.usefixtures("berlin")
+def test_V3_another_zone_tells_the_same_time_and_keeps_what_cannot_be_read(form_of):
+    form = form_of(MOMENT)
+    editor = editor_in(form)
+    write(form, "2024-07-01 14:00:00")
+    set_zone("UTC")
+    assert editor.zone.text() == "UTC"
+    assert read(form) == "2024-07-01 12:00:00"
+    assert form.value() == {"x": "2024-07-01T12:00:00Z"}
+    write(form, "tomorrow")
+    set_zone("+02:00")
+    assert read(form) == "tomorrow"

@@ -53,7 +53,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(workspace,
     fill(view, user_id="A!", username="x")
     view.send()
     assert "must" in view._form.field("user_id").error().lower()
-    assert view._form.field("email").error() == "Must not be empty"
+    assert view._form.field("email").error() == "Is required"
     assert view._form.field("username").error() == "Must be at least 3 characters"
     assert not view.result.isVisible()
     assert workspace.issue.history() == []

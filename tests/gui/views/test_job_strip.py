@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.gui.conftest import settle
-from workbench.gui.views.job_strip import duration, fates, progress, title
-from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY
+from workbench.gui.views.job_strip import duration, progress, title
+from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters import LettersView
+from workbench.services.jobs import JobReport
 from workbench.store.operations import StartJob
 from workbench.store.values import Job, JobStatus
 
@@ -63,8 +64,8 @@ async def test_L5_many_become_a_job_that_reports_what_became_of_them(many, view,
     answer(view, f"Replay {MANY}")
     await until(lambda: view.jobs.cards)
     await settle(many)
-    await until(lambda: f"{MANY} failed again" in card(view).said.text())
-    assert card(view).said.text().startswith(f"Replayed {MANY} dead letters.")
+    await until(lambda: card(view).title.text().endswith("done"))
+    assert card(view).said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
     assert not told
     assert card(view).title.text() == f"Replay {MANY} dead letters: done"
     assert card(view).close_button.isVisible()
@@ -76,11 +77,13 @@ async def test_L5_a_job_at_a_pace_shows_how_far_it_is_and_can_be_cancelled(many,
     await until(lambda: view.jobs.cards and card(view).job.step == 1)
     shown = card(view)
     assert shown.title.text() == f"Replay {MANY} dead letters, 1 per second: under way"
-    assert shown.said.text().startswith(f"1 of {MANY}  ·  1 done  ·  0 failed  ·  0 skipped")
-    assert (shown.bar.value(), shown.bar.maximum()) == (1, MANY)
+    assert shown.said.text().startswith(f"{MANY - 1} queued  ·  ")
+    assert "0 resolved" in shown.said.text()
+    assert shown.bar.maximum() == MANY
     shown.cancel.click()
     await until(lambda: shown.title.text().endswith("cancelled"))
-    assert shown.said.text().startswith(f"Replayed 1 dead letter; cancelled before the other {MANY - 1}.")
+    assert shown.said.text().startswith("Replayed 1 dead letter: 1 ")
+    assert shown.said.text().endswith(f"; cancelled before the other {MANY - 1}.")
     assert many.jobs.job(1).status is JobStatus.CANCELLED
     assert many.repair.counts()["open"] >= MANY - 1
     shown.close_button.click()
@@ -92,7 +95,34 @@ async def test_a_job_whose_end_nobody_sees_is_told_by_a_notice(many, view, told,
     view._repairs.do(REPLAY, all_numbers(view))
     view.hide()
     await until(lambda: told)
-    assert told[0].text == f"Replayed {MANY} dead letters."
+    assert told[0].text == f"Replayed {MANY} dead letters: {MANY} failed again."
+
+
+async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
+    await many.control.pause()
+    view._repairs.do(REPLAY, all_numbers(view))
+    await until(lambda: view.jobs.cards and "0 queued" in card(view).said.text())
+    shown = card(view)
+    assert shown.title.text() == f"Replay {MANY} dead letters: under way"
+    assert shown.said.text() == (
+        f"0 queued  ·  {MANY} in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped"
+    )
+    assert shown.bar.value() == 0
+    assert many.jobs.job(1).status is JobStatus.RUNNING
+    await many.control.resume()
+    await until(lambda: shown.title.text().endswith("done"), within=10)
+    assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
+
+
+async def test_V3_a_few_replays_are_told_when_they_ended(many, view, told, until):
+    await many.control.pause()
+    view._repairs.do(REPLAY, all_numbers(view)[:2])
+    await until(lambda: told)
+    assert told[0].text == "2 dead letters in progress. The engine is paused, so they wait."
+    await many.control.resume()
+    await until(lambda: len(told) == 2, within=10)
+    assert (told[1].kind, told[1].text) == ("warning", "Replayed 2 dead letters: 2 failed again.")
+    assert told[0].topic == told[1].topic
 
 
 async def test_L7_a_purge_of_many_can_be_undone(many, view, told, until):
@@ -104,7 +134,7 @@ async def test_L7_a_purge_of_many_can_be_undone(many, view, told, until):
     assert many.repair.counts() == {"purged": MANY}
     told[0].actions[0][1]()
     await until(lambda: many.repair.counts() == {"open": MANY})
-    assert [job.action for job in many.jobs.list()] == ["restore", "purge"]
+    assert [job.action for job in many.jobs.list()] == ["purge"]
 
 
 async def test_L5_what_was_dealt_with_meanwhile_is_told_as_skipped(many, view, told, until):
@@ -142,7 +172,12 @@ async def test_jobs_that_ended_are_shown_when_asked_for(many, view, until):
 def test_words():
     job = Job(action="replay", numbers=(1, 2, 3), per_second=0.5, step=1, done=1)
     assert title(job) == "Replay 3 dead letters, 0.5 per second: under way"
-    assert progress(job) == "1 of 3  ·  1 done  ·  0 failed  ·  0 skipped  ·  about 4 s left"
-    assert fates({"resolved": 2, "replaying": 1}) == "Of 3 dealt with: 2 resolved, 1 still replaying."
+    report = JobReport(job=job, fates={"replaying": 1})
+    assert progress(report) == (
+        "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"
+    )
+    archive = Job(action="archive", numbers=(1, 2, 3), step=2, done=1, failed=1)
+    assert progress(JobReport(job=archive, fates={})) == "2 of 3  ·  1 done  ·  1 not written  ·  0 skipped"
+    assert fates({"resolved": 2, "replaying": 1}) == "2 resolved, 1 in progress"
     assert fates({}) == ""
     assert [duration(each) for each in (4, 600, 86_400)] == ["4 s", "10 min", "24 h"]

@@ -102,7 +102,7 @@ async def test_replaying_the_repaired_cause_asks_with_the_count_and_resolves(bro
     assert broken.repair.counts() == {"open": 3}
     answer(view, "Replay 2")
     await until(lambda: told)
-    assert (told[0].kind, told[0].text) == ("ok", "Replayed 2 dead letters.")
+    assert (told[0].kind, told[0].text) == ("ok", "Replayed 2 dead letters: 2 resolved.")
     await settle(broken)
     assert broken.repair.counts() == {"open": 1, "resolved": 2}
     await until(lambda: nodes(view)[0] == ("All causes", 1))
@@ -132,7 +132,7 @@ async def test_letters_that_are_few_are_replayed_at_a_pace_as_a_job(broken, view
     await until(lambda: view.jobs.isVisible() and view.jobs.cards[1].job.step == 2)
     (job,) = broken.jobs.list()
     assert (job.action, job.numbers, job.per_second) == ("replay", (3, 2), 1000.0)
-    assert view.jobs.cards[1].said.text().startswith("Replayed 2 dead letters.")
+    await until(lambda: view.jobs.cards[1].said.text() == "Replayed 2 dead letters: 2 resolved.")
     assert not told
 
 
@@ -228,7 +228,7 @@ async def test_edit_and_replay_shows_the_difference_and_leaves_the_original(brok
     assert editor.send.isEnabled()
     QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: told)
-    assert told[0].text == "Replayed an edited copy of 1 dead letter."
+    assert told[0].text == "Replayed an edited copy of 1 dead letter: 1 resolved."
     await settle(broken)
     letter = broken.repair.letter(1)
     assert letter.status.value == "resolved"
@@ -311,3 +311,30 @@ def test_an_account_tells_done_skipped_and_failed():
         "Replayed 2 dead letters; 2 skipped, no longer as when the list was made; 1 failed: disk full.",
     )
     assert account(ARCHIVE, Report(asked=1, done=0, skipped=1))[0] == "warning"
+
+
+async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch):
+    choose(view, 3)
+    letter = broken.repair.letter(3)
+    now = letter.died_at + 2_000_000
+    monkeypatch.setattr(broken.clock, "now", lambda: now)
+    desk.ticker.beat()
+    assert view.detail._where.text().endswith("died 2 s ago")
+    assert view.groups._ages[0] == "2 s ago"
+    now += 60_000_000
+    desk.ticker.beat()
+    assert view.detail._where.text().endswith("died 1 min ago")
+    assert view.groups._ages[0] == "1 min ago"
+    assert desk.ticker.running
+    view.hide()
+    assert not desk.ticker.running
+
+
+async def test_V3_open_counts_only_what_is_open(broken, view, until):
+    await broken.control.pause()
+    await broken.repair.replay([3])
+    await until(lambda: view.statuses.itemText(0) == "Open  ·  2")
+    assert nodes(view)[0] == ("All causes", 2)
+    assert broken.observe.status().dead == 2
+    names = [view.statuses.itemText(at) for at in range(view.statuses.count())]
+    assert "Replaying  ·  1" in names

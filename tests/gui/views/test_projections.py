@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from tests.gui.conftest import settle
 from workbench.gui.desk import Selection
-from workbench.gui.views.projections import ProjectionsView
+from workbench.gui.views.projections import ProjectionsView, standing_of
 from workbench.model.events import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
@@ -177,12 +179,73 @@ def choose(menu, beginning):
     action.trigger()
 
 
+async def test_V3_the_pill_says_what_is_true_of_the_table_and_of_its_rebuild(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: "live" in view.badge.text())
+    await workspace.control.pause()
+    await until(lambda: "engine paused" in view.badge.text())
+    view.rebuild.click()
+    await until(lambda: view.banner.text.startswith("The rebuild waits while the engine is paused"))
+    await workspace.control.resume()
+    await until(lambda: "live" in view.badge.text())
+    assert view.banner.isHidden()
+
+
+async def test_V3_a_dead_rebuild_is_not_live(workspace, view):
+    await create(workspace, "ada")
+    await workspace.control.pause()
+    await workspace.control.rebuild("users")
+    workspace.running()._following.faults["projection users"] = "KeyError: 'x'"
+    view.refresh()
+    assert "faulted" in view.badge.text()
+    assert view.banner.text.startswith("This projection ended unexpectedly")
+
+
+def test_V3_words_of_the_pill():
+    def pill(condition, rebuild=None, *, stale=False):
+        beside = SimpleNamespace(condition=rebuild) if rebuild else None
+        return standing_of(SimpleNamespace(condition=condition, rebuild=beside, stale=stale))
+
+    assert pill("live") == ("ok", "live")
+    assert pill("live", stale=True) == ("warning", "stale")
+    assert pill("live", "rebuilding") == ("info", "rebuilding")
+    assert pill("live", "faulted") == ("error", "rebuild faulted")
+    assert pill("live", "paused") == ("warning", "rebuild paused")
+    assert pill("faulted", "faulted") == ("error", "faulted")
+    assert pill("not run here") == ("neutral", "not run here")
+
+
+async def test_V1_rows_stay_selected_by_their_keys_also_over_a_rebuild(workspace, desk, view, until):
+    for name in ("bob", "cyd", "dan"):
+        await workspace.issue.issue(
+            "create_user", {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
+        )
+    await settle(workspace)
+    await until(lambda: view._table.model().rowCount() >= 3)
+    numbers = workspace.observe.numbers("users", ["cyd"])
+    view.show_projection("users")
+    view._table.viewport().grab()
+    view._table.choose_key(numbers["cyd"])
+    await workspace.issue.issue(
+        "create_user", {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+    )
+    await settle(workspace)
+    await until(lambda: view._table.model().rowCount() >= 4)
+    assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
+    before = view._source.generation
+    await workspace.control.rebuild("users")
+    await until(lambda: view._source.generation != before)
+    assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
+    assert "1 of 4 selected" in view.said.text()
+
+
 async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace, view, until, monkeypatch):
     await create(workspace, "ada")
     await until(lambda: column(view, 0) == ["ada"])
     assert view.rebuild.isVisible()
     users, *_ = workspace.observe.projections()
-    table = replace(users, by_handlers=True, status="written by handlers", lag=0)
+    said = "written by handlers"
+    table = replace(users, by_handlers=True, status=said, condition=said, lag=0)
     monkeypatch.setattr(workspace.observe, "projections", lambda: [table])
     view.refresh()
     assert "written by handlers" in view.badge.text()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from workbench.gui.views.scenario_result import BEFORE
 from workbench.gui.views.scenarios import ScenariosView
 from workbench.model.changes import Changes
 
@@ -37,12 +38,19 @@ def folder(workspace):
 
 
 @pytest.fixture
-def view(folder, desk, qtbot):
+async def view(folder, desk, qtbot, until):
     made = ScenariosView(desk)
     qtbot.addWidget(made)
     made.resize(1000, 600)
     made.show()
+    await until(lambda: shown(made))
     return made
+
+
+async def saved(view, folder, text, name="some.tsk"):
+    """Writes a scenario file, and has it noticed."""
+    (folder / name).write_text(text)
+    await view.desk.workspace.verdicts.look()
 
 
 def shown(view):
@@ -96,14 +104,27 @@ async def test_stopping_lets_the_running_one_end(view, until):
     assert [state for state, _ in shown(view)] == ["passed", "not run"]
 
 
-async def test_a_result_stays_while_its_scenario_does(view, until, folder, desk):
+async def test_V3_a_changed_scenario_is_run_again_by_itself(view, until, folder):
     await ran(view, until)
-    (folder / "some.tsk").write_text(RIGHT + WRONG.replace("b.org", "a.org"))
-    desk.changed.emit(Changes(model=True))
-    assert [state for state, _ in shown(view)] == ["passed", "not run"]
-    assert view.summary.text() == "· 1 of 2 passed"
-    await ran(view, until)
+    await saved(view, folder, RIGHT + WRONG.replace("b.org", "a.org"))
+    assert [state for state, _ in shown(view)] == ["passed", "failed before"]
+    assert view.summary.text() == "· 1 of 2 passed, 1 without a verdict now"
+    assert BEFORE in view.result.toPlainText()
+    await until(view.run_all.isEnabled)
     assert view.summary.text() == "✓ 2 of 2 passed"
+    assert BEFORE not in view.result.toPlainText()
+
+
+async def test_V3_verdicts_of_a_model_of_before_are_old_until_they_are_found_anew(view, until, desk):
+    await ran(view, until)
+    workspace = desk.workspace
+    registry = workspace.registry
+    commands = {name: one for name, one in registry.commands.items() if name != "report_outage"}
+    await workspace.adopt(replace(workspace.project, registry=replace(registry, commands=commands)))
+    await until(lambda: [state for state, _ in shown(view)] == ["passed before", "failed before"])
+    assert view.summary.text() == "· 2 not run"
+    await until(view.run_all.isEnabled)
+    assert [state for state, _ in shown(view)] == ["mistakes"]
 
 
 async def test_changes_of_the_store_read_no_file(view, folder, desk):
@@ -113,8 +134,8 @@ async def test_changes_of_the_store_read_no_file(view, folder, desk):
 
 
 async def test_a_file_with_mistakes_says_each_and_shows_its_place(view, folder, until):
-    (folder / "z.tsk").write_text('# one\n\n"x" { when: { command: "fly" }, then: [] }\n')
-    view.refresh()
+    await saved(view, folder, '# one\n\n"x" { when: { command: "fly" }, then: [] }\n', "z.tsk")
+    await until(view.run_all.isEnabled)
     assert shown(view)[2] == ("mistakes", "1 mistake in this file")
     await ran(view, until)
     assert view.summary.text() == "✕ 1 of 2 passed, 1 failed, 1 with mistakes"
@@ -146,20 +167,20 @@ async def test_the_filter_looks_at_sentences_and_files(view, until):
     assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
 
 
-async def test_without_scenarios_it_says_how_there_will_be_one(view, folder, desk):
+async def test_without_scenarios_it_says_how_there_will_be_one(view, folder, desk, until):
     (folder / "some.tsk").unlink()
-    view.refresh()
+    await desk.workspace.verdicts.look()
     assert "No scenarios yet" in [label.text() for label in view.findChildren(QLabel)]
     wanted = []
     desk.wanted.connect(wanted.append)
     (folder / "some.tsk").write_text(RIGHT)
     desk.wanted.emit("scenarios")
-    assert shown(view) == [("not run", "A right one")]
+    await until(lambda: shown(view) == [("not run", "A right one")])
 
 
-async def test_a_project_that_is_not_trusted_says_so(folder, desk, qtbot):
+async def test_a_project_that_is_not_trusted_says_so(folder, desk, qtbot, until):
     desk.workspace.project = replace(desk.workspace.project, restricted=True)
     view = ScenariosView(desk)
     qtbot.addWidget(view)
     view.show()
-    assert "There is no model to run" in [label.text() for label in view.findChildren(QLabel)]
+    await until(lambda: "There is no model to run" in [label.text() for label in view.findChildren(QLabel)])

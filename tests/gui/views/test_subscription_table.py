@@ -17,7 +17,7 @@ from workbench.gui.views.subscription_table import (
     mode_tip,
     row_of,
 )
-from workbench.services.observing import SubscriptionView
+from workbench.services.views import SubscriptionView
 from workbench.store.values import Depth
 
 VIEW = SubscriptionView(

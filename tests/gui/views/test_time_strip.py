@@ -31,3 +31,13 @@ def test_many_events_are_found_and_painted_as_density(qtbot):
     for version in (1, 777, MARKS * 10):
         assert abs(strip.nearest(strip.x_of(version)) - version) <= 1
     assert not strip.grab().isNull()
+
+
+def test_events_whose_times_are_not_in_order_are_found_where_they_stand(qtbot):
+    strip = TimeStrip()
+    qtbot.addWidget(strip)
+    strip.resize(100_028, 64)
+    count = MARKS + 500
+    strip.set_times(array("q", [(version * 7919) % count * 1000 for version in range(1, count + 1)]), 1)
+    for version in (1, 2, 3, 1234, count):
+        assert strip.nearest(strip.x_of(version)) == version

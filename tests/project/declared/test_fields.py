@@ -167,3 +167,35 @@ def test_what_is_calculated_is_rounded_to_its_places(load):
     huge = registry.commands["c"].parse({"id": "1", "share": "1e999999"})
     with pytest.raises(ExpressionFailed):
         decide(evolve(state, registry.events["a.b"].decode('{"price":"1e999999"}')), huge)
+
+
+TOTALS = """\
+[aggregate.order]
+state { total: "money?", rate { type: "decimal", default: 0 } }
+[event.order.priced]
+fields { total: "decimal", raw { type: "object", default: {} }, rate: "decimal?" }
+set { total: "%s" }
+[command.price]
+creates: "order"
+fields { id: "string", total: "decimal", raw { type: "object", default: {} }, rate: "decimal?" }
+emit: "order.priced"
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "total", "kept"),
+    [
+        ("event.total", "90071992547409931.17", "90071992547409931.17"),
+        ("event.total", "10.555", "10.56"),
+        ("event.raw.amount", "0", "10.50"),
+        ("event.total > 1.0 && !string(event.total).matches('^x') ? event.total : 0.0", "10.5", "10.5"),
+        ("[event.total, 1.5].max()", "90071992547409931.17", "90071992547409931.17"),
+        ("event.total * 0.1", "0.25", "0.02"),
+    ],
+)
+def test_X1_money_is_exact_and_has_its_places(load, expression, total, kept):
+    registry = load(TOTALS % expression).registry
+    order = registry.aggregates["order"]
+    command = registry.commands["price"].parse({"id": "o1", "total": total, "raw": {"amount": "10.5"}})
+    (event,) = order.decide(None, command)
+    assert order.show_state(order.evolve(None, event))["total"] == kept

@@ -33,6 +33,9 @@ UNNAMED = (
 )
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 
+HALTED = {"paused", "engine paused", "faulted"}
+"""States of subscriptions that the board shows in place of a counter."""
+
 
 class BoardView(View):
     """Draws the model, marks what is wrong with it, and shows what moves."""
@@ -179,9 +182,9 @@ class BoardView(View):
             self._count_problems()
             self.pages.setCurrentIndex(0 if nodes else 1)
         paused = {
-            f"subscription:{view.name}": "paused"
+            f"subscription:{view.name}": view.status
             for view in self._live.subscriptions.values()
-            if view.status == "paused"
+            if view.status in HALTED
         }
         self.scene.set_badges(badges(self._live.flow) | paused)
 

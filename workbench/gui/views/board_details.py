@@ -19,7 +19,7 @@ from workbench.model.wording import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.services.observing import ProjectionView, SubscriptionView
+    from workbench.services.views import ProjectionView, SubscriptionView
 
 ACTIONS = {
     "command": ("Open its form", "command"),
@@ -61,10 +61,16 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
             found.setdefault(f"subscription:{subscription.name}", []).append(
                 _count(subscription.dead, "dead letter")
             )
+        if subscription.fault:
+            found.setdefault(f"subscription:{subscription.name}", []).append(
+                f"Stands still: {subscription.fault}"
+            )
     for projection in live.projections.values():
         said = found.setdefault(f"projection:{projection.name}", [])
         if projection.fault:
             said.append(f"Faulted at position {projection.fault_position:,}: {projection.fault}")
+        elif projection.rebuild is not None and projection.rebuild.fault:
+            said.append(f"Its rebuild faulted at position {projection.rebuild.fault_position:,}")
         elif projection.stale:
             said.append("Its definition changed: rebuild it")
     return {node: tuple(problems) for node, problems in found.items() if problems}
@@ -107,7 +113,7 @@ def counts(node: Node, live: Live) -> str:
         return "  ·  ".join(parts)
     if kind == "projection" and name in live.projections:
         shown = live.projections[name]
-        return "  ·  ".join([shown.status, _count(shown.rows, "row"), f"lag {shown.lag:,}"])
+        return "  ·  ".join([shown.condition, _count(shown.rows, "row"), f"lag {shown.lag:,}"])
     if kind in {"command", "event"}:
         verb = "accepted" if kind == "command" else "recorded"
         return f"{live.flow.get(node.id, 0):,} {verb} since the start"

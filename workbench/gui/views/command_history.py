@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("Outcome", width=92, badge=lambda outcome: (KINDS.get(outcome, "neutral"), outcome)),
-    Column("Command", width=106),
+    Column("Command", width=96),
     Column("Stream", width=90, stretch=True),
     Column("ms", width=44, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
-    Column("Time", width=82, mono=True, text=short, tip=absolute),
+    Column("Time", width=112, mono=True, text=short, tip=absolute, zoned=True),
 )
 SHOWN = 200
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,12 +22,12 @@ from typing_extensions import override
 from workbench.gui.desk import Desk
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
-from workbench.gui.views.letter_actions import DEED_OF, STATUSES, account, letters, report_of
+from workbench.gui.views.letter_actions import DEED_OF, account, letters, report_of
 from workbench.gui.widgets import plain_label, toolbar_button
+from workbench.services.jobs import JobReport
 from workbench.store.values import JobStatus
 
 if TYPE_CHECKING:
-    from workbench.services.jobs import JobReport
     from workbench.store.values import Job
 
 RECENT = 5
@@ -36,6 +36,8 @@ TALLEST, SHARE = 176, 5
 """Pixels that the strip takes at most, one part in so many of the view; more is scrolled."""
 LEAST = 68
 """Pixels that a card needs."""
+ENDS = ("resolved", "failed_again")
+"""Statuses in which a replay ends."""
 MARKS = {JobStatus.RUNNING: "replay", JobStatus.DONE: "ok", JobStatus.CANCELLED: "stop"}
 COLORS = {JobStatus.RUNNING: "info", JobStatus.DONE: "ok", JobStatus.CANCELLED: "warning"}
 
@@ -47,12 +49,19 @@ def title(job: Job) -> str:
     return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {states[job.status]}"
 
 
-def progress(job: Job) -> str:
+def progress(report: JobReport) -> str:
     """Says how far it is, and what came of it so far."""
-    parts = [f"{job.step:,} of {len(job.numbers):,}", f"{job.done:,} done"]
-    parts += [f"{job.failed:,} failed", f"{job.skipped:,} skipped"]
-    if job.per_second:
-        parts.append(f"about {duration((len(job.numbers) - job.step) / job.per_second)} left")
+    job = report.job
+    if job.action == "replay":
+        counts = [(report.queued, "queued"), (report.in_progress, "in progress")]
+        counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
+    else:
+        counts = [(job.done, "done")]
+    counts += [(job.failed, "not written")] if job.failed else []
+    parts = [f"{job.step:,} of {len(job.numbers):,}"] if job.action != "replay" else []
+    parts += [f"{count:,} {what}" for count, what in (*counts, (job.skipped, "skipped"))]
+    if job.per_second and report.queued:
+        parts.append(f"about {duration(report.queued / job.per_second)} left")
     return "  ·  ".join(parts)
 
 
@@ -61,15 +70,6 @@ def duration(seconds: float) -> str:
     if seconds < 120:
         return f"{round(seconds)} s"
     return f"{round(seconds / 60):,} min" if seconds < 7200 else f"{round(seconds / 3600):,} h"
-
-
-def fates(counted: Mapping[str, int]) -> str:
-    """Says what has become of the letters that were dealt with, the most frequent first."""
-    words = [
-        f"{count:,} still replaying" if status == "replaying" else f"{count:,} {STATUSES[status][0].lower()}"
-        for status, count in sorted(counted.items(), key=lambda pair: -pair[1])
-    ]
-    return f"Of {sum(counted.values()):,} dealt with: {', '.join(words)}." if words else ""
 
 
 class JobCard(QFrame):
@@ -85,8 +85,7 @@ class JobCard(QFrame):
         super().__init__()
         self.setObjectName("job")
         self._taken_up = taken_up
-        self.job: Job | None = None
-        self.fates: Mapping[str, int] | None = None
+        self.report: JobReport | None = None
         self._mark = QLabel()
         self.title = plain_label(role="heading", wrap=True)
         self.said = plain_label(role="muted", wrap=True)
@@ -112,33 +111,39 @@ class JobCard(QFrame):
         theme().changed.connect(self._dress)
 
     @property
+    def job(self) -> Job | None:
+        """The job as it is shown."""
+        return self.report.job if self.report is not None else None
+
+    @property
     def settled(self) -> bool:
         """Whether nothing can change any more of what it says."""
-        if self.job is None or self.job.status is JobStatus.RUNNING:
-            return False
-        counted = self.fates is not None and "replaying" not in self.fates
-        return counted or self.job.action != "replay"
+        shown = self.report
+        return shown is not None and shown.job.status is not JobStatus.RUNNING and not shown.in_progress
 
-    def show_job(self, job: Job, counted: Mapping[str, int] | None = None) -> None:
-        """Shows how it stands; what became of replayed letters is said once that was counted."""
-        self.job, self.fates = job, counted
+    def show_report(self, report: JobReport) -> None:
+        """Shows how it stands and what became of the letters."""
+        self.report, job = report, report.job
         running = job.status is JobStatus.RUNNING
         before = ", taken up again after a restart" if self._taken_up and running else ""
         self.title.setText(title(job) + before)
         self.bar.setRange(0, max(1, len(job.numbers)))
-        self.bar.setValue(job.step)
+        self.bar.setValue(job.step - report.in_progress)
         self.bar.setVisible(running)
-        ended = f"{account(DEED_OF[job.action], report_of(job))[1]} {fates(counted or {})}".strip()
-        self.said.setText(progress(job) if running else ended)
+        ended = account(DEED_OF[job.action], report_of(job), report.fates)[1]
+        self.said.setText(progress(report) if running else ended)
         self.cancel.setVisible(running)
         self.close_button.setVisible(not running)
         self._dress()
 
     def _dress(self) -> None:
-        if self.job is None:
+        if self.report is None:
             return
-        colors, role = theme().colors, "error" if self.job.failed else COLORS[self.job.status]
-        self._mark.setPixmap(icon(MARKS[self.job.status], role).pixmap(16, 16))
+        job = self.report.job
+        again = job.status is JobStatus.DONE and self.report.fates.get("failed_again")
+        colors = theme().colors
+        role = "error" if job.failed else "warning" if again else COLORS[job.status]
+        self._mark.setPixmap(icon(MARKS[job.status], role).pixmap(16, 16))
         shape = f"background: {colors.tint(role)}; border: none; border-left: 3px solid"
         self.setStyleSheet(f"#job {{ {shape} {colors.ink(role)}; }}")
 
@@ -223,11 +228,8 @@ class JobStrip(QScrollArea):
     def _show(self, number: int, card: JobCard) -> None:
         if card.settled:
             return
-        job = self._desk.workspace.jobs.job(number)
-        if job != card.job:
-            card.show_job(job)
-        if job.status is JobStatus.RUNNING or card.settled:
-            return
+        if card.report is None:
+            card.show_report(JobReport(job=self._desk.workspace.jobs.job(number), fates={}))
         self._due.add(number)
         if number not in self._counting:
             self._counting.add(number)
@@ -238,9 +240,9 @@ class JobStrip(QScrollArea):
         try:
             while number in self._due:
                 self._due.discard(number)
-                report: JobReport = await self._desk.workspace.jobs.counted(number)
+                report = await self._desk.workspace.jobs.counted(number)
                 if number in self.cards:
-                    self.cards[number].show_job(report.job, report.fates)
+                    self.cards[number].show_report(report)
         finally:
             self._counting.discard(number)
         self.updateGeometry()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from workbench.gui.desk import Desk
+from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
 from workbench.services.jobs import act_of
 from workbench.services.repairing import Report
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from workbench.store.values import DeadLetter, Job
 
 SAMPLES = 3
+SOON = 0.5
+"""Seconds after which a replay that goes on is said to be in progress."""
 AT_ONCE = 20
 """Up to so many letters are dealt with at once; more, or any at a pace, become a job (L5)."""
 
@@ -100,6 +103,7 @@ REHEARSE = Deed(
     keys="T",
 )
 DEEDS = (REHEARSE, REPLAY, EDIT, ARCHIVE, PURGE, RESTORE)
+REPLAYS = (REPLAY, EDIT)
 DEED_OF = {deed.key: deed for deed in DEEDS}
 
 STATUSES = {
@@ -238,11 +242,31 @@ class Repairs:
     # -- doing and telling --------------------------------------------------------------------------------
 
     def _run(self, deed: Deed, numbers: tuple[int, ...], work: Coroutine[Any, Any, Report]) -> None:
-        self._desk.run(self._told(deed, work), f"{deed.label} {letters(len(numbers))}")
+        self._desk.run(self._told(deed, work, numbers), f"{deed.label} {letters(len(numbers))}")
 
-    async def _told(self, deed: Deed, work: Coroutine[Any, Any, Report]) -> None:
+    async def _told(
+        self, deed: Deed, work: Coroutine[Any, Any, Report], numbers: tuple[int, ...] = ()
+    ) -> None:
+        since = self._desk.workspace.clock.now()
         report = await work
-        self._desk.notice(*account(deed, report), *self._undo(deed, report.act, report.done))
+        if deed in REPLAYS and report.done:
+            await self._follow_replays(deed, numbers, report, since)
+        else:
+            self._desk.notice(*account(deed, report), *self._undo(deed, report.act, report.done))
+
+    async def _follow_replays(self, deed: Deed, numbers: tuple[int, ...], report: Report, since: int) -> None:
+        """Tells what became of replays once that is known, and that they go on where it takes long (V3)."""
+        jobs, topic = self._desk.workspace.jobs, f"{deed.key} {numbers}"
+        ending = asyncio.ensure_future(jobs.settled(numbers, since))
+        try:
+            if not (await asyncio.wait({ending}, timeout=SOON))[0]:
+                waits = " The engine is paused, so they wait." if self._desk.workspace.observe.paused else ""
+                said = f"{letters(report.done)} in progress.{waits}"
+                self._desk.noticed.emit(Notice(kind="info", text=said, topic=topic))
+            kind, said = account(deed, report, await ending)
+        finally:
+            ending.cancel()
+        self._desk.noticed.emit(Notice(kind=kind, text=said, topic=topic))
 
     async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
         jobs = self._desk.workspace.jobs
@@ -252,12 +276,13 @@ class Repairs:
 
     async def ended(self, number: int) -> None:
         """Waits for the end of a job and tells it, where nobody sees its card or it can be undone."""
-        job = (await self._desk.workspace.jobs.finished(number)).job
+        report = await self._desk.workspace.jobs.finished(number)
+        job = report.job
         deed = DEED_OF[job.action]
         undo = self._undo(deed, act_of(number), job.done)
         view = self._strip.parentWidget()
         if undo or view is None or not view.isVisible():
-            self._desk.notice(*account(deed, report_of(job)), *undo)
+            self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
 
     def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:
         if deed not in {ARCHIVE, PURGE} or not done:
@@ -276,9 +301,14 @@ def report_of(job: Job) -> Report:
     )
 
 
-def account(deed: Deed, report: Report) -> tuple[str, str]:
-    """Returns kind and words of the notice about how an action ended."""
-    said = f"{deed.done} {letters(report.done)}"
+def account(deed: Deed, report: Report, counted: Mapping[str, int] | None = None) -> tuple[str, str]:
+    """Returns kind and words of the notice about how an action ended.
+
+    Args:
+        counted: What became of the letters by now; of replays that is what counts (V3).
+    """
+    became = fates(counted or {}) if deed in REPLAYS else ""
+    said = f"{deed.done} {letters(report.done)}" + (f": {became}" if became else "")
     if report.skipped:
         said += f"; {report.skipped:,} skipped, no longer as when the list was made"
     if report.failed:
@@ -286,8 +316,18 @@ def account(deed: Deed, report: Report) -> tuple[str, str]:
     left = report.asked - report.done - report.skipped - report.failed
     if left:
         said += f"; cancelled before the other {left:,}"
-    kind = "error" if report.failed else "ok" if report.done else "warning"
+    again = became and "failed_again" in (counted or {})
+    kind = "error" if report.failed else "ok" if report.done and not again else "warning"
     return kind, f"{said}."
+
+
+def fates(counted: Mapping[str, int]) -> str:
+    """Says what has become of replayed letters, the most frequent first; empty for none."""
+    words = [
+        f"{count:,} in progress" if status == "replaying" else f"{count:,} {STATUSES[status][0].lower()}"
+        for status, count in sorted(counted.items(), key=lambda pair: -pair[1])
+    ]
+    return ", ".join(words)
 
 
 def letters(count: int) -> str:

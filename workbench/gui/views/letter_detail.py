@@ -202,6 +202,18 @@ class LetterDetail(QStackedWidget):
         """Whether a copy is being edited."""
         return self.currentWidget() is self.editor
 
+    def tell_age(self) -> None:
+        """Says where it was, and how long ago it died by now."""
+        if (letter := self.letter) is not None:
+            age = self._since(letter.died_at)
+            self._where.setText(
+                f"#{letter.number} in {letter.subscription}, from topic {letter.topic}\n"
+                f"Key {letter.key or 'none'}, position {letter.position:,}, died {age}"
+            )
+            self._where.setToolTip(
+                f"First failed {self._when(letter.first_failed_at)}\nDied {self._when(letter.died_at)}"
+            )
+
     def _fill(self, letter: DeadLetter, size: int, rest: Callable[[], str] | None) -> None:
         self._title.setText(letter.type)
         said, _, role = STATUSES[letter.status]
@@ -209,13 +221,7 @@ class LetterDetail(QStackedWidget):
         words, _, role, sentence = REASONS[letter.reason]
         self._reason.set(_kind(role), words)
         self._reason.setToolTip(sentence)
-        self._where.setText(
-            f"#{letter.number} in {letter.subscription}, from topic {letter.topic}\n"
-            f"Key {letter.key or 'none'}, position {letter.position:,}, died {self._since(letter.died_at)}"
-        )
-        self._where.setToolTip(
-            f"First failed {self._when(letter.first_failed_at)}\nDied {self._when(letter.died_at)}"
-        )
+        self.tell_age()
         self._error.setText(letter.error_type or words)
         self._said.setText(letter.error or f"{sentence}.")
         self._place.setText(letter.place)
@@ -266,7 +272,7 @@ def attempt_columns(when: Callable[[int], str]) -> tuple[Column, ...]:
     """Returns the columns of the table of attempts."""
     return (
         Column("Try", width=44, mono=True, align_right=True),
-        Column("At", width=186, mono=True, text=when),
+        Column("At", width=234, mono=True, text=when, zoned=True),
         Column("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
         Column("Error", width=200, stretch=True),
         Column("Place", width=150, mono=True),

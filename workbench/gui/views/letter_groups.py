@@ -237,6 +237,8 @@ class GroupList(QListView):
         self._model = NodeModel(when)
         self.setModel(self._model)
         self.setItemDelegate(NodeDelegate(since, self))
+        self._since = since
+        self._ages: list[str] = []
         self._identity: tuple[str, tuple[str, str] | None] = ("", None)
         self._marking = False
         self.selectionModel().currentChanged.connect(self._moved)
@@ -247,6 +249,13 @@ class GroupList(QListView):
         if self._model.show_nodes(nodes_of(groups)):
             self._mark()
             self.verticalScrollBar().setValue(place)
+
+    def tell_ages(self) -> None:
+        """Says anew how long ago things were, where that is told otherwise by now."""
+        ages = [self._since(node.last_at) for node in self._model.nodes]
+        if ages != self._ages:
+            self._ages = ages
+            self.viewport().update()
 
     def node(self) -> Node:
         """Returns the chosen node."""

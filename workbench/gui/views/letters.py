@@ -44,9 +44,10 @@ NARROW, LABELLED, WIDE = 760, 820, 1080
 """Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
 from the third on the letter stands beside the list."""
 SHOWN = {
-    "Open": ("open", "replaying"),
+    "Open": ("open",),
     "Archived": ("archived",),
     "Purged": ("purged",),
+    "Replaying": ("replaying",),
     "Resolved": ("resolved",),
     "Failed again": ("failed_again",),
     "All": ("open", "replaying", "archived", "purged", "resolved", "failed_again"),
@@ -58,7 +59,7 @@ COLUMNS = (
     Column("Key", width=98),
     Column("Error", width=108, stretch=True),
     Column("Tries", width=50, mono=True, align_right=True),
-    Column("Died", width=84, mono=True, text=short, tip=absolute),
+    Column("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
 )
 
 
@@ -97,6 +98,7 @@ class LettersView(View):
     key = "letters"
     title = "Dead letters"
     icon_name = "dead-letter"
+    ticks = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -124,7 +126,14 @@ class LettersView(View):
         self.table.set_empty("None here", "No dead letter has this status.")
         self.detail = LetterDetail(self.desk, self.desk.workspace.repair.check_edit, absolute, since)
         self.inner = QSplitter(Qt.Orientation.Vertical)
-        self.inner.addWidget(self.table)
+        self.said = ElidedLabel("muted")
+        listed = QWidget()
+        column = QVBoxLayout(listed)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.said)
+        self.inner.addWidget(listed)
         self.inner.addWidget(self.detail)
         self.inner.setStretchFactor(0, 2)
         self.inner.setStretchFactor(1, 3)
@@ -164,9 +173,8 @@ class LettersView(View):
         self.whole.clicked.connect(self._replay_whole)
         bar = QHBoxLayout()
         bar.setSpacing(2)
-        self.said = ElidedLabel("muted")
         bar.addWidget(self.statuses)
-        bar.addWidget(self.said, 1)
+        bar.addStretch(1)
         for deed in DEEDS:
             button = toolbar_button(deed.word or deed.label, deed.icon, deed.hint)
             button.setObjectName(f"letters-{deed.key}")
@@ -228,6 +236,11 @@ class LettersView(View):
         shown = self.detail.letter
         if shown is not None:
             self._show_detail(shown.number)
+
+    @override
+    def tick(self) -> None:
+        self.groups.tell_ages()
+        self.detail.tell_age()
 
     @override
     def unsaved(self) -> str:

@@ -27,10 +27,16 @@ COLUMNS = (
     Column("Type", width=180),
     Column("Stream or topic", width=130, stretch=True),
     Column("Version", width=68, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
-    Column("Time", width=190, mono=True, text=lambda at: absolute(at) if at is not None else ""),
+    Column(
+        "Time",
+        width=234,
+        mono=True,
+        text=lambda at: absolute(at) if at is not None else "",
+        zoned=True,
+    ),
 )
 ACTIONS = (
-    Column("Time", width=190, mono=True, text=absolute),
+    Column("Time", width=234, mono=True, text=absolute, zoned=True),
     Column("Action", width=120),
     Column("On", width=160),
     Column("Detail", width=200, stretch=True),

@@ -13,10 +13,15 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.widgets import Banner
 
 if TYPE_CHECKING:
-    from workbench.services.observing import ProjectionView, RebuildView
+    from workbench.services.views import ProjectionView, RebuildView
     from workbench.store.values import PassedEvent
 
 Button = tuple[str, Callable[[], object]]
+DOING = {
+    "rebuilding": "Rebuilding",
+    "engine paused": "The rebuild waits while the engine is paused",
+    "not run here": "A rebuild was begun; this window only looks",
+}
 SHOWN = 20
 """Events left out that the menu lists; more are counted."""
 
@@ -43,11 +48,11 @@ class ProjectionBanner(Banner):
             self.set(kind, text, actions if self._desk.workspace.engine is not None else ())
 
     def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
-        if view.rebuild is not None:
-            return self._of_rebuild(view.rebuild)
         if view.status == "faulted" and not view.fault_position:
             said = f"This projection ended unexpectedly again and again, and stands still: {view.fault}"
             return "error", said, (("Try again", self._try_again),)
+        if view.rebuild is not None:
+            return self._of_rebuild(view.rebuild)
         if view.status == "faulted":
             said = f"This projection stands still at position {view.fault_position:,}: {view.fault}"
             return "error", said, (("Try again", self._try_again), ("Go on…", self._go_on))
@@ -70,12 +75,7 @@ class ProjectionBanner(Banner):
         if rebuild.status == "paused":
             said = f"The rebuild is paused at {share}. The rows below are the old ones."
             return "warning", said, (("Resume", lambda: self._pause(paused=False)), end)
-        doing = (
-            "The rebuild waits while the engine is paused"
-            if self._desk.workspace.observe.paused
-            else "Rebuilding"
-        )
-        said = f"{doing}: {share}. The rows below are the old ones until it is done."
+        said = f"{DOING[rebuild.condition]}: {share}. The rows below are the old ones until it is done."
         return "info", said, (("Pause", lambda: self._pause(paused=True)), end)
 
     # -- what can be done ---------------------------------------------------------------------------------

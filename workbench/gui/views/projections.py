@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.cells import FITTED
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.table import FITTED, FastTableView
+from workbench.gui.table import FastTableView
 from workbench.gui.view import View
 from workbench.gui.views.projection_banner import ProjectionBanner
 from workbench.gui.views.row_detail import RowDetail
@@ -37,9 +38,16 @@ from workbench.gui.widgets import (
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.observing import ProjectionView
+    from workbench.services.views import ProjectionView
 
-STATUS = {"live": ("ok", "live"), "paused": ("warning", "paused"), "faulted": ("error", "faulted")}
+STATES = {
+    "live": "ok",
+    "paused": "warning",
+    "engine paused": "warning",
+    "faulted": "error",
+    "rebuilding": "info",
+}
+"""Kinds of the pill by what is true of a projection; everything else is neutral."""
 NARROW = 360
 """Pixels below which buttons have no words."""
 AT_ONCE = 5_000
@@ -151,7 +159,8 @@ class ProjectionsView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return bool(changes.projections) or changes.head > 0 or changes.model or changes.everything
+        moved = bool(changes.projections) or changes.head > 0 or changes.engine
+        return moved or changes.model or changes.everything
 
     @override
     def refresh(self) -> None:
@@ -284,14 +293,13 @@ class ProjectionsView(View):
         self.said.setText(f"{said} · {selected}" if selected else said)
 
     def _show_state(self, view: ProjectionView) -> None:
-        kind, text = STATUS.get(view.status, ("neutral", view.status))
-        self.badge.set(*(("warning", "stale") if view.stale and kind == "ok" else (kind, text)))
+        self.badge.set(*standing_of(view))
         head = self.desk.workspace.browse.head()
         for part in (self.place, self.pause, self.rebuild):
             part.setVisible(not view.by_handlers)
         self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
         self.place.setToolTip(f"The rows are the fold of all events up to here; the store is at {head:,}")
-        behind = view.lag > 0 and view.status == "live"
+        behind = view.lag > 0 and view.condition == "live"
         self.progress.setVisible(behind)
         if behind:
             self.progress.setRange(0, 1000)
@@ -337,3 +345,14 @@ class ProjectionsView(View):
         views = {view.name: view for view in self.desk.workspace.observe.projections()}
         self._rebuilding[name] = views[name].generation
         self.desk.run(self.desk.workspace.control.rebuild(name), f"Rebuild {name}")
+
+
+def standing_of(view: ProjectionView) -> tuple[str, str]:
+    """Returns kind and words of the pill: a live table with a rebuild beside it is what its rebuild is."""
+    rebuild = view.rebuild
+    if view.condition == "live" and rebuild is not None:
+        halted = "" if rebuild.condition == "rebuilding" else "rebuild "
+        return STATES.get(rebuild.condition, "neutral"), f"{halted}{rebuild.condition}"
+    if view.condition == "live" and view.stale:
+        return "warning", "stale"
+    return STATES.get(view.condition, "neutral"), view.condition

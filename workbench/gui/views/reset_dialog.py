@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workbench.gui.desk import Desk
-    from workbench.services.observing import SubscriptionView
+    from workbench.services.views import SubscriptionView
 
 TIME = {
     "type": "object",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EVENTS = (
     Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     Column("Event that this projection reads", width=160, stretch=True),
-    Column("Time", width=186, mono=True, text=absolute),
+    Column("Time", width=234, mono=True, text=absolute, zoned=True),
 )
 
 

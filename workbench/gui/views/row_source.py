@@ -34,7 +34,7 @@ class RowsSource:
         self._order = Order(found.numbers)
         same = before is not None and before.name == name
         rebuilt = same and before is not None and before.generation != found.generation
-        self._names: dict[int, Any] = before.names() if same and before is not None and not rebuilt else {}
+        self._names: dict[Key, Any] = before.names() if same and before is not None and not rebuilt else {}
         self._before = before.names() if rebuilt and before is not None else {}
 
     @property
@@ -42,7 +42,7 @@ class RowsSource:
         """Of the rows; numbers hold good in one alone."""
         return self._found.generation
 
-    def names(self) -> dict[int, Any]:
+    def names(self) -> dict[Key, Any]:
         """Returns what the rows that were read are called in the read model, by their numbers."""
         return self._names
 
@@ -80,10 +80,11 @@ def column_of(name: str, kind: str, *, last: bool) -> Column:
     number, shown = kind in NUMBERS, _WORDS.get(kind, _text)
     return Column(
         name,
-        width=186 if kind == "time" else 84 if number or kind == "boolean" else 130,
+        width=234 if kind == "time" else 84 if number or kind == "boolean" else 130,
         mono=number or kind in {"time", "json"},
         align_right=number,
         stretch=last,
+        zoned=kind == "time",
         text=lambda value: shown(_seen(name, value)),
     )
 

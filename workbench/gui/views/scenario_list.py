@@ -15,9 +15,13 @@ STATES = {
     "failed": ("error", "failed"),
     "broken": ("error", "broken"),
     "mistakes": ("warning", "mistakes"),
+    "passed before": ("neutral", "passed before"),
+    "failed before": ("neutral", "failed before"),
+    "broken before": ("neutral", "broken before"),
 }
+"""What badges say of a scenario; *before* was a model or a text of it that is no longer there (V3)."""
 COLUMNS = (
-    Column("State", width=92, badge=STATES.get),
+    Column("State", width=118, badge=STATES.get),
     Column("Scenario", width=150, stretch=True),
     Column("File", width=108),
     Column("Took", width=66, align_right=True, text=lambda took: f"{took * 1000:,.0f} ms" if took else ""),
@@ -59,8 +63,13 @@ def entries_of(file: ScenarioFile) -> list[Entry]:
     return [Entry(file=file, scenario=scenario) for scenario in file.scenarios]
 
 
-def row_of(entry: Entry, result: ScenarioResult | None, *, running: bool) -> Row:
-    """Returns the row of a line; behind its columns stands the line itself."""
-    state = "mistakes" if entry.scenario is None else result.verdict.value if result else ""
+def row_of(entry: Entry, result: ScenarioResult | None, *, old: bool, running: bool) -> Row:
+    """Returns the row of a line; behind its columns stands the line itself.
+
+    Args:
+        old: The result is that of a model or a text of before.
+    """
+    before = " before" if old else ""
+    state = "mistakes" if entry.scenario is None else f"{result.verdict.value}{before}" if result else ""
     file = entry.file.name.removeprefix(f"{FOLDER}/")
     return ("running" if running else state, entry.name, file, result.took if result else 0, entry)

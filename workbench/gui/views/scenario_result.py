@@ -33,6 +33,8 @@ WORDS = {
 BESIDE = 5
 """Things that happened beside the listed ones, of each kind, that are shown."""
 
+BEFORE = "This came of the model or the text of before. It says nothing of what is there now."
+
 
 class ResultView(QTextEdit):
     """Shows a result; texts wrap in their columns and can be selected and copied."""
@@ -47,9 +49,13 @@ class ResultView(QTextEdit):
         self._said: tuple[str, ...] = ()
         theme().changed.connect(self._show)
 
-    def show_result(self, result: ScenarioResult) -> None:
-        """Shows a result from the top."""
-        self._result, self._said = result, ()
+    def show_result(self, result: ScenarioResult, *, old: bool = False) -> None:
+        """Shows a result from the top.
+
+        Args:
+            old: It is that of a model or a text of before, which is said.
+        """
+        self._result, self._said = result, (BEFORE,) if old else ()
         self._show()
 
     def say(self, *texts: str) -> None:

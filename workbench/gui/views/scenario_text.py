@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from workbench.gui.theme import code_font, theme
+from workbench.tusk import read_file
 
 
 class FileText(QPlainTextEdit):
@@ -26,7 +27,7 @@ class FileText(QPlainTextEdit):
     def show_file(self, path: Path, line: int) -> None:
         """Reads a file and goes to a line of it, counted from 1."""
         try:
-            written = path.read_text(encoding="utf-8", errors="replace")
+            written = read_file(path).decode(errors="replace")
         except OSError as error:
             written = f"{path} cannot be read: {error.strerror or error}"
         if written != self.toPlainText():

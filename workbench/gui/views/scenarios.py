@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk
-from workbench.gui.paging import ListSource
+from workbench.gui.paging import ListSource, Row
 from workbench.gui.table import FastTableView
 from workbench.gui.view import View
 from workbench.gui.views.scenario_list import COLUMNS, Entry, entries_of, row_of
@@ -36,13 +34,12 @@ from workbench.gui.widgets import (
     show_words,
     toolbar_button,
 )
-from workbench.model.scenarios import ScenarioResult, Verdict
 from workbench.model.searching import folded
-from workbench.project.scenarios import FOLDER
-from workbench.services.scenarios import Scenarios
+from workbench.project.scenarios import FOLDER, ScenarioFile
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
+    from workbench.services.verdicts import Verdict
 
 NARROW = 700
 """Below this width in pixels the panes stand below each other."""
@@ -63,12 +60,13 @@ class ScenariosView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._service = Scenarios(desk.workspace.project, desk.workspace.clock)
+        self._verdicts = desk.workspace.verdicts
         self._entries: list[Entry] = []
         self._listed: list[Entry] = []
-        self._results: dict[str, ScenarioResult] = {}
-        self._running = ""
-        self._cancel: asyncio.Event | None = None
+        self._files: tuple[ScenarioFile, ...] = ()
+        self._shown: tuple[Entry | None, Verdict | None, bool] | None = None
+        self._was_busy = False
+        self._looked = False
         self._pages = QStackedLayout(self)
         self._nothing = QVBoxLayout()
         holder = QWidget()
@@ -76,6 +74,7 @@ class ScenariosView(View):
         self._pages.addWidget(holder)
         self._pages.addWidget(self._page())
         desk.wanted.connect(self._wanted)
+        self.destroyed.connect(self._verdicts.listen(self._told))
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -116,9 +115,9 @@ class ScenariosView(View):
         self.run_chosen = toolbar_button("Run", "step", "Run the chosen scenarios")
         self.stop = toolbar_button("Stop", "stop", "Let the running scenario end, begin no further one")
         self.stop.setEnabled(False)
-        self.run_all.clicked.connect(lambda: self.run([one for one in self._entries if one.scenario]))
+        self.run_all.clicked.connect(lambda: self.run(self._entries))
         self.run_chosen.clicked.connect(lambda: self.run(self._chosen()))
-        self.stop.clicked.connect(self._stop)
+        self.stop.clicked.connect(self._verdicts.stop)
         self.filter = SearchBox("Filter scenarios")
         self.filter.settled.connect(lambda _text: self._narrow())
         bar = QHBoxLayout()
@@ -168,32 +167,44 @@ class ScenariosView(View):
         return changes.model
 
     def _wanted(self, key: str) -> None:
-        if key == self.key and self._cancel is None:
+        if key == self.key:
+            self._look()
+
+    def _look(self) -> None:
+        self._looked = True
+        self.desk.run(self._verdicts.look(), "Read the scenarios")
+
+    def _told(self) -> None:
+        if not self.isVisible():
+            self._stale = True
+        elif self._verdicts.trouble or self._files is not self._verdicts.files:
             self.refresh()
+        else:
+            self._fill()
+            self._show_progress()
+            self._show()
 
     @override
     def refresh(self) -> None:
-        """Reads the files again; results of scenarios that are as they were stay."""
-        try:
-            files = self._service.files()
-        except WorkbenchError as error:
-            self._say_nothing("There is no model to run", f"{error.message[0].upper()}{error.message[1:]}.")
+        """Shows the scenarios and their verdicts as they are now; the first time it has them read."""
+        if not self._looked:
+            self._look()
+        if self._verdicts.trouble:
+            said = self._verdicts.trouble
+            self._say_nothing("There is no model to run", f"{said[0].upper()}{said[1:]}.")
             return
         before = {entry.title for entry in self._entries}
-        self._entries = [entry for file in files for entry in entries_of(file)]
+        self._files = self._verdicts.files
+        self._entries = [entry for file in self._files for entry in entries_of(file)]
         if not self._entries:
             self._say_nothing("No scenarios yet", HINT)
             return
-        self._results = {
-            entry.title: result
-            for entry in self._entries
-            if (result := self._results.get(entry.title)) is not None and result.scenario == entry.scenario
-        }
         self._pages.setCurrentIndex(1)
         self._list()
         new = [entry for entry in self._listed if entry.title not in before]
         if not before or len(new) == 1:
             self.table.choose_index(self._listed.index(new[0]) if new else 0)
+        self._show_progress()
         self._show()
 
     def _say_nothing(self, title: str, hint: str) -> None:
@@ -221,27 +232,32 @@ class ScenariosView(View):
         self._show()
 
     def _fill(self) -> None:
-        rows = [
-            row_of(entry, self._results.get(entry.title), running=entry.title == self._running)
-            for entry in self._listed
-        ]
+        rows = [self._row(entry) for entry in self._listed]
         self.table.refresh(ListSource(rows, lambda row: row[4].title))
         self._summarize()
 
+    def _row(self, entry: Entry) -> Row:
+        verdict = self._verdict(entry)
+        running = entry.scenario is not None and entry.title == self._verdicts.running
+        result = verdict.result if verdict is not None else None
+        return row_of(entry, result, old=self._is_old(entry), running=running)
+
+    def _verdict(self, entry: Entry) -> Verdict | None:
+        return self._verdicts.of(entry.scenario) if entry.scenario is not None else None
+
+    def _is_old(self, entry: Entry) -> bool:
+        return entry.scenario is not None and not self._verdicts.holds(entry.scenario)
+
     def _summarize(self) -> None:
-        verdicts = [result.verdict for result in self._results.values()]
-        bad = len(verdicts) - verdicts.count(Verdict.PASSED)
-        mistakes = sum(1 for entry in self._entries if entry.scenario is None)
-        total = len(self._entries) - mistakes
-        parts = (
-            [f"{verdicts.count(Verdict.PASSED):,} of {total:,} passed"]
-            if verdicts
-            else [f"{total:,} not run"]
-        )
-        parts += [f"{bad:,} failed"] if bad else []
-        parts += [f"{mistakes:,} with mistakes"] if mistakes else []
-        done = len(verdicts) == total and not mistakes
-        kind = "error" if bad else "warning" if mistakes else "ok" if verdicts and done else "neutral"
+        tally = self._verdicts.tally()
+        total = tally.total - tally.mistakes
+        judged = tally.passed + tally.failed
+        parts = [f"{tally.passed:,} of {total:,} passed"] if judged else [f"{total:,} not run"]
+        parts += [f"{tally.failed:,} failed"] if tally.failed else []
+        parts += [f"{tally.unsure:,} without a verdict now"] if judged and tally.unsure else []
+        parts += [f"{tally.mistakes:,} with mistakes"] if tally.mistakes else []
+        done = not tally.unsure and not tally.mistakes
+        kind = "error" if tally.failed else "warning" if tally.mistakes else "ok" if done else "neutral"
         self.summary.set(kind, ", ".join(parts))
 
     # -- what is chosen -------------------------------------------------------------------------------------
@@ -254,16 +270,22 @@ class ScenariosView(View):
         return [row[4] for row in self.table.selected_rows() if row[4].scenario is not None]
 
     def _show(self) -> None:
+        """Shows the chosen scenario, its verdict and its text, unless all of it is shown already."""
         entry = self._current()
-        self.run_chosen.setEnabled(self._cancel is None and entry is not None)
+        verdict = self._verdict(entry) if entry is not None else None
+        old = entry is not None and self._is_old(entry)
+        self.run_chosen.setEnabled(not self._verdicts.busy and entry is not None)
+        if self._shown == (entry, verdict, old):
+            return
+        self._shown = (entry, verdict, old)
         self.name.setText(entry.name if entry is not None else "")
         self.place.setText(f"{entry.file.name}, line {entry.line:,}" if entry is not None else "")
         if entry is None:
             self.result.say()
             self.text.clear()
             return
-        if (result := self._results.get(entry.title)) is not None:
-            self.result.show_result(result)
+        if verdict is not None:
+            self.result.show_result(verdict.result, old=old)
         elif entry.scenario is not None:
             self.result.say("This scenario was not run yet.")
         else:
@@ -279,58 +301,28 @@ class ScenariosView(View):
 
     def run(self, entries: Sequence[Entry]) -> None:
         """Runs scenarios, one after the other; their results show as they come."""
-        if self._cancel is None and entries:
-            self._cancel = asyncio.Event()
-            self._started(len(entries))
-            self.desk.run(self._run(entries, self._cancel), "Run scenarios")
-
-    def _stop(self) -> None:
-        if self._cancel is not None:
-            self._cancel.set()
-
-    async def _run(self, entries: Sequence[Entry], cancel: asyncio.Event) -> None:
-        try:
-            for number, entry in enumerate(entries):
-                if cancel.is_set() or entry.scenario is None:
-                    break
-                self._running = entry.title
-                self._fill()
-                self._results[entry.title] = await self._service.run_one(entry.scenario)
-                self.progress.setValue(number + 1)
-                if entry == self._current():
-                    self._show()
-                await asyncio.sleep(0)
-        finally:
-            self._ended()
-
-    def _started(self, count: int) -> None:
-        self.progress.setRange(0, count)
-        self.progress.setValue(0)
-        self.progress.show()
         self.tabs.setCurrentWidget(self.result)
-        self._enable(running=True)
+        self._verdicts.run(entry.title for entry in entries if entry.scenario is not None)
 
-    def _ended(self) -> None:
-        self._cancel = None
-        self._running = ""
-        self.progress.hide()
-        self._enable(running=False)
-        self._fill()
-        self._to_first_failure()
-        self._show()
+    def _show_progress(self) -> None:
+        busy = self._verdicts.busy
+        done, total = self._verdicts.progress
+        self.progress.setVisible(busy)
+        self.progress.setRange(0, max(1, total))
+        self.run_all.setEnabled(not busy)
+        self.stop.setEnabled(busy)
+        ended, self._was_busy = self._was_busy and not busy, busy
+        if ended:
+            self._to_first_failure()
+        self.progress.setValue(done)
 
     def _to_first_failure(self) -> None:
         """Goes to a scenario that did not pass, unless one is chosen already."""
         bad = [
             number
             for number, entry in enumerate(self._listed)
-            if (result := self._results.get(entry.title)) is not None and not result.passed
+            if (verdict := self._verdict(entry)) is not None and not verdict.result.passed
         ]
         current = self._current()
         if bad and (current is None or self._listed.index(current) not in bad):
             self.table.choose_index(bad[0])
-
-    def _enable(self, *, running: bool) -> None:
-        self.run_all.setEnabled(not running)
-        self.run_chosen.setEnabled(not running)
-        self.stop.setEnabled(running)

@@ -27,9 +27,9 @@ AT_ONCE = 5_000
 """With more streams than this they are sorted in a thread."""
 COLUMNS = (
     Column("Stream", width=110, stretch=True),
-    Column("Version", width=68, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Last event", width=94, mono=True, text=short, tip=absolute),
-    Column("Position", width=80, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Version", width=64, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Last event", width=112, mono=True, text=short, tip=absolute, zoned=True),
+    Column("Position", width=72, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
 ORDERS = ("name", "version", "updated", "updated")
 """How the store sorts by each column; positions grow with time."""

@@ -12,9 +12,17 @@ from workbench.gui.table import FastTableView
 from workbench.gui.times import relative
 
 if TYPE_CHECKING:
-    from workbench.services.observing import SubscriptionView
+    from workbench.services.views import SubscriptionView
 
-STATES = {"running": "ok", "paused": "warning", "faulted": "error", "detached": "error"}
+STATES = {
+    "running": ("ok", "Messages are delivered as they come"),
+    "paused": ("warning", "A person stopped it; its backlog grows"),
+    "engine paused": ("warning", "The whole engine stands still; its backlog grows"),
+    "detached": ("error", "Its handler is missing: trust or mend the project's module"),
+    "faulted": ("error", "It ended unexpectedly again and again, and waits to be resumed"),
+    "not run here": ("neutral", "This window only looks; another one may deliver its messages"),
+}
+"""What a state means: the kind of its pill, and a sentence."""
 QUEUE = "point_to_point"
 
 
@@ -62,7 +70,7 @@ def _number(title: str, width: int, about: str) -> Column:
 
 COLUMNS = (
     Column("Subscription", width=122, stretch=True),
-    Column("State", width=94, badge=lambda state: (STATES[state], state)),
+    Column("State", width=116, badge=lambda state: (STATES[state][0], state)),
     Column(
         "Mode", width=124, text=mode_text, tip=mode_tip, about="Whether each gets all, or workers compete"
     ),
@@ -161,7 +169,7 @@ def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
     depth = view.depth
     return [
         ("Mode", mode_text((view.mode, view.workers)), mode_tip((view.mode, view.workers))),
-        ("State", view.status, _state_meaning(view)),
+        ("State", view.status, ": ".join(part for part in (STATES[view.status][1], view.fault) if part)),
         ("Reads", view.source, "The topic that it reads"),
         ("Filter", view.filter or "none", "What does not pass it is not delivered"),
         ("Handler", view.handler or "–", "The function of the model that handles its messages"),
@@ -183,12 +191,3 @@ def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
         ("Expired", f"{view.expired:,}", "Messages that lived too long and were dropped, ever"),
         ("Skipped", f"{view.skipped:,}", "Deliveries that a person passed by, ever"),
     ]
-
-
-def _state_meaning(view: SubscriptionView) -> str:
-    return {
-        "running": "Messages are delivered as they come",
-        "paused": "A person stopped it; its backlog grows",
-        "faulted": f"It ended unexpectedly again and again, and waits to be resumed: {view.fault}",
-        "detached": "Its handler is missing: trust or mend the project's module",
-    }[view.status]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -30,12 +30,10 @@ from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.observing import SubscriptionView
+    from workbench.services.views import SubscriptionView
 
 NARROW, TALL = 720, 640
 """Pixels: below that width the graphs stand below each other; below that height as well, apart."""
-TICK_MS = 1000
-"""Graphs move once a second, the width of their buckets."""
 THROUGHPUT = {"delivered": "ok", "to be retried": "warning", "dead": "error"}
 LATENCY = {"p50": "info", "p95": "event", "p99": "policy"}
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -47,6 +45,7 @@ class SubscriptionsView(View):
     key = "subscriptions"
     title = "Subscriptions"
     icon_name = "subscription"
+    ticks = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -56,9 +55,6 @@ class SubscriptionsView(View):
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
         self._pages.addWidget(EmptyState("subscription", "No subscriptions", hint))
         self._pages.addWidget(self._page())
-        self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._tick)
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -155,13 +151,7 @@ class SubscriptionsView(View):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._timer.start()
         self._draw()
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -211,7 +201,7 @@ class SubscriptionsView(View):
         self.name.setText(view.name)
         about = [view.doc, f"handler {view.handler}" if view.handler else "", view.filter]
         self.name.setToolTip(plain_tip("\n".join(part for part in about if part)))
-        self.pause.setText("Resume" if view.status in {"paused", "faulted"} else "Pause")
+        self.pause.setText("Resume" if view.paused or view.status == "faulted" else "Pause")
         self.dead.setText(f"{view.dead:,} dead" if view.dead else "Dead letters")
         writes = self.desk.workspace.engine is not None
         for button in (self.pause, self.step, self.reset):
@@ -230,13 +220,11 @@ class SubscriptionsView(View):
 
     # -- graphs -------------------------------------------------------------------------------------------
 
-    def _tick(self) -> None:
-        if self.isVisible():
-            self._draw()
-            if any(view.rate for view in self._views.values()):
-                self.refresh()  # rates fall when nothing happens any more
-            elif any(view.oldest_us for view in self._views.values()):
-                self.refresh()  # ages grow, and what is due comes nearer
+    @override
+    def tick(self) -> None:
+        self._draw()  # a second is the width of its buckets
+        if any(view.rate or view.oldest_us for view in self._views.values()):
+            self.refresh()  # rates fall when nothing happens, ages grow, and what is due comes nearer
 
     def _draw(self) -> None:
         if self.tabs.currentWidget() in {self.waiting, self.details} or not self._name:

@@ -48,7 +48,7 @@ LOW = 460
 COLUMNS = (
     Column("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     Column("Event", width=110, stretch=True),
-    Column("Time", width=186, mono=True, text=absolute),
+    Column("Time", width=234, mono=True, text=absolute, zoned=True),
 )
 
 

@@ -1,1 +1,1 @@
-"""Expressions in CEL: checked before they run, quick where they are plain, else judged by CEL."""
+"""Expressions in CEL: read, checked, and made into functions that keep to a budget."""

@@ -10,19 +10,22 @@ from workbench.model.expressions.kinds import Kind, Type
 from workbench.model.expressions.operations import Get
 from workbench.model.expressions.syntax import Node
 from workbench.model.expressions.values import TYPES, Wrong, words_of
+from workbench.model.expressions.views import seen
 
 
 def call_of(known: Function, name: str, nodes: list[Node], gets: list[Get]) -> Get:
     """Returns what calls a function."""
     takes = [known.takes[min(number, len(known.takes) - 1)] for number in range(len(nodes))]
     sure = [
-        get if _fits(node.type, kinds) else _checked(get, kinds, name)
+        get if _fits(node.type, kinds) else _checked(get, kinds or frozenset(Kind), name)
         for node, kinds, get in zip(nodes, takes, gets, strict=True)
     ]
     return _metered(known.run, sure) if known.metered else _plain(known.run, sure)
 
 
 def _fits(found: Type, kinds: frozenset[Kind]) -> bool:
+    if found.kind in {Kind.RECORD, Kind.ANY}:
+        return False
     return not kinds or (found.counts_as in kinds and not found.nullable)
 
 
@@ -32,6 +35,8 @@ def _checked(get: Get, kinds: frozenset[Kind], name: str) -> Get:
     def checked(env: Any) -> Any:
         value = get(env)
         if type(value) in allowed:
+            return value
+        if type(value) not in TYPES and type(value := seen(value)) in allowed:
             return value
         raise Wrong(f"{name} does not take {words_of(value)}")
 

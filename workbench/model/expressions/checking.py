@@ -25,6 +25,7 @@ from workbench.model.expressions.kinds import (
     Type,
     common,
     comparable,
+    computed,
     record,
 )
 from workbench.model.expressions.naming import (
@@ -36,6 +37,7 @@ from workbench.model.expressions.naming import (
     said,
     type_named,
 )
+from workbench.model.expressions.patterns import LARGEST, compiled, cost_of
 from workbench.model.expressions.values import TYPE_NAMES, Uint, Wrong
 
 Names = Mapping[str, Type]
@@ -61,11 +63,13 @@ class _Check:
 
     Attributes:
         present: Places such as ``command.email`` that a condition around has found not to be null.
+        patterns: Size of all regular expressions together.
     """
 
     names: dict[str, Type]
     flaws: list[Flaw] = field(default_factory=list)
     present: frozenset[str] = frozenset()
+    patterns: int = 0
 
     def flaw(self, node: syntax.Node, message: str, hint: str = "") -> Type:
         self.flaws.append(Flaw(node.at, node.end, message, hint))
@@ -134,13 +138,13 @@ class _Check:
         return self.flaw(node, f"{said(node.of)} is {owner.words} and has no items")
 
     def list_of(self, node: syntax.ListOf) -> Type:
-        return Type(kind=Kind.LIST, item=common([self.infer(item) for item in node.items]))
+        return Type(kind=Kind.LIST, item=common([computed(self.infer(item)) for item in node.items]))
 
     def map_of(self, node: syntax.MapOf) -> Type:
         found: dict[str, Type] = {}
         for key, value in node.entries:
             self.infer(key)
-            inferred = self.infer(value)
+            inferred = computed(self.infer(value))
             if not isinstance(key, syntax.Literal) or not isinstance(key.value, str):
                 return RECORD
             found[key.value] = inferred
@@ -294,7 +298,7 @@ class _Check:
         names = node.arguments[: 2 if two else 1]
         found = self._inside(names, self._items(owner, two=two), node.arguments[len(names) :], node.name)
         if node.name in {"map", "transformList"}:
-            return Type(kind=Kind.LIST, item=found)
+            return Type(kind=Kind.LIST, item=computed(found))
         if node.name == "filter":
             return Type(kind=Kind.LIST, item=self._items(owner, two=False)[0])
         return RECORD if node.name == "transformMap" else BOOLEAN
@@ -328,7 +332,7 @@ class _Check:
         """Checks ``cel.bind(name, value, expression)``."""
         if len(node.arguments) != 3:
             return self.flaw(node, "cel.bind needs a name, its value, then an expression")
-        value = self.infer(node.arguments[1])
+        value = computed(self.infer(node.arguments[1]))
         return self._inside(node.arguments[:1], [value], node.arguments[2:], "cel.bind")
 
     def _function(self, node: syntax.Call, known: Function, given: list[syntax.Node]) -> Type:
@@ -339,6 +343,9 @@ class _Check:
             kinds, found = known.takes[min(number, len(known.takes) - 1)], argument.type
             if kinds and found.kind is not Kind.ANY and found.counts_as not in kinds:
                 self.flaw(argument, f"{node.name} does not take {found.words}", way_on(node.name, found))
+            item = found.item if known.holds else None
+            if item is not None and item.kind is not Kind.ANY and item.counts_as not in known.holds:
+                self.flaw(argument, f"{node.name} does not take a list that holds {item.words}")
         self._literals(known, given)
         return known.given(types)
 
@@ -346,6 +353,11 @@ class _Check:
         """Tries what is written out, such as a pattern or a time zone."""
         for number, accept in (known.literals or {}).items():
             if number < len(given) and isinstance(one := given[number], syntax.Literal):
+                if accept is compiled and isinstance(one.value, str):
+                    self.patterns += cost_of(one.value)
+                    if self.patterns > LARGEST and self.patterns > cost_of(one.value):
+                        self.flaw(one, "the regular expressions are too large together")
+                        continue
                 try:
                     accept(one.value)
                 except Wrong as error:

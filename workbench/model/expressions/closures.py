@@ -371,8 +371,6 @@ def _has(owner: Get, name: str) -> Get:
 
 def _seen(get: Get, known: Type) -> Get:
     """Returns a value in the kind that it counts as."""
-    if known.kind is Kind.RECORD and known.keyed:
-        return get
     view = VIEWS.get(known.kind)
     if view is None:
         return get

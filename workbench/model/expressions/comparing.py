@@ -115,7 +115,7 @@ def among(frame: Frame, value: Any, values: Any) -> bool:
     """
     kind = type(values)
     if kind is dict:
-        return type(value) in {str, int, bool, Uint, float} and lookup(values, value)[1]
+        return lookup(values, value)[1]
     if kind is not list and kind is not tuple:
         if kind not in TYPES:
             return among(frame, value, seen(values))

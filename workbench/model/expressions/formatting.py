@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from workbench.model.expressions.budget import Frame, step, take
+from workbench.model.expressions.budget import Frame, search, step, take
 from workbench.model.expressions.conversions import written
 from workbench.model.expressions.values import Wrong, words_of
 from workbench.model.expressions.views import seen
@@ -29,6 +29,7 @@ def formatted(frame: Frame, text: str, values: Any) -> str:
 
 def _pieces(frame: Frame, text: str, values: Iterator[Any]) -> Iterator[str]:
     at = 0
+    search(frame, len(text))
     for found in _CLAUSE.finditer(text):
         yield _taken(frame, text[at : found.start()])
         at = found.end()

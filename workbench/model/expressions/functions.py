@@ -41,6 +41,7 @@ class Function:
         optional: How many of the last arguments may be left out.
         metered: It looks through texts or lists, or makes them.
         many: More arguments like the last one may follow.
+        holds: Kinds of what a list may hold that it is given; empty for any.
         literals: What must accept an argument that is written out, by its number.
     """
 
@@ -50,6 +51,7 @@ class Function:
     optional: int = 0
     metered: bool = False
     many: bool = False
+    holds: frozenset[Kind] = frozenset()
     literals: Mapping[int, Callable[[Any], Any]] | None = None
 
     @property
@@ -85,6 +87,7 @@ _BYTES = frozenset({Kind.BYTES})
 _TIME = frozenset({Kind.TIME})
 _DURATION = frozenset({Kind.DURATION})
 _BOOLEAN = frozenset({Kind.BOOLEAN})
+_ORDERED = _TEXT | _NUMBER | _BYTES | _TIME | _DURATION | _BOOLEAN
 _ANYTHING: frozenset[Kind] = frozenset()
 _TEXTS = Type(kind=Kind.LIST, item=STRING)
 
@@ -122,7 +125,7 @@ _TEXT_FUNCTIONS = {
     "substring": Function((_TEXT, _WHOLE, _WHOLE), STRING, texts.substring, 1, metered=True),
     "replace": Function((_TEXT, _TEXT, _TEXT, _WHOLE), STRING, texts.replace, 1, metered=True),
     "split": Function((_TEXT, _TEXT, _WHOLE), _TEXTS, texts.split, 1, metered=True),
-    "join": Function((_LIST, _TEXT), STRING, lists.joined, 1, metered=True),
+    "join": Function((_LIST, _TEXT), STRING, lists.joined, 1, metered=True, holds=_TEXT),
     "lowerAscii": Function((_TEXT,), STRING, texts.lower_ascii, metered=True),
     "upperAscii": Function((_TEXT,), STRING, texts.upper_ascii, metered=True),
     "trim": Function((_TEXT,), STRING, texts.trim, metered=True),
@@ -134,11 +137,11 @@ _TEXT_FUNCTIONS = {
 }
 _LIST_FUNCTIONS = {
     "size": Function((_TEXT | _BYTES | _LIST | {Kind.RECORD},), INTEGER, len),
-    "sum": Function((_LIST,), _item, lists.total, metered=True),
-    "min": Function((_LIST,), _item, maths.extreme_of("<"), metered=True),
-    "max": Function((_LIST,), _item, maths.extreme_of(">"), metered=True),
+    "sum": Function((_LIST,), _item, lists.total, metered=True, holds=_NUMBER | _DURATION),
+    "min": Function((_LIST,), _item, maths.extreme_of("<"), metered=True, holds=_ORDERED),
+    "max": Function((_LIST,), _item, maths.extreme_of(">"), metered=True, holds=_ORDERED),
     "distinct": Function((_LIST,), _first, lists.distinct, metered=True),
-    "sort": Function((_LIST,), _first, lists.in_sequence, metered=True),
+    "sort": Function((_LIST,), _first, lists.in_sequence, metered=True, holds=_ORDERED),
 }
 _CONVERSIONS = {
     "string": Function(
@@ -166,8 +169,12 @@ _MATH_FUNCTIONS = {
     **{f"math.{name}": Function((_BITS, _BITS), _bits, run) for name, run in maths.BITS.items()},
     **{f"math.{name}": Function((_BITS, _WHOLE), _bits, run) for name, run in maths.SHIFTS.items()},
     "math.bitNot": Function((_BITS,), _bits, maths.turned_bits),
-    "math.greatest": Function((_NUMBER | _LIST,), _number, maths.of_numbers(">"), metered=True, many=True),
-    "math.least": Function((_NUMBER | _LIST,), _number, maths.of_numbers("<"), metered=True, many=True),
+    "math.greatest": Function(
+        (_NUMBER | _LIST,), _number, maths.of_numbers(">"), metered=True, many=True, holds=_NUMBER
+    ),
+    "math.least": Function(
+        (_NUMBER | _LIST,), _number, maths.of_numbers("<"), metered=True, many=True, holds=_NUMBER
+    ),
 }
 _TIME_FUNCTIONS = {
     **{

@@ -106,6 +106,11 @@ RECORD = Type(kind=Kind.RECORD, keyed=True)
 TYPE = Type(kind=Kind.TYPE)
 
 
+def computed(known: Type) -> Type:
+    """Returns what is known of a value that stands in a list or object that an expression makes."""
+    return replace(known, kind=known.counts_as)
+
+
 def record(fields: Mapping[str, Type], *, keyed: bool = False, nullable: bool = False) -> Type:
     """Returns the type of an object with these fields."""
     return Type(kind=Kind.RECORD, fields=fields, keyed=keyed, nullable=nullable)

@@ -52,7 +52,7 @@ def in_sequence(frame: Frame, values: Any) -> list[Any]:
     read(frame, rounds * _characters(items))
     kinds = {type(item) for item in items}
     if len(items) < 2:
-        return items
+        return list(values)
     if kinds <= NUMBERS:
         return sorted(items, key=exact) if Decimal in kinds else sorted(items)
     if len(kinds) > 1 or not kinds <= ORDERED:
@@ -70,12 +70,12 @@ def distinct(frame: Frame, values: Any) -> list[Any]:
     found: list[Any] = []
     known: set[Any] = set()
     others: list[Any] = []
-    for item in items:
+    for value, item in zip(values, items, strict=True):
         kind = type(item)
         if kind is list or kind is tuple or kind is dict:
             if not any(_same(frame, item, one) for one in others):
                 others.append(item)
-                found.append(item)
+                found.append(value)
             continue
         number = kind in NUMBERS
         if kind is float and math.isnan(item):

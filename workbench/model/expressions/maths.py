@@ -114,6 +114,8 @@ def extreme(frame: Frame, operator: str, values: Any) -> Any:
     step(frame, 2 * len(values))
     if not values:
         raise Wrong("a list without items has no least and no greatest one")
+    if len(values) == 1:
+        return values[0]
     found = seen(values[0])
     for value in values[1:]:
         one = seen(value)

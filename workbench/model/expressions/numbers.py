@@ -86,6 +86,8 @@ def rest(one: int, other: int) -> int:
     """Returns what a division leaves; it has the sign of what is divided."""
     if not other:
         raise Wrong("division by zero")
+    if one == INT_MIN and other == -1:
+        within(-one)
     return one - other * quotient(one, other)
 
 

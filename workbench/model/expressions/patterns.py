@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
@@ -14,8 +13,11 @@ _PIECE = re.compile(
     r"\\(?:[pP](?:\{[^}]*\}|.)|x\{[^}]*\}|.)|\[(?:\\.|[^\]\\])*\]|(?P<repeat>\{[0-9,]*\})|(?P<open>\()|(?P<close>\))|."
     , re.DOTALL,
 )  # fmt: skip
-_LARGEST = 6_000
-"""Size of a pattern; one of this size is compiled in some 20 ms."""
+LARGEST = 4_000
+"""Size of a pattern; one of this size is compiled in some 12 ms."""
+_KEPT = 20_000
+"""Size of all patterns that are kept compiled."""
+_KNOWN: dict[str, tuple[SchemaValidator, int]] = {}
 
 
 def size_of(pattern: str) -> int:
@@ -45,27 +47,39 @@ def _weight(piece: str) -> int:
     return 8 if piece[0] in "\\." else 1
 
 
-@lru_cache(maxsize=256)
 def compiled(pattern: str) -> tuple[SchemaValidator, int]:
     """Returns what finds a pattern, and its size.
 
     Raises:
         Wrong: It is no regular expression, looks around or back, or is too large.
     """
-    size = size_of(pattern) * (2 if "(?" in pattern else 1)
-    if size > _LARGEST:
-        raise Wrong("the regular expression is too large")
+    if (known := _KNOWN.get(pattern)) is not None:
+        return known
+    size = cost_of(pattern)
+    if size > LARGEST:
+        raise Wrong("the regular expression is too large; [A-Za-z0-9_] is smaller than \\w")
     try:
-        return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex")), size
+        found = SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
     except SchemaError as error:
         said = str(error).strip().splitlines()[-1].strip().removeprefix("error: ").rstrip(".")
         raise Wrong(f"this is no regular expression: {said}") from None
+    while _KNOWN and sum(one for _, one in _KNOWN.values()) + size > _KEPT:
+        _KNOWN.pop(next(iter(_KNOWN)), None)
+    _KNOWN[pattern] = found, size
+    return found, size
+
+
+def cost_of(pattern: str) -> int:
+    """Returns the size of a pattern, twice where it may look at letters in both cases."""
+    return size_of(pattern) * (2 if "(?" in pattern else 1)
 
 
 def matches(frame: Frame, text: str, pattern: str) -> bool:
     """Returns whether a pattern is found in a text; ``^`` and ``$`` stand for its ends."""
     if len(pattern) > 100:
         step(frame, len(pattern) >> 2)
+    if pattern not in _KNOWN:
+        step(frame, 20 * min(LARGEST, cost_of(pattern)))
     found, size = compiled(pattern)
     step(frame, 1 + len(text) * (size + 8) // 1000)
     return found.isinstance_python(text)

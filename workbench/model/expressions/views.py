@@ -55,7 +55,6 @@ def _moment(value: Any) -> Any:
 
 VIEWS: dict[Kind, Callable[[Any], Any]] = {
     Kind.ANY: seen,
-    Kind.RECORD: seen,
     Kind.UUID: seen,
     Kind.MICROS: _moment,
 }

@@ -92,11 +92,9 @@ title, description, example and default; forms show them. The first field of a c
 id, unless ``target`` names another.
 
 **Expressions** are CEL and stand between quotes; what is not text stands for itself: ``down: true``. A text
-is written ``"'paid'"``. Beside CEL's own functions there are those of its library for Python: ``sum``,
-``min``, ``max``, ``split``, ``substring``, ``indexOf``, ``lastIndexOf``, ``replace``, ``lowerAscii``,
-``trim``, ``math.round`` and so on. CEL has no exact decimals, so here is the one thing that goes beyond it:
-whatever is calculated with a ``decimal`` or ``money`` is a decimal, exactly (a literal ``0.1`` beside it
-is a tenth), and a field takes it rounded to its places. ``event`` has the event's fields, ``state`` the state
+is written ``"'paid'"``. ``resources/docs/expressions.md`` has the language, its functions and its budget.
+Whatever is calculated with a ``decimal`` or ``money`` is a decimal, exactly (a literal ``0.1`` beside it is a
+tenth), and a field takes it rounded to its places. ``event`` has the event's fields, ``state`` the state
 before it, ``command`` the command's fields. A condition such as ``command.note != null`` makes sure that what
 follows it is there.
 

@@ -233,7 +233,7 @@ def _command(part: Part, sources: Mapping[str, Source], delay: float) -> Build:
 
 def _loose(value: Any) -> Any:
     """Returns a value as pydantic takes it: structs as plain values."""
-    if isinstance(value, msgspec.Struct | list):
+    if isinstance(value, msgspec.Struct | list | dict):
         return as_json(value)
     return value
 

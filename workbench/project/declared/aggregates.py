@@ -176,7 +176,7 @@ Guard = tuple[Get, Callable[[Any], str], str | None]
 
 
 def _decide(guards: tuple[Guard, ...], actions: tuple[Action, ...]) -> Callable[[Any], list[Event]]:
-    """Returns a decision: closures alone, and once more with CEL and all checks where those are not sure."""
+    """Returns a decision: closures alone, and once more with all checks where those raise."""
 
     def careful(env: Any) -> list[Event]:
         for when, message, about in guards:

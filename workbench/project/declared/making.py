@@ -33,7 +33,7 @@ class Source:
 
 
 def source_of(get: Get, field: FieldType | None, found: Type) -> Source:
-    """Returns a source for a field: what CEL does not have is turned back into what is kept."""
+    """Returns a source for a field: what expressions see otherwise is turned back into what is kept."""
     if field is None:
         return Source(get)
     computed = not isinstance(get, Placed) or get.attribute is None

@@ -14,7 +14,7 @@ import msgspec
 from workbench.errors import ExpressionFailed
 from workbench.model.events import RecordedEvent
 from workbench.model.expressions.closures import Variable, item
-from workbench.model.expressions.expression import constant, quick_of
+from workbench.model.expressions.expression import constant
 from workbench.model.expressions.kinds import Kind, Type, record
 from workbench.model.expressions.operations import Get
 from workbench.model.expressions.views import EPOCH
@@ -103,17 +103,9 @@ def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callabl
 
 
 def _all_of(values: Mapping[str, Get]) -> Get:
-    """Returns what gives several values by name: closures alone, with CEL where those are not sure."""
-    careful = tuple(values.items())
-    quick = tuple((name, quick_of(get)) for name, get in careful)
-
-    def gives(env: Any) -> dict[str, Any]:
-        try:
-            return {name: get(env) for name, get in quick}
-        except Exception:  # noqa: BLE001  # CEL says what it means
-            return {name: get(env) for name, get in careful}
-
-    return gives
+    """Returns what gives several values by name."""
+    items = tuple(values.items())
+    return lambda env: {name: get(env) for name, get in items}
 
 
 def row_seen(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.model.registry import Registry
 from workbench.model.scenarios import Scenario
 from workbench.project.scenarios.reading import read_scenarios
-from workbench.tusk import Problem, TskError
+from workbench.tusk import Problem, TskError, read_file
 
 FOLDER = "scenarios"
 
@@ -36,7 +36,7 @@ def find_scenarios(root: Path, registry: Registry) -> list[ScenarioFile]:
 
 def _read(path: Path, name: str, registry: Registry) -> ScenarioFile:
     try:
-        return ScenarioFile(path=path, name=name, scenarios=read_scenarios(path.read_bytes(), name, registry))
+        return ScenarioFile(path=path, name=name, scenarios=read_scenarios(read_file(path), name, registry))
     except TskError as error:
         return ScenarioFile(path=path, name=name, problems=error.found)
     except OSError as error:

@@ -18,19 +18,12 @@ from workbench.store.sql.listing import holding
 from workbench.store.sql.projecting import table_name
 from workbench.store.values import RowOrder
 
-SHORT = 1_000
-"""Characters of a value that a line of a table has (contract §8: lists never select what is long)."""
-
-GLANCE = 20_000
-"""Characters of a value that are read of one row that is looked at."""
+SHORT, GLANCE = 1_000, 20_000
+"""Characters of a value that a line of a table has, and one row that is looked at (contract §8)."""
 
 Shows = Mapping[str, Callable[[Any], str]]
 """By column, how its values are shown where that is not the text that is stored."""
-
-_PLAIN: GLANCE = 20_000
-"""Characters of a value that are read of one row that is looked at."""
-
-Shows = MappingProxyType({})
+_PLAIN: Shows = MappingProxyType({})
 
 
 class TableListing(Glancing):

@@ -57,7 +57,7 @@ class JsonEditor(AreaEditor):
 
         text = exact_text(self.area)
         if not text.strip():
-            return ""
+            return "" if self.shape.optional else "is required"
         try:
             json.loads(text)
             parse_foreign_json(text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from typing_extensions import override
 
@@ -14,9 +16,88 @@ from workbench.gui.forms.parts import tool
 from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape, sample_of
 from workbench.gui.widgets import exact_text
 
+EMPTY = "empty text"
+"""What stands where a text is empty, and is meant to be."""
+WAY = "For an empty text, press Backspace here"
 
-class TextEditor(LineEditor):
+
+class BlankText(Editor):
+    """Text that is required stays blank, which is no value, until somebody writes in it (V3).
+
+    What was written and taken out again is an empty text, as is a blank that Backspace was pressed in; the
+    placeholder says so. A subclass implements `written`.
+    """
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        self._blank = True
+
+    def written(self) -> str:
+        """Returns the text that stands in the widget."""
+        raise NotImplementedError
+
+    @override
+    def read(self) -> str | None:
+        return None if self.is_blank else self.written()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody gave it a text, not even an empty one."""
+        return self._blank and not self.shape.optional
+
+    @override
+    def problem(self) -> str:
+        return "is required" if self.is_blank else ""
+
+    @override
+    def edited(self) -> None:
+        self._blank = False
+        self._hint()
+        super().edited()
+
+    def shown(self, value: Any) -> None:
+        """Takes note of what the widget was made to show; None for nothing."""
+        self._blank = value is None
+        self._hint()
+
+    def _hint(self) -> None:
+        if isinstance(self.input, QLineEdit | QPlainTextEdit):
+            self.input.setPlaceholderText(sample_of(self.shape.schema) if self.is_blank else EMPTY)
+            may_be_empty = self.is_blank and not self.shape.schema.get("minLength")
+            self.input.setToolTip(WAY if may_be_empty else "")
+
+    @override
+    def typed(self) -> dict[str, Any]:
+        return {"value": None} if self.is_blank else super().typed()
+
+    @override
+    def type_in(self, typed: Mapping[str, Any]) -> bool:
+        done = super().type_in(typed)
+        if typed.get("text") == "":  # an empty text that was meant, in a widget that was empty already
+            self.edited()
+        return done
+
+    @override
+    def reshape(self, shape: Shape) -> bool:
+        done = super().reshape(shape)
+        self._hint()
+        return done
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        pressed = event.key() if isinstance(event, QKeyEvent) else None
+        if self.is_blank and pressed in {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}:
+            self.edited()
+        return super().eventFilter(watched, event)
+
+
+class TextEditor(BlankText, LineEditor):
     """One line of text, taken as it is: spaces count, and empty is a text too."""
+
+    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
+        super().__init__(shape, loc, kit)
+        self.line.installEventFilter(self)
+        self._hint()
 
     @override
     @classmethod
@@ -28,8 +109,13 @@ class TextEditor(LineEditor):
         return text
 
     @override
-    def read(self) -> str:
+    def written(self) -> str:
         return self.line.text()
+
+    @override
+    def show_value(self, value: Any) -> None:
+        super().show_value(value)
+        self.shown(value)
 
 
 class SecretEditor(TextEditor):
@@ -95,11 +181,13 @@ class AreaEditor(Editor):
         return super().reshape(shape)
 
 
-class LongTextEditor(AreaEditor):
+class LongTextEditor(BlankText, AreaEditor):
     """Text of several lines."""
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
+        self.area.installEventFilter(self)
+        self._hint()
         self.area.setFixedHeight(self.area.fontMetrics().lineSpacing() * 4 + 14)
 
     @override
@@ -112,7 +200,8 @@ class LongTextEditor(AreaEditor):
     @override
     def show_value(self, value: Any) -> None:
         self.area.setPlainText("" if value is None else str(value))
+        self.shown(value)
 
     @override
-    def read(self) -> str:
+    def written(self) -> str:
         return exact_text(self.area)

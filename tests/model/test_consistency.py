@@ -1,0 +1,115 @@
+"""What the parts of a model say of each other that is not so is found before they run."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+import pytest
+
+from workbench.model.aggregates import Aggregate
+from workbench.model.commands import Command
+from workbench.model.consistency import contradictions_in, unread_topics
+from workbench.model.events import Event
+from workbench.model.messaging import Route, Subscription, Topic
+from workbench.model.policies import Policy, Process
+from workbench.model.projections import Column, ColumnKind, Projection
+from workbench.model.registry import Definitions, build_registry
+
+
+class Made(Event, frozen=True):
+    event_type: ClassVar[str] = "thing.made"
+    n: int = 0
+
+
+class Gone(Event, frozen=True):
+    event_type: ClassVar[str] = "thing.gone"
+
+
+class Make(Command):
+    command_type: ClassVar[str] = "make"
+    creates: ClassVar[bool] = True
+    id: str
+
+
+class Lost(Command):
+    command_type: ClassVar[str] = "lose"
+    thing: str
+
+
+class State(msgspec.Struct, frozen=True):
+    n: int = 0
+
+
+def model(*, name="thing", commands=(Make,), events=(Made,), settings=None, **parts):
+    aggregate = Aggregate(
+        name=name,
+        state=State,
+        commands=commands,
+        events=events,
+        decide=lambda _state, _command: [],
+        evolve=lambda _state, _event: State(),
+    )
+    return build_registry([Definitions(aggregates=(aggregate,), **parts)], **(settings or {}))
+
+
+def told(registry):
+    return [f"{one.kind} {one.name}: {one.message} ({one.hint})" for one in contradictions_in(registry)]
+
+
+def test_a_sound_model_has_none():
+    assert told(model()) == []
+
+
+def test_a_command_without_its_target():
+    hint = 'give it that field, or name another one: target = "…"'
+    said = f"command lose: it has no field id, which should say whose it is ({hint})"
+    assert told(model(commands=(Make, Lost))) == [said]
+
+
+@pytest.mark.parametrize("event", [Gone, "thing.gone"])
+def test_a_projection_of_an_event_that_no_aggregate_has(event):
+    rows = Projection(
+        name="things",
+        columns=(Column(name="id", kind=ColumnKind.TEXT),),
+        on={Made: lambda *_: None, event: lambda *_: None},
+    )
+    assert told(model(projections=(rows,))) == [
+        "projection things: no aggregate has the event thing.gone (did you mean thing.made?)"
+    ]
+
+
+def test_policies_and_processes_that_name_what_nobody_has():
+    policy = Policy(name="always", on=(Gone,), react=lambda *_: [], issues=(Lost,))
+    process = Process(
+        name="story",
+        on=(Made, Gone),
+        correlate=lambda *_: "",
+        state=State,
+        evolve=lambda *_: None,
+        react=lambda *_: [],
+    )
+    assert [one.partition(" (")[0] for one in told(model(policies=(policy,), processes=(process,)))] == [
+        "policy always: no aggregate has the event thing.gone",
+        "policy always: no aggregate has the command lose",
+        "process story: no aggregate has the event thing.gone",
+    ]
+
+
+def test_names_that_the_store_would_refuse_or_mistake():
+    class Odd(Event, frozen=True):
+        event_type: ClassVar[str] = "thing\u202emade"
+
+    assert "event thing\u202emade: its name thing\\u202emade contains U+202E ()" in told(model(events=(Odd,)))
+    assert told(model(name="thing-part")) == [
+        "aggregate thing-part: its streams would be taken for those of 'thing' (write the name without -)"
+    ]
+
+
+def test_topics_that_are_fed_and_that_nobody_reads_are_known():
+    settings = {
+        "topics": [Topic(name=name) for name in ("read", "unread", "unfed")],
+        "subscriptions": [Subscription(name="s", topic="read", handler="h")],
+        "routes": [Route(pattern="thing.*", topics=("read", "unread"), name="r")],
+    }
+    assert unread_topics(model(settings=settings)) == ["unread"]

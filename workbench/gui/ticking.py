@@ -1,0 +1,66 @@
+"""One beat a second for all that says how long ago something was; none while nobody sees such (V3)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+TICK_MS = 1000
+
+
+class Ticking(Protocol):
+    """What says ages."""
+
+    def tick(self) -> None:
+        """Says again what time has changed; called about once a second while it is seen."""
+        ...
+
+    def isVisible(self) -> bool:
+        """Whether it is shown."""
+        ...
+
+    def window(self) -> QWidget:
+        """The window that it stands in."""
+        ...
+
+
+class Ticker(QObject):
+    """Has everything that is seen say its ages again."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._seen: list[Ticking] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self.beat)
+
+    def follow(self, one: Ticking) -> None:
+        """Begins to call something that is shown now."""
+        if one not in self._seen:
+            self._seen.append(one)
+            self._timer.start()
+
+    def leave(self, one: Ticking) -> None:
+        """Calls something no more that is hidden now."""
+        if one in self._seen:
+            self._seen.remove(one)
+        if not self._seen:
+            self._timer.stop()
+
+    def beat(self) -> None:
+        """Calls everything that can be seen; what a minimized window holds cannot."""
+        for one in list(self._seen):
+            if one.isVisible() and not one.window().isMinimized():
+                one.tick()
+
+    @property
+    def running(self) -> bool:
+        """Whether it beats."""
+        return self._timer.isActive()
+
+    def close(self) -> None:
+        """Beats no more."""
+        self._seen.clear()
+        self._timer.stop()
