@@ -325,6 +325,9 @@ async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch
     desk.ticker.beat()
     assert view.detail._where.text().endswith("died 1 min ago")
     assert view.groups._ages[0] == "1 min ago"
+    now += 60_000_000
+    view.refresh()
+    assert view.detail._where.text().endswith("died 2 min ago"), "list and detail say the same"
     assert desk.ticker.running
     view.hide()
     assert not desk.ticker.running

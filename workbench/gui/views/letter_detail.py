@@ -171,6 +171,7 @@ class LetterDetail(QStackedWidget):
             return
         same = letter is not None and self.letter is not None and letter.number == self.letter.number
         if letter == self.letter and letter is not None:
+            self.tell_age()
             return
         self.letter = letter
         if letter is not None:
