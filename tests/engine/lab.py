@@ -69,6 +69,7 @@ class Lab:
     act: Callable[[Message, Any], None] | None = None
     changes: list[Changes] = field(default_factory=list)
     subscriptions: tuple[Subscription, ...] = ()
+    projections: tuple[Projection, ...] = (SENT,)
     detached: bool = False
 
     def __post_init__(self) -> None:
@@ -96,7 +97,7 @@ class Lab:
         else:
             self.store = SqliteStore(self.path, self.clock, synchronous="normal")
         definitions = Definitions(
-            projections=(SENT,),
+            projections=self.projections,
             handlers={} if self.detached else {"handle": self.handle, "plain": self.plain},
         )
         registry = build_registry(

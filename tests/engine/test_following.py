@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from tests.engine.lab import Lab
+from tests.engine.lab import SENT, Lab
 from workbench.engine.following import ENDS
 from workbench.errors import StoreBusy
 from workbench.model.messaging import Mode
+from workbench.model.projections import Column, Projection
 
 
 @pytest.fixture(params=[Mode.PUBLISH_SUBSCRIBE, Mode.POINT_TO_POINT])
@@ -110,17 +111,22 @@ async def test_C11_repeated_ends_stand_still_until_resumed(lab, monkeypatch):
     assert sorted(lab.numbers()) == [1, 2]
 
 
-async def test_C11_resuming_the_engine_has_all_begin_again(lab, monkeypatch):
+async def test_C11_resuming_the_engine_has_all_begin_again(tmp_path, monkeypatch):
+    folded = Projection(name="folded", columns=(Column(name="id"),), on={"never": lambda *_: None})
+    lab = Lab(tmp_path / "events.db", "memory", projections=(SENT, folded))
+    lab.declare()
+    await lab.open()
     errors = [RuntimeError("always")] * 1000
     fail(lab, monkeypatch, errors, "read_types", "projection")
     await lab.publish(1)
     await let_time_pass(lab, 3600)
-    assert lab.running.faults == {"projection sent": "RuntimeError: always"}
+    assert lab.running.faults == {"projection folded": "RuntimeError: always"}
     errors.clear()
     lab.running.pause()
     lab.running.resume()
     await lab.settle()
-    assert lab.running.projections["sent"].checkpoint == lab.running.head
+    assert lab.running.projections["folded"].checkpoint == lab.running.head
+    await lab.close()
 
 
 async def test_C11_work_of_another_kind_is_kept_too(lab):

@@ -28,7 +28,7 @@ from workbench.interop.ndjson import Incoming, Problem, parse_line
 from workbench.model.clock import parse_rfc3339, rfc3339
 from workbench.model.events import NewEvent, RecordedEvent
 from workbench.model.secrets import masked
-from workbench.model.values import check_name, parse_foreign_json, read_json, write_json
+from workbench.model.values import check_name, parse_foreign_json, read_text, write_json
 
 REQUIRED = ("specversion", "id", "source", "type")
 OPTIONAL = ("subject", "time", "datacontenttype", "dataschema")
@@ -110,7 +110,7 @@ def _extensions(event: RecordedEvent, data: exported.Payload, *, reveal: bool) -
 
 def _is_binary(data: str) -> bool:
     try:
-        _bytes_of(read_json(data), BINARY)
+        _bytes_of(read_text(data), BINARY)
     except ValueError:
         return False
     return True
@@ -130,7 +130,7 @@ def _foreign(metadata: str | None) -> dict[str, Any] | None:
     if metadata is None:
         return None
     try:
-        value = read_json(metadata)
+        value = read_text(metadata)
     except ValueError:
         return None
     kept = value.get(FOREIGN) if isinstance(value, dict) else None

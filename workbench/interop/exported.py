@@ -14,7 +14,7 @@ from workbench.interop.ndjson import Incoming, Problem, parse_line
 from workbench.model.clock import parse_rfc3339, rfc3339
 from workbench.model.events import NewEvent, RecordedEvent
 from workbench.model.secrets import mask
-from workbench.model.values import check_name, parse_foreign_json, read_json, write_json
+from workbench.model.values import check_name, parse_foreign_json, read_text, write_json
 
 FORMAT = 1
 MARK = "workbench"
@@ -45,7 +45,7 @@ class Payload:
 def payload(text: str, *, reveal: bool) -> Payload:
     """Reads a stored JSON text for writing it out; nothing is masked where ``reveal`` is given."""
     try:
-        value = read_json(text)
+        value = read_text(text)
     except ValueError:
         return Payload(value=None, exact=False)
     shown, paths = (value, []) if reveal else mask(value)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from workbench.model.values import read_json
+from workbench.model.values import read_text
 
 MASK = "••••••"
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -116,7 +116,7 @@ def without_secrets(text: str, *about: Any) -> str:
 
 def _read(text: str) -> Any:
     try:
-        return read_json(text)
+        return read_text(text)
     except ValueError:
         return None
 

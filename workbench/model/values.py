@@ -55,6 +55,15 @@ def write_json(value: Any) -> str:
     return text
 
 
+def read_text(text: str | bytes) -> Any:
+    """Reads a text that may be JSON or not.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return _decode(text)
+
+
 def read_json(text: str | bytes) -> Any:
     """Reads JSON that the store itself wrote.
 

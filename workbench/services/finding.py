@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.model.clock import rfc3339
 from workbench.model.events import RecordedEvent
 from workbench.model.secrets import masked
-from workbench.model.values import read_json
+from workbench.model.values import read_text
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -100,6 +100,6 @@ def shown_event(event: RecordedEvent, reveal: Collection[str] = ()) -> dict[str,
 def shown_text(text: str, reveal: Collection[str] = ()) -> Any:
     """Returns what a stored JSON text says, secrets masked; the text itself where it says nothing."""
     try:
-        return masked(read_json(text), reveal=reveal)
+        return masked(read_text(text), reveal=reveal)
     except ValueError:
         return text

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import ModelError
-from workbench.model.values import read_json, write_json
+from workbench.model.values import read_text, write_json
 
 BY_HANDLERS = "handlers"
 """What stands in place of a definition's digest where handlers write the rows, not a fold."""
@@ -35,7 +35,7 @@ def _plain(value: Any, kind: str) -> Any:
         case "boolean":
             return bool(value)
         case "json":
-            return read_json(value)
+            return read_text(value)
         case _:
             return value
 
