@@ -134,6 +134,7 @@ class FastTableView(QTableView):
         if top is not None and not (self.verticalScrollBar().value() == 0 and held.current is None):
             self.updateGeometries()
             self.verticalScrollBar().setValue(max(0, top))
+        self._counted()
         self.selection_moved.emit()
 
     def _turn_to(
@@ -280,7 +281,7 @@ class FastTableView(QTableView):
             self._quietly(lambda: self.selectionModel().setCurrentIndex(index, flags.NoUpdate))
 
     def _counted(self) -> None:
-        if self._wants_row and self.hasFocus():
+        if self._wants_row and self.hasFocus() and not self._quiet:
             self.begin()
         if self._empty is not None:
             self._empty.setVisible(self._model.rowCount() == 0)
