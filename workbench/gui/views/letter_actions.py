@@ -275,13 +275,13 @@ class Repairs:
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
-        """Waits for the end of a job and tells it, where nobody sees its card or it can be undone."""
+        """Waits for the end of a job and tells it where nobody sees its card, which says the same."""
         report = await self._desk.workspace.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]
-        undo = self._undo(deed, act_of(number), job.done)
         view = self._strip.parentWidget()
-        if undo or view is None or not view.isVisible():
+        if view is None or not view.isVisible():
+            undo = self._undo(deed, act_of(number), job.done)
             self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
 
     def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:
