@@ -251,7 +251,7 @@ class SqliteStore:
         if self._writer is None:
             raise StoreReadOnly(
                 f"{self.path.name} is open for reading only: {self.observer or 'it was closed'}",
-                hint="close the other window, or work on a copy",
+                hint="end what works on it, let it be written, or work on a copy",
             )
         if self._broken:
             raise StoreReadOnly(self._broken, hint="close the project and open it again")
