@@ -159,6 +159,7 @@ class MistakesPage(QWidget):
         for column in (1, 2):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         shown.setColumnWidth(0, 220)
+        head.sectionResized.connect(shown.scheduleDelayedItemsLayout)  # rows are as tall as their words wrap
         shown.itemActivated.connect(lambda item, _column: self._open(item.data(0, FILE)))
         return shown
 

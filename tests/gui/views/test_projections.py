@@ -252,3 +252,9 @@ async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace
     assert not view.rebuild.isVisible()
     assert not view.pause.isVisible()
     assert not view.place.isVisible()
+
+
+async def test_the_head_of_a_narrow_view_stays_readable(workspace, view):
+    view.resize(250, 400)
+    for part in (view.picker, view.badge):
+        assert part.width() >= part.sizeHint().width()
