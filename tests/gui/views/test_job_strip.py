@@ -104,7 +104,8 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     view._repairs.do(REPLAY, all_numbers(view))
     await until(lambda: view.jobs.cards and "0 queued" in card(view).said.text())
     shown = card(view)
-    assert shown.title.text() == f"Replay {MANY} dead letters: under way"
+    told = f"Replay {MANY} dead letters: under way"
+    assert shown.title.text() == f"{told}; it waits, the engine is paused"
     assert shown.said.text() == (
         f"0 queued  ·  {MANY} in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped"
     )

@@ -29,6 +29,7 @@ from workbench.services.jobs import UNDONE, JobReport, act_of
 from workbench.store.values import JobStatus
 
 if TYPE_CHECKING:
+    from workbench.model.changes import Changes
     from workbench.store.values import Job
 
 RECENT = 5
@@ -50,6 +51,12 @@ def title(report: JobReport) -> str:
     state = "undone" if left_undone(report) else states[job.status]
     pace = f", {job.per_second:g} per second" if job.per_second else ""
     return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {state}"
+
+
+def hindrance(report: JobReport, *, paused: bool) -> str:
+    """Says what a replay waits for that is under way while the engine is paused (V3)."""
+    waits = paused and report.job.status is JobStatus.RUNNING and report.in_progress
+    return "; it waits, the engine is paused" if waits else ""
 
 
 def left_undone(report: JobReport) -> bool:
@@ -158,12 +165,16 @@ class JobCard(QFrame):
             return False
         return left_undone(shown) or not can_be_undone(shown)
 
-    def show_report(self, report: JobReport) -> None:
-        """Shows how it stands and what became of the letters."""
+    def show_report(self, report: JobReport, *, paused: bool = False) -> None:
+        """Shows how it stands and what became of the letters.
+
+        Args:
+            paused: Whether the engine is.
+        """
         self.report, job = report, report.job
         running = job.status is JobStatus.RUNNING
         before = ", taken up again after a restart" if self._taken_up and running else ""
-        self.title.setText(title(report) + before)
+        self.title.setText(title(report) + before + hindrance(report, paused=paused))
         self.began.setText(short(job.created_at))
         self.began.setToolTip(f"Begun {absolute(job.created_at)}")
         self.bar.setRange(0, max(1, len(job.numbers)))
@@ -213,6 +224,7 @@ class JobStrip(QScrollArea):
         self._column.setSpacing(4)
         self.setWidget(inner)
         self.hide()
+        desk.changed.connect(self._changed)
 
     @override
     def sizeHint(self) -> QSize:
@@ -245,6 +257,10 @@ class JobStrip(QScrollArea):
             self._show(number, card)
         self.setVisible(bool(self.cards))
         self.updateGeometry()
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.engine and self.isVisible():  # the view around it follows the letters
+            self.refresh()
 
     def _find_unfinished(self) -> None:
         """Shows, the first time, what was under way when the program ended."""
@@ -285,7 +301,7 @@ class JobStrip(QScrollArea):
                 self._due.discard(number)
                 report = await self._desk.workspace.jobs.counted(number)
                 if number in self.cards:
-                    self.cards[number].show_report(report)
+                    self.cards[number].show_report(report, paused=self._desk.workspace.observe.paused)
         finally:
             self._counting.discard(number)
         self.updateGeometry()

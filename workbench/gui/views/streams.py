@@ -26,7 +26,7 @@ ALL = "All categories"
 AT_ONCE = 5_000
 """With more streams than this they are sorted in a thread."""
 COLUMNS = (
-    Column("Stream", width=110, stretch=True),
+    Column("Stream", width=90, stretch=True),
     Column("Version", width=72, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     Column(
         "Recorded",
