@@ -72,8 +72,9 @@ class MappingChoice(QWidget):
             (box.currentTextChanged if box is not self._zone else self._zone.activated).connect(changed)
         if (typed := self._zone.lineEdit()) is not None:  # a name that is half typed is none
             typed.editingFinished.connect(changed)
-        self._zone.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self._zone.completer().setFilterMode(Qt.MatchFlag.MatchContains)
+        if (completer := self._zone.completer()) is not None:
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self._category.textEdited.connect(changed)
 
     def mapping(self) -> Mapping | None:
