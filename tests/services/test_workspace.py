@@ -86,7 +86,7 @@ async def test_V3_a_store_that_another_works_on_is_refused_in_words_that_fit_eve
     workspace = open_target(folder, "", environ=environ)
     await workspace.start()
     second = open_target(folder, "", environ=environ)
-    with pytest.raises(StoreReadOnly, match="open for reading only: .* has it open") as told:
+    with pytest.raises(StoreReadOnly, match=r"open for reading only: .* has it open") as told:
         second.running()
     assert "window" not in f"{told.value} {told.value.hint}"
     await second.close()
