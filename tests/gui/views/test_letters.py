@@ -341,3 +341,35 @@ async def test_V3_open_counts_only_what_is_open(broken, view, until):
     assert broken.observe.status().dead == 2
     names = [view.statuses.itemText(at) for at in range(view.statuses.count())]
     assert "Replaying  ·  1" in names
+
+
+def at(view, number):
+    return view.table.visualRect(view.table.model().index(listed(view).index(number), 0)).center()
+
+
+@pytest.mark.parametrize("way", ["click", "space"])
+async def test_the_row_that_is_selected_is_the_letter_that_is_shown(broken, desk, view, until, way):
+    await until(view.isActiveWindow)
+    desk.select(Selection(letter=3))
+    view.table.clearSelection()
+    view.detail.show_letter(None)
+    view.take_keyboard()
+    assert view.detail.letter is None
+    if way == "click":
+        QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 3))
+    else:
+        QTest.keyClick(view.table, Qt.Key.Key_Space)
+    assert list(view.table.selected_keys()) == [3]
+    assert view.detail.letter.number == 3
+
+
+async def test_after_a_letter_left_the_first_row_that_is_clicked_is_shown(broken, desk, view, until):
+    choose(view, 2)
+    view.begin(ARCHIVE)
+    await until(lambda: listed(view) == [3, 1])
+    view.hide()
+    view.show()
+    view.take_keyboard()
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 3))
+    assert list(view.table.selected_keys()) == [3]
+    assert (view.detail.letter.number, desk.selection.letter) == (3, 3)

@@ -259,6 +259,8 @@ class LettersView(View):
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(Selection(letter=row[0], subscription=row[7]))
+        if self.detail.letter is None or self.detail.letter.number != row[0]:  # it was the selection already
+            self._show(row[0])
 
     def _show(self, number: int) -> None:
         letter = self._show_detail(number)
