@@ -466,3 +466,15 @@ async def test_a_copy_whose_letter_failed_again_goes_on_with_the_next_one(broken
     assert not editor.carry.isVisible()
     assert broken.drafts.find(f"letter/1/{broken.repair.letter(1).message_id}") is None
     assert broken.drafts.find(f"letter/{later}/{view.detail.letter.message_id}") is not None
+
+
+async def test_a_copy_that_was_replayed_leaves_the_keyboard_where_the_person_went(broken, view, told, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    editor.area.setPlainText(editor.area.toPlainText().replace("x.invalid", "example.org"))
+    editor.send.click()
+    view.statuses.setFocus()
+    await until(lambda: not view.detail.editing())
+    assert QApplication.focusWidget() is view.statuses
+    await until(lambda: told)

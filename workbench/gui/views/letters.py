@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QSplitter,
@@ -317,8 +318,10 @@ class LettersView(View):
     def _replay_edited(self, number: int, text: str) -> None:
         def ended(done: bool) -> None:
             if isValid(self) and self.detail.editor.sent(int(number), text, done=done):
+                has_keyboard = self.detail.editor.isAncestorOf(QApplication.focusWidget() or self)
                 self.detail.leave_editor()
-                self.take_keyboard()
+                if has_keyboard:  # else it is where the person went meanwhile
+                    self.take_keyboard()
 
         self._repairs.replay_edited(int(number), text, ended)
 
