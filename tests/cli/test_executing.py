@@ -131,7 +131,7 @@ def test_streams_that_are_closed_are_no_matter(played, streams, code):
     assert sorted(path.name for path in played.rglob("*")) == before
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no device that is always full")
 @pytest.mark.parametrize("words", ["--help", 'events "$PROJECT" --data', 'export "$PROJECT" -'])
 def test_an_answer_that_does_not_fit_on_the_disk_is_told(played, words):
     code, _, err = shell(f"$WB {words} >/dev/full", played)

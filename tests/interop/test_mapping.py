@@ -71,3 +71,12 @@ def test_a_mapping_says_all_that_was_chosen():
     assert "time from created_at (numbers in milliseconds, zone UTC where none is said)" in said
     assert "payload from the whole object" in said
     assert "correlation from c" in said
+
+
+def test_B3_one_time_that_is_none_costs_its_line_and_not_all_times():
+    lines = [
+        {"type": "t", "key": "k", "time": time}
+        for time in ("2024-05-01T12:00:00Z", "yesterday", "2024-05-02T12:00:00Z")
+    ]
+    assert guess(lines).time == "time"
+    assert guess([{**line, "time": "yesterday"} for line in lines]).time == ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -242,6 +243,13 @@ class ImportDialog(QDialog):
             self._cancel.set()
         else:
             self.reject()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter takes what was typed into a field, and no more: what is stored stays.
+        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not enter or isinstance(self.focusWidget(), QPushButton):
+            super().keyPressEvent(event)
 
     @override
     def done(self, result: int) -> None:

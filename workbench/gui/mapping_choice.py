@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QWidget
 
 from workbench.gui.widgets import plain_label
 
@@ -68,7 +69,12 @@ class MappingChoice(QWidget):
         ):
             self._place(grid, at, label, part)
         for box in self._boxes.values():
-            box.currentTextChanged.connect(changed)
+            (box.currentTextChanged if box is not self._zone else self._zone.activated).connect(changed)
+        if (typed := self._zone.lineEdit()) is not None:  # a name that is half typed is none
+            typed.editingFinished.connect(changed)
+        if (completer := self._zone.completer()) is not None:
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self._category.textEdited.connect(changed)
 
     def mapping(self) -> Mapping | None:

@@ -11,6 +11,7 @@ from workbench.model.values import at_path
 
 FITTING = 0.9
 """Share of the objects in which a guessed field must stand."""
+HALF = 0.5
 
 _STREAM = (
     "stream",
@@ -188,8 +189,11 @@ def _first(
 
 
 def _first_time(objects: Sequence[dict[str, Any]]) -> str:
+    """Returns the field that holds times; half of them are enough, lines with others are refused (B3)."""
     for path in _TIME:
-        if _enough([value for value in values_at(objects, path) if _is_time(value)], objects):
+        values = values_at(objects, path)
+        times = [value for value in values if _is_time(value)]
+        if _enough(values, objects, HALF) and _enough(times, values, HALF):
             return path
     return ""
 

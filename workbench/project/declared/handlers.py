@@ -70,9 +70,8 @@ def handler_of(draft: Draft, name: str, section: HandlerSection) -> Handler:
             failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
             failures.append(failure)
     actions = Actions(draft, scope, "data", present).handled(path, section)
-    return _handler(
-        name, draft.places.line(path), _Work(names, tuple(looks), tuple(failures), tuple(actions))
-    )
+    work = _Work(section.event, names, tuple(looks), tuple(failures), tuple(actions))
+    return _handler(name, draft.places.line(path), work)
 
 
 def _names(
@@ -124,15 +123,26 @@ def _failure(
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What a handler does with a message."""
+    """What a handler does with a message.
 
+    Attributes:
+        event: Type of the events that it handles, others pass it; empty for all.
+    """
+
+    event: str
     names: Mapping[str, Get]
     looks: tuple[_Look, ...]
     failures: tuple[_Failure, ...]
     actions: tuple[Action, ...]
 
-    def failure(self, message: Message, context: Context) -> WorkbenchError | None:
-        """Does it; returns why it could not be done."""
+    def do(self, message: Message, context: Context) -> None:
+        """Does it.
+
+        Raises:
+            WorkbenchError: It could not be done.
+        """
+        if self.event and message.event and message.type != self.event:
+            return
         env: dict[str, Any] = {**message.facts(), "attempt": context.attempt}
         for name, get in self.names.items():
             env[name] = get(env)
@@ -140,11 +150,10 @@ class _Work:
             env[look.name] = row_seen(context.row(look.projection, look.key(env)), look.columns)
         for one in self.failures:
             if one.when(env) is True:
-                return one.error(one.message(env))
+                raise one.error(one.message(env))
         for action in self.actions:
             if action.applies(env):
                 _effect(action.build(env), context)
-        return None
 
 
 def _effect(made: Any, context: Context) -> None:
@@ -155,23 +164,22 @@ def _effect(made: Any, context: Context) -> None:
     context.issue(getattr(made, "command", made) if delay else made, delay=delay)
 
 
-_RAISES = 2
-"""Lines from the ``def`` of the function below to where it raises."""
+_WORKS = 1
+"""Lines from the ``def`` of the function below to where it does its work, and fails if it does."""
 
 
-def _raising(work: _Work) -> Any:
+def _working(work: _Work) -> Any:
     def handle(message: Message, context: Context) -> None:
-        if (failure := work.failure(message, context)) is not None:
-            raise failure
+        work.do(message, context)
 
     return handle
 
 
 def _handler(name: str, line: int, work: _Work) -> Handler:
     """Returns the handler as a function that stands, for tracebacks, where it is declared."""
-    function = _raising(work)
+    function = _working(work)
     function.__code__ = function.__code__.replace(
-        co_filename=PROJECT_FILE, co_name=name, co_qualname=name, co_firstlineno=max(1, line - _RAISES)
+        co_filename=PROJECT_FILE, co_name=name, co_qualname=name, co_firstlineno=max(1, line - _WORKS)
     )
     function.inline = True  # quick and without waiting: it runs on the loop
     handler: Handler = function

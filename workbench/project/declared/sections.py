@@ -250,7 +250,7 @@ class HandlerSection(Acting):
     """``[handler.NAME]``, for subscriptions to name."""
 
     description: str = Field("", description="What it does")
-    event: str = Field("", description="Event whose data it gets, so that names are checked")
+    event: str = Field("", description="Event that it handles, whose fields are checked; others pass it")
     let: dict[Name, str] = Field(default_factory=dict, description="Names for expressions")
     rows: dict[Name, LookSection] = Field(
         default_factory=dict, description="Rows that are looked up; or null"

@@ -1,0 +1,70 @@
+"""Declared handlers at work: which events they handle, and where they stand when they fail."""
+
+from __future__ import annotations
+
+import traceback
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.errors import WorkbenchError
+from workbench.model.ids import derived_id
+from workbench.model.messaging import Message
+from workbench.project.project import load_project
+
+TEXT = """\
+[project]
+name: "shop"
+[aggregate.parcel]
+[event.parcel.sent]
+fields { to: "string" }
+[event.parcel.delivered]
+[topics]
+parcels {}
+[handler.call]
+event: "parcel.sent"
+fail { down { when: "data.to == 'x'", message: "no courier", error: "CourierDown" } }
+[handler.any]
+fail { down { when: "data.missing.too == 1", message: "never" } }
+"""
+PLACES = {"call": 9, "any": 12}
+
+
+@pytest.fixture
+def handlers(tmp_path):
+    (tmp_path / "project.tsk").write_text(TEXT)
+    return load_project(tmp_path, environ={}, trusted=False).registry.handlers
+
+
+def message(type, data, *, event=True):
+    identity = derived_id(type).bytes
+    return Message(
+        position=1, id_bytes=identity, topic="parcels", type=type, key="k", data=data, event=event,
+        published_at=0, correlation_bytes=identity,
+    )  # fmt: skip
+
+
+def context():
+    return SimpleNamespace(attempt=1)
+
+
+def test_a_handler_of_an_event_lets_other_events_pass(handlers):
+    assert handlers["call"](message("parcel.delivered", "{}"), context()) is None
+    with pytest.raises(WorkbenchError, match="no courier"):
+        handlers["call"](message("parcel.sent", '{"to":"x"}'), context())
+
+
+def test_a_published_message_is_handled_whatever_its_type(handlers):
+    with pytest.raises(WorkbenchError, match="no courier"):
+        handlers["call"](message("other", '{"to":"x"}', event=False), context())
+
+
+@pytest.mark.parametrize(("name", "data"), [("call", '{"to":"x"}'), ("any", "{}")])
+def test_a_failure_stands_where_its_handler_is_declared(handlers, name, data):
+    sent = message("parcel.sent", data)
+    with pytest.raises(WorkbenchError) as told:
+        handlers[name](sent, context())
+    frames = [
+        frame for frame in traceback.extract_tb(told.value.__traceback__) if frame.filename == "project.tsk"
+    ]
+    assert [frame.lineno for frame in frames] == [PLACES[name]]
