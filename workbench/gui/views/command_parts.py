@@ -1,4 +1,4 @@
-"""What the commands view is made of beside its form: the chooser, the version that is expected, known ids, catching up."""
+"""What the commands view is made of beside its form: chooser, expected version, known ids, catching up."""
 
 from __future__ import annotations
 
