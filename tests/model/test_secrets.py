@@ -51,9 +51,8 @@ SECRET = [
 ]  # fmt: skip
 HARMLESS = [
     "passenger", "passengers", "compass", "author", "authors", "authority", "authored_by", "authenticated",
-    "tokenize", "tokenizer", "secretary", "pinned", "pins", "opinion", "cred", "sacred", "credit", "authentic",
-    "oauths", "hotpot",
-    "spin", "spinner", "key", "keys", "keyboard",
+    "tokenize", "tokenizer", "secretary", "pinned", "pins", "opinion", "cred", "sacred", "credit",
+    "authentic", "oauths", "hotpot", "spin", "spinner", "key", "keys", "keyboard",
     "public_key", "primary_key", "key_id", "monkey", "bypass", "passed", "encompass", "passport", "surpass",
     "shopping", "pinpoint", "cookbook", "email", "bear", "trespass", "overpass", "note",
 ]  # fmt: skip
