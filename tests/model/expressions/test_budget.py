@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import ExpressionFailed
-from workbench.model.expressions.budget import ROOM, STEPS, frame_of, step, take, weigh
+from workbench.model.expressions import texts
+from workbench.model.expressions.budget import ROOM, STEPS, STEPS_LEFT, frame_of, step, take, weigh
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.functions import FUNCTIONS
 from workbench.model.expressions.kinds import ANY
 from workbench.model.expressions.values import OutOfBudget
 
+PLENTY = 10**12
 TEN = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
 LARGE = {
     "numbers": list(range(50_000)),
@@ -179,3 +181,50 @@ def test_X2_a_function_of_much_pays_for_it(name):
     except OutOfBudget:
         return
     assert frame != before
+
+
+def paid(run, *given):
+    """Steps that a call takes, in all it would take if there were no end to them."""
+    frame = frame_of(None, 0)
+    frame[STEPS_LEFT] = PLENTY
+    run(frame, *given)
+    return PLENTY - frame[STEPS_LEFT]
+
+
+@pytest.mark.parametrize("start", [None, 0, 1, 7, 12, 13])
+@pytest.mark.parametrize(
+    "wanted", ["", "a", "ab", "ba", "abcabc", "xyz", "c", "abcabcabcabca", "abcabcabcabcab"]
+)
+def test_X2_the_last_place_is_the_one_of_python(wanted, start):
+    text = "abcabcabcabca"
+    found = texts.last_index_of(frame_of(None, 0), text, wanted, start)
+    assert found == (text.rfind(wanted) if start is None else text.rfind(wanted, 0, start + len(wanted)))
+
+
+def test_X2_the_last_place_is_looked_for_in_time_that_grows_with_the_text_alone():
+    text = "a" * 400_000
+    assert paid(texts.last_index_of, text, "ab" + "a" * 20_000) == paid(texts.last_index_of, text, "ab")
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        texts.contains,
+        texts.index_of,
+        texts.last_index_of,
+        texts.split,
+        lambda frame, text, wanted: texts.replace(frame, text, wanted, ""),
+    ],
+)
+def test_X2_a_text_that_begins_alike_nearly_everywhere_is_paid_for(look):
+    wanted = "a" * 140_000 + "b" + "a" * 150_000
+    assert paid(look, "a" * 300_000, wanted) > STEPS
+    assert paid(look, "c" * 300_000, wanted) < STEPS / 5
+
+
+@pytest.mark.parametrize("look", [texts.split, lambda frame, text, old: texts.replace(frame, text, old, "")])
+def test_X2_what_follows_the_last_place_is_paid_for(look):
+    wanted = "a" * 10_000 + "b" + "a" * 10_000
+    assert paid(look, "c" * 200_000 + wanted + "a" * 22_000, wanted) > STEPS
+    ordinary = ",".join(map(str, range(4_000)))
+    assert paid(look, "c" * 200_000 + ordinary + "c" * 22_000, ordinary) < STEPS / 5
