@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
 import pytest
 
 from workbench.errors import ExpressionFailed
-from workbench.model.expressions import texts
+from workbench.model.expressions import comparing, lists, texts
 from workbench.model.expressions.budget import ROOM, STEPS, STEPS_LEFT, frame_of, step, take, weigh
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.functions import FUNCTIONS
 from workbench.model.expressions.kinds import ANY
-from workbench.model.expressions.values import OutOfBudget
+from workbench.model.expressions.values import OutOfBudget, Uint
 
+TIME = datetime(2024, 1, 1, tzinfo=UTC)
+LONG = Decimal("1" * 200)
 PLENTY = 10**12
 TEN = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
 LARGE = {
@@ -228,3 +233,61 @@ def test_X2_what_follows_the_last_place_is_paid_for(look):
     assert paid(look, "c" * 200_000 + wanted + "a" * 22_000, wanted) > STEPS
     ordinary = ",".join(map(str, range(4_000)))
     assert paid(look, "c" * 200_000 + ordinary + "c" * 22_000, ordinary) < STEPS / 5
+
+
+class Counted(dict):
+    """Says how often its keys are gone through."""
+
+    rounds = 0
+
+    def __iter__(self):
+        self.rounds += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("key", [0, 1, 2, 1.0, Uint(1), True, False, 1.5, float("nan"), -1])
+def test_X2_a_key_is_found_without_going_through_all(key):
+    mapping = Counted({"a": 0, 1: 1, 2: 2, False: 3})
+    found = comparing.lookup(mapping, key)
+    wanted = {"1": (1, True), "2": (2, True), "False": (3, True)}
+    assert found == wanted.get(
+        str(int(key)) if type(key) is not bool and key in {1, 2} else str(key), (None, False)
+    )
+    assert not mapping.rounds
+
+
+ALIKE = 2**61 - 1
+
+
+@pytest.mark.parametrize("kind", [int, Decimal])
+def test_X2_numbers_that_hash_alike_are_told_apart_by_something_else(kind):
+    numbers = [kind(ALIKE * number) for number in range(1, 50)] * 2
+    assert len({hash(number) for number in numbers}) == 1
+    keys = [lists._key(number, exactly=kind is Decimal) for number in numbers]
+    assert len(set(map(hash, keys))) == 49
+    assert lists.distinct(frame_of(None, 0), numbers) == numbers[:49]
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ([1, 1.0, Uint(1), True, 2, 2.0], [1, True, 2]),
+        ([Decimal("1.10"), 1.1, Decimal("1.1"), 1, 1E2], [Decimal("1.10"), 1, 1E2]),
+        ([0, -0.0, 0.0], [0]),
+        ([Decimal("0.00"), 0, Decimal("-0")], [Decimal("0.00")]),
+        ([1.5, 1.5, -1.5, 15], [1.5, -1.5, 15]),
+        ([2**53, 2**53 + 1, 2.0**53, 2.0**60, 2**60], [2**53, 2**53 + 1, 2.0**60]),
+        (["1", 1, b"1", "1"], ["1", 1, b"1"]),
+        ([float("inf"), float("inf"), float("-inf")], [float("inf"), float("-inf")]),
+        ([LONG, LONG + Decimal("1E190"), LONG], [LONG, LONG + Decimal("1E190")]),
+        ([timedelta(1), timedelta(hours=24), None, None], [timedelta(1), None]),
+        ([TIME, TIME.astimezone(timezone(timedelta(hours=1)))], [TIME]),
+    ],
+)  # fmt: skip
+def test_each_value_is_distinct_once(values, wanted):
+    found = lists.distinct(frame_of(None, 0), values)
+    assert list(map(repr, found)) == list(map(repr, wanted))
+
+
+def test_nan_is_distinct_from_itself():
+    assert len(lists.distinct(frame_of(None, 0), [float("nan")] * 2)) == 2
