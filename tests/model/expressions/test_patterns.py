@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.model.expressions import patterns
 from workbench.model.expressions.budget import STEPS, STEPS_LEFT, frame_of
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
@@ -49,10 +50,29 @@ def test_what_is_no_pattern_or_too_large_is_refused(pattern):
         ("(a{10}){10}", 100, 200),
         (r"\w", 100, 150),
         ("[a-z]+", 5, 15),
+        (r"\w+{80}", 9_600, 10_000),
+        (r"\w*{80}", 9_600, 10_000),
+        (r"\w??{80}", 9_600, 10_000),
+        (r"(?:\w+){80}", 9_600, 10_000),
+        (r"\w{ 80 }", 9_600, 10_000),
+        (r"\w{0000080}", 9_600, 10_000),
+        (r"[a[\w]]{80}", 9_600, 10_000),
+        (r"[[:alpha:]\w]{80}", 9_600, 10_000),
+        (r"[^]\w]{80}", 9_600, 10_000),
+        (r"[\]\w]{80}", 9_600, 10_000),
+        (r"[[a]b]\w{80}", 9_600, 10_000),
+        (r"[:a:]\w{80}", 9_600, 10_000),
+        (r"[a", 1, 20),
     ],
 )
 def test_the_size_of_a_pattern(pattern, least, most):
     assert least <= size_of(pattern) <= most
+
+
+def test_X2_few_patterns_are_kept_even_if_they_are_small():
+    for number in range(2_000):
+        compiled(f"small{number}")
+    assert len(patterns._KNOWN) < 1_000
 
 
 def test_X2_a_large_text_and_a_large_pattern_cost_steps():

@@ -10,33 +10,51 @@ from workbench.model.expressions.budget import Frame, step
 from workbench.model.expressions.values import Wrong
 
 _PIECE = re.compile(
-    r"\\(?:[pP](?:\{[^}]*\}|.)|x\{[^}]*\}|.)|\[(?:\\.|[^\]\\])*\]|(?P<repeat>\{[0-9,]*\})|(?P<open>\()|(?P<close>\))|."
-    , re.DOTALL,
+    r"\\(?:[pP](?:\{[^}]*\}|.)|x\{[^}]*\}|.)|(?P<class>\[\^?\]?)|(?P<repeat>\{[0-9,\s]*\})|(?P<more>[+*?])"
+    r"|(?P<open>\()|(?P<close>\))|.", re.DOTALL,
 )  # fmt: skip
+_IN_CLASS = re.compile(r"\\.|\[:\^?[a-z]+:\]|(?P<open>\[\^?\]?)|(?P<close>\])", re.DOTALL)
 LARGEST = 4_000
 """Size of a pattern; one of this size is compiled in some 12 ms."""
 _KEPT = 20_000
 """Size of all patterns that are kept compiled."""
+_EACH = 40
+"""What keeping even the smallest pattern counts, so that there are never many."""
 _KNOWN: dict[str, tuple[SchemaValidator, int]] = {}
 
 
 def size_of(pattern: str) -> int:
     """Returns about how many states a pattern has: a letter one, a class of letters of all scripts 120."""
     sizes = [0]  # of the groups that are open
-    last = 0
-    for found in _PIECE.finditer(pattern):
-        text = found[0]
+    last = at = 0
+    while (found := _PIECE.match(pattern, at)) is not None:
+        at = found.end() if not found["class"] else _end_of_class(pattern, found.end())
+        text = pattern[found.start() : at]
         if found["open"]:
             sizes.append(1)
             continue
         if found["repeat"]:
-            more = last * (max([int(one[:6]) for one in re.findall("[0-9]+", text)] or [1]) - 1)
+            more = last * (max([int(one[:6]) for one in re.findall("[1-9][0-9]*", text)] or [1]) - 1)
             sizes[-1] += max(0, more)
             last += max(0, more)
+            continue
+        if found["more"]:  # repeats what stands before it, and may be repeated with it
+            sizes[-1] += 1
+            last += 1
             continue
         last = sizes.pop() if found["close"] and len(sizes) > 1 else _weight(text)
         sizes[-1] += last
     return sum(sizes)
+
+
+def _end_of_class(pattern: str, at: int) -> int:
+    """Returns where a class in brackets ends; others may stand in it."""
+    depth = 1
+    for found in _IN_CLASS.finditer(pattern, at):
+        depth += bool(found["open"]) - bool(found["close"])
+        if not depth:
+            return found.end()
+    return len(pattern)
 
 
 def _weight(piece: str) -> int:
@@ -63,7 +81,7 @@ def compiled(pattern: str) -> tuple[SchemaValidator, int]:
     except SchemaError as error:
         said = str(error).strip().splitlines()[-1].strip().removeprefix("error: ").rstrip(".")
         raise Wrong(f"this is no regular expression: {said}") from None
-    while _KNOWN and sum(one for _, one in _KNOWN.values()) + size > _KEPT:
+    while _KNOWN and sum(one + _EACH for _, one in _KNOWN.values()) + size > _KEPT:
         _KNOWN.pop(next(iter(_KNOWN)), None)
     _KNOWN[pattern] = found, size
     return found, size
