@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from workbench.errors import (
     SchemaTooOld,
@@ -40,6 +41,7 @@ from workbench.store.sql.migrating import Progress, migrate
 from workbench.store.sql.presence import Presence
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.rows import HEAD
+from workbench.store.sql.runs import begin_run, check_log
 from workbench.store.sql.schema import check_identity, create_store, remembered_owner, sweep
 from workbench.store.sql.tables import SCHEMA_VERSION
 from workbench.store.sql.times import keep_in_step, note_time
@@ -91,6 +93,7 @@ class SqliteStore:
         self._presence: Presence | None = None
         self._broken = self._gone = ""
         self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
+        check_log(path)
         if not path.exists() or path.stat().st_size == 0:
             create_store(path, clock.now())
         if shared := why_shared(path):
@@ -147,6 +150,7 @@ class SqliteStore:
             if version < SCHEMA_VERSION:
                 migrate(self.path, con, version, progress)
             keep_in_step(con, self._clock.now())
+            begin_run(self.path, con, self._lock, str(uuid4()))
             self._heads = Heads(con)
             self._identity = con.execute(IDENTITY).fetchone()
         sweep(self.path)
