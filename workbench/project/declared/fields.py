@@ -16,6 +16,7 @@ from pydantic import Field as Pydantic
 
 from workbench.model.expressions.hints import among
 from workbench.model.expressions.kinds import ANY, Kind, Type
+from workbench.model.expressions.values import INT_MAX, INT_MIN
 from workbench.project.declared.classes import (
     FieldType,
     class_name,
@@ -258,9 +259,18 @@ _FIXED = {
 }
 
 
+def _of_64_bits(value: int) -> int:
+    if INT_MIN <= value <= INT_MAX:
+        return value
+    raise ValueError(f"must lie between {INT_MIN} and {INT_MAX}")
+
+
+_WHOLE = Annotated[int, AfterValidator(_of_64_bits)]
+
+
 def _number(word: str, one: FieldSection) -> FieldType:
     if word == "integer":
-        command = _limited(int, ge=one.min, le=one.max)
+        command = _limited(_WHOLE, ge=one.min, le=one.max)
         return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
     places = 2 if word == "money" and one.places is None else one.places
     command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
