@@ -247,3 +247,16 @@ def test_X1_what_is_no_number_gets_into_no_state(load):
     (event,) = aggregate.decide(None, registry.commands["c"].parse({"id": "1", "x": "2", "n": "nan"}))
     with pytest.raises(ExpressionFailed, match=r"project.tsk.*NaN is no number that decimals or JSON have"):
         aggregate.evolve(None, event)
+
+
+def test_X1_a_pattern_of_a_field_means_what_it_means_in_expressions(load):
+    registry = load(
+        '[aggregate.a]\n[event.a.b]\n[command.c]\nchanges: "a"\nemit: "a.b"\n'
+        'fields { id: "string", n { type: "string", min: 1, pattern: "^[\\\\d&&x]+$" } }\n'
+    ).registry
+    command = registry.commands["c"]
+    assert command.parse({"id": "1", "n": "1&x"}).n == "1&x"
+    assert command.schema["properties"]["n"]["pattern"] == r"^[\d&&x]+$"
+    for wrong in ("١", "a"):
+        with pytest.raises(InvalidCommand, match="must match the pattern"):
+            command.parse({"id": "1", "n": wrong})
