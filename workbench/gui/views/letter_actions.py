@@ -116,6 +116,16 @@ STATUSES = {
 }
 """What badges say of a status: words, icon, colour."""
 
+BECAME = {
+    "open": "it is open",
+    "replaying": "it was given back and is being replayed",
+    "resolved": "it was replayed and is resolved",
+    "failed_again": "it was replayed and failed again",
+    "archived": "it was archived",
+    "purged": "it was purged",
+}
+"""What sentences say of a status."""
+
 REASONS = {
     "max_attempts": ("Out of tries", "hourglass", "warning", "Every try failed"),
     "rejected": ("Rejected", "stop", "error", "The handler said that trying again cannot help"),
