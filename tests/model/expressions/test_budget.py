@@ -235,7 +235,7 @@ def test_X2_what_follows_the_last_place_is_paid_for(look):
     assert paid(look, "c" * 200_000 + ordinary + "c" * 22_000, ordinary) < STEPS / 5
 
 
-class Counted(dict):
+class Counted(dict[object, object]):
     """Says how often its keys are gone through."""
 
     rounds = 0

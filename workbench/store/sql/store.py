@@ -211,12 +211,7 @@ class SqliteStore:
             return answers
 
     def rehearse(self, operations: Sequence[op.Operation]) -> list[Any]:
-        """Runs operations as `write` does and takes everything back; returns what the answers would be.
-
-        Raises:
-            StoreReadOnly: This process only observes.
-            WorldError: The disk is full, or the like.
-        """
+        """Runs operations as `write` does, raises what it raises, and takes everything back again."""
         with self._guard:
             con = self._writable()
             with self._taken_back(con):
