@@ -26,6 +26,8 @@ def test_B3_a_local_time_is_read_in_its_zone(text, utc):
         ("2024-05-01T12:00:00", "says no zone"),
         (True, "no time"),
         ([], "no time"),
+        ("noon", "this is no time; write it as 2024-05-01T12:00:00Z"),
+        ("2024-05-01T12:00:00+25:00", "this is no time; write it as 2024-05-01T12:00:00Z"),
     ],
 )
 def test_B3_a_time_that_can_mean_two_or_none_is_refused(text, said):

@@ -227,7 +227,7 @@ def _told(summary: dict[str, Any]) -> str:
     commands = ", ".join(f"{count} {outcome}" for outcome, count in summary["commands"].items()) or "none"
     lines += [
         f"{one_line(summary['project'])}: commands: {commands}",
-        f"position {summary['position']:,}, {summary['streams']:,} streams",
+        f"position {summary['position']:,}, {summary['streams']:,} stream{'s' * (summary['streams'] != 1)}",
     ]
     subscriptions = [
         (name, one["delivered"], one["failed"], one["dead"])

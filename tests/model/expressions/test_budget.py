@@ -23,6 +23,7 @@ TEN = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
 LARGE = {
     "numbers": list(range(50_000)),
     "some": list(range(10_000)),
+    "few": list(range(4_000)),
     "rows": [{"a": number, "b": [number]} for number in range(40_000)],
     "words": ["ab"] * 50_000,
     "text": "a" * 3_000_000,
@@ -96,6 +97,12 @@ def bound(depth, first, each):
         f"{TEN}.map(x, base64.encode(bytes(data.text)))",
         f"{TEN}.map(x, data.text.reverse().upperAscii().trim())",
         "data.words.map(w, data.text)",
+        "data.few.map(x, '%.100f'.format([x]))",
+        "data.few.map(x, '%.99f'.format([1e300]))",
+        "data.few.map(x, '%.60e'.format([x]))",
+        "data.few.map(x, '%s'.format([1e308]))",
+        "data.few.map(x, string(1e308))",
+        "data.few.map(x, 'ab'.matches(string(x)))",
     ],
 )
 def test_X2_what_grows_without_end_is_ended(text):

@@ -110,7 +110,7 @@ def _characters(items: list[Any]) -> int:
 
 
 def _same(frame: Frame, one: Any, other: Any) -> bool:
-    step(frame, 1)
+    step(frame, 4)
     return equal(frame, one, other)
 
 

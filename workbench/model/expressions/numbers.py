@@ -151,6 +151,8 @@ def calculate(operator: str, one: Any, other: Any) -> Any:
     if {*kinds} <= {int, Uint, float, Decimal}:
         if Decimal in kinds:
             return exactly(operator, one, other)
+        if kinds[0] is not kinds[1] and {*kinds} == {int, Uint}:
+            raise Wrong(f"{operator} does not mix an unsigned whole number with one that has a sign")
         if float in kinds and operator in FLOATING and Uint not in {type(one), type(other)}:
             return FLOATING[operator](float(one), float(other))
     elif (found := _moved(operator, one, other)) is not None:
