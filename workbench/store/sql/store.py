@@ -336,6 +336,13 @@ class SqliteStore:
         """Empty, or how the files of this store ceased to be those at its path (C10)."""
         return self._gone
 
+    def look(self) -> str:
+        """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10)."""
+        with self._guard:
+            if self._writer is not None:
+                self._is_gone()
+            return self._gone
+
     def rescue(self, target: Path) -> None:
         """Copies what is open here to a new file, also where the store's own is gone.
 
