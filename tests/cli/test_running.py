@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import io
 import json
 import os
 
@@ -255,3 +258,48 @@ def test_no_answer_is_written_over_the_store(workbench, played, verb, options):
     assert said.code != 0
     assert "belongs to a store" in said.err
     assert workbench("doctor", played).code == 0
+
+
+class Deleting:
+    """A pipe through which nothing comes; its store is deleted meanwhile, and it ends when that was told."""
+
+    def __init__(self, path, told):
+        self.path, self.told = path, told
+
+    async def __call__(self, _descriptor):
+        self.path.unlink()
+        async with asyncio.timeout(30):
+            while "no longer there" not in self.told.getvalue():
+                await asyncio.sleep(0.01)
+        return
+        yield ""
+
+
+def test_C10_a_store_that_is_deleted_while_no_command_comes_is_told_at_once(workbench, folder, monkeypatch):
+    told = io.StringIO()
+    monkeypatch.setattr("sys.stderr", told)
+    reading, writing = os.pipe()
+    path = folder / "data" / "events.db"
+    monkeypatch.setattr("workbench.services.watching.EVERY", 0.01)
+    monkeypatch.setattr("workbench.services.story.arriving_lines", Deleting(path, told))
+    with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb"):
+        monkeypatch.setattr("sys.stdin", pipe)
+        assert workbench("run", folder, "--commands", "-").code == 3
+    assert told.getvalue().count("writing to events.db stopped") == 1
+
+
+def test_C10_a_store_that_was_deleted_by_the_last_command_is_told_at_the_end(workbench, folder, monkeypatch):
+    path = folder / "data" / "events.db"
+    draining = importlib.import_module("workbench.services.draining")
+    real = draining.drain
+
+    async def drain(*args):
+        done = await real(*args)
+        path.unlink()
+        return done
+
+    monkeypatch.setattr(draining, "drain", drain)
+    said = workbench("run", folder, *flags(ADA), "--json")
+    assert said.code == 3
+    assert "no longer there" in said.json()["gone"]
+    assert "writing to events.db stopped" in said.err

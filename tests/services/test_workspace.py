@@ -90,6 +90,35 @@ async def test_V3_a_store_that_another_works_on_is_refused_in_words_that_fit_eve
         second.running()
     assert "window" not in f"{told.value} {told.value.hint}"
     await second.close()
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3, 5, 8])
+async def test_C11_a_model_that_takes_over_leaves_an_engine_that_runs_whoever_is_cancelled(opened, turns):
+    workspace = opened("true")
+    await workspace.start()
+    heard = []
+    workspace.listen(heard.append)
+    adopting = asyncio.create_task(workspace.adopt(workspace.project))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    adopting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await adopting
+    assert [change.model for change in heard if change.model] == [True]
+    topic = next(iter(workspace.registry.topics))
+    await workspace.running().publisher.publish(Draft(topic=topic, data={"n": 1}))
+    await workspace.close()
+
+
+async def test_C10_a_store_that_is_gone_is_told_while_nothing_is_written(opened, monkeypatch):
+    monkeypatch.setattr("workbench.services.watching.EVERY", 0.01)
+    workspace = opened("true")
+    gone = asyncio.Event()
+    workspace.listen(lambda _: gone.set() if workspace.store.gone else None)
+    await workspace.start(paused=True)
+    workspace.store.path.unlink()
+    await asyncio.wait_for(gone.wait(), 30)
+    assert "no longer there" in workspace.observe.status().gone
     await workspace.close()
 
 

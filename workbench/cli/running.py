@@ -18,6 +18,7 @@ from workbench.project.samples import SAMPLES, copy_sample
 
 if TYPE_CHECKING:
     from workbench.interop.ndjson import Problem
+    from workbench.model.changes import Changes
     from workbench.model.commands import CommandResult
     from workbench.services.story import StoryReport
     from workbench.services.workspace import Workspace
@@ -88,8 +89,8 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
-        " put_off, standstills [{kind, name, why, broken}], troubles, faults, subscriptions, projections,"
-        " dead_letters"
+        " put_off, standstills [{kind, name, why, broken}], gone, troubles, faults, subscriptions,"
+        " projections, dead_letters"
     )
     parser.set_defaults(issued=[])
 
@@ -105,8 +106,11 @@ async def _run(options: Options, environ: Environ) -> int:
         try:
             need_model(workspace, "running a project")
             workspace.running()
+            gone = _Gone(workspace)
+            workspace.listen(gone)
             await workspace.start()
             report, summary = await _played(workspace, options)
+            gone()
         finally:
             await workspace.close()
     for problem in summary["problems"]:
@@ -121,6 +125,19 @@ async def _run(options: Options, environ: Environ) -> int:
         note(f"workbench: {summary['put_off']:,} deliveries wait for their time; a later run sees to them")
     answer(options, summary, _told(summary))
     return PROBLEMS if _troubled(options, report, summary) else DONE
+
+
+class _Gone:
+    """Says at once that the store of a running project is gone, also while no command comes (C10)."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._store = workspace.store
+        self._told = False
+
+    def __call__(self, _changes: Changes | None = None) -> None:
+        if self._store.gone and not self._told:
+            self._told = True
+            note(f"workbench: {one_line(self._store.gone)}")
 
 
 async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
@@ -162,6 +179,7 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
         report.problems
         or broken
         or summary["faults"]
+        or summary["gone"]
         or (refused and (options.issued or options.strict))
         or (died and options.strict)
     )
@@ -181,6 +199,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "settled": settled and not any(one.broken for one in still),
         "put_off": put_off(workspace),
         "standstills": [asdict(one) for one in still],
+        "gone": workspace.store.look(),
         "troubles": list(workspace.running().errors),
         "faults": dict(workspace.running().faults),
         "subscriptions": {
@@ -268,8 +287,9 @@ RUN = Command(
           {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "ada@x.org"}
 
         Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
-        one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted, or
-        a subscription or read model stands still. What is put off for longer than --wait is not waited for.
+        one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
+        the store is gone from its path, or a subscription or read model stands still. What is put off for
+        longer than --wait is not waited for.
     """,
     examples="""
         workbench run my-project --command create_user --set user_id=ada \\

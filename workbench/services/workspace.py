@@ -31,6 +31,7 @@ from workbench.services.story import Story
 from workbench.services.transferring import Transferring
 from workbench.services.turnstile import Turnstile
 from workbench.services.verdicts import Verdicts
+from workbench.services.watching import Watching
 from workbench.store.operations import ForgetMessages
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.store import SqliteStore
@@ -88,6 +89,7 @@ class Workspace:
         self.configure = Configuring(self)
         self.verdicts = Verdicts(self)
         self.drafts = Drafting(project.root, self.environ, clock)
+        self._watching = Watching(store, lambda: self.announce(Changes(engine=True)))
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
         return Engine(
@@ -106,12 +108,14 @@ class Workspace:
             await self._forget_messages(self.engine)
             await self.engine.start(paused=paused)
             self.jobs.take_up()
+            self._watching.start()
 
     async def close(self) -> None:
         """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
         await to_the_end(self._close())
 
     async def _close(self) -> None:
+        self._watching.stop()
         await self.verdicts.close()
         engine, self.engine = self.engine, None
         try:
@@ -137,29 +141,38 @@ class Workspace:
     async def adopt(self, project: Project) -> None:
         """Lets another model of the project take over, on the same store; handlers that run are waited for.
 
+        Cancelled once the handlers have ended, it is done to its end all the same: an engine runs then.
+
         Raises:
             WorldError: The store would not have it; the model of before goes on.
         """
-        async with self.turnstile.alone():
-            before, engine = self.project, self.engine
-            hold(project.package)
-            self._use(project)
-            if engine is not None:
-                paused = engine.state is EngineState.PAUSED
-                await engine.stop()
-                if isinstance(engine.reader, SqliteReader):
-                    engine.reader.close()
-                try:
-                    await self._run(project, engine, paused=paused)
-                except Exception:
-                    self._use(before)
-                    await self._run(before, engine, paused=paused)
-                    forget(project.package)
-                    raise
-            forget(before.package)
-        if self.engine is not None:
-            self.jobs.take_up()
-        self.announce(Changes(model=True, engine=True, everything=True))
+        before = self.project, self.engine
+        try:
+            async with self.turnstile.alone():
+                await to_the_end(self._adopt(project))
+        finally:
+            if before != (self.project, self.engine):
+                if self.engine is not None:
+                    self.jobs.take_up()
+                self.announce(Changes(model=True, engine=True, everything=True))
+
+    async def _adopt(self, project: Project) -> None:
+        before, engine = self.project, self.engine
+        hold(project.package)
+        self._use(project)
+        if engine is not None:
+            paused = engine.state is EngineState.PAUSED
+            await engine.stop()
+            if isinstance(engine.reader, SqliteReader):
+                engine.reader.close()
+            try:
+                await self._run(project, engine, paused=paused)
+            except Exception:
+                self._use(before)
+                await self._run(before, engine, paused=paused)
+                forget(project.package)
+                raise
+        forget(before.package)
 
     def _use(self, project: Project) -> None:
         self.project = project

@@ -5,6 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+IDENTITY = (
+    "select (select value from meta where key = 'store_id'), (select name from types order by id limit 1),"
+    " (select name from streams order by id limit 1), (select event_id from events order by position limit 1)"
+)
+"""What stays the same in a store for ever, once it is there; it lies in several places of the file."""
+GONE = "save a copy of what is open here, or take the newest backup; close the project and open it again"
+
 
 class Presence:
     """The files of an open store, as they were when it was opened or last looked at.

@@ -38,7 +38,7 @@ from workbench.store.sql.copying import rescue
 from workbench.store.sql.heads import Heads
 from workbench.store.sql.looking import Look
 from workbench.store.sql.migrating import Progress, migrate
-from workbench.store.sql.presence import Presence
+from workbench.store.sql.presence import GONE, IDENTITY, Presence
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.rows import HEAD
 from workbench.store.sql.runs import begin_run, check_log
@@ -49,12 +49,6 @@ from workbench.store.sql.writing import Writing, is_of_one
 
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of the log beside the file that are worth a moment of idle time (C4)."""
-IDENTITY = (
-    "select (select value from meta where key = 'store_id'), (select name from types order by id limit 1),"
-    " (select name from streams order by id limit 1), (select event_id from events order by position limit 1)"
-)
-"""What stays the same in a store for ever, once it is there; it lies in several places of the file."""
-GONE = "save a copy of what is open here, or take the newest backup; close the project and open it again"
 
 
 class SqliteStore:
@@ -342,6 +336,13 @@ class SqliteStore:
     def gone(self) -> str:
         """Empty, or how the files of this store ceased to be those at its path (C10)."""
         return self._gone
+
+    def look(self) -> str:
+        """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10)."""
+        with self._guard:
+            if self._writer is not None:
+                self._is_gone()
+            return self._gone
 
     def rescue(self, target: Path) -> None:
         """Copies what is open here to a new file, also where the store's own is gone.
