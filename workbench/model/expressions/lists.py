@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from typing import Any
@@ -80,7 +81,7 @@ def distinct(frame: Frame, values: Any) -> list[Any]:
             continue
         key = _key(item, exactly=exactly)
         read(frame, len(key[1]))
-        if key not in known or item != item:  # nan equals nothing
+        if key not in known or (kind is float and math.isnan(item)):  # nan equals nothing
             known.add(key)
             found.append(item)
     return found
