@@ -8,13 +8,15 @@ from decimal import Decimal
 import pytest
 
 from workbench.errors import ExpressionFailed
-from workbench.model.expressions import comparing, lists, texts
-from workbench.model.expressions.budget import ROOM, STEPS, STEPS_LEFT, frame_of, step, take, weigh
+from workbench.model.expressions import comparing, lists, texts, times
+from workbench.model.expressions.budget import ROOM, ROOM_LEFT, STEPS, STEPS_LEFT, frame_of, step, take, weigh
 from workbench.model.expressions.closures import Variable
+from workbench.model.expressions.comparing import ORDERS
 from workbench.model.expressions.expression import compile_expression
-from workbench.model.expressions.functions import FUNCTIONS
-from workbench.model.expressions.kinds import ANY
-from workbench.model.expressions.values import OutOfBudget, Uint
+from workbench.model.expressions.functions import FUNCTIONS, MACROS
+from workbench.model.expressions.kinds import ANY, Kind
+from workbench.model.expressions.template import compile_template
+from workbench.model.expressions.values import OutOfBudget, Uint, Wrong
 
 TIME = datetime(2024, 1, 1, tzinfo=UTC)
 LONG = Decimal("1" * 200)
@@ -165,40 +167,10 @@ def test_X2_a_result_counts_what_stands_in_it_twice():
         weigh(frame_of(None, 0), part)
 
 
-@pytest.mark.parametrize("name", sorted(name for name, one in FUNCTIONS.items() if one.metered))
-def test_X2_a_function_of_much_pays_for_it(name):
-    """Whatever looks through texts or lists, or makes them, uses up the frame when there is much of it."""
-    known = FUNCTIONS[name]
-    much = {
-        "string": "a" * 100_000,
-        "list": [float(number) for number in range(100_000)],
-        "bytes": b"a" * 100_000,
-    }
-    given = []
-    for kinds in known.takes:
-        kind = next((one for one in ("string", "list", "bytes") if one in kinds), "")
-        given.append(much[kind] if kind else 10 if "integer" in kinds else "a")
-    if name == "join":
-        given = [["a"] * 100_000, "a"]
-    if name == "substring":
-        given = ["a" * 100_000, 0]
-    if name == "format":
-        given = ["%s" * 50_000, given[1]]
-    frame = frame_of(None, 0)
-    before = list(frame)
-    if name in {"matches", "string"}:
-        given = ["a" * 100_000, "b"] if name == "matches" else [b"a" * 100_000]
-    try:
-        known.run(frame, *given)
-    except OutOfBudget:
-        return
-    assert frame != before
-
-
-def paid(run, *given):
-    """Steps that a call takes, in all it would take if there were no end to them."""
-    frame = frame_of(None, 0)
-    frame[STEPS_LEFT] = PLENTY
+def paid(run, *given, of=None):
+    """Steps that a call takes, all that it would take if there were no end to them."""
+    frame = frame_of(of, 0)
+    frame[STEPS_LEFT] = frame[ROOM_LEFT] = PLENTY
     run(frame, *given)
     return PLENTY - frame[STEPS_LEFT]
 
@@ -298,3 +270,178 @@ def test_each_value_is_distinct_once(values, wanted):
 
 def test_nan_is_distinct_from_itself():
     assert len(lists.distinct(frame_of(None, 0), [float("nan")] * 2)) == 2
+
+
+HOUR = FUNCTIONS["getHours"].run
+
+
+@pytest.mark.parametrize(
+    "bad", ["a/" * 40, "../etc/passwd", "/etc/passwd", "a\0b", "", "a b", "é", "a//b", "a" * 65]
+)
+def test_X2_a_name_that_no_zone_can_have_is_not_looked_for_on_the_disk(bad, monkeypatch):
+    monkeypatch.setattr(times, "ZoneInfo", lambda _name: pytest.fail("it looks at the disk"))
+    with pytest.raises(Wrong, match="no time zone"):
+        HOUR(frame_of(None, 0), TIME, bad)
+
+
+def test_X2_zones_are_looked_for_once_and_at_a_cost(monkeypatch):
+    asked = []
+
+    def zone(name):
+        asked.append(name)
+        raise FileNotFoundError(name)
+
+    monkeypatch.setattr(times, "ZoneInfo", zone)
+    monkeypatch.setattr(times, "_ZONES", {})
+    for _ in range(3):
+        with pytest.raises(Wrong, match="no time zone Nowhere/Here"):
+            HOUR(frame_of(None, 0), TIME, "Nowhere/Here")
+    assert asked == ["Nowhere/Here"]
+    text = "data.exists(name, timestamp('2024-01-01T00:00:00Z').getHours(name) == 99)"
+    expression = compile_expression(text, {"data": Variable(ANY, lambda env: env)})
+    with pytest.raises(ExpressionFailed, match="steps"):
+        expression.run([f"Nowhere/There{number}" for number in range(4_000)])
+    assert len(asked) < 200
+
+
+def test_X2_the_zones_that_are_kept_are_bounded(monkeypatch):
+    monkeypatch.setattr(times, "_ZONES", {})
+    for number in range(5_000):
+        with pytest.raises(Wrong):
+            times.zone_of(f"a{number} ")
+    assert len(times._ZONES) < 2_000
+
+
+@pytest.mark.parametrize("name", ["duration", "double", "int", "uint", "timestamp"])
+def test_X2_what_is_read_out_of_a_text_is_paid_for(name):
+    run = FUNCTIONS[name].run
+    short, long = {
+        "duration": ("1s", "1.1s" * 25),
+        "timestamp": ("2024-01-01T00:00:00Z", "2024-01-01T00:00:00.123456789Z"),
+    }.get(name, ("1", "0" * 30 + "1"))
+    assert paid(run, long) > paid(run, short) > 0
+
+
+@pytest.mark.parametrize("part", ["{size(data.some.filter(x, x > 3))}", "{data.text}"])
+def test_X2_the_expressions_of_a_message_share_one_budget(part):
+    scope = {"data": Variable(ANY, lambda env: env)}
+    few = compile_template(f"so {part}", scope, place=lambda: "project.tsk:3:9")
+    many = compile_template(f"so {part}" * 20, scope, place=lambda: "project.tsk:3:9")
+    assert [few(LARGE)[:3] for _ in range(20)] == ["so "] * 20
+    with pytest.raises(ExpressionFailed, match=r"^project\.tsk:3:9: .*(steps|16 MiB)"):
+        many(LARGE)
+
+
+def numbers(count):
+    return list(range(count))
+
+
+def letters(size):
+    return "a" * size
+
+
+LISTS = {"sum", "min", "max", "distinct", "sort", "math.greatest", "math.least"}
+WALKS = {
+    "contains": [(letters, "b"), (letters, letters), (numbers, -1), (lambda size: ["b"] * size, "a")],
+    "startsWith": [("a", letters)],
+    "endsWith": [("a", letters)],
+    "matches": [(letters, "b")],
+    "indexOf": [(letters, "b")],
+    "lastIndexOf": [(letters, "b")],
+    "substring": [(letters, 0)],
+    "replace": [(letters, "b", ""), (letters, "a", ""), (lambda size: letters(size // 100), "a", "b" * 100)],
+    "split": [(letters, "b"), (letters, "a"), (letters, "")],
+    "join": [(lambda size: [""] * size, ""), (lambda size: [letters(size)], ""), (["a", "a"], letters)],
+    "lowerAscii": [(letters,), (lambda size: "é" * size,)],
+    "upperAscii": [(letters,), (lambda size: "é" * size,)],
+    "trim": [(letters,)],
+    "reverse": [(letters,), (numbers,)],
+    "format": [
+        (letters, []), (lambda size: "%s" * size, numbers), ("%s", lambda size: [numbers(size)]),
+        ("%s", lambda size: [letters(size)]), ("%x", lambda size: [letters(size)]),
+    ],
+    "strings.quote": [(letters,)],
+    "base64.encode": [(lambda size: letters(size).encode(),)],
+    "base64.decode": [(letters,)],
+    "string": [(lambda size: letters(size).encode(),)],
+    "bytes": [(letters,)],
+    "min": [(lambda size: [letters(size)] * 2,)],
+    "max": [(lambda size: [letters(size)] * 2,)],
+    "distinct": [(lambda size: [letters(size)] * 2,), (lambda size: [numbers(size)] * 2,)],
+    "sort": [(lambda size: [letters(size)] * 2,)],
+}  # fmt: skip
+"""What a function walks, as something that grows with a size."""
+SHORT = {"int", "uint", "double", "timestamp", "duration"}
+"""They read no text that is long, and pay for what they read."""
+FIXED = {"size", "charAt", "type", "dyn", "bool", *times.DATE_PARTS, *times.CLOCK_PARTS}
+"""They take the same time whatever they are given."""
+
+
+def test_X2_every_function_that_is_given_texts_or_lists_is_known_here():
+    given = {
+        name
+        for name, one in FUNCTIONS.items()
+        if any(not kinds or kinds & {Kind.STRING, Kind.LIST, Kind.BYTES} for kinds in one.takes)
+    }
+    assert given == LISTS | set(WALKS) | SHORT | FIXED
+
+
+def grown(given, size):
+    return [one(size) if callable(one) else one for one in given]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [(name, given) for name, examples in sorted(WALKS.items()) for given in examples]
+)
+def test_X2_a_function_pays_for_what_it_walks(name, given):
+    """The steps grow with the size: at least one for each 512 characters or items."""
+    run, size = FUNCTIONS[name].run, 40_000
+    more = paid(run, *grown(given, 2 * size)) - paid(run, *grown(given, size))
+    assert more >= (size >> 9) - 1
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_X2_a_function_pays_for_each_item(name):
+    run, size = FUNCTIONS[name].run, 10_000
+    assert paid(run, numbers(2 * size)) - paid(run, numbers(size)) >= size
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "each"),
+    [
+        ("data + data", letters, 512),
+        ("data + data", numbers, 512),
+        ("data + data == ''", lambda size: letters(size).encode(), 512),
+        ("data[0] == data[1]", lambda size: [letters(size), letters(size - 1) + "b"], 256),
+        ("data[0] != data[1]", lambda size: [letters(size).encode(), letters(size).encode()], 256),
+        ("data[0] == data[1]", lambda size: [numbers(size), numbers(size)], 1),
+        ("data[0] == data[1]", lambda size: [dict.fromkeys(numbers(size))] * 2, 1),
+        *[(f"[1].all(x, data[0] {sign} data[1])", lambda size: [letters(size)] * 2, 256) for sign in ORDERS],
+        ("'b' in data", lambda size: ["a"] * size, 16),
+        ("5.5 in data", numbers, 1),
+        ("data[0] in [data[1]]", lambda size: [letters(size)] * 2, 256),
+        ("data.all(x, true)", numbers, 1),
+        ("data.exists(x, false)", numbers, 1),
+        ("data.exists_one(x, false)", numbers, 1),
+        ("data.existsOne(x, false)", numbers, 1),
+        ("data.map(x, x)", numbers, 1),
+        ("data.filter(x, false)", numbers, 1),
+        ("data.transformList(i, x, x)", numbers, 1),
+        ("data.transformMap(i, x, x)", numbers, 1),
+        ("[data]", numbers, 1),
+        ("{'a': data}", numbers, 1),
+    ],
+)
+def test_X2_an_operator_pays_for_what_it_walks(text, of, each):
+    expression = compile_expression(text, {"data": Variable(ANY, lambda env: env)})
+
+    def steps(size):
+        return paid(expression.within, of=of(size))
+
+    assert steps(20_000) - steps(10_000) >= 10_000 // each
+
+
+def test_X2_every_macro_is_known_here():
+    assert {*MACROS} == {
+        "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap"
+    }  # fmt: skip

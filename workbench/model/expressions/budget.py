@@ -29,9 +29,11 @@ OUTSIDE, STEPS_LEFT, ROOM_LEFT, SLOTS = 0, 1, 2, 3
 """Places in a frame."""
 
 
-def frame_of(env: Any, slots: int) -> Frame:
-    """Returns the frame of a new run."""
-    return [env, STEPS, ROOM, *[None] * slots]
+def frame_of(env: Any, slots: int, budget: Frame | None = None) -> Frame:
+    """Returns the frame of a new run, with the steps and the room that another one has left."""
+    if budget is None:
+        return [env, STEPS, ROOM, *[None] * slots]
+    return [env, budget[STEPS_LEFT], budget[ROOM_LEFT], *[None] * slots]
 
 
 def step(frame: Frame, count: int) -> None:
@@ -56,8 +58,8 @@ def take(frame: Frame, size: int) -> None:
         raise OutOfBudget(
             f"it makes more than the {ROOM // 1024 // 1024} MiB of text and items that are allowed"
         )
-    if size > 1024:
-        step(frame, size >> 10)
+    if size > 512:
+        step(frame, size >> 9)
 
 
 def read(frame: Frame, size: int) -> None:

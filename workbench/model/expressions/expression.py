@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions import syntax
-from workbench.model.expressions.budget import frame_of, weigh
+from workbench.model.expressions.budget import OUTSIDE, ROOM_LEFT, STEPS_LEFT, Frame, frame_of, weigh
 from workbench.model.expressions.checking import check
 from workbench.model.expressions.closures import Builder, Scope, attribute_of, needs_frame
 from workbench.model.expressions.flaws import InvalidExpression
@@ -26,15 +26,17 @@ class Expression:
     Attributes:
         text: As it was written.
         run: Gives its value; raises `ExpressionFailed`.
+        within: Gives its value for a frame, from the budget of which it takes; may raise anything.
         tree: What it consists of.
     """
 
-    __slots__ = ("run", "text", "tree")
+    __slots__ = ("run", "text", "tree", "within")
 
     def __init__(self, text: str, scope: Scope, tree: syntax.Node, place: Callable[[], str]) -> None:
         self.text = text
         self.tree = tree
-        self.run: Get = Placed(_closure(tree, scope), attribute_of(tree, scope), text, place)
+        closure, self.within = _closures(tree, scope)
+        self.run: Get = Placed(closure, attribute_of(tree, scope), text, place)
 
     @property
     def type(self) -> Type:
@@ -42,23 +44,31 @@ class Expression:
         return self.tree.type
 
 
-def _closure(tree: syntax.Node, scope: Scope) -> Get:
+def _closures(tree: syntax.Node, scope: Scope) -> tuple[Get, Callable[[Frame], Any]]:
+    """Returns what gives the value from a budget of its own, and from that of a frame."""
     framed = needs_frame(tree, scope)
     builder = Builder(scope, framed)
     get = builder.kept(tree)
     own = tree.type.kind in _LOOSE and any(_makes_own(node) for node in syntax.everything(tree))
     if not framed:
-        return (lambda env: plain(get(env))) if own else get
+        alone: Get = (lambda env: plain(get(env))) if own else get
+        return alone, lambda budget: alone(budget[OUTSIDE])
     slots, large = builder.slots, tree.type.kind in _LOOSE
 
-    def run(env: Any) -> Any:
-        frame = frame_of(env, slots)
+    def run(frame: Frame) -> Any:
         value = get(frame)
         if large and type(value) in {list, dict}:
             weigh(frame, value)
         return plain(value) if own else value
 
-    return run
+    def within(budget: Frame) -> Any:
+        frame = frame_of(budget[OUTSIDE], slots, budget)
+        try:
+            return run(frame)
+        finally:
+            budget[STEPS_LEFT], budget[ROOM_LEFT] = frame[STEPS_LEFT], frame[ROOM_LEFT]
+
+    return lambda env: run(frame_of(env, slots)), within
 
 
 def _makes_own(node: syntax.Node) -> bool:

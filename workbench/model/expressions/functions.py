@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.model.expressions import conversions, lists, maths, texts, times
+from workbench.model.expressions.budget import Frame, step
 from workbench.model.expressions.formatting import formatted
 from workbench.model.expressions.kinds import (
     ANY,
@@ -114,6 +115,17 @@ def _bits(types: Sequence[Type]) -> Type:
     return next((one.not_null() for one in types if one.kind in _BITS), ANY)
 
 
+def reading(run: Callable[[Any], Any]) -> Callable[[Frame, Any], Any]:
+    """Returns what reads a value out of a text at the cost of its characters; too long ones are not read."""
+
+    def read(frame: Frame, value: Any) -> Any:
+        if type(value) is str:
+            step(frame, 2 * min(len(value), 1_000))
+        return run(value)
+
+    return read
+
+
 _TEXT_FUNCTIONS = {
     "contains": Function((_TEXT | _LIST, _ANYTHING), BOOLEAN, texts.contains, metered=True),
     "startsWith": Function((_TEXT, _TEXT), BOOLEAN, texts.starts_with, metered=True),
@@ -147,13 +159,17 @@ _CONVERSIONS = {
     "string": Function(
         (_TEXT | _NUMBER | _TIME | _DURATION | _BOOLEAN | _BYTES,), STRING, conversions.to_text, metered=True
     ),
-    "int": Function((_TEXT | _NUMBER | _TIME,), INTEGER, conversions.to_int),
-    "uint": Function((_TEXT | _NUMBER,), UINT, conversions.to_uint),
-    "double": Function((_TEXT | _NUMBER,), DOUBLE, conversions.to_double),
+    "int": Function((_TEXT | _NUMBER | _TIME,), INTEGER, reading(conversions.to_int), metered=True),
+    "uint": Function((_TEXT | _NUMBER,), UINT, reading(conversions.to_uint), metered=True),
+    "double": Function((_TEXT | _NUMBER,), DOUBLE, reading(conversions.to_double), metered=True),
     "bool": Function((_TEXT | _BOOLEAN,), BOOLEAN, conversions.to_bool),
     "bytes": Function((_TEXT | _BYTES,), BYTES, conversions.to_bytes, metered=True),
-    "timestamp": Function((_TEXT | _TIME | _WHOLE,), TIME, times.timestamp, literals={0: times.timestamp}),
-    "duration": Function((_TEXT | _DURATION,), DURATION, times.duration, literals={0: times.duration}),
+    "timestamp": Function(
+        (_TEXT | _TIME | _WHOLE,), TIME, reading(times.timestamp), metered=True, literals={0: times.timestamp}
+    ),
+    "duration": Function(
+        (_TEXT | _DURATION,), DURATION, reading(times.duration), metered=True, literals={0: times.duration}
+    ),
     "type": Function((_ANYTHING,), TYPE, conversions.to_type),
     "dyn": Function((_ANYTHING,), ANY, lambda value: value),
 }
@@ -178,12 +194,19 @@ _MATH_FUNCTIONS = {
 }
 _TIME_FUNCTIONS = {
     **{
-        name: Function((_TIME, _TEXT), INTEGER, times.part_of(name), 1, literals={1: times.zone_of})
+        name: Function(
+            (_TIME, _TEXT), INTEGER, times.part_of(name), 1, metered=True, literals={1: times.zone_of}
+        )
         for name in times.DATE_PARTS
     },
     **{
         name: Function(
-            (_TIME | _DURATION, _TEXT), INTEGER, times.part_of(name), 1, literals={1: times.zone_of}
+            (_TIME | _DURATION, _TEXT),
+            INTEGER,
+            times.part_of(name),
+            1,
+            metered=True,
+            literals={1: times.zone_of},
         )
         for name in times.CLOCK_PARTS
     },

@@ -81,7 +81,7 @@ def distinct(frame: Frame, values: Any) -> list[Any]:
             continue
         key = _key(item, exactly=exactly)
         read(frame, len(key[1]))
-        if key not in known or (kind is float and math.isnan(item)):  # it equals nothing
+        if key not in known or (kind is float and math.isnan(item)):  # nan equals nothing
             known.add(key)
             found.append(item)
     return found
@@ -110,7 +110,7 @@ def _characters(items: list[Any]) -> int:
 
 
 def _same(frame: Frame, one: Any, other: Any) -> bool:
-    step(frame, 4)
+    step(frame, 1)
     return equal(frame, one, other)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from workbench.model.expressions.budget import Frame, frame_of, take
 from workbench.model.expressions.closures import Scope
 from workbench.model.expressions.conversions import written
-from workbench.model.expressions.expression import compile_expression, nowhere
+from workbench.model.expressions.expression import Placed, compile_expression, nowhere
 from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.views import seen
 
@@ -15,26 +16,40 @@ from workbench.model.expressions.views import seen
 def compile_template(
     text: str, scope: Scope, *, place: Callable[[], str] = nowhere, present: frozenset[str] = frozenset()
 ) -> Callable[[Any], str]:
-    """Compiles a message; two braces in a row stand for one.
+    """Compiles a message; two braces in a row stand for one. All its expressions share one budget (X2).
 
     Raises:
         InvalidExpression: A brace is not closed, or an expression is wrong.
     """
-    parts: list[Callable[[Any], str]] = []
+    parts: list[Callable[[Frame], str]] = []
     flaws: list[Flaw] = []
     for at, piece, is_expression in _pieces(text):
         if not is_expression:
-            parts.append(lambda _env, piece=piece: piece)  # type: ignore[misc]
+            parts.append(lambda _frame, piece=piece: piece)  # type: ignore[misc]
             continue
         try:
-            run = compile_expression(piece, scope, place=place, present=present).run
+            within = compile_expression(piece, scope, place=place, present=present).within
         except InvalidExpression as error:
             flaws += [Flaw(at + one.at, at + one.end, one.message, one.hint) for one in error.flaws]
         else:
-            parts.append(lambda env, run=run: said(run(env)))  # type: ignore[misc]
+            parts.append(Placed(_told(within), None, piece, place))
     if flaws:
         raise InvalidExpression(flaws)
-    return lambda env: "".join(part(env) for part in parts)
+
+    def told(env: Any) -> str:
+        frame = frame_of(env, 0)
+        return "".join([part(frame) for part in parts])
+
+    return told
+
+
+def _told(within: Callable[[Frame], Any]) -> Callable[[Frame], str]:
+    def told(frame: Frame) -> str:
+        text = said(within(frame))
+        take(frame, len(text))
+        return text
+
+    return told
 
 
 def said(value: Any) -> str:

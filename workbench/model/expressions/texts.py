@@ -135,6 +135,7 @@ def quote(frame: Frame, text: str) -> str:
 def encoded(frame: Frame, value: bytes) -> str:
     """Returns bytes as base64."""
     take(frame, 2 * len(value))
+    step(frame, len(value) >> 8)
     return base64.b64encode(value).decode()
 
 

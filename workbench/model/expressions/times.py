@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workbench.model.expressions.budget import Frame, step
 from workbench.model.expressions.numbers import span
 from workbench.model.expressions.values import Wrong
 from workbench.model.expressions.views import EPOCH
@@ -23,6 +23,13 @@ _NANOSECONDS = {
     "h": 3600 * 10**9,
 }  # fmt: skip
 _OFFSET = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,3}")
+_LONGEST_NAME = 64
+_ZONES: dict[str, tzinfo | None] = {}
+"""Zones by the names that were asked for; None where there is none of that name."""
+_ZONES_KEPT = 1024
+_LOOKED_UP = 1_000
+"""Steps that the disk takes to say which zone has a name (X2)."""
 _SECOND = timedelta(seconds=1)
 
 
@@ -89,20 +96,33 @@ def written_duration(value: timedelta) -> str:
     return f"{'-' if value < timedelta(0) else ''}{said}s"
 
 
-@lru_cache(maxsize=256)
 def zone_of(name: str) -> tzinfo:
     """Returns a time zone, by its name or as an offset such as ``+02:00``.
 
     Raises:
         Wrong: There is none.
     """
+    asked = name[: _LONGEST_NAME + 1]
+    found = _ZONES.get(asked, ...)
+    if found is ...:
+        if len(_ZONES) >= _ZONES_KEPT:
+            _ZONES.clear()
+        found = _ZONES[asked] = _zone(asked)
+    if found is None:
+        raise Wrong(f"there is no time zone {name[:_LONGEST_NAME]}")
+    return found
+
+
+def _zone(name: str) -> tzinfo | None:
     if (found := _OFFSET.fullmatch(name)) is not None and int(found[2]) < 24 and int(found[3]) < 60:
         ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
         return timezone(-ahead if found[1] == "-" else ahead)
+    if len(name) > _LONGEST_NAME or _ZONE.fullmatch(name) is None:
+        return None
     try:
         return ZoneInfo(name)
-    except Exception:  # noqa: BLE001  # a name that is no file, a path, or a folder: each raises another kind
-        raise Wrong(f"there is no time zone {name[:60]}") from None
+    except Exception:  # noqa: BLE001  # a name that is no file, or a folder: each raises another kind
+        return None
 
 
 def _whole(one: timedelta, unit: timedelta) -> int:
@@ -136,13 +156,15 @@ def part_of(name: str) -> Callable[..., int]:
     """Returns the function that takes a part out of a time, in UTC or the zone that is named."""
     of_time, of_duration = _OF_TIME[name], _OF_DURATION.get(name)
 
-    def part(value: Any, zone: str | None = None) -> int:
+    def part(frame: Frame, value: Any, zone: str | None = None) -> int:
         if isinstance(value, timedelta):
             if of_duration is None or zone is not None:
                 raise Wrong(f"a duration has no {name} in a time zone")
             return of_duration(value)
         if zone is None:
             return of_time(utc(value))
+        if zone not in _ZONES:
+            step(frame, _LOOKED_UP)
         try:
             return of_time(utc(value).astimezone(zone_of(zone)))
         except OverflowError:
