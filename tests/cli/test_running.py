@@ -243,3 +243,15 @@ def test_C11_what_stands_still_is_told_and_ends_with_3(workbench, monkeypatch):
     assert "stands still until it is resumed: ZeroDivisionError: a bug" in said.err
     assert said.json()["settled"] is False
     assert set(said.json()["faults"].values()) == {"ZeroDivisionError: a bug"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "options"),
+    [("run", ("--metrics",)), ("docs", ("--output",)), ("test", ("--junit",)), ("export", ("--replace",))],
+)
+def test_no_answer_is_written_over_the_store(workbench, played, verb, options):
+    store = next(played.rglob("*.db"))
+    said = workbench(verb, played, *options, store)
+    assert said.code != 0
+    assert "belongs to a store" in said.err
+    assert workbench("doctor", played).code == 0

@@ -120,7 +120,7 @@ class Settings:
         shown.outline.choose(("event_store",))
         return name, shown.part.form.findChild(QLineEdit, "snapshot_every").text(), shown.said.text()
 
-    wanted = ("new", "25", "Not saved: 1 line added, 1 removed.")
+    wanted = ("new", "25", "Not saved: 1 line added, 1 removed. 1 name is typed and not applied.")
 
 
 PLACES = (Letter, Form, Settings)

@@ -86,7 +86,13 @@ DOCTOR = Command(
     work=_doctor,
 )
 BACKUP = Command(
-    about="Copies a store while it is in use, and examines the copy. It never overwrites a file.",
+    about="""
+        Copies a store while it is in use, and examines the copy. It never overwrites a file.
+
+        To put a copy back: close the project, move events.db away together with events.db-wal and
+        events.db-shm, if they are there (they hold its newest changes, and do not fit the copy), and copy
+        the copy to events.db.
+    """,
     examples="""
         workbench backup my-project monday.db
         workbench backup my-project/data/events.db copy.db

@@ -126,11 +126,14 @@ async def _run(options: Options, environ: Environ) -> int:
 async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
     from workbench.services.draining import drain
     from workbench.services.metering import open_metrics
+    from workbench.services.outputs import check_output, write_output
 
+    if options.metrics is not None:
+        check_output(options.metrics)  # before anything is done
     report = await _issue(workspace, options)
     settled = await drain(workspace, options.wait)
     if options.metrics is not None:
-        options.metrics.write_text(open_metrics(workspace), encoding="utf-8")
+        write_output(options.metrics, open_metrics(workspace).encode())
     return report, _summary(workspace, report, options, settled=settled)
 
 

@@ -20,6 +20,7 @@ from workbench.store.sql.checking import Checkup, Finding, Progress, check
 from workbench.store.sql.copying import backup
 from workbench.store.sql.looking import Look
 from workbench.store.sql.reader import SqliteReader
+from workbench.store.sql.runs import check_log
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -35,6 +36,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
     Raises:
         NotFound: There is no store.
         StoreNotAllowed: It lies outside the project's folder, and nobody allowed that (T3).
+        StoreCorrupt: Only the log of a run lies there, without its file (F5).
         ProjectError: The project file is wrong; every problem with its place.
     """
     if _is_store(target):
@@ -44,6 +46,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
         raise NotFound(f"there is no folder {target}", hint="give a project folder or a store's file")
     path = root / read_settings(root, environ=environ).settings.event_store.path
     check_place(root, path, environ)
+    check_log(path)
     if not path.is_file():
         raise NotFound(f"{target} has no store yet", hint="open the project once; that makes it")
     return path

@@ -9,8 +9,9 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from workbench.model.clock import rfc3339
 
@@ -29,6 +30,7 @@ class StoreLock:
         self._store = store
         self._file: IO[str] | None = None
         self._name: socket.socket | None = None
+        self._said: dict[str, Any] = {}
 
     @property
     def path(self) -> Path:
@@ -53,12 +55,31 @@ class StoreLock:
             file.close()
             return False
         self._file = file
-        with contextlib.suppress(OSError):  # the lock holds without the note; on a full disk there is no room
-            file.seek(0)
-            file.truncate()
-            json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": rfc3339(now)}, file)
-            file.flush()
+        self._said = {"pid": os.getpid(), "host": socket.gethostname(), "since": rfc3339(now)}
+        self.note(self.runs())
         return True
+
+    def note(self, runs: Sequence[str]) -> None:
+        """Notes which runs the file of the store may bear; that stays when the lock is let go."""
+        if self._file is None:
+            return
+        with contextlib.suppress(OSError):  # the lock holds without the note; on a full disk there is no room
+            self._file.seek(0)
+            self._file.truncate()
+            json.dump({**self._said, "runs": list(runs)}, self._file)
+            self._file.flush()
+
+    def runs(self) -> tuple[str, ...]:
+        """Returns the runs that were noted last; none if there is no note."""
+        runs = self._read().get("runs")
+        return tuple(map(str, runs)) if isinstance(runs, list) else ()
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            said = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return said if isinstance(said, dict) else {}
 
     def _take_name(self) -> bool:
         if sys.platform != "linux":
@@ -77,11 +98,10 @@ class StoreLock:
 
     def holder(self) -> str:
         """Says who holds the lock, in words for a person."""
-        try:
-            said = json.loads(self.path.read_text(encoding="utf-8"))
-            return f"process {said['pid']} on {said['host']} since {said['since']}"
-        except (OSError, ValueError, KeyError, TypeError):
+        said = self._read()
+        if not {"pid", "host", "since"} <= said.keys():
             return "another process"
+        return f"process {said['pid']} on {said['host']} since {said['since']}"
 
     def release(self) -> None:
         """Lets go; a second call does nothing."""

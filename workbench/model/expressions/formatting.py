@@ -29,7 +29,7 @@ def formatted(frame: Frame, text: str, values: Any) -> str:
 
 def _pieces(frame: Frame, text: str, values: Iterator[Any]) -> Iterator[str]:
     at = 0
-    search(frame, len(text))
+    search(frame, text, "%")
     for found in _CLAUSE.finditer(text):
         yield _taken(frame, text[at : found.start()])
         at = found.end()

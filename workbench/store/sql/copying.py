@@ -11,6 +11,7 @@ from pathlib import Path
 from workbench.errors import StoreCorrupt, StoreReadOnly
 from workbench.store.sql.connection import translated
 from workbench.store.sql.looking import Look
+from workbench.store.sql.runs import RUN
 from workbench.store.sql.schema import check_identity
 
 PAGES = 4_096
@@ -94,4 +95,5 @@ def _copy_pages(source: sqlite3.Connection, half: Path, progress: Progress | Non
             source.backup(copy, pages=PAGES, progress=told)
             # A file of its own, without a log beside it, and on the disk before it gets its name.
             copy.execute("pragma journal_mode = delete")
+            copy.execute("delete from meta where key = ?", (RUN,))
             return str(copy.execute("pragma integrity_check(1)").fetchone()[0])

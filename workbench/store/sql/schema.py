@@ -14,6 +14,7 @@ from workbench.errors import NotAStore, SchemaTooNew, StoreCorrupt, StoreReadOnl
 from workbench.store.lock import StoreLock, names_in_the_making
 from workbench.store.sql.connection import held, open_reader, translate, translated
 from workbench.store.sql.looking import Look
+from workbench.store.sql.runs import check_log
 from workbench.store.sql.tables import APPLICATION_ID, SCHEMA_VERSION
 
 _MAGIC = b"SQLite format 3\x00"
@@ -136,9 +137,10 @@ def check_identity(path: Path) -> int:
     Raises:
         NotAStore: It is something else.
         SchemaTooNew: A newer program wrote it.
-        StoreCorrupt: It is cut off or its tables are not those of a store.
+        StoreCorrupt: It is cut off, its tables are not those of a store, or the log beside it is another's.
         StoreReadOnly: It cannot be read.
     """
+    check_log(path)
     version = _version_of_held(path) if path.exists() and held(path) else _version_of_file(path)
     if version == SCHEMA_VERSION:
         _check_tables_of(path)

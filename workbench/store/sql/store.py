@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from workbench.errors import (
     SchemaTooOld,
@@ -40,10 +41,11 @@ from workbench.store.sql.migrating import Progress, migrate
 from workbench.store.sql.presence import Presence
 from workbench.store.sql.reader import SqliteReader
 from workbench.store.sql.rows import HEAD
+from workbench.store.sql.runs import begin_run, check_log
 from workbench.store.sql.schema import check_identity, create_store, remembered_owner, sweep
 from workbench.store.sql.tables import SCHEMA_VERSION
 from workbench.store.sql.times import keep_in_step, note_time
-from workbench.store.sql.writing import Writing
+from workbench.store.sql.writing import Writing, is_of_one
 
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of the log beside the file that are worth a moment of idle time (C4)."""
@@ -91,6 +93,7 @@ class SqliteStore:
         self._presence: Presence | None = None
         self._broken = self._gone = ""
         self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
+        check_log(path)
         if not path.exists() or path.stat().st_size == 0:
             create_store(path, clock.now())
         if shared := why_shared(path):
@@ -147,6 +150,7 @@ class SqliteStore:
             if version < SCHEMA_VERSION:
                 migrate(self.path, con, version, progress)
             keep_in_step(con, self._clock.now())
+            begin_run(self.path, con, self._lock, str(uuid4()))
             self._heads = Heads(con)
             self._identity = con.execute(IDENTITY).fetchone()
         sweep(self.path)
@@ -201,7 +205,7 @@ class SqliteStore:
         with self._guard:
             con = self._writable()
             with self._taken_back(con):
-                answers, suspected = self._run(con, operations)
+                answers, suspected = self._run_all(con, operations)
             self._commit(con, operations, suspected)
             self._make_sure(operations)
             return answers
@@ -216,12 +220,24 @@ class SqliteStore:
         with self._guard:
             con = self._writable()
             with self._taken_back(con):
-                answers, _ = self._run(con, operations)
+                answers, _ = self._run_all(con, operations)
             self._roll_back(con)
             return answers
 
-    def _run(
+    def _run_all(
         self, con: sqlite3.Connection, operations: Sequence[op.Operation]
+    ) -> tuple[list[Any], set[bytes]]:
+        """Runs operations; what one of them alone meets unforeseen leaves the others as they are (C6)."""
+        try:
+            return self._run(con, operations)
+        except Exception as error:
+            if isinstance(error, WorkbenchError) or not is_of_one(error):
+                raise
+            self._roll_back(con)
+            return self._run(con, operations, apart=True)
+
+    def _run(
+        self, con: sqlite3.Connection, operations: Sequence[op.Operation], *, apart: bool = False
     ) -> tuple[list[Any], set[bytes]]:
         """Begins a transaction and runs operations in it; returns answers, and ids that were stored before."""
         con.execute("begin immediate")
@@ -229,7 +245,7 @@ class SqliteStore:
             self._heads.forget()
         self._heads.trim()
         now = self._clock.now()
-        writing = Writing(con, self._heads, now, operations)
+        writing = Writing(con, self._heads, now, operations, apart=apart)
         answers = [writing.guarded(operation) for operation in operations]
         writing.batch.flush()
         self._heads.noted = note_time(con, self._heads.noted, now)
@@ -251,7 +267,7 @@ class SqliteStore:
         if self._writer is None:
             raise StoreReadOnly(
                 f"{self.path.name} is open for reading only: {self.observer or 'it was closed'}",
-                hint="close the other window, or work on a copy",
+                hint="end what works on it, let it be written, or work on a copy",
             )
         if self._broken:
             raise StoreReadOnly(self._broken, hint="close the project and open it again")
