@@ -887,3 +887,22 @@ async def test_O1_a_delayed_message_waits_for_a_retry_before_it_in_the_same_batc
     lab.running.resume()
     await lab.finish()
     assert lab.numbers() == [1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_the_graphs_count_what_the_store_counts_of_every_outcome(lab, mode):
+    lab.declare(mode=mode, filter=Filter(expression="data.n < 9"), on_dead=OnDead.CONTINUE)
+    lab.fates = {1: ["fail"], 2: ["reject"], 3: ["fail", "fail", "fail"]}
+    lab.topic = {"ttl": 100}
+    engine = await lab.open(paused=True)
+    await lab.publish(7)
+    await lab.advance(200)
+    await lab.publish(1, 2, 3, 4, 9)
+    engine.resume()
+    await lab.finish()
+    state = lab.running.reader.subscription("sub")
+    assert (state.delivered, state.failed, state.retried, state.died, state.filtered) == (2, 5, 3, 3, 1)
+    counted = {"ok": 2, "failed": 5, "retry": 3, "dead": 3, "expired": 1, "filtered": 1}
+    metrics = lab.running.metrics
+    assert metrics.of("sub").totals == counted
+    assert {what: metrics.flow[f"delivery:sub:{what}"] for what in counted} == counted

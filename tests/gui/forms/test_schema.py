@@ -146,3 +146,24 @@ def test_parts_of_objects_and_lists_are_described():
 def test_a_description_is_one_line_without_marks():
     shape = shape_of("x", {"description": "The\n   ``id`` of it."}, {})
     assert shape.description == "The id of it."
+
+
+def test_texts_under_keys_that_look_secret_are_written_unseen():
+    text, plain = {"type": "string"}, {"type": "string", "format": "multiline"}
+    whole = {
+        "properties": {
+            "api_key": text,
+            "pin": {"type": "integer"},
+            "note": text,
+            "private_key": plain,
+            "token": {"anyOf": [text, {"type": "null"}]},
+            "secrets": {"type": "array", "items": text},
+        }
+    }
+    shapes = {one.name: one for one in properties_of(shape_of("", whole, whole))}
+    formats = {name: shape.schema.get("format") for name, shape in shapes.items()}
+    assert formats == {
+        "api_key": "password", "pin": None, "note": None, "private_key": "multiline", "token": "password",
+        "secrets": None,
+    }  # fmt: skip
+    assert item_of(shapes["secrets"], 0).schema["format"] == "password"

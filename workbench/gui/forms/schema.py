@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal
 
+from workbench.model.secrets import is_secret
+
 Schema = Mapping[str, Any]
 Loc = tuple[str | int, ...]
 """Where a field stands in the value: keys and indices, ``("lines", 0, "sku")``."""
@@ -78,8 +80,16 @@ class Shape:
         return self.unset if self.default is ABSENT and self.optional else self.default
 
 
-def shape_of(name: str, schema: Schema, root: Schema, *, required: bool = True, title: str = "") -> Shape:
-    """Describes a field by its schema.
+def shape_of(
+    name: str,
+    schema: Schema,
+    root: Schema,
+    *,
+    required: bool = True,
+    title: str = "",
+    secret: bool = False,
+) -> Shape:
+    """Describes a field by its schema; one whose key looks secret is not read over a shoulder (contract §10).
 
     Args:
         name: Its key.
@@ -87,6 +97,7 @@ def shape_of(name: str, schema: Schema, root: Schema, *, required: bool = True, 
         root: The whole schema.
         required: Whether the object around it must have it.
         title: A label for what has no name, such as an item of a list.
+        secret: Whatever its key, what it takes is a secret.
     """
     whole = resolve(schema, root)
     core, nullable = _core(whole, root)
@@ -94,7 +105,7 @@ def shape_of(name: str, schema: Schema, root: Schema, *, required: bool = True, 
         name=name,
         title=title or title_of(name, schema),
         description=" ".join(str(whole.get("description", "")).replace("``", "").split()),
-        schema=core,
+        schema=_hidden(core) if secret or is_secret(name) else core,
         root=root,
         required=required,
         nullable=nullable,
@@ -111,7 +122,13 @@ def properties_of(shape: Shape) -> Iterator[Shape]:
 
 def item_of(shape: Shape, index: int) -> Shape:
     """Returns the field for one item of a list."""
-    return shape_of(str(index), shape.schema["items"], shape.root, title=f"{shape.title} {index + 1}")
+    title, secret = f"{shape.title} {index + 1}", is_secret(shape.name)
+    return shape_of(str(index), shape.schema["items"], shape.root, title=title, secret=secret)
+
+
+def _hidden(schema: Schema) -> Schema:
+    """Returns the schema of a text that is written unseen; any other stays as it is."""
+    return {"format": "password", **schema} if schema.get("type") == "string" else schema
 
 
 def resolve(schema: Schema, root: Schema) -> Schema:
