@@ -36,6 +36,7 @@ WorkbenchError
 │   ├── SchemaTooNew
 │   ├── SchemaTooOld             and this process may not convert it
 │   ├── ReadTooLong
+│   ├── StandsStill              a read model is faulted or paused, so waiting for it is of no use
 │   └── StoreFailed              COMMIT failed: the outcome is unknown
 ├── ModelFailed                  the project's own Python raised what it did not mean to
 ├── ProjectError                 the project's files are wrong; carries every problem
@@ -276,6 +277,10 @@ class SchemaTooOld(WorldError):
 
 class ReadTooLong(WorldError):
     """A read was stopped because it took too long (C5)."""
+
+
+class StandsStill(WorldError):
+    """A read model does not follow the log until somebody sees to it (J2)."""
 
 
 class StoreFailed(WorldError):

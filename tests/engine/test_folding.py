@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 import pytest
 
 from tests.engine.conftest import TOTALS, Counted
-from workbench.errors import NotFound, WorkbenchError
+from workbench.errors import NotFound, StandsStill, WorkbenchError
 from workbench.model.projections import Column, ColumnKind, OnFault
 from workbench.store.values import PassedKind, ProjectionStatus
 
@@ -56,6 +57,16 @@ async def test_J2_a_poison_event_faults_its_projection_there_and_undoes_its_half
     assert totals(rig) == {"a": 1, "b": 1}
     assert engine.reader.row("totals", "unlucky") is None
     assert engine.reader.subscription("sub").delivered == 5, "others go on"
+
+
+async def test_J5_who_waits_is_told_when_it_faults(rig):
+    engine = await rig.open(paused=True)
+    result = await rig.do("open", "unlucky", 13)
+    waiting = asyncio.ensure_future(engine.wait_for("totals", result.last_position))
+    await asyncio.sleep(0)
+    engine.resume()
+    with pytest.raises(StandsStill, match="totals"):
+        await asyncio.wait_for(waiting, 30)
 
 
 async def test_J2_the_event_can_be_skipped_which_is_recorded(rig):

@@ -8,9 +8,9 @@ import dataclasses
 import pytest
 
 from tests.engine.conftest import Counted
-from workbench.errors import InvalidValue, NotFound
+from workbench.errors import InvalidValue, NotFound, StandsStill
 from workbench.model.projections import Column, ColumnKind
-from workbench.store.values import PassedKind
+from workbench.store.values import PassedKind, ProjectionStatus
 
 
 def rows(rig, limit=1000):
@@ -47,6 +47,18 @@ async def test_J5_who_waits_is_woken_only_when_it_is_reached(rig):
     assert [wait.done() for wait in waits] == [True, False]
     await engine.projections["totals"].work(1)
     await asyncio.gather(*waits)
+
+
+@pytest.mark.parametrize("status", [ProjectionStatus.FAULTED, ProjectionStatus.PAUSED])
+async def test_J5_nobody_waits_for_what_stands_still(rig, status):
+    engine = await rig.open(paused=True)
+    result = await rig.do("open", "a", 1)
+    waiting = asyncio.ensure_future(engine.wait_for("totals", result.last_position))
+    await asyncio.sleep(0)
+    await engine.projections["totals"].mark(status)
+    for wait in (waiting, engine.wait_for("totals", result.last_position)):
+        with pytest.raises(StandsStill, match="totals"):
+            await asyncio.wait_for(wait, 30)
 
 
 async def test_J3_readers_keep_the_old_rows_until_the_new_ones_are_complete(rig):

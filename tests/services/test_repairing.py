@@ -140,6 +140,17 @@ async def test_L9_restoring_the_list_of_the_act_before_is_its_undo(broken):
     assert statuses(broken, (one, two)) == {one: "purged", two: "open"}
 
 
+@pytest.mark.parametrize("again", [1, 2, 7])
+async def test_L9_an_act_that_changed_nothing_is_no_act_to_undo(broken, again):
+    one, *_ = letters(broken)
+    await broken.repair.purge([one])
+    for _ in range(again):
+        repeated = await broken.repair.purge([one])
+        assert (repeated.done, repeated.act) == (0, "")
+    assert (await broken.repair.restore([one])).done == 1
+    assert statuses(broken, [one]) == {one: "open"}
+
+
 async def test_L9_a_job_is_undone_like_an_act(broken):
     one, two, three = letters(broken)
     await broken.repair.purge([one])

@@ -9,7 +9,7 @@ from functools import partial
 from workbench.engine.folding import BATCH, Folding
 from workbench.engine.gate import WriteGate
 from workbench.engine.metrics import Metrics
-from workbench.errors import NotFound, StoreBusy, WrongExpectedVersion
+from workbench.errors import NotFound, StandsStill, StoreBusy, WrongExpectedVersion
 from workbench.model.clock import Clock
 from workbench.model.projections import Projection
 from workbench.model.registry import Registry
@@ -144,16 +144,27 @@ class ProjectionRunner:
 
         Raises:
             StoreBusy: It was stopped before.
+            StandsStill: It is faulted or paused, or was meanwhile.
         """
         if self.checkpoint < position:
+            if self.paused:
+                raise self._standing()
             future = asyncio.get_running_loop().create_future()
             self._waiters.append((position, future))
             await future
 
+    def _standing(self) -> StandsStill:
+        return StandsStill(f"read model {self.name} stands still", hint="see its fault, or resume it")
+
     def _wake(self) -> None:
+        paused = self.paused
         for position, future in self._waiters:
-            if position <= self.checkpoint and not future.done():
+            if future.done():
+                continue
+            if position <= self.checkpoint:
                 future.set_result(None)
+            elif paused:
+                future.set_exception(self._standing())
         self._waiters = [(position, future) for position, future in self._waiters if not future.done()]
 
     # -- what an operator does; ``also`` is written in the same breath: the record of it (L9) -------------
@@ -184,6 +195,7 @@ class ProjectionRunner:
         """Pauses or resumes the live generation, or the one that is being rebuilt."""
         async with self._alone:
             await self._at_work(building=building).mark(status, also=also)
+        self._wake()
 
     async def pass_by(self, kind: PassedKind, *also: Operation, building: bool = False) -> None:
         """Goes on behind the event that faulted a generation, and records that (J2)."""

@@ -22,6 +22,9 @@ def config_folder(environ: Mapping[str, str]) -> Path:
 MODULES, ALLOWED_STORES = "trusted.json", "stores.json"
 """The lists: of digests of modules that may run, and of stores outside their project that may be used."""
 
+UNREADABLE = ".unreadable.json"
+"""How the name of a list ends that could not be read, and was begun anew."""
+
 
 class TrustList:
     """Pairs of a project's folder and what of it is trusted; anything else asks again.
@@ -39,12 +42,16 @@ class TrustList:
         return self._read().get(str(root.resolve())) == what
 
     def trust(self, root: Path, what: str) -> None:
-        """Remembers what of a folder is trusted.
+        """Remembers what of a folder is trusted; a list that is none any more is kept under another name.
 
         Raises:
-            OSError: The list cannot be written.
+            OSError: The list cannot be read or written.
         """
-        known = self._read()
+        try:
+            known = self._load()
+        except ValueError:
+            self._path.replace(self._path.with_suffix(UNREADABLE))
+            known = {}
         known[str(root.resolve())] = what
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(f".{os.getpid()}.new")
@@ -53,7 +60,18 @@ class TrustList:
 
     def _read(self) -> dict[str, str]:
         try:
-            known = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            return self._load()
+        except (OSError, ValueError):
             return {}
-        return known if isinstance(known, dict) else {}
+
+    def _load(self) -> dict[str, str]:
+        """Reads the list; a `ValueError` says that what lies there is none."""
+        try:
+            known = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except RecursionError as error:
+            raise ValueError(str(error)) from error
+        if not isinstance(known, dict):
+            raise ValueError("no list")  # noqa: TRY004  # what cannot be read, of whatever kind
+        return known

@@ -113,7 +113,11 @@ class Issuing:
         return kind.answer(kind.parse(values), _Models(self._workspace))
 
     async def wait_for(self, projection: str, position: int) -> None:
-        """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile."""
+        """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile.
+
+        Raises:
+            StandsStill: It is faulted or paused.
+        """
         while True:
             async with self._workspace.at_work() as engine:
                 pass

@@ -210,7 +210,8 @@ class Repairing:
     async def _mark(self, action: str, numbers: Sequence[int], *, skip_on: bool) -> Report:
         act = str(self._workspace.running().new_id())
         marks = [marked(action, number, act, skip_on=skip_on) for number in numbers]
-        return replace(await self._all(action, numbers, marks, act=act), act=act)
+        report = await self._all(action, numbers, marks, act=act)
+        return replace(report, act=act if report.done else "")
 
     async def undo(self, act: str) -> Report:
         """Takes an archiving or a purge back: what it changed and nothing has since, as it was (L7, L9)."""
@@ -229,11 +230,11 @@ class Repairing:
         )
 
     def _last_act(self, numbers: Sequence[int]) -> str:
-        """Returns the name of the newest act, if it was one on just these letters; else nothing."""
-        for action in self._workspace.reader.actions(limit=1):
-            if action.action in _AFTER:
-                said = json.loads(action.detail)
-                return str(said.get("act", "")) if said["numbers"] == list(numbers) else ""
+        """Returns the name of the newest act that changed something, if it was one on just these letters."""
+        for action in self._workspace.reader.actions():
+            said = json.loads(action.detail) if action.action in _AFTER else {}
+            if said.get("done") != 0:
+                return str(said.get("act", "")) if said.get("numbers") == list(numbers) else ""
         return ""
 
     def blocked_behind(self, numbers: Sequence[int]) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, StandsStill
 
 if TYPE_CHECKING:
     from workbench.gui.views.command_result import ResultCard
@@ -139,11 +139,11 @@ async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard
         try:
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 await workspace.issue.wait_for(name, result.last_position)
-        except TimeoutError:
+        except (TimeoutError, StandsStill):
             behind.append(name)
         else:
             said.append(f"{name} after {1000 * (workspace.clock.monotonic() - begun):,.1f} ms")
     if said:
         card.add(f"Read models caught up: {', '.join(said)}.")
     if behind:
-        card.add(f"Still behind: {', '.join(behind)}. Is the engine or the projection paused?")
+        card.add(f"Still behind: {', '.join(behind)}. Is the engine or the projection paused, or faulted?")
