@@ -199,3 +199,9 @@ async def test_the_dialog_that_publishes_tells_nothing_of_what_was_published(ses
     dialog = open_publish(session.window, session.desk, "all")
     assert "hunter2" not in told(dialog)
     dialog.close()
+
+
+async def test_a_refusal_that_quotes_a_secret_is_on_record_without_it(session):
+    refused = next(one for one in session.workspace.issue.history(limit=9) if one.message)
+    assert MASK in refused.message
+    assert "hunter2" not in refused.message
