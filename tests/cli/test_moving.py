@@ -39,7 +39,7 @@ def test_B3_a_dry_run_reads_the_whole_file_and_says_who_would_receive_it(workben
     said = workbench("import", folder, log, "--dry-run")
     assert said.code == 3
     assert "events would be added" in said.out
-    assert "1 lines with problems" in said.out
+    assert "1 line with problems" in said.out
     assert "line 301" in said.err
     assert "received by: subscription audit-trail (300)" in said.out
     assert "--read-models-only keeps them from" in said.out
@@ -95,7 +95,7 @@ def test_fields_are_chosen_and_broken_lines_named(workbench, folder, tmp_path):
     assert "fields: what, who" in unclear.err
     said = workbench("import", folder, path, "--stream", "who", "--type", "what")
     assert said.code == 3
-    assert "1 events added, 0 already there, 3 lines with problems" in said.out
+    assert "1 event added, 0 already there, 3 lines with problems" in said.out
     assert [line.split(": ")[1] for line in said.err.splitlines()] == ["line 2", "line 3", "line 4"]
 
 

@@ -55,6 +55,13 @@ def test_nothing_is_meant_where_nothing_was_chosen(workbench, played):
         said = workbench("dead-letters", action, played)
         assert said.code == 1
         assert "give numbers, --subscription NAME or --all" in said.err
+        unknown = workbench("dead-letters", action, played, "--subscription", "nope")
+        assert unknown.code == 1
+        assert "there is no subscription nope" in unknown.err
+        for both in ((1, "--all"), (1, "--subscription", "notices"), ("--all", "--subscription", "notices")):
+            said = workbench("dead-letters", action, played, *both)
+            assert said.code == 1
+            assert "give one of them" in said.err
         missing = workbench("dead-letters", action, played, 1, 99)
         assert missing.code == 1
         assert "there is no dead letter 99" in missing.err

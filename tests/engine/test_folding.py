@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.conftest import TOTALS, Counted
 from workbench.errors import NotFound, StandsStill, WorkbenchError
-from workbench.model.projections import OnFault
+from workbench.model.projections import Column, ColumnKind, OnFault
 from workbench.store.values import PassedKind, ProjectionStatus
 
 
@@ -169,3 +169,51 @@ async def test_J1_a_checkpoint_moves_over_events_that_are_of_no_interest(rig):
     await rig.close()
     await rig.open(paused=True)
     assert state(rig).checkpoint == head
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("total", 2**63, "has at most 64 bits"),
+        ("total", -(2**63) - 1, "has at most 64 bits"),
+        pytest.param("total", 10**5000, "a number of 16,610 bits", id="huge"),
+        ("total", 1.5, "takes int, not float"),
+        ("share", float("nan"), "it is no number"),
+        ("share", float("-inf"), "it is no number"),
+        ("share", 2**64, "has at most 64 bits"),
+        ("note", "\ud800", "a lone surrogate"),
+        ("id", "\udfff", "a lone surrogate"),
+    ],
+)
+async def test_J2_what_no_row_can_hold_is_a_fault_at_its_position_and_touches_nobody_else(
+    rig, column, value, said
+):
+    def folded(event, record, rows):
+        row = {"id": record.stream, "total": event.by}
+        rows.put(**(row | {column: value} if event.by == 7 else row))
+
+    columns = (*TOTALS.columns, Column(name="share", kind=ColumnKind.NUMBER), Column(name="note"))
+    rig.totals = dataclasses.replace(TOTALS, columns=columns, on={Counted: folded})
+    await rig.open()
+    await rig.do("open", "a", 1)
+    bad = await rig.do("add", "a", 7)
+    await rig.quiet()
+    assert (state(rig).status, state(rig).fault_position) == ("faulted", bad.last_position)
+    assert f"column {column} of totals" in state(rig).fault
+    assert said in state(rig).fault
+    assert (await rig.do("add", "a", 1)).last_position > bad.last_position
+    assert totals(rig) == {"count-a": 1}
+
+
+@pytest.mark.parametrize("act", ["get", "delete", "update"])
+async def test_J2_a_key_that_no_row_can_have_is_a_fault_too(rig, act):
+    def folded(event, _record, rows):
+        getattr(rows, act)(2**63) if act != "update" else rows.update(2**63, total=event.by)
+
+    columns = (Column(name="id", kind=ColumnKind.INTEGER), Column(name="total", kind=ColumnKind.INTEGER))
+    rig.totals = dataclasses.replace(TOTALS, columns=columns, on={Counted: folded})
+    await rig.open()
+    bad = await rig.do("open", "a", 1)
+    await rig.quiet()
+    assert (state(rig).status, state(rig).fault_position) == ("faulted", bad.last_position)
+    assert "column id of totals cannot hold" in state(rig).fault

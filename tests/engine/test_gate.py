@@ -121,3 +121,22 @@ async def test_C11_writing_after_the_end_is_refused(clock):
     await gate.close()
     with pytest.raises(StoreBusy, match="the engine was stopped"):
         await asyncio.wait_for(gate.write(append("s", "a")), 5)
+
+
+@pytest.mark.parametrize("inline", [True, False])
+async def test_C6_a_rehearsal_is_run_alone_and_told_to_nobody(clock, monkeypatch, inline):
+    monkeypatch.setattr(module, "INLINE_SECONDS", 1 if inline else -1)
+    told = []
+    gate = WriteGate(
+        MemoryStore(clock), clock, lambda operations, answers: told.append((operations, answers))
+    )
+    first, second = append("s", "a"), append("s", "c")
+    answers = await asyncio.wait_for(
+        asyncio.gather(
+            gate.write(first), gate.rehearse([append("s", "b")]), gate.rehearse([]), gate.write(second)
+        ),
+        5,
+    )
+    await gate.close()
+    assert [answers[0].last_version, answers[1][0].last_version, answers[3].last_version] == [1, 2, 2]
+    assert told == [([first], [answers[0]]), ([second], [answers[3]])]

@@ -103,3 +103,20 @@ async def test_a_process_that_is_in_the_middle_of_a_batch_is_rehearsed_with_a_me
     apart.forget()
     assert apart._state("k") is None, "it reads what is stored"
     assert reactor._state("k") == Tally(7), "what the batch keeps in mind stays"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda context: context.project("sent", id="1", n=2**63),
+        lambda context: context.project("sent", id="1", n=1.5),
+        lambda context: context.project("sent", id="\ud800", n=1),
+        lambda context: context.remove("sent", "\ud800"),
+    ],
+)
+async def test_D1_a_row_that_its_table_cannot_hold_fails_its_delivery_for_good(lab, act):
+    lab.act = lambda _message, context: act(context)
+    (letter,) = lab.letters()
+    said = await lab.running.rehearse(letter)
+    assert said.failure.error_type == "PermanentError"
+    assert said.failure.permanent

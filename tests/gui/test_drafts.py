@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,11 +13,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton
 from tests.gui.conftest import settle
 from tests.gui.test_session import settings, start
 from workbench.gui.desk import Selection
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.views.letter_actions import EDIT
 from workbench.gui.views.publish_dialog import PublishDialog, open_publish
 from workbench.gui.views.record_dialog import RecordDialog
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.project.samples import copy_sample
+from workbench.services.drafting import Drafting
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -117,7 +120,7 @@ class Settings:
         shown.outline.choose(("event_store",))
         return name, shown.part.form.findChild(QLineEdit, "snapshot_every").text(), shown.said.text()
 
-    wanted = ("new", "25", "Not saved: 1 line added, 1 removed.")
+    wanted = ("new", "25", "Not saved: 1 line added, 1 removed. 1 name is typed and not applied.")
 
 
 PLACES = (Letter, Form, Settings)
@@ -400,3 +403,31 @@ async def test_V2_one_can_lose_it_all_the_same(session, until, monkeypatch):
     await until(
         lambda: session.workspace is not None and session.workspace.project.name == "orders", within=10
     )
+
+
+def test_V2_what_a_draft_changes_while_it_is_shown_is_nothing_typed(qapp, clock, tmp_path):
+    """Texts that change under a draft that is shown or discarded say so like any other."""
+    drafts = Drafting(tmp_path, {"WORKBENCH_CONFIG": str(tmp_path)}, clock)
+    shown = {"text": ""}
+
+    def change(text):
+        for step in ("", text):  # emptied first, as a field does when its whole text is set
+            shown["text"] = step
+            keeper.note()
+        return ["a field that is gone"]
+
+    desk = SimpleNamespace(
+        workspace=SimpleNamespace(drafts=drafts), drafted=SimpleNamespace(emit=lambda: None), keep=drafts.keep
+    )
+    desk.forget = drafts.drop
+    keeper = DraftKeeper(desk, lambda: shown["text"], change, lambda: change("as it was"))
+    drafts.keep("place", "typed long ago", "a place")
+    clock.advance(5)
+    before = drafts.find("place")
+    assert keeper.turn_to("place", "another word for it")
+    assert shown["text"] == "typed long ago"
+    assert drafts.find("place") is before
+    assert keeper.isVisible(), "what no longer fits is said"
+    keeper.discard()
+    assert shown["text"] == "as it was"
+    assert drafts.find("place") is None

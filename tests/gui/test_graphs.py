@@ -155,3 +155,14 @@ def test_the_nearest_time_is_found(at: float, index: int) -> None:
 
 def test_no_times_have_no_nearest() -> None:
     assert nearest([], 1.0) == -1
+
+
+def test_V3_an_empty_graph_says_since_when_it_counts(graph: RateGraph, qtbot: QtBot) -> None:
+    set_zone("utc")
+    plot = seen(graph, qtbot)
+    graph._timer.stop()
+    graph.update(TIMES, {"mail": [0] * 600}, since=NOW - 60)
+    try:
+        assert plot._nothing.text() == "Nothing since the start at 18:09:00"
+    finally:
+        set_zone("local")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from workbench.gui.diff_view import DiffView
 from workbench.gui.json_view import JsonView
@@ -60,3 +60,14 @@ def test_a_secret_in_a_text_that_is_not_decoded_is_not_shown_either(qtbot, value
     assert SECRET not in view.toPlainText()
     assert "17" not in view.toPlainText()
     assert MASK in view.toPlainText()
+
+
+def test_V4_where_there_is_little_room_the_buttons_for_the_whole_keep_their_words(qtbot):
+    view = JsonView()
+    qtbot.addWidget(view)
+    view.resize(240, 200)
+    view.set_value(["x" * 5_000])
+    view.show()
+    buttons = view.strip.findChildren(QPushButton)
+    assert [button.text() for button in buttons] == ["Copy whole", "Open whole"]
+    assert all(button.width() >= button.sizeHint().width() for button in buttons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QRect, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -180,3 +180,18 @@ async def test_another_project_can_be_opened_instead(start, folder, until):
     session = await start((folder, ""))
     press(session, "Open the users sample")
     await until(lambda: session.workspace is not None, within=10)
+
+
+async def test_a_long_mistake_is_shown_whole(start, folder, until):
+    spoil_the_store(folder)
+    session = await start((folder, ""))
+    shown = page(session).list
+    session.window.resize(1024, 700)
+    item = shown.topLevelItem(0)
+
+    def needed():
+        room = QRect(0, 0, shown.columnWidth(1), 10_000)
+        return shown.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(1)).height()
+
+    await until(lambda: shown.visualItemRect(item).height() >= needed())
+    assert needed() > shown.fontMetrics().height()

@@ -62,3 +62,10 @@ def test_V4_a_plain_text_is_shortened_by_lines():
     assert shown.count("\n") == LINES
     assert shown.endswith("more characters")
     assert shortened_lines("one\ntwo") == "one\ntwo"
+
+
+def test_V4_only_one_rest_is_told_of_a_text_that_is_cut_at_its_end():
+    text = json.dumps({"a": "x" * 300_000})[:200_000]
+    told = outline_of_text(text, unseen=100_010).text
+    assert told.count("more character") == 1
+    assert outline_of_text('{"a": 1, "b": 2, ', unseen=100).text.endswith("… 100 more characters")

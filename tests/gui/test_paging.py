@@ -155,3 +155,16 @@ def test_a_tool_tip_shows_what_looks_like_markup_as_it_is(model):
     model.set_source(ListSource([(1, "<b>bold</b>"), (2, "plain")]))
     assert "&lt;b&gt;bold&lt;/b&gt;" in model.data(model.index(0, 1), TIP)
     assert model.data(model.index(1, 1), TIP) == "plain"
+
+
+def test_of_several_rows_with_one_key_the_first_is_found():
+    source = ListSource([("a", 1), ("b", 2), ("a", 3), ("b", 4)])
+    assert source.find({"a", "b", "c"}) == {"a": 0, "b": 1}
+
+
+def test_who_held_a_row_that_is_not_among_those_that_moved_holds_none(model):
+    source = filled(model, 5)
+    gone, moved, still = (QPersistentModelIndex(model.index(row, 0)) for row in (1, 3, 4))
+    model.turn_to(source, 5, {3: 1, 4: 4})
+    assert not gone.isValid(), "another row stands there now"
+    assert (moved.row(), still.row()) == (1, 4)

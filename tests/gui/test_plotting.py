@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from workbench.gui.plotting import ceiling, number_text, time_marks
+from workbench.gui.plotting import ceiling, nothing_text, number_text, time_marks
 from workbench.gui.times import set_zone
 
 
@@ -41,3 +41,11 @@ def test_marks_are_round_times_and_not_more_than_fit() -> None:
         (1_714_500_600.0, "18:10"),
     ]
     assert time_marks(1_714_500_003, 1_714_500_013, 3)[0] == (1_714_500_005.0, "18:00:05")
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [(0.0, "Nothing in the last ten minutes"), (50_400.0, "Nothing since the start at 14:00:00")],
+)
+def test_V3_nothing_is_said_only_of_the_time_in_which_something_was_counted(since: float, said: str) -> None:
+    assert nothing_text([50_000.0, 50_599.0], since) == said

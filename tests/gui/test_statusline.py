@@ -13,6 +13,7 @@ from workbench.services.verdicts import Tally
     [
         (Tally(), "muted", ""),
         (Tally(unsure=5), "muted", "5 scenarios not run"),
+        (Tally(unsure=1), "muted", "1 scenario not run"),
         (Tally(unsure=5, running=True), "muted", "5 scenarios running"),
         (Tally(passed=3), "ok", "3 passed"),
         (Tally(passed=3, failed=1), "error", "1 failed, 3 passed"),

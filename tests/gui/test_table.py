@@ -104,7 +104,46 @@ def test_a_click_chooses_and_a_double_click_activates(table):
     QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2, 1))
     assert (numbers(chosen), activated) == ([2], [])
     QTest.mouseDClick(table.viewport(), LEFT, pos=middle(table, 2, 1))
-    assert (numbers(chosen), numbers(activated)) == ([2], [2])
+    assert (set(numbers(chosen)), numbers(activated)) == ({2}, [2])
+
+
+def choose_by(table, way, row):
+    if way == "click":
+        QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, row))
+    else:
+        QTest.keyClick(table, way)
+
+
+@pytest.mark.parametrize("multi", [False, True])
+@pytest.mark.parametrize("way", ["click", Qt.Key.Key_Space, Qt.Key.Key_Home])
+def test_the_row_on_which_the_keyboard_stands_is_told_when_it_is_chosen(table, way, multi):
+    table.set_multi(multi)
+    table.begin()
+    told = collected(table.row_chosen)
+    choose_by(table, way, 0)
+    assert numbers(told) == numbers(table.selected_rows()) == [0]
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert numbers(told) == [0, 1]
+
+
+def test_a_click_on_the_chosen_row_tells_it_again(table):
+    table.choose_index(2)
+    told = collected(table.row_chosen)
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    assert numbers(told) == [2]
+
+
+def test_a_row_that_is_only_passed_or_taken_from_the_selection_is_not_told(table):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    QTest.mouseClick(table.viewport(), LEFT, CONTROL, middle(table, 3))
+    told = collected(table.row_chosen)
+    QTest.mouseClick(table.viewport(), LEFT, CONTROL, middle(table, 2))
+    QTest.keyClick(table, Qt.Key.Key_Down, CONTROL)
+    QTest.keyClick(table, Qt.Key.Key_Down, CONTROL)
+    assert numbers(table.selected_rows()) == [3]
+    assert 4 not in numbers(told)
+    assert 2 not in numbers(told)
 
 
 def test_one_row_is_selected_unless_several_may_be(table):

@@ -6,8 +6,21 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
-from workbench.gui.times import absolute, relative, set_zone, short, shown_zone, zone_name, zone_told
+from workbench.gui.pills import PADDING
+from workbench.gui.theme import code_font
+from workbench.gui.times import (
+    ABSOLUTE_WIDTH,
+    SHORT_WIDTH,
+    absolute,
+    relative,
+    set_zone,
+    short,
+    shown_zone,
+    zone_name,
+    zone_told,
+)
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -126,3 +139,23 @@ def test_V3_whoever_shows_times_is_told_of_another_zone():
     finally:
         shown_zone().changed.disconnect()
     assert told == ["+02:00"]
+
+
+def test_V3_a_column_of_times_fits_their_longest_form(qapp):
+    set_zone("Australia/Lord_Howe")  # its clocks show half an hour twice, and its offsets end in minutes
+    doubled = us(datetime(2026, 4, 4, 14, 45, tzinfo=UTC))
+    measure = QFontMetricsF(code_font())
+    for tell, width in ((absolute, ABSOLUTE_WIDTH), (short, SHORT_WIDTH)):
+        assert tell(doubled).endswith("+11:00"[: 6 if tell is absolute else 3])
+        longest = tell(doubled)
+        assert measure.horizontalAdvance(longest) + 2 * PADDING <= width
+
+
+def test_V3_a_head_says_which_time_it_tells():
+    from workbench.gui.views import log, row_detail, streams, timeline
+
+    def told(columns):
+        return [column.head for column in columns if column.zoned]
+
+    assert told(timeline.COLUMNS) == told(row_detail.EVENTS) == ["Happened · UTC"]
+    assert told(log.COLUMNS) == told(streams.COLUMNS) == ["Recorded · UTC"]

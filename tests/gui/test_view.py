@@ -98,6 +98,88 @@ async def test_an_arrangement_gives_the_keyboard_to_its_view(session, until, num
     await until(lambda: pane(session) == MAIN[name])
 
 
+@pytest.mark.parametrize(("number", "name"), list(enumerate(PERSPECTIVES, 1)))
+async def test_the_view_of_an_arrangement_comes_to_the_front_with_the_keyboard(session, until, number, name):
+    window, home = session.window, MAIN[name]
+    window.show_perspective(name)
+    window.tabifyDockWidget(window.docks[home], window.docks["log"])
+    session.bring("log")
+    await until(lambda: pane(session) == "log" and not window.views[home].seen())
+    window.show_perspective("Observe" if name != "Observe" else "Run")
+    await key(window, Qt.Key.Key_0 + number, until, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: pane(session) == home)
+    assert window.views[home].seen()
+    assert not window.views["log"].seen()
+
+
+async def test_a_view_that_goes_behind_another_hands_it_the_keyboard(session, until):
+    session.repair()
+    window = session.window
+    window.tabifyDockWidget(window.docks["letters"], window.docks["commands"])
+    for name in ("commands", "letters"):
+        session.bring(name)
+        await until(lambda name=name: pane(session) == name)
+    await until(lambda: not window.views["commands"].seen())
+    window.docks["commands"].raise_()  # as a click on its tab does
+    await until(lambda: pane(session) == "commands")
+    assert window.views["commands"].seen()
+
+
+async def test_a_view_that_is_to_have_the_keyboard_waits_until_it_is_seen(session, until):
+    session.repair()
+    window = session.window
+    window.tabifyDockWidget(window.docks["letters"], window.docks["commands"])
+    for name in ("commands", "letters"):
+        session.bring(name)
+        await until(lambda name=name: pane(session) == name)
+    await until(lambda: not window.views["commands"].seen())
+    view = window.views["commands"]
+    view.take_keyboard(view.button)
+    assert pane(session) == "letters"
+    window.docks["commands"].raise_()
+    await until(lambda: QApplication.focusWidget() is view.button)
+
+
+async def test_an_arrangement_gives_the_keyboard_back_to_the_caret_that_was_left(session, until):
+    window, commands = session.window, session.window.views["commands"]
+    commands.show_command("create_user")
+    line = commands.findChild(QLineEdit, "user_id")
+    line.setText("abcd")
+    line.setCursorPosition(2)
+    line.setFocus()
+    window.show_perspective("Observe")
+    await until(lambda: pane(session) == "board")
+    window.show_perspective("Run")
+    await until(lambda: QApplication.focusWidget() is line)
+    QTest.keyClicks(QApplication.focusWidget(), "xy")
+    assert line.text() == "abxycd"
+    window.show_perspective("Run")
+    assert QApplication.focusWidget() is line, "asking for what is shown moves nothing"
+
+
+async def test_an_arrangement_gives_the_keyboard_back_to_a_copy_that_is_edited(session, until):
+    session.repair()
+    view = session.window.views["letters"]
+    await until(lambda: view.table.model().rowCount() == 1)
+    view.table.setFocus()
+    view.table.selectRow(0)
+    QTest.keyClick(view.table, Qt.Key.Key_E)
+    await until(lambda: QApplication.focusWidget() is view.detail.editor.area)
+    session.window.show_perspective("Observe")
+    await until(lambda: pane(session) == "board")
+    session.window.show_perspective("Repair")
+    await until(lambda: QApplication.focusWidget() is view.detail.editor.area)
+
+
+async def test_an_arrangement_gives_the_keyboard_back_to_a_view_beside_its_own(session, until):
+    session.bring("streams")
+    await until(lambda: pane(session) == "streams")
+    session.window.views["streams"].search.setFocus()
+    session.window.show_perspective("Observe")
+    session.window.show_perspective("Run")
+    await until(lambda: QApplication.focusWidget() is session.window.views["streams"].search)
+
+
 async def test_f6_goes_from_pane_to_pane_and_back_to_where_one_was(session, until):
     window, commands = session.window, session.window.views["commands"]
     line = commands.findChild(QLineEdit, "user_id")

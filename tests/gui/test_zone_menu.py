@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from workbench.errors import InvalidValue
 from workbench.gui.times import set_zone
 from workbench.gui.zone_menu import zone_dialog, zone_menu
 
@@ -36,4 +37,23 @@ def test_any_zone_can_be_named(around, qtbot):
     assert dialog.textValue() == "+02:00"
     box.setEditText("Europe/Berlin")
     dialog.accept()
+    assert chosen == ["Europe/Berlin"]
+
+
+def test_V2_a_zone_that_is_not_known_keeps_the_dialog_and_what_was_typed(around):
+    def choose(key):
+        if key != "Europe/Berlin":
+            raise InvalidValue(f"there is no time zone {key}", path="")
+        chosen.append(key)
+
+    chosen = []
+    dialog = zone_dialog(around, ["UTC", "Europe/Berlin"], choose)
+    dialog.setTextValue("Europe/Berlinn")
+    dialog.accept()
+    assert dialog.isVisible()
+    assert dialog.textValue() == "Europe/Berlinn"
+    assert "there is no time zone Europe/Berlinn" in dialog.labelText()
+    dialog.setTextValue("Europe/Berlin")
+    dialog.accept()
+    assert not dialog.isVisible()
     assert chosen == ["Europe/Berlin"]

@@ -256,3 +256,15 @@ def test_a_forged_version_of_ours_is_refused():
     assert "schemaversion should be 1 or more" in str(read(value | {"schemaversion": 0}))
     assert "recordedtime is missing" in str(read(value | {"recordedtime": None}))
     assert "not base64" in str(read(value | {"datatext": "?"}))
+
+
+@pytest.mark.parametrize(
+    "time", ["2018-04-05t17:31:00.5z", "2018-04-05T17:31:00.5z", "2018-04-05t19:31:00.5+02:00"]
+)
+def test_B3_a_time_may_have_small_letters(time):
+    found = read({**OTHER, "time": time})
+    assert found.event.occurred_at == 1_522_949_460_500_000
+
+
+def test_B3_what_is_no_time_is_said_in_our_words():
+    assert "this is no time; write it as 2024-05-01T12:00:00Z" in read({**OTHER, "time": "noon"}).message

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from workbench.model.secrets import MASK, disguised, mask, masked, without_secrets
+from workbench.model.secrets import _KEYS, _SECRET, MASK, disguised, is_secret, mask, masked, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,15 @@ SECRET = [
     "sessionToken", "client_secret", "clientSecret", "access_key", "accessKeyId", "accesskey", "passphrase",
     "pin", "cardPin", "password2", "newPassword", "passwd", "PASSWORD", "userpassword", "accesstoken",
     "Authorization", "proxy-authorization", "refreshtoken", "AWS_SECRET_ACCESS_KEY", "encryption_key",
-    "jwt", "pass", "db_pass", "passwordHash", "passwordhash", "oauth2", "my.secretKey", "secrets",
+    "jwt", "creds", "dbCreds", "otp", "oauth", "oauthState", "authorisation", "cookies", "cvv", "card_cvc",
+    "passwort", "kennwort", "passcode", "passwords", "passwdFile", "signing_key", "session_key", "sshKey",
+    "masterKeys", "secret_keys", "ssh-key", "password_digest",
+    "pass", "db_pass", "passwordHash", "passwordhash", "oauth2", "my.secretKey", "secrets",
 ]  # fmt: skip
 HARMLESS = [
     "passenger", "passengers", "compass", "author", "authors", "authority", "authored_by", "authenticated",
-    "tokenize", "tokenizer", "secretary", "pinned", "opinion", "spin", "spinner", "key", "keys", "keyboard",
+    "tokenize", "tokenizer", "secretary", "pinned", "pins", "opinion", "cred", "sacred", "credit",
+    "authentic", "oauths", "hotpot", "spin", "spinner", "key", "keys", "keyboard",
     "public_key", "primary_key", "key_id", "monkey", "bypass", "passed", "encompass", "passport", "surpass",
     "shopping", "pinpoint", "cookbook", "email", "bear", "trespass", "overpass", "note",
 ]  # fmt: skip
@@ -60,6 +64,21 @@ def test_keys_are_known_by_their_words_however_they_are_written():
 
 def test_words_that_only_look_alike_are_no_secrets():
     assert [key for key in HARMLESS if masked({key: "x"}) != {key: "x"}] == []
+
+
+@pytest.mark.parametrize("word", sorted(_SECRET))
+def test_every_word_of_the_list_makes_a_key_secret(word):
+    assert [
+        key for key in (word, f"my_{word}", word.upper(), f"the{word.title()}Old") if not is_secret(key)
+    ] == []
+
+
+@pytest.mark.parametrize("first", sorted(_KEYS))
+def test_every_key_of_the_list_opens_something(first):
+    assert [
+        key for key in (f"{first}_key", f"{first}Keys", f"X-{first.title()}-Key") if not is_secret(key)
+    ] == []
+    assert not is_secret(f"{first}_keyboard")
 
 
 def test_json_in_a_text_is_masked_like_any_other():
@@ -94,6 +113,13 @@ def test_short_secrets_are_masked_as_words_only():
         without_secrets("nothing to hide, True", {"note": "hide", "has_token": True})
         == "nothing to hide, True"
     )
+
+
+@pytest.mark.parametrize(("secret", "kept"), [("abc", True), ("abcd", True), ("abcde", False)])
+def test_up_to_four_characters_only_whole_words_are_taken_for_a_secret(secret, kept):
+    said = without_secrets(f"x{secret}y {secret} _{secret}", {"token": secret})
+    inside = secret if kept else MASK
+    assert said == f"x{inside}y {MASK} _{inside}"
 
 
 def test_what_is_run_again_has_made_up_secrets_of_the_same_kind():

@@ -82,6 +82,14 @@ def test_foreign_json_is_read_strictly(text, said):
         parse_foreign_json(text)
 
 
+@pytest.mark.parametrize("number", ["123456789012345678901234", "-0.12345678901234567890123", "98765e400"])
+def test_a_number_that_is_refused_is_not_shown_where_it_may_be_a_secret(number):
+    with pytest.raises(InvalidValue) as caught:
+        parse_foreign_json(f'{{"data": {{"password": {number}}}}}')
+    assert caught.value.path == "$.data.password"
+    assert number[1:8] not in str(caught.value)
+
+
 def test_integers_keep_all_digits():
     assert write_json(parse_foreign_json('{"id":9007199254740993}')) == '{"id":9007199254740993}'
 

@@ -24,6 +24,7 @@ import msgspec
 import extras
 from base import Named, Stepped
 from helpers import FACTOR, scaled as times
+from stars import *
 from tables import rates
 from workbench.model.aggregates import Aggregate
 from workbench.model.commands import Command
@@ -94,7 +95,15 @@ FACTOR = 10
 UNUSED = 1
 
 
-def scaled(by):
+class Rate:
+    digits = 2
+
+
+class Base:
+    digits = 3
+
+
+def scaled(by: "Base") -> "Rate":
     return by * inner()
 
 
@@ -118,6 +127,7 @@ class Named(Root):
     pass
 """,
     "tables.py": "rates = {}\n\n\ndef rate(name, value):\n    rates[name] = value\n\n\nrate('a', 3)\n",
+    "stars.py": "BONUS = 7\n",
     "lazy.py": "def late():\n    return 4\n",
     "extras.py": "import tables\n\ntables.rates['b'] = 5\n",
 }
@@ -149,6 +159,8 @@ def hashes(tmp_path):
         ("helpers.py", "return 2", "return 3", {"fold"}),
         ("helpers.py", "by * inner()", "by + inner()", {"fold"}),
         ("helpers.py", "FACTOR = 10", "FACTOR = 100", {"fold", "paid"}),
+        ("helpers.py", "digits = 2", "digits = 4", {"fold"}),
+        ("helpers.py", "digits = 3", "digits = 4", {"fold"}),
         ("lazy.py", "return 4", "return 5", {"fold"}),
         ("tables.py", "rate('a', 3)", "rate('a', 4)", {"fold"}),
         ("tables.py", "rates[name] = value", "rates[name] = -value", {"fold"}),
@@ -168,8 +180,11 @@ def test_J7_whatever_a_fold_calls_makes_it_stale(hashes, file, old, new, stale):
     assert changed <= stale | ({"paid", "closed"} if file in {"tables.py", "extras.py"} else set())
 
 
-def test_J7_what_a_module_does_when_it_is_imported_belongs_to_all_that_import_it(hashes):
-    before, after = hashes(), hashes("extras.py", "= 5", "= 6")
+@pytest.mark.parametrize(("file", "old", "new"), [("extras.py", "= 5", "= 6"), ("stars.py", "= 7", "= 8")])
+def test_J7_what_a_module_does_or_brings_unnamed_when_it_is_imported_belongs_to_all_that_import_it(
+    hashes, file, old, new
+):
+    before, after = hashes(), hashes(file, old, new)
     assert all(before[name] != after[name] for name in before)
 
 

@@ -110,6 +110,14 @@ def test_the_digest_covers_all_that_can_run_and_nothing_else(folder):
     assert read_sources(root, ["domain", "unused"]).digest != read_sources(root, ["domain"]).digest
 
 
+def test_the_digest_covers_which_modules_are_named_though_they_read_the_same_files(folder):
+    root = folder(domain="import helpers", helpers="")
+    by_import, by_name = read_sources(root, ["domain"]), read_sources(root, ["helpers", "domain"])
+    assert by_import.found == by_name.found
+    assert by_import.digest != by_name.digest
+    assert by_name.digest == read_sources(root, ["domain", "helpers"]).digest
+
+
 def test_what_appears_where_nothing_was_changes_the_digest(folder):
     root = folder(
         domain="try:\n    import helpers\nexcept ImportError:\n    pass\nimport parts.one", parts__in__one=""

@@ -37,3 +37,8 @@ def test_what_is_there_is_replaced_and_the_rest_stays():
 def test_what_says_no_field_is_refused(text):
     with pytest.raises(InvalidValue):
         assign({"d": 3}, text)
+
+
+def test_S8_a_field_is_nested_no_deeper_than_anything_else():
+    with pytest.raises(InvalidValue, match="nested deeper than 100"):
+        assign({}, f"{'a.' * 25_000}b=1")

@@ -110,6 +110,19 @@ async def test_C10_a_store_that_is_gone_is_told_while_nothing_is_written(opened,
     await workspace.close()
 
 
+async def test_V3_a_store_that_another_works_on_is_refused_in_words_that_fit_everywhere(tmp_path):
+    folder = copy_sample("users", tmp_path / "users")
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+    workspace = open_target(folder, "", environ=environ)
+    await workspace.start()
+    second = open_target(folder, "", environ=environ)
+    with pytest.raises(StoreReadOnly, match=r"open for reading only: .* has it open") as told:
+        second.running()
+    assert "window" not in f"{told.value} {told.value.hint}"
+    await second.close()
+    await workspace.close()
+
+
 def modules(project):
     return sorted(name for name in sys.modules if name.startswith(f"{project.package}."))
 

@@ -135,3 +135,9 @@ def test_progress_tells_what_is_looked_at(filled):
     check(filled, told.append)
     assert told[0] == "the file"
     assert len(told) > 5
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path):
+    (tmp_path / "events.db").touch()
+    with pytest.raises(NotAStore, match="is empty: it holds no store"):
+        check(tmp_path / "events.db")

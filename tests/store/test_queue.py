@@ -389,6 +389,17 @@ def test_G1_what_the_slowest_reader_has_not_passed_stays(box):
     assert [found.position for found in box.messages()] == [messages[2].position]
 
 
+def test_I3_positions_of_removed_messages_are_not_given_again_after_the_store_was_reopened(kind):
+    opened = kind.open()
+    Box(opened).publish("a", "b", "c")
+    assert one(opened, Retain(topic="mail", subscriptions=(), keep=0)) == 3
+    opened.close()
+    again = kind.open()
+    assert again.reader().head() == 3
+    assert Box(again).publish("d") == [4]
+    again.close()
+
+
 def test_D4_a_lease_whose_holder_runs_is_not_taken_back(box):
     box.publish("a", "b", key="")
     box.settle(a="ready", b="ready")

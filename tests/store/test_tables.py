@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
-from tests.store.actions import one
-from workbench.errors import ModelError
+from tests.store.actions import append, one
+from workbench.errors import InvalidValue, ModelError, WorkbenchBug
 from workbench.store.conversion import converted
-from workbench.store.operations import ProjectRows
+from workbench.store.operations import EnsureTopic, NewMessage, ProjectRows
 from workbench.store.projection_operations import DropGeneration, EnsureProjection
 
 COLUMNS = (("id", "text"), ("n", "integer"))
@@ -148,3 +150,58 @@ def test_J6_a_value_is_converted_exactly_or_not_at_all(old, value, new, kept):
     else:
         found = converted(value, old, new)
         assert (found, type(found)) == (kept, type(kept))
+
+
+@pytest.mark.parametrize("value", [2**63, "\ud800"])
+def test_C6_what_no_row_can_hold_fails_its_operation_alone(table, value):
+    good, bad, other = table.write(
+        [append("s", "a"), ProjectRows(name="seen", rows=({"id": "c", "n": value},)), append("t", "b")]
+    )
+    assert isinstance(bad, InvalidValue)
+    assert "the store cannot hold a value of this" in bad.message
+    assert (good.last_version, other.last_version) == (1, 1)
+    assert [row["id"] for row in rows(table)] == ["a", "b"]
+    assert [event.stream for event in table.reader().read_log(0, 10)] == ["s", "t"]
+
+
+def test_C6_what_nobody_foresaw_fails_its_operation_alone(table):
+    good, bad, other = table.write(
+        [append("s", "a"), ProjectRows(name="seen", rows=({"name": "c"},)), append("t", "b")]
+    )
+    assert isinstance(bad, WorkbenchBug)
+    assert (good.last_version, other.last_version) == (1, 1)
+
+
+def test_C6_what_no_statement_takes_fails_alone_also_where_rows_are_written_together(file_store):
+    one(file_store, EnsureTopic(name="work"))
+    sent = [
+        NewMessage(
+            id=UUID(int=n),
+            topic="work",
+            type="t",
+            key="",
+            data="{}",
+            correlation_id=UUID(int=n),
+            deliver_at=at,
+        )
+        for n, at in ((1, 5), (2, 2**70), (3, 5))
+    ]
+    first, bad, third, other = file_store.write([*sent, append("s", "a")])
+    assert isinstance(bad, InvalidValue)
+    assert not any(isinstance(answer, Exception) for answer in (first, third, other))
+    messages, _ = file_store.reader().read_topic("work", lambda _type: False, 0, 10)
+    assert [message.id for message in messages] == [UUID(int=1), UUID(int=3)]
+
+
+@pytest.mark.parametrize("key", [2**63, "\ud800"])
+def test_a_key_that_no_row_can_have_has_no_row(table, key):
+    assert table.reader().row("seen", key) is None
+    assert table.reader().rows("seen", where={"id": key}, after=None, limit=10).rows == []
+
+
+@pytest.mark.parametrize(
+    ("value", "old", "new"), [(str(2**63), "text", "integer"), ("1e400", "json", "number")]
+)
+def test_J6_what_the_other_kind_cannot_hold_is_not_converted(value, old, new):
+    with pytest.raises(ValueError, match=r"64 bits|out of range"):
+        converted(value, old, new)

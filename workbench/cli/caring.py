@@ -32,7 +32,8 @@ async def _doctor(options: Options, environ: Environ) -> int:
     told = advice(checkup, stale)
     found = [{"rule": finding.rule, "text": finding.text} for finding in checkup.findings]
     sizes = [(f"  {name.replace('_', ' ')}", value) for name, value in checkup.sizes.items()]
-    lines = [f"{path}: {'healthy' if checkup.healthy else f'{len(found)} findings'}"]
+    count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
+    lines = [f"{path}: {'healthy' if checkup.healthy else count}"]
     lines += columns(("", ""), sizes).splitlines()[1:]
     lines += [f"  {finding.rule}: {one_line(finding.text)}" for finding in checkup.findings]
     lines += told

@@ -85,13 +85,14 @@ def _docs_takes(parser: Parser) -> None:
 
 
 async def _docs(options: Options, environ: Environ) -> int:
-    from workbench.services.documenting import document_of, write_document
+    from workbench.services.documenting import document_of
+    from workbench.services.outputs import write_output
 
     text = document_of(options.project, environ, trust=options.trust)
     if options.output is None:
         print(text, end="")
     else:
-        write_document(options.output, text)
+        write_output(options.output, text.encode())
         print(f"{options.output} was written: {len(text.splitlines()):,} lines")
     return DONE
 

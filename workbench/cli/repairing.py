@@ -35,6 +35,9 @@ def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> 
     from workbench.errors import InvalidValue
     from workbench.services.replaying import numbers_of
 
+    if len([one for one in (options.numbers, options.all, options.subscription) if one]) > 1:
+        said = "numbers, --subscription and --all each say which dead letters; two of them were given"
+        raise InvalidValue(said, path="", hint="give one of them")
     if options.numbers:
         for number in options.numbers:
             workspace.repair.letter(number)

@@ -143,11 +143,14 @@ class _Gone:
 async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
     from workbench.services.draining import drain
     from workbench.services.metering import open_metrics
+    from workbench.services.outputs import check_output, write_output
 
+    if options.metrics is not None:
+        check_output(options.metrics)  # before anything is done
     report = await _issue(workspace, options)
     settled = await drain(workspace, options.wait)
     if options.metrics is not None:
-        options.metrics.write_text(open_metrics(workspace), encoding="utf-8")
+        write_output(options.metrics, open_metrics(workspace).encode())
     return report, _summary(workspace, report, options, settled=settled)
 
 
@@ -243,7 +246,7 @@ def _told(summary: dict[str, Any]) -> str:
     commands = ", ".join(f"{count} {outcome}" for outcome, count in summary["commands"].items()) or "none"
     lines += [
         f"{one_line(summary['project'])}: commands: {commands}",
-        f"position {summary['position']:,}, {summary['streams']:,} streams",
+        f"position {summary['position']:,}, {summary['streams']:,} stream{'s' * (summary['streams'] != 1)}",
     ]
     subscriptions = [
         (name, one["delivered"], one["failed"], one["dead"])

@@ -98,15 +98,12 @@ def _result(result: ScenarioResult) -> dict[str, Any]:
 def _write_junit(
     path: Path, name: str, results: Sequence[ScenarioResult], mistakes: Sequence[Problem]
 ) -> None:
-    from workbench.errors import StoreReadOnly
     from workbench.interop.junit import junit_xml
+    from workbench.services.outputs import write_output
     from workbench.services.scenarios import tell
 
     told = ["" if result.passed else tell(result) for result in results]
-    try:
-        path.write_bytes(junit_xml(name, results, mistakes, told))
-    except OSError as error:
-        raise StoreReadOnly(f"{path} cannot be written: {error.strerror or error}") from error
+    write_output(path, junit_xml(name, results, mistakes, told))
 
 
 TEST = Command(

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from workbench.engine.delivering import Task
-from workbench.engine.rows_buffer import check_row
-from workbench.errors import ANY, ModelError
+from workbench.engine.rows_buffer import check_key, check_row
+from workbench.errors import ANY, ModelError, PermanentError
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.events import Event, NewEvent, event_data
 from workbench.model.ids import derived_id
@@ -130,11 +130,12 @@ class DeliveryContext:
         """Puts a row into a table that handlers write, when this handler succeeds.
 
         Raises:
-            ModelError: There is no such table, or the row does not fit it.
+            ModelError: There is no such table.
+            PermanentError: The row does not fit it; no further try would make it fit.
         """
         known = handler_table(self._registry, table)
         full = {column.name: row.get(column.name) for column in known.columns}
-        check_row(known, row)
+        _lasting(check_row, known, row)
         self._task.effects.append(ProjectRows(name=table, rows=(full,)))
 
     def remove(self, table: str, key: Any) -> None:
@@ -142,8 +143,10 @@ class DeliveryContext:
 
         Raises:
             ModelError: There is no such table.
+            PermanentError: It can have no row with such a key.
         """
         known = handler_table(self._registry, table)
+        _lasting(check_key, known, key)
         self._task.effects.append(ProjectRows(name=known.name, deleted=(key,)))
 
     def issue(self, command: Any, *, delay: float = 0.0) -> None:
@@ -180,6 +183,18 @@ class DeliveryContext:
 
     def _later(self, delay: float) -> int | None:
         return self._clock.now() + round(delay * MICROSECONDS) if delay else None
+
+
+def _lasting(check: Callable[[Projection, Any], None], table: Projection, value: Any) -> None:
+    """Checks what a handler writes.
+
+    Raises:
+        PermanentError: It does not fit.
+    """
+    try:
+        check(table, value)
+    except ModelError as error:
+        raise PermanentError(error.message) from error
 
 
 def handler_table(registry: Registry, name: str) -> Projection:

@@ -44,10 +44,12 @@ class Metrics:
     Attributes:
         flow: Totals by what the board shows: ``command:create_user``, ``event:user.created``,
             ``delivery:welcome_mail:ok``.
+        since: When counting began, microseconds since 1970.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.since = clock.now()
         self.flow: Counter[str] = Counter()
         self.subscriptions: dict[str, SubscriptionMetrics] = {}
 

@@ -6,17 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from workbench.errors import ModelError
-from workbench.model.projections import ColumnKind, Projection
-
-KINDS: dict[ColumnKind, tuple[type, ...]] = {
-    ColumnKind.TEXT: (str,),
-    ColumnKind.INTEGER: (int,),
-    ColumnKind.NUMBER: (float, int),
-    ColumnKind.BOOLEAN: (bool, int),
-    ColumnKind.TIME: (int,),
-    ColumnKind.JSON: (str,),
-}
-"""What a column takes; the store says 1 and 0 for yes and no."""
+from workbench.model.projections import ColumnKind, Projection, misfit
 
 
 class RowReader(Protocol):
@@ -35,12 +25,17 @@ class RowsBuffer:
         self._reader = reader
         self._generation = generation
         self._key = projection.key
-        self._columns = {column.name: KINDS[column.kind] for column in projection.columns}
+        self._columns = columns_of(projection)
         self._changed: dict[Any, dict[str, Any] | None] = {}
         self._before: list[tuple[Any, bool, dict[str, Any] | None]] = []
 
     def get(self, key: Any) -> dict[str, Any] | None:
-        """Returns the row with that key as it stands now."""
+        """Returns the row with that key as it stands now.
+
+        Raises:
+            ModelError: Nothing that its key column holds.
+        """
+        check_key(self._projection, key)
         if key not in self._changed:
             return self._reader.row(self._projection.name, key, self._generation)
         row = self._changed[key]
@@ -50,7 +45,7 @@ class RowsBuffer:
         """Inserts the row, or replaces the one with its key.
 
         Raises:
-            ModelError: A column that the projection does not declare, a value of another kind, or no key.
+            ModelError: A column that the projection does not declare, a value that it cannot hold, or no key.
         """
         _check(self._projection.name, self._columns, row)
         if row.get(self._key) is None:
@@ -61,7 +56,7 @@ class RowsBuffer:
         """Changes columns of a row.
 
         Raises:
-            ModelError: There is no such row or column, a value of another kind, or another key.
+            ModelError: There is no such row or column, a value that it cannot hold, or another key.
         """
         _check(self._projection.name, self._columns, changes)
         row = self.get(key)
@@ -72,7 +67,12 @@ class RowsBuffer:
         self._set(key, {**row, **changes})
 
     def delete(self, key: Any) -> None:
-        """Removes a row; no error if there is none."""
+        """Removes a row; no error if there is none.
+
+        Raises:
+            ModelError: Nothing that its key column holds.
+        """
+        check_key(self._projection, key)
         self._set(key, None)
 
     def keep(self) -> None:
@@ -106,22 +106,36 @@ class RowsBuffer:
         self._changed[key] = row
 
 
+def columns_of(projection: Projection) -> Mapping[str, ColumnKind]:
+    """Returns the kinds of a table's columns by name."""
+    return {column.name: column.kind for column in projection.columns}
+
+
 def check_row(projection: Projection, row: Mapping[str, Any]) -> None:
     """Makes sure that a whole row fits a table.
 
     Raises:
-        ModelError: A column that it does not declare, a value of another kind, or no key.
+        ModelError: A column that it does not declare, a value that it cannot hold, or no key.
     """
-    _check(projection.name, {column.name: KINDS[column.kind] for column in projection.columns}, row)
+    _check(projection.name, columns_of(projection), row)
     if row.get(projection.key) is None:
         raise ModelError(f"a row of {projection.name} needs its key {projection.key}")
 
 
-def _check(name: str, columns: Mapping[str, tuple[type, ...]], row: Mapping[str, Any]) -> None:
+def check_key(projection: Projection, key: Any) -> None:
+    """Makes sure that a table can hold a key, so that asking for it never fails in the store.
+
+    Raises:
+        ModelError: It cannot.
+    """
+    column = projection.columns[0]
+    _check(projection.name, {column.name: column.kind}, {column.name: key})
+
+
+def _check(name: str, columns: Mapping[str, ColumnKind], row: Mapping[str, Any]) -> None:
     for column, value in row.items():
-        kinds = columns.get(column)
-        if kinds is None:
+        kind = columns.get(column)
+        if kind is None:
             raise ModelError(f"{name} has no column {column}")
-        if value is not None and type(value) not in kinds:
-            wanted = " or ".join(kind.__name__ for kind in kinds)
-            raise ModelError(f"column {column} of {name} takes {wanted}, not {type(value).__name__}")
+        if said := misfit(f"column {column} of {name}", kind, value):
+            raise ModelError(said)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QTableView
 
 from workbench.gui.paging import PagedModel
 from workbench.gui.pills import PADDING, ROW_HEIGHT, draw_badge
@@ -50,6 +51,16 @@ def cells_of(model: PagedModel, number: int, places: Sequence[tuple[int, int, in
     return found
 
 
+def places_of(table: QTableView, columns: int) -> list[tuple[int, int, int]]:
+    """Returns number, left edge and width in pixels of the columns of a table that are in sight."""
+    found = []
+    for column in range(columns):
+        x, width = table.columnViewportPosition(column), table.columnWidth(column)
+        if not table.isColumnHidden(column) and x + width > 0 and x < table.viewport().width():
+            found.append((column, x, width))
+    return found
+
+
 class RowPainter:
     """Paints rows with one pair of fonts, proportional and fixed."""
 
@@ -76,6 +87,12 @@ class RowPainter:
                 draw_badge(self._painter, QRect(cell.x, y, cell.width, ROW_HEIGHT), *cell.badge, self._colors)
             elif cell.text:
                 self._text(cell, y, ink)
+
+    def frame(self, y: int, width: int) -> None:
+        """Paints the frame of the row on which the keyboard stands."""
+        self._painter.setPen(QPen(QColor(self._colors.accent_ink), 1))
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawRect(QRectF(0.5, y + 0.5, width - 1, ROW_HEIGHT - 2))
 
     def _text(self, cell: Cell, y: int, ink: QColor) -> None:
         described = self._model.columns[cell.column]

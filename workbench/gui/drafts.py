@@ -107,10 +107,16 @@ async def may_leave(parent: QWidget, desk: Desk | None) -> bool:
     lost = await desk.write_drafts() if desk is not None else []
     if desk is None or not lost:
         return True
-    box = QMessageBox(QMessageBox.Icon.Warning, "Not sent, not saved", "", parent=parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
     folder = desk.workspace.drafts.folder
-    box.setText(f"This would be lost, since it cannot be kept in {folder}:\n\n{', '.join(lost)}")
+    said = f"This would be lost, since it cannot be kept in {folder}:\n\n{', '.join(lost)}"
+    return await may_lose(parent, "Not sent, not saved", said)
+
+
+async def may_lose(parent: QWidget, title: str, said: str) -> bool:
+    """Asks before something that was typed is lost; returns whether to go on."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, "", parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(said)
     lose = box.addButton("Lose it", QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton("Stay", QMessageBox.ButtonRole.RejectRole))
     await finished(box)

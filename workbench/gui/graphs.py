@@ -51,6 +51,7 @@ class RateGraph(QWidget):
         super().__init__(parent)
         self._times: Sequence[float] = ()
         self._values: Mapping[str, Sequence[float]] = {}
+        self._since = 0.0
         self._roles: dict[str, str] = {}
         self._plot: Plot | None = None
         self._due = False
@@ -121,14 +122,17 @@ class RateGraph(QWidget):
             self._plot.set_series(self._pens())
         self._redraw()
 
-    def update(self, times: Sequence[float], values: Mapping[str, Sequence[float]]) -> None:  # type: ignore[override]  # a graph is told its data; `repaint` and `update()` of its parts are Qt's
+    def update(  # type: ignore[override]  # a graph is told its data; `repaint` and `update()` of its parts are Qt's
+        self, times: Sequence[float], values: Mapping[str, Sequence[float]], since: float = 0.0
+    ) -> None:
         """Shows new numbers; draws at most ten times a second, and nothing while hidden.
 
         Args:
             times: Seconds since 1970, rising.
             values: For each series its numbers at those seconds; a series may be absent.
+            since: The second since 1970 from which on they were counted; 0 for all.
         """
-        self._times, self._values = times, values
+        self._times, self._values, self._since = times, values, since
         self._redraw()
 
     @property
@@ -159,7 +163,7 @@ class RateGraph(QWidget):
         if self._due and self._plot is not None and self.isVisible():
             self._due = False
             self._timer.start()
-            self._plot.draw(self._times, self._values)
+            self._plot.draw(self._times, self._values, self._since)
             self._tell()
 
     def _tell(self) -> None:

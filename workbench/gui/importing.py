@@ -26,7 +26,7 @@ from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk
 from workbench.gui.mapping_choice import MappingChoice
 from workbench.gui.theme import code_font
-from workbench.gui.times import absolute, zone_name
+from workbench.gui.times import ABSOLUTE_WIDTH, absolute, zone_name
 from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
@@ -267,7 +267,7 @@ def _preview_table() -> QTableWidget:
     table.verticalHeader().hide()
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setAccessibleName("The first events")
-    for column, width in enumerate((60, 320, 200, 220)):
+    for column, width in enumerate((60, 300, 180, ABSOLUTE_WIDTH + 30)):
         table.setColumnWidth(column, width)
     table.horizontalHeader().setStretchLastSection(True)
     return table

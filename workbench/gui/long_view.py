@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from workbench.gui.long_text import shortened_lines
@@ -42,7 +42,10 @@ class LongText(QPlainTextEdit):
         strip.setAutoFillBackground(True)
         row = QHBoxLayout(strip)
         row.setContentsMargins(6, 2, 6, 2)
-        row.addWidget(QLabel("Only the beginning is shown"), 1)
+        said = QLabel("Only the beginning is shown")
+        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the buttons come first
+        said.setToolTip(said.text())
+        row.addWidget(said, 1)
         for words, act in (("Copy whole", self.copy_whole), ("Open whole", self.open_whole)):
             button = QPushButton(words)
             button.clicked.connect(lambda _checked=False, act=act: act())

@@ -9,13 +9,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -145,6 +147,7 @@ class MistakesPage(QWidget):
         shown.setHeaderLabels(["Place", "What is wrong", "What to do"])
         shown.setRootIsDecorated(False)
         shown.setWordWrap(True)
+        shown.setItemDelegate(_Tall(shown))
         shown.setAlternatingRowColors(True)
         for one in self.mistakes:
             item = QTreeWidgetItem([one.place, one.message, one.hint])
@@ -159,6 +162,7 @@ class MistakesPage(QWidget):
         for column in (1, 2):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         shown.setColumnWidth(0, 220)
+        head.sectionResized.connect(shown.scheduleDelayedItemsLayout)  # rows are as tall as their words wrap
         shown.itemActivated.connect(lambda item, _column: self._open(item.data(0, FILE)))
         return shown
 
@@ -192,6 +196,21 @@ class MistakesPage(QWidget):
             self._again()
         else:
             super().keyPressEvent(event)
+
+
+class _Tall(QStyledItemDelegate):
+    """Gives a cell the height of its words as they wrap, where the style gives it that of a line."""
+
+    def __init__(self, list_: QTreeWidget) -> None:
+        super().__init__(list_)
+        self._list = list_
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        found = super().sizeHint(option, index)
+        room = QRect(0, 0, self._list.columnWidth(index.column()) - 16, 10_000)
+        words = self._list.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, str(index.data()))
+        return found.expandedTo(QSize(0, words.height() + 8))
 
 
 def mistakes_page(session: Session, target: tuple[Path | None, str], error: Exception) -> MistakesPage:

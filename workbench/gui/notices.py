@@ -1,11 +1,10 @@
-"""Strips above the views that tell the person something until it is closed or has been read."""
+"""Strips at the foot of the window that tell the person something until it is closed or has been read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Notice
 
 SHOWN = 3
+WIDTH, EDGE, FOOT = 460, 12, 36
+"""Width of a strip, and what is left free of the window beside and below the strips, in pixels."""
 SECONDS = {"ok": 6, "info": 10}
 """Good news leaves by itself; with an action it stays longer, warnings and errors stay until closed."""
 WITH_ACTION = 30
@@ -44,6 +45,7 @@ class Strip(QFrame):
         mark.setPixmap(icon(ICONS[notice.kind], notice.kind).pixmap(16, 16))
         text = plain_label(notice.text, wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 5, 6, 5)
@@ -51,6 +53,7 @@ class Strip(QFrame):
         layout.addWidget(text, 1)
         for label, run in notice.actions:
             button = QPushButton(label)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
             button.clicked.connect(run)
             button.clicked.connect(self.deleteLater)
             layout.addWidget(button)
@@ -64,29 +67,37 @@ class Strip(QFrame):
         theme().changed.connect(self._dress)
         seconds = SECONDS.get(notice.kind, 0)
         if seconds:
-            QTimer.singleShot(1000 * (WITH_ACTION if notice.actions else seconds), self, self.deleteLater)
+            QTimer.singleShot(1000 * (WITH_ACTION if notice.actions else seconds), self, self.leave)
+
+    def leave(self) -> None:
+        """Goes, but not from under the mouse: a click would fall on what lies below."""
+        if self.underMouse():
+            QTimer.singleShot(1000, self, self.leave)
+        else:
+            self.deleteLater()
 
     def _dress(self) -> None:
         colors = theme().colors
         ground, edge = colors.tint(self._kind), getattr(colors, self._kind)
-        self.setStyleSheet(f"Strip {{ background: {ground}; border: none; border-left: 3px solid {edge}; }}")
+        self.setStyleSheet(
+            f"Strip {{ background: {ground}; border: 1px solid {edge}; border-left: 3px solid {edge}; }}"
+        )
 
 
 class Notices(QWidget):
-    """The newest strips, one below the other.
+    """The newest strips, one below the other, over the lower right corner of a window.
 
-    Signals:
-        filled: Whether there are any now.
+    They lie over the views: no notice that comes or goes moves anything, or takes the keyboard.
     """
 
-    filled = Signal(bool)
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, window: QWidget | None = None) -> None:
+        super().__init__(window)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(1)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._layout.setSpacing(4)
+        self.hide()
+        if window is not None:
+            window.installEventFilter(self)
 
     def show_notice(self, notice: Notice) -> None:
         """Adds a strip; the oldest ones leave."""
@@ -99,25 +110,31 @@ class Notices(QWidget):
         strip.setProperty("topic", notice.topic)
         strip.destroyed.connect(self._gone)
         self._layout.addWidget(strip)
-        self.filled.emit(True)
         for old in self.strips()[:-SHOWN]:
             self._drop(old)
+        self._place()
 
-    def _fit(self) -> None:
-        """Takes the height that the texts need at this width; a tool bar only asks for one that suits any."""
-        self.setFixedHeight(max(1, self._layout.totalHeightForWidth(self.width())))
+    def _place(self) -> None:
+        """Takes the height that the texts need, above the window's lowest line."""
+        window = self.parentWidget()
+        self.setVisible(bool(self.strips()))
+        if window is not None:
+            width = min(WIDTH, window.width() - 2 * EDGE)
+            height = max(1, self._layout.totalHeightForWidth(width))
+            self.setGeometry(window.width() - width - EDGE, window.height() - height - FOOT, width, height)
+            self.raise_()
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._fit()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
 
     @override
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
+            self._place()
         return done
 
     def _drop(self, strip: Strip) -> None:
@@ -126,8 +143,8 @@ class Notices(QWidget):
         strip.deleteLater()
 
     def _gone(self) -> None:
-        if isValid(self) and not self.strips():
-            self.filled.emit(False)
+        if isValid(self):
+            self._place()
 
     def strips(self) -> list[Strip]:
         """Returns what is shown, the oldest first."""

@@ -58,12 +58,12 @@ def outline_of_text(text: str, *, most: int | None = LINES, unseen: int = 0) -> 
 def _written(parts: Iterable[str], most: int | None, left: str) -> Outline:
     """Writes parts over lines; what ends too early leaves its brackets open."""
     lines: list[str] = []
-    line, depth, used, whole = "", 0, 0, not left
+    line, depth, used, whole, cut = "", 0, 0, not left, False
     for part in parts:
         if most is not None and (len(lines) >= most or used > CHARACTERS):
-            whole, left = False, left or "… more is not shown"
+            whole, cut, left = False, False, left or "… more is not shown"
             break
-        if part.startswith(_CUT):
+        if cut := part.startswith(_CUT):
             whole, part = False, part.removeprefix(_CUT)  # noqa: PLW2901  # the part without its mark
         if part in {"{", "[", ","}:
             lines.append(line + part)
@@ -77,7 +77,8 @@ def _written(parts: Iterable[str], most: int | None, left: str) -> Outline:
         else:
             line += f"{part} " if part == ":" else part
     ended = [line] if line.strip() else []
-    return Outline(text="\n".join([*lines, *ended, *([left] if left else [])]), whole=whole)
+    told = [left] if left and not cut else []  # a text that is cut at the end says itself how much there is
+    return Outline(text="\n".join([*lines, *ended, *told]), whole=whole)
 
 
 _CUT = "\0"

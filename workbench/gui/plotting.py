@@ -24,7 +24,6 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 """Seconds that may lie between two marks of the time axis."""
 MARK_WIDTH = 72
 """Pixels that a mark of the time axis needs."""
-EMPTY = "Nothing in the last ten minutes"
 
 
 class Plot(QObject):
@@ -59,7 +58,7 @@ class Plot(QObject):
         self._item = self._view.getPlotItem()
         self._box = self._item.getViewBox()
         self._cursor = pyqtgraph.InfiniteLine(movable=False)
-        self._nothing = QLabel(EMPTY)
+        self._nothing = QLabel()
         self._set_up()
         self.dress()
 
@@ -114,8 +113,8 @@ class Plot(QObject):
 
     # -- drawing -------------------------------------------------------------------------------------------
 
-    def draw(self, times: Sequence[float], values: Mapping[str, Sequence[float]]) -> None:
-        """Shows new numbers at these seconds since 1970."""
+    def draw(self, times: Sequence[float], values: Mapping[str, Sequence[float]], since: float = 0.0) -> None:
+        """Shows new numbers at these seconds since 1970, counted from a second on."""
         import numpy as np
 
         seconds = np.asarray(times, dtype=float)
@@ -125,6 +124,7 @@ class Plot(QObject):
             curve.setData(seconds[: len(series)], series, skipFiniteCheck=True)
             top = max(top, float(series.max()) if len(series) else 0.0)
         self._nothing.setVisible(not top)
+        self._nothing.setText(nothing_text(times, since))
         self._rise(top)
         if len(seconds):
             self._last = float(seconds[-1])
@@ -213,6 +213,13 @@ def span(times: Sequence[float], values: Sequence[Sequence[float]]) -> float:
     ]
     first = min(firsts, default=times[-1])
     return next((some for some in SPANS if times[-1] - first < some - 1), SPAN)
+
+
+def nothing_text(times: Sequence[float], since: float) -> str:
+    """Says over which time nothing happened: what was before the counting began is not known."""
+    if times and since > times[0]:
+        return f"Nothing since the start at {clock_text(since, seconds=True)}"
+    return "Nothing in the last ten minutes"
 
 
 def ceiling(top: float) -> float:

@@ -127,7 +127,8 @@ def scenarios_said(tally: Tally) -> tuple[str, str]:
     )
     said = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     if not tally.passed and not tally.failed and not tally.mistakes:
-        said = f"{tally.unsure:,} scenarios {'running' if tally.running else 'not run'}"
+        scenarios = "scenario" if tally.unsure == 1 else "scenarios"
+        said = f"{tally.unsure:,} {scenarios} {'running' if tally.running else 'not run'}"
     role = "error" if tally.failed else "warning" if tally.mistakes else "muted" if tally.unsure else "ok"
     return role, said
 

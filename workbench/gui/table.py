@@ -6,21 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
-from workbench.gui.cells import RowPainter, cells_of, fitting
+from workbench.gui.cells import RowPainter, cells_of, fitting, places_of
 from workbench.gui.copying import lines_of
 from workbench.gui.keeping import Held, Keeper
 from workbench.gui.paging import Column, Key, PagedModel, Row, RowSource
@@ -43,7 +41,7 @@ class FastTableView(QTableView):
     """Rows of a source; the keyboard, the mouse and assistive tools find an ordinary table.
 
     Signals:
-        row_chosen: The row that the person moved to.
+        row_chosen: The row that the person chose: moved to, clicked on, or marked with the space bar.
         row_activated: The row on which Enter was pressed, or a double click fell.
         sort_wanted: Column and whether descending, where the table is sortable.
         selection_moved: Other rows are selected, by the person or because some left.
@@ -64,7 +62,7 @@ class FastTableView(QTableView):
         self._sortable = False
         self._sorted: tuple[int, bool] = (-1, False)
         self._hovered = -1
-        self._quiet = False
+        self._quiet = self._pressing = False
         self._wants_row = False
         self._empty: EmptyState | None = None
         self._fonts = (ui_font(), code_font())
@@ -77,7 +75,7 @@ class FastTableView(QTableView):
         # Its own, that is always empty: else each repaint of the head asks every cell whether it is selected.
         self.horizontalHeader().setSelectionModel(QItemSelectionModel(self._model, self))
         self.selectionModel().selectionChanged.connect(self._selection_changed)
-        self.selectionModel().currentRowChanged.connect(self._moved)
+        self.selectionModel().currentRowChanged.connect(self._tell)
         self.doubleClicked.connect(lambda index: self._activate(index.row()))
         for column, described in enumerate(columns):
             self.setColumnWidth(column, described.width)
@@ -218,12 +216,17 @@ class FastTableView(QTableView):
             self.selection_moved.emit()
 
     def _select(self, index: QModelIndex) -> None:
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().setCurrentIndex(index, flags)
+        flags, stays = QItemSelectionModel.SelectionFlag, index.row() == self.currentIndex().row()
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        if stays:
+            self._tell()
 
-    def _moved(self, current: QModelIndex) -> None:
-        row = self._model.row(current.row()) if current.isValid() else None
-        if row is not None and not self._quiet:
+    def _tell(self) -> None:
+        """Tells the current row as the person's choice, if it is selected and the person did that."""
+        index = self.currentIndex()
+        row = self._model.row(index.row())  # always: by what was read it is known after a refresh
+        silent = self._quiet or self._pressing
+        if row is not None and not silent and self.selectionModel().isSelected(index):
             self.row_chosen.emit(row)
 
     def _activate(self, number: int) -> None:
@@ -328,6 +331,8 @@ class FastTableView(QTableView):
             self._select(self._model.index(0 if event.key() == Qt.Key.Key_Home else last, 0))
         else:
             super().keyPressEvent(event)
+            if event.key() == Qt.Key.Key_Space:
+                self._tell()
 
     def copy(self) -> None:
         """Copies the selected rows, tabs between their cells; what could be a formula is quoted."""
@@ -342,6 +347,14 @@ class FastTableView(QTableView):
         super().focusInEvent(event)
         if not before.isValid():  # Qt makes the first row current, which nobody chose
             self.selectionModel().clearCurrentIndex()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressing = True  # Qt moves first and selects then
+        super().mousePressEvent(event)
+        self._pressing = False
+        if self.rowAt(event.position().toPoint().y()) == self.currentIndex().row():
+            self._tell()
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -365,7 +378,7 @@ class FastTableView(QTableView):
         first = max(0, self.rowAt(0))
         top = self.rowViewportPosition(first)
         count = min(self._model.rowCount() - first, (self.viewport().height() - top) // ROW_HEIGHT + 1)
-        places = self._cells()
+        places = places_of(self, self._model.columnCount())
         rows = [cells_of(self._model, number, places) for number in range(first, first + count)]
         selected = self._keeper.between(first, first + count - 1)
         width = max(self.viewport().width(), self.horizontalHeader().length())
@@ -377,21 +390,5 @@ class FastTableView(QTableView):
                 chosen = number in selected
                 drawn.ground(y, width, chosen=chosen, hovered=number == self._hovered)
                 drawn.row(cells, y, chosen=chosen)
-            self._draw_focus(painter)
-
-    def _cells(self) -> list[tuple[int, int, int]]:
-        """Returns number, place and width of the columns that are in sight."""
-        found = []
-        for column in range(self._model.columnCount()):
-            x, width = self.columnViewportPosition(column), self.columnWidth(column)
-            if not self.isColumnHidden(column) and x + width > 0 and x < self.viewport().width():
-                found.append((column, x, width))
-        return found
-
-    def _draw_focus(self, painter: QPainter) -> None:
-        index = self.currentIndex()
-        if self.hasFocus() and index.isValid():
-            y = self.rowViewportPosition(index.row())
-            painter.setPen(QPen(QColor(theme().colors.accent_ink), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(0.5, y + 0.5, self.viewport().width() - 1, ROW_HEIGHT - 2))
+            if self.hasFocus() and self.currentIndex().isValid():
+                drawn.frame(self.rowViewportPosition(self.currentIndex().row()), self.viewport().width())

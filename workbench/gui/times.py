@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from workbench.model.clock import SystemClock
 from workbench.model.zones import SYSTEM, Zone, find_zone
 
+ABSOLUTE_WIDTH, SHORT_WIDTH = 236, 134
+"""Pixels of a column in which all that `absolute` says stands whole; `short` as well, but for odd offsets."""
 _CLOCK = SystemClock()
 _STEPS = ((60, "s", 1), (3_600, "min", 60), (86_400, "h", 3_600), (math.inf, "d", 86_400))
 

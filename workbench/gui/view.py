@@ -78,10 +78,18 @@ class View(QWidget):
         """Returns where a person begins in this view."""
         return self
 
+    def seen(self) -> bool:
+        """Whether it is on the screen: a tab behind another is visible for Qt, but not for a person."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
     def take_keyboard(self, widget: QWidget | None = None) -> None:
-        """Gives the keyboard to a widget, else to where a person begins; as soon as the view is shown."""
+        """Gives the keyboard to a widget, else to where a person begins; as soon as the view is seen."""
         self._target, self._awaiting = widget or self._target, True
-        if self.isVisible():
+        self.take_awaited()
+
+    def take_awaited(self) -> None:
+        """Takes the keyboard that it was to have as soon as it is seen."""
+        if self._awaiting and self.seen():
             self._give_keyboard()
 
     def _give_keyboard(self) -> None:
@@ -130,8 +138,7 @@ class View(QWidget):
             self._stale = False
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
-        if self._awaiting:
-            self._give_keyboard()
+        self.take_awaited()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:

@@ -28,7 +28,7 @@ class WholeText(QDialog):
         self.area.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.area.setAccessibleName("Piece of the text")
         self.said = QLabel()
-        self.back, self.on = QPushButton("Back"), QPushButton("On")
+        self.back, self.on = QPushButton("Previous"), QPushButton("Next")
         self.back.clicked.connect(lambda _checked=False: self._go_back())
         self.on.clicked.connect(lambda _checked=False: self._go_on())
         foot = QHBoxLayout()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -65,22 +65,15 @@ class MainWindow(QMainWindow):
         self.views: dict[str, View] = {}
         self.docks: dict[str, QDockWidget] = {}
         self.perspective = ""
+        self._left: dict[str, str] = {}  # by perspective: the view that had the keyboard when it was left
         self._settings = settings
         self._ready_to_close = False
-        self._said = False
         self._page: QWidget | None = None
-        self._strip = QToolBar("Notices")
-        self._strip.setObjectName("notices")
-        self._strip.setMovable(False)
-        self._strip.toggleViewAction().setEnabled(False)
-        self._strip.hide()
         self.tools = QToolBar("Tools")
         self.tools.setObjectName("tools")
         self.tools.setMovable(False)
         self.tools.setIconSize(QSize(16, 16))
         self.addToolBar(self.tools)
-        self.addToolBarBreak()
-        self.addToolBar(self._strip)
         for entry in VIEWS:
             self._add_dock(entry)
         # Menus get their actions once there is a session; their names stand there from the start.
@@ -96,7 +89,7 @@ class MainWindow(QMainWindow):
         dock.setObjectName(f"dock-{entry.key}")
         dock.setWidget(_waiting(OPENING))
         dock.hide()  # what no arrangement places must not appear in a corner
-        dock.visibilityChanged.connect(self._hidden)
+        dock.visibilityChanged.connect(partial(self._came_or_went, entry.key))
         self.docks[entry.key] = dock
 
     def come_back(self) -> None:
@@ -129,17 +122,10 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def notices(self) -> Notices:
-        """What the person is told; the strip is there only while it says something."""
+        """What the person is told, over the views."""
         from workbench.gui.notices import Notices
 
-        made = Notices()
-        self._strip.addWidget(made)
-        made.filled.connect(self._show_strip)
-        return made
-
-    def _show_strip(self, filled: bool) -> None:  # a signal's argument
-        self._said = filled
-        self._strip.setVisible(filled)
+        return Notices(self)
 
     def fill(self, desk: Desk) -> None:
         """Makes the views of an open project and puts them into the docks."""
@@ -190,7 +176,7 @@ class MainWindow(QMainWindow):
         if self.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
             self._place_late(key)
         dock.show()
-        dock.raise_()
+        self._raise(key)
         view = self.views.get(key)
         if view is not None and self._pane() is not view:
             view.take_keyboard()
@@ -204,7 +190,7 @@ class MainWindow(QMainWindow):
 
     def panes(self) -> list[View]:
         """Returns the views that are seen, from left to right and from top to bottom."""
-        seen = [one for one in self.views.values() if one.isVisible() and not one.visibleRegion().isEmpty()]
+        seen = [one for one in self.views.values() if one.seen()]
         return sorted(seen, key=lambda one: (one.mapTo(self, QPoint()).x(), one.mapTo(self, QPoint()).y()))
 
     def next_pane(self, step: int = 1) -> None:
@@ -217,13 +203,31 @@ class MainWindow(QMainWindow):
         view = panes[place % len(panes)]
         view.take_keyboard(view.focusWidget())
 
-    def begin(self) -> None:
-        """Gives the keyboard to where a person begins in this arrangement."""
-        cells = [cell for column in PERSPECTIVES[self.perspective][1:] for cell in column]
-        order = [*(key for cell in cells for key in cell.split("+")), *self.docks]
-        shown = next((key for key in order if key in self.views and self.docks[key].isVisible()), "")
-        if shown:
-            self.views[shown].take_keyboard()
+    def begin(self, *first: str) -> None:
+        """Gives the keyboard to one of these views, else to where a person begins; only to one that is seen.
+
+        In the view it goes to what had it there last.
+        """
+        order = [key for key in (*first, *self._order()) if key in self.views]
+        view = next((self.views[key] for key in order if self.views[key].seen()), None)
+        if view is not None:
+            view.take_keyboard(view.focusWidget())
+
+    def _order(self) -> list[str]:
+        """Returns the views in the order in which a person begins in this arrangement."""
+        cells = [cell for column in PERSPECTIVES.get(self.perspective, ())[1:] for cell in column]
+        return [*(key for cell in cells for key in cell.split("+")), *self.docks]
+
+    def _go_home(self, first: str) -> None:
+        """Brings the view of the arrangement to the front and gives the keyboard to one, else to that."""
+        home = next((key for key in self._order() if not self.docks[key].isHidden()), "")
+        if home in self.views:
+            self._raise(home)
+            self.begin(first)
+
+    def _raise(self, key: str) -> None:
+        self.docks[key].raise_()
+        self.notices.raise_()
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is None:
@@ -234,10 +238,16 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, self._give_to_somebody)
 
     def _give_to_somebody(self) -> None:
-        widget = QApplication.focusWidget()
+        widget, pane = QApplication.focusWidget(), self._pane()
         bars = (self.tools, self.statusBar())
-        if self.isActiveWindow() and (widget is None or any(_holds(bar, widget) for bar in bars)):
-            self.begin()
+        unseen = pane is not None and not pane.seen()
+        if self.isActiveWindow() and (unseen or widget is None or any(_holds(bar, widget) for bar in bars)):
+            self.begin(*((pane.key, self._in_front_of(pane)) if pane is not None else ()))
+
+    def _in_front_of(self, view: View) -> str:
+        """Returns the view whose tab stands in front of another's; empty for none."""
+        tabbed = self.tabifiedDockWidgets(self.docks[view.key])
+        return next((one.key for one in self.panes() if self.docks[one.key] in tabbed), "")
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -245,9 +255,11 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and QApplication.focusWidget() is None:
             self._look_after_keyboard()
 
-    def _hidden(self, visible: bool) -> None:  # a signal's argument
+    def _came_or_went(self, key: str, visible: bool) -> None:  # a signal's argument
         if not visible:
             self._look_after_keyboard()
+        elif key in self.views:
+            self.views[key].take_awaited()
 
     def _mark_unsaved(self) -> None:
         """Marks the views that hold something that a person typed and neither sent nor saved (V2)."""
@@ -274,6 +286,9 @@ class MainWindow(QMainWindow):
         """
         if save:
             self.save_perspective()
+        if (pane := self._pane()) is not None:
+            self._left[self.perspective] = pane.key
+        first = self._left.get(name, "") if name != self.perspective else ""
         self.perspective = name
         if self._page is not None:  # there is nothing to arrange yet
             self.perspective_changed.emit(name)
@@ -282,7 +297,7 @@ class MainWindow(QMainWindow):
         shown = str(self._settings.value(f"shown/{name}", "")).split()
         if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
             self.reset_perspective()
-        self.begin()
+        self._go_home(first)
         self.perspective_changed.emit(name)
 
     def _restore(self, saved: QByteArray, shown: Sequence[str]) -> bool:
@@ -299,7 +314,6 @@ class MainWindow(QMainWindow):
         for key in shown:
             if key in self.docks:
                 self.docks[key].show()
-        self._strip.setVisible(self._said)
         return done
 
     def arrange(self, columns: Sequence[Sequence[str]]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QComboBox, QCompleter, QInputDialog, QMenu, QWidget
+from typing_extensions import override
 
 from workbench.errors import WorkbenchError
 from workbench.gui.desk import Notice
@@ -50,15 +51,18 @@ class ZoneChooser:
         spawn(self._asked(), name="Choose a time zone")
 
     async def _asked(self) -> None:
-        zone_dialog(self._window, await asyncio.to_thread(zone_keys), self.choose)
+        zone_dialog(self._window, await asyncio.to_thread(zone_keys), self._take)
 
     def choose(self, key: str) -> None:
         """Has all times shown and typed in a zone from now on."""
         try:
-            set_zone(key)
-            remember_zone(self._environ, shown_zone().zone)
+            self._take(key)
         except WorkbenchError as error:
             self._window.notices.show_notice(Notice(kind="error", text=f"{error}. Hint: {error.hint}"))
+
+    def _take(self, key: str) -> None:
+        set_zone(key)
+        remember_zone(self._environ, shown_zone().zone)
 
 
 def zone_menu(parent: QWidget, now: int, choose: Choose, other: Callable[[], object]) -> QMenu:
@@ -84,12 +88,35 @@ def _words(zone: Zone, now: int) -> str:
     return f"This machine's zone, {zone.told(now)}" if zone == SYSTEM else zone.told(now)
 
 
+class ZoneDialog(QInputDialog):
+    """Takes a zone by name; stays open with what was typed while there is no such zone (V2)."""
+
+    said = "Zone of all times that are shown and typed; a name, UTC or an offset as +02:00"
+
+    def __init__(self, parent: QWidget, choose: Choose) -> None:
+        super().__init__(parent)
+        self._choose = choose
+        self.setObjectName("zone-dialog")
+        self.setWindowTitle("Time zone")
+        self.setLabelText(self.said)
+
+    @override
+    def accept(self) -> None:
+        try:
+            self._choose(self.textValue())
+        except WorkbenchError as error:
+            self.setLabelText(f"{self.said}\n\n{error}.\n{error.hint}".rstrip())
+            return
+        super().accept()
+
+
 def zone_dialog(parent: QWidget, keys: Sequence[str], choose: Choose) -> QInputDialog:
-    """Opens a dialog that takes a zone by name, completing any part of it, or an offset."""
-    dialog = QInputDialog(parent)
-    dialog.setObjectName("zone-dialog")
-    dialog.setWindowTitle("Time zone")
-    dialog.setLabelText("Zone of all times that are shown and typed; a name, UTC or an offset as +02:00")
+    """Opens a dialog that takes a zone by name, completing any part of it, or an offset.
+
+    Args:
+        choose: Given what was typed; raises WorkbenchError where that is no zone.
+    """
+    dialog = ZoneDialog(parent, choose)
     dialog.setComboBoxItems(list(keys))
     dialog.setComboBoxEditable(True)
     dialog.setTextValue(shown_zone().zone.key)
@@ -101,7 +128,6 @@ def zone_dialog(parent: QWidget, keys: Sequence[str], choose: Choose) -> QInputD
         box.setCompleter(completer)
         if (line := box.lineEdit()) is not None:
             line.selectAll()
-    dialog.textValueSelected.connect(choose)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
     return dialog

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from workbench.model.clock import checked_time, from_datetime
+from workbench.model.clock import checked_time, from_datetime, read_moment
 
 _PLAUSIBLE = 2200
 """Year from which a number is taken for one of another unit."""
@@ -69,7 +69,7 @@ def is_zoneless(value: Any) -> bool:
     if not isinstance(value, str) or _number(value) is not None:
         return False
     try:
-        return datetime.fromisoformat(value).tzinfo is None
+        return read_moment(value).tzinfo is None
     except ValueError:
         return False
 
@@ -88,7 +88,7 @@ def read_time(value: Any, unit: Unit = Unit.SECONDS, zone: tzinfo | None = None)
         return _from_number(number, unit)
     if not isinstance(value, str):
         raise ValueError("which is no time")  # noqa: TRY004  # a rule about files, not about types
-    moment = datetime.fromisoformat(value)
+    moment = read_moment(value)
     if moment.tzinfo is not None:
         return checked_time(from_datetime(moment))
     if zone is None:

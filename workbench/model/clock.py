@@ -111,7 +111,19 @@ def parse_rfc3339(text: str) -> int:
     Raises:
         ValueError: The text is no time, has no zone, or lies beyond the calendar when said in UTC.
     """
-    return checked_time(from_datetime(datetime.fromisoformat(text)))
+    return checked_time(from_datetime(read_moment(text)))
+
+
+def read_moment(text: str) -> datetime:
+    """Reads a date and time of RFC 3339, in which ``t`` and ``z`` may be small; it may lack its zone.
+
+    Raises:
+        ValueError: It is no time.
+    """
+    try:
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise ValueError("this is no time; write it as 2024-05-01T12:00:00Z") from None
 
 
 def checked_time(microseconds: int) -> int:

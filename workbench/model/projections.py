@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +21,46 @@ class ColumnKind(StrEnum):
     BOOLEAN = "boolean"
     TIME = "time"
     JSON = "json"
+
+
+_TAKES: dict[ColumnKind, tuple[type, ...]] = {
+    ColumnKind.TEXT: (str,),
+    ColumnKind.INTEGER: (int,),
+    ColumnKind.NUMBER: (float, int),
+    ColumnKind.BOOLEAN: (bool, int),
+    ColumnKind.TIME: (int,),
+    ColumnKind.JSON: (str,),
+}
+"""Python types of what a column takes; the store says 1 and 0 for yes and no."""
+
+
+def misfit(column: str, kind: ColumnKind, value: Any) -> str:
+    """Says why a column cannot hold a value, as every store would (J1); empty if it can."""
+    if value is None:
+        return ""
+    if type(value) not in _TAKES[kind]:
+        wanted = " or ".join(one.__name__ for one in _TAKES[kind])
+        return f"{column} takes {wanted}, not {type(value).__name__}"
+    said = unstorable(value)
+    if not said:
+        return ""
+    long = isinstance(value, int) and value.bit_length() > 256
+    shown = f"a number of {value.bit_length():,} bits" if long else repr(value)[:80]
+    return f"{column} cannot hold {shown}: {said}"
+
+
+def unstorable(value: Any) -> str:
+    """Says why no row can hold a number or text; empty if one can."""
+    if isinstance(value, int):
+        return "" if -(2**63) <= value < 2**63 else "a whole number has at most 64 bits with its sign"
+    if isinstance(value, float):
+        return "" if math.isfinite(value) else "it is no number"
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "a lone surrogate is no character"
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ _ENDS = re.compile(
     r"(passw(or)?d|passphrase|passcode|secret|token|credential|apikey|(private|access|secret)key)s?$|^passw(or)?d"
 )
 """How a word ends that says so, written together with another: ``accesstoken``, never ``tokenize``."""
-_KEYS = frozenset(["api", "private", "access", "secret", "signing", "encryption", "session", "ssh", "master"])
+_KEYS = frozenset(["api", "private", "access", "signing", "encryption", "session", "ssh", "master"])
 """Words before ``key`` that make it one that opens something."""
 
 SHORT = 4

@@ -212,16 +212,16 @@ def _constant(name: str) -> Any:
 
 def _integer(text: str) -> Any:
     if len(text) > 21:
-        return _Refused(f"integer beyond 64 bits: {text[:24]}…; write it as text")
+        return _Refused("integer beyond 64 bits; write it as text")
     return int(text)
 
 
 def _float(text: str) -> Any:
     value = float(text)
     if math.isinf(value):
-        return _Refused(f"{text[:40]} is beyond what a number can hold")
+        return _Refused("the number is beyond what a number can hold")
     if (len(text) > SURE_DIGITS or "e" in text or "E" in text) and not _keeps(value, text):
-        return _Refused(f"{text[:40]} has more digits than a number can hold; write it as text")
+        return _Refused("the number has more digits than a number can hold; write it as text")
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.errors import InvalidValue
-from workbench.model.values import ForeignJsonError, parse_foreign_json
+from workbench.model.values import MAX_DEPTH, ForeignJsonError, parse_foreign_json
 
 
 def assign(values: dict[str, Any], text: str) -> None:
@@ -22,6 +22,8 @@ def assign(values: dict[str, Any], text: str) -> None:
     steps = path.removesuffix(":").split(".")
     if not equals or not all(steps):
         raise InvalidValue("write FIELD=TEXT, or FIELD:=JSON", path="")
+    if len(steps) > MAX_DEPTH:
+        raise InvalidValue(f"nested deeper than {MAX_DEPTH}", path="")
     value: Any = said
     if as_json:
         try:

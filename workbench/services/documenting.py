@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import StoreReadOnly
 from workbench.model.aggregates import AggregateType
 from workbench.model.messaging import Subscription
 from workbench.model.policies import ReactorType
@@ -36,18 +35,6 @@ def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False
     if project.restricted:
         raise not_trusted(project, "writing the model down")
     return document(project, file.settings.project.description)
-
-
-def write_document(path: Path, text: str) -> None:
-    """Writes a document into a file, over an older one.
-
-    Raises:
-        StoreReadOnly: It cannot be written.
-    """
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StoreReadOnly(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def document(project: Project, description: str = "") -> str:

@@ -16,6 +16,7 @@ from workbench.errors import InvalidValue, StoreReadOnly
 from workbench.interop.cloudevents import source_of, write_event
 from workbench.interop.exported import write_line
 from workbench.model.events import RecordedEvent
+from workbench.services.outputs import check_output
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -155,6 +156,7 @@ def _write(file: BinaryIO, chunks: Iterator[bytes]) -> None:
 def _write_file(path: Path, chunks: Iterator[bytes], *, replace: bool) -> None:
     if path.exists() and not replace:
         raise InvalidValue(f"{path} exists already", path="", hint="choose another name, or say --replace")
+    check_output(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with part.open("wb") as file:

@@ -31,7 +31,9 @@ CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
 COUNTED = 5_000
 """Letters that are read at once for a report; the loop turns between two readings."""
-ACTIONS = ("replay", "archive", "purge", "restore")
+UNDONE = ("archive", "purge")
+"""Actions that can be undone."""
+ACTIONS = ("replay", *UNDONE, "restore")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +42,12 @@ class JobReport:
 
     Attributes:
         fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``.
+        undone: How many of those that it archived or purged are again as they were before (L7).
     """
 
     job: Job
     fates: dict[str, int]
+    undone: int = 0
 
     @property
     def queued(self) -> int:
@@ -125,7 +129,14 @@ class Jobs:
         """
         job = self.job(number)
         fates = await self.fates(job.numbers[: job.step], job.created_at)
-        return JobReport(job=job, fates=fates)
+        return JobReport(job=job, fates=fates, undone=await self._undone(job))
+
+    async def _undone(self, job: Job) -> int:
+        if job.action not in UNDONE:
+            return 0
+        stand = await self.fates(job.numbers[: job.step], 0)
+        back = sum(stand.get(status, 0) for status in marked(job.action, 0, "", skip_on=False).before)
+        return max(0, min(job.done, back - job.failed))
 
     async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
         """Counts what became of dead letters that changed from a time on, microseconds since 1970."""

@@ -279,6 +279,11 @@ class Observing:
         engine = self._workspace.engine
         return engine.metrics.series(what) if engine else ([], {})
 
+    def counting_since(self) -> int:
+        """Returns when this window began to count deliveries, µs since 1970; 0 where it counts none."""
+        engine = self._workspace.engine
+        return engine.metrics.since if engine else 0
+
     def latency(self, subscription: str, quantile: float) -> list[int]:
         """Returns publish-to-ack latencies for the same seconds, in microseconds."""
         engine = self._workspace.engine

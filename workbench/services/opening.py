@@ -46,7 +46,8 @@ def open_target(
         root = project_root(folder)
         if not root.is_dir():
             raise NotFound(
-                f"there is no folder {folder}", hint="give a project folder, or use --sample users"
+                f"there is no folder {folder}",
+                hint="choose a folder with a project.tsk, or open the users sample",
             )
     file = read_settings(root, environ=environ)  # once: large files take their time
     trusted = trust_of(environ, trust=trust, only=only)

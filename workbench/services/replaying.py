@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, NotFound
 from workbench.model.values import MAX_BYTES, read_json, write_json
 from workbench.services.assigning import assign
 from workbench.services.draining import drain
@@ -99,7 +99,15 @@ def numbers_of(workspace: Workspace, statuses: Sequence[str], subscription: str 
 
     Args:
         subscription: Only of this one; empty for all.
+
+    Raises:
+        NotFound: There is no such subscription.
     """
+    known = [state.name for state in workspace.reader.subscriptions()]
+    if subscription and subscription not in known:
+        raise NotFound(
+            f"there is no subscription {subscription}", hint=f"there are: {', '.join(known)}" if known else ""
+        )
     found: list[int] = []
     before: int | None = None
     while page := workspace.repair.letters(statuses, limit=PAGE, before=before):

@@ -143,8 +143,10 @@ class ImportReport:
     def summary(self) -> str:
         """Says it in one sentence."""
         added = "would be added" if self.looked else "added"
-        said = f"{self.stored:,} events {added}, {self.known:,} already there,"
-        said += f" {self.broken:,} lines with problems"
+        events = "event" if self.stored == 1 else "events"
+        lines = "line" if self.broken == 1 else "lines"
+        said = f"{self.stored:,} {events} {added}, {self.known:,} already there,"
+        said += f" {self.broken:,} {lines} with problems"
         return f"{said}; stopped before the end" if self.cancelled else said
 
 

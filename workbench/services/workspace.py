@@ -237,8 +237,8 @@ class Workspace:
             raise StoreBusy("the model is just being loaded anew", hint="try again in a moment")
         if self.engine is None:
             raise StoreReadOnly(
-                f"this window only looks: {self.observer or 'the project was closed'}",
-                hint="close the other window to work in this one",
+                f"the store is open for reading only: {self.observer or 'the project was closed'}",
+                hint="end what works on the store, or let its file and folder be written, and try again",
             )
         return self.engine
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import ModelError
+from workbench.model.projections import unstorable
 from workbench.model.values import read_text, write_json
 
 BY_HANDLERS = "handlers"
@@ -24,6 +25,8 @@ def converted(value: Any, old: str, new: str) -> Any:
     if value is None or old == new:
         return value
     kept = _kept(_plain(value, old), new)
+    if said := unstorable(kept):
+        raise ValueError(said)
     if _kept(_plain(kept, new), old) != value:
         raise ValueError(f"{value!r} is no {new}")
     return kept

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any
 
-from workbench.errors import ANY, STREAM_EXISTS, InvalidEvent, InvalidName, PartialDuplicate, WorkbenchError
+from workbench.errors import (
+    ANY,
+    STREAM_EXISTS,
+    InvalidEvent,
+    InvalidName,
+    InvalidValue,
+    PartialDuplicate,
+    WorkbenchBug,
+    WorkbenchError,
+)
 from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.events import NewEvent
+from workbench.model.projections import unstorable
 from workbench.model.values import MAX_BYTES, check_name
 from workbench.store.operations import Append, AppendMany
 from workbench.store.projection_operations import EnsureProjection
@@ -19,6 +30,33 @@ MAX_VERSION = 2**31 - 1
 SURELY_SMALL = MAX_BYTES // 4
 """Characters that never take more bytes than are allowed."""
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
+
+
+def own_error(error: Exception) -> WorkbenchError:
+    """Returns the error with which one operation fails; the others of its group do not (C6)."""
+    if isinstance(error, WorkbenchError):
+        return error
+    said = f"{type(error).__name__}: {error}"
+    bound = isinstance(error, OverflowError | UnicodeError) or "binding" in str(error)
+    found = (
+        InvalidValue(f"the store cannot hold a value of this: {said}", path="")
+        if bound
+        else WorkbenchBug(f"the store failed: {said}")
+    )
+    found.__cause__ = error
+    return found
+
+
+def check_rows(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Refuses rows that no table can hold.
+
+    Raises:
+        InvalidValue: A number or text that a row cannot hold.
+    """
+    for row in rows:
+        for name, value in row.items():
+            if said := unstorable(value):
+                raise InvalidValue(f"the store cannot hold a value of this: column {name}: {said}", path="")
 
 
 def fits(expected: int, version: int) -> bool:

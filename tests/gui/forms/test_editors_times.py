@@ -276,6 +276,7 @@ def test_json_is_typed_and_read(form_of):
     ("text", "part"),
     [
         ('{"a": }', "is not JSON: Expecting value at line 1, column 7"),
+        ('{"a": "', "is not JSON: Unterminated string at line 1, column 7"),
         ('{"a": 1, "a": 2}', "stands twice"),
         ("NaN", "cannot be stored"),
         ("1e400", "cannot be stored"),

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.gui.conftest import settle
+from workbench.gui.times import short
 from workbench.gui.views.job_strip import duration, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters import LettersView
@@ -103,7 +104,8 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     view._repairs.do(REPLAY, all_numbers(view))
     await until(lambda: view.jobs.cards and "0 queued" in card(view).said.text())
     shown = card(view)
-    assert shown.title.text() == f"Replay {MANY} dead letters: under way"
+    told = f"Replay {MANY} dead letters: under way"
+    assert shown.title.text() == f"{told}; it waits, the engine is paused"
     assert shown.said.text() == (
         f"0 queued  ·  {MANY} in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped"
     )
@@ -130,11 +132,39 @@ async def test_L7_a_purge_of_many_can_be_undone(many, view, told, until):
     assert not view.strip.isVisible()  # nothing is selected
     view._repairs.begin(PURGE, all_numbers(view))
     answer(view, f"Purge {MANY}")
-    await until(lambda: told)
+    await until(lambda: view.jobs.cards and card(view).undo.isVisible())
     assert many.repair.counts() == {"purged": MANY}
-    told[0].actions[0][1]()
+    assert card(view).title.text() == f"Purge {MANY} dead letters: done"
+    card(view).undo.click()
     await until(lambda: many.repair.counts() == {"open": MANY})
     assert [job.action for job in many.jobs.list()] == ["purge"]
+    view.refresh()  # as the window does when letters changed
+    await until(lambda: card(view).title.text() == f"Purge {MANY} dead letters: undone")
+    assert card(view).said.text() == f"Purged {MANY} dead letters. Restored since: {MANY}."
+    assert not card(view).undo.isVisible()
+    assert card(view).settled
+    assert not told  # the card says it all
+
+
+async def test_L7_an_archiving_that_nobody_saw_end_is_undone_from_its_notice(many, view, told, until):
+    view._repairs.do(ARCHIVE, all_numbers(view))
+    view.hide()
+    await until(lambda: told)
+    told[0].actions[0][1]()
+    await until(lambda: many.repair.counts() == {"open": MANY})
+    view.show()
+    view.recent.click()
+    await until(lambda: card(view).title.text() == f"Archive {MANY} dead letters: undone")
+
+
+async def test_jobs_are_listed_the_newest_first_each_with_its_time(many, view, until):
+    numbers = all_numbers(view)
+    for action in ("archive", "restore", "archive"):
+        await many.jobs.finished(await many.jobs.start(action, numbers))
+    view.recent.click()
+    shown = [view.jobs._column.itemAt(at).widget() for at in range(3)]
+    assert [one.job.number for one in shown] == [3, 2, 1]
+    assert [one.began.text() for one in shown] == [short(one.job.created_at) for one in shown]
 
 
 async def test_L5_what_was_dealt_with_meanwhile_is_told_as_skipped(many, view, told, until):
@@ -142,9 +172,10 @@ async def test_L5_what_was_dealt_with_meanwhile_is_told_as_skipped(many, view, t
     view._repairs.begin(ARCHIVE, numbers)
     await many.repair.archive(numbers[:2])
     answer(view, f"Archive {MANY}")
-    await until(lambda: told)
-    assert told[0].text.startswith(f"Archived {MANY - 2} dead letters; 2 skipped")
-    await until(lambda: "2 skipped" in card(view).said.text())
+    await until(lambda: view.jobs.cards and "2 skipped" in card(view).said.text())
+    await until(card(view).undo.isVisible)
+    assert card(view).said.text().startswith(f"Archived {MANY - 2} dead letters; 2 skipped")
+    assert not told
 
 
 async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtbot, told, until):
@@ -156,8 +187,9 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     qtbot.addWidget(view)
     view.show()
     assert card(view).title.text().endswith("under way, taken up again after a restart")
-    await until(lambda: told)
-    assert told[0].text == f"Archived {MANY} dead letters."
+    await until(lambda: card(view).title.text().endswith("done"))
+    assert card(view).said.text() == f"Archived {MANY} dead letters."
+    assert not told
     assert many.repair.counts() == {"archived": MANY}
 
 
@@ -171,7 +203,7 @@ async def test_jobs_that_ended_are_shown_when_asked_for(many, view, until):
 
 def test_words():
     job = Job(action="replay", numbers=(1, 2, 3), per_second=0.5, step=1, done=1)
-    assert title(job) == "Replay 3 dead letters, 0.5 per second: under way"
+    assert title(JobReport(job=job, fates={})) == "Replay 3 dead letters, 0.5 per second: under way"
     report = JobReport(job=job, fates={"replaying": 1})
     assert progress(report) == (
         "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"

@@ -341,3 +341,140 @@ async def test_V3_open_counts_only_what_is_open(broken, view, until):
     assert broken.observe.status().dead == 2
     names = [view.statuses.itemText(at) for at in range(view.statuses.count())]
     assert "Replaying  ·  1" in names
+
+
+def at(view, number):
+    return view.table.visualRect(view.table.model().index(listed(view).index(number), 0)).center()
+
+
+@pytest.mark.parametrize("way", ["click", "space"])
+async def test_the_row_that_is_selected_is_the_letter_that_is_shown(broken, desk, view, until, way):
+    await until(view.isActiveWindow)
+    desk.select(Selection(letter=3))
+    view.table.clearSelection()
+    view.detail.show_letter(None)
+    view.take_keyboard()
+    assert view.detail.letter is None
+    if way == "click":
+        QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 3))
+    else:
+        QTest.keyClick(view.table, Qt.Key.Key_Space)
+    assert list(view.table.selected_keys()) == [3]
+    assert view.detail.letter.number == 3
+
+
+async def test_after_a_letter_left_the_first_row_that_is_clicked_is_shown(broken, desk, view, until):
+    choose(view, 2)
+    view.begin(ARCHIVE)
+    await until(lambda: listed(view) == [3, 1])
+    view.hide()
+    view.show()
+    view.take_keyboard()
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 3))
+    assert list(view.table.selected_keys()) == [3]
+    assert (view.detail.letter.number, desk.selection.letter) == (3, 3)
+
+
+async def test_of_a_letter_that_left_the_list_the_detail_says_what_became_of_it(broken, view, until):
+    choose(view, 1)
+    assert not view.detail.absent.isVisible()
+    view.begin(ARCHIVE)
+    await until(lambda: listed(view) == [3, 2])
+    assert view.detail.letter.number == 1
+    assert view.detail.absent.isVisible()
+    assert view.detail.absent.text == "Not in the list: it was archived."
+    await broken.repair.restore([1])
+    await until(lambda: listed(view) == [3, 2, 1])
+    assert not view.detail.absent.isVisible()
+
+
+async def test_of_another_cause_the_letter_before_is_not_shown(broken, desk, view):
+    choose(view, 3)
+    cause(view, "PermanentError")
+    assert view.detail.letter is None
+    cause(view, "All causes")
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 3))
+    assert view.detail.letter.number == 3
+    cause(view, "PermanentError")
+    desk.select(Selection(letter=2))
+    assert view.detail.absent.text == "Not in the list: it is of another cause."
+
+
+async def test_a_cause_that_lost_its_letters_stays_chosen_until_another_is(broken, view, until):
+    cause(view, "PermanentError")
+    view._repairs.do(ARCHIVE, (1,))
+    await until(lambda: listed(view) == [])
+    assert (view.groups.node().title, view.groups.node().numbers) == ("PermanentError", ())
+    assert nodes(view)[-1] == ("PermanentError", 0)
+    assert not view.whole.isEnabled()
+    view.groups.grab()
+    cause(view, "MailServerUnavailable")
+    view.refresh()
+    assert "PermanentError" not in dict(nodes(view))
+    assert view.groups.node().title == "MailServerUnavailable"
+
+
+async def test_a_subscription_that_lost_its_letters_stays_with_its_cause(broken, view, until):
+    cause(view, "PermanentError")
+    view._repairs.do(ARCHIVE, (1, 2, 3))
+    await until(lambda: listed(view) == [])
+    assert nodes(view) == [("All causes", 0), ("welcome-mail", 0), ("PermanentError", 0)]
+    assert view.groups.node().title == "PermanentError"
+
+
+async def test_a_copy_whose_letter_is_archived_meanwhile_says_so_and_keeps_its_text(broken, view, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    text = editor.area.toPlainText().replace("x.invalid", "example.org")
+    editor.area.setPlainText(text)
+    assert editor.send.isEnabled()
+    await broken.repair.archive([1])
+    await until(lambda: listed(view) == [3, 2])
+    assert editor.send.isEnabled(), "what is archived can be replayed"
+    await broken.repair.purge([1])
+    await until(lambda: not editor.send.isEnabled())
+    assert editor.said.text().startswith("This letter cannot be replayed: it was purged.")
+    assert editor.send.toolTip() == editor.said.text()
+    assert view.detail.editing()
+    assert editor.text() == text
+    assert not editor.carry.isVisible()
+    view.detail.leave_editor()
+    view.detail.edit()
+    assert (editor.text(), editor.send.isEnabled()) == (text, False)
+    await broken.repair.restore([1])
+    await until(editor.send.isEnabled)
+
+
+async def test_a_copy_whose_letter_failed_again_goes_on_with_the_next_one(broken, view, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    text = editor.area.toPlainText().replace("x.invalid", "example.org")
+    editor.area.setPlainText(text)
+    await broken.repair.replay([1])
+    await settle(broken)
+    await until(editor.carry.isVisible)
+    assert not editor.send.isEnabled()
+    later = broken.repair.letters()[0].number
+    assert editor.carry.text() == f"Carry over to #{later}"
+    editor.carry.click()
+    assert view.detail.letter.number == editor.number() == later
+    assert view.detail.editing()
+    assert editor.text() == text
+    assert editor.send.isEnabled()
+    assert not editor.carry.isVisible()
+    assert broken.drafts.find(f"letter/1/{broken.repair.letter(1).message_id}") is None
+    assert broken.drafts.find(f"letter/{later}/{view.detail.letter.message_id}") is not None
+
+
+async def test_a_copy_that_was_replayed_leaves_the_keyboard_where_the_person_went(broken, view, told, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    editor.area.setPlainText(editor.area.toPlainText().replace("x.invalid", "example.org"))
+    editor.send.click()
+    view.statuses.setFocus()
+    await until(lambda: not view.detail.editing())
+    assert QApplication.focusWidget() is view.statuses
+    await until(lambda: told)

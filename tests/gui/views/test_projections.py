@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from tests.gui.conftest import settle
 from workbench.gui.desk import Selection
@@ -252,3 +252,16 @@ async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace
     assert not view.rebuild.isVisible()
     assert not view.pause.isVisible()
     assert not view.place.isVisible()
+
+
+async def test_the_head_of_a_narrow_view_stays_readable(workspace, view, qtbot, qapp):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    view.setParent(holder)  # as in a dock, which gives it no more than there is
+    holder.show()
+    view.show()
+    view.setGeometry(0, 0, 190, 400)
+    qapp.processEvents()
+    widths = [(part.width(), part.sizeHint().width()) for part in (view.picker, view.badge)]
+    view.setParent(None)
+    assert all(width >= wanted for width, wanted in widths)

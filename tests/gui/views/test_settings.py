@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
 
 from workbench.gui.views.settings import SettingsView
 from workbench.project.settings import Flags, Settings
@@ -52,6 +52,13 @@ async def ended(view):
     """Waits until what was given to be saved was loaded as it would be, and written or refused."""
     while view.saving:
         await asyncio.sleep(0.002)
+
+
+async def answered(view, until, text):
+    """Answers the question whether what was typed may be lost."""
+    await until(lambda: view.findChild(QMessageBox))
+    press(view.findChild(QMessageBox), text)
+    await until(lambda: view.findChild(QMessageBox) is None)
 
 
 async def saved(view):
@@ -167,7 +174,7 @@ async def test_changes_can_be_discarded(view, file):
     assert not view.button.isEnabled()
 
 
-async def test_a_file_that_another_program_changed_is_not_overwritten(view, file):
+async def test_a_file_that_another_program_changed_is_not_overwritten(view, file, until):
     view.outline.choose(("project",))
     type_into(view, "name", "people")
     theirs = file.read_text() + "# theirs\n"
@@ -178,6 +185,7 @@ async def test_a_file_that_another_program_changed_is_not_overwritten(view, file
     press(view.banner, "Show the difference")
     assert "+# theirs" in view.changes.toPlainText().splitlines()
     press(view.banner, "Load it anew")
+    await answered(view, until, "Lose it")
     assert line(view, "name").text() == "users"
     assert not view.banner.isVisible()
     type_into(view, "name", "people")

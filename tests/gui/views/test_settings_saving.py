@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.views.test_settings import ended, file, line, press, saved, type_into, view
+from tests.gui.views.test_settings import answered, ended, file, line, press, saved, type_into, view
 from workbench.project.samples import copy_sample
 from workbench.services.opening import open_target
 
@@ -129,3 +129,30 @@ async def test_V2_a_draft_of_an_older_file_is_shown_and_does_not_overwrite_the_n
     assert "Another program changed project.tsk" in again.banner.text
     await saved(again)
     assert file.read_text() == theirs
+
+
+async def test_V2_loading_the_file_anew_asks_before_what_was_typed_is_lost(view, file, workspace, until):
+    view.outline.choose(("topics", "audit"))
+    view.part.key.setText("")
+    QTest.keyClicks(view.part.key, "people")
+    file.write_text(file.read_text() + "\n# theirs\n")
+    view.refresh()
+    press(view.banner, "Load it anew")
+    await answered(view, until, "Stay")
+    assert view.part.key.text() == "people"
+    assert workspace.drafts.find("settings") is not None
+    press(view.banner, "Load it anew")
+    await answered(view, until, "Lose it")
+    assert view.part.key.text() == "audit"
+    assert workspace.drafts.find("settings") is None
+
+
+async def test_V2_a_name_that_is_not_applied_is_not_called_saved(view):
+    view.outline.choose(("topics", "audit"))
+    view.part.key.setText("")
+    QTest.keyClicks(view.part.key, "people")
+    assert view.unsaved()
+    assert view.said.text() == "1 name is typed and not applied."
+    view.discard.click()
+    assert not view.unsaved()
+    assert view.said.text() == "All changes are saved."

@@ -104,3 +104,25 @@ async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, vie
     desk.select(Selection(stream=workspace.browse.streams(1, 1)[0].name))
     assert "No aggregate" in view.state_label.text()
     assert "12345678901234567" in view.state.toPlainText()
+
+
+@pytest.mark.parametrize("way", ["seen", "hidden", "grown", "turned"])
+async def test_V1_the_version_that_is_looked_at_is_in_sight(ada, workspace, desk, view, qapp, way):
+    for number in range(12):
+        status = "active" if number % 2 == 0 else "inactive"
+        assert (await workspace.issue.issue("change_status", {"user_id": "ada", "status": status})).accepted
+    values = {"user_id": "bob", "username": "Bob Byron", "email": "bob@example.org"}
+    assert (await workspace.issue.issue("create_user", values)).accepted
+    view.resize(900, 480)
+    if way == "hidden":
+        view.hide()
+    if way == "turned":
+        desk.select(Selection(stream="user-bob"))
+    desk.select(Selection(stream=ada))
+    view.show()
+    if way == "grown":
+        view.resize(500, 400)
+    qapp.processEvents()
+    shown = view.table.visualRect(view.table.currentIndex())
+    assert view.table.currentIndex().row() == 14
+    assert view.table.viewport().rect().contains(shown.center())

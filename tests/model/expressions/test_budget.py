@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
 import pytest
 
 from workbench.errors import ExpressionFailed
-from workbench.model.expressions.budget import ROOM, STEPS, frame_of, step, take, weigh
+from workbench.model.expressions import comparing, lists, texts
+from workbench.model.expressions.budget import ROOM, STEPS, STEPS_LEFT, frame_of, step, take, weigh
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.functions import FUNCTIONS
 from workbench.model.expressions.kinds import ANY
-from workbench.model.expressions.values import OutOfBudget
+from workbench.model.expressions.values import OutOfBudget, Uint
 
+TIME = datetime(2024, 1, 1, tzinfo=UTC)
+LONG = Decimal("1" * 200)
+PLENTY = 10**12
 TEN = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
 LARGE = {
     "numbers": list(range(50_000)),
     "some": list(range(10_000)),
+    "few": list(range(4_000)),
     "rows": [{"a": number, "b": [number]} for number in range(40_000)],
     "words": ["ab"] * 50_000,
     "text": "a" * 3_000_000,
@@ -89,6 +97,12 @@ def bound(depth, first, each):
         f"{TEN}.map(x, base64.encode(bytes(data.text)))",
         f"{TEN}.map(x, data.text.reverse().upperAscii().trim())",
         "data.words.map(w, data.text)",
+        "data.few.map(x, '%.100f'.format([x]))",
+        "data.few.map(x, '%.99f'.format([1e300]))",
+        "data.few.map(x, '%.60e'.format([x]))",
+        "data.few.map(x, '%s'.format([1e308]))",
+        "data.few.map(x, string(1e308))",
+        "data.few.map(x, 'ab'.matches(string(x)))",
     ],
 )
 def test_X2_what_grows_without_end_is_ended(text):
@@ -179,3 +193,108 @@ def test_X2_a_function_of_much_pays_for_it(name):
     except OutOfBudget:
         return
     assert frame != before
+
+
+def paid(run, *given):
+    """Steps that a call takes, in all it would take if there were no end to them."""
+    frame = frame_of(None, 0)
+    frame[STEPS_LEFT] = PLENTY
+    run(frame, *given)
+    return PLENTY - frame[STEPS_LEFT]
+
+
+@pytest.mark.parametrize("start", [None, 0, 1, 7, 12, 13])
+@pytest.mark.parametrize(
+    "wanted", ["", "a", "ab", "ba", "abcabc", "xyz", "c", "abcabcabcabca", "abcabcabcabcab"]
+)
+def test_X2_the_last_place_is_the_one_of_python(wanted, start):
+    text = "abcabcabcabca"
+    found = texts.last_index_of(frame_of(None, 0), text, wanted, start)
+    assert found == (text.rfind(wanted) if start is None else text.rfind(wanted, 0, start + len(wanted)))
+
+
+def test_X2_the_last_place_is_looked_for_in_time_that_grows_with_the_text_alone():
+    text = "a" * 400_000
+    assert paid(texts.last_index_of, text, "ab" + "a" * 20_000) == paid(texts.last_index_of, text, "ab")
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        texts.contains,
+        texts.index_of,
+        texts.last_index_of,
+        texts.split,
+        lambda frame, text, wanted: texts.replace(frame, text, wanted, ""),
+    ],
+)
+def test_X2_a_text_that_begins_alike_nearly_everywhere_is_paid_for(look):
+    wanted = "a" * 140_000 + "b" + "a" * 150_000
+    assert paid(look, "a" * 300_000, wanted) > STEPS
+    assert paid(look, "c" * 300_000, wanted) < STEPS / 5
+
+
+@pytest.mark.parametrize("look", [texts.split, lambda frame, text, old: texts.replace(frame, text, old, "")])
+def test_X2_what_follows_the_last_place_is_paid_for(look):
+    wanted = "a" * 10_000 + "b" + "a" * 10_000
+    assert paid(look, "c" * 200_000 + wanted + "a" * 22_000, wanted) > STEPS
+    ordinary = ",".join(map(str, range(4_000)))
+    assert paid(look, "c" * 200_000 + ordinary + "c" * 22_000, ordinary) < STEPS / 5
+
+
+class Counted(dict[object, object]):
+    """Says how often its keys are gone through."""
+
+    rounds = 0
+
+    def __iter__(self):
+        self.rounds += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("key", [0, 1, 2, 1.0, Uint(1), True, False, 1.5, float("nan"), -1])
+def test_X2_a_key_is_found_without_going_through_all(key):
+    mapping = Counted({"a": 0, 1: 1, 2: 2, False: 3})
+    found = comparing.lookup(mapping, key)
+    wanted = {"1": (1, True), "2": (2, True), "False": (3, True)}
+    assert found == wanted.get(
+        str(int(key)) if type(key) is not bool and key in {1, 2} else str(key), (None, False)
+    )
+    assert not mapping.rounds
+
+
+ALIKE = 2**61 - 1
+
+
+@pytest.mark.parametrize("kind", [int, Decimal])
+def test_X2_numbers_that_hash_alike_are_told_apart_by_something_else(kind):
+    numbers = [kind(ALIKE * number) for number in range(1, 50)] * 2
+    assert len({hash(number) for number in numbers}) == 1
+    keys = [lists._key(number, exactly=kind is Decimal) for number in numbers]
+    assert len(set(map(hash, keys))) == 49
+    assert lists.distinct(frame_of(None, 0), numbers) == numbers[:49]
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ([1, 1.0, Uint(1), True, 2, 2.0], [1, True, 2]),
+        ([Decimal("1.10"), 1.1, Decimal("1.1"), 1, 1E2], [Decimal("1.10"), 1, 1E2]),
+        ([0, -0.0, 0.0], [0]),
+        ([Decimal("0.00"), 0, Decimal("-0")], [Decimal("0.00")]),
+        ([1.5, 1.5, -1.5, 15], [1.5, -1.5, 15]),
+        ([2**53, 2**53 + 1, 2.0**53, 2.0**60, 2**60], [2**53, 2**53 + 1, 2.0**60]),
+        (["1", 1, b"1", "1"], ["1", 1, b"1"]),
+        ([float("inf"), float("inf"), float("-inf")], [float("inf"), float("-inf")]),
+        ([LONG, LONG + Decimal("1E190"), LONG], [LONG, LONG + Decimal("1E190")]),
+        ([timedelta(1), timedelta(hours=24), None, None], [timedelta(1), None]),
+        ([TIME, TIME.astimezone(timezone(timedelta(hours=1)))], [TIME]),
+    ],
+)  # fmt: skip
+def test_each_value_is_distinct_once(values, wanted):
+    found = lists.distinct(frame_of(None, 0), values)
+    assert list(map(repr, found)) == list(map(repr, wanted))
+
+
+def test_nan_is_distinct_from_itself():
+    assert len(lists.distinct(frame_of(None, 0), [float("nan")] * 2)) == 2

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from workbench.assets import asset
+from workbench.errors import ExpressionFailed
 from workbench.model.expressions.budget import ROOM, STEPS
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
@@ -112,3 +113,12 @@ def called(name, given):
     scope = {one: Variable(ANY, lambda env, number=number: env[number]) for number, one in enumerate(names)}
     found = compile_expression(f"{name}({', '.join(names)})", scope).run(given)
     assert type(found) in TYPES
+
+
+@pytest.mark.parametrize("operator", ["+", "-", "*", "/", "%"])
+def test_X1_whole_numbers_with_and_without_sign_do_not_mix_and_are_told_apart(operator):
+    expression = compile_expression(f"u {operator} 1", {"u": Variable(ANY, lambda env: env)})
+    with pytest.raises(
+        ExpressionFailed, match="does not mix an unsigned whole number with one that has a sign"
+    ):
+        expression.run(2**64 - 1)

@@ -99,6 +99,9 @@ def test_values_of_every_type_reach_the_event(registry):
         ("text", "A1", "must look like ab (pattern ^[a-z]+$)"),
         ("count", 10, "must be at most 9"),
         ("count", 1.5, "must be a whole number"),
+        ("often", 2**63, f"must lie between {-(2**63)} and {2**63 - 1}"),
+        ("often", -(2**63) - 1, f"must lie between {-(2**63)} and {2**63 - 1}"),
+        ("exact", "NaN", "must be a finite number"),
         ("exact", "0.1234", "can have at most 3 digits after the point"),
         ("price", "1.999", "can have at most 2 digits after the point"),
         ("yes", "perhaps", "must be yes or no"),
@@ -199,3 +202,61 @@ def test_X1_money_is_exact_and_has_its_places(load, expression, total, kept):
     command = registry.commands["price"].parse({"id": "o1", "total": total, "raw": {"amount": "10.5"}})
     (event,) = order.decide(None, command)
     assert order.show_state(order.evolve(None, event))["total"] == kept
+
+
+FINITE = """
+[aggregate.a]
+state { x { type: "decimal", default: 0 } }
+[event.a.b]
+fields { value %s, factor { type: "string", default: "1" } }
+set { x: "state.x + double(event.factor)" }
+[command.c]
+changes: "a"
+fields { id: "string", x: "decimal", n: "string" }
+emit: "a.b"
+with { value: "%s", factor: "command.n" }
+"""
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-Infinity"])
+@pytest.mark.parametrize(
+    ("kind", "expression"),
+    [
+        ("decimal", "command.x * double(command.n)"),
+        ("decimal", "command.x / double(command.n)"),
+        ("decimal", "double(command.n)"),
+        ("money", "double(command.n)"),
+        ("decimal", "dyn(command.n)"),
+        ("object", "{'a': [double(command.n)]}"),
+        ("list", "[double(command.n)]"),
+        ('list", of: "decimal', "[command.n]"),
+        ('object", fields { y: "decimal" }, title: "Y', "{'y': command.n}"),
+    ],
+)
+def test_X1_what_is_no_number_gets_into_no_event(load, kind, expression, number):
+    registry = load(FINITE % (f'{{ type: "{kind}" }}', expression)).registry
+    with pytest.raises(ExpressionFailed, match=r"no number|number that|is no "):
+        registry.aggregates["a"].decide(
+            None, registry.commands["c"].parse({"id": "1", "x": "2", "n": number})
+        )
+
+
+def test_X1_what_is_no_number_gets_into_no_state(load):
+    registry = load(FINITE % ('{ type: "decimal" }', "command.x")).registry
+    aggregate = registry.aggregates["a"]
+    (event,) = aggregate.decide(None, registry.commands["c"].parse({"id": "1", "x": "2", "n": "nan"}))
+    with pytest.raises(ExpressionFailed, match=r"project.tsk.*NaN is no number that decimals or JSON have"):
+        aggregate.evolve(None, event)
+
+
+def test_X1_a_pattern_of_a_field_means_what_it_means_in_expressions(load):
+    registry = load(
+        '[aggregate.a]\n[event.a.b]\n[command.c]\nchanges: "a"\nemit: "a.b"\n'
+        'fields { id: "string", n { type: "string", min: 1, pattern: "^[\\\\d&&x]+$" } }\n'
+    ).registry
+    command = registry.commands["c"]
+    assert command.parse({"id": "1", "n": "1&x"}).n == "1&x"
+    assert command.schema["properties"]["n"]["pattern"] == r"^[\d&&x]+$"
+    for wrong in ("١", "a"):
+        with pytest.raises(InvalidCommand, match="must match the pattern"):
+            command.parse({"id": "1", "n": wrong})

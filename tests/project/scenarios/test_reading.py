@@ -193,7 +193,7 @@ def item(part, text):
         ),
         (
             item("then", '{ row: "a", projection: "users", data: { created_at: "noon" } }'),
-            "S-TYPE created_at: Invalid isoformat string: 'noon' (such as",
+            "S-TYPE created_at: this is no time; write it as 2024-05-01T12:00:00Z (such as",
         ),
         (item("then", '{ rows: "two", projection: "users" }'), "2:15: S-TYPE rows should be a whole number"),
         (item("then", '{ message: "m" }'), "2:7: S-TYPE message needs topic: where it is published"),

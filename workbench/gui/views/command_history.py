@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
-from workbench.gui.times import absolute, short
+from workbench.gui.times import SHORT_WIDTH, absolute, short
 from workbench.gui.views.command_result import KINDS
 from workbench.gui.widgets import plain_label, toolbar_button
 
@@ -22,7 +22,7 @@ COLUMNS = (
     Column("Command", width=96),
     Column("Stream", width=90, stretch=True),
     Column("ms", width=44, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
-    Column("Time", width=112, mono=True, text=short, tip=absolute, zoned=True),
+    Column("Time", width=SHORT_WIDTH, mono=True, text=short, tip=absolute, zoned=True),
 )
 SHOWN = 200
 

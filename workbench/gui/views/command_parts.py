@@ -1,4 +1,4 @@
-"""What the commands view is made of beside its form: the version that is expected, known ids, catching up."""
+"""What the commands view is made of beside its form: chooser, expected version, known ids, catching up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from typing_extensions import override
 
 from workbench.errors import InvalidValue, StandsStill
 
@@ -18,6 +20,34 @@ if TYPE_CHECKING:
 
 CATCH_UP_SECONDS = 10.0
 SUGGESTED = 12
+
+
+class Picker(QComboBox):
+    """Chooses a form; while the one shown holds something, letters only open its list, no wheel turns it.
+
+    Args:
+        holds: Whether the form that is shown holds something that was typed.
+    """
+
+    def __init__(self, holds: Callable[[], bool]) -> None:
+        super().__init__()
+        self._holds = holds
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        text = event.text()
+        if text.isprintable() and text.strip() and self._holds():
+            self.showPopup()
+            self.view().keyboardSearch(text)
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._holds():
+            event.ignore()
+        else:
+            super().wheelEvent(event)
 
 
 class ExpectedVersion(QWidget):

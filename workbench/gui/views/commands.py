@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QSplitter,
     QStackedLayout,
@@ -27,7 +26,7 @@ from workbench.gui.forms import FieldError, SchemaForm, parse_validator
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory
-from workbench.gui.views.command_parts import ExpectedVersion, catch_up, suggestions
+from workbench.gui.views.command_parts import ExpectedVersion, Picker, catch_up, suggestions
 from workbench.gui.views.command_result import ResultCard
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, plain_tip, toolbar_button
@@ -69,7 +68,7 @@ class CommandsView(View):
     # -- parts --------------------------------------------------------------------------------------------
 
     def _page(self) -> QWidget:
-        self.picker = QComboBox()
+        self.picker = Picker(lambda: bool(self.drafts.holds))
         self.picker.setAccessibleName("Command or query")
         self.picker.setMaxVisibleItems(24)
         self.about = plain_label(role="muted", wrap=True)

@@ -22,12 +22,14 @@ from typing_extensions import override
 from workbench.gui.desk import Desk
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
-from workbench.gui.views.letter_actions import DEED_OF, account, letters, report_of
+from workbench.gui.times import absolute, short
+from workbench.gui.views.letter_actions import DEED_OF, RESTORE, account, letters, report_of
 from workbench.gui.widgets import plain_label, toolbar_button
-from workbench.services.jobs import JobReport
+from workbench.services.jobs import UNDONE, JobReport, act_of
 from workbench.store.values import JobStatus
 
 if TYPE_CHECKING:
+    from workbench.model.changes import Changes
     from workbench.store.values import Job
 
 RECENT = 5
@@ -42,11 +44,37 @@ MARKS = {JobStatus.RUNNING: "replay", JobStatus.DONE: "ok", JobStatus.CANCELLED:
 COLORS = {JobStatus.RUNNING: "info", JobStatus.DONE: "ok", JobStatus.CANCELLED: "warning"}
 
 
-def title(job: Job) -> str:
+def title(report: JobReport) -> str:
     """Says what the job does, in which state it is, and how much was asked for."""
+    job = report.job
     states = {JobStatus.RUNNING: "under way", JobStatus.DONE: "done", JobStatus.CANCELLED: "cancelled"}
+    state = "undone" if left_undone(report) else states[job.status]
     pace = f", {job.per_second:g} per second" if job.per_second else ""
-    return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {states[job.status]}"
+    return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {state}"
+
+
+def hindrance(report: JobReport, *, paused: bool) -> str:
+    """Says what a replay waits for that is under way while the engine is paused (V3)."""
+    waits = paused and report.job.status is JobStatus.RUNNING and report.in_progress
+    return "; it waits, the engine is paused" if waits else ""
+
+
+def left_undone(report: JobReport) -> bool:
+    """Returns whether nothing of what it did holds any more."""
+    return 0 < report.job.done == report.undone
+
+
+def can_be_undone(report: JobReport) -> bool:
+    """Returns whether something of what it did can be taken back (L7)."""
+    ended = report.job.status is not JobStatus.RUNNING
+    return ended and report.job.action in UNDONE and report.undone < report.job.done
+
+
+def outcome(report: JobReport) -> str:
+    """Says how it ended, and how much of that was taken back since (L7)."""
+    job = report.job
+    said = account(DEED_OF[job.action], report_of(job), report.fates)[1]
+    return f"{said} Restored since: {report.undone:,}." if report.undone else said
 
 
 def progress(report: JobReport) -> str:
@@ -78,10 +106,18 @@ class JobCard(QFrame):
     Args:
         taken_up: Whether it was begun before the program was started last.
         cancel: Cancels it.
+        undo: Takes back what it did (L7).
         close: Takes the card away.
     """
 
-    def __init__(self, *, taken_up: bool, cancel: Callable[[], object], close: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        *,
+        taken_up: bool,
+        cancel: Callable[[], object],
+        undo: Callable[[], object],
+        close: Callable[[], object],
+    ) -> None:
         super().__init__()
         self.setObjectName("job")
         self._taken_up = taken_up
@@ -89,12 +125,16 @@ class JobCard(QFrame):
         self._mark = QLabel()
         self.title = plain_label(role="heading", wrap=True)
         self.said = plain_label(role="muted", wrap=True)
+        self.began = plain_label(role="muted")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
         self.cancel = QPushButton("Cancel")
         self.cancel.setToolTip("End the job; what it has done stays done")
         self.cancel.clicked.connect(lambda _checked=False: cancel())
+        self.undo = QPushButton("Undo")
+        self.undo.setToolTip("Bring the dead letters back to what they were before the job")
+        self.undo.clicked.connect(lambda _checked=False: undo())
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
         words = QVBoxLayout()
@@ -106,7 +146,9 @@ class JobCard(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
-        layout.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.began, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self.cancel, self.undo):
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         theme().changed.connect(self._dress)
 
@@ -119,19 +161,27 @@ class JobCard(QFrame):
     def settled(self) -> bool:
         """Whether nothing can change any more of what it says."""
         shown = self.report
-        return shown is not None and shown.job.status is not JobStatus.RUNNING and not shown.in_progress
+        if shown is None or shown.job.status is JobStatus.RUNNING or shown.in_progress:
+            return False
+        return left_undone(shown) or not can_be_undone(shown)
 
-    def show_report(self, report: JobReport) -> None:
-        """Shows how it stands and what became of the letters."""
+    def show_report(self, report: JobReport, *, paused: bool = False) -> None:
+        """Shows how it stands and what became of the letters.
+
+        Args:
+            paused: Whether the engine is.
+        """
         self.report, job = report, report.job
         running = job.status is JobStatus.RUNNING
         before = ", taken up again after a restart" if self._taken_up and running else ""
-        self.title.setText(title(job) + before)
+        self.title.setText(title(report) + before + hindrance(report, paused=paused))
+        self.began.setText(short(job.created_at))
+        self.began.setToolTip(f"Begun {absolute(job.created_at)}")
         self.bar.setRange(0, max(1, len(job.numbers)))
         self.bar.setValue(job.step - report.in_progress)
         self.bar.setVisible(running)
-        ended = account(DEED_OF[job.action], report_of(job), report.fates)[1]
-        self.said.setText(progress(report) if running else ended)
+        self.said.setText(progress(report) if running else outcome(report))
+        self.undo.setVisible(can_be_undone(report))
         self.cancel.setVisible(running)
         self.close_button.setVisible(not running)
         self._dress()
@@ -140,7 +190,8 @@ class JobCard(QFrame):
         if self.report is None:
             return
         job = self.report.job
-        again = job.status is JobStatus.DONE and self.report.fates.get("failed_again")
+        replayed = job.action == "replay" and job.status is JobStatus.DONE
+        again = replayed and self.report.fates.get("failed_again")
         colors = theme().colors
         role = "error" if job.failed else "warning" if again else COLORS[job.status]
         self._mark.setPixmap(icon(MARKS[job.status], role).pixmap(16, 16))
@@ -173,6 +224,7 @@ class JobStrip(QScrollArea):
         self._column.setSpacing(4)
         self.setWidget(inner)
         self.hide()
+        desk.changed.connect(self._changed)
 
     @override
     def sizeHint(self) -> QSize:
@@ -206,6 +258,10 @@ class JobStrip(QScrollArea):
         self.setVisible(bool(self.cards))
         self.updateGeometry()
 
+    def _changed(self, changes: Changes) -> None:
+        if changes.engine and self.isVisible():  # the view around it follows the letters
+            self.refresh()
+
     def _find_unfinished(self) -> None:
         """Shows, the first time, what was under way when the program ended."""
         if self._asked:
@@ -220,10 +276,13 @@ class JobStrip(QScrollArea):
         if number in self.cards:
             return
         card = JobCard(
-            taken_up=taken_up, cancel=partial(self._cancel, number), close=partial(self._close, number)
+            taken_up=taken_up,
+            cancel=partial(self._cancel, number),
+            undo=partial(self._undo, number),
+            close=partial(self._close, number),
         )
+        self._column.insertWidget(sum(other > number for other in self.cards), card)  # the newest first
         self.cards[number] = card
-        self._column.insertWidget(0, card)
 
     def _show(self, number: int, card: JobCard) -> None:
         if card.settled:
@@ -242,13 +301,22 @@ class JobStrip(QScrollArea):
                 self._due.discard(number)
                 report = await self._desk.workspace.jobs.counted(number)
                 if number in self.cards:
-                    self.cards[number].show_report(report)
+                    self.cards[number].show_report(report, paused=self._desk.workspace.observe.paused)
         finally:
             self._counting.discard(number)
         self.updateGeometry()
 
     def _cancel(self, number: int) -> None:
         self._desk.run(self._desk.workspace.jobs.cancel(number), f"Cancel job {number}")
+
+    def _undo(self, number: int) -> None:
+        self._desk.run(self._undone(number), f"Undo job {number}")
+
+    async def _undone(self, number: int) -> None:
+        """Takes a job back; its card tells so, and a notice what could not be taken back."""
+        report = await self._desk.workspace.repair.undo(act_of(number))
+        if report.failed:
+            self._desk.notice(*account(RESTORE, report))
 
     def _close(self, number: int) -> None:
         card = self.cards.pop(number)

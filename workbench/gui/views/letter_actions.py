@@ -116,6 +116,16 @@ STATUSES = {
 }
 """What badges say of a status: words, icon, colour."""
 
+BECAME = {
+    "open": "it is open",
+    "replaying": "it was given back and is being replayed",
+    "resolved": "it was replayed and is resolved",
+    "failed_again": "it was replayed and failed again",
+    "archived": "it was archived",
+    "purged": "it was purged",
+}
+"""What sentences say of a status."""
+
 REASONS = {
     "max_attempts": ("Out of tries", "hourglass", "warning", "Every try failed"),
     "rejected": ("Rejected", "stop", "error", "The handler said that trying again cannot help"),
@@ -275,13 +285,13 @@ class Repairs:
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
-        """Waits for the end of a job and tells it, where nobody sees its card or it can be undone."""
+        """Waits for the end of a job and tells it where nobody sees its card, which says the same."""
         report = await self._desk.workspace.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]
-        undo = self._undo(deed, act_of(number), job.done)
         view = self._strip.parentWidget()
-        if undo or view is None or not view.isVisible():
+        if view is None or not view.isVisible():
+            undo = self._undo(deed, act_of(number), job.done)
             self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
 
     def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:

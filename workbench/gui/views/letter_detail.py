@@ -50,8 +50,10 @@ class LetterDetail(QStackedWidget):
         letter_wanted: The number of another letter that this one is linked with.
         replay_edited: The letter's number and the text to replay it with.
         rehearse_edited: The letter's number and the text to rehearse it with.
+        carried: The number of a later letter, and the text of the copy to go on with there.
     """
 
+    carried = Signal(object, str)
     letter_wanted = Signal(object)
     replay_edited = Signal(object, str)
     rehearse_edited = Signal(object, str)
@@ -75,6 +77,7 @@ class LetterDetail(QStackedWidget):
         self.editor.closed.connect(self.leave_editor)
         self.editor.replay.connect(self.replay_edited)
         self.editor.rehearse.connect(self.rehearse_edited)
+        self.editor.carried.connect(self.carried)
         self._build()
         for page in (self._nothing, self._page, self.editor):
             self.addWidget(page)
@@ -84,8 +87,9 @@ class LetterDetail(QStackedWidget):
 
     def _build(self) -> None:
         self._title = plain_label(role="heading", wrap=True)
-        self.kept = Banner("info", "")
+        self.kept, self.absent = Banner("info", ""), Banner("info", "")
         self.kept.hide()
+        self.absent.hide()
         self._status, self._reason = Badge("neutral", ""), Badge("neutral", "")
         self._where = plain_label(role="muted", wrap=True)
         self._links = QHBoxLayout()
@@ -120,6 +124,7 @@ class LetterDetail(QStackedWidget):
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(8)
         layout.addWidget(self._title)
+        layout.addWidget(self.absent)
         layout.addWidget(self.kept)
         layout.addLayout(badges)
         layout.addWidget(self._where)
@@ -176,6 +181,7 @@ class LetterDetail(QStackedWidget):
         self.letter = letter
         if letter is not None:
             self._fill(letter, size, rest)
+            self.editor.follow(letter)
         if not same:
             self.rehearsal.clear()
         if not (same and self.currentWidget() is self.editor):
@@ -239,6 +245,16 @@ class LetterDetail(QStackedWidget):
         self._metadata.set_json(about(letter))
         self.show_links(letter.parent or 0, 0)
 
+    def show_absence(self, said: str) -> None:
+        """Says why the letter that is shown is not in the list beside it; empty where it is."""
+        self.absent.set("info", said)
+        self.absent.setVisible(bool(said))
+
+    def carry_over(self, text: str) -> None:
+        """Opens the editor for the letter that is shown with a text that was typed for another."""
+        self.edit()
+        self.editor.put(text)
+
     def _show_kept(self) -> None:
         """Says that a corrected copy of this letter was begun, and offers to go on with it."""
         drafts = self._desk.workspace.drafts
@@ -257,6 +273,7 @@ class LetterDetail(QStackedWidget):
 
     def show_links(self, parent: int, child: int) -> None:
         """Shows which letter this one comes from, and which one its failed replay made; 0 for none."""
+        self.editor.offer(child)
         while (item := self._links.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()

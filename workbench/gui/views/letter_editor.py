@@ -24,6 +24,7 @@ from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font, theme
+from workbench.gui.views.letter_actions import BECAME, REPLAY
 from workbench.gui.views.letter_rehearsal import RehearsalView
 from workbench.gui.widgets import DiffView, exact_text, plain_label
 
@@ -49,7 +50,10 @@ class PayloadEditor(QWidget):
         replay: The letter's number and the text to replay it with.
         rehearse: The letter's number and the text to rehearse it with.
         closed: The person left it.
+        carried: The number of the dead letter that a failed replay made, and the text to go on with there.
     """
+
+    carried = Signal(object, str)
 
     replay = Signal(object, str)
     rehearse = Signal(object, str)
@@ -61,6 +65,7 @@ class PayloadEditor(QWidget):
         self.drafts = DraftKeeper(desk, self._written, self._write, self._begin_again)
         self._check = check
         self._letter: DeadLetter | None = None
+        self._later = 0
         self._before: object = None
         self._title = plain_label(role="heading", wrap=True)
         self.area = QPlainTextEdit()
@@ -87,7 +92,6 @@ class PayloadEditor(QWidget):
         self.send.setObjectName("replay-edited")
         self.send.setProperty("primary", True)
         self.send.setIcon(icon("replay", "on_accent"))
-        self.send.setToolTip("Replay this copy in the original's place  (Ctrl+Enter)")
         self.send.clicked.connect(self._send)
         self.try_out = QPushButton("Rehearse")
         self.try_out.setObjectName("rehearse-edited")
@@ -96,6 +100,9 @@ class PayloadEditor(QWidget):
             "Run the handler with this copy and show what would happen; nothing is stored"
         )
         self.try_out.clicked.connect(self._rehearse)
+        self.carry = QPushButton()
+        self.carry.clicked.connect(self._carry)
+        self.carry.hide()
         self._reset = QPushButton("Reset")
         self._reset.setToolTip("Begin again with the original")
         self._reset.clicked.connect(self._begin_again)
@@ -130,6 +137,7 @@ class PayloadEditor(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.send)
         buttons.addWidget(self.try_out)
+        buttons.addWidget(self.carry)
         buttons.addWidget(self._reset)
         buttons.addStretch(1)
         buttons.addWidget(self._cancel)
@@ -145,7 +153,34 @@ class PayloadEditor(QWidget):
         """Begins with a letter's payload, or goes on with what was typed for it."""
         if self._letter is None or draft_key(self._letter) != draft_key(letter) or not self.drafts.holds:
             self._begin(letter)
+        else:
+            self.follow(letter)
         self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow(self, letter: DeadLetter) -> None:
+        """Takes note of what became of the letter that is edited: one that is not open is not replayed."""
+        if self._letter is not None and draft_key(self._letter) == draft_key(letter):
+            self._letter = letter
+            self._judge()
+
+    def offer(self, later: int) -> None:
+        """Offers to go on with the dead letter that a failed replay of this one made; 0 for none."""
+        self._later = later
+        self.carry.setText(f"Carry over to #{later}")
+        self.carry.setToolTip(f"Go on with this text as a copy of dead letter {later}")
+        self.carry.setVisible(later > 0)
+
+    def _carry(self) -> None:
+        text = self.text()
+        self.drafts.settle()
+        self.drafts.leave()
+        self.carried.emit(self._later, text)
+
+    def put(self, text: str) -> None:
+        """Puts a text in the place of the whole copy, which can be undone."""
+        cursor = QTextCursor(self.area.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
 
     def _begin(self, letter: DeadLetter) -> None:
         self.drafts.leave()
@@ -196,9 +231,7 @@ class PayloadEditor(QWidget):
 
     def _begin_again(self) -> None:
         if self._letter is not None:
-            cursor = QTextCursor(self.area.document())
-            cursor.select(QTextCursor.SelectionType.Document)
-            cursor.insertText(_pretty(self._letter.data))  # which can be undone
+            self.put(_pretty(self._letter.data))
             self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
@@ -217,7 +250,10 @@ class PayloadEditor(QWidget):
         text = exact_text(self.area)
         trouble, line = self._trouble(text)
         changed = not trouble and not _same(json.loads(text), self._before)
-        if trouble:
+        gone = self._gone()
+        if gone:
+            self._verdict("warning", gone)
+        elif trouble:
             self._verdict("error", trouble)
         elif changed:
             self._verdict("ok", "Valid. The copy gets a message id of its own; the original stays as it is.")
@@ -226,11 +262,19 @@ class PayloadEditor(QWidget):
         self._underline(line)
         self.area.setProperty("invalid", bool(trouble))
         self.area.style().polish(self.area)
-        self.send.setEnabled(changed)
+        self.send.setEnabled(changed and not gone)
+        self.send.setToolTip(gone or "Replay this copy in the original's place  (Ctrl+Enter)")
         self.try_out.setEnabled(not trouble)
         if not trouble:
             self._diff.set_values(self._before, json.loads(text))
         self.drafts.note()
+
+    def _gone(self) -> str:
+        """Says why the letter cannot be replayed any more; empty where it can."""
+        status = self._letter.status.value if self._letter is not None else "open"
+        if status in REPLAY.statuses:
+            return ""
+        return f"This letter cannot be replayed: {BECAME[status]}. The text stays here and can be copied."
 
     def _trouble(self, text: str) -> tuple[str, int]:
         """Returns what is wrong and in which line, counted from 0; empty and -1 if nothing is."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workbench.services.repairing import LetterGroup
 
 NODE = Qt.ItemDataRole.UserRole
+Identity = tuple[str, tuple[str, str] | None]
+"""Subscription and cause of a line, see `Node`."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -43,7 +45,7 @@ class Node:
     last_at: int = 0
 
     @property
-    def identity(self) -> tuple[str, tuple[str, str] | None]:
+    def identity(self) -> Identity:
         """What stays the same while its letters come and go."""
         return self.subscription, self.cause
 
@@ -80,6 +82,17 @@ def nodes_of(groups: Iterable[LetterGroup]) -> list[Node]:
             for group in causes
         ]
     return nodes
+
+
+def with_chosen(nodes: Sequence[Node], identity: Identity) -> list[Node]:
+    """Adds a line without letters for what is chosen and has none any more, in its place."""
+    if any(node.identity == identity for node in nodes):
+        return list(nodes)
+    above = [number for number, node in enumerate(nodes) if node.subscription == identity[0]]
+    at = above[-1] + 1 if above else len(nodes)
+    lines = {identity: None} if above else {(identity[0], None): None, identity: None}
+    added = [Node(subscription=subscription, cause=cause) for subscription, cause in lines]
+    return [*nodes[:at], *added, *nodes[at:]]
 
 
 def _together(subscription: str, groups: Sequence[LetterGroup]) -> Node:
@@ -188,7 +201,8 @@ class NodeDelegate(QStyledItemDelegate):
         painter.setFont(ui_font(8.5))
         painter.setPen(QColor(muted))
         metrics = painter.fontMetrics()
-        lines = (node.place or "no place recorded", f"last {self._since(node.last_at)}")
+        last = f"last {self._since(node.last_at)}" if node.numbers else "none left"
+        lines = (node.place or "no place recorded", last)
         for number, said in enumerate(lines):
             box = QRect(
                 area.left(), top.bottom() + 1 + number * metrics.height(), area.width(), metrics.height()
@@ -239,14 +253,14 @@ class GroupList(QListView):
         self.setItemDelegate(NodeDelegate(since, self))
         self._since = since
         self._ages: list[str] = []
-        self._identity: tuple[str, tuple[str, str] | None] = ("", None)
+        self._identity: Identity = ("", None)
         self._marking = False
         self.selectionModel().currentChanged.connect(self._moved)
 
     def show_groups(self, groups: Iterable[LetterGroup]) -> None:
-        """Shows other groups; where the chosen one is gone, its subscription or all are chosen."""
+        """Shows other groups; the chosen one stays until the person chooses another, even without letters."""
         place = self.verticalScrollBar().value()
-        if self._model.show_nodes(nodes_of(groups)):
+        if self._model.show_nodes(with_chosen(nodes_of(groups), self._identity)):
             self._mark()
             self.verticalScrollBar().setValue(place)
 
@@ -264,16 +278,15 @@ class GroupList(QListView):
 
     def choose(self, subscription: str) -> None:
         """Chooses a subscription, or all where it has no dead letters."""
-        self._identity = (subscription, None)
+        there = any(node.identity == (subscription, None) for node in self._model.nodes)
+        self._identity = (subscription if there else "", None)
         self._mark()
         self.chosen.emit(self.node())
 
     def _mark(self) -> None:
         rows = {node.identity: row for row, node in enumerate(self._model.nodes)}
-        wanted = (self._identity, (self._identity[0], None), ("", None))
-        row = next((rows[identity] for identity in wanted if identity in rows), 0)
         self._marking = True
-        self.setCurrentIndex(self._model.index(row))
+        self.setCurrentIndex(self._model.index(rows.get(self._identity, 0)))
         self._marking = False
 
     def _moved(self, index: QModelIndex) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QSplitter,
@@ -22,21 +22,28 @@ from typing_extensions import override
 
 from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.paging import Column, Key, Order, Row, first_of
 from workbench.gui.table import FastTableView
-from workbench.gui.times import absolute, relative, short
+from workbench.gui.times import absolute, relative
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
-from workbench.gui.views.letter_actions import DEEDS, EDIT, REHEARSE, REPLAY, STATUSES, Deed, Repairs, letters
+from workbench.gui.views.letter_actions import (
+    BECAME,
+    DEEDS,
+    EDIT,
+    REHEARSE,
+    REPLAY,
+    Deed,
+    Repairs,
+    letters,
+)
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, Node
+from workbench.gui.views.letter_list import COLUMNS, LetterSource
 from workbench.gui.widgets import ElidedLabel, EmptyState, show_words, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.repairing import Repairing
-    from workbench.store.values import DeadLetter
 
 EDITED = 256 * 1024
 """Bytes of a payload that can be edited; of larger ones only the beginning is shown."""
@@ -52,44 +59,6 @@ SHOWN = {
     "Failed again": ("failed_again",),
     "All": ("open", "replaying", "archived", "purged", "resolved", "failed_again"),
 }
-COLUMNS = (
-    Column("#", width=44, mono=True, align_right=True),
-    Column("Status", width=94, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
-    Column("Type", width=98),
-    Column("Key", width=98),
-    Column("Error", width=108, stretch=True),
-    Column("Tries", width=50, mono=True, align_right=True),
-    Column("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
-)
-
-
-class LetterSource:
-    """Rows of the dead letters with the numbers of a cause, the newest first; these numbers are the keys."""
-
-    key = staticmethod(first_of)
-
-    def __init__(self, repair: Repairing, numbers: Sequence[int] = ()) -> None:
-        self._repair = repair
-        self.numbers = numbers
-        self._order = Order(numbers)
-
-    def count(self) -> int:
-        """Returns how many there are."""
-        return len(self.numbers)
-
-    def page(self, first: int, limit: int) -> Sequence[Row | None]:
-        """Returns rows."""
-        numbers = self.numbers[first : first + limit]
-        found = {line.number: line for line in self._repair.listed(numbers)}
-        return [found.get(number) for number in numbers]
-
-    def keys(self, first: int, limit: int) -> Sequence[int]:
-        """Returns numbers of letters."""
-        return self.numbers[first : first + limit]
-
-    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
-        """Returns row numbers."""
-        return self._order.find(keys)
 
 
 class LettersView(View):
@@ -153,12 +122,13 @@ class LettersView(View):
         layout.addWidget(self.strip)
         layout.addWidget(self.jobs)
         layout.addWidget(self.outer, 1)
-        self.groups.chosen.connect(self._list)
+        self.groups.chosen.connect(self._turn_to)
         self.table.row_chosen.connect(self._chosen)
         self.table.row_activated.connect(lambda _row: self.begin(EDIT))
         self.table.selection_moved.connect(self._enable)
         self.detail.editor.closed.connect(self.take_keyboard)
         self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
+        self.detail.carried.connect(self._carry)
         self.detail.replay_edited.connect(self._replay_edited)
         self.detail.rehearse_edited.connect(self._rehearse)
         return page
@@ -229,13 +199,13 @@ class LettersView(View):
             for at, (name, statuses) in enumerate(SHOWN.items()):
                 total = sum(counts.get(status, 0) for status in statuses)
                 self.statuses.setItemText(at, f"{name}  ·  {total:,}")
-        statuses = list(SHOWN.values())[self.statuses.currentIndex()]
-        self.groups.show_groups(self.desk.workspace.repair.groups(statuses))
+        self.groups.show_groups(self.desk.workspace.repair.groups(self._statuses()))
         self._list(self.groups.node())
         self.jobs.refresh()
         shown = self.detail.letter
         if shown is not None:
             self._show_detail(shown.number)
+            self._tell_absence()
 
     @override
     def tick(self) -> None:
@@ -257,21 +227,47 @@ class LettersView(View):
         self._source = LetterSource(self.desk.workspace.repair, node.numbers)
         self.table.refresh(self._source)
 
+    def _statuses(self) -> tuple[str, ...]:
+        return list(SHOWN.values())[self.statuses.currentIndex()]
+
+    def _turn_to(self, node: Node) -> None:
+        """Lists another cause; a letter that is not of it is not shown any more."""
+        self._list(node)
+        if self._absent():
+            self.detail.show_letter(None)
+        self._tell_absence()
+
+    def _absent(self) -> bool:
+        shown = self.detail.letter
+        return shown is not None and not self._source.find([shown.number])
+
+    def _tell_absence(self) -> None:
+        """Says of a letter that is shown and not in the list what became of it."""
+        shown, said = self.detail.letter, ""
+        if shown is not None and self._absent():
+            status = shown.status.value
+            became = "it is of another cause" if status in self._statuses() else BECAME[status]
+            said = f"Not in the list: {became}."
+        self.detail.show_absence(said)
+
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(Selection(letter=row[0], subscription=row[7]))
+        if self.detail.letter is None or self.detail.letter.number != row[0]:  # it was the selection already
+            self._show(row[0])
 
     def _show(self, number: int) -> None:
-        letter = self._show_detail(number)
+        self._show_detail(number)
         self.table.choose_key(number)
-        if letter.status.value == "failed_again":
-            self.desk.run(self._link(number), "Look for the next dead letter")
+        self._tell_absence()
         self._enable()
 
-    def _show_detail(self, number: int) -> DeadLetter:
+    def _show_detail(self, number: int) -> None:
         repair = self.desk.workspace.repair
         found = repair.glance(number)
+        other = found.of != self.detail.letter
         self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data_apart, number))
-        return found.of
+        if other and found.of.status.value == "failed_again":
+            self.desk.run(self._link(number), "Look for the next dead letter")
 
     async def _link(self, number: int) -> None:
         letter = self.desk.workspace.repair.letter(number)
@@ -314,11 +310,18 @@ class LettersView(View):
     def _replay_whole(self) -> None:
         self._repairs.begin(REPLAY, self.groups.node().numbers)
 
+    def _carry(self, number: int, text: str) -> None:
+        self.desk.select(Selection(letter=number))
+        self._show(number)
+        self.detail.carry_over(text)
+
     def _replay_edited(self, number: int, text: str) -> None:
         def ended(done: bool) -> None:
             if isValid(self) and self.detail.editor.sent(int(number), text, done=done):
+                has_keyboard = self.detail.editor.isAncestorOf(QApplication.focusWidget() or self)
                 self.detail.leave_editor()
-                self.take_keyboard()
+                if has_keyboard:  # else it is where the person went meanwhile
+                    self.take_keyboard()
 
         self._repairs.replay_edited(int(number), text, ended)
 
@@ -365,7 +368,3 @@ class LettersView(View):
 def fits(deed: Deed, count: int) -> bool:
     """Whether something can be done with so many letters at once."""
     return count == 1 if deed in {EDIT, REHEARSE} else count > 0
-
-
-def _kind(role: str) -> str:
-    return "neutral" if role == "muted" else role

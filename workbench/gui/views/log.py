@@ -12,7 +12,7 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column, Key, ListSource, Row, first_of
 from workbench.gui.table import FastTableView
-from workbench.gui.times import absolute
+from workbench.gui.times import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.widgets import plain_label, toolbar_button
 
@@ -26,17 +26,17 @@ COLUMNS = (
     Column("Kind", width=92, badge={True: ("ok", "event"), False: ("info", "message")}.get),
     Column("Type", width=180),
     Column("Stream or topic", width=130, stretch=True),
-    Column("Version", width=68, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
+    Column("Version", width=72, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
     Column(
-        "Time",
-        width=234,
+        "Recorded",
+        width=ABSOLUTE_WIDTH,
         mono=True,
         text=lambda at: absolute(at) if at is not None else "",
         zoned=True,
     ),
 )
 ACTIONS = (
-    Column("Time", width=234, mono=True, text=absolute, zoned=True),
+    Column("Time", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
     Column("Action", width=120),
     Column("On", width=160),
     Column("Detail", width=200, stretch=True),

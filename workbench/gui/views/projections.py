@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QProgressBar,
@@ -48,8 +49,8 @@ STATES = {
     "rebuilding": "info",
 }
 """Kinds of the pill by what is true of a projection; everything else is neutral."""
-NARROW = 360
-"""Pixels below which buttons have no words."""
+NARROW, TIGHT = 360, 260
+"""Pixels below which buttons have no words, and below which the pill stands under the name."""
 AT_ONCE = 5_000
 """Of tables with more rows than this the order is read in a thread."""
 
@@ -119,8 +120,11 @@ class ProjectionsView(View):
         )
         head = QHBoxLayout()
         head.setSpacing(6)
-        head.addWidget(self.picker)
-        head.addWidget(self.badge)
+        self._names = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._names.setSpacing(6)
+        for named in (self.picker, self.badge):
+            self._names.addWidget(named)
+        head.addLayout(self._names)
         head.addStretch(1)
         head.addWidget(self.pause)
         head.addWidget(self.rebuild)
@@ -137,6 +141,8 @@ class ProjectionsView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         show_words((self.pause, self.rebuild), shown=self.width() >= NARROW)
+        ways = QBoxLayout.Direction
+        self._names.setDirection(ways.LeftToRight if self.width() >= TIGHT else ways.TopToBottom)
 
     def _foot(self) -> QHBoxLayout:
         self.said = plain_label(role="muted")

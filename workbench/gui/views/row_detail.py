@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from workbench.gui.paging import Column, ListSource
 from workbench.gui.table import FastTableView
-from workbench.gui.times import absolute
+from workbench.gui.times import ABSOLUTE_WIDTH, absolute
 from workbench.gui.widgets import JsonView, plain_label, toolbar_button
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EVENTS = (
     Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     Column("Event that this projection reads", width=160, stretch=True),
-    Column("Time", width=234, mono=True, text=absolute, zoned=True),
+    Column("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
 )
 
 

@@ -48,9 +48,17 @@ def restored(draft: Draft, content: Mapping[str, Any]) -> tuple[Draft, Names]:
     return made, {tuple(place): name for place, name in content["names"]}
 
 
-def standing(draft: Draft) -> str:
-    """Says how much is not saved."""
-    came, went = draft.counts()
-    wrong = len(draft.problems)
-    said = f"Not saved: {came:,} {'line' if came == 1 else 'lines'} added, {went:,} removed."
-    return f"{said} {wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong." if wrong else said
+def standing(draft: Draft, names: Names, *, unwritable: bool) -> str:
+    """Says how much is not saved; agrees with `content_of`, which is empty where nothing is (V2)."""
+    said = []
+    if draft.dirty:
+        came, went = draft.counts()
+        said.append(f"Not saved: {came:,} {'line' if came == 1 else 'lines'} added, {went:,} removed.")
+    if names:
+        said.append(f"{len(names):,} {'name is' if len(names) == 1 else 'names are'} typed and not applied.")
+    if unwritable:
+        said.append("What is typed here cannot be written.")
+    wrong = len(draft.problems) if draft.dirty else 0
+    if wrong:
+        said.append(f"{wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong.")
+    return " ".join(said) or "All changes are saved."

@@ -88,3 +88,8 @@ class SettingOutline(QTreeWidget):
     def _moved(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
             self.chosen.emit(self._path(item))
+
+
+def branch_of(branches: Sequence[Branch], path: Place) -> Branch:
+    """Returns the branch of a part: itself, or the collection that has it as an entry."""
+    return next(one for one in branches if path == one.path or path in (one.entries or {}).values())

@@ -23,12 +23,12 @@ from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectError, WorkbenchError
 from workbench.gui.desk import Desk
-from workbench.gui.drafts import DraftKeeper
+from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
 from workbench.gui.views.setting_drafts import content_of, restored, standing
-from workbench.gui.views.setting_outline import SettingOutline
+from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, toolbar_button
 from workbench.services.saving import WouldBreak, consequences
@@ -187,9 +187,7 @@ class SettingsView(View):
             return
         self._path, self._base = path, draft
         typed = self._names.get(path, "")
-        branch = next(
-            one for one in draft.outline() if one.path == path[: len(one.path)] and _holds(one, path)
-        )
+        branch = branch_of(draft.outline(), path)
         if branch.path == path and not branch.form:
             self.part.show_collection(branch, name=typed)
         else:
@@ -227,7 +225,7 @@ class SettingsView(View):
         self._names.pop(self._path, None)
         if text.strip():
             self._names[self._path] = text
-        self.drafts.note()
+        self._show_state()
 
     # -- editing ------------------------------------------------------------------------------------------
 
@@ -295,13 +293,15 @@ class SettingsView(View):
         """Says what is not saved, and lets it be saved."""
         draft = self._draft
         dirty = draft is not None and draft.dirty
-        for button in (self.show_changes, self.discard, self.button):
+        for button in (self.show_changes, self.button):
             button.setEnabled(dirty)
+        self.discard.setEnabled(bool(self._written()))
         lines = draft.diff() if draft is not None and dirty else []
         self.changes.setVisible(dirty and self.show_changes.isChecked())
         if self.changes.isVisibleTo(self) and self.changes.toPlainText() != "\n".join(lines):
             self.changes.setPlainText("\n".join(lines))
-        self.said.setText(standing(draft) if draft is not None and dirty else "All changes are saved.")
+        if draft is not None:
+            self.said.setText(standing(draft, self._names, unwritable=self._unwritable))
         self.drafts.note()
 
     # -- saving -------------------------------------------------------------------------------------------
@@ -372,9 +372,14 @@ class SettingsView(View):
 
     def _tell_changed(self) -> None:
         said = "Another program changed project.tsk. Nothing was written."
-        self._tell(
-            "warning", said, ("Load it anew", self.read), ("Show the difference", self._show_difference)
-        )
+        anew = lambda: self.desk.run(self._load_anew(), "Load the settings anew")  # noqa: E731  # a button's
+        self._tell("warning", said, ("Load it anew", anew), ("Show the difference", self._show_difference))
+
+    async def _load_anew(self) -> None:
+        """Shows the file as it is now; what was typed is lost only if the person says so (V2)."""
+        said = "What you changed in the settings and did not save would be lost. It cannot be undone."
+        if not self._written() or await may_lose(self, "Not saved", said):
+            self.read()
 
     def _show_difference(self) -> None:
         """Shows what the other program changed, since this draft was begun."""
@@ -388,11 +393,6 @@ class SettingsView(View):
     def _tell(self, kind: str, text: str, *actions: tuple[str, Callable[[], object]]) -> None:
         self.banner.set(kind, text, actions)
         self.banner.show()
-
-
-def _holds(branch: object, path: Place) -> bool:
-    entries = getattr(branch, "entries", None)
-    return getattr(branch, "path", None) == path or (entries is not None and path in entries.values())
 
 
 def _loc(place: Place) -> tuple[str | int, ...]:

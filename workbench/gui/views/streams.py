@@ -14,7 +14,7 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paging import Column, Key, Order, Row
 from workbench.gui.table import FastTableView
-from workbench.gui.times import absolute, short
+from workbench.gui.times import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
 from workbench.gui.widgets import SearchBox, plain_label
 
@@ -26,10 +26,18 @@ ALL = "All categories"
 AT_ONCE = 5_000
 """With more streams than this they are sorted in a thread."""
 COLUMNS = (
-    Column("Stream", width=110, stretch=True),
-    Column("Version", width=64, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Last event", width=112, mono=True, text=short, tip=absolute, zoned=True),
-    Column("Position", width=72, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Stream", width=90, stretch=True),
+    Column("Version", width=72, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column(
+        "Recorded",
+        width=SHORT_WIDTH,
+        mono=True,
+        text=short,
+        tip=absolute,
+        zoned=True,
+        about="When its last event was recorded",
+    ),
+    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
 ORDERS = ("name", "version", "updated", "updated")
 """How the store sorts by each column; positions grow with time."""

@@ -74,19 +74,19 @@ COLUMNS = (
     Column(
         "Mode", width=124, text=mode_text, tip=mode_tip, about="Whether each gets all, or workers compete"
     ),
-    Column("Rate /s", width=62, mono=True, align_right=True, text=_rate, about="Deliveries a second, lately"),
+    Column("Rate /s", width=70, mono=True, align_right=True, text=_rate, about="Deliveries a second, lately"),
     _number("Lag", 58, "Positions between its cursor and the head of the log"),
     Column(
         "Oldest", width=66, mono=True, align_right=True, text=age_text, about="Age of the oldest not settled"
     ),
-    _number("In flight", 66, "Handlers that run now"),
-    _number("Ready", 60, "Deliveries that a worker may take"),
-    _number("Delayed", 68, "Deliveries that wait for their time or to be retried"),
-    _number("Blocked", 68, "Deliveries that wait behind an earlier one with their key"),
-    Column("Dead", width=84, badge=_dead, about="Dead letters that are open"),
-    _number("Expired", 66, "Messages that lived too long and were dropped"),
-    _number("Skipped", 68, "Deliveries that a person passed by"),
-    _number("Delivered", 80, "Handled successfully, ever"),
+    _number("In flight", 74, "Handlers that run now"),
+    _number("Ready", 66, "Deliveries that a worker may take"),
+    _number("Delayed", 76, "Deliveries that wait for their time or to be retried"),
+    _number("Blocked", 76, "Deliveries that wait behind an earlier one with their key"),
+    Column("Dead", width=100, badge=_dead, about="Dead letters that are open"),
+    _number("Expired", 74, "Messages that lived too long and were dropped"),
+    _number("Skipped", 76, "Deliveries that a person passed by"),
+    _number("Delivered", 84, "Handled successfully, ever"),
     Column("Reads", width=104, about="The topic that it reads"),
 )
 GIVING_WAY = (

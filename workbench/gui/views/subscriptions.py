@@ -27,6 +27,7 @@ from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.subscription_table import FACTS, SubscriptionTable, facts_of, row_of
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words, toolbar_button
+from workbench.model.clock import MICROSECONDS
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -233,6 +234,7 @@ class SubscriptionsView(View):
         times, delivered = observe.throughput("ok")
         if not times:
             return
+        since = observe.counting_since() / MICROSECONDS
         none: Sequence[int] = [0] * len(times)
         self.throughput.update(
             times,
@@ -241,6 +243,7 @@ class SubscriptionsView(View):
                 "to be retried": observe.throughput("retry")[1].get(self._name, none),
                 "dead": observe.throughput("dead")[1].get(self._name, none),
             },
+            since,
         )
         self.latency.update(
             times,
@@ -248,6 +251,7 @@ class SubscriptionsView(View):
                 name: [us / 1000 for us in observe.latency(self._name, quantile)]
                 for name, quantile in QUANTILES.items()
             },
+            since,
         )
 
     # -- what the person does -----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -24,7 +24,7 @@ from workbench.gui.loop import finished
 from workbench.gui.paging import Column, Key, first_of
 from workbench.gui.states import States, show_event
 from workbench.gui.table import FastTableView
-from workbench.gui.times import absolute
+from workbench.gui.times import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.views.time_strip import TimeStrip
 from workbench.gui.widgets import (
@@ -48,7 +48,7 @@ LOW = 460
 COLUMNS = (
     Column("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     Column("Event", width=110, stretch=True),
-    Column("Time", width=234, mono=True, text=absolute, zoned=True),
+    Column("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
 )
 
 
@@ -176,6 +176,7 @@ class TimelineView(View):
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Events of the stream")
         self.table.set_source(self._source)
+        self.table.viewport().installEventFilter(self)
         self.diff = DiffView()
         self.diff.setAccessibleName("What the event changed")
         self.state = JsonView()
@@ -217,6 +218,12 @@ class TimelineView(View):
         self.panes.setOrientation(below if narrow else beside)
         self.strip.setVisible(self.height() >= LOW - 80)
         self.halves.setOrientation(beside if narrow and self.height() < LOW else below)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:  # also the first, which comes after a version was chosen
+            QTimer.singleShot(0, self.table, lambda: self.table.scrollTo(self.table.currentIndex()))
+        return False
 
     # -- following ----------------------------------------------------------------------------------------
 

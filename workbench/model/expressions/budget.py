@@ -19,6 +19,11 @@ ROOM = 16 * 1024 * 1024
 WIDTH = 64 * 1024 * 1024
 """Size of a result when it is written out, what stands in it twice counted twice (contract §8)."""
 
+_BEGINNING = 8
+"""Characters by which the places are counted where a text may stand."""
+_SHORT = 2_500
+"""Characters of a text that Python compares place by place."""
+
 Frame = list[Any]
 OUTSIDE, STEPS_LEFT, ROOM_LEFT, SLOTS = 0, 1, 2, 3
 """Places in a frame."""
@@ -61,10 +66,25 @@ def read(frame: Frame, size: int) -> None:
         step(frame, size >> 8)
 
 
-def search(frame: Frame, size: int) -> None:
-    """Uses up the steps that looking for something in so many characters may take."""
+def search(frame: Frame, text: str, wanted: str) -> None:
+    """Uses up the steps that looking for a text in another may take.
+
+    Python looks in time that grows with the text; where that is short, or not four times as long as what is
+    wanted, with each place that begins like it, too.
+    """
+    size = len(text)
     if size > 256:
         step(frame, size >> 5)
+    if len(wanted) > _BEGINNING and (size < _SHORT or size < 4 * len(wanted)):
+        places = min(size, _BEGINNING * text.count(wanted[:_BEGINNING]))
+        step(frame, min(places, max(0, size - len(wanted) + 1)) * len(wanted) >> 8)
+
+
+def search_again(frame: Frame, text: str, wanted: str, count: int) -> None:
+    """Uses up the steps that looking for all places of a text takes, beyond those of looking once."""
+    step(frame, count >> 3)
+    if count and len(wanted) > _BEGINNING:
+        search(frame, text[-max(_SHORT - 1, 4 * len(wanted) - 1) :], wanted)
 
 
 def weigh(frame: Frame, value: Any) -> None:

@@ -95,16 +95,35 @@ def in_order(operator: str, one: Any, other: Any) -> bool:
     return in_order(operator, seen(one), seen(other))
 
 
+class _Key:
+    """A key that is no text: it equals a number of any kind, and true is not 1."""
+
+    __slots__ = ("_is_truth", "_value")
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+        self._is_truth = type(value) is bool
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return (type(other) is bool) is self._is_truth and bool(other == self._value)
+
+
+_NONE = object()
+
+
 def lookup(mapping: Mapping[Any, Any], key: Any) -> tuple[Any, bool]:
-    """Returns what a mapping has for a key, and whether it has it; 1, 1.0 and 1u are the same key."""
+    """Returns what a mapping has for a key, and whether it has it; 1, 1.0 and 1u are the same key.
+
+    The keys are never gone through, as each of many may be looked up (X2).
+    """
     kind = type(key)
     if kind not in {str, int, bool, Uint, float}:
         raise Wrong(f"{words_of(key)} is no key")
-    if key not in mapping:
-        return None, False
-    if kind is not str and any(one == key and (type(one) is bool) is not (kind is bool) for one in mapping):
-        return None, False
-    return mapping[key], True
+    found = mapping.get(key if kind is str else _Key(key), _NONE)
+    return (None, False) if found is _NONE else (found, True)
 
 
 def among(frame: Frame, value: Any, values: Any) -> bool:
@@ -115,13 +134,14 @@ def among(frame: Frame, value: Any, values: Any) -> bool:
     """
     kind = type(values)
     if kind is dict:
+        step(frame, 1)
         return lookup(values, value)[1]
     if kind is not list and kind is not tuple:
         if kind not in TYPES:
             return among(frame, value, seen(values))
         raise Wrong(f"in needs a list or an object, and this is {words_of(values)}")
     if type(value) is str and len(value) <= 256:
-        read(frame, 8 * len(values))
+        read(frame, 16 * len(values))
         if value in values:
             return True
         if not values or type(values[0]) in TYPES:

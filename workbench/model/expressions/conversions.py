@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from workbench.model.expressions.budget import Frame, take
+from workbench.model.expressions.budget import Frame, step, take
 from workbench.model.expressions.numbers import within
 from workbench.model.expressions.times import written_duration, written_time
 from workbench.model.expressions.values import INT_MAX, NAMES, UINT_MAX, TypeName, Uint, Wrong
@@ -123,5 +123,6 @@ def to_text(frame: Frame, value: Any) -> str:
     if type(value) is str:
         return value
     said = written(value)
+    step(frame, len(said) >> 3)
     take(frame, len(said))
     return said

@@ -86,6 +86,11 @@ class Placed:
         self._text = text
         self._place = place
 
+    def then(self, take: Callable[[Any], Any]) -> Placed:
+        """Returns the same with what is done to its value; what goes wrong there is told here, too."""
+        get = self.closure
+        return Placed(lambda env: take(get(env)), None, self._text, self._place)
+
     def __call__(self, env: Any) -> Any:
         """Returns the value."""
         try:

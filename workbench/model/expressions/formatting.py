@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.model.expressions.budget import Frame, search, step, take
-from workbench.model.expressions.conversions import written
+from workbench.model.expressions.conversions import to_text
 from workbench.model.expressions.values import Wrong, words_of
 from workbench.model.expressions.views import seen
 
@@ -29,7 +29,7 @@ def formatted(frame: Frame, text: str, values: Any) -> str:
 
 def _pieces(frame: Frame, text: str, values: Iterator[Any]) -> Iterator[str]:
     at = 0
-    search(frame, len(text))
+    search(frame, text, "%")
     for found in _CLAUSE.finditer(text):
         yield _taken(frame, text[at : found.start()])
         at = found.end()
@@ -61,11 +61,12 @@ def _clause(frame: Frame, found: re.Match[str], values: Iterator[Any]) -> str:
     said = _CLAUSES[letter](value, 6 if places is None else int(places))
     if said is None:
         raise Wrong(f"{found[0]} does not write {words_of(value)}")
+    step(frame, 4 + (len(said) >> 2 if letter in "ef" else len(said) >> 8))
     return said
 
 
 def _text(frame: Frame, value: Any, depth: int) -> str:
-    step(frame, 5)
+    step(frame, 8)
     if depth > _MOST:
         raise Wrong("format writes no deeper nesting")
     value = seen(value)
@@ -78,9 +79,7 @@ def _text(frame: Frame, value: Any, depth: int) -> str:
         return "{" + ", ".join(f"{key}: {one}" for key, one in entries) + "}"
     if type(value) is float and (special := _SPECIAL.get(repr(value))):
         return special
-    said = written(value)
-    take(frame, len(said))
-    return said
+    return to_text(frame, value)
 
 
 def _whole(sign: str) -> Callable[[Any, int], str | None]:

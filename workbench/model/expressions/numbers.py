@@ -49,6 +49,18 @@ def exact(value: Any) -> Any:
     return Decimal(value) if kind is int or kind is Uint else value
 
 
+def finite(value: Any) -> Any:
+    """Returns a value that is no number without end.
+
+    Raises:
+        Wrong: It is NaN or infinite: decimals and JSON have no such numbers.
+    """
+    kind = type(value)
+    if (kind is Decimal and not value.is_finite()) or (kind is float and not math.isfinite(value)):
+        raise Wrong(f"{value} is no number that decimals or JSON have")
+    return value
+
+
 def within(value: int, kind: type[Any] = int) -> Any:
     """Returns a whole number of a kind.
 
@@ -115,10 +127,10 @@ def exactly(operator: str, one: Any, other: Any) -> Decimal:
     """Calculates with decimals; only a quotient is rounded, to 28 digits.
 
     Raises:
-        Wrong: There is no result, or it has more than 100 digits.
+        Wrong: There is no result, it has more than 100 digits, or one of the numbers is none.
     """
     try:
-        return _DECIMAL[operator](exact(one), exact(other))  # type: ignore[no-any-return]
+        return _DECIMAL[operator](finite(exact(one)), finite(exact(other)))  # type: ignore[no-any-return]
     except Inexact:
         raise Wrong("the result has more than 100 digits") from None
     except DivisionByZero:
@@ -139,6 +151,8 @@ def calculate(operator: str, one: Any, other: Any) -> Any:
     if {*kinds} <= {int, Uint, float, Decimal}:
         if Decimal in kinds:
             return exactly(operator, one, other)
+        if kinds[0] is not kinds[1] and {*kinds} == {int, Uint}:
+            raise Wrong(f"{operator} does not mix an unsigned whole number with one that has a sign")
         if float in kinds and operator in FLOATING and Uint not in {type(one), type(other)}:
             return FLOATING[operator](float(one), float(other))
     elif (found := _moved(operator, one, other)) is not None:

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.model.expressions.budget import Frame, read, search, step, take
+from workbench.model.expressions.budget import Frame, read, search, search_again, step, take
 from workbench.model.expressions.comparing import among
 from workbench.model.expressions.values import Wrong, words_of
 
@@ -25,7 +25,7 @@ def contains(frame: Frame, value: Any, wanted: Any) -> bool:
         return among(frame, wanted, value)
     if type(wanted) is not str:
         raise Wrong(f"contains looks for text in a text, and this is {words_of(wanted)}")
-    search(frame, len(value))
+    search(frame, value, wanted)
     return wanted in value
 
 
@@ -54,16 +54,18 @@ def char_at(text: str, place: int) -> str:
 
 def index_of(frame: Frame, text: str, wanted: str, start: int = 0) -> int:
     """Returns where a text first stands in another, -1 if nowhere."""
-    search(frame, len(text))
+    search(frame, text, wanted)
     return text.find(wanted, _within(start, text))
 
 
 def last_index_of(frame: Frame, text: str, wanted: str, start: int | None = None) -> int:
     """Returns where a text last stands in another, at a place or before it; -1 if nowhere."""
-    search(frame, len(text))
-    if start is None:
-        return text.rfind(wanted)
-    return text.rfind(wanted, 0, _within(start, text) + len(wanted))
+    end = len(text) if start is None else min(len(text), _within(start, text) + len(wanted))
+    # from behind, as Python's own search for the last place takes time that grows with both texts
+    turned, behind = text[:end][::-1], wanted[::-1]
+    search(frame, turned, behind)
+    found = turned.find(behind)
+    return found if found < 0 else end - found - len(wanted)
 
 
 def substring(frame: Frame, text: str, start: int, end: int | None = None) -> str:
@@ -77,9 +79,9 @@ def substring(frame: Frame, text: str, start: int, end: int | None = None) -> st
 
 def replace(frame: Frame, text: str, old: str, new: str, limit: int = -1) -> str:
     """Returns a text in which another one is replaced, at most so many times; a negative limit is none."""
-    search(frame, len(text))
+    search(frame, text, old)
     count = text.count(old)
-    step(frame, count >> 3)
+    search_again(frame, text, old, count)
     count = count if limit < 0 else min(count, limit)
     take(frame, len(text) + count * max(0, len(new) - len(old)))
     return text.replace(old, new, count)
@@ -87,8 +89,9 @@ def replace(frame: Frame, text: str, old: str, new: str, limit: int = -1) -> str
 
 def split(frame: Frame, text: str, between: str, limit: int = -1) -> list[str]:
     """Returns the parts of a text, at most so many; a negative limit is none."""
-    search(frame, len(text))
+    search(frame, text, between)
     parts = text.count(between) + 1 if between else len(text)
+    search_again(frame, text, between, parts - 1)
     step(frame, parts >> 1)
     take(frame, len(text) + 8 * parts)
     if not limit:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, create_model
 
 from workbench.model.expressions.conversions import written
 from workbench.model.expressions.kinds import ANY, Kind, Type, record
-from workbench.model.expressions.numbers import exact
+from workbench.model.expressions.numbers import exact, finite
 from workbench.model.expressions.views import moment, seen
 
 
@@ -72,8 +72,8 @@ class FieldType:
     def _decimal(self, value: Any) -> Any:
         """Returns a number, or the number in a text, as a decimal with at most the field's places."""
         text = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
-        kept = Decimal(value) if text else exact(value)
-        if self.places is None or not isinstance(kept, Decimal) or not kept.is_finite():
+        kept = Decimal(value) if text else finite(exact(value))
+        if self.places is None or not isinstance(kept, Decimal):
             return kept
         more = -int(kept.as_tuple().exponent) > self.places
         rounds = kept.adjusted() < _WIDE.prec // 2 and (more or text or isinstance(value, float))
@@ -95,7 +95,7 @@ def _text(value: Any) -> Any:
 def as_json(value: Any) -> Any:
     """Returns a value as JSON keeps it: times and decimals as text."""
     if isinstance(value, Decimal | datetime):
-        return msgspec.to_builtins(value)
+        return msgspec.to_builtins(finite(value))
     if isinstance(value, list | tuple):
         return [as_json(item) for item in value]
     if isinstance(value, Mapping):
@@ -108,7 +108,23 @@ def as_json(value: Any) -> Any:
         return b64encode(value).decode()
     if isinstance(value, timedelta):
         return written(value)
-    return seen(value)
+    return finite(seen(value))
+
+
+def check_finite(value: Any) -> None:
+    """Makes sure that all numbers in an event or state are numbers.
+
+    Raises:
+        Wrong: One is NaN or infinite.
+    """
+    if isinstance(value, msgspec.Struct):
+        value = [getattr(value, name) for name in value.__struct_fields__]
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            check_finite(item)
+    finite(value)
 
 
 def record_of(fields: Mapping[str, FieldType]) -> Type:

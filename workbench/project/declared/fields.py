@@ -13,9 +13,12 @@ from uuid import UUID
 import msgspec
 from pydantic import AfterValidator, AnyUrl, AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 from pydantic import Field as Pydantic
+from pydantic_core import PydanticCustomError
 
 from workbench.model.expressions.hints import among
 from workbench.model.expressions.kinds import ANY, Kind, Type
+from workbench.model.expressions.patterns import compiled
+from workbench.model.expressions.values import INT_MAX, INT_MIN, Wrong
 from workbench.project.declared.classes import (
     FieldType,
     class_name,
@@ -169,11 +172,14 @@ class FieldTypes:
 
     def _string(self, path: Path, one: FieldSection) -> FieldType:
         pattern = one.pattern or None
-        if pattern is not None and not _is_pattern(pattern):
+        found = _text_type(min_length=_whole(one.min), max_length=_whole(one.max))
+        if pattern is None:
+            return found
+        try:
+            return replace(found, command=_matching(found.command, pattern))
+        except Wrong:
             self._tell((*path, "pattern"), "pattern is no regular expression that forms understand")
-            pattern = None
-        limits = {"min_length": _whole(one.min), "max_length": _whole(one.max), "pattern": pattern}
-        return _text_type(**limits)
+            return found
 
     def _choice(self, path: Path, one: FieldSection) -> FieldType:
         choices = tuple(one.choices)
@@ -258,9 +264,18 @@ _FIXED = {
 }
 
 
+def _of_64_bits(value: int) -> int:
+    if INT_MIN <= value <= INT_MAX:
+        return value
+    raise ValueError(f"must lie between {INT_MIN} and {INT_MAX}")
+
+
+_WHOLE = Annotated[int, AfterValidator(_of_64_bits)]
+
+
 def _number(word: str, one: FieldSection) -> FieldType:
     if word == "integer":
-        command = _limited(int, ge=one.min, le=one.max)
+        command = _limited(_WHOLE, ge=one.min, le=one.max)
         return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
     places = 2 if word == "money" and one.places is None else one.places
     command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
@@ -272,9 +287,18 @@ def _whole(number: float | None) -> int | None:
     return None if number is None else max(0, int(number))
 
 
-def _is_pattern(pattern: str) -> bool:
-    try:
-        TypeAdapter(Annotated[str, Pydantic(pattern=pattern)])
-    except Exception:  # noqa: BLE001  # pydantic's core raises its own kind for what its engine refuses
-        return False
-    return True
+def _matching(annotation: Any, pattern: str) -> Any:
+    """Returns an annotation of texts in which a pattern is found, as ``matches`` finds it.
+
+    Raises:
+        Wrong: It is no regular expression.
+    """
+    finds = compiled(pattern)[0].isinstance_python
+
+    def check(text: str) -> str:
+        if finds(text):
+            return text
+        said = "String should match pattern '{pattern}'"
+        raise PydanticCustomError("string_pattern_mismatch", said, {"pattern": pattern})
+
+    return Annotated[annotation, AfterValidator(check), Pydantic(json_schema_extra={"pattern": pattern})]

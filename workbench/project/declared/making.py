@@ -13,7 +13,8 @@ from workbench.errors import ExpressionFailed
 from workbench.model.expressions.expression import Placed, constant, quick_of
 from workbench.model.expressions.kinds import Kind, Type
 from workbench.model.expressions.operations import Get
-from workbench.project.declared.classes import FieldType
+from workbench.model.expressions.values import Wrong
+from workbench.project.declared.classes import FieldType, check_finite
 
 Build = Callable[[Any], Any]
 """Makes a value from what expressions read."""
@@ -40,7 +41,7 @@ def source_of(get: Get, field: FieldType | None, found: Type) -> Source:
     take = field.taking(found, computed=computed)
     if take is None:
         return Source(get, _is_exact(field.type, found))
-    return Source(lambda env: take(get(env)))
+    return Source(get.then(take) if isinstance(get, Placed) else lambda env: take(get(env)))
 
 
 def _is_exact(wanted: Type, found: Type) -> bool:
@@ -65,9 +66,11 @@ def checked(cls: type[Any], sources: Mapping[str, Source], said: str) -> Build:
     def build(env: Any) -> Any:
         values = {name: get(env) for name, get in items}
         try:
-            return convert(values, cls, from_attributes=True)
-        except msgspec.ValidationError as error:
+            made = convert(values, cls, from_attributes=True)
+            check_finite(made)
+        except (msgspec.ValidationError, Wrong) as error:
             raise ExpressionFailed(f"{said}: {error}") from error
+        return made
 
     return build
 

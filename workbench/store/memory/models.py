@@ -16,7 +16,7 @@ from workbench.store.projection_operations import (
     MarkProjection,
     SwitchProjection,
 )
-from workbench.store.rules import check_table_names
+from workbench.store.rules import check_rows, check_table_names
 from workbench.store.values import PassedKind, ProjectionState, ProjectionStatus
 
 
@@ -107,6 +107,7 @@ def apply_projection(tables: Tables, op: ApplyProjection, now: int) -> None:
         actual = state.checkpoint if state else 0
         raise WrongExpectedVersion(f"projection {op.name}", expected=op.before, actual=actual)
     key = state.columns[0][0]
+    check_rows(op.rows)
     for row in op.rows:
         tables.rows.put((op.name, op.generation, row[key]), dict(row))
     for gone in op.deleted:
@@ -128,6 +129,7 @@ def project_rows(tables: Tables, op: ProjectRows, now: int) -> None:
     if not live:
         raise NotFound(f"there is no table {op.name}")
     state = live[0]
+    check_rows(op.rows)
     empty = dict.fromkeys(name for name, _ in state.columns)
     for row in op.rows:
         place = (op.name, state.generation, row[state.columns[0][0]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from workbench.errors import StoreReadOnly, WorkbenchBug, WorkbenchError
+from workbench.errors import StoreReadOnly, WorkbenchBug
 from workbench.model.clock import Clock
 from workbench.store import operations as op
 from workbench.store.letters import noted
@@ -19,6 +19,7 @@ from workbench.store.projection_operations import (
     MarkProjection,
     SwitchProjection,
 )
+from workbench.store.rules import own_error
 
 
 class MemoryStore:
@@ -70,9 +71,9 @@ class MemoryStore:
         mark = self._tables.journal.mark()
         try:
             return self._run(operation, now)
-        except WorkbenchError as error:
+        except Exception as error:  # noqa: BLE001  # it fails this operation, not the others
             self._tables.journal.back_to(mark)
-            return error
+            return own_error(error)
 
     def _run(self, operation: op.Operation, now: int) -> Any:
         match operation:

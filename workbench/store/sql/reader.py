@@ -13,6 +13,7 @@ from uuid import UUID
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.events import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
+from workbench.model.projections import unstorable
 from workbench.store.sql import rows
 from workbench.store.sql.connection import translated
 from workbench.store.sql.projecting import table_name
@@ -173,6 +174,8 @@ class SqliteReader(QueueReading):
     def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
         """Returns one row of a read model; of the live generation unless another one is named."""
         table, names = self._table(projection, generation)
+        if unstorable(key):
+            return None
         found = self._all(f'select * from {table} where "{names[0]}" = ?', (key,))
         return dict(zip(names, found[0], strict=True)) if found else None
 
@@ -190,6 +193,8 @@ class SqliteReader(QueueReading):
             raise InvalidValue(f"{projection} has no column {', '.join(sorted(unknown))}", path="")
         tests = [f'"{name}" = ?' for name in where]
         values = list(where.values())
+        if any(unstorable(value) for value in (after, *values)):
+            return Page(rows=[], more=False)
         if after is not None:
             tests.append(f'"{key}" > ?')
             values.append(after)

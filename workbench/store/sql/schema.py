@@ -166,6 +166,11 @@ def _version_of_held(path: Path) -> int:
 
 def _version_of_file(path: Path) -> int:
     header = _header(path)
+    if not header:
+        raise NotAStore(
+            f"{path} is empty: it holds no store",
+            hint="take the newest backup; if there never was a store, open the project once, which makes it",
+        )
     if not header.startswith(_MAGIC):
         raise NotAStore(
             f"{path} is not a database; it was left as it is", hint="choose another file for the store"

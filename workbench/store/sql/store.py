@@ -45,7 +45,7 @@ from workbench.store.sql.runs import begin_run, check_log
 from workbench.store.sql.schema import check_identity, create_store, remembered_owner, sweep
 from workbench.store.sql.tables import SCHEMA_VERSION
 from workbench.store.sql.times import keep_in_step, note_time
-from workbench.store.sql.writing import Writing
+from workbench.store.sql.writing import Writing, is_of_one
 
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of the log beside the file that are worth a moment of idle time (C4)."""
@@ -205,27 +205,34 @@ class SqliteStore:
         with self._guard:
             con = self._writable()
             with self._taken_back(con):
-                answers, suspected = self._run(con, operations)
+                answers, suspected = self._run_all(con, operations)
             self._commit(con, operations, suspected)
             self._make_sure(operations)
             return answers
 
     def rehearse(self, operations: Sequence[op.Operation]) -> list[Any]:
-        """Runs operations as `write` does and takes everything back; returns what the answers would be.
-
-        Raises:
-            StoreReadOnly: This process only observes.
-            WorldError: The disk is full, or the like.
-        """
+        """Runs operations as `write` does, raises what it raises, and takes everything back again."""
         with self._guard:
             con = self._writable()
             with self._taken_back(con):
-                answers, _ = self._run(con, operations)
+                answers, _ = self._run_all(con, operations)
             self._roll_back(con)
             return answers
 
-    def _run(
+    def _run_all(
         self, con: sqlite3.Connection, operations: Sequence[op.Operation]
+    ) -> tuple[list[Any], set[bytes]]:
+        """Runs operations; what one of them alone meets unforeseen leaves the others as they are (C6)."""
+        try:
+            return self._run(con, operations)
+        except Exception as error:
+            if isinstance(error, WorkbenchError) or not is_of_one(error):
+                raise
+            self._roll_back(con)
+            return self._run(con, operations, apart=True)
+
+    def _run(
+        self, con: sqlite3.Connection, operations: Sequence[op.Operation], *, apart: bool = False
     ) -> tuple[list[Any], set[bytes]]:
         """Begins a transaction and runs operations in it; returns answers, and ids that were stored before."""
         con.execute("begin immediate")
@@ -233,7 +240,7 @@ class SqliteStore:
             self._heads.forget()
         self._heads.trim()
         now = self._clock.now()
-        writing = Writing(con, self._heads, now, operations)
+        writing = Writing(con, self._heads, now, operations, apart=apart)
         answers = [writing.guarded(operation) for operation in operations]
         writing.batch.flush()
         self._heads.noted = note_time(con, self._heads.noted, now)
@@ -255,7 +262,7 @@ class SqliteStore:
         if self._writer is None:
             raise StoreReadOnly(
                 f"{self.path.name} is open for reading only: {self.observer or 'it was closed'}",
-                hint="close the other window, or work on a copy",
+                hint="end what works on it, let it be written, or work on a copy",
             )
         if self._broken:
             raise StoreReadOnly(self._broken, hint="close the project and open it again")
@@ -339,9 +346,7 @@ class SqliteStore:
     def look(self) -> str:
         """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10)."""
         with self._guard:
-            if self._writer is not None:
-                self._is_gone()
-            return self._gone
+            return self._gone if self._writer is None or self._is_gone() else ""
 
     def rescue(self, target: Path) -> None:
         """Copies what is open here to a new file, also where the store's own is gone.
@@ -360,13 +365,9 @@ class SqliteStore:
         with self._guard:
             real = self.path.resolve()
             log = real.with_name(f"{real.name}-wal")
-            if (
-                self._writer is None
-                or self._broken
-                or self._gone
-                or not log.exists()
-                or log.stat().st_size < LARGE_LOG
-            ):
+            if self._writer is None or self._broken or self._gone:
+                return
+            if not log.exists() or log.stat().st_size < LARGE_LOG:
                 return
             with translated(self.path):
                 self._writer.execute("pragma busy_timeout = 0")

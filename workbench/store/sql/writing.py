@@ -16,6 +16,7 @@ from workbench.store.projection_operations import (
     MarkProjection,
     SwitchProjection,
 )
+from workbench.store.rules import own_error
 from workbench.store.sql import appending, claiming, jobs, letters, projecting, recording, settling, transient
 from workbench.store.sql.batch import Batch
 from workbench.store.sql.heads import Heads
@@ -27,6 +28,9 @@ _BATCHED = {op.Append, op.AppendMany, op.RecordCommand, op.NewMessage, op.Atomic
 """What reads nothing that waits in the batch, or has it flushed itself."""
 _NEVER_REFUSE = (op.RecordCommand, op.SaveSnapshot, op.SaveProcess, op.RecordAction)
 
+_OF_ONE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+"""What SQLite says of a value that it cannot bind or keep."""
+
 
 class Writing:
     """One transaction.
@@ -34,6 +38,7 @@ class Writing:
     Args:
         now: Microseconds since 1970; one moment for all that it writes.
         operations: All that will be run: what may be stored already is asked for once.
+        apart: Whether each gets a savepoint, so that what nobody foresaw fails it alone (C6).
 
     Attributes:
         suspected: Event ids that may be stored already.
@@ -41,12 +46,19 @@ class Writing:
     """
 
     def __init__(
-        self, con: sqlite3.Connection, heads: Heads, now: int, operations: Sequence[op.Operation]
+        self,
+        con: sqlite3.Connection,
+        heads: Heads,
+        now: int,
+        operations: Sequence[op.Operation],
+        *,
+        apart: bool = False,
     ) -> None:
         self.con = con
         self.heads = heads
         self.now = now
         self.batch = Batch(con)
+        self._apart = apart
         self.suspected = appending.suspects(con, heads, operations)
         self._commands = recording.known_commands(con, heads, operations)
         self.published = recording.published_before(con, heads, operations)
@@ -56,7 +68,7 @@ class Writing:
 
         It gets a savepoint, unless it cannot have written anything when it refuses.
         """
-        if _clean(operation):
+        if not self._apart and _clean(operation):
             try:
                 return self.run(operation)
             except WorkbenchError as error:
@@ -66,12 +78,15 @@ class Writing:
         try:
             answer = self.run(operation)
             self.batch.flush()
-        except WorkbenchError as error:
+        except Exception as error:
+            if not isinstance(error, WorkbenchError) and not (self._apart and is_of_one(error)):
+                raise
+            said = own_error(error)
             self.batch.clear()
             self.con.execute("rollback to o")
             self.con.execute("release o")
             self.heads.forget()
-            return error
+            return said
         self.con.execute("release o")
         return answer
 
@@ -135,6 +150,11 @@ class Writing:
         action = noted(operation).action
         row = (operation.number or None, action.at, action.action, action.subject, action.detail)
         return self.con.execute("insert or replace into actions values (?,?,?,?,?)", row).lastrowid
+
+
+def is_of_one(error: Exception) -> bool:
+    """Whether an error is about one operation, not about the file or the machine: the others can be written."""
+    return not isinstance(error, sqlite3.Error) or isinstance(error, _OF_ONE)
 
 
 def _clean(operation: op.Operation) -> bool:

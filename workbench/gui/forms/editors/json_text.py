@@ -62,7 +62,8 @@ class JsonEditor(AreaEditor):
             json.loads(text)
             parse_foreign_json(text)
         except json.JSONDecodeError as error:
-            return f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+            said = error.msg.removesuffix(" starting at")
+            return f"is not JSON: {said} at line {error.lineno}, column {error.colno}"
         except (ForeignJsonError, InvalidValue, RecursionError) as error:
             return f"cannot be stored: {error}"
         except ValueError as error:  # an integer of more digits than Python reads

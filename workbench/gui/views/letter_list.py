@@ -1,0 +1,57 @@
+"""The rows and columns of the list of dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from workbench.gui.paging import Column, Key, Order, Row, first_of
+from workbench.gui.times import absolute, short
+from workbench.gui.views.letter_actions import STATUSES
+
+if TYPE_CHECKING:
+    from workbench.services.repairing import Repairing
+
+
+def _kind(role: str) -> str:
+    return "neutral" if role == "muted" else role
+
+
+COLUMNS = (
+    Column("#", width=44, mono=True, align_right=True),
+    Column("Status", width=94, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
+    Column("Type", width=98),
+    Column("Key", width=98),
+    Column("Error", width=108, stretch=True),
+    Column("Tries", width=50, mono=True, align_right=True),
+    Column("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
+)
+
+
+class LetterSource:
+    """Rows of the dead letters with the numbers of a cause, the newest first; these numbers are the keys."""
+
+    key = staticmethod(first_of)
+
+    def __init__(self, repair: Repairing, numbers: Sequence[int] = ()) -> None:
+        self._repair = repair
+        self.numbers = numbers
+        self._order = Order(numbers)
+
+    def count(self) -> int:
+        """Returns how many there are."""
+        return len(self.numbers)
+
+    def page(self, first: int, limit: int) -> Sequence[Row | None]:
+        """Returns rows."""
+        numbers = self.numbers[first : first + limit]
+        found = {line.number: line for line in self._repair.listed(numbers)}
+        return [found.get(number) for number in numbers]
+
+    def keys(self, first: int, limit: int) -> Sequence[int]:
+        """Returns numbers of letters."""
+        return self.numbers[first : first + limit]
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        return self._order.find(keys)

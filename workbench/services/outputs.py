@@ -1,0 +1,44 @@
+"""Files that people name for what they want written: never a store, nor what makes a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.errors import InvalidValue, StoreReadOnly
+
+_OF_A_STORE = ("-wal", "-shm", ".lock")
+_OF_A_PROJECT = (".tsk", ".py")
+
+
+def check_output(path: Path) -> None:
+    """Refuses to write over a store, what lies beside one, or a project's own files.
+
+    Raises:
+        InvalidValue: It is one of these.
+    """
+    real = path.resolve()
+    if not real.is_file():
+        return  # it is new, or a device or pipe that was meant
+    beside = (real.with_name(real.name + end) for end in _OF_A_STORE)
+    owner = ""
+    if real.name.endswith(_OF_A_STORE) or any(other.exists() for other in beside):
+        owner = "store"
+    elif real.name.endswith(_OF_A_PROJECT):
+        owner = "project"
+    if owner:
+        said = f"{path} belongs to a {owner}; it was left as it is"
+        raise InvalidValue(said, path="", hint="choose another name")
+
+
+def write_output(path: Path, data: bytes) -> None:
+    """Writes a file, over an older one.
+
+    Raises:
+        InvalidValue: It may not be written over.
+        StoreReadOnly: It cannot be written.
+    """
+    check_output(path)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise StoreReadOnly(f"{path} cannot be written: {error.strerror or error}") from error
