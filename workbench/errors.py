@@ -36,7 +36,7 @@ WorkbenchError
 │   ├── SchemaTooNew
 │   ├── SchemaTooOld             and this process may not convert it
 │   ├── ReadTooLong
-│   ├── StandsStill              a read model is faulted or paused, so waiting for it is of no use
+│   ├── StandsStill              a read model is faulted, so waiting for it is of no use
 │   └── StoreFailed              COMMIT failed: the outcome is unknown
 ├── ModelFailed                  the project's own Python raised what it did not mean to
 ├── ProjectError                 the project's files are wrong; carries every problem

@@ -248,18 +248,6 @@ def test_C11_what_stands_still_is_told_and_ends_with_3(workbench, monkeypatch):
     assert set(said.json()["faults"].values()) == {"ZeroDivisionError: a bug"}
 
 
-@pytest.mark.parametrize(
-    ("verb", "options"),
-    [("run", ("--metrics",)), ("docs", ("--output",)), ("test", ("--junit",)), ("export", ("--replace",))],
-)
-def test_no_answer_is_written_over_the_store(workbench, played, verb, options):
-    store = next(played.rglob("*.db"))
-    said = workbench(verb, played, *options, store)
-    assert said.code != 0
-    assert "belongs to a store" in said.err
-    assert workbench("doctor", played).code == 0
-
-
 class Deleting:
     """A pipe through which nothing comes; its store is deleted meanwhile, and it ends when that was told."""
 
@@ -303,3 +291,15 @@ def test_C10_a_store_that_was_deleted_by_the_last_command_is_told_at_the_end(wor
     assert said.code == 3
     assert "no longer there" in said.json()["gone"]
     assert "writing to events.db stopped" in said.err
+
+
+@pytest.mark.parametrize(
+    ("verb", "options"),
+    [("run", ("--metrics",)), ("docs", ("--output",)), ("test", ("--junit",)), ("export", ("--replace",))],
+)
+def test_no_answer_is_written_over_the_store(workbench, played, verb, options):
+    store = next(played.rglob("*.db"))
+    said = workbench(verb, played, *options, store)
+    assert said.code != 0
+    assert "belongs to a store" in said.err
+    assert workbench("doctor", played).code == 0

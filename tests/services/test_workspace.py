@@ -80,18 +80,6 @@ async def test_M2_a_close_that_is_cancelled_twice_still_lets_go_of_the_store(tmp
     await again.close()
 
 
-async def test_V3_a_store_that_another_works_on_is_refused_in_words_that_fit_everywhere(tmp_path):
-    folder = copy_sample("users", tmp_path / "users")
-    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
-    workspace = open_target(folder, "", environ=environ)
-    await workspace.start()
-    second = open_target(folder, "", environ=environ)
-    with pytest.raises(StoreReadOnly, match=r"open for reading only: .* has it open") as told:
-        second.running()
-    assert "window" not in f"{told.value} {told.value.hint}"
-    await second.close()
-
-
 @pytest.mark.parametrize("turns", [1, 2, 3, 5, 8])
 async def test_C11_a_model_that_takes_over_leaves_an_engine_that_runs_whoever_is_cancelled(opened, turns):
     workspace = opened("true")
@@ -119,6 +107,19 @@ async def test_C10_a_store_that_is_gone_is_told_while_nothing_is_written(opened,
     workspace.store.path.unlink()
     await asyncio.wait_for(gone.wait(), 30)
     assert "no longer there" in workspace.observe.status().gone
+    await workspace.close()
+
+
+async def test_V3_a_store_that_another_works_on_is_refused_in_words_that_fit_everywhere(tmp_path):
+    folder = copy_sample("users", tmp_path / "users")
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+    workspace = open_target(folder, "", environ=environ)
+    await workspace.start()
+    second = open_target(folder, "", environ=environ)
+    with pytest.raises(StoreReadOnly, match=r"open for reading only: .* has it open") as told:
+        second.running()
+    assert "window" not in f"{told.value} {told.value.hint}"
+    await second.close()
     await workspace.close()
 
 

@@ -144,26 +144,30 @@ class ProjectionRunner:
 
         Raises:
             StoreBusy: It was stopped before.
-            StandsStill: It is faulted or paused, or was meanwhile.
+            StandsStill: It is faulted, or was meanwhile.
         """
         if self.checkpoint < position:
-            if self.paused:
+            if self._faulted:
                 raise self._standing()
             future = asyncio.get_running_loop().create_future()
             self._waiters.append((position, future))
             await future
 
+    @property
+    def _faulted(self) -> bool:
+        return self.paused and self.live.status is ProjectionStatus.FAULTED
+
     def _standing(self) -> StandsStill:
-        return StandsStill(f"read model {self.name} stands still", hint="see its fault, or resume it")
+        return StandsStill(f"read model {self.name} is faulted", hint="see its fault")
 
     def _wake(self) -> None:
-        paused = self.paused
+        faulted = self._faulted
         for position, future in self._waiters:
             if future.done():
                 continue
             if position <= self.checkpoint:
                 future.set_result(None)
-            elif paused:
+            elif faulted:
                 future.set_exception(self._standing())
         self._waiters = [(position, future) for position, future in self._waiters if not future.done()]
 

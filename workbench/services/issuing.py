@@ -116,7 +116,7 @@ class Issuing:
         """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile.
 
         Raises:
-            StandsStill: It is faulted or paused.
+            StandsStill: It is faulted.
         """
         while True:
             async with self._workspace.at_work() as engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -341,7 +342,7 @@ def letters(size):
 
 
 LISTS = {"sum", "min", "max", "distinct", "sort", "math.greatest", "math.least"}
-WALKS = {
+WALKS: dict[str, list[tuple[Any, ...]]] = {
     "contains": [(letters, "b"), (letters, letters), (numbers, -1), (lambda size: ["b"] * size, "a")],
     "startsWith": [("a", letters)],
     "endsWith": [("a", letters)],

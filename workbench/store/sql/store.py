@@ -340,9 +340,7 @@ class SqliteStore:
     def look(self) -> str:
         """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10)."""
         with self._guard:
-            if self._writer is not None:
-                self._is_gone()
-            return self._gone
+            return self._gone if self._writer is None or self._is_gone() else ""
 
     def rescue(self, target: Path) -> None:
         """Copies what is open here to a new file, also where the store's own is gone.
@@ -361,13 +359,9 @@ class SqliteStore:
         with self._guard:
             real = self.path.resolve()
             log = real.with_name(f"{real.name}-wal")
-            if (
-                self._writer is None
-                or self._broken
-                or self._gone
-                or not log.exists()
-                or log.stat().st_size < LARGE_LOG
-            ):
+            if self._writer is None or self._broken or self._gone:
+                return
+            if not log.exists() or log.stat().st_size < LARGE_LOG:
                 return
             with translated(self.path):
                 self._writer.execute("pragma busy_timeout = 0")
