@@ -138,6 +138,8 @@ class View(QWidget):
             self._stale = False
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
+        if self.ticks:
+            self._safely(self.tick)  # ages went on while nobody saw them (V3)
         self.take_awaited()
 
     @override

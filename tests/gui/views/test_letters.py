@@ -331,6 +331,9 @@ async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch
     assert desk.ticker.running
     view.hide()
     assert not desk.ticker.running
+    now += 60_000_000
+    view.show()
+    assert view.detail._where.text().endswith("died 3 min ago"), "at once, not with the next beat"
 
 
 async def test_V3_open_counts_only_what_is_open(broken, view, until):
