@@ -50,7 +50,8 @@ def guarded(work: Callable[[], int], environ: Environ) -> int:
     try:
         code = _said(work, environ)
     except SystemExit:
-        _flush()
+        if failed := _flush():
+            return failed
         raise
     return _flush() or code
 
