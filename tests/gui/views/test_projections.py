@@ -165,6 +165,7 @@ async def test_J2_an_event_is_left_out_and_later_ones_are_folded(workspace, view
     press(view.banner, "Go on…")
     view.banner.menu.close()
     choose(view.banner.menu, "Leave out this event")
+    await until(lambda: "stands still at position" not in view.banner.text)
     await create(workspace, "eve")
     await until(lambda: column(view, 0) == ["ada", "bob", "eve"])
 

@@ -107,7 +107,7 @@ async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, vie
 
 
 @pytest.mark.parametrize("way", ["seen", "hidden", "grown", "turned"])
-async def test_V1_the_version_that_is_looked_at_is_in_sight(ada, workspace, desk, view, qapp, way):
+async def test_V1_the_version_that_is_looked_at_is_in_sight(ada, workspace, desk, view, until, way):
     for number in range(12):
         status = "active" if number % 2 == 0 else "inactive"
         assert (await workspace.issue.issue("change_status", {"user_id": "ada", "status": status})).accepted
@@ -122,7 +122,6 @@ async def test_V1_the_version_that_is_looked_at_is_in_sight(ada, workspace, desk
     view.show()
     if way == "grown":
         view.resize(500, 400)
-    qapp.processEvents()
-    shown = view.table.visualRect(view.table.currentIndex())
-    assert view.table.currentIndex().row() == 14
-    assert view.table.viewport().rect().contains(shown.center())
+    table = view.table
+    await until(lambda: table.viewport().rect().contains(table.visualRect(table.currentIndex()).center()))
+    assert table.currentIndex().row() == 14

@@ -85,6 +85,7 @@ class SqliteStore:
         self._writer: sqlite3.Connection | None = None
         self._look: Look | None = None
         self._presence: Presence | None = None
+        self._run_begun = False
         self._broken = self._gone = ""
         self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
         check_log(path)
@@ -144,7 +145,6 @@ class SqliteStore:
             if version < SCHEMA_VERSION:
                 migrate(self.path, con, version, progress)
             keep_in_step(con, self._clock.now())
-            begin_run(self.path, con, self._lock, str(uuid4()))
             self._heads = Heads(con)
             self._identity = con.execute(IDENTITY).fetchone()
         sweep(self.path)
@@ -198,6 +198,9 @@ class SqliteStore:
         """
         with self._guard:
             con = self._writable()
+            if not self._run_begun:  # not earlier: who only looks leaves nothing behind (I12)
+                begin_run(self.path, con, self._lock, str(uuid4()))
+                self._run_begun = True
             with self._taken_back(con):
                 answers, suspected = self._run_all(con, operations)
             self._commit(con, operations, suspected)
