@@ -294,6 +294,8 @@ def known_difference(text, found, wanted, data):
         "datetime" in data or "duration" in text
     ):  # how times and durations are written
         return True
+    if "getMilliseconds" in text and ("duration" in text or "timedelta" in data):
+        return True  # a component, as that of a time is, not the whole length (cel-spec's conformance tests)
     truths = TRUTHS.search(text) or "True" in data or "False" in data
     if truths and re.search(r"\b(distinct|sort|min|max)\(", text):
         return True
