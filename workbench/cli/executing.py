@@ -53,7 +53,7 @@ def guarded(work: Callable[[], int], environ: Environ) -> int:
         if failed := _flush():
             return failed
         raise
-    return _flush() or code
+    return _flush(told=code == FAILED) or code
 
 
 def _said(work: Callable[[], int], environ: Environ) -> int:
@@ -140,8 +140,12 @@ def _beside(error: BaseException | None, environ: Environ) -> None:
 # -- the streams ------------------------------------------------------------------------------------------
 
 
-def _flush() -> int:
-    """Hands out what was said; returns `FAILED` where that is not possible, for other reasons than `head`."""
+def _flush(*, told: bool = False) -> int:
+    """Hands out what was said; returns `FAILED` where that is not possible, for other reasons than `head`.
+
+    Args:
+        told: What failed was said already, and once is enough.
+    """
     code = DONE
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -150,7 +154,9 @@ def _flush() -> int:
             _turn_away(stream)
         except (OSError, ValueError) as error:
             _turn_away(stream)
-            _say(f"workbench: the answer could not be written: {getattr(error, 'strerror', None) or error}")
+            if not told:
+                reason = getattr(error, "strerror", None) or error
+                _say(f"workbench: the answer could not be written: {reason}")
             code = FAILED
     return code
 
