@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 import os
 import shlex
 import signal
@@ -13,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from workbench.cli import executing
+from workbench.cli.parsing import DONE, FAILED
 
 WORKBENCH = (sys.executable, "-m", "workbench")
 
@@ -275,3 +279,19 @@ def test_a_line_without_an_end_takes_no_more_memory_than_a_line_may_have(
     assert said.code == 3
     lines = [line.partition(": ")[2] for line in said.err.splitlines() if "line " in line]
     assert [line.partition(":")[0] for line in lines] == ["line 1", "line 2", "line 3"]
+
+
+def test_what_failed_is_said_once_where_the_answer_cannot_be_written_either(monkeypatch, capsys):
+    class Full(io.StringIO):
+        def flush(self):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def work():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert executing.guarded(work, {}) == FAILED
+    assert capsys.readouterr().err.count("No space left on device") == 1
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert executing.guarded(lambda: DONE, {}) == FAILED
+    assert "the answer could not be written" in capsys.readouterr().err

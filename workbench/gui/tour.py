@@ -197,7 +197,18 @@ class Guide:
         await self._painted()
         view = self._window.views["scenarios"]
         (button,) = [one for one in view.findChildren(QToolButton) if one.text() == "Run all"]
-        button.click()
+        verdicts = self._workspace.verdicts
+        moved = asyncio.Event()
+        end = verdicts.listen(moved.set)
+        async with asyncio.timeout(60):
+            while not verdicts.scenarios():  # their files are read in a thread
+                await moved.wait()
+                moved.clear()
+            button.click()
+            while verdicts.busy:
+                await moved.wait()
+                moved.clear()
+        end()
         await self._settle()
         (standing,) = [one.text() for one in view.findChildren(Badge)]
         self._say(f"ran the scenarios: {standing}")
