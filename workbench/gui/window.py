@@ -303,13 +303,15 @@ class MainWindow(QMainWindow):
     def _restore(self, saved: QByteArray, shown: Sequence[str]) -> bool:
         """Arranges the docks as they were saved; returns False where that cannot be read."""
         away = [dock for key, dock in self.docks.items() if key not in shown]
+        names = [dock.objectName() for dock in away]
         for dock in away:
-            # Qt would put docks into some corner, and show them, that were away when the state was saved.
+            # Qt would put docks into some corner, and show them, that were away when the state was saved. It
+            # knows them by their names.
             self.removeDockWidget(dock)
-            dock.setParent(None)
+            dock.setObjectName("")
         done = self.restoreState(saved, LAYOUT_VERSION)
-        for dock in away:
-            dock.setParent(self)
+        for dock, name in zip(away, names, strict=True):
+            dock.setObjectName(name)
             dock.hide()
         for key in shown:
             if key in self.docks:
