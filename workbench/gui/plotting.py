@@ -53,7 +53,7 @@ class Plot(QObject):
         self._last = 0.0
         self._top = 0.0
         self._span = SPANS[0]
-        self._view: Any = pyqtgraph.PlotWidget(parent=parent)
+        self._view: Any = pyqtgraph.PlotWidget(parent=parent, enableMenu=False)
         self.widget: QWidget = self._view
         self._item = self._view.getPlotItem()
         self._box = self._item.getViewBox()
@@ -64,7 +64,6 @@ class Plot(QObject):
 
     def _set_up(self) -> None:
         self._item.hideButtons()
-        self._item.setMenuEnabled(False)
         self._box.setMouseEnabled(x=True, y=False)
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0)

@@ -120,7 +120,7 @@ def reading(run: Callable[[Any], Any]) -> Callable[[Frame, Any], Any]:
 
     def read(frame: Frame, value: Any) -> Any:
         if type(value) is str:
-            step(frame, 2 * min(len(value), 1_000))
+            step(frame, 4 * min(len(value), 1_000))
         return run(value)
 
     return read

@@ -21,7 +21,7 @@ _KEPT = 20_000
 """Size of all patterns that are kept compiled."""
 _EACH = 40
 """What keeping even the smallest pattern counts, so that there are never many."""
-_COMPILED = 150
+_COMPILED = 400
 """Steps that even the smallest pattern takes until it is compiled."""
 _KNOWN: dict[str, tuple[SchemaValidator, int]] = {}
 
