@@ -1,0 +1,120 @@
+"""Every act on a dead letter in every status, on all stores; an illegal one changes nothing (contract §6)."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.store.actions import one
+from tests.store.test_queue import Box
+from workbench.store.operations import MarkLetters, ReplayLetter, RestoreLetters
+from workbench.store.values import LetterStatus
+
+STATUSES = tuple(status.value for status in LetterStatus)
+ACTS = {
+    "replay": {"open": "replaying", "archived": "replaying"},
+    "archive": {"open": "archived"},
+    "purge": {"open": "purged", "archived": "purged"},
+    "restore": {"archived": "open", "purged": "open"},
+    "succeed": {"replaying": "resolved"},
+    "fail": {"replaying": "failed_again"},
+}
+"""For each act, what it makes of the letter in the statuses in which it may be done."""
+ARCHIVE = MarkLetters(numbers=(1,), before=("open",), after="archived", act="archive")
+PURGE = MarkLetters(numbers=(1,), before=("open", "archived"), after="purged", act="purge")
+
+
+class Post(Box):
+    """One dead letter, and what can be done with it."""
+
+    def bring(self, status):
+        self.publish("a")
+        self.settle(a="dead")
+        match status:
+            case "archived":
+                one(self.store, ARCHIVE)
+            case "purged":
+                one(self.store, PURGE)
+            case "replaying" | "resolved" | "failed_again":
+                one(self.store, ReplayLetter(number=1))
+        if status == "resolved":
+            self.act("succeed")
+        elif status == "failed_again":
+            self.act("fail")
+        assert self.status() == status
+
+    def act(self, act):
+        match act:
+            case "replay":
+                return one(self.store, ReplayLetter(number=1))
+            case "archive":
+                return one(self.store, ARCHIVE)
+            case "purge":
+                return one(self.store, PURGE)
+            case "restore":
+                return one(self.store, RestoreLetters(numbers=(1,)))
+        rows = [row for row in self.due() if row.dead_letter == 1]
+        for row in rows:
+            self.lease(row)
+            self.end(row, "dead" if act == "fail" else None)
+        return len(rows)
+
+    def status(self):
+        return self.reader.letter(1).status.value
+
+    def everything(self):
+        return self.letters(), self.due(), self.reader.letter(1), self.reader.subscription("sub")
+
+
+@pytest.mark.parametrize(("status", "act"), list(itertools.product(STATUSES, ACTS)))
+def test_contract_6_every_act_in_every_status_does_what_the_table_says(store, status, act):
+    post = Post(store)
+    post.bring(status)
+    before = post.everything()
+    answer = post.act(act)
+    if status in ACTS[act]:
+        assert answer
+        assert post.status() == ACTS[act][status]
+    else:
+        assert not answer
+        assert post.everything() == before
+
+
+@pytest.mark.parametrize("end", [None, "dead"])
+def test_L4_a_replay_that_ends_late_leaves_a_letter_that_was_purged_meanwhile(store, end):
+    post = Post(store)
+    post.bring("replaying")
+    (row,) = post.due()
+    post.lease(row)
+    one(store, MarkLetters(numbers=(1,), before=("replaying",), after="purged"))
+    post.end(row, end)
+    assert post.status() == "purged"
+
+
+@pytest.mark.parametrize("status", ["archived", "purged"])
+def test_L9_restore_takes_back_only_the_act_that_is_named(store, status):
+    post = Post(store)
+    post.bring(status)
+    other = {"archived": "purge", "purged": "archive"}[status]
+    assert one(store, RestoreLetters(numbers=(1,), act=other)) == 0
+    assert post.status() == status
+    assert one(store, RestoreLetters(numbers=(1,), act=status.removesuffix("d"))) == 1
+    assert post.status() == "open"
+
+
+def test_L9_restore_goes_back_one_act_at_a_time_with_its_time(store, clock):
+    post = Post(store)
+    post.bring("open")
+    opened = post.reader.letter(1).changed_at
+    clock.advance(1.0)
+    one(store, ARCHIVE)
+    archived = post.reader.letter(1).changed_at
+    clock.advance(1.0)
+    one(store, PURGE)
+    seen = []
+    for _ in range(2):
+        one(store, RestoreLetters(numbers=(1,)))
+        seen.append((post.status(), post.reader.letter(1).changed_at))
+    assert seen == [("archived", archived), ("open", opened)]
+    assert one(store, RestoreLetters(numbers=(1,))) == 0
