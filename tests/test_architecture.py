@@ -289,7 +289,7 @@ def test_no_file_speaks_of_the_machine_that_it_was_written_on() -> None:
 
 
 def test_V4_every_painter_ends() -> None:
-    makers = {"workbench/gui/painting.py", "workbench/gui/icons.py"}
+    makers = {"workbench/gui/safe_painter.py", "workbench/gui/icons.py"}
     found = {
         name_of(file) for file in PROGRAM if re.search(r"\bQPainter\(", file.read_text(encoding="utf-8"))
     }

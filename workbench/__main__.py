@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     leave_the_working_folder()
     try:
         from workbench.app import run
-        from workbench.cli.executing import as_a_program
+        from workbench.cli.execute import as_a_program
 
         as_a_program(dict(os.environ))
         return run(list(sys.argv[1:] if arguments is None else arguments))

@@ -6,9 +6,9 @@ import os
 import sys
 from functools import partial
 
-from workbench.cli.executing import execute, guarded
-from workbench.cli.parsing import Options
-from workbench.cli.verbs import parse
+from workbench.cli.arguments import Options
+from workbench.cli.execute import execute, guarded
+from workbench.cli.verb_list import parse
 
 
 def run(arguments: list[str]) -> int:

@@ -21,14 +21,14 @@ from typing import Any
 
 from tests.bench.report import Report, arguments
 from workbench.assets import asset
-from workbench.engine.commanding import Issue
+from workbench.engine.command_handler import Issue
 from workbench.engine.engine import Engine
 from workbench.model.clock import SystemClock
-from workbench.model.events import RecordedEvent
+from workbench.model.event import RecordedEvent
 from workbench.model.ids import id_source
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 FORMS = {"python": "users", "declared": "users-declared"}
 CALLERS = 100
@@ -233,8 +233,8 @@ def first_view(folder: Path | None) -> float:
     from PySide6.QtCore import QSettings
 
     from workbench.gui.application import prepare, run_on_loop, warm_up
+    from workbench.gui.main_window import MainWindow
     from workbench.gui.session import Session
-    from workbench.gui.window import MainWindow
 
     app = prepare([sys.argv[0]], "light")
     taken: list[float] = []

@@ -17,9 +17,9 @@ from typing import Any
 
 from tests.bench import queue_peers as peers
 from tests.bench.report import Report, arguments, percentile
-from workbench.engine.publishing import Draft
+from workbench.engine.publisher import Draft
 from workbench.services.workspace import Workspace, open_workspace
-from workbench.store.sql.connection import Synchronous
+from workbench.store.sqlite.connection import Synchronous
 
 CALL = 100
 """Messages that are published together."""
@@ -234,8 +234,8 @@ def flat_out(folder: Path, count: int) -> tuple[float, list[float]]:
     from PySide6.QtCore import QSettings, Qt, QTimer
 
     from workbench.gui.application import prepare, run_on_loop
+    from workbench.gui.main_window import MainWindow
     from workbench.gui.session import Session
-    from workbench.gui.window import MainWindow
 
     app = prepare([sys.argv[0]], "light")
     out: list[tuple[float, list[float]]] = []

@@ -12,8 +12,8 @@ import orjson
 
 from workbench.model.clock import SystemClock
 from workbench.model.ids import id_source
-from workbench.store.sql.connection import Synchronous, open_writer
-from workbench.store.sql.schema import ddl
+from workbench.store.sqlite.connection import Synchronous, open_writer
+from workbench.store.sqlite.schema import ddl
 
 PAGE = 1_000
 

@@ -73,8 +73,8 @@ def measure(commands: int) -> list[dict[str, float]]:
     from PySide6.QtCore import QSettings
 
     from workbench.gui.application import prepare, run_on_loop
+    from workbench.gui.main_window import MainWindow
     from workbench.gui.session import Session
-    from workbench.gui.window import MainWindow
 
     app = prepare([sys.argv[0]], "light")
     taken: list[dict[str, float]] = []

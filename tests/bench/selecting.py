@@ -99,12 +99,12 @@ class Pauses:
 async def look(folder: Path, report: Report, *, quick: bool) -> None:
     """Brings the values into a store, opens the views, and chooses one value after the other."""
     from workbench.gui.desk import Desk, Selection
-    from workbench.gui.views.inspector import InspectorView
-    from workbench.gui.views.letters import LettersView
-    from workbench.gui.views.projections import ProjectionsView
-    from workbench.gui.views.timeline import TimelineView
-    from workbench.interop.mapping import Mapping
-    from workbench.services.opening import open_target
+    from workbench.gui.views.inspector_view import InspectorView
+    from workbench.gui.views.letters_view import LettersView
+    from workbench.gui.views.projections_view import ProjectionsView
+    from workbench.gui.views.timeline_view import TimelineView
+    from workbench.interop.field_mapping import Mapping
+    from workbench.services.open_project import open_target
 
     values = texts(quick=quick)
     (folder / "project.tsk").write_text(PROJECT)

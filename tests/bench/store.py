@@ -22,19 +22,19 @@ import msgspec
 from tests.bench import peer, raw
 from tests.bench.report import Report, arguments
 from tests.engine.conftest import Add, Count, Counted, Open, counted, decide, evolve
-from workbench.engine.commanding import Issue
+from workbench.engine.aggregate_loader import AggregateLoader
+from workbench.engine.command_handler import Issue
 from workbench.engine.engine import Engine
-from workbench.engine.gate import WriteGate
-from workbench.engine.loading import AggregateLoader
-from workbench.model.aggregates import Aggregate
+from workbench.engine.group_commit import WriteGate
+from workbench.model.aggregate import Aggregate
 from workbench.model.clock import SystemClock
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import id_source
-from workbench.model.projections import Column, ColumnKind, Projection
+from workbench.model.projection import Column, ColumnKind, Projection
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.store.operations import Append
-from workbench.store.sql.connection import Synchronous
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.connection import Synchronous
+from workbench.store.sqlite.store import SqliteStore
 
 STREAMS = 100
 ENCODER = msgspec.json.Encoder()
@@ -366,7 +366,7 @@ LOOK = """
 import os, sys
 from pathlib import Path
 from workbench.model.clock import SystemClock
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 store = SqliteStore(Path(sys.argv[1]), SystemClock())
 reader = store.reader()
 head, streams = reader.head(), reader.stream_count()

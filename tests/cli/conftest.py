@@ -95,10 +95,10 @@ def log(tmp_path: Path) -> Path:
 CODE = """
 from typing import ClassVar
 import msgspec
-from workbench.model.aggregates import Aggregate
-from workbench.model.commands import Command
-from workbench.model.events import Event
-from workbench.model.projections import Column, ColumnKind, Projection
+from workbench.model.aggregate import Aggregate
+from workbench.model.command import Command
+from workbench.model.event import Event
+from workbench.model.projection import Column, ColumnKind, Projection
 from workbench.model.registry import Definitions
 
 class Made(Event, frozen=True):

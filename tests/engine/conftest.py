@@ -10,20 +10,20 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
-from workbench.engine.commanding import Issue
+from workbench.engine.command_handler import Issue
 from workbench.engine.engine import Engine
 from workbench.errors import CommandRejected, PermanentError
-from workbench.model.aggregates import Aggregate
+from workbench.model.aggregate import Aggregate
 from workbench.model.changes import Changes
 from workbench.model.clock import SystemClock
-from workbench.model.commands import Command, CommandResult
-from workbench.model.events import Event
-from workbench.model.filters import Filter
+from workbench.model.command import Command, CommandResult
+from workbench.model.event import Event
+from workbench.model.filter import Filter
 from workbench.model.messaging import LOG_TOPIC, Message, OnDead, Ordering, Subscription, Topic
-from workbench.model.projections import Column, ColumnKind, Projection
+from workbench.model.projection import Column, ColumnKind, Projection
 from workbench.model.registry import Definitions, build_registry
 from workbench.model.retry import Backoff, RetryPolicy
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 
 class Counted(Event, frozen=True):

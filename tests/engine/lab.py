@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from workbench.engine.engine import Engine
-from workbench.engine.publishing import Draft
-from workbench.engine.timing import VirtualTimer
+from workbench.engine.publisher import Draft
+from workbench.engine.timers import VirtualTimer
 from workbench.errors import PermanentError, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, ManualClock
-from workbench.model.events import Event
+from workbench.model.event import Event
 from workbench.model.messaging import Message, Mode, Ordering, Subscription, Topic
-from workbench.model.projections import Column, ColumnKind, Projection
+from workbench.model.projection import Column, ColumnKind, Projection
 from workbench.model.registry import Definitions, build_registry
 from workbench.model.retry import Backoff, RetryPolicy
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, ReplayLetter
-from workbench.store.sql.store import SqliteStore
-from workbench.store.values import DeadLetter, Delivery
+from workbench.store.sqlite.store import SqliteStore
+from workbench.store.stored_values import DeadLetter, Delivery
 
 SENT = Projection(name="sent", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)), on={})
 RETRY = RetryPolicy(max_attempts=3, delay=10, backoff=Backoff.FIXED, jitter=0)

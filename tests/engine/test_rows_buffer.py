@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.engine.rows_buffer import RowsBuffer
-from workbench.model.projections import Column, ColumnKind, Projection
+from workbench.model.projection import Column, ColumnKind, Projection
 
 TABLE = Projection(name="t", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)), on={})
 

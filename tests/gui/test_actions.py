@@ -7,8 +7,8 @@ from unittest.mock import MagicMock
 from PySide6.QtWidgets import QMainWindow
 
 from workbench.gui.actions import Act, install
-from workbench.gui.acts import acts_of
-from workbench.gui.catalog import MENUS
+from workbench.gui.view_catalog import MENUS
+from workbench.gui.window_actions import acts_of
 
 
 def test_an_act_becomes_an_action_with_key_and_tip(qtbot):

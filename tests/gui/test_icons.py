@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter
 import workbench.gui
 from workbench.assets import asset
 from workbench.gui import notices, widgets
-from workbench.gui.board import graph
-from workbench.gui.catalog import VIEWS
+from workbench.gui.board import board_graph
 from workbench.gui.icons import SIZES, icon, pixmap
-from workbench.gui.statusline import ENGINE
+from workbench.gui.status_line import ENGINE
 from workbench.gui.theme import KINDS, theme
+from workbench.gui.view_catalog import VIEWS
 from workbench.gui.views.board_details import ACTIONS
 
 FIRST = {"icon", "tool", "Mark", "EmptyState", "pixmap"}
@@ -53,7 +53,7 @@ def test_every_icon_that_the_sources_name_is_there():
 
 def test_every_icon_that_tables_name_is_there(qapp):
     names = [entry.icon for entry in VIEWS]
-    names += [kind.icon for kind in graph.KINDS.values()]
+    names += [kind.icon for kind in board_graph.KINDS.values()]
     names += [*KINDS, *widgets.ICONS.values(), *notices.ICONS.values()]
     names += [*(name for name, _text, _role in ENGINE.values()), *(name for _text, name in ACTIONS.values())]
     for name in names:

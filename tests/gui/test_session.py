@@ -10,14 +10,14 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton
 
-from workbench.gui.catalog import VIEWS
 from workbench.gui.desk import Selection
+from workbench.gui.main_window import MainWindow
 from workbench.gui.palette import Palette
 from workbench.gui.session import Session
+from workbench.gui.view_catalog import VIEWS
 from workbench.gui.views.subscription_table import TITLES
-from workbench.gui.window import MainWindow
 from workbench.project.samples import copy_sample
-from workbench.services.zoning import chosen_zone
+from workbench.services.zone_choice import chosen_zone
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -355,7 +355,7 @@ def first_stream(dialog):
 
 
 async def shown_dialog(session, until):
-    from workbench.gui.importing import ImportDialog
+    from workbench.gui.import_dialog import ImportDialog
 
     await until(lambda: any(one.isVisible() for one in session.window.findChildren(ImportDialog)))
     return next(one for one in session.window.findChildren(ImportDialog) if one.isVisible())

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from tests.gui.conftest import Numbers
 from workbench.errors import StoreBusy, StoreCorrupt
-from workbench.gui.cells import WIDEST
-from workbench.gui.paging import PAGE, Column, ListSource
-from workbench.gui.pills import ROW_HEIGHT
+from workbench.gui.badges import ROW_HEIGHT
+from workbench.gui.paged_model import PAGE, Column, ListSource
+from workbench.gui.row_painter import WIDEST
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import theme
 from workbench.gui.widgets import Banner

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QTreeWidget
 
 from tests.gui.conftest import settle
 from tests.gui.test_session import key, settings, start
-from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Selection
 from workbench.gui.palette import Palette
-from workbench.gui.tabbing import reading_order
+from workbench.gui.tab_order import reading_order
 from workbench.gui.table import FastTableView
+from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 
 __all__ = ["settings", "start"]  # fixtures
 

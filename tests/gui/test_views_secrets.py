@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 
 from tests.cli.conftest import CODE, SETTINGS
 from tests.gui.test_session import settings, start
-from workbench.engine.publishing import Draft
-from workbench.gui.catalog import VIEWS
+from workbench.engine.publisher import Draft
 from workbench.gui.desk import Selection
 from workbench.gui.table import FastTableView
+from workbench.gui.view_catalog import VIEWS
 from workbench.gui.views.letter_actions import EDIT
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.model.secrets import MASK

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from workbench.errors import InvalidValue
-from workbench.gui.times import set_zone
+from workbench.gui.time_format import set_zone
 from workbench.gui.zone_menu import zone_dialog, zone_menu
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from workbench.interop.ndjson import Incoming
 from workbench.model.clock import EARLIEST, LATEST
-from workbench.model.events import RecordedEvent
-from workbench.model.values import write_json
+from workbench.model.event import RecordedEvent
+from workbench.model.json_values import write_json
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 NAMES = st.text(

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.interop.events import EVENTS, TEXT, VALUES, as_stored
-from tests.interop.test_exported import EVENT, changed
+from tests.interop.test_workbench_lines import EVENT, changed
 from workbench.interop.cloudevents import CloudEventReader, checked_attributes, source_of, write_event
 from workbench.interop.ndjson import Incoming, Problem
 from workbench.model.clock import rfc3339

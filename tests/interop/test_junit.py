@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import fromstring
 
 from workbench.interop.junit import junit_xml
-from workbench.model.scenarios import Place, Scenario, ScenarioResult, Verdict
+from workbench.model.scenario import Place, Scenario, ScenarioResult, Verdict
 from workbench.tusk import Problem
 
 

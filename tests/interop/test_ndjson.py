@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from workbench.errors import InvalidValue
-from workbench.interop.mapping import Mapping
+from workbench.interop.field_mapping import Mapping
+from workbench.interop.foreign_times import Unit
+from workbench.interop.json_records import read_lines
 from workbench.interop.ndjson import Incoming, LineReader, Problem, parse_line
-from workbench.interop.records import read_lines
-from workbench.interop.times import Unit
 from workbench.model.clock import rfc3339
 
 LINES = [

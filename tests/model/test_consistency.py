@@ -7,13 +7,13 @@ from typing import ClassVar
 import msgspec
 import pytest
 
-from workbench.model.aggregates import Aggregate
-from workbench.model.commands import Command
+from workbench.model.aggregate import Aggregate
+from workbench.model.command import Command
 from workbench.model.consistency import contradictions_in, unread_topics
-from workbench.model.events import Event
+from workbench.model.event import Event
 from workbench.model.messaging import Route, Subscription, Topic
-from workbench.model.policies import Policy, Process
-from workbench.model.projections import Column, ColumnKind, Projection
+from workbench.model.policy import Policy, Process
+from workbench.model.projection import Column, ColumnKind, Projection
 from workbench.model.registry import Definitions, build_registry
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.tusk.test_parser_fuzzed import damaged
 from workbench.errors import NotFound, ProjectError
-from workbench.project.modules import forget
+from workbench.project.module_import import forget
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
 
@@ -131,8 +131,8 @@ def test_a_command_that_no_form_can_show_is_told_when_the_project_is_read(tmp_pa
     (tmp_path / "domain.py").write_text(
         "from typing import Any, ClassVar\n"
         "from pydantic import ConfigDict\n"
-        "from workbench.model.aggregates import Aggregate\n"
-        "from workbench.model.commands import Command\n"
+        "from workbench.model.aggregate import Aggregate\n"
+        "from workbench.model.command import Command\n"
         "from workbench.model.registry import Definitions\n"
         "import msgspec\n"
         "class Odd:\n    pass\n"

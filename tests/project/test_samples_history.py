@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from workbench.model.events import StoredData
+from workbench.model.event import StoredData
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
 from workbench.services.workspace import open_workspace

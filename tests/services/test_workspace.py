@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from workbench.engine.publishing import Draft
+from workbench.engine.publisher import Draft
 from workbench.errors import StoreReadOnly
 from workbench.model.clock import ManualClock, SystemClock
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
-from workbench.services.opening import open_target
+from workbench.services.open_project import open_target
 from workbench.services.workspace import Workspace, open_workspace
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 FLAG = "[message_queues]\nmessage_persistence: {}\n"
 
@@ -99,7 +99,7 @@ async def test_C11_a_model_that_takes_over_leaves_an_engine_that_runs_whoever_is
 
 
 async def test_C10_a_store_that_is_gone_is_told_while_nothing_is_written(opened, monkeypatch):
-    monkeypatch.setattr("workbench.services.watching.EVERY", 0.01)
+    monkeypatch.setattr("workbench.services.store_watch.EVERY", 0.01)
     workspace = opened("true")
     gone = asyncio.Event()
     workspace.listen(lambda _: gone.set() if workspace.store.gone else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from workbench.engine import following
+from workbench.engine import scheduler
 from workbench.engine.log_subscription import LogSubscription
 
 
@@ -57,7 +57,7 @@ async def test_C11_a_model_that_takes_over_with_a_bug_leaves_the_one_before_runn
 async def test_C11_a_subscription_that_stands_still_is_shown_and_resumed(workspace, monkeypatch):
     name = next(iter(workspace.registry.subscriptions))
     engine = workspace.running()
-    monkeypatch.setattr(following, "ENDS", 1)
+    monkeypatch.setattr(scheduler, "ENDS", 1)
 
     async def fails(_self, _limit=None):
         raise ZeroDivisionError("a bug")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.errors import ANY
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append, Operation
 from workbench.store.ports import Store

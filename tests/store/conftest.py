@@ -11,7 +11,7 @@ import pytest
 from workbench.model.clock import Clock, ManualClock
 from workbench.store.memory.store import MemoryStore
 from workbench.store.ports import Store
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 
 class Kind(Protocol):

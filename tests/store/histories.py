@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.store.actions import event
 from workbench.errors import AppendManyFailed, WorkbenchError, WrongExpectedVersion
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
-from workbench.store.values import CommandRecord, Snapshot
+from workbench.store.stored_values import CommandRecord, Snapshot
 
 STREAMS = ("r", "s", "t")
 TOPICS = ("mail", "sms")

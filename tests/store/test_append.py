@@ -20,10 +20,10 @@ from workbench.errors import (
     WorkbenchError,
     WrongExpectedVersion,
 )
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import NewId, derived_id
 from workbench.store.operations import Append, AppendMany, Atomic, CloseStream, SaveSnapshot
-from workbench.store.values import AppendResult, Snapshot
+from workbench.store.stored_values import AppendResult, Snapshot
 
 COLUMNS = (ANY, NO_STREAM, STREAM_EXISTS, 1, 2, 3)
 GRID = """

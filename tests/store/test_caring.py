@@ -8,7 +8,7 @@ from tests.store.actions import do, event
 from workbench.errors import ReadTooLong
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
-from workbench.store.sql import store as module
+from workbench.store.sqlite import store as module
 
 ENDLESS = "with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n"
 

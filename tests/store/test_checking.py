@@ -8,11 +8,11 @@ from contextlib import closing
 import pytest
 
 from workbench.errors import NotAStore
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
-from workbench.store.sql.checking import check
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.store import SqliteStore
 
 
 @pytest.fixture

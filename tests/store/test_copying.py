@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import StoreReadOnly
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
-from workbench.store.sql import copying
-from workbench.store.sql.checking import check
-from workbench.store.sql.copying import backup
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite import backup as copying
+from workbench.store.sqlite.backup import backup
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.store import SqliteStore
 
 
 def append(store, number, size=10):

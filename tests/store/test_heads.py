@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.actions import append, do
 from workbench.errors import NO_STREAM, WrongExpectedVersion
-from workbench.store.sql import heads
+from workbench.store.sqlite import heads
 
 KEPT = 4
 

@@ -9,7 +9,7 @@ import pytest
 from tests.store.actions import one
 from tests.store.test_queue import Box
 from workbench.store.operations import MarkLetters, ReplayLetter, RestoreLetters
-from workbench.store.values import LetterStatus
+from workbench.store.stored_values import LetterStatus
 
 STATUSES = tuple(status.value for status in LetterStatus)
 ACTS = {

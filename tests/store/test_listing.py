@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.store.actions import do
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
 

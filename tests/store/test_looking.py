@@ -13,17 +13,17 @@ import pytest
 
 from tests.store.actions import append
 from workbench.errors import StoreFull, StoreReadOnly
-from workbench.store.sql import looking
-from workbench.store.sql import store as store_module
-from workbench.store.sql.checking import check
-from workbench.store.sql.copying import backup
-from workbench.store.sql.looking import Look
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite import offline_reader
+from workbench.store.sqlite import store as store_module
+from workbench.store.sqlite.backup import backup
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.offline_reader import Look
+from workbench.store.sqlite.store import SqliteStore
 
 NOBODY = 65534
 WRITE = (
     "import os, sys; from pathlib import Path; from workbench.model.clock import SystemClock;"
-    "from tests.store.actions import append; from workbench.store.sql.store import SqliteStore;"
+    "from tests.store.actions import append; from workbench.store.sqlite.store import SqliteStore;"
     "s = SqliteStore(Path(sys.argv[1]), SystemClock()); [s.write([append('s', x)]) for x in 'abc'];"
     "os.kill(os.getpid(), 9)"
 )
@@ -90,14 +90,14 @@ def test_F6_a_read_only_copy_is_examined_and_backed_up(read_only, clock):
 
 def refuse(monkeypatch, path, error):
     """Has SQLite fail to open a file but as it lies there, as it does where it can make no index."""
-    real = looking.open_reader
+    real = offline_reader.open_reader
 
     def open_reader(opened, *, immutable=False):
         if opened == path and not immutable:
             raise error
         return real(opened, immutable=immutable)
 
-    monkeypatch.setattr(looking, "open_reader", open_reader)
+    monkeypatch.setattr(offline_reader, "open_reader", open_reader)
 
 
 def test_F6_what_cannot_be_copied_is_told(path, clock, monkeypatch):
@@ -107,7 +107,7 @@ def test_F6_what_cannot_be_copied_is_told(path, clock, monkeypatch):
     def fails(*_args, **_more):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(looking.shutil, "copyfile", fails)
+    monkeypatch.setattr(offline_reader.shutil, "copyfile", fails)
     with Look(path) as seen:
         assert "events.db-wal" in seen.unseen
         con = seen.open()

@@ -34,7 +34,7 @@ from tests.store.histories import (
 )
 from workbench.errors import WorkbenchError
 from workbench.model.clock import ManualClock
-from workbench.model.deliveries import DeliveryState
+from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
 from workbench.store.memory.store import MemoryStore
@@ -46,9 +46,9 @@ from workbench.store.projection_operations import (
     SwitchProjection,
 )
 from workbench.store.settlements import NewDelivery, Settlement
-from workbench.store.sql.checking import check
-from workbench.store.sql.store import SqliteStore
-from workbench.store.values import Attempt, DeadLetter, Job, PassedEvent, PassedKind, Reason
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.store import SqliteStore
+from workbench.store.stored_values import Attempt, DeadLetter, Job, PassedEvent, PassedKind, Reason
 
 
 class Histories(RuleBasedStateMachine):

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import SchemaTooOld, StoreCorrupt, StoreFull
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
-from workbench.store.sql import migrating
-from workbench.store.sql.checking import check
-from workbench.store.sql.store import SqliteStore
-from workbench.store.sql.tables import SCHEMA_VERSION
+from workbench.store.sqlite import migrations
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.store import SqliteStore
+from workbench.store.sqlite.tables import SCHEMA_VERSION
 
 SCHEMAS = Path(__file__).parent / "schemas"
 VERSIONS = sorted(int(file.stem) for file in SCHEMAS.glob("*.db"))
@@ -68,7 +68,7 @@ def old(path):
 
 def test_there_is_a_store_of_every_schema_before_the_present_one():
     assert list(range(1, SCHEMA_VERSION)) == VERSIONS
-    assert sorted(migrating.STEPS) == VERSIONS
+    assert sorted(migrations.STEPS) == VERSIONS
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -126,9 +126,9 @@ def test_M1_an_end_in_the_midst_leaves_the_old_store_and_the_next_start_converts
         step(con)
         raise KeyboardInterrupt
 
-    step = migrating.STEPS[1]
+    step = migrations.STEPS[1]
     with monkeypatch.context() as patch:
-        patch.setitem(migrating.STEPS, 1, half)
+        patch.setitem(migrations.STEPS, 1, half)
         with pytest.raises(KeyboardInterrupt):
             SqliteStore(old, clock)
     assert content(old) == before
@@ -143,7 +143,7 @@ def test_M1_no_room_for_the_backup_leaves_the_store_as_it_was(old, clock, monkey
         raise StoreFull("the disk is full")
 
     before = digest(old)
-    monkeypatch.setattr(migrating, "backup", full)
+    monkeypatch.setattr(migrations, "backup", full)
     with pytest.raises(StoreFull):
         SqliteStore(old, clock)
     assert digest(old) == before or content(old) == content(SCHEMAS / "1.db")

@@ -15,13 +15,13 @@ import pytest
 
 from workbench.errors import NotAStore, SchemaTooNew, StoreCorrupt, StoreReadOnly, WorldError
 from workbench.model.clock import ManualClock
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
-from workbench.store.sql.connection import open_reader
-from workbench.store.sql.schema import ddl
-from workbench.store.sql.store import SqliteStore
-from workbench.store.sql.tables import APPLICATION_ID, SCHEMA_VERSION
+from workbench.store.sqlite.connection import open_reader
+from workbench.store.sqlite.schema import ddl
+from workbench.store.sqlite.store import SqliteStore
+from workbench.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION
 
 
 def digest(path: Path) -> str:
@@ -105,7 +105,7 @@ def test_C8_a_second_process_observes_and_says_who_holds_the_store(path, clock):
     store.write([Append(stream="s", events=(NewEvent(id=derived_id(1), type="t", data="{}"),))])
     script = (
         "import sys; from pathlib import Path; from workbench.model.clock import SystemClock;"
-        "from workbench.store.sql.store import SqliteStore;"
+        "from workbench.store.sqlite.store import SqliteStore;"
         "s = SqliteStore(Path(sys.argv[1]), SystemClock());"
         "print(s.observer); print(s.reader().head()); s.close()"
     )
@@ -183,7 +183,7 @@ def test_a_connection_that_cannot_be_made_ready_is_closed(path, clock, monkeypat
         return opened[-1]
 
     real = sqlite3.connect
-    monkeypatch.setattr("workbench.store.sql.connection.sqlite3.connect", connect)
+    monkeypatch.setattr("workbench.store.sqlite.connection.sqlite3.connect", connect)
     path.write_bytes(b"x" * 4096)
     with pytest.raises(WorldError):
         open_reader(path)

@@ -12,14 +12,14 @@ import pytest
 from tests.store.actions import append
 from workbench.errors import Outcome, StoreFailed, StoreGone, StoreReadOnly, WorldError
 from workbench.store.lock import StoreLock, why_shared
-from workbench.store.sql.checking import check
-from workbench.store.sql.copying import backup
-from workbench.store.sql.presence import Presence
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.backup import backup
+from workbench.store.sqlite.file_presence import Presence
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.store import SqliteStore
 
 OBSERVER = (
     "import sys; from pathlib import Path; from workbench.model.clock import SystemClock;"
-    "from workbench.store.sql.store import SqliteStore;"
+    "from workbench.store.sqlite.store import SqliteStore;"
     "s = SqliteStore(Path(sys.argv[1]), SystemClock()); print(s.observer); print(s.reader().head());"
     "s.close()"
 )
@@ -282,7 +282,7 @@ def test_C10_what_is_touched_but_the_same_is_written_on(store, path):
 
 
 def test_C10_checkpoints_of_its_own_are_no_damage(store, monkeypatch):
-    monkeypatch.setattr("workbench.store.sql.store.LARGE_LOG", 0)
+    monkeypatch.setattr("workbench.store.sqlite.store.LARGE_LOG", 0)
     for number, letter in enumerate("bcdefgh"):
         store.write([append("s", letter)])
         if number % 2:

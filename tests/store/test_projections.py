@@ -13,7 +13,7 @@ from workbench.store.projection_operations import (
     MarkProjection,
     SwitchProjection,
 )
-from workbench.store.values import PassedEvent, PassedKind
+from workbench.store.stored_values import PassedEvent, PassedKind
 
 COLUMNS = (("id", "text"), ("n", "integer"))
 

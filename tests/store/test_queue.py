@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.actions import do, one
 from workbench.errors import MessageIdReused, NotFound, StaleLease, TopicNotFound
-from workbench.model.deliveries import DeliveryState
+from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store.operations import (
     Claim,
@@ -25,7 +25,7 @@ from workbench.store.operations import (
     Settle,
 )
 from workbench.store.settlements import NewDelivery, Settlement
-from workbench.store.values import Attempt, DeadLetter, LetterStatus, Reason
+from workbench.store.stored_values import Attempt, DeadLetter, LetterStatus, Reason
 
 TOKEN, OTHER = derived_id("token"), derived_id("other")
 FOREVER = 2**60

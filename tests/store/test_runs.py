@@ -12,11 +12,11 @@ from tests.store.actions import append
 from tests.store.test_looking import killed_at
 from workbench.errors import StoreCorrupt
 from workbench.store.lock import StoreLock
-from workbench.store.sql.checking import check
-from workbench.store.sql.connection import open_writer
-from workbench.store.sql.copying import backup
-from workbench.store.sql.runs import begin_run, check_log, run_of
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.backup import backup
+from workbench.store.sqlite.connection import open_writer
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.run_marks import begin_run, check_log, run_of
+from workbench.store.sqlite.store import SqliteStore
 
 
 @pytest.fixture

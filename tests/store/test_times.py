@@ -7,11 +7,11 @@ import pytest
 from tests.store.actions import one
 from tests.store.test_queue import Box
 from workbench.model.clock import MICROSECONDS, ManualClock
-from workbench.model.deliveries import DeliveryState
+from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store.operations import Claim, Lease, NewMessage, Settle
 from workbench.store.settlements import NewDelivery
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 YEAR = 365 * 86400
 TOKEN = derived_id("token")

@@ -9,7 +9,7 @@ import pytest
 from tests.store.actions import one
 from tests.store.test_queue import FOREVER, OTHER, TOKEN, Box
 from workbench.errors import StaleLease
-from workbench.model.deliveries import DeliveryState, Trigger, targets
+from workbench.model.delivery_states import DeliveryState, Trigger, targets
 from workbench.store.operations import (
     Lease,
     MarkLetters,
@@ -51,7 +51,7 @@ class Walk(Box):
         if tables is not None:
             return list(tables.deliveries.values())
         con = self.reader._con
-        from workbench.store.sql.rows import DELIVERIES, deliveries
+        from workbench.store.sqlite.rows import DELIVERIES, deliveries
 
         return deliveries(con.execute(DELIVERIES).fetchall(), "sub")
 

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from tests.torture import plan
 from workbench.errors import WorldError
 from workbench.model.clock import SystemClock
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 
 class Actor:

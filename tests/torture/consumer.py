@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from workbench.engine.engine import Engine
-from workbench.engine.publishing import Draft
+from workbench.engine.publisher import Draft
 from workbench.errors import PermanentError
 from workbench.model.clock import SystemClock
-from workbench.model.events import Event
+from workbench.model.event import Event
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Message, Mode, OnDead, Ordering, Subscription, Topic
 from workbench.model.registry import Definitions, build_registry
 from workbench.model.retry import Backoff, RetryPolicy
-from workbench.store.sql.schema import ddl
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.schema import ddl
+from workbench.store.sqlite.store import SqliteStore
 
 KEYS = 4
 RETRY = RetryPolicy(max_attempts=4, delay=0.001, backoff=Backoff.FIXED, jitter=0)

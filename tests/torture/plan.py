@@ -7,12 +7,12 @@ from pathlib import Path
 from uuid import UUID
 
 from workbench.errors import NO_STREAM
-from workbench.model.events import NewEvent, RecordedEvent
+from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append, AppendMany, Atomic, Operation
-from workbench.store.sql.checking import check
-from workbench.store.sql.connection import open_reader
-from workbench.store.sql.reader import SqliteReader
+from workbench.store.sqlite.connection import open_reader
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.reader import SqliteReader
 
 KINDS = 7
 NEVER = 999_999

@@ -15,9 +15,9 @@ from tests.torture.consumer import KEYS, SUBSCRIPTIONS, rejected
 from tests.torture.trials import KILLED
 from workbench.model.clock import ManualClock
 from workbench.model.messaging import Ordering
-from workbench.store.sql.checking import check
-from workbench.store.sql.store import SqliteStore
-from workbench.store.values import Reason
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.store import SqliteStore
+from workbench.store.stored_values import Reason
 
 MESSAGES = 60
 

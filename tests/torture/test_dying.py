@@ -11,9 +11,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.torture import plan
 from tests.torture.trials import KILLED, WRITING, counted, on_files
-from workbench.store.sql.checking import check
-from workbench.store.sql.copying import backup
-from workbench.store.sql.tables import SCHEMA_VERSION
+from workbench.store.sqlite.backup import backup
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.tables import SCHEMA_VERSION
 
 OLD_STORES = sorted((ROOT / "tests" / "store" / "schemas").glob("*.db"))
 

@@ -11,8 +11,8 @@ from tests.torture import plan
 from tests.torture.actor import Actor
 from workbench.errors import StoreFull, WorldError
 from workbench.store.operations import Append
-from workbench.store.sql.checking import check
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.store import SqliteStore
 
 MIB = 1024 * 1024
 SIZES = [30_000, 1_000, 1]

@@ -11,15 +11,15 @@ import pytest
 
 from tests.torture import fuzzing
 from workbench.errors import InvalidValue, WorkbenchError, WorldError
-from workbench.interop.mapping import Mapping, guess, paths_of
+from workbench.interop.field_mapping import Mapping, guess, paths_of
+from workbench.interop.json_records import read_lines
 from workbench.interop.ndjson import Incoming, LineReader, Problem, event_line, parse_line
-from workbench.interop.records import read_lines
 from workbench.model.clock import ManualClock, parse_rfc3339, rfc3339
-from workbench.model.values import read_json, write_json
+from workbench.model.json_values import read_json, write_json
 from workbench.project.samples import copy_sample
-from workbench.services.opening import open_target
+from workbench.services.open_project import open_target
 from workbench.store.operations import Append
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 MAPPINGS = (
     Mapping(stream="repo.name", type="type", id="id", time="created_at", category="repo"),

@@ -7,11 +7,11 @@ import asyncio
 import pytest
 
 from tests.torture import plan
-from workbench.engine.gate import INLINE_OPERATIONS, WriteGate
+from workbench.engine.group_commit import INLINE_OPERATIONS, WriteGate
 from workbench.errors import InvalidName, StoreReadOnly, WrongExpectedVersion
 from workbench.store.operations import Append, Atomic
-from workbench.store.sql.store import SqliteStore
-from workbench.store.values import AppendResult
+from workbench.store.sqlite.store import SqliteStore
+from workbench.store.stored_values import AppendResult
 
 FEW, MANY = 5, 3 * INLINE_OPERATIONS
 """So many are written on the loop, and so many in the writer's thread."""

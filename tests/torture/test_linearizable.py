@@ -10,14 +10,14 @@ import threading
 import pytest
 
 from tests.torture.linearizing import Done, contradiction
-from workbench.engine.gate import WriteGate
+from workbench.engine.group_commit import WriteGate
 from workbench.errors import ANY, NO_STREAM, STREAM_EXISTS, WrongExpectedVersion
 from workbench.model.clock import SystemClock
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
-from workbench.store.sql.store import SqliteStore
-from workbench.store.values import AppendResult
+from workbench.store.sqlite.store import SqliteStore
+from workbench.store.stored_values import AppendResult
 
 
 class Caller:

@@ -7,7 +7,7 @@ import pytest
 from tests.torture import plan
 from tests.torture.disk import STRACE, Call, Disk, losses, read_log
 from workbench.model.clock import ManualClock
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 STEPS = 2 * plan.KINDS
 WORK = {"steps": STEPS, "checkpoint_pages": 20}

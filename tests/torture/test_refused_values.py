@@ -11,9 +11,9 @@ from tests.torture import plan
 from workbench.errors import InvalidValue
 from workbench.interop.ndjson import Problem, parse_line
 from workbench.model.clock import ManualClock
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
-from workbench.model.values import (
+from workbench.model.json_values import (
     MAX_BYTES,
     MAX_DEPTH,
     ForeignJsonError,
@@ -23,8 +23,8 @@ from workbench.model.values import (
     write_json,
 )
 from workbench.store.operations import Append
-from workbench.store.sql.checking import check
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.integrity_check import check
+from workbench.store.sqlite.store import SqliteStore
 
 DEEP = MAX_DEPTH - 2
 """With the three containers around it, one level too deep."""

@@ -103,7 +103,7 @@ LATE = """
 import sys
 from pathlib import Path
 from workbench.model.clock import SystemClock
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.store import SqliteStore
 
 rename, link = Path.rename, getattr(Path, "hardlink_to", None)
 

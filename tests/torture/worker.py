@@ -18,9 +18,9 @@ from typing import Any, TextIO
 from tests.torture import plan
 from workbench.errors import Outcome, WorkbenchError, WorldError
 from workbench.model.clock import ManualClock
-from workbench.store.sql import connection
-from workbench.store.sql.schema import ddl
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite import connection
+from workbench.store.sqlite.schema import ddl
+from workbench.store.sqlite.store import SqliteStore
 
 PR_SET_PTRACER, ANYBODY = 0x59616D61, 2**64 - 1
 """Where only ancestors may trace a process, it may let others: strace is a worker's sibling."""

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.parsing import Environ, Options
+from workbench.cli.arguments import Environ, Options
 
 if TYPE_CHECKING:
     from workbench.model.zones import Zone
@@ -31,7 +31,7 @@ def note(text: str) -> None:
 
 def one_line(text: str) -> str:
     """Returns text with everything that could move a cursor or hide itself shown as escapes."""
-    from workbench.model.values import visible
+    from workbench.model.json_values import visible
 
     return visible(text)
 
@@ -110,7 +110,7 @@ def zone_of(options: Options, environ: Environ) -> Zone:
         InvalidValue: This machine knows no such zone.
     """
     from workbench.model.zones import find_zone
-    from workbench.services.zoning import chosen_zone
+    from workbench.services.zone_choice import chosen_zone
 
     return find_zone(options.zone) if options.zone is not None else chosen_zone(environ)
 
@@ -131,7 +131,7 @@ def meter(options: Options) -> Callable[[str], None] | None:
 
 def opened(options: Options, environ: Environ) -> Workspace:
     """Opens the project that was named; what it may not do without trust it refuses later."""
-    from workbench.services.opening import open_target
+    from workbench.services.open_project import open_target
 
     trust = getattr(options, "trust", False)
     return open_target(options.project, "", environ=environ, trust=trust)

@@ -10,29 +10,30 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from workbench.engine.announcing import Collector, collect
-from workbench.engine.commanding import CommandHandler, Issue
-from workbench.engine.following import Following, Runner, place_of
-from workbench.engine.gate import WriteGate
-from workbench.engine.housekeeping import Housekeeping
-from workbench.engine.loading import AggregateLoader
+from workbench.engine.aggregate_loader import AggregateLoader
+from workbench.engine.change_collector import Collector, collect
+from workbench.engine.command_handler import CommandHandler, Issue
+from workbench.engine.dry_run import Rehearsal, rehearse
+from workbench.engine.group_commit import WriteGate
 from workbench.engine.log_subscription import LogSubscription
 from workbench.engine.metrics import Metrics
-from workbench.engine.projecting import ProjectionRunner, ensured
-from workbench.engine.publishing import Publisher
+from workbench.engine.notifier import Notify, Telling
+from workbench.engine.policy_runner import Reactor, reactor_subscription
+from workbench.engine.projection_runner import ProjectionRunner, ensured
+from workbench.engine.publisher import Publisher
 from workbench.engine.queue_subscription import QueueSubscription
-from workbench.engine.reacting import Reactor, reactor_subscription
-from workbench.engine.rehearsing import Rehearsal, rehearse
+from workbench.engine.retention import Housekeeping
 from workbench.engine.runtime import Runtime, first_cursor
-from workbench.engine.subscribing import SubscriptionRunner
+from workbench.engine.scheduler import Following, Runner, place_of
+from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.engine.tasks import Tasks, to_the_end
-from workbench.engine.telling import Notify, Telling
-from workbench.engine.timing import Timer, timer_of
+from workbench.engine.timers import Timer, timer_of
 from workbench.errors import NotFound, PermanentError, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.commands import Outcome
+from workbench.model.command import Outcome
 from workbench.model.ids import id_source
+from workbench.model.json_values import read_json
 from workbench.model.messaging import (
     COMMANDS_TOPIC,
     Context,
@@ -43,10 +44,9 @@ from workbench.model.messaging import (
 )
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
-from workbench.model.values import read_json
 from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation
 from workbench.store.ports import Store
-from workbench.store.values import DeadLetter
+from workbench.store.stored_values import DeadLetter
 
 STOP_SECONDS = 10.0
 

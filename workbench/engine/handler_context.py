@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from workbench.engine.delivering import Task
+from workbench.engine.delivery_attempt import Task
 from workbench.engine.rows_buffer import check_key, check_row
 from workbench.errors import ANY, ModelError, PermanentError
 from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.events import Event, NewEvent, event_data
+from workbench.model.event import Event, NewEvent, event_data
 from workbench.model.ids import derived_id
+from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC, Priority, Topic, expiry
-from workbench.model.projections import Projection
+from workbench.model.projection import Projection
 from workbench.model.registry import Registry
-from workbench.model.values import write_json
 from workbench.store.operations import Append, NewMessage, Operation, ProjectRows
 from workbench.store.ports import ModelReader
 

@@ -8,10 +8,17 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from workbench.engine.delivering import Task
-from workbench.engine.outcomes import counts_of, effects_of, is_behind, leaves_nothing, new_delivery, waiting
-from workbench.engine.subscribing import LARGE, QUICK, SLOW, SMALL, SubscriptionRunner
-from workbench.model.deliveries import DeliveryState
+from workbench.engine.delivery_attempt import Task
+from workbench.engine.delivery_outcome import (
+    counts_of,
+    effects_of,
+    is_behind,
+    leaves_nothing,
+    new_delivery,
+    waiting,
+)
+from workbench.engine.subscription_runner import LARGE, QUICK, SLOW, SMALL, SubscriptionRunner
+from workbench.model.delivery_states import DeliveryState
 from workbench.store.operations import Atomic, Claim, Settle
 from workbench.store.settlements import NewDelivery
 

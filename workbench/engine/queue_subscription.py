@@ -9,13 +9,13 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from workbench.engine.delivering import Task
+from workbench.engine.delivery_attempt import Task
+from workbench.engine.delivery_outcome import counts_of, waiting
 from workbench.engine.log_subscription import Claimed, LogSubscription
-from workbench.engine.outcomes import counts_of, waiting
 from workbench.engine.runtime import Runtime
-from workbench.engine.subscribing import LARGE, QUICK, SLOW
+from workbench.engine.subscription_runner import LARGE, QUICK, SLOW
 from workbench.model.clock import MICROSECONDS
-from workbench.model.deliveries import DeliveryState
+from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Handler, Subscription
 from workbench.store.operations import Atomic, Settle
 from workbench.store.settlements import NewDelivery

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from workbench.errors import ModelError
-from workbench.model.projections import ColumnKind, Projection, misfit
+from workbench.model.projection import ColumnKind, Projection, misfit
 
 
 class RowReader(Protocol):

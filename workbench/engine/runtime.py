@@ -7,10 +7,10 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from workbench.engine.gate import WriteGate
+from workbench.engine.group_commit import WriteGate
 from workbench.engine.metrics import Metrics
 from workbench.engine.tasks import Tasks
-from workbench.engine.timing import Timer
+from workbench.engine.timers import Timer
 from workbench.errors import WorldError
 from workbench.model.clock import Clock
 from workbench.model.ids import NewId

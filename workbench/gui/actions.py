@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
-from workbench.gui.catalog import MENUS
 from workbench.gui.icons import icon
+from workbench.gui.view_catalog import MENUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from workbench.gui.main_window import MainWindow
 from workbench.gui.theme import theme
-from workbench.gui.window import MainWindow
 
 if TYPE_CHECKING:
     import argparse
@@ -89,5 +89,9 @@ def target(options: argparse.Namespace) -> tuple[Path | None, str]:
 
 def warm_up() -> None:
     """Imports what is heavy while the window already shows."""
-    for name in ("workbench.project.project", "workbench.services.workspace", "workbench.store.sql.schema"):
+    for name in (
+        "workbench.project.project",
+        "workbench.services.workspace",
+        "workbench.store.sqlite.schema",
+    ):
         importlib.import_module(name)

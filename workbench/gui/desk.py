@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from workbench.gui.ticking import Ticker
-from workbench.gui.times import shown_zone
+from workbench.gui.ticker import Ticker
+from workbench.gui.time_format import shown_zone
 from workbench.gui.widgets import told
 from workbench.model.changes import Changes
 

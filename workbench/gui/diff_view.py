@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from workbench.gui.json_outline import line_of, outline_of_text, size_of
 from workbench.gui.long_text import SCALAR, shortened
 from workbench.gui.long_view import LongText, Whole
 from workbench.gui.loop import spawn
-from workbench.gui.outline import line_of, outline_of_text, size_of
 from workbench.gui.theme import theme
-from workbench.model.differences import Difference, differences
+from workbench.model.json_differences import Difference, differences
 from workbench.model.secrets import masked
 
 LINES = 200

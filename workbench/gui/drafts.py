@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workbench.errors import WorkbenchError
 from workbench.gui.loop import finished
-from workbench.gui.times import short
+from workbench.gui.time_format import short
 from workbench.gui.widgets import Banner
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.widgets import plain_tip
-from workbench.model.searching import folded
-from workbench.model.wording import summary_of
+from workbench.model.pydantic_messages import summary_of
+from workbench.model.text_folding import folded
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.store.values import StreamInfo
+    from workbench.store.stored_values import StreamInfo
 
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""

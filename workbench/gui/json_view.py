@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocu
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from workbench.gui.json_outline import Outline, outline, outline_of_text
 from workbench.gui.long_view import LongText, Whole
-from workbench.gui.outline import Outline, outline, outline_of_text
 from workbench.gui.theme import theme
 
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b')

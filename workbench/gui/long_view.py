@@ -13,7 +13,7 @@ from workbench.gui.long_text import shortened_lines
 from workbench.gui.loop import spawn
 from workbench.gui.theme import code_font
 from workbench.gui.whole_text import WholeText
-from workbench.model.values import visible_lines
+from workbench.model.json_values import visible_lines
 
 Whole = Callable[[], str]
 

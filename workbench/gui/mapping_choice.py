@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QWi
 from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
-    from workbench.interop.mapping import Mapping
-    from workbench.services.transferring import ImportPreview
+    from workbench.interop.field_mapping import Mapping
+    from workbench.services.event_import import ImportPreview
 
 NOTHING = "(none)"
 WHOLE = "(the whole object)"
@@ -79,8 +79,8 @@ class MappingChoice(QWidget):
 
     def mapping(self) -> Mapping | None:
         """Returns what was chosen; None where nothing names the stream or the type."""
-        from workbench.interop.mapping import Mapping
-        from workbench.interop.times import Unit
+        from workbench.interop.field_mapping import Mapping
+        from workbench.interop.foreign_times import Unit
 
         chosen = {name: box.currentText() for name, box in self._boxes.items() if name in _FIELDS}
         fields = {name: "" if text in {NOTHING, WHOLE} else text for name, text in chosen.items()}

@@ -15,7 +15,7 @@ from typing_extensions import override
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.loop import spawn
-from workbench.model.searching import folded
+from workbench.model.text_folding import folded
 
 SHOWN = 60
 FOUND = 20

@@ -14,17 +14,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from workbench.engine.tasks import to_the_end
-from workbench.gui.acts import acts_of
-from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import may_leave
+from workbench.gui.live_project import LiveProject
 from workbench.gui.loop import finished, spawn
+from workbench.gui.main_window import MainWindow
 from workbench.gui.palette import Palette, Target, command_targets, nothing_found, stream_targets
-from workbench.gui.reloading import LiveProject
-from workbench.gui.rescuing import tell_trouble
-from workbench.gui.statusline import StatusLine
+from workbench.gui.project_health import tell_trouble
+from workbench.gui.status_line import StatusLine
 from workbench.gui.theme import theme
-from workbench.gui.window import MainWindow
+from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
+from workbench.gui.window_actions import acts_of
 from workbench.gui.zone_menu import ZoneChooser
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Session:
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it."""
-        from workbench.gui.mistakes import mistakes_page
+        from workbench.gui.mistakes_page import mistakes_page
 
         self.window.show_page(mistakes_page(self, target, error))
         self._status.show_status(None)
@@ -124,7 +124,7 @@ class Session:
     async def _started(
         self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
     ) -> Workspace:
-        from workbench.services.opening import open_target
+        from workbench.services.open_project import open_target
 
         workspace = await asyncio.to_thread(
             open_target,
@@ -224,7 +224,7 @@ class Session:
 
     async def import_path(self, path: Path) -> None:
         """Shows the import dialog for a file."""
-        from workbench.gui.importing import ImportDialog
+        from workbench.gui.import_dialog import ImportDialog
 
         if self.desk is not None and self.workspace is not None:
             self.workspace.running()

@@ -18,14 +18,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
-from workbench.gui.cells import RowPainter, cells_of, fitting, places_of
-from workbench.gui.copying import lines_of
-from workbench.gui.keeping import Held, Keeper
-from workbench.gui.paging import Column, Key, PagedModel, Row, RowSource
-from workbench.gui.painting import painting
-from workbench.gui.pills import ROW_HEIGHT
+from workbench.gui.badges import ROW_HEIGHT
+from workbench.gui.clipboard import lines_of
+from workbench.gui.paged_model import Column, Key, PagedModel, Row, RowSource
+from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
+from workbench.gui.safe_painter import painting
+from workbench.gui.table_selection import Held, Keeper
 from workbench.gui.theme import code_font, theme, ui_font
-from workbench.gui.trouble import TroubleStrip
+from workbench.gui.trouble_strip import TroubleStrip
 from workbench.gui.widgets import EmptyState
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from workbench.gui.application import prepare, run_on_loop, warm_up
-from workbench.gui.catalog import PERSPECTIVES, VIEWS
 from workbench.gui.desk import Selection
+from workbench.gui.main_window import MainWindow
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
+from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 from workbench.gui.widgets import Badge
-from workbench.gui.window import MainWindow
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace

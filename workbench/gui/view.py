@@ -10,7 +10,7 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.tabbing import put_in_order, reading_order
+from workbench.gui.tab_order import put_in_order, reading_order
 from workbench.gui.table import FastTableView
 
 if TYPE_CHECKING:

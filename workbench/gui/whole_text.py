@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPus
 
 from workbench.gui.long_text import CHARACTERS, LINES
 from workbench.gui.theme import code_font
-from workbench.model.values import visible_lines
+from workbench.model.json_values import visible_lines
 
 
 class WholeText(QDialog):

@@ -26,9 +26,9 @@ from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
 from workbench.gui.json_view import JsonView
 from workbench.gui.long_text import shortened
-from workbench.gui.painting import painting
+from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
-from workbench.model.values import visible, visible_lines
+from workbench.model.json_values import visible, visible_lines
 
 __all__ = [
     "Badge",

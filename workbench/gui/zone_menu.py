@@ -15,13 +15,13 @@ from typing_extensions import override
 from workbench.errors import WorkbenchError
 from workbench.gui.desk import Notice
 from workbench.gui.loop import spawn
-from workbench.gui.times import set_zone, shown_zone
+from workbench.gui.time_format import set_zone, shown_zone
 from workbench.model.clock import SystemClock
 from workbench.model.zones import SYSTEM, UNIVERSAL, Zone, zone_keys
-from workbench.services.zoning import remember_zone, zone_or_system
+from workbench.services.zone_choice import remember_zone, zone_or_system
 
 if TYPE_CHECKING:
-    from workbench.gui.window import MainWindow
+    from workbench.gui.main_window import MainWindow
 
 Choose = Callable[[str], object]
 

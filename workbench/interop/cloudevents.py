@@ -21,14 +21,14 @@ from uuid import UUID
 import msgspec
 
 from workbench.errors import InvalidValue
-from workbench.interop import exported
-from workbench.interop.exported import FORMAT, MARK, identity, moment, payload, whole
-from workbench.interop.links import Links, correlation_of, own_id
+from workbench.interop import workbench_lines
+from workbench.interop.event_links import Links, correlation_of, own_id
 from workbench.interop.ndjson import Incoming, Problem, parse_line
+from workbench.interop.workbench_lines import FORMAT, MARK, identity, moment, payload, whole
 from workbench.model.clock import parse_rfc3339, rfc3339
-from workbench.model.events import NewEvent, RecordedEvent
+from workbench.model.event import NewEvent, RecordedEvent
+from workbench.model.json_values import check_name, parse_foreign_json, read_text, write_json
 from workbench.model.secrets import masked
-from workbench.model.values import check_name, parse_foreign_json, read_text, write_json
 
 REQUIRED = ("specversion", "id", "source", "type")
 OPTIONAL = ("subject", "time", "datacontenttype", "dataschema")
@@ -83,7 +83,7 @@ def _own_attributes(event: RecordedEvent, source: str) -> dict[str, Any]:
     }
 
 
-def _extensions(event: RecordedEvent, data: exported.Payload, *, reveal: bool) -> dict[str, Any]:
+def _extensions(event: RecordedEvent, data: workbench_lines.Payload, *, reveal: bool) -> dict[str, Any]:
     """Returns what CloudEvents have no attribute for."""
     said: dict[str, Any] = {
         MARK: FORMAT,
@@ -206,7 +206,7 @@ def _name(attributes: Mapping[str, Any], name: str) -> str:
 def _own(number: int, attributes: dict[str, Any], value: Mapping[str, Any]) -> Incoming:
     """Returns an event as the store had it that wrote it out."""
     found = {name: _ours(attributes, name) for name in _OUR_NAMES}
-    exported.refuse_masked(found["masked"])
+    workbench_lines.refuse_masked(found["masked"])
     metadata = found["metadata"]
     event = NewEvent(
         id=identity(found if found["eventid"] else attributes, "eventid" if found["eventid"] else "id"),
@@ -219,7 +219,7 @@ def _own(number: int, attributes: dict[str, Any], value: Mapping[str, Any]) -> I
         causation_id=identity(found, "causationid") if found["causationid"] else None,
         metadata=_exact(found["metadatatext"]) or (_canonical(metadata) if metadata else None),
     )
-    stream = check_name(exported.text(found, "stream"), what="the stream's name")
+    stream = check_name(workbench_lines.text(found, "stream"), what="the stream's name")
     return Incoming(line=number, stream=stream, event=event, expected=whole(found, "streamversion") - 1)
 
 
@@ -240,7 +240,7 @@ def _time_name(found: Mapping[str, Any]) -> str:
 def _exact(text: object) -> str | None:
     if text is None:
         return None
-    return exported.exact_text(_bytes_of(text, "text").decode())
+    return workbench_lines.exact_text(_bytes_of(text, "text").decode())
 
 
 def _canonical(text: object) -> str:
@@ -272,7 +272,7 @@ def checked_attributes(value: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"no CloudEvent 1.0: specversion {said}")
     for name in (*REQUIRED, *OPTIONAL):
         if name in attributes or name in REQUIRED:
-            exported.text(attributes, name)
+            workbench_lines.text(attributes, name)
     if re.search(r"\s", attributes["source"]):
         raise ValueError("source should be a URI reference, which has no blanks")
     if "time" in attributes:

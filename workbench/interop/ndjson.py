@@ -9,14 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from workbench.errors import ANY, InvalidValue
-from workbench.interop.links import Links, correlation_of, own_id
-from workbench.interop.mapping import Mapping
-from workbench.interop.records import read_records
-from workbench.interop.times import read_time, zone_of
+from workbench.interop.event_links import Links, correlation_of, own_id
+from workbench.interop.field_mapping import Mapping
+from workbench.interop.foreign_times import read_time, zone_of
+from workbench.interop.json_records import read_records
 from workbench.model.clock import rfc3339
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
-from workbench.model.values import (
+from workbench.model.json_values import (
     MAX_BYTES,
     ForeignJsonError,
     at_path,

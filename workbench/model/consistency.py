@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from workbench.errors import InvalidName
+from workbench.model.json_values import check_name
 from workbench.model.registry import Registry
-from workbench.model.values import check_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

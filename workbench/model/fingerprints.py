@@ -6,7 +6,7 @@ import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 
-from workbench.model.events import Event, Upcaster
+from workbench.model.event import Event, Upcaster
 
 TextOf = Callable[[object], str]
 """Returns the text of something that a module declares, with that of all that it calls."""

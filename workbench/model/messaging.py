@@ -14,10 +14,10 @@ import msgspec
 
 from workbench.errors import ANY
 from workbench.model.clock import MICROSECONDS
-from workbench.model.events import Event, RecordedEvent
-from workbench.model.filters import Filter
+from workbench.model.event import Event, RecordedEvent
+from workbench.model.filter import Filter
+from workbench.model.json_values import read_json, write_json
 from workbench.model.retry import RetryPolicy
-from workbench.model.values import read_json, write_json
 
 COMMANDS_TOPIC = "$commands"
 """Carries the commands that policies and processes issue; belongs to the engine."""

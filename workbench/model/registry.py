@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from workbench.errors import ModelError, NoHandler, UnknownEvent
-from workbench.model.aggregates import Aggregate, AggregateType, aggregate_type_of, stream_name
-from workbench.model.commands import CommandType, Query, QueryType, ReadModels, command_type_of, query_type_of
-from workbench.model.events import EventType, RecordedEvent, StoredData, event_type_of
+from workbench.model.aggregate import Aggregate, AggregateType, aggregate_type_of, stream_name
+from workbench.model.command import CommandType, Query, QueryType, ReadModels, command_type_of, query_type_of
+from workbench.model.event import EventType, RecordedEvent, StoredData, event_type_of
 from workbench.model.fingerprints import TextOf, fingerprint, made_of, text_of_module
 from workbench.model.messaging import Handler, Route, Routing, Subscription, Topic
-from workbench.model.policies import Policy, Process, ReactorType, policy_type_of, process_type_of
-from workbench.model.projections import Projection
-from workbench.model.wording import doc_of, summary_of
+from workbench.model.policy import Policy, Process, ReactorType, policy_type_of, process_type_of
+from workbench.model.projection import Projection
+from workbench.model.pydantic_messages import doc_of, summary_of
 
 T = TypeVar("T")
 

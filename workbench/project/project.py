@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.errors import ModelError, ProjectError
-from workbench.model.commands import CommandType, QueryType
-from workbench.model.events import EventType
+from workbench.model.command import CommandType, QueryType
+from workbench.model.event import EventType
 from workbench.model.fingerprints import TextOf
 from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
-from workbench.project.declared.compiling import compile_declared
-from workbench.project.modules import Imported, import_modules, lies_in, place_of, undo
-from workbench.project.promises import forbidden
-from workbench.project.reach import Reach
-from workbench.project.reading import ProjectFile, filters_of, in_order, read_settings
-from workbench.project.sources import Sources, read_sources
+from workbench.project.architecture_flags import forbidden
+from workbench.project.code_reach import Reach
+from workbench.project.declared.compiler import compile_declared
+from workbench.project.module_import import Imported, import_modules, lies_in, place_of, undo
+from workbench.project.project_file import ProjectFile, filters_of, in_order, read_settings
+from workbench.project.python_sources import Sources, read_sources
 from workbench.tusk import Problem
 
 STORY_FILE = "story.ndjson"
@@ -40,7 +40,7 @@ class Project:
         digest: Of all that its modules import from its folder, for the question of trust.
         marks: The files that it was made of, with the digests of what was read: when one changes, it can be
             read anew.
-        package: Under which its modules are kept, see `workbench.project.modules.forget`.
+        package: Under which its modules are kept, see `workbench.project.module_import.forget`.
         story: File of commands that show the project at work, if it has one.
         snapshot_every: Events of a stream between snapshots; 0 takes none.
         components: What parts of the architecture are for, in the project's words.

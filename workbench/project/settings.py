@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from workbench.model.clock import parse_rfc3339
-from workbench.model.filters import Filter, Operator, check_expression
+from workbench.model.filter import Filter, Operator, check_expression
 from workbench.model.messaging import (
     Mode,
     OnDead,
@@ -22,7 +22,7 @@ from workbench.model.messaging import (
     Topic,
 )
 from workbench.model.retry import Backoff, RetryPolicy
-from workbench.project.units import Duration, Lasting
+from workbench.project.durations import Duration, Lasting
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 Name = Annotated[str, Field(min_length=1, max_length=255)]

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from workbench.project.units import write_duration
+from workbench.project.durations import write_duration
 
 UNSET = "x-unset"
 """In a schema: what holds where nothing is written."""

@@ -13,28 +13,28 @@ from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.messaging import OnDead
-from workbench.project.modules import forget, hold
+from workbench.project.module_import import forget, hold
 from workbench.project.project import Project, Trust, load_project
-from workbench.project.reading import ProjectFile
-from workbench.services.browsing import Browsing
-from workbench.services.configuring import Configuring
-from workbench.services.controlling import Controlling
-from workbench.services.drafting import Drafting
-from workbench.services.issuing import Issuing
-from workbench.services.jobs import Jobs
-from workbench.services.observing import Observing
-from workbench.services.owning import check_place, owner_for
-from workbench.services.publishing import Publishing
-from workbench.services.reloading import Reloading
-from workbench.services.repairing import Repairing
-from workbench.services.story import Story
-from workbench.services.transferring import Transferring
-from workbench.services.turnstile import Turnstile
-from workbench.services.verdicts import Verdicts
-from workbench.services.watching import Watching
+from workbench.project.project_file import ProjectFile
+from workbench.services.command_story import Story
+from workbench.services.commands import Issuing
+from workbench.services.dead_letter_jobs import Jobs
+from workbench.services.dead_letters import Repairing
+from workbench.services.draft_files import Drafting
+from workbench.services.engine_control import Controlling
+from workbench.services.event_import import Transferring
+from workbench.services.messages import Publishing
+from workbench.services.model_reload import Reloading
+from workbench.services.monitor import Observing
+from workbench.services.project_editor import Configuring
+from workbench.services.reload_lock import Turnstile
+from workbench.services.scenario_status import Verdicts
+from workbench.services.store_owner import check_place, owner_for
+from workbench.services.store_watch import Watching
+from workbench.services.streams import Browsing
 from workbench.store.operations import ForgetMessages
-from workbench.store.sql.reader import SqliteReader
-from workbench.store.sql.store import SqliteStore
+from workbench.store.sqlite.reader import SqliteReader
+from workbench.store.sqlite.store import SqliteStore
 
 Listener = Callable[[Changes], None]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import ModelError
-from workbench.model.projections import unstorable
-from workbench.model.values import read_text, write_json
+from workbench.model.json_values import read_text, write_json
+from workbench.model.projection import unstorable
 
 BY_HANDLERS = "handlers"
 """What stands in place of a definition's digest where handlers write the rows, not a fold."""

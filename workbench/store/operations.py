@@ -8,9 +8,9 @@ from uuid import UUID
 import msgspec
 
 from workbench.errors import ANY
-from workbench.model.events import NewEvent
+from workbench.model.event import NewEvent
 from workbench.store.settlements import NewDelivery, Settlement
-from workbench.store.values import (
+from workbench.store.stored_values import (
     CommandRecord,
     Job,
     OperatorAction,

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from workbench.model.events import RecordedEvent, StoredData
+from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.store.operations import Operation
-from workbench.store.values import (
+from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Depth,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.store.operations import Operation
-from workbench.store.values import PassedEvent
+from workbench.store.stored_values import PassedEvent
 
 
 class EnsureProjection(Operation, frozen=True, kw_only=True):

@@ -17,12 +17,12 @@ from workbench.errors import (
     WorkbenchError,
 )
 from workbench.model.clock import MICROSECONDS, checked_time
-from workbench.model.events import NewEvent
-from workbench.model.projections import unstorable
-from workbench.model.values import MAX_BYTES, check_name
+from workbench.model.event import NewEvent
+from workbench.model.json_values import MAX_BYTES, check_name
+from workbench.model.projection import unstorable
 from workbench.store.operations import Append, AppendMany
 from workbench.store.projection_operations import EnsureProjection
-from workbench.store.values import AppendResult, Delivery
+from workbench.store.stored_values import AppendResult, Delivery
 
 MANY = 100
 """Streams that one request may append to (A10)."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from workbench.model.deliveries import DeliveryState
+from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message
-from workbench.store.values import Attempt, DeadLetter
+from workbench.store.stored_values import Attempt, DeadLetter
 
 
 class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,11 +9,11 @@ import msgspec
 from pydantic import Field
 
 from workbench.errors import CommandRejected, PermanentError
-from workbench.model.aggregates import Aggregate
-from workbench.model.commands import Command, Query, ReadModels
-from workbench.model.events import Event, RecordedEvent
+from workbench.model.aggregate import Aggregate
+from workbench.model.command import Command, Query, ReadModels
+from workbench.model.event import Event, RecordedEvent
 from workbench.model.messaging import Context, Message
-from workbench.model.projections import Column, ColumnKind, Projection, Rows
+from workbench.model.projection import Column, ColumnKind, Projection, Rows
 from workbench.model.registry import Definitions
 
 Status = Literal["active", "inactive", "suspended"]

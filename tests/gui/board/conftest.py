@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from workbench.gui.board.graph import Edge, Graph, Node
+from workbench.gui.board.board_graph import Edge, Graph, Node
 
 
 def _joined(*pairs: str) -> tuple[Edge, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-from workbench.gui.board.graph import Graph
+from workbench.gui.board.board_graph import Graph
 from workbench.gui.board.layout import Box, Layout, lay_out
 
 SIZE = (160.0, 70.0)

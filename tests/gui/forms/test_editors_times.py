@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QCalendarWidget, QPushButton, QToolB
 
 from tests.gui.forms.conftest import FRESH, INTEGER, NOW, STRING, editor_in, messages, read, write
 from workbench.gui.forms.editors.duration import iso_of, span_of, words_of
-from workbench.gui.times import set_zone
+from workbench.gui.time_format import set_zone
 
 # --- yes, no and choices
 

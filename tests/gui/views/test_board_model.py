@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from workbench.gui.board.graph import KINDS, Graph
+from workbench.gui.board.board_graph import KINDS, Graph
 from workbench.gui.views.board_model import Pulse, badges, model_graph, pulses
 from workbench.model.messaging import Mode, Route, Routing, Subscription, Topic
 from workbench.model.registry import Definitions, Registry, build_registry

@@ -6,13 +6,13 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.gui.conftest import settle
-from workbench.gui.times import short
+from workbench.gui.time_format import short
 from workbench.gui.views.job_strip import duration, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
-from workbench.gui.views.letters import LettersView
-from workbench.services.jobs import JobReport
+from workbench.gui.views.letters_view import LettersView
+from workbench.services.dead_letter_jobs import JobReport
 from workbench.store.operations import StartJob
-from workbench.store.values import Job, JobStatus
+from workbench.store.stored_values import Job, JobStatus
 
 MANY = AT_ONCE + 5
 

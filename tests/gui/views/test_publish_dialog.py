@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from tests.gui.conftest import settle
-from workbench.gui.views.commands import CommandsView
+from workbench.gui.views.commands_view import CommandsView
 from workbench.gui.views.publish_dialog import AS_TOPIC, PublishDialog, draft_of, problems_of, schema_of
 from workbench.model.messaging import Priority
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog
 
 from workbench.gui.desk import Selection
 from workbench.gui.views.record_dialog import RecordDialog
-from workbench.gui.views.timeline import TimelineView
+from workbench.gui.views.timeline_view import TimelineView
 from workbench.services.scenarios import Scenarios
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QTextTable
 
 from workbench.gui.theme import theme
 from workbench.gui.views.scenario_result import BESIDE, ResultView
-from workbench.model.scenarios import Contrast, Line, Part, Place, Scenario, ScenarioResult, Sign, Verdict
+from workbench.model.scenario import Contrast, Line, Part, Place, Scenario, ScenarioResult, Sign, Verdict
 
 SCENARIO = Scenario(name="x", place=Place(file="s.tsk", line=1, column=1))
 WRONG = Line(

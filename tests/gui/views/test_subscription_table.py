@@ -17,8 +17,8 @@ from workbench.gui.views.subscription_table import (
     mode_tip,
     row_of,
 )
-from workbench.services.views import SubscriptionView
-from workbench.store.values import Depth
+from workbench.services.monitor_values import SubscriptionView
+from workbench.store.stored_values import Depth
 
 VIEW = SubscriptionView(
     name="prints",

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from workbench.errors import ExpressionFailed
-from workbench.model.expressions import comparing, lists, texts, times
+from workbench.model.expressions import comparison, list_functions, text_functions, time_functions
 from workbench.model.expressions.budget import ROOM, ROOM_LEFT, STEPS, STEPS_LEFT, frame_of, step, take, weigh
+from workbench.model.expressions.cel_values import OutOfBudget, Uint, Wrong
 from workbench.model.expressions.closures import Variable
-from workbench.model.expressions.comparing import ORDERS
+from workbench.model.expressions.comparison import ORDERS
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.functions import FUNCTIONS, MACROS
-from workbench.model.expressions.kinds import ANY, Kind
 from workbench.model.expressions.template import compile_template
-from workbench.model.expressions.values import OutOfBudget, Uint, Wrong
+from workbench.model.expressions.value_kinds import ANY, Kind
 
 TIME = datetime(2024, 1, 1, tzinfo=UTC)
 LONG = Decimal("1" * 200)
@@ -182,23 +182,25 @@ def paid(run, *given, of=None):
 )
 def test_X2_the_last_place_is_the_one_of_python(wanted, start):
     text = "abcabcabcabca"
-    found = texts.last_index_of(frame_of(None, 0), text, wanted, start)
+    found = text_functions.last_index_of(frame_of(None, 0), text, wanted, start)
     assert found == (text.rfind(wanted) if start is None else text.rfind(wanted, 0, start + len(wanted)))
 
 
 def test_X2_the_last_place_is_looked_for_in_time_that_grows_with_the_text_alone():
     text = "a" * 400_000
-    assert paid(texts.last_index_of, text, "ab" + "a" * 20_000) == paid(texts.last_index_of, text, "ab")
+    assert paid(text_functions.last_index_of, text, "ab" + "a" * 20_000) == paid(
+        text_functions.last_index_of, text, "ab"
+    )
 
 
 @pytest.mark.parametrize(
     "look",
     [
-        texts.contains,
-        texts.index_of,
-        texts.last_index_of,
-        texts.split,
-        lambda frame, text, wanted: texts.replace(frame, text, wanted, ""),
+        text_functions.contains,
+        text_functions.index_of,
+        text_functions.last_index_of,
+        text_functions.split,
+        lambda frame, text, wanted: text_functions.replace(frame, text, wanted, ""),
     ],
 )
 def test_X2_a_text_that_begins_alike_nearly_everywhere_is_paid_for(look):
@@ -207,7 +209,9 @@ def test_X2_a_text_that_begins_alike_nearly_everywhere_is_paid_for(look):
     assert paid(look, "c" * 300_000, wanted) < STEPS / 5
 
 
-@pytest.mark.parametrize("look", [texts.split, lambda frame, text, old: texts.replace(frame, text, old, "")])
+@pytest.mark.parametrize(
+    "look", [text_functions.split, lambda frame, text, old: text_functions.replace(frame, text, old, "")]
+)
 def test_X2_what_follows_the_last_place_is_paid_for(look):
     wanted = "a" * 10_000 + "b" + "a" * 10_000
     assert paid(look, "c" * 200_000 + wanted + "a" * 22_000, wanted) > STEPS
@@ -228,7 +232,7 @@ class Counted(dict[object, object]):
 @pytest.mark.parametrize("key", [0, 1, 2, 1.0, Uint(1), True, False, 1.5, float("nan"), -1])
 def test_X2_a_key_is_found_without_going_through_all(key):
     mapping = Counted({"a": 0, 1: 1, 2: 2, False: 3})
-    found = comparing.lookup(mapping, key)
+    found = comparison.lookup(mapping, key)
     wanted = {"1": (1, True), "2": (2, True), "False": (3, True)}
     assert found == wanted.get(
         str(int(key)) if type(key) is not bool and key in {1, 2} else str(key), (None, False)
@@ -243,9 +247,9 @@ ALIKE = 2**61 - 1
 def test_X2_numbers_that_hash_alike_are_told_apart_by_something_else(kind):
     numbers = [kind(ALIKE * number) for number in range(1, 50)] * 2
     assert len({hash(number) for number in numbers}) == 1
-    keys = [lists._key(number, exactly=kind is Decimal) for number in numbers]
+    keys = [list_functions._key(number, exactly=kind is Decimal) for number in numbers]
     assert len(set(map(hash, keys))) == 49
-    assert lists.distinct(frame_of(None, 0), numbers) == numbers[:49]
+    assert list_functions.distinct(frame_of(None, 0), numbers) == numbers[:49]
 
 
 @pytest.mark.parametrize(
@@ -265,12 +269,12 @@ def test_X2_numbers_that_hash_alike_are_told_apart_by_something_else(kind):
     ],
 )  # fmt: skip
 def test_each_value_is_distinct_once(values, wanted):
-    found = lists.distinct(frame_of(None, 0), values)
+    found = list_functions.distinct(frame_of(None, 0), values)
     assert list(map(repr, found)) == list(map(repr, wanted))
 
 
 def test_nan_is_distinct_from_itself():
-    assert len(lists.distinct(frame_of(None, 0), [float("nan")] * 2)) == 2
+    assert len(list_functions.distinct(frame_of(None, 0), [float("nan")] * 2)) == 2
 
 
 HOUR = FUNCTIONS["getHours"].run
@@ -280,7 +284,7 @@ HOUR = FUNCTIONS["getHours"].run
     "bad", ["a/" * 40, "../etc/passwd", "/etc/passwd", "a\0b", "", "a b", "é", "a//b", "a" * 65]
 )
 def test_X2_a_name_that_no_zone_can_have_is_not_looked_for_on_the_disk(bad, monkeypatch):
-    monkeypatch.setattr(times, "ZoneInfo", lambda _name: pytest.fail("it looks at the disk"))
+    monkeypatch.setattr(time_functions, "ZoneInfo", lambda _name: pytest.fail("it looks at the disk"))
     with pytest.raises(Wrong, match="no time zone"):
         HOUR(frame_of(None, 0), TIME, bad)
 
@@ -292,8 +296,8 @@ def test_X2_zones_are_looked_for_once_and_at_a_cost(monkeypatch):
         asked.append(name)
         raise FileNotFoundError(name)
 
-    monkeypatch.setattr(times, "ZoneInfo", zone)
-    monkeypatch.setattr(times, "_ZONES", {})
+    monkeypatch.setattr(time_functions, "ZoneInfo", zone)
+    monkeypatch.setattr(time_functions, "_ZONES", {})
     for _ in range(3):
         with pytest.raises(Wrong, match="no time zone Nowhere/Here"):
             HOUR(frame_of(None, 0), TIME, "Nowhere/Here")
@@ -306,11 +310,11 @@ def test_X2_zones_are_looked_for_once_and_at_a_cost(monkeypatch):
 
 
 def test_X2_the_zones_that_are_kept_are_bounded(monkeypatch):
-    monkeypatch.setattr(times, "_ZONES", {})
+    monkeypatch.setattr(time_functions, "_ZONES", {})
     for number in range(5_000):
         with pytest.raises(Wrong):
-            times.zone_of(f"a{number} ")
-    assert len(times._ZONES) < 2_000
+            time_functions.zone_of(f"a{number} ")
+    assert len(time_functions._ZONES) < 2_000
 
 
 @pytest.mark.parametrize("name", ["duration", "double", "int", "uint", "timestamp"])
@@ -374,7 +378,7 @@ WALKS: dict[str, list[tuple[Any, ...]]] = {
 """What a function walks, as something that grows with a size."""
 SHORT = {"int", "uint", "double", "timestamp", "duration"}
 """They read no text that is long, and pay for what they read."""
-FIXED = {"size", "charAt", "type", "dyn", "bool", *times.DATE_PARTS, *times.CLOCK_PARTS}
+FIXED = {"size", "charAt", "type", "dyn", "bool", *time_functions.DATE_PARTS, *time_functions.CLOCK_PARTS}
 """They take the same time whatever they are given."""
 
 

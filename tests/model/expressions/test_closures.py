@@ -10,7 +10,7 @@ import pytest
 
 from workbench.model.expressions.closures import item
 from workbench.model.expressions.expression import compile_expression
-from workbench.model.expressions.kinds import INTEGER, STRING, Kind, Type, record
+from workbench.model.expressions.value_kinds import INTEGER, STRING, Kind, Type, record
 
 
 class Place(msgspec.Struct):

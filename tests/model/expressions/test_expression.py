@@ -17,8 +17,8 @@ from workbench.errors import ExpressionFailed
 from workbench.model.expressions.closures import Variable, item
 from workbench.model.expressions.expression import Placed, compile_expression, quick_of
 from workbench.model.expressions.flaws import InvalidExpression
-from workbench.model.expressions.kinds import ANY, DOUBLE, INTEGER, STRING, TIME, Kind, Type, record
 from workbench.model.expressions.template import compile_template
+from workbench.model.expressions.value_kinds import ANY, DOUBLE, INTEGER, STRING, TIME, Kind, Type, record
 
 
 @settings(max_examples=400, deadline=None)

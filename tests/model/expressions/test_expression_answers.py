@@ -13,7 +13,7 @@ from workbench.errors import ExpressionFailed
 from workbench.model.expressions.closures import Variable, item
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.flaws import InvalidExpression
-from workbench.model.expressions.kinds import ANY, DECIMAL, INTEGER, STRING, Kind, Type, record
+from workbench.model.expressions.value_kinds import ANY, DECIMAL, INTEGER, STRING, Kind, Type, record
 
 JSON = {
     "n": 7,

@@ -30,7 +30,17 @@ from workbench.errors import ExpressionFailed
 from workbench.model.expressions.closures import item
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.flaws import InvalidExpression
-from workbench.model.expressions.kinds import ANY, BOOLEAN, DOUBLE, INTEGER, STRING, TIME, Kind, Type, record
+from workbench.model.expressions.value_kinds import (
+    ANY,
+    BOOLEAN,
+    DOUBLE,
+    INTEGER,
+    STRING,
+    TIME,
+    Kind,
+    Type,
+    record,
+)
 
 FIELDS = ("s", "t", "i", "j", "d", "e", "b", "n", "l", "m")
 

@@ -10,12 +10,12 @@ import pytest
 from workbench.assets import asset
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions.budget import ROOM, STEPS
+from workbench.model.expressions.cel_parser import MAX_LENGTH
+from workbench.model.expressions.cel_values import TYPES, Uint
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.functions import FUNCTIONS, MACROS
-from workbench.model.expressions.kinds import ANY, Kind, Type
-from workbench.model.expressions.syntax import MAX_LENGTH
-from workbench.model.expressions.values import TYPES, Uint
+from workbench.model.expressions.value_kinds import ANY, Kind, Type
 
 PAGE = asset("docs", "expressions.md").read_text(encoding="utf-8")
 WORDS = {

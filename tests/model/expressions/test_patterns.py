@@ -6,12 +6,12 @@ import pytest
 
 from workbench.model.expressions import patterns
 from workbench.model.expressions.budget import STEPS, STEPS_LEFT, frame_of
+from workbench.model.expressions.cel_values import OutOfBudget, Wrong
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.flaws import InvalidExpression
-from workbench.model.expressions.kinds import ANY
 from workbench.model.expressions.patterns import LARGEST, compiled, matches, size_of
-from workbench.model.expressions.values import OutOfBudget, Wrong
+from workbench.model.expressions.value_kinds import ANY
 
 
 @pytest.mark.parametrize(

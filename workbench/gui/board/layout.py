@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from workbench.gui.board.board_graph import Graph, Pair, kind_of
 from workbench.gui.board.columns import Cells, arrange
-from workbench.gui.board.graph import Graph, Pair, kind_of
 from workbench.gui.board.lanes import LANE, Channel, choose_channels, choose_gutters
 from workbench.gui.board.strips import divide
 from workbench.gui.board.threads import Block, Key, Thread, blocks_of, make_threads

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 from typing_extensions import override
 
-from workbench.gui.board.graph import KINDS, Kind
-from workbench.gui.board.tokens import draw_mark
+from workbench.gui.board.board_graph import KINDS, Kind
+from workbench.gui.board.flow_tokens import draw_mark
 from workbench.gui.icons import pixmap
-from workbench.gui.painting import painting
+from workbench.gui.safe_painter import painting
 from workbench.gui.theme import mix, theme
 
 LINE = 22

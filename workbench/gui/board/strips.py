@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from workbench.gui.board.board_graph import Graph
 from workbench.gui.board.columns import NODE_GAP
-from workbench.gui.board.graph import Graph
 
 VIEW = (1400.0, 840.0)
 """Width and height in pixels of the view for which strips are made."""

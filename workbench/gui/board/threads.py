@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.gui.board.board_graph import Graph, Pair
 from workbench.gui.board.columns import Cells
-from workbench.gui.board.graph import Graph, Pair
 
 Key = str | tuple[str, str, int]
 """A node's id; or a lane: its bundle, its hub, and the column that it passes."""

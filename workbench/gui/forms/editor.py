@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape
+from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape
 
 if TYPE_CHECKING:
-    from workbench.gui.forms.field import Field
+    from workbench.gui.forms.form_field import Field
 
 Suggest = Callable[[str], list[str]]
 """Returns what may be meant by the text that was typed so far."""

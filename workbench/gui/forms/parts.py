@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 from typing_extensions import override
 
 from workbench.gui.icons import icon
-from workbench.gui.painting import painting
+from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
 
 INDENT = 16

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidCommand
-from workbench.gui.forms.schema import FieldError, Validate
-from workbench.model.wording import place_of, sentence_of
+from workbench.gui.forms.json_schema import FieldError, Validate
+from workbench.model.pydantic_messages import place_of, sentence_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -11,15 +11,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
 from typing_extensions import override
 
-from workbench.gui.board.graph import Graph, Node, kind_of
+from workbench.gui.board.board_graph import Graph, Node, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
-from workbench.model.wording import summary_of
+from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.services.views import ProjectionView, SubscriptionView
+    from workbench.services.monitor_values import ProjectionView, SubscriptionView
 
 ACTIONS = {
     "command": ("Open its form", "command"),

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.gui.board.graph import Edge, Graph, Node, Pair
+from workbench.gui.board.board_graph import Edge, Graph, Node, Pair
 from workbench.model.messaging import Mode
-from workbench.model.wording import summary_of
+from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.messaging import Subscription

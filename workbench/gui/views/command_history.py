@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.gui.paging import Column, ListSource
+from workbench.gui.paged_model import Column, ListSource
 from workbench.gui.table import FastTableView
-from workbench.gui.times import SHORT_WIDTH, absolute, short
+from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.views.command_result import KINDS
 from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
-    from workbench.store.values import CommandRecord
+    from workbench.store.stored_values import CommandRecord
 
 COLUMNS = (
     Column("Outcome", width=92, badge=lambda outcome: (KINDS.get(outcome, "neutral"), outcome)),

@@ -15,7 +15,7 @@ from workbench.errors import InvalidValue, StandsStill
 
 if TYPE_CHECKING:
     from workbench.gui.views.command_result import ResultCard
-    from workbench.model.commands import CommandResult
+    from workbench.model.command import CommandResult
     from workbench.services.workspace import Workspace
 
 CATCH_UP_SECONDS = 10.0

@@ -12,7 +12,7 @@ from typing_extensions import override
 from workbench.gui.widgets import Badge, JsonView, plain_label, toolbar_button
 
 if TYPE_CHECKING:
-    from workbench.model.commands import CommandResult
+    from workbench.model.command import CommandResult
 
 KINDS = {"accepted": "ok", "rejected": "warning", "conflict": "warning", "failed": "error"}
 

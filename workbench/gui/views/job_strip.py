@@ -22,15 +22,15 @@ from typing_extensions import override
 from workbench.gui.desk import Desk
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
-from workbench.gui.times import absolute, short
+from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import DEED_OF, RESTORE, account, letters, report_of
 from workbench.gui.widgets import plain_label, toolbar_button
-from workbench.services.jobs import UNDONE, JobReport, act_of
-from workbench.store.values import JobStatus
+from workbench.services.dead_letter_jobs import UNDONE, JobReport, act_of
+from workbench.store.stored_values import JobStatus
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.store.values import Job
+    from workbench.store.stored_values import Job
 
 RECENT = 5
 """Jobs that are shown when somebody asks for those that ended."""

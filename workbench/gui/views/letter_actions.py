@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
-from workbench.services.jobs import act_of
-from workbench.services.repairing import Report
+from workbench.services.dead_letter_jobs import act_of
+from workbench.services.dead_letters import Report
 
 if TYPE_CHECKING:
-    from workbench.store.values import DeadLetter, Job
+    from workbench.store.stored_values import DeadLetter, Job
 
 SAMPLES = 3
 SOON = 0.5

@@ -20,18 +20,18 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.long_view import LongText
-from workbench.gui.paging import Column, ListSource
+from workbench.gui.paged_model import Column, ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
-from workbench.gui.times import short
+from workbench.gui.time_format import short
 from workbench.gui.views.letter_actions import REASONS, STATUSES
+from workbench.gui.views.letter_dry_run import RehearsalView
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
-from workbench.gui.views.letter_rehearsal import RehearsalView
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
-    from workbench.store.values import DeadLetter
+    from workbench.store.stored_values import DeadLetter
 
 LOW = 440
 """Pixels in height below which the error gives way to the rehearsal."""

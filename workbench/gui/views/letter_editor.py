@@ -25,14 +25,14 @@ from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font, theme
 from workbench.gui.views.letter_actions import BECAME, REPLAY
-from workbench.gui.views.letter_rehearsal import RehearsalView
+from workbench.gui.views.letter_dry_run import RehearsalView
 from workbench.gui.widgets import DiffView, exact_text, plain_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.gui.desk import Desk
-    from workbench.store.values import DeadLetter
+    from workbench.store.stored_values import DeadLetter
 
 LARGE = 50_000
 """Characters from which on a text is checked only when the typing pauses."""

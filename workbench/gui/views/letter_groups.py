@@ -14,13 +14,13 @@ from typing_extensions import override
 
 from workbench.gui.icons import pixmap
 from workbench.gui.long_text import shortened
-from workbench.gui.paging import CELL
-from workbench.gui.painting import drawing
+from workbench.gui.paged_model import CELL
+from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import theme, ui_font
-from workbench.model.values import visible
+from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
-    from workbench.services.repairing import LetterGroup
+    from workbench.services.dead_letters import LetterGroup
 
 NODE = Qt.ItemDataRole.UserRole
 Identity = tuple[str, tuple[str, str] | None]

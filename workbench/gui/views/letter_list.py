@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbench.gui.paging import Column, Key, Order, Row, first_of
-from workbench.gui.times import absolute, short
+from workbench.gui.paged_model import Column, Key, Order, Row, first_of
+from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import STATUSES
 
 if TYPE_CHECKING:
-    from workbench.services.repairing import Repairing
+    from workbench.services.dead_letters import Repairing
 
 
 def _kind(role: str) -> str:

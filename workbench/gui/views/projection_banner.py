@@ -13,8 +13,8 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.widgets import Banner
 
 if TYPE_CHECKING:
-    from workbench.services.views import ProjectionView, RebuildView
-    from workbench.store.values import PassedEvent
+    from workbench.services.monitor_values import ProjectionView, RebuildView
+    from workbench.store.stored_values import PassedEvent
 
 Button = tuple[str, Callable[[], object]]
 DOING = {

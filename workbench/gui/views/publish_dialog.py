@@ -10,15 +10,15 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from workbench.engine.publishing import Draft
+from workbench.engine.publisher import Draft
 from workbench.errors import BackPressure, InvalidValue, WorkbenchError
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.forms.editors.duration import span_of
 from workbench.gui.icons import icon
 from workbench.gui.widgets import Badge, plain_label
+from workbench.model.json_values import check_name
 from workbench.model.messaging import Priority
-from workbench.model.values import check_name
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk

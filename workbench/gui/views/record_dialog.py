@@ -20,8 +20,8 @@ from workbench.gui.drafts import DraftKeeper
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import Banner, plain_label
-from workbench.model.scenarios import Scenario
-from workbench.model.values import check_name
+from workbench.model.json_values import check_name
+from workbench.model.scenario import Scenario
 from workbench.project.scenarios import FOLDER, file_name, write_scenario
 from workbench.services.scenarios import Recorded, tell
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import SchemaForm
 from workbench.gui.icons import icon
-from workbench.gui.times import absolute
+from workbench.gui.time_format import absolute
 from workbench.gui.widgets import plain_label
 from workbench.model.clock import parse_rfc3339, rfc3339
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workbench.gui.desk import Desk
-    from workbench.services.views import SubscriptionView
+    from workbench.services.monitor_values import SubscriptionView
 
 TIME = {
     "type": "object",

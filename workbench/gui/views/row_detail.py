@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from workbench.gui.paging import Column, ListSource
+from workbench.gui.paged_model import Column, ListSource
 from workbench.gui.table import FastTableView
-from workbench.gui.times import ABSOLUTE_WIDTH, absolute
+from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.widgets import JsonView, plain_label, toolbar_button
 
 if TYPE_CHECKING:
-    from workbench.store.values import LogEntry
+    from workbench.store.stored_values import LogEntry
 
 EVENTS = (
     Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),

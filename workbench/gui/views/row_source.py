@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.gui.outline import hidden, masked_text
-from workbench.gui.paging import Column, Key, Order, Row
-from workbench.gui.times import absolute
+from workbench.gui.json_outline import hidden, masked_text
+from workbench.gui.paged_model import Column, Key, Order, Row
+from workbench.gui.time_format import absolute
 from workbench.model.secrets import MASK
 
 if TYPE_CHECKING:
-    from workbench.services.observing import Observing
-    from workbench.store.values import RowOrder
+    from workbench.services.monitor import Observing
+    from workbench.store.stored_values import RowOrder
 
 NUMBERS = {"integer", "number"}
 NOTHING = "—"

@@ -15,8 +15,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from workbench.gui.theme import code_font, theme, ui_font
-from workbench.model.scenarios import Line, Part, ScenarioResult, Sign
-from workbench.project.units import write_duration
+from workbench.model.scenario import Line, Part, ScenarioResult, Sign
+from workbench.project.durations import write_duration
 
 LOOKS = {
     Sign.SAME: ("✓", "ok"),

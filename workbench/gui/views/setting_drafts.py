@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.services.renaming import Renamed
+from workbench.services.setting_renames import Renamed
 from workbench.tusk import parse
 
 if TYPE_CHECKING:
-    from workbench.services.configuring import Draft, Place
+    from workbench.services.project_editor import Draft, Place
 
 Names = dict[tuple[str, ...], str]
 """What was typed as the name of a part, or of a new one in it, and not given yet."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 from workbench.gui.icons import icon
 
 if TYPE_CHECKING:
-    from workbench.services.configuring import Branch, Place
+    from workbench.services.project_editor import Branch, Place
 
 PATH = Qt.ItemDataRole.UserRole
 COLLECTIONS = {"topics": "topic", "subscriptions": "subscription", "routes": "link"}

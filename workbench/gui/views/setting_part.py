@@ -20,7 +20,7 @@ from workbench.gui.icons import icon
 from workbench.gui.widgets import ElidedLabel, plain_label
 
 if TYPE_CHECKING:
-    from workbench.services.configuring import Branch, Part
+    from workbench.services.project_editor import Branch, Part
 
 
 class SettingPart(QWidget):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QResizeEvent
 from typing_extensions import override
 
-from workbench.gui.paging import Column
+from workbench.gui.paged_model import Column
 from workbench.gui.table import FastTableView
-from workbench.gui.times import relative
+from workbench.gui.time_format import relative
 
 if TYPE_CHECKING:
-    from workbench.services.views import SubscriptionView
+    from workbench.services.monitor_values import SubscriptionView
 
 STATES = {
     "running": ("ok", "Messages are delivered as they come"),

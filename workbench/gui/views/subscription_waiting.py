@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.desk import Desk
-from workbench.gui.paging import Column, ListSource
+from workbench.gui.paged_model import Column, ListSource
 from workbench.gui.table import FastTableView
-from workbench.gui.times import absolute, relative
+from workbench.gui.time_format import absolute, relative
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel, toolbar_button
-from workbench.model.deliveries import WAITING
+from workbench.model.delivery_states import WAITING
 
 if TYPE_CHECKING:
-    from workbench.store.values import Delivery
+    from workbench.store.stored_values import Delivery
 
 BADGES = {"blocked": "neutral", "delayed": "info", "ready": "ok", "leased": "warning"}
 SAMPLES = 3

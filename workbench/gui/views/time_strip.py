@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from workbench.gui.painting import painting
+from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
-from workbench.gui.times import absolute
+from workbench.gui.time_format import absolute
 
 MARKS = 2_000
 """More events than this are drawn as density."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.model.expressions.values import OutOfBudget, Wrong
+from workbench.model.expressions.cel_values import OutOfBudget, Wrong
 
 STEPS = 100_000
 """Steps of one run: about 20 milliseconds."""

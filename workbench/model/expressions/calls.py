@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from workbench.model.expressions.cel_parser import Node
+from workbench.model.expressions.cel_values import TYPES, Wrong, words_of
 from workbench.model.expressions.functions import Function
-from workbench.model.expressions.kinds import Kind, Type
-from workbench.model.expressions.operations import Get
-from workbench.model.expressions.syntax import Node
-from workbench.model.expressions.values import TYPES, Wrong, words_of
-from workbench.model.expressions.views import seen
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import Kind, Type
+from workbench.model.expressions.value_views import seen
 
 
 def call_of(known: Function, name: str, nodes: list[Node], gets: list[Get]) -> Get:

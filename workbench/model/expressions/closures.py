@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from workbench.model.expressions import syntax
+from workbench.model.expressions import cel_parser
 from workbench.model.expressions.budget import OUTSIDE, SLOTS
 from workbench.model.expressions.calls import call_of
-from workbench.model.expressions.comparing import among, item_of, lookup
+from workbench.model.expressions.cel_values import TYPE_NAMES, TYPES, Missing, Wrong, words_of
+from workbench.model.expressions.comparison import among, item_of, lookup
 from workbench.model.expressions.functions import MACROS
-from workbench.model.expressions.kinds import NUMBERS, Kind, Type
 from workbench.model.expressions.macros import bind_of, macro_of
-from workbench.model.expressions.naming import called, is_bind, path_of, type_named
+from workbench.model.expressions.name_resolution import called, is_bind, path_of, type_named
 from workbench.model.expressions.numbers import negated
-from workbench.model.expressions.operations import (
+from workbench.model.expressions.operators import (
     Get,
     arithmetic_of,
     both_of,
@@ -33,8 +33,8 @@ from workbench.model.expressions.operations import (
     order_of,
     sum_of,
 )
-from workbench.model.expressions.values import TYPE_NAMES, TYPES, Missing, Wrong, words_of
-from workbench.model.expressions.views import VIEWS, fields_of, seen
+from workbench.model.expressions.value_kinds import NUMBERS, Kind, Type
+from workbench.model.expressions.value_views import VIEWS, fields_of, seen
 
 _AS_THEY_ARE = frozenset({Kind.STRING, Kind.INTEGER, Kind.BOOLEAN, Kind.TIME})
 _PARTS = frozenset({Kind.ANY, Kind.LIST, Kind.RECORD})
@@ -62,9 +62,9 @@ def item(type: Type, index: int) -> Variable:
 Scope = Mapping[str, Variable]
 
 
-def attribute_of(node: syntax.Node, scope: Scope) -> tuple[int, str] | None:
+def attribute_of(node: cel_parser.Node, scope: Scope) -> tuple[int, str] | None:
     """Returns item and attribute where an expression is no more than that, such as ``command.email``."""
-    if not isinstance(node, syntax.Select) or not isinstance(node.of, syntax.Name):
+    if not isinstance(node, cel_parser.Select) or not isinstance(node.of, cel_parser.Name):
         return None
     owner = scope.get(node.of.name)
     if owner is None or owner.index is None or not _has_attributes(owner.type):
@@ -76,25 +76,25 @@ def _has_attributes(known: Type) -> bool:
     return known.kind is Kind.RECORD and known.fields is not None and not known.keyed
 
 
-def needs_frame(tree: syntax.Node, scope: Scope) -> bool:
+def needs_frame(tree: cel_parser.Node, scope: Scope) -> bool:
     """Whether an expression has a budget to keep to: the cost of others is bounded by their length."""
-    return any(_is_metered(node, scope) for node in syntax.everything(tree))
+    return any(_is_metered(node, scope) for node in cel_parser.everything(tree))
 
 
-def _is_metered(node: syntax.Node, scope: Scope) -> bool:
+def _is_metered(node: cel_parser.Node, scope: Scope) -> bool:
     match node:
-        case syntax.ListOf() | syntax.MapOf():
+        case cel_parser.ListOf() | cel_parser.MapOf():
             return True
-        case syntax.Call():
+        case cel_parser.Call():
             if (node.name in MACROS and node.target is not None) or is_bind(node, scope):
                 return True
             known = called(node, scope)[0]
             return known is not None and known.metered
-        case syntax.Binary(operator="in"):
+        case cel_parser.Binary(operator="in"):
             return True
-        case syntax.Binary(operator="==" | "!="):
+        case cel_parser.Binary(operator="==" | "!="):
             return {node.left.type.kind, node.right.type.kind} <= _PARTS
-        case syntax.Binary(operator="+"):
+        case cel_parser.Binary(operator="+"):
             kinds = {node.left.type.kind, node.right.type.kind}
             return kinds.isdisjoint(_CALCULATED)
         case _:
@@ -115,38 +115,38 @@ class Builder:
     slots: int = 0
     _inner: dict[str, int] = field(default_factory=dict)
 
-    def kept(self, node: syntax.Node) -> Get:
+    def kept(self, node: cel_parser.Node) -> Get:
         """Returns the value as it is kept: a path, and a choice between paths, hands on what is there."""
-        if isinstance(node, syntax.Name | syntax.Select):
+        if isinstance(node, cel_parser.Name | cel_parser.Select):
             return self._path(node)
-        if isinstance(node, syntax.Conditional):
+        if isinstance(node, cel_parser.Conditional):
             if (first := self._unless_null(node)) is not None:
                 return first
             return choice_of(self.value(node.condition), self.kept(node.yes), self.kept(node.no))
         return self.value(node)
 
-    def value(self, node: syntax.Node) -> Get:
+    def value(self, node: cel_parser.Node) -> Get:
         """Returns the value as expressions see it."""
         match node:
-            case syntax.Literal(value=value):
+            case cel_parser.Literal(value=value):
                 return lambda _env: value
-            case syntax.Name() | syntax.Select():
+            case cel_parser.Name() | cel_parser.Select():
                 return _seen(self._path(node), node.type)
-            case syntax.Index():
+            case cel_parser.Index():
                 of, at = self.value(node.of), self.value(node.index)
                 return _seen(lambda env: item_of(of(env), at(env)), node.type)
-            case syntax.Unary():
+            case cel_parser.Unary():
                 return self._unary(node)
-            case syntax.Binary():
+            case cel_parser.Binary():
                 return self._binary(node)
-            case syntax.Conditional():
+            case cel_parser.Conditional():
                 return self._conditional(node)
-            case syntax.ListOf():
+            case cel_parser.ListOf():
                 items = [self.value(one) for one in node.items]
                 return lambda env: [one(env) for one in items]
-            case syntax.MapOf():
+            case cel_parser.MapOf():
                 return _mapped([(self.value(key), self.value(one)) for key, one in node.entries])
-            case syntax.Call():
+            case cel_parser.Call():
                 return self._call(node)
         raise TypeError(type(node))
 
@@ -156,7 +156,7 @@ class Builder:
         self._inner = {**self._inner, name: SLOTS + self.slots - 1}
         return self._inner[name]
 
-    def within(self, names: list[str], bodies: list[syntax.Node]) -> tuple[list[int], list[Get]]:
+    def within(self, names: list[str], bodies: list[cel_parser.Node]) -> tuple[list[int], list[Get]]:
         """Returns places for some names, and the functions of what can use them."""
         before = self._inner
         places = [self.slot(name) for name in names]
@@ -166,10 +166,10 @@ class Builder:
 
     # -- leaves ---------------------------------------------------------------------------------------------
 
-    def _path(self, node: syntax.Node) -> Get:
-        if isinstance(node, syntax.Name):
+    def _path(self, node: cel_parser.Node) -> Get:
+        if isinstance(node, cel_parser.Name):
             return self._variable(node.name)
-        if not isinstance(node, syntax.Select):
+        if not isinstance(node, cel_parser.Select):
             return self.value(node)
         if name := type_named(node, self.scope):
             return lambda _env: TYPE_NAMES[name]
@@ -197,13 +197,13 @@ class Builder:
 
     # -- operators ------------------------------------------------------------------------------------------
 
-    def _unary(self, node: syntax.Unary) -> Get:
+    def _unary(self, node: cel_parser.Unary) -> Get:
         of = self.value(node.of)
         if node.operator == "!":
             return (lambda env: not of(env)) if _is_sure(node.of) else not_of(of)
         return lambda env: negated(of(env))
 
-    def _binary(self, node: syntax.Binary) -> Get:
+    def _binary(self, node: cel_parser.Binary) -> Get:
         if node.operator in {"==", "!="}:
             return self._equality(node)
         left, right = self.value(node.left), self.value(node.right)
@@ -223,25 +223,25 @@ class Builder:
             return sum_of(left, right)
         return arithmetic_of(node.operator, left, right, sure=Kind.ANY not in kinds)
 
-    def _equality(self, node: syntax.Binary) -> Get:
+    def _equality(self, node: cel_parser.Binary) -> Get:
         if (quick := self._attributes_equal(node)) is not None:
             return quick
         left, right = self.value(node.left), self.value(node.right)
-        wanted = node.right.value if isinstance(node.right, syntax.Literal) else ...
+        wanted = node.right.value if isinstance(node.right, cel_parser.Literal) else ...
         if isinstance(wanted, str | None):
             equals = equal_literal(left, wanted)
         else:
             equals = equal_to(left, right, framed=self.framed)
         return equals if node.operator == "==" else lambda env: not equals(env)
 
-    def _attributes_equal(self, node: syntax.Binary) -> Get | None:
+    def _attributes_equal(self, node: cel_parser.Binary) -> Get | None:
         """Compares an attribute with a text, null or an attribute of its kind: there is nothing to check."""
         if self.framed or (left := attribute_of(node.left, self.scope)) is None:
             return None
         if (kind := node.left.type.kind) not in _AS_THEY_ARE:
             return None
         at, read, same = left[0], attrgetter(left[1]), node.operator == "=="
-        if isinstance(node.right, syntax.Literal):
+        if isinstance(node.right, cel_parser.Literal):
             wanted = node.right.value
             if not isinstance(wanted, str | None):
                 return None
@@ -254,23 +254,23 @@ class Builder:
             return lambda env: read(env[at]) == get(env[to])
         return lambda env: read(env[at]) != get(env[to])
 
-    def _conditional(self, node: syntax.Conditional) -> Get:
+    def _conditional(self, node: cel_parser.Conditional) -> Get:
         condition, yes, no = self.value(node.condition), self.value(node.yes), self.value(node.no)
         if _is_sure(node.condition):
             return lambda env: yes(env) if condition(env) else no(env)
         return choice_of(condition, yes, no)
 
-    def _unless_null(self, node: syntax.Conditional) -> Get | None:
+    def _unless_null(self, node: cel_parser.Conditional) -> Get | None:
         """Reads ``a.b != null ? a.b : c`` in one go: nothing is written more often."""
         condition, yes = node.condition, attribute_of(node.yes, self.scope)
         if (
             self.framed
             or yes is None
-            or not isinstance(condition, syntax.Binary)
+            or not isinstance(condition, cel_parser.Binary)
             or condition.operator != "!="
         ):
             return None
-        null = isinstance(condition.right, syntax.Literal) and condition.right.value is None
+        null = isinstance(condition.right, cel_parser.Literal) and condition.right.value is None
         if not null or attribute_of(condition.left, self.scope) != yes:
             return None
         at, read, no = yes[0], attrgetter(yes[1]), self.kept(node.no)
@@ -283,10 +283,10 @@ class Builder:
 
     # -- calls ----------------------------------------------------------------------------------------------
 
-    def _call(self, node: syntax.Call) -> Get:
+    def _call(self, node: cel_parser.Call) -> Get:
         if (
             node.name == "has"
-            and isinstance(asked := node.arguments[0], syntax.Select)
+            and isinstance(asked := node.arguments[0], cel_parser.Select)
             and node.target is None
         ):
             return _has(self.value(asked.of), asked.name)
@@ -384,8 +384,8 @@ def _seen(get: Get, known: Type) -> Get:
     return as_seen
 
 
-def _is_sure(node: syntax.Node) -> bool:
+def _is_sure(node: cel_parser.Node) -> bool:
     """Whether a closure for this gives true or false, or raises."""
-    if isinstance(node, syntax.Binary):
+    if isinstance(node, cel_parser.Binary):
         return node.type.kind is Kind.BOOLEAN
-    return isinstance(node, syntax.Unary) and node.operator == "!"
+    return isinstance(node, cel_parser.Unary) and node.operator == "!"

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.model.expressions.budget import Frame, step, take
+from workbench.model.expressions.cel_values import INT_MAX, NAMES, UINT_MAX, TypeName, Uint, Wrong
 from workbench.model.expressions.numbers import within
-from workbench.model.expressions.times import written_duration, written_time
-from workbench.model.expressions.values import INT_MAX, NAMES, UINT_MAX, TypeName, Uint, Wrong
-from workbench.model.expressions.views import EPOCH
+from workbench.model.expressions.time_functions import written_duration, written_time
+from workbench.model.expressions.value_views import EPOCH
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,40}")
 _BROKEN = re.compile(

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.errors import ExpressionFailed
-from workbench.model.expressions import syntax
+from workbench.model.expressions import cel_parser
 from workbench.model.expressions.budget import OUTSIDE, ROOM_LEFT, STEPS_LEFT, Frame, frame_of, weigh
-from workbench.model.expressions.checking import check
+from workbench.model.expressions.cel_values import OutOfBudget, Wrong
+from workbench.model.expressions.checker import check
 from workbench.model.expressions.closures import Builder, Scope, attribute_of, needs_frame
 from workbench.model.expressions.flaws import InvalidExpression
-from workbench.model.expressions.kinds import Kind, Type
-from workbench.model.expressions.operations import Get
-from workbench.model.expressions.values import OutOfBudget, Wrong
-from workbench.model.expressions.views import plain
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import Kind, Type
+from workbench.model.expressions.value_views import plain
 
 _OWN = frozenset({Kind.UINT, Kind.TYPE})
 _LOOSE = frozenset({Kind.ANY, Kind.LIST, Kind.RECORD}) | _OWN
@@ -32,7 +32,7 @@ class Expression:
 
     __slots__ = ("run", "text", "tree", "within")
 
-    def __init__(self, text: str, scope: Scope, tree: syntax.Node, place: Callable[[], str]) -> None:
+    def __init__(self, text: str, scope: Scope, tree: cel_parser.Node, place: Callable[[], str]) -> None:
         self.text = text
         self.tree = tree
         closure, self.within = _closures(tree, scope)
@@ -44,12 +44,12 @@ class Expression:
         return self.tree.type
 
 
-def _closures(tree: syntax.Node, scope: Scope) -> tuple[Get, Callable[[Frame], Any]]:
+def _closures(tree: cel_parser.Node, scope: Scope) -> tuple[Get, Callable[[Frame], Any]]:
     """Returns what gives the value from a budget of its own, and from that of a frame."""
     framed = needs_frame(tree, scope)
     builder = Builder(scope, framed)
     get = builder.kept(tree)
-    own = tree.type.kind in _LOOSE and any(_makes_own(node) for node in syntax.everything(tree))
+    own = tree.type.kind in _LOOSE and any(_makes_own(node) for node in cel_parser.everything(tree))
     if not framed:
         alone: Get = (lambda env: plain(get(env))) if own else get
         return alone, lambda budget: alone(budget[OUTSIDE])
@@ -71,11 +71,13 @@ def _closures(tree: syntax.Node, scope: Scope) -> tuple[Get, Callable[[Frame], A
     return lambda env: run(frame_of(env, slots)), within
 
 
-def _makes_own(node: syntax.Node) -> bool:
+def _makes_own(node: cel_parser.Node) -> bool:
     """Whether its value may be of a class that only expressions know."""
     if node.type.kind in _OWN:
         return True
-    return node.type.kind is Kind.ANY and isinstance(node, syntax.Unary | syntax.Binary | syntax.Call)
+    return node.type.kind is Kind.ANY and isinstance(
+        node, cel_parser.Unary | cel_parser.Binary | cel_parser.Call
+    )
 
 
 class Placed:
@@ -143,7 +145,7 @@ def compile_expression(
     Raises:
         InvalidExpression: It is no CEL, or names or compares what it cannot; everything at once.
     """
-    tree = syntax.path(text) or syntax.parse(text)
+    tree = cel_parser.path(text) or cel_parser.parse(text)
     flaws = check(tree, {name: variable.type for name, variable in scope.items()}, present)
     if flaws:
         raise InvalidExpression(flaws)

@@ -9,10 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.model.expressions import conversions, lists, maths, texts, times
+from workbench.model.expressions import (
+    conversions,
+    list_functions,
+    math_functions,
+    text_functions,
+    time_functions,
+)
 from workbench.model.expressions.budget import Frame, step
-from workbench.model.expressions.formatting import formatted
-from workbench.model.expressions.kinds import (
+from workbench.model.expressions.format_function import formatted
+from workbench.model.expressions.patterns import compiled, matches
+from workbench.model.expressions.value_kinds import (
     ANY,
     BOOLEAN,
     BYTES,
@@ -26,7 +33,6 @@ from workbench.model.expressions.kinds import (
     Kind,
     Type,
 )
-from workbench.model.expressions.patterns import compiled, matches
 
 Gives = Type | Callable[[Sequence[Type]], Type]
 """What a function gives, or how that follows from what it is given."""
@@ -127,33 +133,33 @@ def reading(run: Callable[[Any], Any]) -> Callable[[Frame, Any], Any]:
 
 
 _TEXT_FUNCTIONS = {
-    "contains": Function((_TEXT | _LIST, _ANYTHING), BOOLEAN, texts.contains, metered=True),
-    "startsWith": Function((_TEXT, _TEXT), BOOLEAN, texts.starts_with, metered=True),
-    "endsWith": Function((_TEXT, _TEXT), BOOLEAN, texts.ends_with, metered=True),
+    "contains": Function((_TEXT | _LIST, _ANYTHING), BOOLEAN, text_functions.contains, metered=True),
+    "startsWith": Function((_TEXT, _TEXT), BOOLEAN, text_functions.starts_with, metered=True),
+    "endsWith": Function((_TEXT, _TEXT), BOOLEAN, text_functions.ends_with, metered=True),
     "matches": Function((_TEXT, _TEXT), BOOLEAN, matches, metered=True, literals={1: compiled}),
-    "charAt": Function((_TEXT, _WHOLE), STRING, texts.char_at),
-    "indexOf": Function((_TEXT, _TEXT, _WHOLE), INTEGER, texts.index_of, 1, metered=True),
-    "lastIndexOf": Function((_TEXT, _TEXT, _WHOLE), INTEGER, texts.last_index_of, 1, metered=True),
-    "substring": Function((_TEXT, _WHOLE, _WHOLE), STRING, texts.substring, 1, metered=True),
-    "replace": Function((_TEXT, _TEXT, _TEXT, _WHOLE), STRING, texts.replace, 1, metered=True),
-    "split": Function((_TEXT, _TEXT, _WHOLE), _TEXTS, texts.split, 1, metered=True),
-    "join": Function((_LIST, _TEXT), STRING, lists.joined, 1, metered=True, holds=_TEXT),
-    "lowerAscii": Function((_TEXT,), STRING, texts.lower_ascii, metered=True),
-    "upperAscii": Function((_TEXT,), STRING, texts.upper_ascii, metered=True),
-    "trim": Function((_TEXT,), STRING, texts.trim, metered=True),
-    "reverse": Function((_TEXT | _LIST,), _first, lists.reversed_, metered=True),
+    "charAt": Function((_TEXT, _WHOLE), STRING, text_functions.char_at),
+    "indexOf": Function((_TEXT, _TEXT, _WHOLE), INTEGER, text_functions.index_of, 1, metered=True),
+    "lastIndexOf": Function((_TEXT, _TEXT, _WHOLE), INTEGER, text_functions.last_index_of, 1, metered=True),
+    "substring": Function((_TEXT, _WHOLE, _WHOLE), STRING, text_functions.substring, 1, metered=True),
+    "replace": Function((_TEXT, _TEXT, _TEXT, _WHOLE), STRING, text_functions.replace, 1, metered=True),
+    "split": Function((_TEXT, _TEXT, _WHOLE), _TEXTS, text_functions.split, 1, metered=True),
+    "join": Function((_LIST, _TEXT), STRING, list_functions.joined, 1, metered=True, holds=_TEXT),
+    "lowerAscii": Function((_TEXT,), STRING, text_functions.lower_ascii, metered=True),
+    "upperAscii": Function((_TEXT,), STRING, text_functions.upper_ascii, metered=True),
+    "trim": Function((_TEXT,), STRING, text_functions.trim, metered=True),
+    "reverse": Function((_TEXT | _LIST,), _first, list_functions.reversed_, metered=True),
     "format": Function((_TEXT, _LIST), STRING, formatted, metered=True),
-    "strings.quote": Function((_TEXT,), STRING, texts.quote, metered=True),
-    "base64.encode": Function((_BYTES,), STRING, texts.encoded, metered=True),
-    "base64.decode": Function((_TEXT,), BYTES, texts.decoded, metered=True),
+    "strings.quote": Function((_TEXT,), STRING, text_functions.quote, metered=True),
+    "base64.encode": Function((_BYTES,), STRING, text_functions.encoded, metered=True),
+    "base64.decode": Function((_TEXT,), BYTES, text_functions.decoded, metered=True),
 }
 _LIST_FUNCTIONS = {
     "size": Function((_TEXT | _BYTES | _LIST | {Kind.RECORD},), INTEGER, len),
-    "sum": Function((_LIST,), _item, lists.total, metered=True, holds=_NUMBER | _DURATION),
-    "min": Function((_LIST,), _item, maths.extreme_of("<"), metered=True, holds=_ORDERED),
-    "max": Function((_LIST,), _item, maths.extreme_of(">"), metered=True, holds=_ORDERED),
-    "distinct": Function((_LIST,), _first, lists.distinct, metered=True),
-    "sort": Function((_LIST,), _first, lists.in_sequence, metered=True, holds=_ORDERED),
+    "sum": Function((_LIST,), _item, list_functions.total, metered=True, holds=_NUMBER | _DURATION),
+    "min": Function((_LIST,), _item, math_functions.extreme_of("<"), metered=True, holds=_ORDERED),
+    "max": Function((_LIST,), _item, math_functions.extreme_of(">"), metered=True, holds=_ORDERED),
+    "distinct": Function((_LIST,), _first, list_functions.distinct, metered=True),
+    "sort": Function((_LIST,), _first, list_functions.in_sequence, metered=True, holds=_ORDERED),
 }
 _CONVERSIONS = {
     "string": Function(
@@ -165,50 +171,63 @@ _CONVERSIONS = {
     "bool": Function((_TEXT | _BOOLEAN,), BOOLEAN, conversions.to_bool),
     "bytes": Function((_TEXT | _BYTES,), BYTES, conversions.to_bytes, metered=True),
     "timestamp": Function(
-        (_TEXT | _TIME | _WHOLE,), TIME, reading(times.timestamp), metered=True, literals={0: times.timestamp}
+        (_TEXT | _TIME | _WHOLE,),
+        TIME,
+        reading(time_functions.timestamp),
+        metered=True,
+        literals={0: time_functions.timestamp},
     ),
     "duration": Function(
-        (_TEXT | _DURATION,), DURATION, reading(times.duration), metered=True, literals={0: times.duration}
+        (_TEXT | _DURATION,),
+        DURATION,
+        reading(time_functions.duration),
+        metered=True,
+        literals={0: time_functions.duration},
     ),
     "type": Function((_ANYTHING,), TYPE, conversions.to_type),
     "dyn": Function((_ANYTHING,), ANY, lambda value: value),
 }
 _MATH_FUNCTIONS = {
-    "math.abs": Function((_NUMBER,), _first, maths.absolute),
-    "math.sign": Function((_NUMBER,), _first, maths.sign),
-    "math.sqrt": Function((_NUMBER,), DOUBLE, maths.root),
+    "math.abs": Function((_NUMBER,), _first, math_functions.absolute),
+    "math.sign": Function((_NUMBER,), _first, math_functions.sign),
+    "math.sqrt": Function((_NUMBER,), DOUBLE, math_functions.root),
     **{
         f"math.{name}": Function((_DOUBLE | {Kind.DECIMAL},), _rounded, run)
-        for name, run in maths.ROUNDING.items()
+        for name, run in math_functions.ROUNDING.items()
     },
-    **{f"math.{name}": Function((_DOUBLE,), BOOLEAN, run) for name, run in maths.TESTS.items()},
-    **{f"math.{name}": Function((_BITS, _BITS), _bits, run) for name, run in maths.BITS.items()},
-    **{f"math.{name}": Function((_BITS, _WHOLE), _bits, run) for name, run in maths.SHIFTS.items()},
-    "math.bitNot": Function((_BITS,), _bits, maths.turned_bits),
+    **{f"math.{name}": Function((_DOUBLE,), BOOLEAN, run) for name, run in math_functions.TESTS.items()},
+    **{f"math.{name}": Function((_BITS, _BITS), _bits, run) for name, run in math_functions.BITS.items()},
+    **{f"math.{name}": Function((_BITS, _WHOLE), _bits, run) for name, run in math_functions.SHIFTS.items()},
+    "math.bitNot": Function((_BITS,), _bits, math_functions.turned_bits),
     "math.greatest": Function(
-        (_NUMBER | _LIST,), _number, maths.of_numbers(">"), metered=True, many=True, holds=_NUMBER
+        (_NUMBER | _LIST,), _number, math_functions.of_numbers(">"), metered=True, many=True, holds=_NUMBER
     ),
     "math.least": Function(
-        (_NUMBER | _LIST,), _number, maths.of_numbers("<"), metered=True, many=True, holds=_NUMBER
+        (_NUMBER | _LIST,), _number, math_functions.of_numbers("<"), metered=True, many=True, holds=_NUMBER
     ),
 }
 _TIME_FUNCTIONS = {
     **{
         name: Function(
-            (_TIME, _TEXT), INTEGER, times.part_of(name), 1, metered=True, literals={1: times.zone_of}
+            (_TIME, _TEXT),
+            INTEGER,
+            time_functions.part_of(name),
+            1,
+            metered=True,
+            literals={1: time_functions.zone_of},
         )
-        for name in times.DATE_PARTS
+        for name in time_functions.DATE_PARTS
     },
     **{
         name: Function(
             (_TIME | _DURATION, _TEXT),
             INTEGER,
-            times.part_of(name),
+            time_functions.part_of(name),
             1,
             metered=True,
-            literals={1: times.zone_of},
+            literals={1: time_functions.zone_of},
         )
-        for name in times.CLOCK_PARTS
+        for name in time_functions.CLOCK_PARTS
     },
 }
 GROUPS: Mapping[str, Mapping[str, Function]] = {

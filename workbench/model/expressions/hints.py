@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from workbench.model.expressions.functions import FUNCTIONS
-from workbench.model.expressions.kinds import NUMBERS, Kind, Type
+from workbench.model.expressions.value_kinds import NUMBERS, Kind, Type
 
 
 def among(name: str, known: Iterable[str], *, all_of_them: bool = True) -> str:

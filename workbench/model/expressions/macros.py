@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from workbench.model.expressions import syntax
+from workbench.model.expressions import cel_parser
 from workbench.model.expressions.budget import Frame, step, take
+from workbench.model.expressions.cel_values import TYPES, OutOfBudget, Wrong, words_of
 from workbench.model.expressions.functions import MACROS
-from workbench.model.expressions.operations import Get
-from workbench.model.expressions.values import TYPES, OutOfBudget, Wrong, words_of
-from workbench.model.expressions.views import seen
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_views import seen
 
 if TYPE_CHECKING:
     from workbench.model.expressions.closures import Builder
@@ -19,10 +19,10 @@ Each = Callable[[Frame], Iterable[None]]
 """Puts each item in its place in the frame, one after the other."""
 
 
-def macro_of(builder: Builder, node: syntax.Call, target: syntax.Node) -> Get:
+def macro_of(builder: Builder, node: cel_parser.Call, target: cel_parser.Node) -> Get:
     """Returns what runs a macro."""
     two = len(node.arguments) in MACROS[node.name].two
-    names = [name.name for name in node.arguments[: 2 if two else 1] if isinstance(name, syntax.Name)]
+    names = [name.name for name in node.arguments[: 2 if two else 1] if isinstance(name, cel_parser.Name)]
     bodies = node.arguments[len(names) :]
     of = builder.value(target)
     places, made = builder.within(names, bodies)
@@ -42,11 +42,11 @@ def macro_of(builder: Builder, node: syntax.Call, target: syntax.Node) -> Get:
             return _gathered(each, made[0] if len(made) > 1 else None, made[-1])
 
 
-def bind_of(builder: Builder, node: syntax.Call) -> Get:
+def bind_of(builder: Builder, node: cel_parser.Call) -> Get:
     """Returns what runs ``cel.bind(name, value, expression)``."""
     name, value, body = node.arguments
     get = builder.value(value)
-    (place,), (result,) = builder.within([name.name] if isinstance(name, syntax.Name) else [], [body])
+    (place,), (result,) = builder.within([name.name] if isinstance(name, cel_parser.Name) else [], [body])
 
     def bound(frame: Frame) -> Any:
         frame[place] = get(frame)
@@ -76,12 +76,12 @@ def _each(of: Get, places: list[int], weight: int) -> Each:
     return each
 
 
-def _weight(bodies: list[syntax.Node]) -> int:
+def _weight(bodies: list[cel_parser.Node]) -> int:
     """Returns what one round costs."""
-    return 2 + sum(_WEIGHTS.get(type(node), 1) for body in bodies for node in syntax.everything(body))
+    return 2 + sum(_WEIGHTS.get(type(node), 1) for body in bodies for node in cel_parser.everything(body))
 
 
-_WEIGHTS = {syntax.Call: 5, syntax.MapOf: 4, syntax.ListOf: 2}
+_WEIGHTS = {cel_parser.Call: 5, cel_parser.MapOf: 4, cel_parser.ListOf: 2}
 
 
 def _items_of(value: Any) -> Any:

@@ -21,7 +21,7 @@ from decimal import (
 from operator import add, mul, sub
 from typing import Any
 
-from workbench.model.expressions.values import (
+from workbench.model.expressions.cel_values import (
     INT_MAX,
     INT_MIN,
     UINT_MAX,

@@ -7,8 +7,8 @@ import re
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from workbench.model.expressions.budget import Frame, step
+from workbench.model.expressions.cel_values import Wrong
 from workbench.model.expressions.re2 import translated
-from workbench.model.expressions.values import Wrong
 
 _PIECE = re.compile(
     r"\\(?:[pP](?:\{[^}]*\}|.)|x\{[^}]*\}|.)|(?P<class>\[\^?\]?)|(?P<repeat>\{[0-9,\s]*\})|(?P<more>[+*?])"

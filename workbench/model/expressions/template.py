@@ -10,7 +10,7 @@ from workbench.model.expressions.closures import Scope
 from workbench.model.expressions.conversions import written
 from workbench.model.expressions.expression import Placed, compile_expression, nowhere
 from workbench.model.expressions.flaws import Flaw, InvalidExpression
-from workbench.model.expressions.views import seen
+from workbench.model.expressions.value_views import seen
 
 
 def compile_template(

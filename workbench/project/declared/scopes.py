@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.model.expressions.closures import Variable
-from workbench.model.expressions.kinds import INTEGER, STRING, Kind, Type
+from workbench.model.expressions.value_kinds import INTEGER, STRING, Kind, Type
 
 RECORD = {
     "id": Variable(STRING, lambda env: env[1].stream.partition("-")[2]),

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from workbench.model.projections import OnFault
+from workbench.model.projection import OnFault
+from workbench.project.durations import Duration
 from workbench.project.settings import Name, Section
-from workbench.project.units import Duration
 
 
 def _one_or_many(value: object) -> object:

@@ -40,8 +40,8 @@ that holds JSON. ``$name: value`` above says once what several scenarios use. ``
 begins.
 """
 
-from workbench.project.scenarios.files import FOLDER, ScenarioFile, find_scenarios
-from workbench.project.scenarios.reading import read_scenarios
-from workbench.project.scenarios.writing import file_name, write_scenario
+from workbench.project.scenarios.scenario_files import FOLDER, ScenarioFile, find_scenarios
+from workbench.project.scenarios.scenario_reader import read_scenarios
+from workbench.project.scenarios.scenario_writer import file_name, write_scenario
 
 __all__ = ["FOLDER", "ScenarioFile", "file_name", "find_scenarios", "read_scenarios", "write_scenario"]

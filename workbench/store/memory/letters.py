@@ -8,8 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from workbench.errors import NotFound
-from workbench.model.deliveries import DeliveryState
-from workbench.store.letters import tally
+from workbench.model.delivery_states import DeliveryState
+from workbench.store.letter_values import tally
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import (
     AdvanceJob,
@@ -20,7 +20,7 @@ from workbench.store.operations import (
     RestoreLetters,
     StartJob,
 )
-from workbench.store.values import DeadLetter, Delivery, Job, JobStatus, LetterStatus
+from workbench.store.stored_values import DeadLetter, Delivery, Job, JobStatus, LetterStatus
 
 
 def deliveries(tables: Tables, name: str) -> list[Delivery]:

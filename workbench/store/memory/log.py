@@ -17,10 +17,10 @@ from workbench.errors import (
     WorkbenchError,
     WrongExpectedVersion,
 )
-from workbench.model.aggregates import category_of
-from workbench.model.events import NewEvent, RecordedEvent
+from workbench.model.aggregate import category_of
+from workbench.model.event import NewEvent, RecordedEvent
+from workbench.model.json_values import check_name
 from workbench.model.messaging import Message
-from workbench.model.values import check_name
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import (
     Append,
@@ -35,7 +35,7 @@ from workbench.store.operations import (
     SaveSnapshot,
 )
 from workbench.store.rules import check_append, check_many, fits, half_stored
-from workbench.store.values import AppendResult, CommandRecord, StreamInfo
+from workbench.store.stored_values import AppendResult, CommandRecord, StreamInfo
 
 
 def append(tables: Tables, op: Append, now: int) -> AppendResult:

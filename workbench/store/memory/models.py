@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
-from workbench.store.letters import noted
+from workbench.store.letter_values import noted
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import ProjectRows, RecordAction, SaveProcess
 from workbench.store.projection_operations import (
@@ -17,7 +17,7 @@ from workbench.store.projection_operations import (
     SwitchProjection,
 )
 from workbench.store.rules import check_rows, check_table_names
-from workbench.store.values import PassedKind, ProjectionState, ProjectionStatus
+from workbench.store.stored_values import PassedKind, ProjectionState, ProjectionStatus
 
 
 def generations(tables: Tables, name: str) -> list[ProjectionState]:

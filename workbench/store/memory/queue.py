@@ -7,9 +7,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, StaleLease
-from workbench.model.deliveries import DeliveryState, Trigger, sources
+from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message, event_as_message
-from workbench.store.letters import crash_letter, message_of
+from workbench.store.letter_values import crash_letter, message_of
 from workbench.store.memory.letters import deliveries, insert_letter, promote, promote_all, replay_ended
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import (
@@ -24,7 +24,7 @@ from workbench.store.operations import (
     Skip,
 )
 from workbench.store.settlements import NewDelivery, Settlement, blocked_keys
-from workbench.store.values import Delivery, LetterStatus, SubscriptionState
+from workbench.store.stored_values import Delivery, LetterStatus, SubscriptionState
 
 _CLAIMABLE = sources(Trigger.CLAIM, Trigger.DUE)
 

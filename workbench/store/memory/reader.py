@@ -10,14 +10,14 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from workbench.errors import InvalidValue, NotFound
-from workbench.model.deliveries import DeliveryState
-from workbench.model.events import RecordedEvent, StoredData
+from workbench.model.delivery_states import DeliveryState
+from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.store.memory import letters, models, queue
 from workbench.store.memory.tables import Tables
 from workbench.store.ports import Wanted
 from workbench.store.rules import urgency
-from workbench.store.values import (
+from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Depth,

@@ -8,7 +8,7 @@ from typing import Any
 from workbench.errors import StoreReadOnly, WorkbenchBug
 from workbench.model.clock import Clock
 from workbench.store import operations as op
-from workbench.store.letters import noted
+from workbench.store.letter_values import noted
 from workbench.store.memory import letters, log, models, queue, transient
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.tables import Tables

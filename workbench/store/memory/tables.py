@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
-from workbench.model.events import RecordedEvent
+from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
-from workbench.store.values import (
+from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
     Delivery,

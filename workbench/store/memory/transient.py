@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.model.deliveries import DeliveryState
+from workbench.model.delivery_states import DeliveryState
 from workbench.store.memory.letters import promote, replay_ended
 from workbench.store.memory.tables import Tables
 from workbench.store.operations import ForgetMessages
-from workbench.store.values import LetterStatus
+from workbench.store.stored_values import LetterStatus
 
 
 def forget_messages(tables: Tables, op: ForgetMessages, now: int) -> int:

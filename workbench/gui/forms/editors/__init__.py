@@ -37,7 +37,7 @@ from workbench.gui.forms.editors.scalar import ScalarEditor
 from workbench.gui.forms.editors.sequence import ListEditor
 from workbench.gui.forms.editors.switch import SwitchEditor
 from workbench.gui.forms.editors.text import LongTextEditor, SecretEditor, TextEditor
-from workbench.gui.forms.schema import Schema
+from workbench.gui.forms.json_schema import Schema
 
 EDITORS: tuple[type[Editor], ...] = (
     ConstEditor,

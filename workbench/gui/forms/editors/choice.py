@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLabel
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
-from workbench.gui.forms.schema import Loc, Schema, Shape
+from workbench.gui.forms.json_schema import Loc, Schema, Shape
 
 
 class _Box(QComboBox):

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
+from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, properties_of
 from workbench.gui.forms.parts import INDENT, follow_each_other
-from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape, properties_of
-from workbench.gui.painting import painting
+from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
 if TYPE_CHECKING:
-    from workbench.gui.forms.field import Field
+    from workbench.gui.forms.form_field import Field
 
 
 class GroupEditor(Editor):

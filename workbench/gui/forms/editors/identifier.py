@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.line import LineEditor
-from workbench.gui.forms.schema import Loc, Schema, Shape
+from workbench.gui.forms.json_schema import Loc, Schema, Shape
 from workbench.gui.theme import code_font
 
 

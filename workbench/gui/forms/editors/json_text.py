@@ -10,7 +10,7 @@ from typing_extensions import override
 from workbench.errors import InvalidValue
 from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.text import AreaEditor
-from workbench.gui.forms.schema import Loc, Schema, Shape
+from workbench.gui.forms.json_schema import Loc, Schema, Shape
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import exact_text
 
@@ -53,7 +53,7 @@ class JsonEditor(AreaEditor):
 
     @override
     def problem(self) -> str:
-        from workbench.model.values import ForeignJsonError, parse_foreign_json
+        from workbench.model.json_values import ForeignJsonError, parse_foreign_json
 
         text = exact_text(self.area)
         if not text.strip():

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit, Suggest
-from workbench.gui.forms.schema import ABSENT, Loc, Shape, sample_of
+from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
 
 
 class LineInput(QLineEdit):

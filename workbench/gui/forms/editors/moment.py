@@ -15,8 +15,8 @@ from typing_extensions import override
 from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.calendar_popup import CalendarButton
 from workbench.gui.forms.editors.line import LineEditor
-from workbench.gui.forms.schema import Loc, Schema, Shape
-from workbench.gui.times import mark_of, shown_zone, zone_told
+from workbench.gui.forms.json_schema import Loc, Schema, Shape
+from workbench.gui.time_format import mark_of, shown_zone, zone_told
 from workbench.model.zones import Zone
 
 LAST_OF_MONTH, LAST_OF_DATE = 7, 10

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.line import LineEditor
-from workbench.gui.forms.schema import Loc, Schema, Shape
+from workbench.gui.forms.json_schema import Loc, Schema, Shape
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,4000}\Z")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")

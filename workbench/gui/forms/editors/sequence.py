@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
+from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, item_of
 from workbench.gui.forms.parts import place_tabs, tool
-from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape, item_of
 from workbench.gui.icons import icon
 
 if TYPE_CHECKING:
-    from workbench.gui.forms.field import Field
+    from workbench.gui.forms.form_field import Field
 
 
 class ListEditor(Editor):

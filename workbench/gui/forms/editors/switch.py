@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QCheckBox
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
-from workbench.gui.forms.schema import Loc, Schema, Shape
-from workbench.gui.painting import painting
+from workbench.gui.forms.json_schema import Loc, Schema, Shape
+from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
 

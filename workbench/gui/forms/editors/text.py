@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.editors.line import LineEditor
+from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, sample_of
 from workbench.gui.forms.parts import tool
-from workbench.gui.forms.schema import ABSENT, Loc, Schema, Shape, sample_of
 from workbench.gui.widgets import exact_text
 
 EMPTY = "empty text"

@@ -1,0 +1,284 @@
+"""Projects from the command line: a newcomer's walk, every problem with its place, the model on paper."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import SETTINGS
+from workbench.services.new_project import TEMPLATES
+from workbench.tusk import read_file
+
+
+def test_a_newcomers_walk(workbench, tmp_path):
+    shop = tmp_path / "shop"
+    begun = workbench("new", shop, "--template", "users")
+    assert begun.code == 0
+    assert f"workbench check {shop}" in begun.out
+    checked = workbench("check", shop)
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.out.startswith("shop: no problems; 2 aggregates, 5 commands")
+    words = ("--set", "user_id=ada", "--set", "username=Ada Lovelace", "--set", "email=ada@example.org")
+    ran = workbench("run", shop, "--command", "create_user", *words)
+    assert ran.code == 0
+    assert "create_user user-ada: accepted, version 1" in ran.out
+    shown = workbench("show", shop, "user-ada")
+    assert shown.code == 0
+    assert '+ username: "Ada Lovelace"' in shown.out
+    written = workbench("docs", shop, "--output", tmp_path / "MODEL.md")
+    assert written.code == 0
+    text = (tmp_path / "MODEL.md").read_text()
+    assert text.startswith("# shop\n")
+    assert "#### Command `create_user`" in text
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_template_makes_a_project_that_checks_and_runs(workbench, tmp_path, template):
+    folder = tmp_path / "mine"
+    said = workbench("new", folder, "--template", template, "--json").json()
+    assert (said["folder"], said["template"]) == (str(folder), template)
+    assert str(folder / "project.tsk") in said["files"]
+    assert (folder / ".gitignore").read_text() == "data/\n__pycache__/\n"
+    checked = workbench("check", folder, "--json")
+    assert checked.code == 0
+    assert (checked.json()["project"], checked.json()["complete"]) == ("mine", True)
+
+
+def test_an_empty_project_runs_and_documents_itself(workbench, tmp_path):
+    workbench("new", tmp_path / "mine")
+    ran = workbench("run", tmp_path / "mine")
+    assert ran.code == 0
+    assert ran.out.startswith("mine: commands: none\nposition 0, 0 streams")
+    assert workbench("docs", tmp_path / "mine").code == 0
+    assert workbench("streams", tmp_path / "mine").out == "no streams\n"
+
+
+def test_a_folder_that_is_not_empty_is_left_as_it_is(workbench, tmp_path):
+    (tmp_path / "note.txt").write_text("mine")
+    said = workbench("new", tmp_path)
+    assert (said.code, said.out) == (1, "")
+    assert "exists already and is not empty" in said.err
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["note.txt"]
+
+
+def test_an_unknown_template_names_the_nearest(workbench, tmp_path):
+    said = workbench("new", tmp_path / "x", "--template", "user")
+    assert said.code == 1
+    assert "did you mean users?" in said.err
+    assert not (tmp_path / "x").exists()
+
+
+def test_every_problem_has_its_place(workbench, folder):
+    path = folder / "project.tsk"
+    text = path.read_text().replace("snapshot_every", "snapshot_evry").replace("in_flight", "in_fligt")
+    path.write_text(text.replace("jitter: 0.1\n", 'jitter: "much"\n'))
+    with (folder / "domain.py").open("a") as module:
+        module.write("def broken(:\n")
+    said = workbench("check", folder)
+    assert said.code == 3
+    assert said.err == "3 problems\n"
+    lines = said.out.splitlines()
+    assert lines[0] == (
+        f"{path}:9:1: S-UNKNOWN snapshot_evry is not a setting here (did you mean snapshot_every?)"
+    )
+    assert lines[1].startswith(f"{path}:16:")
+    assert lines[2].startswith(f"{folder / 'domain.py'}:")
+    assert lines[2].endswith("M-IMPORT SyntaxError: invalid syntax")
+
+
+def test_problems_as_json(workbench, folder):
+    path = folder / "project.tsk"
+    path.write_text(path.read_text().replace('topic: "audit"', 'topic: "audt"'))
+    said = workbench("check", folder / "project.tsk", "--json")
+    assert said.code == 3
+    (problem,) = said.json()["problems"]
+    assert (problem["file"], problem["code"]) == (str(path), "S-REF")
+    assert problem["message"] == "nobody declares the topic audt"
+    assert problem["hint"].startswith("declared are:")
+    assert (problem["line"], problem["column"]) == (56, 12)
+
+
+def test_a_module_that_nobody_trusts_is_not_imported_but_its_syntax_is_checked(workbench, foreign, tmp_path):
+    with (foreign / "domain.py").open("a") as module:
+        module.write(f"open({str(tmp_path / 'canary')!r}, 'w').close()\n")
+    said = workbench("check", foreign, "--json")
+    assert said.code == 1
+    assert (said.json()["complete"], said.json()["problems"]) == (False, [])
+    assert "nobody trusts it" in said.err
+    assert "--trust" in said.err
+    for words in (["run"], ["docs"], ["projections"], ["projections", "rebuild"], ["dead-letters", "replay"]):
+        rest = [foreign, *(["users"] if "rebuild" in words else ["--all"] if "replay" in words else [])]
+        refused = workbench(*words, *rest)
+        assert refused.code == 1, words
+        assert "--trust" in refused.err
+    for words in (["subscriptions", foreign], ["show", foreign, "user-ada"]):
+        told = workbench(*words)
+        assert told.code == 0
+        assert "--trust" in told.err
+    assert not (tmp_path / "canary").exists()
+    with (foreign / "domain.py").open("a") as module:
+        module.write("def broken(:\n")
+    assert workbench("check", foreign).code == 3
+    assert not (tmp_path / "canary").exists()
+
+
+def test_trust_is_remembered_until_the_module_changes(workbench, foreign):
+    assert workbench("check", foreign, "--trust").code == 0
+    assert workbench("check", foreign).code == 0
+    with (foreign / "domain.py").open("a") as module:
+        module.write("# again\n")
+    assert workbench("check", foreign).code == 1
+
+
+def test_a_wrong_file_is_told_by_every_verb(workbench, folder):
+    path = folder / "project.tsk"
+    path.write_text(path.read_text().replace("snapshot_every: 10", "snapshot_evry: ten"))
+    said = workbench("streams", folder)
+    assert said.code == 1
+    assert "project.tsk:9:16: E-QUOTES ten needs quotes" in said.err
+
+
+def test_a_folder_that_is_no_project_says_what_to_do(workbench, tmp_path):
+    for verb in (["check"], ["streams"], ["docs"]):
+        missing = workbench(*verb, tmp_path / "none")
+        assert missing.code == 1
+        assert "there is no" in missing.err
+        bare = workbench(*verb, tmp_path)
+        assert bare.code == 1
+        assert "project.tsk" in bare.err
+
+
+def test_docs_go_to_the_terminal_unless_a_file_is_named(workbench, folder, tmp_path):
+    printed = workbench("docs", folder)
+    assert workbench("docs", folder, "--output", tmp_path / "m.md").code == 0
+    assert (tmp_path / "m.md").read_text() == printed.out
+    refused = workbench("docs", folder, "--output", tmp_path)
+    assert refused.code == 1
+    assert "cannot be written" in refused.err
+
+
+def test_the_store_is_not_opened_by_a_check(workbench, folder):
+    assert workbench("check", folder).code == 0
+    assert workbench("docs", folder).code == 0
+    assert not (folder / "data").exists()
+    assert json.loads(workbench("check", folder, "--json").out)["model"]["commands"] == 5
+
+
+HOSTILE = "\nimport pathlib\npathlib.Path({canary!r}).touch()\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["check"], ["doctor"], ["docs"], ["test"], ["run"], ["projections"], ["subscriptions"], ["metrics"]],
+    ids=lambda words: words[0],
+)
+def test_T2_no_verb_hashes_one_file_and_runs_another(workbench, foreign, monkeypatch, tmp_path, words):
+    """The file is the trusted one when it is first read, and another whenever it is read again."""
+    assert workbench("check", foreign, "--trust").code == 0
+    canary, reads = tmp_path / "canary", []
+
+    def read(path, largest):
+        data = read_file(path, largest)
+        reads.append(path)
+        seen = reads.count(path) > 1 and path.name == "domain.py"
+        return data + HOSTILE.format(canary=str(canary)).encode() if seen else data
+
+    monkeypatch.setattr("workbench.project.python_sources.read_file", read)
+    said = workbench(*words, foreign)
+    assert said.code in {0, 3}, said  # the fixture's retries are others than one scenario expects
+    assert not canary.exists()
+
+
+def lines_of(said):
+    return [line.partition("things/")[2] for line in said.out.splitlines() if "things/" in line]
+
+
+def test_check_finds_what_the_parts_of_a_model_say_of_each_other(workbench, things):
+    root = things(
+        ("{Made: put}", '{Made: put, "thing.gone": put}'),
+        ("class Touch(Command):", "class Touch(Command):\n    target = 'who'"),
+    )
+    said = workbench("check", root)
+    assert said.code == 3
+    assert [line.partition(":")[2].partition(" (")[0] for line in lines_of(said)] == [
+        "23:35: M-MODEL command touch: it has no field who, which should say whose it is",
+        "45:24: M-MODEL projection things: no aggregate has the event thing.gone",
+    ]
+
+
+def test_check_reads_the_story_as_run_would(workbench, things):
+    root = things()
+    lines = [
+        '{"command": "make", "id": "a"}',
+        '{"command": "mak"}',
+        "",
+        '{"command": "make"}',
+        "{",
+        "[]",
+        '{"n": 1}',
+    ]
+    (root / "story.ndjson").write_text("\n".join(lines))
+    said = workbench("check", root)
+    assert said.code == 3
+    assert [line.partition(" ")[0] for line in lines_of(said)] == [
+        f"story.ndjson:{n}:1:" for n in (2, 4, 5, 6, 7)
+    ]
+    assert workbench("run", root).code == 3
+
+
+CHANGES = {
+    "a field": (
+        ("n: int = 0\n    api", "n: str\n    api"),
+        "does not fit thing.made",
+        "make it version 2, with an upcast from 1",
+    ),
+    "a name": (('"thing.made"', '"thing.done"'), "does not know the event type", "declare thing.made again"),
+    "a rule": (
+        ("return State(n=1)", "raise KeyError(event.api_key)"),
+        "position 1 cannot be folded",
+        "mend evolve of thing",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_check_finds_stored_events_that_a_change_of_the_model_breaks(workbench, things, change):
+    root = things()
+    for name in ("a", "b"):
+        assert workbench("run", root, "--command", "make", "--set", f"id={name}").code == 0
+    before = (root / "data" / "events.db").read_bytes()
+    (old, new), message, way_out = CHANGES[change]
+    said = workbench("check", things((old, new)), "--json")
+    assert said.code == 3
+    (found,) = said.json()["problems"]
+    assert found["code"] == "E-STORED"
+    assert found["message"].startswith("2 stored events of thing.made, version 1: ")
+    assert message in found["message"]
+    assert way_out in found["hint"]
+    assert "hunter2" not in said.out
+    assert (root / "data" / "events.db").read_bytes() == before
+
+
+def test_check_takes_stored_events_of_others_as_they_are(workbench, things, log):
+    root = things()
+    assert workbench("import", root, log, "--stream", "repo.name", "--type", "type").code == 0
+    assert workbench("check", root).code == 0
+
+
+def test_T3_check_tells_a_store_outside_and_remembers_that_it_is_allowed(workbench, things, tmp_path):
+    root = things(settings=f'[event_store]\npath: "../elsewhere.db"\n{SETTINGS}')
+    (tmp_path / "config" / "stores.json").unlink()
+    said = workbench("check", root)
+    assert said.code == 3
+    assert f"project.tsk:2:7: S-STORE the store {tmp_path / 'elsewhere.db'} lies outside" in said.out
+    assert workbench("run", root, "--command", "make", "--set", "id=a").code == 1
+    assert workbench("check", root, "--trust").code == 0
+    assert workbench("run", root, "--command", "make", "--set", "id=a").code == 0
+
+
+def test_check_says_which_topics_nobody_reads(workbench, things):
+    root = things(settings='[topics]\nall {}\n[routing]\ndefault_topic: "all"\n[cqrs]\nmodules: ["domain"]\n')
+    said = workbench("check", root)
+    assert said.code == 0
+    assert said.err == "workbench: topic all: events are routed to it, and no subscription reads it\n"

@@ -1,0 +1,164 @@
+"""The drawn board: built from a graph, marked by what is chosen, moved through by tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.board.board_graph import Graph
+from workbench.gui.board.board_items import path_of
+from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.flow_view import FlowView
+
+
+@pytest.fixture
+def scene(shop: Graph, qtbot: QtBot) -> Iterator[BoardScene]:
+    made = BoardScene()
+    made.show_graph(shop)
+    view = FlowView(made)
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    view.show()
+    yield made
+    made.tokens.clear()
+
+
+def with_problem(graph: Graph, name: str, *problems: str) -> Graph:
+    nodes = tuple(replace(node, problems=problems) if node.id == name else node for node in graph.nodes)
+    return Graph(nodes, graph.edges)
+
+
+def test_every_node_and_line_is_drawn(scene: BoardScene, shop: Graph) -> None:
+    assert set(scene.nodes) == set(shop.by_id)
+    assert set(scene.edges) == set(shop.pairs)
+    assert len(scene.items()) == len(shop.nodes) + len(shop.pairs)
+
+
+def test_a_line_ends_at_the_edge_of_its_node(scene: BoardScene) -> None:
+    path = scene.edges["command:order", "aggregate:cart"].path()
+    target = scene.nodes["aggregate:cart"]
+    assert path.currentPosition().x() == target.pos().x()
+    assert target.body.translated(target.pos()).top() < path.currentPosition().y()
+
+
+def test_choosing_marks_what_is_connected(scene: BoardScene, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(scene.node_chosen) as said:
+        scene.choose("event:paid")
+    assert said.args == ["event:paid"]
+    faint = {name for name, item in scene.nodes.items() if item.opacity() < 1}
+    assert faint == {
+        "event:ordered",
+        "topic:carts",
+        "subscription:mail",
+        "subscription:bill",
+        "projection:carts",
+    }
+    assert scene.edges["command:pay", "aggregate:cart"].opacity() == 1
+    assert scene.edges["topic:carts", "subscription:mail"].opacity() < 1
+    scene.choose("")
+    assert all(item.opacity() == 1 for item in scene.nodes.values())
+
+
+def test_words_change_without_anything_moving(scene: BoardScene, shop: Graph) -> None:
+    before = dict(scene.nodes)
+    scene.choose("event:paid")
+    scene.show_graph(with_problem(shop, "event:paid", "Nobody hears it"))
+    assert scene.nodes == before
+    assert scene.nodes["event:paid"].node.problems == ("Nobody hears it",)
+
+
+def test_a_new_problem_makes_room_and_keeps_what_is_chosen(scene: BoardScene, shop: Graph) -> None:
+    scene.choose("topic:carts")
+    before = scene.nodes["topic:carts"].box.height
+    scene.show_graph(with_problem(shop, "topic:carts", "Nobody listens"))
+    assert scene.nodes["topic:carts"].box.height > before
+    assert scene.nodes["topic:carts"].chosen
+    assert scene.problems() == ["event:paid", "topic:carts"]
+
+
+def test_what_is_gone_is_no_longer_chosen(scene: BoardScene, shop: Graph) -> None:
+    scene.choose("projection:carts")
+    kept = tuple(node for node in shop.nodes if node.id != "projection:carts")
+    scene.show_graph(Graph(kept, tuple(edge for edge in shop.edges if edge.target != "projection:carts")))
+    assert scene.chosen == ""
+    assert "projection:carts" not in scene.nodes
+
+
+def test_badges_outlive_a_new_drawing(scene: BoardScene, shop: Graph) -> None:
+    scene.set_badges({"event:paid": "12"})
+    scene.show_graph(with_problem(shop, "event:paid"))
+    assert scene.nodes["event:paid"].badge == "12"
+    scene.set_badges({})
+    assert scene.nodes["event:paid"].badge == ""
+
+
+def test_tool_tips_show_texts_as_they_are(scene: BoardScene, shop: Graph) -> None:
+    scene.show_graph(with_problem(shop, "event:paid", "<b>bold</b>"))
+    tip = scene.nodes["event:paid"].toolTip()
+    assert "&lt;b&gt;bold&lt;/b&gt;" in tip
+    assert "Event cart.paid" in tip
+
+
+@pytest.mark.parametrize(
+    ("here", "x", "y", "there"),
+    [
+        ("command:order", 1, 0, "aggregate:cart"),
+        ("aggregate:cart", -1, 0, "command:order"),
+        ("command:order", 0, 1, "command:pay"),
+        ("command:order", -1, 0, ""),
+        ("", 1, 0, "command:order"),
+    ],
+)
+def test_arrows_lead_to_what_stands_there(scene: BoardScene, here: str, x: int, y: int, there: str) -> None:
+    scene.choose(here)
+    assert scene.towards(x, y) == there
+
+
+def test_finding_puts_titles_first(scene: BoardScene) -> None:
+    assert scene.find("cart") == [
+        "aggregate:cart",
+        "event:ordered",
+        "event:paid",
+        "topic:carts",
+        "projection:carts",
+    ]
+    assert scene.find("SEND_mail") == ["subscription:mail"]
+    assert scene.find("polic") == ["subscription:bill"]
+    assert scene.find("  ") == scene.find("nonsense") == []
+
+
+def test_a_pulse_travels_along_its_lines(scene: BoardScene) -> None:
+    way = (("event:ordered", "topic:carts"), ("topic:carts", "subscription:mail"))
+    scene.pulse(way, "ok", 3)
+    (token,) = scene.tokens.alive
+    assert token.count == 3
+    assert token.role == "topic"
+    assert token.place.x() == scene.nodes["event:ordered"].box.right
+    token.move(token.track.lasts)
+    assert token.place.x() == scene.nodes["subscription:mail"].box.x
+
+
+def test_a_pulse_along_a_line_that_is_not_there_is_nothing(scene: BoardScene) -> None:
+    scene.pulse((("event:paid", "topic:carts"),), "ok", 1)
+    assert not scene.tokens.alive
+    assert not scene.tokens.running
+
+
+def test_nothing_moves_on_a_board_that_nobody_sees(scene: BoardScene) -> None:
+    way = (("event:ordered", "topic:carts"),)
+    scene.pulse(way, "ok", 1)
+    scene.views()[0].hide()
+    assert not scene.tokens.running
+    scene.pulse(way, "ok", 1)
+    assert not scene.tokens.alive
+
+
+def test_corners_are_round_and_ends_are_kept() -> None:
+    path = path_of([(0, 0), (50, 0), (50, 80), (120, 200)])
+    assert path.currentPosition().toTuple() == (120, 200)
+    assert not path.contains(path.pointAtPercent(0)) or path.elementCount() > 4
+    line = path.toSubpathPolygons()[0]
+    assert all(abs(point.x() - 50) + abs(point.y()) > 2 for point in line.toList())

@@ -1,0 +1,148 @@
+"""The window onto the board: it fits, zooms around the pointer, is dragged, and works by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.board.board_graph import Graph
+from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.flow_view import CLOSEST, FARTHEST, LEGIBLE, FlowView
+
+
+@pytest.fixture
+def view(shop: Graph, qtbot: QtBot) -> FlowView:
+    scene = BoardScene()
+    scene.show_graph(shop)
+    made = FlowView(scene)
+    scene.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    return made
+
+
+def in_sight(view: FlowView, node: str) -> bool:
+    inside = view.mapToScene(view.viewport().rect()).boundingRect()
+    return inside.contains(view.board.nodes[node].sceneBoundingRect())
+
+
+def turn(view: FlowView, place: QPoint, by: int) -> None:
+    event = QWheelEvent(
+        QPointF(place),
+        QPointF(view.mapToGlobal(place)),
+        QPoint(),
+        QPoint(0, by),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.viewport(), event)
+
+
+def drag(view: FlowView, start: QPoint, end: QPoint) -> None:
+    port = view.viewport()
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(port, (start + end) / 2)
+    QTest.mouseMove(port, end)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_it_comes_up_fitted(view: FlowView) -> None:
+    assert all(in_sight(view, node) for node in view.board.nodes)
+    assert view.scale_now <= 1
+
+
+def test_it_fits_again_until_a_person_zooms(view: FlowView) -> None:
+    view.resize(700, 500)
+    assert all(in_sight(view, node) for node in view.board.nodes)
+    view.zoom_in()
+    scale = view.scale_now
+    view.resize(900, 600)
+    assert view.scale_now == scale
+    QTest.keyClick(view, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert all(in_sight(view, node) for node in view.board.nodes)
+
+
+def test_where_it_could_not_be_read_it_begins_at_the_left(view: FlowView) -> None:
+    view.resize(300, 400)
+    assert view.scale_now == pytest.approx(LEGIBLE)
+    assert in_sight(view, "command:order")
+    assert not in_sight(view, "projection:carts")
+    view.fit()
+    assert in_sight(view, "projection:carts")
+
+
+@pytest.mark.parametrize("by", [120, -120])
+def test_the_wheel_zooms_around_the_pointer(view: FlowView, by: int) -> None:
+    place = QPoint(200, 150)
+    scale, under = view.scale_now, view.mapToScene(place)
+    turn(view, place, by)
+    assert (view.scale_now > scale) == (by > 0)
+    moved = view.mapFromScene(under) - place
+    assert moved.manhattanLength() <= 2
+
+
+def test_zooming_ends_somewhere(view: FlowView) -> None:
+    for _ in range(30):
+        view.zoom_in()
+    assert view.scale_now == pytest.approx(CLOSEST)
+    for _ in range(60):
+        view.zoom_out()
+    assert view.scale_now == pytest.approx(FARTHEST)
+
+
+def test_keys_zoom(view: FlowView) -> None:
+    scale = view.scale_now
+    QTest.keyClick(view, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert view.scale_now > scale
+    QTest.keyClick(view, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+    assert view.scale_now == pytest.approx(scale)
+
+
+def test_dragging_moves_the_board_and_chooses_nothing(view: FlowView) -> None:
+    start = view.mapFromScene(view.board.nodes["aggregate:cart"].sceneBoundingRect().center())
+    under = view.mapToScene(start)
+    drag(view, start, start + QPoint(60, 40))
+    assert (view.mapFromScene(under) - start - QPoint(60, 40)).manhattanLength() <= 2
+    assert view.board.chosen == ""
+
+
+def test_a_click_chooses_and_a_click_beside_chooses_nothing(view: FlowView) -> None:
+    place = view.mapFromScene(view.board.nodes["event:paid"].sceneBoundingRect().center())
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.board.chosen == "event:paid"
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    assert view.board.chosen == ""
+
+
+def test_the_keyboard_walks_confirms_and_lets_go(view: FlowView, qtbot: QtBot) -> None:
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert view.board.chosen == "command:order"
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert view.board.chosen == "aggregate:cart"
+    with qtbot.waitSignal(view.node_activated) as said:
+        QTest.keyClick(view, Qt.Key.Key_Return)
+    assert said.args == ["aggregate:cart"]
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.board.chosen == ""
+
+
+def test_a_node_that_is_out_of_sight_is_brought_in(view: FlowView) -> None:
+    view.resize(300, 400)
+    view.reveal("projection:carts")
+    assert in_sight(view, "projection:carts")
+    assert view.board.chosen == "projection:carts"
+
+
+def test_double_click_activates(view: FlowView, qtbot: QtBot) -> None:
+    place = view.mapFromScene(view.board.nodes["topic:carts"].sceneBoundingRect().center())
+    with qtbot.waitSignal(view.node_activated) as said:
+        QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert said.args == ["topic:carts"]

@@ -1,0 +1,197 @@
+"""A project that cannot be opened: the window lists why, helps, and opens it by itself once it is mended."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from PySide6.QtCore import QRect, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from tests.gui.test_session import mistakes, settings, start
+from workbench.gui import mistakes_page as module
+from workbench.gui.view_catalog import PERSPECTIVES
+from workbench.project.samples import copy_sample
+
+__all__ = ["settings", "start"]  # fixtures
+
+
+def page(session):
+    return session.window.centralWidget()
+
+
+def press(session, label):
+    next(one for one in page(session).findChildren(QPushButton) if one.text() == label).click()
+
+
+def spoil_the_file(folder):
+    file = folder / "project.tsk"
+    text = file.read_text()
+    file.write_text(text.replace('topic: "mail"', 'topic: "male"', 1) + "\n[topcs]\n")
+    return lambda: file.write_text(text)
+
+
+def spoil_the_module(folder):
+    file = folder / "domain.py"
+    text = file.read_text()
+    file.write_text(text.replace("class CreateUser", "import nothing_of_that_name\n\n\nclass CreateUser", 1))
+    return lambda: file.write_text(text)
+
+
+def spoil_the_store(folder):
+    (folder / "data").mkdir(exist_ok=True)
+    store = folder / "data" / "events.db"
+    store.write_bytes(b"these are notes, not events\n" * 200)
+    return store.unlink
+
+
+def take_the_file_away(folder):
+    file = folder / "project.tsk"
+    text = file.read_text()
+    file.unlink()
+    return lambda: file.write_text(text)
+
+
+def take_the_folder_away(folder):
+    other = folder.with_name("elsewhere")
+    folder.rename(other)
+    return lambda: other.rename(folder)
+
+
+FAULTS = {
+    spoil_the_file: ("project.tsk:", "male"),
+    spoil_the_module: ("domain.py:", "nothing_of_that_name"),
+    spoil_the_store: ("", "events.db"),
+    take_the_file_away: ("", "project.tsk"),
+    take_the_folder_away: ("", "mine"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return copy_sample("users", tmp_path / "mine")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_stands_in_the_way_is_listed_and_what_is_mended_opens_by_itself(
+    start, folder, until, fault
+):
+    mend = fault(folder)
+    session = await start((folder, ""), trust=True)
+    assert session.workspace is None
+    await until(page(session).isVisible)
+    assert not any(dock.isVisible() for dock in session.window.docks.values()), "nothing empty stands there"
+    place, said = FAULTS[fault]
+    listed = mistakes(session)
+    assert any(said in one and one.startswith(place) for one in listed)
+    session.window.activateWindow()
+    await until(lambda: QApplication.focusWidget() is page(session).list)
+    mend()
+    await until(lambda: session.workspace is not None, within=10)
+    assert page(session) is None
+    assert session.window.views["commands"].isVisible()
+    assert session.window.windowTitle() == "users — Event Workbench"
+
+
+async def test_every_mistake_has_place_words_and_a_way_out(start, folder):
+    spoil_the_file(folder)
+    session = await start((folder, ""), trust=True)
+    tree = page(session).list
+    rows = [
+        [tree.topLevelItem(at).text(column) for column in range(3)] for at in range(tree.topLevelItemCount())
+    ]
+    assert [row[0].rpartition(":")[0].rpartition(":")[0] for row in rows] == ["project.tsk"] * len(rows)
+    assert any("male" in row[1] and row[2].startswith("declared are") for row in rows)
+    assert any("topcs" in row[1] for row in rows)
+
+
+async def test_what_changed_and_is_still_wrong_is_listed_anew(start, folder, until):
+    spoil_the_file(folder)
+    session = await start((folder, ""), trust=True)
+    first, count = page(session), len(mistakes(session))
+    file = folder / "project.tsk"
+    file.write_text(file.read_text().replace("[topcs]\n", ""))
+    await until(lambda: page(session) is not first, within=10)
+    assert len(mistakes(session)) == count - 1
+
+
+async def test_the_file_is_opened_and_it_is_tried_again_when_asked(start, folder, until, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
+    mend = spoil_the_file(folder)
+    session = await start((folder, ""), trust=True)
+    press(session, "Open project.tsk")
+    assert opened == [QUrl.fromLocalFile(str(folder / "project.tsk"))]
+    page(session).list.itemActivated.emit(page(session).list.topLevelItem(0), 0)
+    press(session, "Show the folder")
+    assert opened[1:] == [QUrl.fromLocalFile(str(folder / "project.tsk")), QUrl.fromLocalFile(str(folder))]
+    monkeypatch.setattr(module.MistakesPage, "look", lambda _self: None)
+    mend()
+    first = page(session)
+    QTest.keyClick(first.list, Qt.Key.Key_F5)
+    await until(lambda: session.workspace is not None, within=10)
+
+
+async def test_where_nothing_opens_a_file_it_is_named(start, folder, monkeypatch):
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    spoil_the_file(folder)
+    session = await start((folder, ""), trust=True)
+    press(session, "Open project.tsk")
+    assert str(folder / "project.tsk") in page(session).said.text()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_trying_to_open_it_changes_nothing_that_would_open_it_again(start, folder, fault):
+    fault(folder)
+    before = module.fingerprint(folder)
+    session = await start((folder, ""), trust=True)
+    assert module.fingerprint(folder) == before == page(session)._seen
+
+
+async def test_arrangements_stay_as_they_were(start, folder, until):
+    session = await start((folder, ""), trust=True)
+    session.window.show_perspective("Repair")
+    shown = {key for key, dock in session.window.docks.items() if not dock.isHidden()}
+    mend = spoil_the_file(folder)
+    await session.open((folder, ""))
+    for name in PERSPECTIVES:
+        session.window.show_perspective(name)
+    session.window.show_perspective("Repair")
+    session.window.remember()
+    mend()
+    await until(lambda: session.workspace is not None, within=10)
+    assert {key for key, dock in session.window.docks.items() if not dock.isHidden()} == shown
+
+
+async def test_trust_is_not_given_again_to_what_was_mended(start, folder, until):
+    (folder / "domain.py").write_text((folder / "domain.py").read_text() + "\n# mine\n")
+    mend = spoil_the_file(folder)
+    session = await start((folder, ""), trust=True)
+    (folder / "domain.py").write_text((folder / "domain.py").read_text() + "\n# somebody else's\n")
+    mend()
+    await until(lambda: session.workspace is not None, within=10)
+    assert session.workspace.project.restricted
+
+
+async def test_another_project_can_be_opened_instead(start, folder, until):
+    shutil.rmtree(folder)
+    session = await start((folder, ""))
+    press(session, "Open the users sample")
+    await until(lambda: session.workspace is not None, within=10)
+
+
+async def test_a_long_mistake_is_shown_whole(start, folder, until):
+    spoil_the_store(folder)
+    session = await start((folder, ""))
+    shown = page(session).list
+    session.window.resize(1024, 700)
+    item = shown.topLevelItem(0)
+
+    def needed():
+        room = QRect(0, 0, shown.columnWidth(1), 10_000)
+        return shown.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(1)).height()
+
+    await until(lambda: shown.visualItemRect(item).height() >= needed())
+    assert needed() > shown.fontMetrics().height()

@@ -1,0 +1,178 @@
+"""The flow board of a running project: what it draws, marks, moves, and where it leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.views.board_view import BoardView
+from workbench.gui.views.publish_dialog import PublishDialog
+from workbench.model.changes import Changes
+from workbench.model.registry import Registry
+
+ANN = {"user_id": "018f0000-0000-7000-8000-000000000001", "username": "ann", "email": "ann@example.com"}
+
+
+@pytest.fixture
+def board(desk: Desk, qtbot: QtBot) -> BoardView:
+    made = BoardView(desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    return made
+
+
+async def create(desk: Desk, **values: Any) -> None:
+    result = await desk.workspace.issue.issue("create_user", ANN | values)
+    assert result.outcome == "accepted", result.message
+
+
+def test_it_draws_the_whole_model(board: BoardView, desk: Desk) -> None:
+    registry = desk.workspace.registry
+    drawn = set(board.scene.nodes)
+    assert {f"command:{name}" for name in registry.commands} <= drawn
+    assert {f"event:{name}" for name in registry.events} <= drawn
+    assert {f"projection:{name}" for name in registry.projections} <= drawn
+    assert {f"subscription:{name}" for name in registry.subscriptions} <= drawn
+    assert ("event:user.created", "topic:mail") in board.scene.edges
+
+
+async def test_what_happens_is_counted_and_travels(board: BoardView, desk: Desk, until: Any) -> None:
+    assert not board.scene.tokens.running
+    await create(desk)
+    await until(lambda: board.scene.nodes["event:user.created"].badge == "1")
+    assert board.scene.nodes["command:create_user"].badge == "1"
+    await until(lambda: board.scene.tokens.running)
+    assert {token.kind for token in board.scene.tokens.alive} <= {"ok", "retry", "dead"}
+
+
+async def test_what_happened_before_it_was_seen_does_not_travel(desk: Desk, qtbot: QtBot, until: Any) -> None:
+    await create(desk)
+    await until(lambda: desk.workspace.observe.flow().get("event:user.created") == 1)
+    board = BoardView(desk)
+    qtbot.addWidget(board)
+    board.show()
+    assert board.scene.nodes["event:user.created"].badge == "1"
+    assert not board.scene.tokens.alive
+
+
+async def test_a_line_appears_when_something_was_seen_to_move_there(
+    board: BoardView, desk: Desk, until: Any
+) -> None:
+    assert ("subscription:audit-trail", "topic:audit") not in board.scene.edges
+    await create(desk)
+    await until(lambda: ("subscription:audit-trail", "topic:audit") in board.scene.edges)
+
+
+def test_choosing_tells_what_it_is(board: BoardView) -> None:
+    assert board.details.isHidden()
+    board.scene.choose("event:user.status_changed")
+    assert not board.details.isHidden()
+    assert board.details._title.text() == "user.status_changed"
+    assert "activated, deactivated or suspended" in board.details._doc.text()
+    assert board.details._kind.text() == "Event  ·  0 recorded since the start"
+    assert board.details._around.text() == "From user  ·  To user-events, users"
+    board.details._close.click()
+    assert board.details.isHidden()
+
+
+def test_a_subscription_tells_how_it_stands(board: BoardView) -> None:
+    board.scene.choose("subscription:welcome-mail")
+    assert board.details._letters.isHidden()
+    assert board.details._kind.text() == "Subscription  ·  running  ·  0 delivered  ·  lag 0"
+
+
+@pytest.mark.parametrize(
+    ("node", "view", "selection"),
+    [
+        ("aggregate:user", "streams", Selection()),
+        ("event:user.created", "streams", Selection()),
+        ("subscription:notices", "subscriptions", Selection(subscription="notices")),
+        ("projection:users", "projections", Selection(projection="users")),
+    ],
+)
+def test_the_details_lead_on(
+    board: BoardView, desk: Desk, qtbot: QtBot, node: str, view: str, selection: Selection
+) -> None:
+    board.scene.choose(node)
+    with qtbot.waitSignal(desk.wanted) as wanted:
+        board.details._act.click()
+    assert wanted.args == [view]
+    assert desk.selection == selection
+
+
+def test_enter_on_a_command_opens_its_form(board: BoardView, desk: Desk, qtbot: QtBot) -> None:
+    board.canvas.reveal("command:update_user")
+    with qtbot.waitSignal(desk.command_wanted) as command, qtbot.waitSignal(desk.wanted) as view:
+        QTest.keyClick(board.canvas, Qt.Key.Key_Return)
+    assert (command.args, view.args) == (["update_user"], ["commands"])
+
+
+def test_a_topic_leads_to_the_form_that_publishes(board: BoardView) -> None:
+    board.scene.choose("topic:mail")
+    assert board.details._act.accessibleName() == "Publish a message"
+    board.details._act.click()
+    dialog = board.findChild(PublishDialog)
+    assert dialog is not None
+    assert dialog.form.value()["topic"] == "mail"
+    dialog.close()
+
+
+def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None:
+    QTest.keyClicks(board.search, "outage")
+    QTest.keyClick(board.search, Qt.Key.Key_Return)
+    assert (board.scene.chosen, board.matches.text()) == ("aggregate:outage", "1 of 6")
+    qtbot.waitUntil(lambda: board._stepping)
+    QTest.keyClick(board.search, Qt.Key.Key_Return)
+    assert (board.scene.chosen, board.matches.text()) == ("event:outage.reported", "2 of 6")
+    QTest.keyClicks(board.search, "nonsense")
+    QTest.keyClick(board.search, Qt.Key.Key_Return)
+    assert board.matches.text() == "No match"
+
+
+async def test_problems_are_counted_and_stepped_through(
+    board: BoardView, desk: Desk, until: Any, qtbot: QtBot
+) -> None:
+    assert board.troubles.text() == "No problems"
+    assert not board.troubles.isEnabled()
+    await create(desk, email="ann@nowhere.invalid")
+    await until(lambda: board.troubles.text() == "1 problem", within=20.0)
+    board.troubles.click()
+    assert board.scene.chosen == "subscription:welcome-mail"
+    assert board.details._problems.text() == "⚠ 1 dead letter"
+    with qtbot.waitSignal(desk.wanted) as wanted:
+        board.details._letters.click()
+    assert wanted.args == ["letters"]
+    assert desk.selection == Selection(subscription="welcome-mail")
+
+
+async def test_a_paused_subscription_says_so(board: BoardView, desk: Desk, until: Any) -> None:
+    await desk.workspace.control.pause_subscription("notices", paused=True)
+    await until(lambda: board.scene.nodes["subscription:notices"].badge == "paused")
+
+
+def test_what_is_selected_elsewhere_is_chosen_here(board: BoardView, desk: Desk) -> None:
+    desk.select(Selection(projection="outages"))
+    assert board.scene.chosen == "projection:outages"
+
+
+def test_an_empty_model_says_what_would_fill_it(board: BoardView, desk: Desk) -> None:
+    desk.workspace.registry = Registry()
+    desk.changed.emit(Changes(model=True))
+    assert board.pages.currentIndex() == 1
+    assert not board.scene.nodes
+
+
+def test_the_legend_explains_the_kinds_that_are_there(board: BoardView) -> None:
+    assert board.legend.isHidden()
+    board.key_button.click()
+    assert board.legend.isVisible()
+    said = board.legend.accessibleDescription()
+    assert "Command" in said
+    assert "Policy" not in said
+    assert board.canvas.rect().contains(board.legend.geometry())

@@ -1,0 +1,175 @@
+"""Commands by their forms: sent by keyboard, refused at their field, repeated, copied; queries asked."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from workbench.gui.desk import Selection
+from workbench.gui.views.commands_view import TALL, CommandsView
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = CommandsView(desk)
+    qtbot.addWidget(made)
+    made.resize(440, 760)
+    made.show()
+    made.activateWindow()
+    return made
+
+
+def fill(view, **texts):
+    for name, text in texts.items():
+        line = view._form.findChild(QLineEdit, name)
+        line.setFocus()
+        line.clear()
+        QTest.keyClicks(line, text)
+
+
+def outcomes(view):
+    model = view.history.table.model()
+    return [model.row(index)[:3] for index in range(model.rowCount())]
+
+
+async def test_a_command_is_filled_in_and_sent_by_keyboard(workspace, desk, view, until):
+    assert view.picker.currentText() == "create_user"
+    fill(view, user_id="ada", username="Ada Lovelace", email="ada@example.org")
+    assert view.target.text() == "user-ada · new"
+    QTest.keyClick(view._form.findChild(QLineEdit, "email"), Qt.Key.Key_Return, CONTROL)
+    await until(view.result.isVisible)
+    assert "accepted" in view.result.badge.text()
+    assert view.result.said.text() == "1 event appended to user-ada, now at version 1"
+    assert desk.selection == Selection(stream="user-ada")
+    await until(lambda: "Read models caught up: users after" in view.result.more.text())
+    await until(lambda: outcomes(view) == [("accepted", "create_user", "user-ada")])
+
+
+async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(workspace, view):
+    fill(view, user_id="A!", username="x")
+    view.send()
+    assert "must" in view._form.field("user_id").error().lower()
+    assert view._form.field("email").error() == "Is required"
+    assert view._form.field("username").error() == "Must be at least 3 characters"
+    assert not view.result.isVisible()
+    assert workspace.issue.history() == []
+
+
+async def test_a_rule_that_refuses_is_a_result_and_stands_at_its_field(workspace, view, until):
+    values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
+    await workspace.issue.issue("create_user", values)
+    view.show_command("change_status")
+    view._form.set_value({"user_id": "ada", "status": "suspended"})
+    view.send()
+    await until(view.result.isVisible)
+    assert "rejected" in view.result.badge.text()
+    assert view.result.said.text() == "a suspension needs a reason"
+    assert view._form.field("reason").error() == "A suspension needs a reason"
+
+
+async def test_a_conflict_shows_both_versions(workspace, view, until):
+    values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
+    await workspace.issue.issue("create_user", values)
+    view.show_command("update_user")
+    view._form.set_value({"user_id": "ada", "username": "Ada Lovelace"})
+    view.check.setChecked(True)
+    assert view.expected.text() == "1"
+    view.expected.setText("7")
+    view.send()
+    await until(view.result.isVisible)
+    assert "conflict" in view.result.badge.text()
+    assert view.result.said.text() == "user-ada is at version 1, you expected 7"
+
+
+async def test_an_expected_version_must_be_a_number(view, desk):
+    told = []
+    desk.noticed.connect(told.append)
+    fill(view, user_id="ada", username="Ada Lovelace", email="ada@example.org")
+    view.check.setChecked(True)
+    view.expected.setText("soon")
+    view.send()
+    assert "must be a whole number" in told[0].text
+
+
+async def test_history_can_be_repeated_and_copied(workspace, view, until):
+    fill(view, user_id="ada", username="Ada Lovelace", email="ada@example.org")
+    view.send()
+    await until(lambda: len(outcomes(view)) == 1)
+    view.history.table.setFocus()
+    QTest.keyClick(view.history.table, Qt.Key.Key_Home)
+    view.history.repeat.click()
+    await until(lambda: [row[0] for row in outcomes(view)] == ["rejected", "accepted"])
+    view.show_command("change_status")
+    QTest.keyClick(view, Qt.Key.Key_Return, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert view.picker.currentText() == "create_user"
+    assert view._form.value()["username"] == "Ada Lovelace"
+
+
+def turn_wheel(widget):
+    keys, place = Qt.KeyboardModifier.NoModifier, QPointF(5, 5)
+    phase, turn = Qt.ScrollPhase.NoScrollPhase, QPoint(0, 120)
+    event = QWheelEvent(place, place, QPoint(), turn, Qt.MouseButton.NoButton, keys, phase, False)
+    QApplication.sendEvent(widget, event)
+
+
+async def test_letters_and_wheel_do_not_swap_a_form_that_holds_something(view, until):
+    fill(view, user_id="ada")
+    view.picker.setFocus()
+    QTest.keyClicks(view.picker, "r")
+    turn_wheel(view.picker)
+    assert view._name == "create_user"
+    assert view.picker.view().isVisible()
+    chosen = view.picker.view().currentIndex().data()
+    assert chosen.startswith("r")
+    QTest.keyClick(view.picker.view(), Qt.Key.Key_Return)
+    await until(lambda: view._name == chosen)
+    assert not view.unsaved()
+    turn_wheel(view.picker)
+    assert view._name != chosen
+
+
+async def test_a_form_keeps_what_was_typed_while_another_is_shown(view):
+    fill(view, user_id="ada")
+    view.show_command("update_user")
+    view.show_command("create_user")
+    assert view._form.value()["user_id"] == "ada"
+
+
+async def test_the_chosen_stream_is_offered_where_nothing_was_typed(workspace, desk, view):
+    view.show_command("update_user")
+    desk.select(Selection(stream="user-grace"))
+    assert view._form.value()["user_id"] == "grace"
+    desk.select(Selection(stream="user-ada"))
+    assert view._form.value()["user_id"] == "grace"
+    desk.select(Selection(stream="outage-x.example"))
+    assert view._form.value()["user_id"] == "grace"
+
+
+async def test_a_query_shows_its_answer(workspace, view, until):
+    values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
+    result = await workspace.issue.issue("create_user", values)
+    await workspace.issue.wait_for("users", result.last_position)
+    view.show_command("get_user")
+    view._form.set_value({"user_id": "ada"})
+    view.send()
+    assert '"username": "Ada Byron"' in view.result.answer.toPlainText()
+    assert view.button.text() == "Ask"
+
+
+async def test_where_there_is_little_room_the_history_gives_way_to_a_result(view, until):
+    view.resize(440, TALL - 1)
+    assert view.history.isVisible()
+    fill(view, user_id="ada", username="Ada Lovelace", email="ada@example.org")
+    view.send()
+    await until(view.result.isVisible)
+    assert not view.history.isVisible()
+    view.result.hide()
+    assert view.history.isVisible()
+    view.result.show()
+    view.resize(440, TALL)
+    assert view.history.isVisible()

@@ -1,0 +1,75 @@
+"""The inspector follows the selection, and copies what can be imported again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from workbench.gui.desk import Selection
+from workbench.gui.views.inspector_view import InspectorView
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = InspectorView(desk)
+    qtbot.addWidget(made)
+    made.resize(360, 500)
+    made.show()
+    return made
+
+
+@pytest.fixture
+async def ada(workspace):
+    values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
+    await workspace.issue.issue("create_user", values)
+    await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    return "user-ada"
+
+
+def rows(table):
+    return [table.model().row(index) for index in range(table.model().rowCount())]
+
+
+async def test_it_shows_the_event_of_the_selection(ada, desk, view):
+    desk.select(Selection(stream=ada, version=1))
+    assert view.name.text() == "user.created"
+    assert "Ada Byron" in view.payload.toPlainText()
+    facts = dict(rows(view.facts))
+    assert (facts["stream"], facts["version"]) == ("user-ada", "1")
+    assert facts["causation id"] != ""
+
+
+async def test_without_a_version_it_follows_the_newest(ada, workspace, desk, view, until):
+    desk.select(Selection(stream=ada))
+    assert view.name.text() == "user.updated"
+    await workspace.issue.issue("change_status", {"user_id": "ada", "status": "inactive"})
+    await until(lambda: view.name.text() == "user.status_changed")
+
+
+async def test_the_difference_is_that_of_the_aggregate(ada, desk, view):
+    desk.select(Selection(stream=ada, version=2))
+    view.tabs.setCurrentWidget(view.diff)
+    assert "Ada Lovelace" in view.diff.toPlainText()
+    assert "ada@example.org" not in view.diff.toPlainText()
+
+
+async def test_causation_lists_the_family(ada, workspace, desk, view):
+    desk.select(Selection(stream=ada, version=1))
+    view.tabs.setCurrentWidget(view.causes)
+    assert [row[1:3] for row in rows(view.causes)] == [("user-ada", 1)]
+
+
+async def test_a_copy_is_an_object_with_everything(ada, desk, view):
+    desk.select(Selection(stream=ada, version=1))
+    view.copy_line()
+    text = QApplication.clipboard().text()
+    assert "\n" not in text
+    copied = json.loads(text)
+    assert (copied["stream"], copied["version"], copied["type"]) == ("user-ada", 1, "user.created")
+    assert copied["data"]["username"] == "Ada Byron"
+
+
+async def test_nothing_chosen_says_what_to_choose(view):
+    assert view.layout().currentIndex() == 0

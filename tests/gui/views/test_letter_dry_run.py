@@ -1,0 +1,138 @@
+"""Rehearsals by hand: how a replay would end, its effects in order, and that nothing of it is stored."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from tests.gui.conftest import settle
+from workbench.engine.delivery_attempt import Failure
+from workbench.engine.dry_run import Effect, Rehearsal
+from workbench.gui.desk import Selection
+from workbench.gui.views.letter_actions import EDIT, REHEARSE
+from workbench.gui.views.letter_dry_run import CAVEAT, OUTDATED, RehearsalView, verdict
+from workbench.gui.views.letters_view import LettersView
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = LettersView(desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    made.activateWindow()
+    return made
+
+
+def agree(view):
+    next(one for one in view.strip.findChildren(QPushButton) if one.text() == "Rehearse").click()
+
+
+def choose(view, desk, number):
+    desk.select(Selection(letter=number))
+    view.table.setFocus()
+
+
+async def test_a_rehearsal_says_why_it_would_fail_and_stores_nothing(broken, desk, view, until):
+    choose(view, desk, 3)
+    head = broken.browse.head()
+    QTest.keyClick(view.table, Qt.Key.Key_T)
+    assert "really runs" in view.strip.text()
+    QTest.keyClick(view.strip.focusWidget(), Qt.Key.Key_Return)
+    shown = view.detail.rehearsal
+    await until(lambda: "would fail" in shown.badge.text())
+    assert shown.said.text().startswith("MailServerUnavailable: the mail server of slow.example")
+    assert "\nat " in shown.said.text()
+    assert shown.caveat.isVisible()
+    assert shown.caveat.text() == CAVEAT
+    assert shown.took.text().startswith("nothing was stored")
+    assert broken.repair.counts() == {"open": 3}
+    assert broken.browse.head() == head
+
+
+async def test_a_rehearsal_that_succeeds_lists_every_effect(broken, desk, view, until):
+    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    await settle(broken)
+    choose(view, desk, 3)
+    view.begin(REHEARSE)
+    agree(view)
+    shown = view.detail.rehearsal
+    await until(lambda: "would succeed" in shown.badge.text())
+    effects = [shown.table.model().row(at) for at in range(shown.table.model().rowCount())]
+    assert effects
+    assert [row[0] for row in effects] == list(range(1, len(effects) + 1))
+    assert broken.repair.letter(3).status.value == "open"
+
+
+async def test_it_asks_once_for_each_subscription(broken, desk, view, until):
+    choose(view, desk, 3)
+    view.begin(REHEARSE)
+    agree(view)
+    await until(lambda: "would fail" in view.detail.rehearsal.badge.text())
+    choose(view, desk, 2)
+    assert "not rehearsed" in view.detail.rehearsal.badge.text()
+    view.begin(REHEARSE)
+    assert not view.strip.isVisible()
+    await until(lambda: "would fail" in view.detail.rehearsal.badge.text())
+
+
+async def test_an_edited_copy_is_rehearsed_before_it_is_replayed(broken, desk, view, until):
+    choose(view, desk, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    editor.area.setPlainText(editor.area.toPlainText().replace("x.invalid", "example.org"))
+    editor.try_out.click()
+    agree(view)
+    await until(lambda: "would succeed" in editor.rehearsal.badge.text())
+    assert editor.tabs.currentWidget() is editor.rehearsal
+    assert broken.repair.letter(1).edited is None
+    editor.area.insertPlainText(" ")
+    assert editor.rehearsal.said.text() == OUTDATED
+    editor.area.setPlainText("{")
+    assert not editor.try_out.isEnabled()
+
+
+async def test_what_cannot_be_rehearsed_says_why(broken, desk, view, until):
+    broken.running().subscriptions["welcome-mail"].handler = None
+    choose(view, desk, 3)
+    view.begin(REHEARSE)
+    agree(view)
+    await until(lambda: "not possible" in view.detail.rehearsal.badge.text())
+    assert "has no handler now" in view.detail.rehearsal.said.text()
+
+
+def found(*, failure=None, refused="", effects=()):
+    return Rehearsal(number=1, failure=failure, effects=effects, refused=refused, took_us=1500)
+
+
+ROW = Effect(kind="row", where="mails", what="a", data='{"id": "a"}')
+GONE = Effect(kind="remove", where="mails", what="b")
+
+
+def test_the_verdict_names_what_would_happen():
+    assert verdict(found())[2] == "The handler succeeds and does nothing that would be stored."
+    assert verdict(found(effects=(ROW,)))[2].endswith("1 effect would be stored together with that.")
+    refused = verdict(found(effects=(ROW, GONE), refused="the stream is closed"))
+    assert refused[:2] == ("warning", "would be refused")
+    assert refused[2].endswith("the stream is closed")
+
+
+def test_a_failure_says_where_and_what_is_lost():
+    failure = Failure(error_type="KeyError", error="'x'", place="mail.py:7", trace="", permanent=False)
+    kind, _word, said = verdict(found(failure=failure, effects=(ROW, GONE)))
+    assert kind == "error"
+    assert said == "KeyError: 'x'\nat mail.py:7\nThe 2 effects until then would be lost."
+
+
+def test_the_data_of_the_chosen_effect_is_shown(qtbot):
+    shown = RehearsalView()
+    qtbot.addWidget(shown)
+    shown.resize(500, 500)
+    shown.show()
+    shown.show_rehearsal(found(effects=(ROW, GONE)))
+    assert shown._data.isVisible()
+    QTest.keyClick(shown.table, Qt.Key.Key_End)
+    assert not shown._data.isVisible()
+    assert shown.took.text() == "nothing was stored  ·  the handler took 1.5 ms"

@@ -1,0 +1,483 @@
+"""Dead letters by hand: causes, replay, edit and replay, archive, purge, undo, always with exact counts."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from tests.gui.conftest import settle
+from workbench.gui.desk import Selection
+from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RESTORE, account
+from workbench.gui.views.letters_view import NARROW, WIDE, LettersView
+from workbench.services.dead_letters import Report
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = LettersView(desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    made.activateWindow()
+    return made
+
+
+@pytest.fixture
+def told(desk):
+    notices = []
+    desk.noticed.connect(notices.append)
+    return notices
+
+
+def listed(view):
+    model = view.table.model()
+    return [model.row(index)[0] for index in range(model.rowCount())]
+
+
+def nodes(view):
+    model = view.groups.model()
+    return [(node.title, len(node.numbers)) for node in model.nodes]
+
+
+def choose(view, *numbers):
+    view.table.clearSelection()
+    for number in numbers:
+        index = view.table.model().index(listed(view).index(number), 0)
+        flags = view.table.selectionModel().SelectionFlag
+        view.table.selectionModel().setCurrentIndex(index, flags.Select | flags.Rows)
+
+
+def question(view):
+    return [label.text() for label in view.strip.findChildren(QLabel) if label.text()]
+
+
+def answer(view, text):
+    buttons = {button.text(): button for button in view.strip.findChildren(QPushButton)}
+    QTest.mouseClick(buttons[text], Qt.MouseButton.LeftButton)
+
+
+def cause(view, title):
+    row = [name for name, _ in nodes(view)].index(title)
+    view.groups.setCurrentIndex(view.groups.model().index(row))
+
+
+async def test_nothing_died_says_what_would_be_here(view):
+    assert any("No dead letters" in label.text() for label in view.findChildren(QLabel) if label.isVisible())
+
+
+async def test_letters_stand_under_their_causes(broken, view):
+    assert nodes(view) == [
+        ("All causes", 3),
+        ("welcome-mail", 3),
+        ("MailServerUnavailable", 2),
+        ("PermanentError", 1),
+    ]
+    assert listed(view) == [3, 2, 1]
+    cause(view, "PermanentError")
+    assert listed(view) == [1]
+    cause(view, "MailServerUnavailable")
+    assert listed(view) == [3, 2]
+
+
+async def test_a_letter_shows_payload_error_and_every_attempt(broken, desk, view):
+    choose(view, 3)
+    assert desk.selection.letter == 3
+    assert desk.selection.subscription == "welcome-mail"
+    detail = view.detail
+    assert detail.letter.key == "user-bob"
+    assert detail.tabs.tabText(1) == f"Attempts ({len(broken.repair.letter(3).attempts)})"
+    said = [label.text() for label in detail.findChildren(QLabel)]
+    assert "MailServerUnavailable" in said
+    assert "the mail server of slow.example does not answer" in said
+
+
+async def test_replaying_the_repaired_cause_asks_with_the_count_and_resolves(broken, view, told, until):
+    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    cause(view, "MailServerUnavailable")
+    QTest.mouseClick(view.whole, Qt.MouseButton.LeftButton)
+    assert question(view)[0] == "Replay 2 dead letters?"
+    assert "user-bob" in question(view)[1]
+    assert broken.repair.counts() == {"open": 3}
+    answer(view, "Replay 2")
+    await until(lambda: told)
+    assert (told[0].kind, told[0].text) == ("ok", "Replayed 2 dead letters: 2 resolved.")
+    await settle(broken)
+    assert broken.repair.counts() == {"open": 1, "resolved": 2}
+    await until(lambda: nodes(view)[0] == ("All causes", 1))
+    assert view.statuses.itemText(0) == "Open  ·  1"
+
+
+async def test_what_dies_between_question_and_answer_is_not_replayed(broken, view, told, until):
+    cause(view, "MailServerUnavailable")
+    view.whole.click()
+    values = {"user_id": "dot", "username": "Dot", "email": "dot@slow.example"}
+    await broken.issue.issue("create_user", values)
+    await settle(broken)
+    await until(lambda: nodes(view)[0] == ("All causes", 4))
+    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    answer(view, "Replay 2")
+    await until(lambda: told)
+    await settle(broken)
+    assert [letter.key for letter in broken.repair.letters()] == ["user-dot", "user-cyd"]
+
+
+async def test_letters_that_are_few_are_replayed_at_a_pace_as_a_job(broken, view, told, until):
+    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    cause(view, "MailServerUnavailable")
+    view.whole.click()
+    view.strip.pace.setValue(1000)
+    answer(view, "Replay 2")
+    await until(lambda: view.jobs.isVisible() and view.jobs.cards[1].job.step == 2)
+    (job,) = broken.jobs.list()
+    assert (job.action, job.numbers, job.per_second) == ("replay", (3, 2), 1000.0)
+    await until(lambda: view.jobs.cards[1].said.text() == "Replayed 2 dead letters: 2 resolved.")
+    assert not told
+
+
+async def test_no_pace_is_asked_for_a_single_one(broken, view):
+    choose(view, 3)
+    view.begin(REPLAY)
+    assert not view.strip.pace.isVisible()
+    choose(view, 3, 2)
+    view.begin(REPLAY)
+    assert view.strip.pace.isVisible()
+    assert view.strip.pace.text() == "as fast as it goes"
+
+
+async def test_a_question_can_be_taken_back_with_escape(broken, view):
+    choose(view, 3)
+    view.begin(PURGE)
+    assert view.strip.isVisible()
+    focused = next(one for one in view.strip.findChildren(QPushButton) if one.hasFocus())
+    assert focused.text() == "Cancel"
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
+    assert not view.strip.isVisible()
+    assert broken.repair.counts() == {"open": 3}
+
+
+async def test_a_purge_can_be_undone_from_its_notice(broken, view, told, until):
+    choose(view, 3, 2)
+    view.begin(PURGE)
+    assert question(view)[0] == "Purge 2 dead letters?"
+    answer(view, "Purge 2")
+    await until(lambda: told)
+    assert told[0].text == "Purged 2 dead letters."
+    assert broken.repair.counts() == {"open": 1, "purged": 2}
+    label, undo = told[0].actions[0]
+    assert label == "Undo"
+    undo()
+    await until(lambda: len(told) == 2)
+    assert told[1].text == "Restored 2 dead letters."
+    assert broken.repair.counts() == {"open": 3}
+
+
+@pytest.mark.parametrize("skip_on", [False, True])
+async def test_L7_purging_a_blocking_head_asks_about_those_behind(
+    broken, view, told, until, monkeypatch, skip_on
+):
+    real, purged = broken.repair.purge, []
+
+    def purge(numbers, *, skip_on):
+        purged.append((tuple(numbers), skip_on))
+        return real(numbers, skip_on=skip_on)
+
+    monkeypatch.setattr(broken.repair, "purge", purge)
+    monkeypatch.setattr(broken.repair, "blocked_behind", lambda numbers: 4 * len(numbers))
+    choose(view, 1)
+    view.begin(PURGE)
+    assert question(view)[0] == (
+        "Purge 1 dead letter? 4 deliveries wait behind: keep them blocked, or skip what is purged and go on"
+        " with them?"
+    )
+    assert broken.repair.counts() == {"open": 3}
+    answer(view, "Purge 1, skip on" if skip_on else "Purge 1, keep 4 blocked")
+    await until(lambda: told)
+    assert purged == [((1,), skip_on)]
+    assert broken.repair.counts() == {"open": 2, "purged": 1}
+
+
+async def test_del_archives_one_at_once_and_never_purges(broken, view, told, until):
+    choose(view, 1)
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Delete)
+    await until(lambda: told)
+    assert told[0].text == "Archived 1 dead letter."
+    assert broken.repair.counts() == {"archived": 1, "open": 2}
+
+
+async def test_archived_ones_are_found_again_and_restored(broken, view, told, until):
+    await broken.repair.archive([1])
+    view.statuses.setCurrentIndex(1)
+    assert listed(view) == [1]
+    choose(view, 1)
+    assert not view._buttons["archive"].isEnabled()
+    view.begin(RESTORE)
+    await until(lambda: told)
+    assert broken.repair.counts() == {"open": 3}
+
+
+async def test_edit_and_replay_shows_the_difference_and_leaves_the_original(broken, view, told, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    assert view.detail.editing()
+    assert not editor.send.isEnabled()
+    editor.area.setPlainText(editor.area.toPlainText().replace("x.invalid", "example.org"))
+    assert editor.send.isEnabled()
+    QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: told)
+    assert told[0].text == "Replayed an edited copy of 1 dead letter: 1 resolved."
+    await settle(broken)
+    letter = broken.repair.letter(1)
+    assert letter.status.value == "resolved"
+    assert "x.invalid" in letter.data
+    assert "example.org" in letter.edited
+    assert not view.detail.editing()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"username": "Cyd",\n "email": }', "Line 2, column 11: not JSON"),
+        ('{"username": "Cyd"}', "does not fit user.created"),
+        ('{"username": NaN}', "NaN"),
+    ],
+)
+async def test_L6_a_copy_that_cannot_be_replayed_says_where_and_is_not_sent(broken, view, text, said):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    editor.area.setPlainText(text)
+    assert said in editor.said.text()
+    assert not editor.send.isEnabled()
+    QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert broken.repair.counts() == {"open": 3}
+
+
+async def test_an_editor_stays_open_while_others_change(broken, desk, view, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    view.detail.editor.area.setPlainText('{"half": ')
+    await broken.repair.archive([2])
+    await until(lambda: nodes(view)[0] == ("All causes", 2))
+    assert view.detail.editing()
+    assert view.detail.editor.area.toPlainText() == '{"half": '
+
+
+async def test_a_failed_replay_leads_to_the_letter_that_it_made(broken, desk, view, until):
+    await broken.repair.replay([3])
+    await settle(broken)
+    assert broken.repair.letter(3).status.value == "failed_again"
+    desk.select(Selection(letter=3))
+
+    def links():
+        return [one for one in view.detail.findChildren(QPushButton) if one.text().startswith("Its replay")]
+
+    await until(links)
+    assert links()[0].text() == "Its replay failed and made #4"
+    links()[0].click()
+    assert desk.selection.letter == 4
+    assert broken.repair.letter(4).parent == 3
+
+
+async def test_choosing_a_subscription_elsewhere_lists_its_letters(broken, desk, view):
+    desk.select(Selection(subscription="audit-trail"))
+    assert view.groups.node().title == "All causes"
+    desk.select(Selection(subscription="welcome-mail"))
+    assert view.groups.node().title == "welcome-mail"
+
+
+@pytest.mark.parametrize("width", [420, NARROW - 1, NARROW + 1, WIDE + 1])
+async def test_nothing_is_wider_than_the_view(broken, desk, qtbot, width):
+    host = QWidget()
+    qtbot.addWidget(host)
+    view = LettersView(desk)
+    view.setParent(host)
+    view.setGeometry(0, 0, 1400, 700)
+    host.show()
+    QApplication.processEvents()
+    view.setGeometry(0, 0, width, 700)
+    QApplication.processEvents()
+    for part in (view.groups, view.table, view.detail, view.whole):
+        assert part.mapTo(view, part.rect().topRight()).x() < width
+
+
+def test_an_account_tells_done_skipped_and_failed():
+    report = Report(asked=5, done=2, skipped=2, failed=1, trouble="disk full")
+    assert account(REPLAY, report) == (
+        "error",
+        "Replayed 2 dead letters; 2 skipped, no longer as when the list was made; 1 failed: disk full.",
+    )
+    assert account(ARCHIVE, Report(asked=1, done=0, skipped=1))[0] == "warning"
+
+
+async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch):
+    choose(view, 3)
+    letter = broken.repair.letter(3)
+    now = letter.died_at + 2_000_000
+    monkeypatch.setattr(broken.clock, "now", lambda: now)
+    desk.ticker.beat()
+    assert view.detail._where.text().endswith("died 2 s ago")
+    assert view.groups._ages[0] == "2 s ago"
+    now += 60_000_000
+    desk.ticker.beat()
+    assert view.detail._where.text().endswith("died 1 min ago")
+    assert view.groups._ages[0] == "1 min ago"
+    now += 60_000_000
+    view.refresh()
+    assert view.detail._where.text().endswith("died 2 min ago"), "list and detail say the same"
+    assert desk.ticker.running
+    view.hide()
+    assert not desk.ticker.running
+    now += 60_000_000
+    view.show()
+    assert view.detail._where.text().endswith("died 3 min ago"), "at once, not with the next beat"
+
+
+async def test_V3_open_counts_only_what_is_open(broken, view, until):
+    await broken.control.pause()
+    await broken.repair.replay([3])
+    await until(lambda: view.statuses.itemText(0) == "Open  ·  2")
+    assert nodes(view)[0] == ("All causes", 2)
+    assert broken.observe.status().dead == 2
+    names = [view.statuses.itemText(at) for at in range(view.statuses.count())]
+    assert "Replaying  ·  1" in names
+
+
+def at(view, number):
+    return view.table.visualRect(view.table.model().index(listed(view).index(number), 0)).center()
+
+
+@pytest.mark.parametrize("way", ["click", "space"])
+async def test_the_row_that_is_selected_is_the_letter_that_is_shown(broken, desk, view, until, way):
+    await until(view.isActiveWindow)
+    desk.select(Selection(letter=3))
+    view.table.clearSelection()
+    view.detail.show_letter(None)
+    view.take_keyboard()
+    assert view.detail.letter is None
+    if way == "click":
+        QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 3))
+    else:
+        QTest.keyClick(view.table, Qt.Key.Key_Space)
+    assert list(view.table.selected_keys()) == [3]
+    assert view.detail.letter.number == 3
+
+
+async def test_after_a_letter_left_the_first_row_that_is_clicked_is_shown(broken, desk, view, until):
+    choose(view, 2)
+    view.begin(ARCHIVE)
+    await until(lambda: listed(view) == [3, 1])
+    view.hide()
+    view.show()
+    view.take_keyboard()
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 3))
+    assert list(view.table.selected_keys()) == [3]
+    assert (view.detail.letter.number, desk.selection.letter) == (3, 3)
+
+
+async def test_of_a_letter_that_left_the_list_the_detail_says_what_became_of_it(broken, view, until):
+    choose(view, 1)
+    assert not view.detail.absent.isVisible()
+    view.begin(ARCHIVE)
+    await until(lambda: listed(view) == [3, 2])
+    assert view.detail.letter.number == 1
+    assert view.detail.absent.isVisible()
+    assert view.detail.absent.text == "Not in the list: it was archived."
+    await broken.repair.restore([1])
+    await until(lambda: listed(view) == [3, 2, 1])
+    assert not view.detail.absent.isVisible()
+
+
+async def test_of_another_cause_the_letter_before_is_not_shown(broken, desk, view):
+    choose(view, 3)
+    cause(view, "PermanentError")
+    assert view.detail.letter is None
+    cause(view, "All causes")
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 3))
+    assert view.detail.letter.number == 3
+    cause(view, "PermanentError")
+    desk.select(Selection(letter=2))
+    assert view.detail.absent.text == "Not in the list: it is of another cause."
+
+
+async def test_a_cause_that_lost_its_letters_stays_chosen_until_another_is(broken, view, until):
+    cause(view, "PermanentError")
+    view._repairs.do(ARCHIVE, (1,))
+    await until(lambda: listed(view) == [])
+    assert (view.groups.node().title, view.groups.node().numbers) == ("PermanentError", ())
+    assert nodes(view)[-1] == ("PermanentError", 0)
+    assert not view.whole.isEnabled()
+    view.groups.grab()
+    cause(view, "MailServerUnavailable")
+    view.refresh()
+    assert "PermanentError" not in dict(nodes(view))
+    assert view.groups.node().title == "MailServerUnavailable"
+
+
+async def test_a_subscription_that_lost_its_letters_stays_with_its_cause(broken, view, until):
+    cause(view, "PermanentError")
+    view._repairs.do(ARCHIVE, (1, 2, 3))
+    await until(lambda: listed(view) == [])
+    assert nodes(view) == [("All causes", 0), ("welcome-mail", 0), ("PermanentError", 0)]
+    assert view.groups.node().title == "PermanentError"
+
+
+async def test_a_copy_whose_letter_is_archived_meanwhile_says_so_and_keeps_its_text(broken, view, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    text = editor.area.toPlainText().replace("x.invalid", "example.org")
+    editor.area.setPlainText(text)
+    assert editor.send.isEnabled()
+    await broken.repair.archive([1])
+    await until(lambda: listed(view) == [3, 2])
+    assert editor.send.isEnabled(), "what is archived can be replayed"
+    await broken.repair.purge([1])
+    await until(lambda: not editor.send.isEnabled())
+    assert editor.said.text().startswith("This letter cannot be replayed: it was purged.")
+    assert editor.send.toolTip() == editor.said.text()
+    assert view.detail.editing()
+    assert editor.text() == text
+    assert not editor.carry.isVisible()
+    view.detail.leave_editor()
+    view.detail.edit()
+    assert (editor.text(), editor.send.isEnabled()) == (text, False)
+    await broken.repair.restore([1])
+    await until(editor.send.isEnabled)
+
+
+async def test_a_copy_whose_letter_failed_again_goes_on_with_the_next_one(broken, view, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    text = editor.area.toPlainText().replace("x.invalid", "example.org")
+    editor.area.setPlainText(text)
+    await broken.repair.replay([1])
+    await settle(broken)
+    await until(editor.carry.isVisible)
+    assert not editor.send.isEnabled()
+    later = broken.repair.letters()[0].number
+    assert editor.carry.text() == f"Carry over to #{later}"
+    editor.carry.click()
+    assert view.detail.letter.number == editor.number() == later
+    assert view.detail.editing()
+    assert editor.text() == text
+    assert editor.send.isEnabled()
+    assert not editor.carry.isVisible()
+    assert broken.drafts.find(f"letter/1/{broken.repair.letter(1).message_id}") is None
+    assert broken.drafts.find(f"letter/{later}/{view.detail.letter.message_id}") is not None
+
+
+async def test_a_copy_that_was_replayed_leaves_the_keyboard_where_the_person_went(broken, view, told, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    editor.area.setPlainText(editor.area.toPlainText().replace("x.invalid", "example.org"))
+    editor.send.click()
+    view.statuses.setFocus()
+    await until(lambda: not view.detail.editing())
+    assert QApplication.focusWidget() is view.statuses
+    await until(lambda: told)

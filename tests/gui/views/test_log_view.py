@@ -1,0 +1,63 @@
+"""The live log: order, holding still, the operations."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.gui.views.log_view import LogView
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = LogView(desk)
+    qtbot.addWidget(made)
+    made.resize(900, 300)
+    made.show()
+    return made
+
+
+def rows(table):
+    return [table.model().row(index) for index in range(table.model().rowCount())]
+
+
+async def create(workspace, name):
+    values = {"user_id": name, "username": "Some Body", "email": f"{name}@example.org"}
+    assert (await workspace.issue.issue("create_user", values)).accepted
+    await workspace.running().settle()
+
+
+async def test_events_and_messages_stand_in_the_order_of_the_store(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: len(rows(view.table)) == workspace.browse.head())
+    found = rows(view.table)
+    assert [row[0] for row in found] == list(range(1, len(found) + 1))
+    assert found[0][1:5] == (True, "user.created", "user-ada", 1)
+    assert any(not row[1] and row[3] == "audit" for row in found)
+
+
+async def test_held_it_stands_still_and_counts_what_is_new(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: len(rows(view.table)) == workspace.browse.head())
+    before = len(rows(view.table))
+    view.hold.setChecked(True)
+    await create(workspace, "bob")
+    await until(view.news.isVisible)
+    assert len(rows(view.table)) == before
+    await until(lambda: view.news.text() == f"{workspace.browse.head() - before} new")
+    view.news.click()
+    assert len(rows(view.table)) == workspace.browse.head()
+    assert not view.news.isVisible()
+
+
+async def test_choosing_an_event_selects_its_place(workspace, desk, view, until):
+    await create(workspace, "ada")
+    await until(lambda: rows(view.table))
+    view.table.choose_index(0)
+    view.table.row_chosen.emit(rows(view.table)[0])
+    assert (desk.selection.stream, desk.selection.version, desk.selection.position) == ("user-ada", 1, 1)
+
+
+async def test_operations_are_listed_the_newest_first(workspace, view, until):
+    await workspace.control.pause()
+    await workspace.control.resume()
+    await until(lambda: [row[1] for row in rows(view.actions_table)] == ["resume", "pause"])

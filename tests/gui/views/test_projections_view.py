@@ -1,0 +1,268 @@
+"""The tables of read models: rows, order, search, states, and the events behind a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from tests.gui.conftest import settle
+from workbench.gui.desk import Selection
+from workbench.gui.views.projections_view import ProjectionsView, standing_of
+from workbench.model.event import NewEvent
+from workbench.model.ids import derived_id
+from workbench.store.operations import Append
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = ProjectionsView(desk)
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    return made
+
+
+async def create(workspace, *names):
+    for name in names:
+        values = {"user_id": name, "username": f"{name.title()} X", "email": f"{name}@example.org"}
+        result = await workspace.issue.issue("create_user", values)
+        await workspace.issue.wait_for("users", result.last_position)
+
+
+def column(view, at):
+    model = view._table.model()
+    return [model.row(index)[at] for index in range(model.rowCount())]
+
+
+async def test_rows_appear_and_change_as_events_come(workspace, view, until):
+    assert view.picker.currentText() == "users"
+    await create(workspace, "bob", "ada")
+    await until(lambda: column(view, 0) == ["ada", "bob"])
+    assert view.said.text() == "2 rows"
+    await workspace.issue.issue("change_status", {"user_id": "bob", "status": "inactive"})
+    await until(lambda: column(view, 3) == ["active", "inactive"])
+    await until(lambda: view.place.text().endswith("lag 0"))
+
+
+async def test_the_store_sorts_and_searches_the_whole_table(workspace, view, until):
+    await create(workspace, "ada", "bob", "adam")
+    await until(lambda: len(column(view, 0)) == 3)
+    view._table.sort_wanted.emit(0, True)
+    assert column(view, 0) == ["bob", "adam", "ada"]
+    view.search.setText("ada")
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert column(view, 0) == ["adam", "ada"]
+    assert view.said.text() == "2 of 3 rows hold “ada” (all columns were searched)"
+
+
+async def test_a_row_names_the_events_that_made_it_and_leads_to_them(workspace, desk, view, until):
+    await create(workspace, "ada", "bob")
+    await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    await until(lambda: "Ada Lovelace" in column(view, 1))
+    view._table.setFocus()
+    QTest.keyClick(view._table, Qt.Key.Key_Home)
+    assert view.detail.isVisible()
+    events = view.detail.events
+    found = [events.model().row(index)[1] for index in range(events.model().rowCount())]
+    assert found == ["user.created", "user.updated"]
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    events.setFocus()
+    events.choose_index(1)
+    QTest.keyClick(events, Qt.Key.Key_Return)
+    assert wanted == ["timeline"]
+    assert (desk.selection.stream, desk.selection.version) == ("user-ada", 2)
+
+
+async def test_pausing_stops_the_table_and_resuming_catches_up(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: column(view, 0) == ["ada"])
+    view.pause.click()
+    await until(lambda: "paused" in view.badge.text())
+    values = {"user_id": "bob", "username": "Bob Xx", "email": "bob@example.org"}
+    await workspace.issue.issue("create_user", values)
+    await until(lambda: not view.place.text().endswith("lag 0"))
+    assert column(view, 0) == ["ada"]
+    view.pause.click()
+    await until(lambda: column(view, 0) == ["ada", "bob"])
+
+
+async def test_rebuilding_makes_the_same_rows_and_says_so(workspace, desk, view, until):
+    await create(workspace, "ada", "bob")
+    told = []
+    desk.noticed.connect(told.append)
+    view.rebuild.click()
+    await until(lambda: told)
+    assert told[0].text == "Rebuilt users: 2 rows."
+    await until(lambda: column(view, 0) == ["ada", "bob"])
+
+
+async def test_it_follows_the_selection(workspace, desk, view):
+    desk.select(Selection(projection="outages"))
+    assert view.picker.currentText() == "outages"
+    assert view._table.model().columnCount() == 3
+
+
+async def test_J3_a_rebuild_shows_how_far_it_is_and_can_be_paused_resumed_and_given_up(
+    workspace, view, until
+):
+    await create(workspace, "ada", "bob")
+    await until(lambda: len(column(view, 0)) == 2)
+    workspace.running().pause()
+    view.rebuild.click()
+    await until(lambda: view.banner.text.startswith("The rebuild waits while the engine is paused: 0%"))
+    assert column(view, 0) == ["ada", "bob"], "the old rows stay"
+    press(view.banner, "Pause")
+    await until(lambda: "paused at 0%" in view.banner.text)
+    workspace.running().resume()
+    await workspace.running().settle()
+    assert workspace.observe.projections()[0].rebuild.status == "paused"
+    press(view.banner, "Give up")
+    await until(view.banner.isHidden)
+    assert workspace.observe.projections()[0].generation == 1
+
+
+async def poisoned(workspace, until):
+    """An event that the projection cannot fold, put into the log by hand."""
+    await create(workspace, "ada", "bob")
+    bad = NewEvent(id=derived_id("bad"), type="user.updated", data='{"username": "Nobody", "at": 1}')
+    await workspace.running().gate.write(Append(stream="user-nobody", events=(bad,)))
+    await until(lambda: workspace.observe.projections()[0].status == "faulted")
+
+
+async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(workspace, desk, view, until):
+    await poisoned(workspace, until)
+    await until(lambda: "stands still at position" in view.banner.text)
+    press(view.banner, "Go on…")
+    assert [action.text() for action in view.banner.menu.actions() if action.text()] == [
+        "Leave out this event",
+        "Leave out this and all later events of its stream",
+        "Rebuild all rows",
+    ]
+    view.banner.menu.close()
+    choose(view.banner.menu, "Leave out this and")
+    await until(lambda: view.banner.text.startswith("These rows are without 1 event"))
+    press(view.banner, "Show…")
+    view.banner.menu.close()
+    choose(view.banner.menu, "user-nobody at position")
+    assert desk.selection.stream == "user-nobody"
+    told = []
+    desk.noticed.connect(told.append)
+    choose(view.banner.menu, "Follow user-nobody again")
+    await until(lambda: told)
+    assert "still fails" in told[0].text
+    assert view.banner.text.startswith("These rows are without 1 event")
+
+
+async def test_J2_an_event_is_left_out_and_later_ones_are_folded(workspace, view, until):
+    await poisoned(workspace, until)
+    await until(lambda: "stands still at position" in view.banner.text)
+    press(view.banner, "Go on…")
+    view.banner.menu.close()
+    choose(view.banner.menu, "Leave out this event")
+    await until(lambda: "stands still at position" not in view.banner.text)
+    await create(workspace, "eve")
+    await until(lambda: column(view, 0) == ["ada", "bob", "eve"])
+
+
+def press(banner, text):
+    (button,) = [button for button in banner.findChildren(QPushButton) if button.text() == text]
+    button.click()
+
+
+def choose(menu, beginning):
+    (action,) = [action for action in menu.actions() if action.text().startswith(beginning)]
+    action.trigger()
+
+
+async def test_V3_the_pill_says_what_is_true_of_the_table_and_of_its_rebuild(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: "live" in view.badge.text())
+    await workspace.control.pause()
+    await until(lambda: "engine paused" in view.badge.text())
+    view.rebuild.click()
+    await until(lambda: view.banner.text.startswith("The rebuild waits while the engine is paused"))
+    await workspace.control.resume()
+    await until(lambda: "live" in view.badge.text())
+    assert view.banner.isHidden()
+
+
+async def test_V3_a_dead_rebuild_is_not_live(workspace, view):
+    await create(workspace, "ada")
+    await workspace.control.pause()
+    await workspace.control.rebuild("users")
+    workspace.running()._following.faults["projection users"] = "KeyError: 'x'"
+    view.refresh()
+    assert "faulted" in view.badge.text()
+    assert view.banner.text.startswith("This projection ended unexpectedly")
+
+
+def test_V3_words_of_the_pill():
+    def pill(condition, rebuild=None, *, stale=False):
+        beside = SimpleNamespace(condition=rebuild) if rebuild else None
+        return standing_of(SimpleNamespace(condition=condition, rebuild=beside, stale=stale))
+
+    assert pill("live") == ("ok", "live")
+    assert pill("live", stale=True) == ("warning", "stale")
+    assert pill("live", "rebuilding") == ("info", "rebuilding")
+    assert pill("live", "faulted") == ("error", "rebuild faulted")
+    assert pill("live", "paused") == ("warning", "rebuild paused")
+    assert pill("faulted", "faulted") == ("error", "faulted")
+    assert pill("not run here") == ("neutral", "not run here")
+
+
+async def test_V1_rows_stay_selected_by_their_keys_also_over_a_rebuild(workspace, desk, view, until):
+    for name in ("bob", "cyd", "dan"):
+        await workspace.issue.issue(
+            "create_user", {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
+        )
+    await settle(workspace)
+    await until(lambda: view._table.model().rowCount() >= 3)
+    numbers = workspace.observe.numbers("users", ["cyd"])
+    view.show_projection("users")
+    view._table.viewport().grab()
+    view._table.choose_key(numbers["cyd"])
+    await workspace.issue.issue(
+        "create_user", {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+    )
+    await settle(workspace)
+    await until(lambda: view._table.model().rowCount() >= 4)
+    assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
+    before = view._source.generation
+    await workspace.control.rebuild("users")
+    await until(lambda: view._source.generation != before)
+    assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
+    assert "1 of 4 selected" in view.said.text()
+
+
+async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace, view, until, monkeypatch):
+    await create(workspace, "ada")
+    await until(lambda: column(view, 0) == ["ada"])
+    assert view.rebuild.isVisible()
+    users, *_ = workspace.observe.projections()
+    said = "written by handlers"
+    table = replace(users, by_handlers=True, status=said, condition=said, lag=0)
+    monkeypatch.setattr(workspace.observe, "projections", lambda: [table])
+    view.refresh()
+    assert "written by handlers" in view.badge.text()
+    assert not view.rebuild.isVisible()
+    assert not view.pause.isVisible()
+    assert not view.place.isVisible()
+
+
+async def test_the_head_of_a_narrow_view_stays_readable(workspace, view, qtbot, qapp):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    view.setParent(holder)  # as in a dock, which gives it no more than there is
+    holder.show()
+    view.show()
+    view.setGeometry(0, 0, 190, 400)
+    qapp.processEvents()
+    widths = [(part.width(), part.sizeHint().width()) for part in (view.picker, view.badge)]
+    view.setParent(None)
+    assert all(width >= wanted for width, wanted in widths)

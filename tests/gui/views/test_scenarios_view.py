@@ -1,0 +1,186 @@
+"""The scenarios view: what there is, how it went, why it failed, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from workbench.gui.views.scenario_result import BEFORE
+from workbench.gui.views.scenarios_view import ScenariosView
+from workbench.model.changes import Changes
+
+WRONG = """
+"A wrong one" {
+    when: { command: "report_outage", data: { domain: "a.org" } }
+    then: { event: "outage.reported", data: { domain: "b.org" } }
+}
+"""
+RIGHT = """
+"A right one" {
+    when: { command: "report_outage", data: { domain: "a.org" } }
+    then: { event: "outage.reported", data: { domain: "a.org" } }
+}
+"""
+
+
+@pytest.fixture
+def folder(workspace):
+    """The project's scenarios, at first two: one passes, one does not."""
+    found = workspace.project.root / "scenarios"
+    for path in found.iterdir():
+        path.unlink()
+    (found / "some.tsk").write_text(RIGHT + WRONG)
+    return found
+
+
+@pytest.fixture
+async def view(folder, desk, qtbot, until):
+    made = ScenariosView(desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 600)
+    made.show()
+    await until(lambda: shown(made))
+    return made
+
+
+async def saved(view, folder, text, name="some.tsk"):
+    """Writes a scenario file, and has it noticed."""
+    (folder / name).write_text(text)
+    await view.desk.workspace.verdicts.look()
+
+
+def shown(view):
+    model = view.table.model()
+    return [(model.shown(row, 0), model.shown(row, 1)) for row in range(model.rowCount())]
+
+
+def down(view):
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Down)
+
+
+async def ran(view, until):
+    view.run_all.click()
+    assert view.stop.isEnabled()
+    assert not view.run_all.isEnabled()
+    await until(view.run_all.isEnabled)
+
+
+async def test_nothing_is_run_at_first(view):
+    assert shown(view) == [("not run", "A right one"), ("not run", "A wrong one")]
+    assert view.summary.text() == "· 2 not run"
+    assert "not run yet" in view.result.toPlainText()
+
+
+async def test_running_all_says_what_passed_and_goes_to_what_did_not(view, until):
+    await ran(view, until)
+    assert shown(view) == [("passed", "A right one"), ("failed", "A wrong one")]
+    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
+    assert view.name.text() == "A wrong one"
+    text = view.result.toPlainText()
+    assert 'data.domain  "b.org"' in text
+    assert 'data.domain  "a.org"' in text
+    assert not view.stop.isEnabled()
+    assert not view.progress.isVisible()
+
+
+async def test_only_what_is_chosen_is_run(view, until):
+    down(view)
+    view.run_chosen.click()
+    await until(view.run_all.isEnabled)
+    assert [state for state, _ in shown(view)] == ["not run", "failed"]
+
+
+async def test_stopping_lets_the_running_one_end(view, until):
+    view.progress.valueChanged.connect(lambda done: done == 1 and view.stop.click())
+    view.run_all.click()
+    view.run(view._entries)  # a second run does not begin while one goes on
+    assert view.progress.isVisible()
+    await until(view.run_all.isEnabled)
+    assert [state for state, _ in shown(view)] == ["passed", "not run"]
+
+
+async def test_V3_a_changed_scenario_is_run_again_by_itself(view, until, folder):
+    await ran(view, until)
+    await saved(view, folder, RIGHT + WRONG.replace("b.org", "a.org"))
+    assert [state for state, _ in shown(view)] == ["passed", "failed before"]
+    assert view.summary.text() == "· 1 of 2 passed, 1 without a verdict now"
+    assert BEFORE in view.result.toPlainText()
+    await until(view.run_all.isEnabled)
+    assert view.summary.text() == "✓ 2 of 2 passed"
+    assert BEFORE not in view.result.toPlainText()
+
+
+async def test_V3_verdicts_of_a_model_of_before_are_old_until_they_are_found_anew(view, until, desk):
+    await ran(view, until)
+    workspace = desk.workspace
+    registry = workspace.registry
+    commands = {name: one for name, one in registry.commands.items() if name != "report_outage"}
+    await workspace.adopt(replace(workspace.project, registry=replace(registry, commands=commands)))
+    await until(lambda: [state for state, _ in shown(view)] == ["passed before", "failed before"])
+    assert view.summary.text() == "· 2 not run"
+    await until(view.run_all.isEnabled)
+    assert [state for state, _ in shown(view)] == ["mistakes"]
+
+
+async def test_changes_of_the_store_read_no_file(view, folder, desk):
+    (folder / "some.tsk").unlink()
+    desk.changed.emit(Changes(head=5, everything=True))
+    assert len(shown(view)) == 2
+
+
+async def test_a_file_with_mistakes_says_each_and_shows_its_place(view, folder, until):
+    await saved(view, folder, '# one\n\n"x" { when: { command: "fly" }, then: [] }\n', "z.tsk")
+    await until(view.run_all.isEnabled)
+    assert shown(view)[2] == ("mistakes", "1 mistake in this file")
+    await ran(view, until)
+    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed, 1 with mistakes"
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_End)
+    assert "z.tsk:3:24: S-REF the model has no command fly" in view.result.toPlainText()
+    QTest.keyClick(view.table, Qt.Key.Key_Return)
+    assert view.tabs.currentWidget() is view.text
+    assert view.text.textCursor().block().text().startswith('"x" {')
+
+
+async def test_the_text_is_shown_at_the_scenario(view):
+    down(view)
+    view.show_text()
+    assert view.text.textCursor().block().text() == '"A wrong one" {'
+    assert view.place.text() == "scenarios/some.tsk, line 7"
+
+
+async def test_the_filter_looks_at_sentences_and_files(view, until):
+    view.filter.setText("WRONG")
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
+    assert [name for _, name in shown(view)] == ["A wrong one"]
+    assert view.name.text() == "A wrong one"
+    view.filter.setText("nowhere")
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
+    assert shown(view) == []
+    assert view.name.text() == ""
+    await ran(view, until)  # what is filtered away is run as well
+    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
+
+
+async def test_without_scenarios_it_says_how_there_will_be_one(view, folder, desk, until):
+    (folder / "some.tsk").unlink()
+    await desk.workspace.verdicts.look()
+    assert "No scenarios yet" in [label.text() for label in view.findChildren(QLabel)]
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    (folder / "some.tsk").write_text(RIGHT)
+    desk.wanted.emit("scenarios")
+    await until(lambda: shown(view) == [("not run", "A right one")])
+
+
+async def test_a_project_that_is_not_trusted_says_so(folder, desk, qtbot, until):
+    desk.workspace.project = replace(desk.workspace.project, restricted=True)
+    view = ScenariosView(desk)
+    qtbot.addWidget(view)
+    view.show()
+    await until(lambda: "There is no model to run" in [label.text() for label in view.findChildren(QLabel)])

@@ -1,0 +1,221 @@
+"""The settings view: forms for all that a file can say, errors at fields, and saving that keeps the rest."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
+
+from workbench.gui.views.settings_view import SettingsView
+from workbench.project.settings import Flags, Settings
+
+
+@pytest.fixture
+async def view(desk, qtbot):
+    made = SettingsView(desk)
+    qtbot.addWidget(made)
+    made.resize(700, 700)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def file(workspace):
+    return workspace.project.root / "project.tsk"
+
+
+def rows(view):
+    tree = view.outline
+    tops = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
+    return {top.text(0): [top.child(at).text(0) for at in range(top.childCount())] for top in tops}
+
+
+def line(view, name):
+    return next(one for one in view.part.form.findChildren(QLineEdit) if one.objectName() == name)
+
+
+def type_into(view, name, text):
+    widget = line(view, name)
+    widget.setFocus()
+    widget.selectAll()
+    QTest.keyClicks(widget, text)
+
+
+def press(widget, text):
+    next(one for one in widget.findChildren(QPushButton) if one.text() == text).click()
+
+
+async def ended(view):
+    """Waits until what was given to be saved was loaded as it would be, and written or refused."""
+    while view.saving:
+        await asyncio.sleep(0.002)
+
+
+async def answered(view, until, text):
+    """Answers the question whether what was typed may be lost."""
+    await until(lambda: view.findChild(QMessageBox))
+    press(view.findChild(QMessageBox), text)
+    await until(lambda: view.findChild(QMessageBox) is None)
+
+
+async def saved(view):
+    view.button.click()
+    await ended(view)
+
+
+async def test_it_lists_every_section_and_its_entries(view):
+    shown = rows(view)
+    assert list(shown) == [
+        "Project", "Event store", "Message queue", "Topics", "Subscriptions", "Routing", "Routes", "CQRS",
+    ]  # fmt: skip
+    always = [
+        name
+        for name, field in Settings.model_fields.items()
+        if field.annotation != dict[str, str] and not issubclass(getattr(Settings(), name).__class__, Flags)
+    ]
+    assert len(always) + 1 == len(shown)
+    assert shown["Topics"] == ["user_events", "mail", "audit"]
+    assert shown["Routes"] == ["created_users"]
+    assert view.part.title.text() == "Project"
+    assert not view.button.isEnabled()
+
+
+async def test_it_shows_what_is_written_and_what_holds_where_nothing_is(view):
+    view.outline.choose(("message_queue",))
+    form = view.part.form
+    assert line(view, "retry_delay").text() == "20ms"
+    assert form.field("max_attempts").is_set
+    assert not form.field("in_flight").is_set
+    assert form.field("in_flight")._none.text() == "default: 16"
+    assert view.part.place.text() == "project.tsk, line 11"
+
+
+async def test_a_value_is_typed_looked_at_and_saved_without_touching_anything_else(view, file, desk, until):
+    await until(view.isActiveWindow)
+    before, saved = file.read_text(), []
+    desk.project_saved.connect(lambda: saved.append(True))
+    view.outline.choose(("event_store",))
+    type_into(view, "snapshot_every", "25")
+    assert view.said.text() == "Not saved: 1 line added, 1 removed."
+    view.show_changes.setChecked(True)
+    assert view.changes.isVisible()
+    assert "+snapshot_every: 25" in view.changes.toPlainText().splitlines()
+    QTest.keyClick(line(view, "snapshot_every"), Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    await ended(view)
+    assert file.read_text() == before.replace("snapshot_every: 10", "snapshot_every: 25")
+    assert saved == [True]
+    assert view.part.form.focused() == "snapshot_every", "one types on where one was"
+    assert view.said.text() == "All changes are saved."
+    assert not view.changes.isVisible()
+
+
+async def test_what_is_wrong_shows_at_its_field_and_is_not_saved(view, file):
+    before = file.read_text()
+    view.outline.choose(("message_queue",))
+    type_into(view, "max_delay", "soon")
+    view.outline.choose(("event_store",))
+    assert view.said.text().endswith("1 thing is wrong.")
+    await saved(view)
+    assert file.read_text() == before
+    assert view.outline.path() == ("message_queue",)
+    assert view.part.form.field("max_delay").error().startswith("Should be a duration such as")
+    type_into(view, "max_delay", "7s")
+    await saved(view)
+    assert file.read_text() == before.replace('max_delay: "5s"', 'max_delay: "7s"')
+
+
+async def test_switching_a_setting_off_takes_its_line_away(view, file):
+    before = file.read_text()
+    view.outline.choose(("message_queue",))
+    view.part.form.field("jitter")._toggle.click()
+    await saved(view)
+    assert file.read_text() == before.replace("jitter: 0.1\n", "")
+
+
+async def test_a_topic_is_added_used_renamed_and_removed(view, file):
+    before = file.read_text()
+    view.outline.choose(("topics",))
+    view.part.name.setText("news")
+    view.part.add.click()
+    assert view.outline.path() == ("topics", "news")
+    view.outline.choose(("routing", "routes", "created_users"))
+    view.part.form.set_value({"pattern": "user.created", "topics": ["user-events", "news"]})
+    assert view._draft.problems == []
+    view.outline.choose(("topics", "news"))
+    view.part.key.setText("letters")
+    view.part.rename.click()
+    assert view.outline.path() == ("topics", "letters")
+    await saved(view)
+    after = before.replace('"user-events", "mail"]', '"user-events", "letters"]')
+    assert file.read_text() == after.replace('name: "audit"\n}\n', 'name: "audit"\n}\nletters {}\n')
+    view.outline.choose(("topics", "letters"))
+    view.part.remove.click()
+    assert rows(view)["Topics"] == ["user_events", "mail", "audit"]
+    assert "nobody declares the topic letters" in str(view._draft.problems[0])
+
+
+async def test_a_name_that_is_taken_is_refused_in_words(view):
+    view.outline.choose(("topics",))
+    view.part.name.setText("mail")
+    view.part.add.click()
+    assert "topics.mail is there already" in view.banner.text
+    assert not view._draft.dirty
+
+
+async def test_changes_can_be_discarded(view, file):
+    view.outline.choose(("project",))
+    type_into(view, "name", "people")
+    assert view.button.isEnabled()
+    view.discard.click()
+    assert line(view, "name").text() == "users"
+    assert not view.button.isEnabled()
+
+
+async def test_a_file_that_another_program_changed_is_not_overwritten(view, file, until):
+    view.outline.choose(("project",))
+    type_into(view, "name", "people")
+    theirs = file.read_text() + "# theirs\n"
+    file.write_text(theirs)
+    await saved(view)
+    assert file.read_text() == theirs
+    assert view.banner.isVisible()
+    press(view.banner, "Show the difference")
+    assert "+# theirs" in view.changes.toPlainText().splitlines()
+    press(view.banner, "Load it anew")
+    await answered(view, until, "Lose it")
+    assert line(view, "name").text() == "users"
+    assert not view.banner.isVisible()
+    type_into(view, "name", "people")
+    await saved(view)
+    assert file.read_text() == theirs.replace('"users"', '"people"')
+
+
+async def test_it_follows_the_file_unless_something_was_typed(view, file):
+    file.write_text(file.read_text().replace('"users"', '"people"'))
+    view.refresh()
+    assert line(view, "name").text() == "people"
+    type_into(view, "name", "mine")
+    file.write_text(file.read_text().replace('"people"', '"theirs"'))
+    view.refresh()
+    assert line(view, "name").text() == "mine"
+    assert view.banner.isVisible()
+
+
+async def test_a_model_that_is_loaded_anew_leaves_the_form_alone(view):
+    form = view.part.form
+    view.refresh()
+    assert view.part.form is form
+
+
+async def test_a_file_that_cannot_be_read_is_told_with_its_places(view, file):
+    before = file.read_text()
+    file.write_text("[project\n")
+    view.refresh()
+    said = [label.text() for label in view._broken.findChildren(type(view.part.place))]
+    assert any("project.tsk:1:1: E-SECTION the closing ] is missing" in text for text in said)
+    file.write_text(before)
+    press(view._broken, "Look again")
+    assert view.part.title.text() == "Project"

@@ -1,0 +1,116 @@
+"""The list of streams: found, sorted, narrowed, followed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from workbench.gui.desk import Selection
+from workbench.gui.views import streams_view
+from workbench.gui.views.streams_view import StreamsView
+
+
+async def people(workspace, *names):
+    for name in names:
+        values = {"user_id": name, "username": name.title() + " X", "email": f"{name}@example.org"}
+        assert (await workspace.issue.issue("create_user", values)).accepted
+
+
+def names(view):
+    source = view.table.model()
+    return [source.row(index)[0] for index in range(source.rowCount())]
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = StreamsView(desk)
+    qtbot.addWidget(made)
+    made.resize(700, 400)
+    made.show()
+    return made
+
+
+async def test_the_newest_stands_first_and_new_ones_appear(workspace, view, until):
+    assert names(view) == []
+    await people(workspace, "ada", "bob")
+    await until(lambda: names(view) == ["user-bob", "user-ada"])
+    assert view.said.text() == "2 streams"
+
+
+async def test_a_search_looks_at_the_whole_store_and_says_so(workspace, view, until):
+    await people(workspace, "ada", "bob", "adam")
+    await until(lambda: len(names(view)) == 3)
+    view.search.setFocus()
+    QTest.keyClicks(view.search, "ada")
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert sorted(names(view)) == ["user-ada", "user-adam"]
+    assert view.said.text() == "2 of 3 streams (the whole store was searched)"
+
+
+async def test_sorting_by_name_and_category(workspace, view, until):
+    await people(workspace, "bob", "ada")
+    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    await until(lambda: len(names(view)) == 3)
+    view.table.sort_wanted.emit(0, False)
+    found = names(view)
+    assert found == sorted(found)
+    view.categories.setCurrentIndex(view.categories.findData("user"))
+    assert names(view) == ["user-ada", "user-bob"]
+
+
+async def test_choosing_a_stream_moves_the_selection_and_follows_it(workspace, desk, view, until):
+    await people(workspace, "ada", "bob")
+    await until(lambda: len(names(view)) == 2)
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Down)
+    first = desk.selection.stream
+    assert first in {"user-ada", "user-bob"}
+    QTest.keyClick(view.table, Qt.Key.Key_Return)
+    assert wanted == ["timeline"]
+    other = ({"user-ada", "user-bob"} - {first}).pop()
+    desk.select(Selection(stream=other))
+    assert view.table.current_row()[0] == other
+
+
+async def test_many_streams_are_searched_beside_the_window(workspace, view, until, monkeypatch):
+    monkeypatch.setattr(streams_view, "AT_ONCE", 1)
+    await people(workspace, "ada", "bob", "cyd")
+    await until(lambda: len(names(view)) == 3)
+    view.search.setText("cyd")
+    view.search.settled.emit("cyd")
+    await until(lambda: names(view) == ["user-cyd"])
+
+
+def offered(view):
+    view.table.customContextMenuRequested.emit(QPoint(10, 10))
+    view.menu.close()
+    return [action.text() for action in view.menu.actions()]
+
+
+async def test_A2_a_stream_is_closed_and_opened_again_by_its_menu(workspace, desk, view, until):
+    view.table.customContextMenuRequested.emit(QPoint(10, 10))
+    assert view.menu.actions() == [], "nothing is chosen"
+    await people(workspace, "ada")
+    await until(lambda: names(view) == ["user-ada"])
+    view.table.choose_index(0)
+    assert offered(view) == ["Show its timeline", "Close, so that it takes no more events"]
+    view.menu.actions()[1].trigger()
+    await until(lambda: workspace.browse.stream("user-ada").closed)
+    result = await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    assert "closed" in result.message
+    await until(lambda: offered(view)[1] == "Open again, so that it takes events")
+    view.menu.actions()[1].trigger()
+    await until(lambda: not workspace.browse.stream("user-ada").closed)
+    result = await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    assert result.accepted
+    await desk_idle(desk)
+    assert [action.action for action in workspace.observe.actions()] == ["open again", "close"]
+
+
+async def desk_idle(desk):
+    await asyncio.gather(*desk.running())

@@ -1,0 +1,216 @@
+"""Subscriptions at work: their numbers, graphs, waiting deliveries; pause, step and reset by hand."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from tests.gui.conftest import settle
+from workbench.gui.desk import Selection
+from workbench.gui.views.reset_dialog import ResetDialog, consequence
+from workbench.gui.views.subscription_table import TITLES
+from workbench.gui.views.subscriptions_view import TALL, SubscriptionsView
+from workbench.model.clock import rfc3339
+
+
+@pytest.fixture
+def view(desk, qtbot):
+    made = SubscriptionsView(desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 760)
+    made.show()
+    return made
+
+
+def row(view, name):
+    model = view.table.model()
+    found = [model.row(at) for at in range(model.rowCount())]
+    return dict(zip(TITLES, next(one for one in found if one[0] == name), strict=True))
+
+
+async def create(workspace, name, domain="example.org"):
+    values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
+    assert (await workspace.issue.issue("create_user", values)).accepted
+
+
+async def done(desk):
+    await asyncio.gather(*desk.running())
+
+
+async def test_every_subscription_has_a_row_and_counts_what_it_delivered(workspace, view, until):
+    await create(workspace, "ada")
+    await settle(workspace)
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 1)
+    assert row(view, "welcome-mail")["State"] == "running"
+    assert row(view, "welcome-mail")["Reads"] == "mail"
+    assert row(view, "notices")["Delivered"] == 0
+    names = ("welcome-mail", "notices", "audit-file")
+    await until(lambda: {row(view, name)["Lag"] for name in names} == {0})
+
+
+async def test_dead_letters_are_counted_and_lead_to_their_list(broken, desk, view, until):
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    desk.select(Selection(subscription="welcome-mail"))
+    await until(lambda: row(view, "welcome-mail")["Dead"] == 3)
+    assert view.dead.text() == "3 dead"
+    view.dead.click()
+    assert wanted == ["letters"]
+
+
+async def test_a_purge_and_its_undo_are_counted_here_as_well(broken, view, until):
+    await broken.repair.purge([3])
+    await until(lambda: row(view, "welcome-mail")["Dead"] == 2)
+    await broken.repair.restore([3])
+    await until(lambda: row(view, "welcome-mail")["Dead"] == 3)
+
+
+async def test_pause_keeps_messages_waiting_and_resume_delivers_them(workspace, desk, view, until):
+    desk.select(Selection(subscription="welcome-mail"))
+    view.pause.click()
+    await done(desk)
+    await until(lambda: view.pause.text() == "Resume")
+    await create(workspace, "ada")
+    await settle(workspace)
+    await until(lambda: row(view, "welcome-mail")["Lag"] > 0)
+    assert row(view, "welcome-mail")["State"] == "paused"
+    assert row(view, "welcome-mail")["Delivered"] == 0
+    view.pause.click()
+    await done(desk)
+    await settle(workspace)
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 1)
+    assert row(view, "welcome-mail")["Lag"] == 0
+
+
+async def test_one_step_delivers_to_the_chosen_one_alone(workspace, desk, view, until):
+    told = []
+    desk.noticed.connect(told.append)
+    await workspace.control.pause()
+    await create(workspace, "ada")
+    await create(workspace, "bob")
+    desk.select(Selection(subscription="welcome-mail"))
+    view.step.click()
+    await done(desk)
+    assert told[-1].text == "One delivery of welcome-mail was done. The engine is paused."
+    states = {one.name: one.delivered for one in workspace.observe.subscriptions()}
+    assert states["welcome-mail"] == 1
+    assert states["audit-trail"] == 0
+
+
+@pytest.mark.parametrize("retry_delay", ["5s"])
+async def test_what_waits_for_its_retry_is_listed(workspace, desk, view, until):
+    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    desk.select(Selection(subscription="welcome-mail"))
+    view.tabs.setCurrentIndex(view.tabs.indexOf(view.waiting))
+    await create(workspace, "ada", "slow.example")
+    model = view.waiting.table.model()
+    await until(lambda: model.rowCount() == 1 and model.row(0)[1] == "delayed")
+    assert model.row(0)[2:4] == ("user-ada", 2)
+    assert model.shown(0, 4).startswith("in ")
+    assert model.shown(0, 5).startswith("MailServerUnavailable: the mail server of slow.example")
+    assert view.tabs.tabText(view.tabs.indexOf(view.waiting)) == "Waiting (1)"
+
+
+async def test_the_graphs_show_what_was_delivered(workspace, desk, view, until):
+    desk.select(Selection(subscription="welcome-mail"))
+    await create(workspace, "ada")
+    await settle(workspace)
+    await until(lambda: sum(view.throughput._values["delivered"]) == 1, within=5)
+    assert set(view.latency._values) == {"p50", "p95", "p99"}
+    assert max(view.latency._values["p50"]) > 0
+
+
+async def test_reset_to_the_beginning_delivers_again_after_it_said_so(workspace, desk, view, until):
+    await create(workspace, "ada")
+    await settle(workspace)
+    desk.select(Selection(subscription="welcome-mail"))
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 1)
+    view.reset.click()
+    dialog = view.findChild(ResetDialog)
+    assert not dialog.go.isEnabled()
+    dialog.position.setText("0")
+    cursor = next(one for one in workspace.observe.subscriptions() if one.name == "welcome-mail").cursor
+    assert dialog.go.text() == f"Go back {cursor:,} positions"
+    assert dialog.said.text().startswith(
+        f"1 message between position 1 and {cursor:,} will be delivered again"
+    )
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    await done(desk)
+    await settle(workspace)
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 2)
+
+
+@pytest.mark.parametrize("text", ["-1", "ten", "1.5", "9" * 30])
+async def test_a_position_that_is_none_is_refused_in_the_dialog(workspace, desk, view, text):
+    view.reset.click()
+    dialog = view.findChild(ResetDialog)
+    dialog.position.setText(text)
+    assert not dialog.go.isEnabled()
+    assert any(
+        label.text() == "A position is a whole number from 0." for label in dialog.findChildren(QLabel)
+    )
+    next(one for one in dialog.findChildren(QPushButton) if one.text() == "Cancel").click()
+
+
+async def test_what_a_reset_does_is_told_exactly(workspace):
+    await create(workspace, "ada")
+    await settle(workspace)
+    mail = next(one for one in workspace.observe.subscriptions() if one.name == "welcome-mail")
+    cursor, head = mail.cursor, workspace.browse.head()
+    none = (0, False)
+    assert consequence(mail, cursor, head, 0, none) == ("The cursor stands there already.", "")
+    assert consequence(mail, head + 1, head, 0, none) == (f"The store ends at position {head}.", "")
+    said, label = consequence(mail, cursor - 1, head, 1, (1, False))
+    assert said.startswith(
+        f"1 message between position {cursor} and {cursor} will be delivered again, as far"
+    )
+    assert said.endswith("1 delivery that waits starts anew.")
+    assert label == "Go back 1 position"
+    assert consequence(mail, cursor - 1, head, 0, none)[0].startswith("Nothing that it reads lies between")
+    assert consequence(mail, 0, head, 0, (1000, True))[0].startswith("More than 1,000 messages between")
+    assert consequence(mail, cursor + 2, head + 9, 0, none)[1] == "Skip 2 positions"
+
+
+async def test_reset_to_a_time_says_which_position_that_is(workspace, desk, view, until):
+    await create(workspace, "ada")
+    await settle(workspace)
+    between = workspace.clock.now()
+    await create(workspace, "bob")
+    await settle(workspace)
+    before = workspace.observe.position_before(between)
+    desk.select(Selection(subscription="welcome-mail"))
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 2)
+    view.reset.click()
+    dialog = view.findChild(ResetDialog)
+    dialog.to_time.setChecked(True)
+    assert dialog.said.text().startswith("Give a time")
+    assert not dialog.go.isEnabled()
+    dialog.time.set_value({"time": rfc3339(between)})
+    assert f"lies behind position {before:,}. 1 message between position {before + 1:,}" in dialog.said.text()
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    await done(desk)
+    await settle(workspace)
+    await until(lambda: row(view, "welcome-mail")["Delivered"] == 3)
+
+
+async def test_everything_about_the_chosen_one_stands_in_its_details(workspace, desk, view, until):
+    desk.select(Selection(subscription="welcome-mail"))
+    view.tabs.setCurrentWidget(view.details)
+    model = view.details.model()
+    facts = {model.row(at)[0]: model.row(at)[1] for at in range(model.rowCount())}
+    assert facts["Mode"] == "pub/sub"
+    assert facts["Filter"] == "type == 'user.created'"
+    assert {"Lag", "In flight", "Ready", "Delayed", "Blocked", "Expired", "Skipped", "Oldest"} <= set(facts)
+
+
+async def test_where_both_graphs_have_no_room_each_has_a_tab(view):
+    assert view.tabs.tabText(0) == "Graphs"
+    view.resize(400, TALL - 100)
+    assert [view.tabs.tabText(at) for at in range(3)] == ["Throughput", "Latency", "Waiting"]
+    view.resize(1000, 760)
+    assert [view.tabs.tabText(at) for at in range(2)] == ["Graphs", "Waiting"]
+    assert view.latency.isVisible()

@@ -1,0 +1,257 @@
+"""The documented example loads and does what it says; both front ends build one registry."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from decimal import Decimal
+
+import pytest
+
+import workbench.project.declared
+from workbench.assets import asset
+from workbench.errors import CommandRejected, ExpressionFailed
+from workbench.model.event import RecordedEvent, StoredData, event_data
+from workbench.model.policy import After
+from workbench.project.project import load_project
+
+EXAMPLE = textwrap.dedent((workbench.project.declared.__doc__ or "").split("```")[1].removeprefix("tsk\n"))
+
+
+def recorded(event, stream="account-ada"):
+    return RecordedEvent(
+        1,
+        stream,
+        1,
+        b"\0" * 16,
+        event.event_type,
+        event.event_version,
+        5,
+        7,
+        b"\0" * 16,
+        None,
+        event_data(event),
+        None,
+    )
+
+
+class Rows(dict[str, dict[str, object]]):
+    """A table in memory."""
+
+    def put(self, **row):
+        self[row["id"]] = row
+
+    def update(self, key, **changes):
+        self[key] = {**self[key], **changes}
+
+    def delete(self, key):
+        self.pop(key, None)
+
+
+@pytest.fixture
+def registry(load):
+    return load(EXAMPLE).registry
+
+
+def do(registry, state, name, **values):
+    kind = registry.commands[name]
+    return list(registry.aggregates[kind.aggregate].decide(state, kind.parse(values)))
+
+
+def test_the_documented_example_is_a_whole_model(registry):
+    account = registry.aggregates["account"]
+    assert account.events == ("account.opened", "account.credited")
+    assert account.commands == ("open_account", "credit")
+    assert registry.commands["credit"].target == "account_id"
+    assert registry.commands["open_account"].creates
+    assert registry.reactors["welcome"].events == ("account.opened",)
+    assert registry.reactors["welcome"].commands == ("credit",)
+
+
+def test_what_the_example_decides_and_folds(registry):
+    account = registry.aggregates["account"]
+    (opened,) = do(registry, None, "open_account", account_id="ada", owner="Ada")
+    state = account.evolve(None, opened)
+    assert account.show_state(state) == {"balance": "0", "closed": False}
+    (credited,) = do(registry, state, "credit", account_id="ada", amount="2.50")
+    state = account.evolve(account.evolve(state, credited), credited)
+    assert state.balance == Decimal("5.00")
+    assert account.read_state(account.write_state(state)) == state
+    with pytest.raises(CommandRejected, match=r"^0 is nothing$") as caught:
+        do(registry, state, "credit", account_id="ada", amount="0")
+    assert caught.value.field == "amount"
+
+
+def test_an_older_version_is_brought_up_to_date(registry):
+    read = registry.read_event(StoredData(1, 1, "account.credited", 1, '{"sum":"3.00"}'))
+    assert json.loads(event_data(read)) == {"amount": "3.00", "note": None}
+
+
+def test_rows_grow_and_are_counted(registry):
+    rows, on = Rows(), registry.projections["accounts"].handlers()
+    (opened,) = do(registry, None, "open_account", account_id="ada", owner="Ada")
+    state = registry.aggregates["account"].evolve(None, opened)
+    (credited,) = do(registry, state, "credit", account_id="ada", amount="2.50")
+    on["account.opened"](opened, recorded(opened), rows)
+    for _ in range(2):
+        on["account.credited"](credited, recorded(credited), rows)
+    on["account.credited"](credited, recorded(credited, "account-bob"), rows)
+    assert rows == {
+        "ada": {"id": "ada", "owner": "Ada", "balance": 5.0, "credits": 2},
+        "bob": {"id": "bob", "balance": 2.5, "credits": 1},
+    }
+
+
+def test_a_policy_issues_its_command_later(registry):
+    (opened,) = do(registry, None, "open_account", account_id="ada", owner="Ada")
+    _, (later,) = registry.reactors["welcome"].react(None, opened, recorded(opened))
+    assert isinstance(later, After)
+    assert later.seconds == 1
+    assert later.command.model_dump(mode="json") == {
+        "account_id": "ada",
+        "amount": "5.00",
+        "note": "welcome, Ada",
+    }
+
+
+def test_the_definition_of_rows_changes_with_their_section_alone(load):
+    before = load(EXAMPLE).registry.projections["accounts"]
+    moved = load("\n\n" + EXAMPLE).registry.projections["accounts"]
+    other = load(EXAMPLE.replace('count: "credits"', 'count: "credits", when: "true"')).registry
+    assert moved.definition_hash() == before.definition_hash()
+    assert other.projections["accounts"].definition_hash() != before.definition_hash()
+
+
+MODULE = '''
+from typing import ClassVar
+import msgspec
+from workbench.model.aggregate import Aggregate
+from workbench.model.command import Command
+from workbench.model.event import Event
+from workbench.model.registry import Definitions
+
+
+class Rung(Event, frozen=True):
+    """A bell was rung."""
+
+    event_type: ClassVar[str] = "bell.rung"
+    by: str
+    times: int = 1
+
+
+class Bell(msgspec.Struct, frozen=True):
+    """Nothing to remember."""
+
+
+class Ring(Command):
+    """Rings it."""
+
+    command_type: ClassVar[str] = "ring"
+    creates: ClassVar[bool] = True
+    id: str
+    by: str
+
+
+DEFINITIONS = Definitions(
+    aggregates=(
+        Aggregate(
+            name="bell",
+            state=Bell,
+            events=(Rung,),
+            commands=(Ring,),
+            decide=lambda state, command: [Rung(by=command.by)],
+            evolve=lambda state, event: Bell(),
+        ),
+    )
+)
+'''
+BELLS = """
+[projection.bells]
+columns { id: "text", times: "integer" }
+on { "bell.rung": { add { times: "event.times" } } }
+
+[policy.answer]
+on: ["account.opened", "bell.rung"]
+do { again { when: "type == 'account.opened'", issue: "ring", with { id: "id", by: "'house'" } } }
+"""
+
+
+def test_declared_parts_use_what_modules_declare_and_the_other_way_round(load):
+    registry = load(EXAMPLE + BELLS, module=MODULE).registry
+    assert set(registry.aggregates) == {"bell", "account"}
+    (rung,) = do(registry, None, "ring", id="x", by="me")
+    rows = Rows()
+    registry.projections["bells"].handlers()["bell.rung"](rung, recorded(rung, "bell-x"), rows)
+    assert rows == {"x": {"id": "x", "times": 1}}
+    (opened,) = do(registry, None, "open_account", account_id="ada", owner="Ada")
+    _, (ring,) = registry.reactors["answer"].react(None, opened, recorded(opened))
+    assert (ring.command_type, ring.id, ring.by) == ("ring", "ada", "house")
+    assert list(registry.reactors["answer"].react(None, rung, recorded(rung, "bell-x"))[1]) == []
+
+
+def test_what_needs_a_module_that_nobody_trusts_is_left_out(load):
+    project = load(EXAMPLE + BELLS, module=MODULE, trusted=False)
+    assert project.restricted
+    assert set(project.registry.aggregates) == {"account"}
+    assert "bells" not in project.registry.projections
+    assert "answer" not in project.registry.reactors
+    assert project.registry.queries.keys() == {"get_account"}
+    assert project.registry.reactors == project.registry.handlers == {}, "half a model does nothing by itself"
+
+
+def test_a_name_is_given_once_in_both_forms(told):
+    text = '[aggregate.bell]\n[event.bell.rung]\n[command.ring]\ncreates: "bell"\nfields { id: "string" }\n'
+    assert told(text, module=MODULE) == [
+        "project.tsk:1:1: S-DUPLICATE a module declares the aggregate bell already",
+        "project.tsk:2:1: S-DUPLICATE a module declares the event bell.rung already",
+        "project.tsk:3:1: S-DUPLICATE a module declares the command ring already",
+    ]
+
+
+def test_an_event_that_cannot_be_the_first_says_so(load):
+    text = """
+[aggregate.a]
+state { n: "integer" }
+[event.a.moved]
+fields { by: "integer" }
+set { n: "state.n + event.by" }
+[event.a.noted]
+"""
+    registry = load(text).registry
+    fold, kinds = registry.aggregates["a"].evolve, registry.events
+    with pytest.raises(ExpressionFailed, match=r"project\.tsk:6:10: state\.n"):
+        fold(None, kinds["a.moved"].decode('{"by":1}'))
+    with pytest.raises(ExpressionFailed, match=r"a\.noted cannot be the first event: it does not set n"):
+        fold(None, kinds["a.noted"].decode("{}"))
+
+
+def test_a_value_that_does_not_fit_is_refused_with_its_place(load):
+    text = """
+[aggregate.a]
+state { n { type: "integer", default: 0 } }
+[event.a.moved]
+fields { by: "integer", half { type: "integer", default: 0 } }
+[command.move]
+creates: "a"
+fields { id: "string", by: "integer" }
+emit: "a.moved"
+with { half: "6 / command.by" }
+"""
+    registry = load(text).registry
+    assert do(registry, None, "move", id="x", by=2)[0].half == 3
+    with pytest.raises(ExpressionFailed, match=r"^project\.tsk:10:14: 6 / command\.by: division by zero"):
+        do(registry, None, "move", id="x", by=0)
+
+
+def test_K1_another_fold_makes_the_snapshots_of_the_old_one_stale(tmp_path):
+    text = (asset("samples", "users-declared") / "project.tsk").read_text(encoding="utf-8")
+    changed = text.replace("set {\n    down: false", "set {\n    down: true")
+    assert changed != text
+    hashes = []
+    for said in (text, changed, text):
+        (tmp_path / "project.tsk").write_text(said, encoding="utf-8")
+        registry = load_project(tmp_path, environ={}, trusted=False).registry
+        hashes.append({name: kind.state_hash for name, kind in registry.aggregates.items()})
+    assert hashes[0] == hashes[2]
+    assert hashes[0]["user"] == hashes[1]["user"]
+    assert hashes[0]["outage"] != hashes[1]["outage"]

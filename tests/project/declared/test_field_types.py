@@ -1,0 +1,262 @@
+"""Every type of field, as a command takes it, an event keeps it and a form is told of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from workbench.errors import ExpressionFailed, InvalidCommand
+from workbench.model.event import event_data
+from workbench.model.json_values import write_json
+
+TEXT = """
+[types]
+part {
+    type: "object"
+    description: "A part."
+    fields { name: "string", price { type: "money", default: 1.5 } }
+}
+[aggregate.thing]
+[event.thing.made]
+fields {
+    text: "string", count: "integer", exact { type: "decimal", places: 3 }, price: "money", yes: "boolean"
+    at: "date-time", other: "uuid", mail: "email", link: "url", kind { type: "choice", choices: ["a", "b"] }
+    numbers { type: "list", of: "integer" }, parts { type: "list", of: "part" }, free: "object", open: "list"
+    maybe: "string?", often { type: "integer", default: 3 }
+    many { type: "list", of: "string", default: ["x"] }
+}
+[command.make]
+creates: "thing"
+fields {
+    id: "string"
+    text {
+        type: "string", min: 2, max: 4, pattern: "^[a-z]+$"
+        title: "A text", description: "Short", example: "ab"
+    }
+    count { type: "integer", min: 1, max: 9 }
+    exact { type: "decimal", places: 3, min: 0 }
+    price: "money"
+    yes: "boolean"
+    at: "date-time"
+    other: "uuid"
+    mail: "email"
+    link: "url"
+    kind { type: "choice", choices: ["a", "b"], default: "b" }
+    numbers { type: "list", of { type: "integer", min: 0 }, min: 1, max: 2 }
+    parts { type: "list", of: "part" }
+    free: "object"
+    open: "list"
+    maybe: "string?"
+    often { type: "integer", default: 3 }
+    many { type: "list", of: "string", default: ["x"] }
+}
+emit: "thing.made"
+"""
+GOOD = {
+    "id": "1",
+    "text": "abc",
+    "count": 3,
+    "exact": "0.125",
+    "price": "19.90",
+    "yes": True,
+    "at": "2024-05-01T12:00:00+02:00",
+    "other": "b499f418-a8b7-55eb-9c84-a1fbc58eb3e2",
+    "mail": "ada@example.org",
+    "link": "https://example.org/a",
+    "numbers": [1, 2],
+    "parts": [{"name": "cog", "price": "0.10"}, {"name": "nut"}],
+    "free": {"a": [1, None]},
+    "open": ["x", 1, {"y": 2.5}],
+}
+
+
+@pytest.fixture
+def registry(load):
+    return load(TEXT).registry
+
+
+def test_values_of_every_type_reach_the_event(registry):
+    command = registry.commands["make"].parse(GOOD)
+    (made,) = registry.aggregates["thing"].decide(None, command)
+    assert json.loads(event_data(made)) == {
+        **{name: value for name, value in GOOD.items() if name != "id"},
+        "at": "2024-05-01T12:00:00+02:00",
+        "kind": "b",
+        "parts": [{"name": "cog", "price": "0.10"}, {"name": "nut", "price": "1.5"}],
+        "maybe": None,
+        "often": 3,
+        "many": ["x"],
+    }
+    assert registry.events["thing.made"].decode(event_data(made)) == made
+    assert write_json(registry.commands["make"].dump(command))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("text", "a", "must be at least 2 characters"),
+        ("text", "A1", "must look like ab (pattern ^[a-z]+$)"),
+        ("count", 10, "must be at most 9"),
+        ("count", 1.5, "must be a whole number"),
+        ("often", 2**63, f"must lie between {-(2**63)} and {2**63 - 1}"),
+        ("often", -(2**63) - 1, f"must lie between {-(2**63)} and {2**63 - 1}"),
+        ("exact", "NaN", "must be a finite number"),
+        ("exact", "0.1234", "can have at most 3 digits after the point"),
+        ("price", "1.999", "can have at most 2 digits after the point"),
+        ("yes", "perhaps", "must be yes or no"),
+        ("at", "2024-05-01T12:00:00", "needs a time zone"),
+        ("other", "x", "must be a UUID"),
+        ("link", "nowhere", "must be a URL such as https://example.com"),
+        ("kind", "c", "must be 'a' or 'b'"),
+        ("numbers", [1, 2, 3], "can have at most 2 items"),
+        ("free", 3, "must be an object"),
+    ],
+)
+def test_values_that_do_not_fit_are_refused_in_words(registry, name, value, said):
+    with pytest.raises(InvalidCommand) as caught:
+        registry.commands["make"].parse({**GOOD, name: value})
+    assert caught.value.fields == (((name,), said),)
+
+
+def test_a_form_is_told_what_a_field_is(registry):
+    properties = registry.commands["make"].schema["properties"]
+    assert properties["text"] == {
+        "title": "A text",
+        "description": "Short",
+        "examples": ["ab"],
+        "type": "string",
+        "minLength": 2,
+        "maxLength": 4,
+        "pattern": "^[a-z]+$",
+    }
+    assert properties["link"]["format"] == "uri"
+    assert properties["mail"]["format"] == "email"
+    assert properties["at"]["format"] == "date-time"
+    assert properties["kind"]["enum"] == ["a", "b"]
+    assert properties["kind"]["default"] == "b"
+
+
+def test_lists_that_are_defaults_are_not_shared(registry):
+    kind = registry.commands["make"]
+    first, second = (kind.parse(GOOD) for _ in range(2))
+    first.many.append("y")
+    assert second.many == ["x"]
+    decode = registry.events["thing.made"].decode
+    one = decode(event_data(*registry.aggregates["thing"].decide(None, second)))
+    assert one.many is not decode(event_data(one)).many
+
+
+NOTED = """
+[aggregate.a]
+state { price { type: "money", default: 0 } }
+[event.a.b]
+fields { price: "money" }
+set { price: "event.price" }
+[command.c]
+changes: "a"
+fields { id: "string", share: "decimal" }
+emit: "a.b"
+with { price: "state.price * command.share" }
+"""
+
+
+def test_what_is_calculated_is_rounded_to_its_places(load):
+    registry = load(NOTED).registry
+    decide, evolve = registry.aggregates["a"].decide, registry.aggregates["a"].evolve
+    state = evolve(None, registry.events["a.b"].decode('{"price":"10.01"}'))
+    (made,) = decide(state, registry.commands["c"].parse({"id": "1", "share": "0.125"}))
+    assert event_data(made) == '{"price":"1.25"}'
+    huge = registry.commands["c"].parse({"id": "1", "share": "1e999999"})
+    with pytest.raises(ExpressionFailed):
+        decide(evolve(state, registry.events["a.b"].decode('{"price":"1e999999"}')), huge)
+
+
+TOTALS = """\
+[aggregate.order]
+state { total: "money?", rate { type: "decimal", default: 0 } }
+[event.order.priced]
+fields { total: "decimal", raw { type: "object", default: {} }, rate: "decimal?" }
+set { total: "%s" }
+[command.price]
+creates: "order"
+fields { id: "string", total: "decimal", raw { type: "object", default: {} }, rate: "decimal?" }
+emit: "order.priced"
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "total", "kept"),
+    [
+        ("event.total", "90071992547409931.17", "90071992547409931.17"),
+        ("event.total", "10.555", "10.56"),
+        ("event.raw.amount", "0", "10.50"),
+        ("event.total > 1.0 && !string(event.total).matches('^x') ? event.total : 0.0", "10.5", "10.5"),
+        ("[event.total, 1.5].max()", "90071992547409931.17", "90071992547409931.17"),
+        ("event.total * 0.1", "0.25", "0.02"),
+    ],
+)
+def test_X1_money_is_exact_and_has_its_places(load, expression, total, kept):
+    registry = load(TOTALS % expression).registry
+    order = registry.aggregates["order"]
+    command = registry.commands["price"].parse({"id": "o1", "total": total, "raw": {"amount": "10.5"}})
+    (event,) = order.decide(None, command)
+    assert order.show_state(order.evolve(None, event))["total"] == kept
+
+
+FINITE = """
+[aggregate.a]
+state { x { type: "decimal", default: 0 } }
+[event.a.b]
+fields { value %s, factor { type: "string", default: "1" } }
+set { x: "state.x + double(event.factor)" }
+[command.c]
+changes: "a"
+fields { id: "string", x: "decimal", n: "string" }
+emit: "a.b"
+with { value: "%s", factor: "command.n" }
+"""
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-Infinity"])
+@pytest.mark.parametrize(
+    ("kind", "expression"),
+    [
+        ("decimal", "command.x * double(command.n)"),
+        ("decimal", "command.x / double(command.n)"),
+        ("decimal", "double(command.n)"),
+        ("money", "double(command.n)"),
+        ("decimal", "dyn(command.n)"),
+        ("object", "{'a': [double(command.n)]}"),
+        ("list", "[double(command.n)]"),
+        ('list", of: "decimal', "[command.n]"),
+        ('object", fields { y: "decimal" }, title: "Y', "{'y': command.n}"),
+    ],
+)
+def test_X1_what_is_no_number_gets_into_no_event(load, kind, expression, number):
+    registry = load(FINITE % (f'{{ type: "{kind}" }}', expression)).registry
+    with pytest.raises(ExpressionFailed, match=r"no number|number that|is no "):
+        registry.aggregates["a"].decide(
+            None, registry.commands["c"].parse({"id": "1", "x": "2", "n": number})
+        )
+
+
+def test_X1_what_is_no_number_gets_into_no_state(load):
+    registry = load(FINITE % ('{ type: "decimal" }', "command.x")).registry
+    aggregate = registry.aggregates["a"]
+    (event,) = aggregate.decide(None, registry.commands["c"].parse({"id": "1", "x": "2", "n": "nan"}))
+    with pytest.raises(ExpressionFailed, match=r"project.tsk.*NaN is no number that decimals or JSON have"):
+        aggregate.evolve(None, event)
+
+
+def test_X1_a_pattern_of_a_field_means_what_it_means_in_expressions(load):
+    registry = load(
+        '[aggregate.a]\n[event.a.b]\n[command.c]\nchanges: "a"\nemit: "a.b"\n'
+        'fields { id: "string", n { type: "string", min: 1, pattern: "^[\\\\d&&x]+$" } }\n'
+    ).registry
+    command = registry.commands["c"]
+    assert command.parse({"id": "1", "n": "1&x"}).n == "1&x"
+    assert command.schema["properties"]["n"]["pattern"] == r"^[\d&&x]+$"
+    for wrong in ("١", "a"):
+        with pytest.raises(InvalidCommand, match="must match the pattern"):
+            command.parse({"id": "1", "n": wrong})

@@ -1,0 +1,150 @@
+"""A scenario that is recorded from history passes, whatever that history was."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.errors import InvalidValue, NotFound
+from workbench.project.samples import copy_sample
+from workbench.project.scenarios import read_scenarios, write_scenario
+from workbench.services.open_project import open_target
+from workbench.services.scenarios import Scenarios, record, tell
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=3, max_size=12)
+USERS = st.sampled_from(["ann", "bob"])
+MAILS = st.sampled_from(["a@x.org", "b@slow.example", "c@x.invalid"])
+STATUS = st.sampled_from(["active", "inactive", "suspended"])
+DOMAINS = st.sampled_from(["slow.example", "x.org"])
+ORDERS = st.sampled_from(["8568d7d1-4a87-5bd0-b4cd-9fb799eb5810", "65b8ff5a-edb4-5d3e-a634-bc8e08055ff0"])
+CARDS = st.sampled_from(["4242", "0002", "0341"])
+
+
+def command(name, **fields):
+    return st.fixed_dictionaries(fields).map(lambda values: (name, values))
+
+
+ACCOUNTS = st.one_of(
+    command("create_user", user_id=USERS, username=TEXT, email=MAILS, status=STATUS),
+    command("update_user", user_id=USERS, username=TEXT),
+    command("change_status", user_id=USERS, status=STATUS, reason=TEXT),
+    command("report_outage", domain=DOMAINS),
+    command("resolve_outage", domain=DOMAINS),
+)
+LINES = st.lists(
+    st.fixed_dictionaries({"product": TEXT, "quantity": st.integers(1, 9), "price": st.just("1.10")}),
+    min_size=1,
+    max_size=3,
+)
+ADDRESS = {"name": "Ada", "street": "1 Lane", "city": "London"}
+TRADE = st.one_of(
+    command("place_order", order_id=ORDERS, customer=TEXT, lines=LINES, ship_to=st.just(ADDRESS), card=CARDS),
+    command("mark_paid", order_id=ORDERS),
+    command("ship_order", order_id=ORDERS),
+    command("cancel_order", order_id=ORDERS, reason=TEXT),
+    command("request_payment", order_id=ORDERS, amount=st.just("3.30"), card=CARDS),
+    command("retry_payment", order_id=ORDERS),
+    command("confirm_payment", order_id=ORDERS),
+    command("decline_payment", order_id=ORDERS, reason=TEXT),
+)
+
+
+async def recorded_of(sample, commands, *, paused):
+    """Issues commands, records a scenario of every event that came of them, writes, reads and runs each."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = copy_sample(sample, Path(scratch) / sample)
+        workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": scratch})
+        try:
+            await workspace.start(paused=paused)
+            for name, values in commands:
+                await workspace.issue.issue(name, values)
+            for event in workspace.reader.read_log(0, 1000):
+                recorded = await record(workspace, event.stream, event.version)
+                assert recorded.result.passed, tell(recorded.result)
+                assert event.type in [
+                    one.facts["event"] for one in recorded.scenario.then if "event" in one.facts
+                ]
+                text = write_scenario(recorded.scenario, workspace.registry)
+                (again,) = read_scenarios(text, "s.tsk", workspace.registry)
+                result = await Scenarios(workspace.project, workspace.clock).run_one(again)
+                assert result.passed, f"{text}\n{tell(result)}"
+        finally:
+            await workspace.close()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(ACCOUNTS, max_size=6), st.booleans())
+def test_what_is_recorded_from_accounts_passes(commands, paused):
+    asyncio.run(recorded_of("users", commands, paused=paused))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(TRADE, max_size=6), st.booleans())
+def test_what_is_recorded_from_orders_passes(commands, paused):
+    asyncio.run(recorded_of("orders", commands, paused=paused))
+
+
+ADA = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
+
+
+@pytest.fixture
+async def workspace(tmp_path):
+    folder = copy_sample("users", tmp_path / "users")
+    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path)})
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+async def test_given_is_what_was_before_when_the_command_then_what_it_made(workspace):
+    await workspace.issue.issue("create_user", ADA)
+    await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    await workspace.issue.issue("change_status", {"user_id": "ada", "status": "inactive"})
+    recorded = await record(workspace, "user-ada", 2)
+    assert (
+        write_scenario(recorded.scenario, workspace.registry)
+        == """\
+"update_user leads to user.updated" {
+    given: { event: "user.created", stream: "user-ada", \
+data: { username: "Ada Byron", email: "ada@example.org", status: "active" } }
+    when: { command: "update_user", data: { user_id: "ada", username: "Ada Lovelace", email: null } }
+    then: { event: "user.updated", stream: "user-ada", data: { username: "Ada Lovelace", email: null } }
+}
+"""
+    )
+    assert (await record(workspace, "user-ada", 2, name="Names change")).scenario.name == "Names change"
+
+
+async def test_mail_that_dies_is_part_of_what_is_recorded(workspace):
+    await workspace.issue.issue("create_user", {**ADA, "email": "ada@x.invalid"})
+    recorded = await record(workspace, "user-ada", 1)
+    assert recorded.result.passed
+    assert 'dead_letter: "welcome-mail", error: "PermanentError"' in write_scenario(
+        recorded.scenario, workspace.registry
+    )
+
+
+async def test_an_event_that_no_command_made_cannot_be_recorded(workspace, tmp_path):
+    file = tmp_path / "log.ndjson"
+    file.write_text('{"id": "1", "type": "pushed", "stream": "r", "time": "2024-01-01T00:00:00Z"}\n')
+    await workspace.transfer.bring_in(file, workspace.transfer.preview(file).mapping)
+    stream = workspace.browse.streams(1, 1)[0].name
+    with pytest.raises(NotFound, match="no command of this store made pushed at version 1"):
+        await record(workspace, stream, 1)
+    with pytest.raises(NotFound, match="has no event at version 9"):
+        await record(workspace, stream, 9)
+
+
+async def test_too_much_history_is_refused_in_words(workspace, monkeypatch):
+    monkeypatch.setattr("workbench.services.scenarios.scenario_recorder.MOST", 1)
+    await workspace.issue.issue("create_user", ADA)
+    for name in ("Ada One", "Ada Two"):
+        await workspace.issue.issue("update_user", {"user_id": "ada", "username": name})
+    assert (await record(workspace, "user-ada", 2)).result.passed
+    with pytest.raises(InvalidValue, match="more than 1 events happened before it"):
+        await record(workspace, "user-ada", 3)

@@ -1,0 +1,71 @@
+"""Both samples do what their stories say."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.services.conftest import settle
+from workbench.project.samples import copy_sample
+from workbench.services.open_project import open_target
+
+
+async def test_the_users_story(workspace):
+    report = await workspace.story.play(pace=0)
+    await settle(workspace)
+    assert report.problems == []
+    assert report.outcomes == {"accepted": 17, "rejected": 2, "conflict": 1}
+    assert workspace.observe.row_count("users") == 9
+    assert workspace.issue.ask("get_user", {"user_id": "grace"})["username"] == "Rear Admiral Hopper"
+    suspended = workspace.issue.ask("list_users", {"status": "suspended"})
+    assert [row["id"] for row in suspended] == ["linus"]
+    assert {letter.reason.value for letter in workspace.repair.letters()} == {"max_attempts", "rejected"}
+    assert len(workspace.repair.letters()) == 4
+    views = {view.name: view for view in workspace.observe.subscriptions()}
+    assert views["notices"].delivered == 1
+    assert views["audit-file"].dead == 0
+
+
+async def test_paging_through_users_by_status(workspace):
+    await workspace.story.play(pace=0)
+    await settle(workspace)
+    seen, after = [], None
+    while page := workspace.issue.ask("list_users", {"status": "active", "after": after, "limit": 2}):
+        seen += [row["id"] for row in page]
+        after = page[-1]["id"]
+    assert seen == sorted(seen)
+    assert len(seen) == 8
+
+
+@pytest.fixture
+async def orders(tmp_path, monkeypatch):
+    folder = copy_sample("orders", tmp_path / "orders")
+    module = folder / "domain.py"
+    module.write_text(module.read_text().replace("RETRY_AFTER = 2.0", "RETRY_AFTER = 0.01"))
+    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")}, trust=True)
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+async def test_the_orders_story_pays_retries_and_cancels(orders):
+    report = await orders.story.play(pace=0)
+    async with asyncio.timeout(15):
+        while sorted({row["status"] for row in orders.observe.rows("orders")}) != ["cancelled", "shipped"]:
+            await asyncio.sleep(0.01)
+    await settle(orders)
+    rows = {row["customer"]: (row["status"], row["payments"]) for row in orders.observe.rows("orders")}
+    assert report.outcomes["rejected"] == 1
+    assert rows == {
+        "Ada Lovelace": ("shipped", 1),
+        "Charles Babbage": ("cancelled", 3),
+        "Grace Hopper": ("shipped", 2),
+        "Alan Turing": ("shipped", 1),
+        "Hedy Lamarr": ("cancelled", 3),
+        "Katherine Johnson": ("shipped", 1),
+    }
+    assert orders.repair.letters() == []
+    assert [orders.reader.process("fulfilment", row["id"]) for row in orders.observe.rows("orders")] == [
+        None
+    ] * 6

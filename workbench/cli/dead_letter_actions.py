@@ -1,0 +1,234 @@
+"""Actions on dead letters: replay, edit, purge, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.answers import answer, columns, meter, one_line, opened
+from workbench.cli.arguments import DONE, PROBLEMS, Command, Environ, Options, Parser, count, seconds, words
+
+if TYPE_CHECKING:
+    from workbench.services.dead_letter_replay import Fate
+    from workbench.services.dead_letters import Report
+    from workbench.services.workspace import Workspace
+
+
+# -- replaying ------------------------------------------------------------------------------------------
+
+
+def _choice(parser: Parser, what: str) -> None:
+    parser.project()
+    parser.add_argument(
+        "numbers", metavar="NUMBER", type=count, nargs="*", help=f"which ones are to be {what}"
+    )
+    parser.add_argument("--all", action="store_true", help=f"all that can be {what}")
+    parser.add_argument(
+        "--subscription", metavar="NAME", type=words, default="", help="all of this subscription"
+    )
+
+
+def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
+    """Returns the numbers that were given, or those that the choice means now (L5)."""
+    from workbench.errors import InvalidValue
+    from workbench.services.dead_letter_replay import numbers_of
+
+    if len([one for one in (options.numbers, options.all, options.subscription) if one]) > 1:
+        said = "numbers, --subscription and --all each say which dead letters; two of them were given"
+        raise InvalidValue(said, path="", hint="give one of them")
+    if options.numbers:
+        for number in options.numbers:
+            workspace.repair.letter(number)
+        return list(dict.fromkeys(options.numbers))
+    if not (options.all or options.subscription):
+        raise InvalidValue("which dead letters?", path="", hint="give numbers, --subscription NAME or --all")
+    return numbers_of(workspace, statuses, options.subscription)
+
+
+def _replay_takes(parser: Parser) -> None:
+    _choice(parser, "replayed")
+    _wait(parser)
+    parser.trust()
+    parser.json("[{number, outcome, became, detail}]")
+
+
+def _wait(parser: Parser) -> None:
+    parser.add_argument(
+        "--wait",
+        metavar="TIME",
+        type=seconds,
+        default=60.0,
+        help="how long the queues may take; 60s unless said",
+    )
+
+
+async def _replay(options: Options, environ: Environ) -> int:
+    from workbench.services.dead_letter_replay import replay
+    from workbench.services.open_project import need_model
+
+    show = meter(options) or (lambda _: None)
+    workspace = opened(options, environ)
+    try:
+        need_model(workspace, "replaying")
+        numbers = _chosen(options, workspace, ("open",))
+        if numbers:
+            await workspace.start()
+        show(f"replaying {len(numbers):,}")
+        fates = await replay(workspace, numbers, seconds=options.wait) if numbers else []
+    finally:
+        show("")
+        await workspace.close()
+    return _told(options, fates)
+
+
+def _told(options: Options, fates: Sequence[Fate]) -> int:
+    rows = [
+        (one.number, one.outcome + (f", became {one.became}" if one.became else ""), one.detail)
+        for one in fates
+    ]
+    text = columns(("NUMBER", "OUTCOME", ""), rows) if rows else "no dead letters to replay"
+    answer(options, [asdict(one) for one in fates], text)
+    return DONE if all(one.outcome == "resolved" for one in fates) else PROBLEMS
+
+
+def _edit_takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument("number", metavar="NUMBER", type=count)
+    parser.add_argument(
+        "--set",
+        metavar="FIELD=TEXT",
+        type=words,
+        action="append",
+        default=[],
+        help="change a field of the payload; FIELD:=JSON for what is no text",
+    )
+    parser.add_argument(
+        "--file", metavar="FILE", help="take the whole payload from a file, - for standard input"
+    )
+    _wait(parser)
+    parser.trust()
+    parser.json("[{number, outcome, became, detail}]")
+
+
+async def _edit(options: Options, environ: Environ) -> int:
+    from workbench.services.dead_letter_replay import edit_and_replay
+    from workbench.services.open_project import need_model
+
+    workspace = opened(options, environ)
+    try:
+        need_model(workspace, "replaying an edited copy")
+        text = _edited(options, workspace)
+        workspace.repair.check_edit(options.number, text)
+        await workspace.start()
+        fate = await edit_and_replay(workspace, options.number, text, seconds=options.wait)
+    finally:
+        await workspace.close()
+    return _told(options, [fate])
+
+
+def _edited(options: Options, workspace: Workspace) -> str:
+    from workbench.errors import InvalidValue
+    from workbench.services.dead_letter_replay import read_payload, with_fields
+
+    if bool(options.set) is bool(options.file):
+        raise InvalidValue("what is to change?", path="", hint="give --set FIELD=TEXT, or --file FILE")
+    if options.set:
+        return with_fields(workspace.repair.letter(options.number), options.set)
+    return read_payload(None if options.file == "-" else Path(options.file))
+
+
+# -- putting away ---------------------------------------------------------------------------------------
+
+
+def _purge_takes(parser: Parser) -> None:
+    _choice(parser, "purged")
+    parser.add_argument(
+        "--keep-blocked",
+        action="store_true",
+        help="what waits behind them stays blocked, instead of going on",
+    )
+    parser.json("asked, done, skipped, failed, trouble")
+
+
+async def _purge(options: Options, environ: Environ) -> int:
+    workspace = opened(options, environ)
+    try:
+        workspace.running()
+        numbers = _chosen(options, workspace, ("open", "archived"))
+        report = await workspace.repair.purge(numbers, skip_on=not options.keep_blocked)
+    finally:
+        await workspace.close()
+    return _reported(options, report, "purged", "restore takes it back")
+
+
+def _restore_takes(parser: Parser) -> None:
+    _choice(parser, "restored")
+    parser.json("asked, done, skipped, failed, trouble")
+
+
+async def _restore(options: Options, environ: Environ) -> int:
+    workspace = opened(options, environ)
+    try:
+        workspace.running()
+        numbers = _chosen(options, workspace, ("purged", "archived"))
+        report = await workspace.repair.restore(numbers)
+    finally:
+        await workspace.close()
+    return _reported(options, report, "restored", "")
+
+
+def _reported(options: Options, report: Report, done: str, hint: str) -> int:
+    said = f"{report.done:,} of {report.asked:,} {done}"
+    if report.skipped:
+        said += f"; {report.skipped:,} skipped, because their status does not allow it"
+    if report.failed:
+        said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
+    if report.done and hint:
+        said += f" ({hint})"
+    answer(options, asdict(report), said)
+    return PROBLEMS if report.skipped or report.failed else DONE
+
+
+ACTIONS = {
+    "replay": Command(
+        about="""
+            Gives dead letters back to the subscriptions that failed, and says what became of each.
+
+            The project runs until that is settled; everything else that waits is delivered meanwhile, too.
+            Ends with 3 unless all of them were resolved.
+        """,
+        examples="""
+            workbench dead-letters replay my-project 7 8
+            workbench dead-letters replay my-project --all
+        """,
+        arguments=_replay_takes,
+        work=_replay,
+    ),
+    "edit": Command(
+        about="""
+            Replays an edited copy of one and says what became of it.
+
+            The copy is checked against its type first; the original stays as it was.
+        """,
+        examples="""
+            workbench dead-letters edit my-project 7 --set email=ada@example.org
+            workbench dead-letters edit my-project 7 --file payload.json
+        """,
+        arguments=_edit_takes,
+        work=_edit,
+    ),
+    "purge": Command(
+        about="Takes dead letters away; restore takes that back.",
+        examples="workbench dead-letters purge my-project 7 --keep-blocked",
+        arguments=_purge_takes,
+        work=_purge,
+    ),
+    "restore": Command(
+        about="Takes a purge back.",
+        examples="workbench dead-letters restore my-project 7",
+        arguments=_restore_takes,
+        work=_restore,
+    ),
+}

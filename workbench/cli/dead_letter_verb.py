@@ -1,0 +1,175 @@
+"""The verb about dead letters, with an action for all that can be done with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.answers import answer, columns, indented, many_lines, one_line, opened, when, zone_of
+from workbench.cli.arguments import DONE, Command, Environ, Options, Parser, count, words
+from workbench.cli.dead_letter_actions import ACTIONS
+
+if TYPE_CHECKING:
+    from workbench.store.stored_values import DeadLetter
+
+STATUSES = ("open", "replaying", "resolved", "failed_again", "archived", "purged")
+
+
+# -- looking --------------------------------------------------------------------------------------------
+
+
+def _list_takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument(
+        "--status",
+        choices=(*STATUSES, "all"),
+        action="append",
+        help="only these; open and replaying unless said",
+    )
+    parser.add_argument(
+        "--limit", metavar="N", type=count, default=50, help="the newest so many; 50 unless said"
+    )
+    parser.zone()
+    parser.json("[{number, status, subscription, type, key, reason, error, attempts, died_at, parent}]")
+
+
+async def _list(options: Options, environ: Environ) -> int:
+    from workbench.services.dead_letters import OPEN
+
+    zone = zone_of(options, environ)
+    chosen = options.status or [status.value for status in OPEN]
+    workspace = opened(options, environ)
+    try:
+        found = workspace.repair.letters(STATUSES if "all" in chosen else chosen, limit=options.limit)
+        counts = workspace.repair.counts()
+    finally:
+        await workspace.close()
+    rows = [
+        (
+            one.number,
+            one.status.value.replace("_", " "),
+            one.subscription,
+            one.type,
+            one.key,
+            len(one.attempts),
+            when(one.died_at, zone),
+            _error(one),
+        )
+        for one in found
+    ]
+    heads = ("NUMBER", "STATUS", "SUBSCRIPTION", "TYPE", "KEY", "TRIES", "DIED", "ERROR")
+    said = ", ".join(f"{number:,} {status.replace('_', ' ')}" for status, number in sorted(counts.items()))
+    text = columns(heads, rows) if rows else "no dead letters"
+    answer(options, [_brief(one) for one in found], f"{text}\nin all: {said}" if said else text)
+    return DONE
+
+
+def _error(letter: DeadLetter) -> str:
+    return f"{letter.error_type}: {letter.error}" if letter.error_type else letter.error
+
+
+def _brief(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "number": letter.number,
+        "status": letter.status.value,
+        "subscription": letter.subscription,
+        "type": letter.type,
+        "key": letter.key,
+        "reason": letter.reason.value,
+        "error": _error(letter),
+        "attempts": len(letter.attempts),
+        "died_at": when(letter.died_at),
+        "parent": letter.parent,
+    }
+
+
+def _show_takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument("number", metavar="NUMBER", type=count)
+    parser.add_argument(
+        "--reveal",
+        metavar="KEY",
+        type=words,
+        action="append",
+        default=[],
+        help="show what stands behind this key, though it looks like a secret",
+    )
+    parser.zone()
+    parser.json(
+        "as in list, and topic, position, message_id, tries [{at, error}], place, traceback, data, edited"
+    )
+
+
+async def _show(options: Options, environ: Environ) -> int:
+    from workbench.services.search import shown_text
+
+    zone = zone_of(options, environ)
+    workspace = opened(options, environ)
+    try:
+        letter = workspace.repair.letter(options.number)
+        became = await workspace.repair.made_by(letter)
+        blocked = workspace.repair.blocked_behind((letter.number,))
+    finally:
+        await workspace.close()
+    data = shown_text(letter.data, options.reveal)
+    edited = shown_text(letter.edited, options.reveal) if letter.edited is not None else None
+    tries = [{"at": when(one.at), "error": f"{one.error_type}: {one.error}"} for one in letter.attempts]
+    value = _brief(letter) | {
+        "topic": letter.topic,
+        "position": letter.position,
+        "message_id": str(letter.message_id),
+        "tries": tries,
+        "place": letter.place,
+        "traceback": letter.traceback,
+        "data": data,
+        "edited": edited,
+        "became": became or None,
+        "blocked_behind": blocked,
+    }
+    facts = [
+        ("status", letter.status.value.replace("_", " ") + (f", became {became}" if became else "")),
+        ("subscription", letter.subscription),
+        ("message", f"{letter.type} at position {letter.position}, topic {letter.topic}"),
+        ("key", letter.key),
+        ("reason", letter.reason.value.replace("_", " ")),
+        ("error", _error(letter)),
+        ("where", letter.place),
+        ("died", when(letter.died_at, zone)),
+        ("replayed from", str(letter.parent or "")),
+        ("waiting behind it", str(blocked or "")),
+    ]
+    lines = [f"dead letter {letter.number}"]
+    lines += columns(("", ""), [(f"  {name}", said) for name, said in facts if said]).splitlines()[1:]
+    lines += ["", "tries:"]
+    told = [f"  {when(one.at, zone)}  {one.error_type}: {one.error}" for one in letter.attempts]
+    lines += list(map(one_line, told)) or ["  none"]
+    lines += ["", "data:", indented(data, "  ")]
+    lines += ["", "edited copy:", indented(edited, "  ")] if edited is not None else []
+    lines += ["", many_lines(letter.traceback)] if letter.traceback else []
+    answer(options, value, "\n".join(lines))
+    return DONE
+
+
+LETTERS = Command(
+    about="Looks at dead letters and repairs them. What they held is never altered.",
+    examples="""
+        workbench dead-letters my-project
+        workbench dead-letters show my-project 7
+        workbench dead-letters replay my-project --subscription welcome-mail
+        workbench dead-letters edit my-project 7 --set email=ada@example.org
+    """,
+    actions={
+        "list": Command(
+            about="Lists dead letters, the newest first.",
+            examples="workbench dead-letters list my-project --status all --json",
+            arguments=_list_takes,
+            work=_list,
+        ),
+        "show": Command(
+            about="Shows one: why it died, every try, what it holds. What looks like a secret is masked.",
+            examples="workbench dead-letters show my-project 7",
+            arguments=_show_takes,
+            work=_show,
+        ),
+        **ACTIONS,
+    },
+)

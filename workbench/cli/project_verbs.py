@@ -1,0 +1,140 @@
+"""Verbs about a project's files: begin one, check them, write the model down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.cli.answers import answer, many_lines, note, one_line
+from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Command, Environ, Options, Parser
+
+
+def _new_takes(parser: Parser) -> None:
+    from workbench.project.samples import SAMPLES
+
+    parser.add_argument(
+        "folder", metavar="FOLDER", type=Path, help="the folder to make; also the project's name"
+    )
+    parser.add_argument(
+        "--template", metavar="NAME", default="empty", help=f"empty (the default), {', '.join(SAMPLES)}"
+    )
+    parser.json("folder, template, files")
+
+
+async def _new(options: Options, _environ: Environ) -> int:
+    from workbench.services.new_project import create
+
+    files = create(options.folder, options.template)
+    said = {"folder": str(options.folder), "template": options.template, "files": [str(one) for one in files]}
+    has_story = any(path.name == "story.ndjson" for path in files)
+    lines = [f"{options.folder} is a project now:", *(f"  {path}" for path in files), "", "What next:"]
+    lines += [f"  workbench check {options.folder}", f"  workbench open {options.folder}"]
+    if has_story:
+        lines.append(f"  workbench run {options.folder}        plays its story.ndjson")
+    answer(options, said, "\n".join(lines))
+    return DONE
+
+
+def _check_takes(parser: Parser) -> None:
+    parser.project()
+    parser.trust()
+    parser.json(
+        "project, complete, problems [{file, line, column, code, message, hint}], advice, model, unseen"
+    )
+
+
+async def _check(options: Options, environ: Environ) -> int:
+    from workbench.services.project_check import check_project, in_words
+
+    verdict = await check_project(options.project, environ, trust=options.trust)
+    problems = [
+        {
+            "file": one.file,
+            "line": one.line,
+            "column": one.column,
+            "code": one.code,
+            "message": one.message,
+            "hint": one.hint,
+        }
+        for one in verdict.complaints
+    ]
+    lines = [many_lines(str(one)) for one in verdict.complaints]
+    if verdict.complaints:
+        count = len(verdict.complaints)
+        note(f"{count} problem{'s' if count > 1 else ''}")
+    elif not verdict.unseen:
+        model = in_words(verdict.model) or "an empty model"
+        lines.append(f"{one_line(verdict.name)}: no problems; {model}")
+    if verdict.unseen:
+        note(
+            f"workbench: {', '.join(verdict.unseen)}: nobody trusts it, so it was not imported and only its"
+            " syntax was checked\n  read it; if you trust it, say --trust, which remembers this folder with"
+            " these files"
+        )
+    for told in verdict.advice:
+        note(f"workbench: {one_line(told)}")
+    said = {"project": verdict.name, "complete": not verdict.unseen, "problems": problems}
+    said |= {"advice": list(verdict.advice), "model": dict(verdict.model), "unseen": list(verdict.unseen)}
+    answer(options, said, "\n".join(lines))
+    return PROBLEMS if verdict.complaints else FAILED if verdict.unseen else DONE
+
+
+def _docs_takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument("--output", metavar="FILE", type=Path, help="write there; by default to the terminal")
+    parser.trust()
+
+
+async def _docs(options: Options, environ: Environ) -> int:
+    from workbench.services.documents import document_of
+    from workbench.services.output_files import write_output
+
+    text = document_of(options.project, environ, trust=options.trust)
+    if options.output is None:
+        print(text, end="")
+    else:
+        write_output(options.output, text.encode())
+        print(f"{options.output} was written: {len(text.splitlines()):,} lines")
+    return DONE
+
+
+NEW = Command(
+    about="""
+        Begins a project in a new folder: a project.tsk that you can read and edit, and what the template
+        brings with it. The folder's name becomes the project's name.
+    """,
+    examples="""
+        workbench new shop
+        workbench new shop --template orders
+    """,
+    arguments=_new_takes,
+    work=_new,
+)
+CHECK = Command(
+    about="""
+        Names every problem of a project's file, its modules, its scenarios and its story, a line each:
+
+          file:line:column: CODE message (hint)
+
+        A store that is there is only looked at: whether the model can still read every event. Ends with 3 if
+        there are problems, with 1 if modules could not be checked because nobody trusts them, with 0 if all
+        is well.
+    """,
+    examples="""
+        workbench check my-project
+        workbench check my-project --trust --json
+    """,
+    arguments=_check_takes,
+    work=_check,
+)
+DOCS = Command(
+    about="""
+        Writes a project's model down as Markdown: what flows where and the event model as Mermaid diagrams,
+        every command, event, read model and subscription with its fields; the texts are the docstrings.
+    """,
+    examples="""
+        workbench docs my-project
+        workbench docs my-project --output MODEL.md
+    """,
+    arguments=_docs_takes,
+    work=_docs,
+)

@@ -1,0 +1,303 @@
+"""The verb that runs a project: commands from flags, a file or a pipe; then the queues are drained."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from workbench.cli.answers import answer, columns, note, one_line
+from workbench.cli.arguments import DONE, PROBLEMS, Command, Environ, Options, Parser, seconds, words
+from workbench.project.samples import SAMPLES, copy_sample
+
+if TYPE_CHECKING:
+    from workbench.interop.ndjson import Problem
+    from workbench.model.changes import Changes
+    from workbench.model.command import CommandResult
+    from workbench.services.command_story import StoryReport
+    from workbench.services.workspace import Workspace
+
+
+class _Name(argparse.Action):
+    """Begins a command; the ``--set`` behind it are its fields."""
+
+    @override
+    def __call__(
+        self, parser: Any, namespace: Options, values: Any, option_string: str | None = None
+    ) -> None:
+        namespace.issued = [*namespace.issued, {"command": values}]
+
+
+class _Field(argparse.Action):
+    """Gives the command before it a field."""
+
+    @override
+    def __call__(
+        self, parser: Any, namespace: Options, values: Any, option_string: str | None = None
+    ) -> None:
+        if not namespace.issued:
+            parser.error("--set belongs behind a --command")
+        from workbench.errors import InvalidValue
+        from workbench.services.field_arguments import assign
+
+        try:
+            assign(namespace.issued[-1], values)
+        except InvalidValue as error:
+            parser.error(f"--set {values}: {error.message}")
+
+
+def _takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument(
+        "--sample", choices=SAMPLES, help="a copy of a sample instead, thrown away afterwards"
+    )
+    parser.add_argument("--command", metavar="NAME", type=words, action=_Name, help="issue this command")
+    parser.add_argument(
+        "--set",
+        metavar="FIELD=TEXT",
+        type=words,
+        action=_Field,
+        help="a field of the command before it; FIELD:=JSON for what is no text",
+    )
+    parser.add_argument(
+        "--commands",
+        metavar="FILE",
+        help="NDJSON of commands, - for the standard input; by default the project's story",
+    )
+    parser.add_argument(
+        "--wait",
+        metavar="TIME",
+        type=seconds,
+        default=60.0,
+        help="how long the queues may take; 60s unless said",
+    )
+    parser.add_argument(
+        "--settle", action="store_true", help="let all that follows from a command happen before the next one"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="end with 3 if any command was not accepted, or anything died"
+    )
+    parser.add_argument(
+        "--metrics", metavar="FILE", type=Path, help="write counters and latencies there, as OpenMetrics text"
+    )
+    parser.trust()
+    parser.json(
+        "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
+        " put_off, standstills [{kind, name, why, broken}], gone, troubles, faults, subscriptions,"
+        " projections, dead_letters"
+    )
+    parser.set_defaults(issued=[])
+
+
+async def _run(options: Options, environ: Environ) -> int:
+    from workbench.services.open_project import need_model, open_target
+
+    with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
+        folder = options.project
+        if options.sample:
+            folder = copy_sample(options.sample, Path(scratch) / options.sample)
+        workspace = open_target(folder, "", environ=environ, trust=options.trust)
+        try:
+            need_model(workspace, "running a project")
+            workspace.running()
+            gone = _Gone(workspace)
+            workspace.listen(gone)
+            await workspace.start()
+            report, summary = await _played(workspace, options)
+            gone()
+        finally:
+            await workspace.close()
+    for problem in summary["problems"]:
+        note(f"workbench: {one_line(problem)}")
+    for said in summary["troubles"]:
+        note(f"workbench: {one_line(said)}")
+    if not summary["settled"] and not any(one["broken"] for one in summary["standstills"]):
+        note(f"workbench: the queues were not empty after {options.wait:g} s; running again goes on")
+    for one in summary["standstills"]:
+        note(one_line(f"workbench: {one['kind']} {one['name']}: {one['why']}"))
+    if summary["put_off"]:
+        note(f"workbench: {summary['put_off']:,} deliveries wait for their time; a later run sees to them")
+    answer(options, summary, _told(summary))
+    return PROBLEMS if _troubled(options, report, summary) else DONE
+
+
+class _Gone:
+    """Says at once that the store of a running project is gone, also while no command comes (C10)."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._store = workspace.store
+        self._told = False
+
+    def __call__(self, _changes: Changes | None = None) -> None:
+        if self._store.gone and not self._told:
+            self._told = True
+            note(f"workbench: {one_line(self._store.gone)}")
+
+
+async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
+    from workbench.services.openmetrics import open_metrics
+    from workbench.services.output_files import check_output, write_output
+    from workbench.services.standstill import drain
+
+    if options.metrics is not None:
+        check_output(options.metrics)  # before anything is done
+    report = await _issue(workspace, options)
+    settled = await drain(workspace, options.wait)
+    if options.metrics is not None:
+        write_output(options.metrics, open_metrics(workspace).encode())
+    return report, _summary(workspace, report, options, settled=settled)
+
+
+async def _issue(workspace: Workspace, options: Options) -> StoryReport:
+    """Issues what was asked for; with nothing asked for, the story, if the project has one."""
+    from workbench.services.command_story import StoryReport, arriving_lines
+    from workbench.services.standstill import drain
+
+    between = partial(drain, workspace, options.wait) if options.settle else None
+    if options.issued:
+        return await workspace.story.play_commands(options.issued, origin="cli", between=between)
+    if options.commands == "-":
+        lines = arriving_lines(sys.stdin.fileno())
+        return await workspace.story.play_lines(lines, origin="cli", between=between)
+    if options.commands is None and workspace.project.story is None:
+        return StoryReport()
+    path = Path(options.commands) if options.commands is not None else None
+    return await workspace.story.play(path, pace=0, origin="cli", between=between)
+
+
+def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) -> bool:
+    refused = any(not result.accepted for result in report.results)
+    died = bool(summary["dead_letters"])
+    broken = any(one["broken"] for one in summary["standstills"])
+    return bool(
+        report.problems
+        or broken
+        or summary["faults"]
+        or summary["gone"]
+        or (refused and (options.issued or options.strict))
+        or (died and options.strict)
+    )
+
+
+def _summary(workspace: Workspace, report: StoryReport, options: Options, *, settled: bool) -> dict[str, Any]:
+    from workbench.services.standstill import put_off, standstills
+
+    still = standstills(workspace)
+    return {
+        "project": workspace.project.name,
+        "commands": dict(report.outcomes),
+        "results": [_result(result) for result in report.results] if options.issued else [],
+        "problems": [_problem(problem, options) for problem in report.problems],
+        "position": workspace.browse.head(),
+        "streams": workspace.browse.stream_count(),
+        "settled": settled and not any(one.broken for one in still),
+        "put_off": put_off(workspace),
+        "standstills": [asdict(one) for one in still],
+        "gone": workspace.store.look(),
+        "troubles": list(workspace.running().errors),
+        "faults": dict(workspace.running().faults),
+        "subscriptions": {
+            view.name: {"delivered": view.delivered, "failed": view.failed, "dead": view.dead}
+            for view in workspace.observe.subscriptions()
+        },
+        "projections": {view.name: view.rows for view in workspace.observe.projections()},
+        "dead": workspace.repair.counts().get("open", 0),
+        "dead_letters": [
+            {
+                "number": letter.number,
+                "subscription": letter.subscription,
+                "reason": letter.reason.value,
+                "error": f"{letter.error_type}: {letter.error}",
+                "attempts": len(letter.attempts),
+            }
+            for letter in workspace.repair.letters(("open",))
+        ],
+    }
+
+
+def _problem(problem: Problem, options: Options) -> str:
+    """Says a problem with the place where the command was given: a line, or a flag."""
+    if not options.issued:
+        return str(problem)
+    return f"--command {options.issued[problem.line - 1]['command']}: {problem.message}"
+
+
+def _result(result: CommandResult) -> dict[str, Any]:
+    return {
+        "command": result.command_type,
+        "id": str(result.command_id),
+        "stream": result.stream,
+        "outcome": result.outcome.value,
+        "version": result.version,
+        "message": result.message,
+        "field": result.field,
+        "hint": result.hint,
+    }
+
+
+def _told(summary: dict[str, Any]) -> str:
+    lines = [_said(result) for result in summary["results"]]
+    commands = ", ".join(f"{count} {outcome}" for outcome, count in summary["commands"].items()) or "none"
+    lines += [
+        f"{one_line(summary['project'])}: commands: {commands}",
+        f"position {summary['position']:,}, {summary['streams']:,} stream{'s' * (summary['streams'] != 1)}",
+    ]
+    subscriptions = [
+        (name, one["delivered"], one["failed"], one["dead"])
+        for name, one in summary["subscriptions"].items()
+        if any(one.values()) or not name.startswith("$")  # the engine's own matters where it did something
+    ]
+    if subscriptions:
+        lines += ["", columns(("SUBSCRIPTION", "DELIVERED", "FAILED TRIES", "DEAD"), subscriptions)]
+    projections = [(name, rows) for name, rows in summary["projections"].items()]
+    if projections:
+        lines += ["", columns(("PROJECTION", "ROWS"), projections)]
+    letters = [
+        (one["number"], one["subscription"], one["reason"], one["error"]) for one in summary["dead_letters"]
+    ]
+    if letters:
+        more = summary["dead"] - len(letters)
+        lines += ["", columns(("DEAD LETTER", "SUBSCRIPTION", "REASON", "ERROR"), letters)]
+        lines += [f"… {more:,} more; workbench dead-letters lists them"] if more > 0 else []
+    return "\n".join(lines)
+
+
+def _said(result: dict[str, Any]) -> str:
+    said = f"{result['command']} {result['stream']}".strip()
+    if result["outcome"] == "accepted":
+        return one_line(f"{said}: accepted, version {result['version']}")
+    field = f"{result['field']}: " if result["field"] else ""
+    hint = f" ({result['hint']})" if result["hint"] else ""
+    return one_line(f"{said}: {result['outcome']}: {field}{result['message']}{hint}")
+
+
+RUN = Command(
+    about="""
+        Runs a project without a window: issues commands, lets policies, subscriptions and read models follow
+        until nothing is left to do, and prints what became of it all.
+
+        Commands come from --command and --set, or from NDJSON with --commands, a line each:
+
+          {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "ada@x.org"}
+
+        Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
+        one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
+        the store is gone from its path, or a subscription or read model stands still. What is put off for
+        longer than --wait is not waited for.
+    """,
+    examples="""
+        workbench run my-project --command create_user --set user_id=ada \\
+            --set username="Ada Lovelace" --set email=ada@example.org
+        workbench run shop --command place_order --set 'lines:=[{"product": "cog", "quantity": 2}]'
+        generate | workbench run my-project --commands - --json
+        workbench run --sample users
+    """,
+    arguments=_takes,
+    work=_run,
+)

@@ -1,0 +1,188 @@
+"""Verbs about what follows the log: subscriptions, and read models with their rebuilding."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.answers import answer, columns, meter, note, one_line, opened
+from workbench.cli.arguments import DONE, PROBLEMS, Command, Environ, Options, Parser, words
+
+if TYPE_CHECKING:
+    from workbench.services.monitor_values import ProjectionView
+
+
+def _subscriptions_takes(parser: Parser) -> None:
+    parser.project()
+    parser.trust()
+    parser.json(
+        "[{name, source, handler, state, cursor, lag, delivered, failed, filtered, waiting, retrying, dead}]"
+    )
+
+
+async def _subscriptions(options: Options, environ: Environ) -> int:
+    from workbench.services.open_project import not_trusted
+    from workbench.services.subscriptions import standings
+
+    workspace = opened(options, environ)
+    try:
+        found = standings(workspace)
+        restricted = workspace.project.restricted
+        refused = not_trusted(workspace.project, "knowing handlers and policies") if restricted else None
+    finally:
+        await workspace.close()
+    rows = [
+        (
+            one.name, one.source, one.state, one.lag, one.waiting, one.delivered, one.failed, one.filtered,
+            one.dead,
+        )
+        for one in found
+    ]  # fmt: skip
+    heads = (
+        "SUBSCRIPTION",
+        "READS",
+        "STATE",
+        "LAG",
+        "WAITING",
+        "DELIVERED",
+        "FAILED TRIES",
+        "FILTERED",
+        "DEAD",
+    )
+    answer(options, [asdict(one) for one in found], columns(heads, rows) if rows else "no subscriptions")
+    if refused is not None:
+        note(f"workbench: {refused.message}\n  {refused.hint}")
+    return DONE
+
+
+# -- projections ----------------------------------------------------------------------------------------
+
+
+def _list_takes(parser: Parser) -> None:
+    parser.project()
+    parser.trust()
+    parser.json("[{name, status, checkpoint, lag, rows, stale, fault, fault_position, passed, rebuilding}]")
+
+
+async def _list(options: Options, environ: Environ) -> int:
+    from workbench.services.open_project import need_model
+
+    workspace = opened(options, environ)
+    try:
+        need_model(workspace, "knowing the read models")
+        found = workspace.observe.projections()
+    finally:
+        await workspace.close()
+    rows = [(one.name, _status(one), one.checkpoint, one.lag, one.rows, len(one.passed)) for one in found]
+    heads = ("PROJECTION", "STATUS", "CHECKPOINT", "LAG", "ROWS", "EVENTS LEFT OUT")
+    lines = [columns(heads, rows) if rows else "no projections", *map(_trouble, filter(_troubled, found))]
+    answer(options, [_values(one) for one in found], "\n".join(lines))
+    return DONE
+
+
+def _status(view: ProjectionView) -> str:
+    said = view.status + (", stale" if view.stale else "")
+    if view.rebuild is None:
+        return said
+    halted = "" if view.rebuild.condition == "rebuilding" else f" {view.rebuild.condition}"
+    return f"{said}, rebuild{halted} at {view.rebuild.share:.0%}"
+
+
+def _troubled(view: ProjectionView) -> bool:
+    return bool(view.fault or view.stale or (view.rebuild and view.rebuild.fault))
+
+
+def _trouble(view: ProjectionView) -> str:
+    rebuild = view.rebuild
+    if rebuild and rebuild.fault:
+        said = f"its rebuild stands still at position {rebuild.fault_position:,}: {rebuild.fault}"
+    elif view.fault:
+        said = f"it stands still at position {view.fault_position:,}: {view.fault}"
+    else:
+        said = "its definition changed since its rows were made; rebuild it"
+    return one_line(f"{view.name}: {said}")
+
+
+def _values(view: ProjectionView) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "status": view.status,
+        "checkpoint": view.checkpoint,
+        "lag": view.lag,
+        "rows": view.rows,
+        "stale": view.stale,
+        "fault": view.fault,
+        "fault_position": view.fault_position,
+        "passed": len(view.passed),
+        "rebuilding": view.rebuild is not None,
+    }
+
+
+def _rebuild_takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument("name", metavar="NAME", type=words, help="the projection")
+    parser.trust()
+    parser.json("name, status, checkpoint, lag, rows, stale, fault, fault_position, passed, rebuilding")
+
+
+async def _rebuild(options: Options, environ: Environ) -> int:
+    from workbench.services.offline_rebuild import rebuild
+    from workbench.services.open_project import need_model
+
+    show = meter(options) or (lambda _: None)
+    workspace = opened(options, environ)
+    try:
+        need_model(workspace, "rebuilding a read model")
+        view = await rebuild(workspace, options.name, lambda share: show(f"{share:6.1%} of the log"))
+    finally:
+        show("")
+        await workspace.close()
+    if view.rebuild is not None:
+        text = f"{_trouble(view)}\n  the old rows stay until the rebuild is done or given up"
+    else:
+        text = one_line(f"{view.name} was rebuilt: {view.rows:,} rows, up to position {view.checkpoint:,}")
+    answer(options, _values(view), text)
+    return PROBLEMS if view.rebuild is not None else DONE
+
+
+SUBSCRIPTIONS = Command(
+    about="""
+        Says where subscriptions, policies and processes stand. Nothing runs meanwhile.
+
+        States: new (it never ran), behind, caught up, paused, detached (nothing handles it).
+        Lag is how many positions lie between it and the end of the log; failed tries were repeated, or
+        became dead letters.
+    """,
+    examples="""
+        workbench subscriptions my-project
+        workbench subscriptions my-project --json
+    """,
+    arguments=_subscriptions_takes,
+    work=_subscriptions,
+)
+PROJECTIONS = Command(
+    about="Says where read models stand, and makes the rows of one anew.",
+    examples="""
+        workbench projections my-project
+        workbench projections rebuild my-project users
+    """,
+    actions={
+        "list": Command(
+            about="Says where read models stand.",
+            examples="workbench projections my-project --json",
+            arguments=_list_takes,
+            work=_list,
+        ),
+        "rebuild": Command(
+            about="""
+                Makes a read model's rows anew from the whole log.
+
+                The old rows stay until the new ones take their place at once. No handler is called meanwhile.
+                Ends with 3 if an event cannot be folded.
+            """,
+            examples="workbench projections rebuild my-project users",
+            arguments=_rebuild_takes,
+            work=_rebuild,
+        ),
+    },
+)

@@ -1,0 +1,134 @@
+"""The list of all verbs, what the top help says of them, and where each of them is.
+
+A further verb is a `Command` in a module of this folder and one line in `VERBS`. Only the module of the verb
+that was asked for is imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench import __version__
+from workbench.cli.arguments import Command, Options, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A line of the top help.
+
+    Attributes:
+        place: Module of this package and the name of the `Command` in it.
+    """
+
+    name: str
+    summary: str
+    place: str
+
+    def command(self) -> Command:
+        """Imports what is behind the verb."""
+        module, _, name = self.place.partition(":")
+        found: Command = getattr(importlib.import_module(f"workbench.cli.{module}"), name)
+        return found
+
+
+VERBS = {
+    "The window": (
+        Verb("open", "open a project in the window (the default)", "window:OPEN"),
+        Verb("tour", "drive a sample by itself and save a picture of every view", "window:TOUR"),
+    ),
+    "A project": (
+        Verb("new", "begin a project in a new folder, from a template", "projects:NEW"),
+        Verb("check", "name every problem of a project's files", "projects:CHECK"),
+        Verb("test", "run the project's scenarios", "testing:TEST"),
+        Verb("run", "issue commands, drain the queues, print a summary", "running:RUN"),
+        Verb("docs", "write the model down as Markdown with diagrams", "projects:DOCS"),
+    ),
+    "Looking": (
+        Verb("streams", "list streams, the last changed first", "looking:STREAMS"),
+        Verb("show", "tell a stream's history and its state at a version", "looking:SHOW"),
+        Verb("events", "list events of the log, by stream, type and position", "looking:EVENTS"),
+        Verb("subscriptions", "say where subscriptions stand", "standing:SUBSCRIPTIONS"),
+        Verb("projections", "say where read models stand, and rebuild one", "standing:PROJECTIONS"),
+        Verb("metrics", "write counters and gauges as OpenMetrics text", "measuring:METRICS"),
+    ),
+    "Repairing": (
+        Verb("dead-letters", "list, show, replay, edit, purge and restore dead letters", "letters:LETTERS"),
+    ),
+    "Moving events": (
+        Verb("import", "bring the events of a file in", "moving:IMPORT"),
+        Verb("export", "write events into a file that can be brought in again", "moving:EXPORT"),
+    ),
+    "The store's file": (
+        Verb("doctor", "examine it: the file, its rules, its sizes, what to do", "caring:DOCTOR"),
+        Verb("backup", "copy it while it is in use", "caring:BACKUP"),
+    ),
+}
+"""All verbs by group, in the order of the help."""
+
+NAMES = {verb.name: verb for group in VERBS.values() for verb in group}
+
+HEAD = """\
+usage: workbench VERB …          workbench VERB --help says what it takes, with examples
+
+Design, run, break, understand and repair event-sourced flows.
+"""
+TAIL = """\
+examples:
+  workbench open --sample users                a copy of the users sample, in the window
+  workbench new shop --template orders         a project of your own
+  workbench check shop
+  workbench run shop --json
+  workbench show shop order-7 --at 3
+
+exit codes: 0 done; 1 it failed, or was stopped; 2 the command line is wrong; 3 done, but problems were found
+"""
+
+
+def top_help() -> str:
+    """Returns what ``workbench --help`` says."""
+    lines = [HEAD]
+    for group, verbs in VERBS.items():
+        lines += [f"{group}:", *(f"  {verb.name:<14} {verb.summary}" for verb in verbs), ""]
+    return "\n".join([*lines, TAIL])
+
+
+def parse(words: Sequence[str]) -> tuple[str, Command, Options]:
+    """Reads a whole command line; returns the verb, what is to be done, and with what.
+
+    Raises:
+        SystemExit: With 0 for help and version, with 2 where the words are wrong.
+    """
+    _never_fail_on_a_letter()
+    name, *rest = with_verb(list(words))
+    if name in {"-h", "--help"}:
+        print(top_help(), end="")
+        raise SystemExit(0)
+    if name == "--version":
+        print(f"Event Workbench {__version__}")
+        raise SystemExit(0)
+    if name not in NAMES:
+        said = did_you_mean(name, NAMES) or ", and there is no such folder"
+        print(f"workbench: {name} is no verb{said}\n  workbench --help lists them", file=sys.stderr)
+        raise SystemExit(2)
+    command, options = NAMES[name].command().parse(name, rest)
+    return name, command, options
+
+
+def with_verb(words: list[str]) -> list[str]:
+    """Puts ``open`` where nothing else was said: before options, and before what is a file or folder."""
+    first = words[0] if words else ""
+    if first in {"-h", "--help", "--version"} or first in NAMES:
+        return words
+    return ["open", *words] if not first or first.startswith("-") or Path(first).exists() else words
+
+
+def _never_fail_on_a_letter() -> None:
+    """Has letters that the terminal's encoding lacks shown as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

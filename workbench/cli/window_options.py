@@ -1,0 +1,45 @@
+"""What the verbs take that open the window; the window itself is the program's business."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.cli.arguments import Command, Parser
+from workbench.project.samples import SAMPLES
+
+
+def _open(parser: Parser) -> None:
+    parser.project(needed=False)
+    parser.add_argument("--sample", choices=SAMPLES, help="a copy of a sample instead")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), default=None)
+    parser.add_argument(
+        "--fresh", action="store_true", help="begin the sample anew: the old copy is put aside"
+    )
+    parser.trust()
+
+
+def _tour(parser: Parser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the pictures go")
+    parser.add_argument("--sample", default=SAMPLES[0], choices=SAMPLES)
+
+
+OPEN = Command(
+    about="""
+        Opens a project in the window; without one, this folder if it is a project, else the project of the
+        last time, or a sample.
+    """,
+    examples="""
+        workbench open my-project
+        workbench open --sample users
+        workbench my-project --theme dark
+    """,
+    arguments=_open,
+)
+TOUR = Command(
+    about="Drives a sample by itself, without a display if there is none, and saves a picture of every view.",
+    examples="""
+        workbench tour pictures
+        workbench tour pictures --sample orders
+    """,
+    arguments=_tour,
+)

@@ -1,0 +1,83 @@
+"""Commits what became of deliveries, and finds whose effects the store refuses (D1, F4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from workbench.engine.delivery_attempt import Task, describe
+from workbench.engine.runtime import Runtime
+from workbench.errors import CallerError, StaleLease, WorldError
+from workbench.store.operations import Atomic, Settle
+
+
+class Settling:
+    """The last step of every batch of one subscription.
+
+    Args:
+        forget: Called when what a handler did does not come to be stored.
+    """
+
+    def __init__(self, runtime: Runtime, subscription: str, forget: Callable[[], None]) -> None:
+        self._runtime = runtime
+        self._subscription = subscription
+        self._forget = forget
+
+    async def settle(self, tasks: Sequence[Task], make: Callable[[], Settle]) -> Settle:
+        """Commits what became of tasks.
+
+        A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
+        the outcome waits until it can (F4).
+
+        Raises:
+            StaleLease: Somebody else took them meanwhile; nothing took effect.
+        """
+        while True:
+            settle = make()
+            try:
+                await self._runtime.gate.write(settle)
+            except StaleLease:
+                self._forget()
+                raise
+            except WorldError as error:
+                await self._runtime.trouble(self._subscription, error)
+            except CallerError as error:
+                await self._blame(tasks, error)
+            else:
+                self.count(tasks, settle)
+                return settle
+
+    async def _blame(self, tasks: Sequence[Task], error: CallerError) -> None:
+        """Finds whose effects the store refuses; those tasks have failed."""
+        acting = [task for task in tasks if task.effects and task.failure is None]
+        answers = await self._runtime.gate.rehearse(
+            [Atomic(operations=tuple(task.effects)) for task in acting]
+        )
+        refused = [
+            (task, said)
+            for task, said in zip(acting, answers, strict=True)
+            if isinstance(said, BaseException)
+        ]
+        self._forget()
+        if not refused:
+            raise error
+        for task, said in refused:
+            task.failure = describe(said, task.message)
+            task.effects.clear()
+
+    def count(self, tasks: Sequence[Task], settle: Settle) -> None:
+        """Has the metrics know how a batch ended."""
+        metrics = self._runtime.metrics
+        for what, number in (
+            ("ok", settle.delivered),
+            ("failed", settle.failed),
+            ("retry", settle.retried),
+            ("dead", settle.died),
+            ("expired", settle.expired),
+            ("filtered", settle.filtered),
+        ):
+            metrics.count(self._subscription, what, number)
+        ended = [task for task in tasks if task.started and task.failure is None]
+        now = self._runtime.clock.now()
+        metrics.timed(
+            self._subscription, [(now - task.since, task.ended_at - task.started_at) for task in ended]
+        )

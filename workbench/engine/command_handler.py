@@ -1,0 +1,270 @@
+"""Handles commands: load, decide, append; conflicts are decided again, repeats are recognised (K1–K4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from workbench.engine.aggregate_loader import AggregateLoader, Loaded
+from workbench.engine.group_commit import WriteGate
+from workbench.engine.metrics import Metrics
+from workbench.errors import (
+    CallerError,
+    CommandRejected,
+    InvalidCommand,
+    InvalidEvent,
+    StreamClosed,
+    WorkbenchError,
+    WrongExpectedVersion,
+)
+from workbench.model.aggregate import AggregateType
+from workbench.model.clock import Clock
+from workbench.model.command import CommandResult, CommandType, Outcome
+from workbench.model.event import NewEvent, event_data
+from workbench.model.ids import NewId
+from workbench.model.json_values import write_json
+from workbench.model.registry import Registry
+from workbench.model.secrets import without_secrets
+from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
+from workbench.store.stored_values import CommandRecord, Snapshot
+
+DECISIONS = 4
+"""A command is decided once, and again after each of at most three conflicts (K2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A command that is to be handled.
+
+    Attributes:
+        values: Its fields as plain values.
+        expected: The version that the sender saw; None accepts any and retries conflicts.
+        origin: Who sent it: ``form``, ``cli``, a policy's name.
+    """
+
+    type: str
+    values: Mapping[str, Any]
+    id: UUID
+    expected: int | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    origin: str = ""
+
+
+class CommandHandler:
+    """The one place where commands become events."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        loader: AggregateLoader,
+        gate: WriteGate,
+        clock: Clock,
+        new_id: NewId,
+        metrics: Metrics,
+        snapshot_every: int,
+        report: Callable[[str], None],
+    ) -> None:
+        self._registry = registry
+        self._loader = loader
+        self._gate = gate
+        self._clock = clock
+        self._new_id = new_id
+        self._metrics = metrics
+        self._snapshot_every = snapshot_every
+        self._report = report
+        self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
+
+    async def handle(self, issue: Issue) -> CommandResult:
+        """Handles one command; what the domain or a conflict says is a result, not an error.
+
+        Raises:
+            NoHandler: The model has no such command.
+            InvalidCommand: Fields are wrong.
+            WorldError: The store could not write.
+        """
+        kind = self._registry.command(issue.type)
+        try:
+            command = kind.parse(issue.values)
+        except InvalidCommand as error:
+            told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
+            raise InvalidCommand(told) from None
+        while issue.id in self._running:
+            if (same := await self._same(issue.id)) is not None:
+                return _repeated(same)
+        self._running[issue.id] = None
+        result = None
+        try:
+            result = await self._decide(kind, command, issue)
+            return result
+        finally:
+            if (future := self._running.pop(issue.id)) is not None:
+                future.set_result(result)
+
+    async def _same(self, identity: UUID) -> CommandResult | None:
+        """Returns the result of the command with that id, which is being handled at this moment (K3).
+
+        None where that came to nothing: then it is for the next one to handle it.
+        """
+        future = self._running[identity]
+        if future is None:
+            future = self._running[identity] = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(future)
+
+    async def _decide(self, kind: CommandType, command: Any, issue: Issue) -> CommandResult:
+        started = self._clock.now()
+        self._metrics.flow[f"command:{kind.name}"] += 1
+        values = kind.dump(command)
+        stream = self._registry.stream_of(kind, values)
+        aggregate = self._registry.aggregates[kind.aggregate]
+        base = CommandRecord(
+            command_id=issue.id,
+            type=kind.name,
+            stream=stream,
+            data=write_json(values),
+            outcome=Outcome.ACCEPTED,
+            issued_at=started,
+            correlation_id=issue.correlation_id or issue.id,
+            causation_id=issue.causation_id,
+            origin=issue.origin,
+        )
+        for attempt in range(1, DECISIONS + 1):
+            try:
+                loaded = self._loader.load(aggregate, stream)
+                _check_expected(kind, issue, stream, loaded)
+                events = self._new_events(aggregate.decide(loaded.state, command), base)
+            except CommandRejected as refusal:
+                return await self._record(base, loaded.version, Outcome.REJECTED, refusal, attempt)
+            except WrongExpectedVersion as conflict:
+                return await self._record(base, conflict.actual, Outcome.CONFLICT, conflict, attempt)
+            except CallerError as failure:
+                return await self._record(base, 0, Outcome.FAILED, failure, attempt)
+            record = _with(
+                base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - started
+            )
+            try:
+                return await self._append(aggregate, stream, loaded, events, record)
+            except WrongExpectedVersion as conflict:
+                self._loader.forget(stream)
+                if attempt == DECISIONS or issue.expected is not None:
+                    return await self._record(base, conflict.actual, Outcome.CONFLICT, conflict, attempt)
+            except StreamClosed as refusal:
+                return await self._record(base, loaded.version, Outcome.REJECTED, refusal, attempt)
+            except CallerError as failure:
+                return await self._record(base, loaded.version, Outcome.FAILED, failure, attempt)
+        raise AssertionError  # the last attempt always returned
+
+    def _new_events(self, decided: Any, base: CommandRecord) -> tuple[NewEvent, ...]:
+        events = []
+        for event in decided:
+            kind = self._registry.events.get(event.event_type)
+            if kind is None:
+                raise InvalidEvent(f"{type(event).__name__} is not an event of this model", path="")
+            events.append(
+                NewEvent(
+                    id=self._new_id(),
+                    type=kind.name,
+                    schema_version=kind.version,
+                    data=event_data(event),
+                    correlation_id=base.correlation_id,
+                    causation_id=base.command_id,
+                )
+            )
+        return tuple(events)
+
+    async def _append(
+        self,
+        aggregate: AggregateType,
+        stream: str,
+        loaded: Loaded,
+        events: tuple[NewEvent, ...],
+        record: CommandRecord,
+    ) -> CommandResult:
+        append = Append(stream=stream, events=events, expected=loaded.version)
+        appended, stored = await self._gate.write(Atomic(operations=(append, RecordCommand(record=record))))
+        if appended is None:
+            return _result(stored, duplicate=True)
+        result = _result(stored, event_ids=tuple(event.id for event in events))
+        self._loader.advance(aggregate, stream, loaded, events)
+        await self._take_snapshot(aggregate, stream, loaded.version, appended.last_version)
+        return result
+
+    async def _take_snapshot(self, aggregate: AggregateType, stream: str, before: int, after: int) -> None:
+        """Takes a snapshot when a multiple of N was crossed; its failure never fails the command (S1)."""
+        every = aggregate.snapshot_every or self._snapshot_every
+        if not every or before // every == after // every:
+            return
+        try:
+            loaded = self._loader.load(aggregate, stream)
+            snapshot = Snapshot(
+                stream=stream,
+                version=loaded.version,
+                state_hash=aggregate.state_hash,
+                state=aggregate.write_state(loaded.state),
+            )
+            await self._gate.write(SaveSnapshot(snapshot=snapshot))
+        except Exception as error:  # noqa: BLE001  # the events are stored, and that is the command's answer (C11)
+            self._report(f"no snapshot of {stream} could be taken: {type(error).__name__}: {error}")
+
+    async def _record(
+        self, base: CommandRecord, version: int, outcome: Outcome, error: WorkbenchError, attempt: int
+    ) -> CommandResult:
+        record = _with(
+            base,
+            outcome=outcome,
+            version=version,
+            message=without_secrets(error.message, base.data),
+            hint=without_secrets(error.hint, base.data),
+            field=error.field if isinstance(error, CommandRejected) else None,
+            expected=error.expected if isinstance(error, WrongExpectedVersion) else None,
+            attempts=attempt,
+            duration_us=self._clock.now() - base.issued_at,
+        )
+        stored = await self._gate.write(RecordCommand(record=record))
+        return _result(stored, duplicate=stored.number > 0)
+
+
+def _check_expected(kind: CommandType, issue: Issue, stream: str, loaded: Loaded) -> None:
+    """K2 and K4, before anything is decided."""
+    if issue.expected is not None and issue.expected != loaded.version:
+        raise WrongExpectedVersion(stream, expected=issue.expected, actual=loaded.version)
+    if kind.creates and loaded.version:
+        raise CommandRejected(f"{stream} exists already, at version {loaded.version}", field=kind.target)
+    if not kind.creates and not loaded.version:
+        raise CommandRejected(f"{stream} does not exist", field=kind.target)
+
+
+def _with(record: CommandRecord, **changes: Any) -> CommandRecord:
+    return msgspec.structs.replace(record, **changes)
+
+
+def _result(
+    record: CommandRecord, *, duplicate: bool = False, event_ids: tuple[UUID, ...] = ()
+) -> CommandResult:
+    return CommandResult(
+        command_id=record.command_id,
+        command_type=record.type,
+        stream=record.stream,
+        outcome=Outcome(record.outcome),
+        version=record.version,
+        first_position=record.first_position,
+        last_position=record.last_position,
+        event_ids=event_ids,
+        duplicate=duplicate,
+        message=record.message,
+        hint=record.hint,
+        field=record.field,
+        expected=record.expected,
+        attempts=record.attempts,
+        duration_us=record.duration_us,
+    )
+
+
+def _repeated(result: CommandResult) -> CommandResult:
+    return msgspec.structs.replace(result, duplicate=True)

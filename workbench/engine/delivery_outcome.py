@@ -1,0 +1,212 @@
+"""What becomes of a delivery: retry with a due time, or dead letter (contract §5, D3, L1)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TypedDict
+
+from workbench.engine.delivery_attempt import Failure, Task
+from workbench.model.clock import MICROSECONDS
+from workbench.model.delivery_states import DeliveryState
+from workbench.model.messaging import OnDead, Subscription
+from workbench.store.operations import Operation
+from workbench.store.settlements import NewDelivery, Settlement
+from workbench.store.stored_values import DeadLetter, Reason
+
+
+class Counts(TypedDict):
+    """How the tasks of a batch ended, as `Settle` counts it."""
+
+    delivered: int
+    failed: int
+    retried: int
+    died: int
+    expired: int
+
+
+def expired(*, dropped: bool) -> Failure:
+    """Returns the failure of a message whose time had passed before a handler saw it (T1).
+
+    Args:
+        dropped: Its topic lets such messages go without a dead letter.
+    """
+    return Failure(
+        error_type="Expired",
+        error="expired before it was delivered",
+        place="",
+        trace="",
+        permanent=True,
+        reason=Reason.EXPIRED,
+        dropped=dropped,
+    )
+
+
+def waiting(
+    task: Task, state: DeliveryState, *, lease_until: int | None = None, crashed: int = 0
+) -> NewDelivery:
+    """Returns the row of a message that was not tried yet; one that is blocked keeps its time for later."""
+    later = state in (DeliveryState.DELAYED, DeliveryState.BLOCKED)
+    due_at = _not_after_expiry(task, task.message.deliver_at) if later else None
+    return NewDelivery(
+        message=task.message,
+        key=task.key,
+        state=state,
+        due_at=due_at,
+        lease_until=lease_until,
+        crashed=crashed,
+    )
+
+
+def rows_of(
+    subscription: Subscription,
+    tasks: Sequence[Task],
+    busy: dict[str, int],
+    rng: random.Random,
+    now: int,
+    *,
+    crashed: int = 0,
+) -> list[NewDelivery]:
+    """Returns the rows of messages that none of which was tried in this run.
+
+    Args:
+        busy: Keys whose messages must wait, and behind which position; grows.
+        crashed: Crashes of those that may have been under way.
+    """
+    rows = []
+    for task in tasks:
+        deliver_at = task.message.deliver_at
+        if is_behind(task, busy):
+            task.failure = None  # whatever is wrong with it is found when its turn comes (P3)
+            rows.append(waiting(task, DeliveryState.BLOCKED))
+        elif leaves_nothing(subscription, task):
+            continue
+        elif task.failure is not None:
+            rows.append(new_delivery(subscription, task, rng, now))
+        elif deliver_at is not None and deliver_at > now:
+            rows.append(waiting(task, DeliveryState.DELAYED))
+        else:
+            rows.append(waiting(task, DeliveryState.READY, crashed=crashed))
+        if rows[-1].state is not DeliveryState.DEAD or subscription.on_dead is OnDead.BLOCK_KEY:
+            busy[task.key] = min(busy.get(task.key, task.message.position), task.message.position)
+    return rows
+
+
+def is_behind(task: Task, busy: dict[str, int]) -> bool:
+    """Whether a message must wait for another one with its key."""
+    return bool(task.key) and task.key in busy and busy[task.key] < task.message.position
+
+
+def _not_after_expiry(task: Task, due_at: int | None) -> int | None:
+    """A delayed message that expires before it is due is looked at when it expires."""
+    expires = task.message.expires_at
+    return due_at if due_at is None or expires is None else min(due_at, expires)
+
+
+def new_delivery(subscription: Subscription, task: Task, rng: random.Random, now: int) -> NewDelivery:
+    """Returns the row of a message whose first try failed."""
+    due_at = _retry_at(subscription, task, rng, now)
+    return NewDelivery(
+        message=task.message,
+        key=task.key,
+        state=DeliveryState.DEAD if due_at is None else DeliveryState.DELAYED,
+        due_at=due_at,
+        failed=int(task.started),
+        attempts=task.attempts(),
+        letter=_letter(subscription, task, now) if due_at is None else None,
+    )
+
+
+def settlement(subscription: Subscription, task: Task, rng: random.Random, now: int) -> Settlement:
+    """Returns what becomes of a leased row after a try, or after none when it was released."""
+    position = task.message.position
+    if task.failure is None:
+        state = None if task.started else DeliveryState.READY
+        return Settlement(position=position, key=task.key, state=state, attempts=task.attempts())
+    if leaves_nothing(subscription, task):
+        attempts = task.attempts()
+        return Settlement(position=position, key=task.key, state=None, attempts=attempts, dropped=True)
+    due_at = _retry_at(subscription, task, rng, now)
+    return Settlement(
+        position=position,
+        key=task.key,
+        state=DeliveryState.DEAD if due_at is None else DeliveryState.DELAYED,
+        due_at=due_at,
+        failed=int(task.started),
+        attempts=task.attempts(),
+        letter=_letter(subscription, task, now) if due_at is None else None,
+    )
+
+
+def leaves_nothing(subscription: Subscription, task: Task) -> bool:
+    """Whether a failed message is dropped without a dead letter: its topic or its project wants it so."""
+    failure = task.failure
+    if failure is None:
+        return False
+    return failure.dropped or (not subscription.dead_letters and _is_final(subscription, task, failure))
+
+
+def _is_final(subscription: Subscription, task: Task, failure: Failure) -> bool:
+    return failure.permanent or task.attempt >= subscription.retry.max_attempts
+
+
+def _retry_at(subscription: Subscription, task: Task, rng: random.Random, now: int) -> int | None:
+    """Returns when to try again, microseconds since 1970; None when there is no further try."""
+    failure = task.failure
+    if failure is None or _is_final(subscription, task, failure):
+        return None
+    return _not_after_expiry(task, now + round(subscription.retry.wait(task.attempt, rng) * MICROSECONDS))
+
+
+def _letter(subscription: Subscription, task: Task, now: int) -> DeadLetter | None:
+    message, failure = task.message, task.failure
+    if failure is None:
+        return None
+    attempts = task.attempts()
+    return DeadLetter(
+        subscription=subscription.name,
+        topic=subscription.topic,
+        position=message.position,
+        message_id=message.id,
+        type=message.type,
+        key=message.key,
+        data=message.data,
+        metadata=message.metadata,
+        reason=failure.reason or (Reason.REJECTED if failure.permanent else Reason.MAX_ATTEMPTS),
+        error_type=failure.error_type,
+        error=failure.error,
+        place=failure.place,
+        traceback=failure.trace,
+        attempts=attempts,
+        first_failed_at=(attempts[0].at if attempts else 0) or now,
+        died_at=now,
+        generation=task.delivery.generation if task.delivery else 0,
+        changed_at=now,
+        correlation_id=message.correlation_id,
+    )
+
+
+def effects_of(tasks: Sequence[Task]) -> tuple[Operation, ...]:
+    """Returns the buffered effects of those that succeeded (D1)."""
+    return tuple(effect for task in tasks if task.started and task.failure is None for effect in task.effects)
+
+
+def counts_of(tasks: Sequence[Task], states: Sequence[DeliveryState | None]) -> Counts:
+    """Counts how tasks ended, as `Settle` takes it.
+
+    Args:
+        states: What each of them comes to; None for one that is done, or was dropped.
+    """
+    counts = Counts(delivered=0, failed=0, retried=0, died=0, expired=0)
+    for task, state in zip(tasks, states, strict=True):
+        failure = task.failure
+        if failure is None:
+            counts["delivered"] += task.started
+            continue
+        counts["failed"] += task.started
+        counts["expired"] += failure.reason is Reason.EXPIRED
+        counts["died"] += state is DeliveryState.DEAD or (
+            state is None and failure.reason is not Reason.EXPIRED
+        )
+        counts["retried"] += state is DeliveryState.DELAYED
+    return counts

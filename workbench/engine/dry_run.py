@@ -1,0 +1,113 @@
+"""Rehearses a dead letter: runs its handler on a scratch copy of its effects and says what would happen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.engine.delivery_attempt import Failure
+from workbench.engine.group_commit import WriteGate
+from workbench.engine.subscription_runner import SubscriptionRunner
+from workbench.errors import NotFound, WorkbenchError
+from workbench.model.json_values import write_json
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.store.operations import Append, Atomic, NewMessage, Operation, ProjectRows, SaveProcess
+from workbench.store.stored_values import DeadLetter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One thing that the handler would do.
+
+    Attributes:
+        kind: ``append``, ``publish``, ``issue``, ``row``, ``remove`` or ``state``.
+        where: The stream, topic, aggregate's stream, table or process that it concerns.
+        what: Event, message or command type; the key of a row or a process.
+        data: JSON text, empty where something is removed.
+    """
+
+    kind: str
+    where: str
+    what: str
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What would happen if a dead letter were replayed now; nothing of it was stored.
+
+    Attributes:
+        failure: Why the handler failed; None if it succeeded.
+        effects: What it would do, in order.
+        refused: Why the store would not take the effects; empty if it would.
+        took_us: Microseconds that the handler took.
+    """
+
+    number: int
+    failure: Failure | None
+    effects: tuple[Effect, ...]
+    refused: str
+    took_us: int
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether the dead letter would be resolved."""
+        return self.failure is None and not self.refused
+
+
+async def rehearse(
+    runner: SubscriptionRunner, gate: WriteGate, letter: DeadLetter, data: str | None
+) -> Rehearsal:
+    """Runs the handler of a dead letter without committing anything.
+
+    Args:
+        data: Edited payload, or None for what was delivered last.
+
+    Raises:
+        NotFound: The handler is missing: the subscription is detached (P7).
+    """
+    if runner.handler is None:
+        raise NotFound(
+            f"{runner.name} has no handler now, nothing can be rehearsed", hint="trust or mend its module"
+        )
+    task = await runner.rehearse(letter, data)
+    refused = ""
+    if task.failure is None and task.effects:
+        (answer,) = await gate.rehearse([Atomic(operations=tuple(task.effects))])
+        refused = answer.message if isinstance(answer, WorkbenchError) else ""
+    return Rehearsal(
+        number=letter.number,
+        failure=task.failure,
+        effects=described(task.effects),
+        refused=refused,
+        took_us=task.ended_at - task.started_at,
+    )
+
+
+def described(effects: Sequence[Operation]) -> tuple[Effect, ...]:
+    """Says in plain values what operations do."""
+    found: list[Effect] = []
+    for effect in effects:
+        match effect:
+            case Append():
+                found += [
+                    Effect(kind="append", where=effect.stream, what=event.type, data=event.data)
+                    for event in effect.events
+                ]
+            case NewMessage(topic=topic) if topic == COMMANDS_TOPIC:
+                found.append(Effect(kind="issue", where=effect.key, what=effect.type, data=effect.data))
+            case NewMessage():
+                found.append(Effect(kind="publish", where=effect.topic, what=effect.type, data=effect.data))
+            case ProjectRows():
+                found += [_row(effect.name, row) for row in effect.rows]
+                found += [Effect(kind="remove", where=effect.name, what=str(key)) for key in effect.deleted]
+            case SaveProcess():
+                found.append(
+                    Effect(kind="state", where=effect.process, what=effect.key, data=effect.state or "")
+                )
+    return tuple(found)
+
+
+def _row(table: str, row: dict[str, object]) -> Effect:
+    key = next(iter(row.values()), "")
+    return Effect(kind="row", where=table, what=str(key), data=write_json(row))

@@ -1,0 +1,168 @@
+"""Runs the handlers of a batch: in order within a key, else side by side, in short slices (O1, B1, D4)."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.engine.delivery_attempt import Task, describe
+from workbench.engine.handler_context import DeliveryContext
+from workbench.engine.thread_runner import Aside, Pace
+from workbench.engine.timers import Timer
+from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.messaging import Handler
+
+SLICE = 0.004
+"""Seconds of handlers that return at once, before everybody else gets a turn."""
+
+
+@dataclass(slots=True, kw_only=True)
+class HandlerRun:
+    """How the handlers of one subscription are run.
+
+    Attributes:
+        context_of: Makes what a handler is given beside the message.
+        seconds: That a handler may take (D4).
+        side_by_side: Handlers that may run at once (B1).
+        ordered: Whether messages with one key wait for each other (O1).
+        stopping: Asked before each task; once it says yes, nothing more is started.
+        too_late: Whether a message is not handed out any more, because it expired (I11).
+        in_flight: Handlers that run now.
+    """
+
+    handler: Handler
+    context_of: Callable[[Task], DeliveryContext]
+    clock: Clock
+    timer: Timer
+    seconds: float
+    side_by_side: int
+    ordered: bool
+    stopping: Callable[[], bool]
+    too_late: Callable[[Task], bool]
+    pace: Pace = field(default_factory=Pace)
+    in_flight: int = 0
+
+    async def run(self, tasks: Sequence[Task]) -> None:
+        """Runs the handler for every task; behind a failure the rest of its key stays not started."""
+        groups: dict[object, list[Task]] = {}
+        for index, task in enumerate(tasks):
+            groups.setdefault(task.key if self.ordered and task.key else index, []).append(task)
+        waiting = iter(list(groups.values()))
+        if inspect.iscoroutinefunction(self.handler):
+            await self._side_by_side(waiting)
+        elif getattr(self.handler, "inline", False):
+            await self._drain(waiting, lambda: None)
+        else:
+            aside = Aside(self.handler, self.context_of, self.clock, self.timer, self.seconds, self.pace)
+            await aside.run(waiting, self.side_by_side, self._may_start, self._count)
+
+    def _count(self, number: int) -> None:
+        self.in_flight += number
+
+    def _may_start(self, task: Task) -> bool:
+        return not self.stopping() and not self.too_late(task)
+
+    async def _side_by_side(self, waiting: Iterator[list[Task]]) -> None:
+        """Runs one after the other; once a handler waits for something, others go on beside it."""
+        helpers: list[asyncio.Task[None]] = []
+
+        def somebody_waits() -> None:
+            # Handlers that never wait need no task of their own: this is what makes them cheap.
+            if len(helpers) < self.side_by_side - 1:
+                helpers.append(asyncio.create_task(self._drain(waiting, somebody_waits)))
+
+        try:
+            await self._drain(waiting, somebody_waits)
+            for helper in helpers:  # the list may grow while it is waited for
+                await helper
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _drain(self, waiting: Iterator[list[Task]], somebody_waits: Callable[[], None]) -> None:
+        slice_end = self.clock.monotonic() + SLICE
+        for group in waiting:
+            for task in group:
+                if not self._may_start(task):
+                    break
+                await self._deliver(task, somebody_waits)
+                if self.clock.monotonic() > slice_end:
+                    await asyncio.sleep(0)
+                    slice_end = self.clock.monotonic() + SLICE
+                if task.failure is not None:
+                    break
+            if self.stopping():
+                return
+
+    async def _deliver(self, task: Task, somebody_waits: Callable[[], None]) -> None:
+        """Runs the handler; the task then knows its failure or its effects."""
+        task.started = True
+        task.started_at = self.clock.now()
+        self.in_flight += 1
+        try:
+            work = self.handler(task.message, self.context_of(task))
+            if inspect.iscoroutine(work):
+                until = task.started_at + round(self.seconds * MICROSECONDS)
+                await in_time(work, until, self.timer, somebody_waits)
+        except TimeoutError as error:
+            said = "" if str(error) else f"the handler took longer than {self.seconds:g} s"
+            task.failure = describe(error, task.message, said)
+        except asyncio.CancelledError as error:
+            if (own := asyncio.current_task()) is None or own.cancelling():
+                raise  # the engine stops
+            task.failure = describe(
+                error, task.message
+            )  # something that the handler waited for was cancelled
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # what a handler raises is its failure
+            task.failure = describe(error, task.message)
+        finally:
+            self.in_flight -= 1
+            task.ended_at = self.clock.now()
+        if task.failure is not None:
+            task.effects.clear()
+
+
+async def in_time(
+    work: Coroutine[Any, Any, Any], until: int, timer: Timer, somebody_waits: Callable[[], None]
+) -> None:
+    """Runs a coroutine, and gives it up at a time; one that never waits costs no timer.
+
+    Raises:
+        TimeoutError: It took too long.
+    """
+    try:
+        waits_for = work.send(None)
+    except StopIteration:
+        return
+    somebody_waits()
+    async with asyncio.timeout(None) as limit:
+        call_off = timer.call_at(until, lambda: limit.reschedule(0))
+        try:
+            await _Rest(work, waits_for)
+        finally:
+            call_off()
+
+
+class _Rest:
+    """The rest of a coroutine whose first step was taken."""
+
+    def __init__(self, work: Coroutine[Any, Any, Any], waits_for: Any) -> None:
+        self._work = work
+        self._waits_for = waits_for
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        waits_for = self._waits_for
+        while True:
+            step: Callable[[Any], Any] = self._work.send
+            try:
+                value = yield waits_for
+            except BaseException as error:  # noqa: BLE001  # a cancellation belongs to the coroutine, too
+                step, value = self._work.throw, error
+            try:
+                waits_for = step(value)
+            except StopIteration:
+                return

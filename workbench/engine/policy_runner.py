@@ -1,0 +1,103 @@
+"""Policies and processes as handlers: events in, commands out, state kept with the ack."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from workbench.engine.handler_context import DeliveryContext
+from workbench.engine.metrics import Metrics
+from workbench.model.event import RecordedEvent
+from workbench.model.messaging import LOG_TOPIC, Message, Subscription
+from workbench.model.policy import After, ReactorType
+from workbench.model.registry import Registry
+from workbench.model.retry import RetryPolicy
+from workbench.store.operations import SaveProcess
+from workbench.store.ports import ModelReader
+
+KEPT = 1000
+
+
+class Reactor:
+    """Runs one policy or process; pure code, so it runs on the loop."""
+
+    inline = True
+
+    def __init__(self, kind: ReactorType, registry: Registry, reader: ModelReader, metrics: Metrics) -> None:
+        self._kind = kind
+        self._registry = registry
+        self._reader = reader
+        self._metrics = metrics
+        self._states: OrderedDict[str, str | None] = OrderedDict()
+
+    def __call__(self, message: Message, context: DeliveryContext) -> None:
+        """Handles one event."""
+        record = as_record(message)
+        event = self._registry.read_event(record)
+        self._metrics.flow[f"react:{self._kind.name}:{record.type}"] += 1
+        state = self._state(message.key)
+        state, reaction = self._kind.react(state, event, record)
+        for item in reaction:
+            if isinstance(item, After):
+                context.issue(item.command, delay=item.seconds)
+            else:
+                context.issue(item)
+        if self._kind.write_state is not None:
+            said = None if state is None else self._kind.write_state(state)
+            context.effect(SaveProcess(process=self._kind.name, key=message.key, state=said))
+            # The next event of this instance may be in the same batch, before the state is stored.
+            self._states[message.key] = said
+            self._states.move_to_end(message.key)
+            if len(self._states) > KEPT:
+                self._states.popitem(last=False)
+
+    def key_of(self, message: Message) -> str:
+        """Returns the instance that an event belongs to: events of one instance come in order."""
+        if self._kind.correlate is None:
+            return message.key
+        record = as_record(message)
+        return self._kind.correlate(self._registry.read_event(record), record)
+
+    def forget(self) -> None:
+        """Drops remembered states, after what was buffered did not come to be stored."""
+        self._states.clear()
+
+    def apart(self) -> Reactor:
+        """Returns the same reactor with a memory of its own."""
+        return Reactor(self._kind, self._registry, self._reader, self._metrics)
+
+    def _state(self, key: str) -> Any:
+        if self._kind.read_state is None:
+            return None
+        said = self._states[key] if key in self._states else self._reader.process(self._kind.name, key)
+        return None if said is None else self._kind.read_state(said)
+
+
+def as_record(message: Message) -> RecordedEvent:
+    """Returns the event that a message of the log is."""
+    return RecordedEvent(
+        position=message.position,
+        stream=message.key,
+        version=message.version,
+        id_bytes=message.id.bytes,
+        type=message.type,
+        schema_version=message.schema_version,
+        recorded_at=message.published_at,
+        occurred_at=message.published_at,
+        correlation_bytes=message.correlation_id.bytes,
+        causation_bytes=message.causation_id.bytes if message.causation_id else None,
+        data=message.data,
+        metadata=message.metadata,
+    )
+
+
+def reactor_subscription(kind: ReactorType, retry: RetryPolicy) -> Subscription:
+    """Returns the subscription through which a policy or process listens to the log."""
+    return Subscription(
+        name=kind.name,
+        topic=LOG_TOPIC,
+        handler=kind.name,
+        types=kind.events,
+        retry=retry,
+        doc=kind.doc,
+    )

@@ -1,0 +1,90 @@
+"""Folds the log anew, to see whether rows are the fold of all events up to their checkpoint (I9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.engine.rows_buffer import RowsBuffer
+from workbench.errors import WorkbenchError
+from workbench.model.projection import Projection
+from workbench.model.registry import Registry
+from workbench.store.ports import Reader
+from workbench.store.stored_values import PassedKind, ProjectionState
+
+PAGE = 1000
+
+
+class Nothing:
+    """A read model without rows, over which everything is folded in memory."""
+
+    def row(self, _projection: str, _key: Any, _generation: int | None = None) -> dict[str, Any] | None:
+        """Returns no row."""
+        return None
+
+
+def differences(projection: Projection, registry: Registry, reader: Reader, limit: int = 10) -> list[str]:
+    """Returns how the live rows differ from a fold of the log, a sentence for each row; empty if they do not.
+
+    Rows of an older definition or with other columns are not compared: they may differ. Nor are rows that
+    handlers write: they are no fold (J6).
+
+    Args:
+        reader: In one state of the store throughout.
+        limit: Sentences at most.
+    """
+    live = next((one for one in reader.generations(projection.name) if one.live), None)
+    if projection.by_handlers or live is None or is_stale(projection, live):
+        return []
+    wanted = _fold(projection, registry, reader, live)
+    said: list[str] = []
+    after: Any = None
+    while True:
+        page = reader.rows(projection.name, where={}, after=after, limit=PAGE)
+        for row in page.rows:
+            key = row[projection.key]
+            expected = wanted.pop(key, None)
+            if expected is None:
+                said.append(f"{projection.name} has a row {key!r} that no event made")
+            elif expected != row:
+                columns = ", ".join(name for name in row if row[name] != expected[name])
+                said.append(f"{projection.name} row {key!r} differs in {columns}")
+        if not page.more or len(said) >= limit:
+            break
+        after = page.rows[-1][projection.key]
+    if len(said) < limit:
+        said += [f"{projection.name} has no row {key!r}" for key in list(wanted)[: limit - len(said)]]
+    return said[:limit]
+
+
+def is_stale(projection: Projection, state: ProjectionState | None) -> bool:
+    """Whether rows were made by another definition (J4); never where handlers write them (J6)."""
+    if state is None or projection.by_handlers:
+        return False
+    return state.definition_hash != projection.definition_hash()
+
+
+def _fold(
+    projection: Projection, registry: Registry, reader: Reader, live: ProjectionState
+) -> dict[Any, dict[str, Any]]:
+    """Returns the rows that the events up to the checkpoint make, by key."""
+    passed = reader.passed(projection.name, live.generation)
+    skipped = {one.position for one in passed}
+    parked = {one.stream: one.position for one in passed if one.kind is PassedKind.PARKED}
+    handlers = projection.handlers()
+    buffer = RowsBuffer(projection, Nothing(), live.generation)
+    after = 0
+    while after < live.checkpoint:
+        events, after = reader.read_types(handlers.__contains__, after, PAGE)
+        for record in events:
+            if record.position > live.checkpoint or record.position in skipped:
+                continue
+            if record.position > parked.get(record.stream, record.position):
+                continue
+            try:
+                handlers[record.type](registry.read_event(record), record, buffer)
+            except Exception as error:
+                raise WorkbenchError(
+                    f"{projection.name} cannot be folded at position {record.position}: {error}"
+                ) from error
+            buffer.keep()
+    return {row[projection.key]: row for row in buffer.rows()}

@@ -1,0 +1,243 @@
+"""One generation of a projection at work: folds the log, rows and checkpoint together (J1, J2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from workbench.engine.group_commit import WriteGate
+from workbench.engine.metrics import Metrics
+from workbench.engine.rows_buffer import RowsBuffer
+from workbench.errors import NotFound, WorkbenchError
+from workbench.model.clock import Clock
+from workbench.model.event import RecordedEvent
+from workbench.model.projection import OnFault, Projection
+from workbench.model.registry import Registry
+from workbench.model.secrets import without_secrets
+from workbench.store.operations import Operation
+from workbench.store.ports import Reader
+from workbench.store.projection_operations import ApplyProjection, MarkProjection
+from workbench.store.stored_values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
+
+BATCH = 500
+SLICE = 0.004
+"""Seconds of folding before everybody else gets a turn."""
+PASSED = 500
+"""Positions that a checkpoint may move over uninteresting events before it is stored."""
+PAGE = 1000
+
+
+class Folding:
+    """Moves one generation forward.
+
+    Args:
+        state: Where it stands in the store.
+
+    Attributes:
+        checkpoint: Its rows are the fold of all events up to here (I9).
+        outdated: Its table has other columns than the definition, so it stands still until it is rebuilt.
+        handled: Events that were folded since the start.
+    """
+
+    def __init__(
+        self,
+        projection: Projection,
+        state: ProjectionState,
+        *,
+        registry: Registry,
+        reader: Reader,
+        gate: WriteGate,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self.number = state.generation
+        self.checkpoint = self._stored = state.checkpoint
+        self.status = state.status
+        self.fault_position = state.fault_position
+        self.outdated = state.columns != projection.shape()
+        self.handled = 0
+        self._projection = projection
+        self._handlers = projection.handlers()
+        self._registry = registry
+        self._reader = reader
+        self._gate = gate
+        self._clock = clock
+        self._metrics = metrics
+        self._flow = {name: f"project:{projection.name}:{name}" for name in self._handlers}
+        self._parked = {
+            passed.stream
+            for passed in reader.passed(projection.name, self.number)
+            if passed.kind is PassedKind.PARKED
+        }
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it does not follow the log."""
+        return self.outdated or self.status is not ProjectionStatus.LIVE
+
+    async def mark(
+        self, status: ProjectionStatus, fault: str = "", position: int = 0, *, also: Sequence[Operation] = ()
+    ) -> None:
+        """Pauses, resumes or faults it, in the store, too.
+
+        Args:
+            also: Written in the same breath.
+        """
+        marked = MarkProjection(
+            name=self._projection.name,
+            generation=self.number,
+            status=status.value,
+            fault=fault,
+            fault_position=position,
+        )
+        await self._gate.write_all((marked, *also))
+        self.status, self.fault_position = status, position
+
+    async def work(self, limit: int = BATCH) -> bool:
+        """Folds one batch; returns whether there was anything to do.
+
+        Raises:
+            WrongExpectedVersion: The store has another checkpoint, or the generation is gone: read it anew.
+        """
+        if self.stopped:
+            return False
+        events, upto = self._reader.read_types(self._handlers.__contains__, self.checkpoint, limit)
+        if upto <= self.checkpoint:
+            return False
+        buffer = RowsBuffer(self._projection, self._reader, self.number)
+        reached, passed, fault = await self._fold(events, buffer)
+        if fault is None:
+            reached = upto
+        if buffer.changed or passed or fault or reached - self._stored >= PASSED:
+            await self._store(reached, buffer, passed=passed)
+        self.checkpoint = reached
+        if fault is not None:
+            await self.mark(ProjectionStatus.FAULTED, *fault)
+        return True
+
+    async def _fold(
+        self, events: Sequence[RecordedEvent], buffer: RowsBuffer
+    ) -> tuple[int, tuple[PassedEvent, ...], tuple[str, int] | None]:
+        """Applies events; returns the last position done, what was passed by, and what stopped it."""
+        reached = self.checkpoint
+        passed: list[PassedEvent] = []
+        slice_end = self._clock.monotonic() + SLICE
+        for record in events:
+            if record.stream not in self._parked and (error := self._apply(record, buffer)):
+                match self._projection.on_fault:
+                    case OnFault.PAUSE:
+                        return reached, tuple(passed), (error, record.position)
+                    case OnFault.SKIP:
+                        passed.append(_passed(record, PassedKind.SKIPPED, error))
+                    case OnFault.PARK:
+                        passed.append(_passed(record, PassedKind.PARKED, error))
+                        self._parked.add(record.stream)
+            reached = record.position
+            if self._clock.monotonic() > slice_end:
+                await asyncio.sleep(0)
+                slice_end = self._clock.monotonic() + SLICE
+        return reached, tuple(passed), None
+
+    def _apply(self, record: RecordedEvent, buffer: RowsBuffer) -> str:
+        """Folds one event, whole or not at all; returns what went wrong, empty if nothing."""
+        try:
+            self._handlers[record.type](self._registry.read_event(record), record, buffer)
+        except Exception as error:  # noqa: BLE001  # whatever the projection's code raises faults it
+            buffer.undo()
+            return without_secrets(f"{type(error).__name__}: {error}", record.data)
+        buffer.keep()
+        self.handled += 1
+        self._metrics.flow[self._flow[record.type]] += 1
+        return ""
+
+    def _applied(
+        self,
+        reached: int,
+        buffer: RowsBuffer | None = None,
+        *,
+        passed: tuple[PassedEvent, ...] = (),
+        resumed: tuple[str, ...] = (),
+    ) -> ApplyProjection:
+        return ApplyProjection(
+            name=self._projection.name,
+            generation=self.number,
+            before=self._stored,
+            checkpoint=reached,
+            rows=buffer.rows() if buffer else (),
+            deleted=buffer.deleted() if buffer else (),
+            passed=passed,
+            resumed=resumed,
+        )
+
+    async def _store(
+        self, reached: int, buffer: RowsBuffer | None = None, *, passed: tuple[PassedEvent, ...] = ()
+    ) -> None:
+        await self._gate.write(self._applied(reached, buffer, passed=passed))
+        self._stored = reached
+
+    async def store_checkpoint(self) -> None:
+        """Stores a checkpoint that moved over uninteresting events only."""
+        if self.checkpoint != self._stored:
+            await self._store(self.checkpoint)
+
+    # -- what an operator does about a fault (J2) -----------------------------------------------------------
+
+    async def pass_by(self, kind: PassedKind, *, also: Sequence[Operation] = ()) -> None:
+        """Goes on behind the event that faulted it, and records that: only the event, or its whole stream.
+
+        Raises:
+            NotFound: It is not faulted.
+        """
+        record = self._reader.event_at(self.fault_position) if self.fault_position else None
+        if self.status is not ProjectionStatus.FAULTED or record is None:
+            raise NotFound(f"projection {self._projection.name} stands at no fault")
+        said = next(
+            one.fault
+            for one in self._reader.generations(self._projection.name)
+            if one.generation == self.number
+        )
+        passed = self._applied(record.position, passed=(_passed(record, kind, said),))
+        await self.mark(ProjectionStatus.LIVE, also=(passed, *also))
+        self.checkpoint = self._stored = record.position
+        if kind is PassedKind.PARKED:
+            self._parked.add(record.stream)
+
+    async def resume_stream(self, stream: str, *, also: Sequence[Operation] = ()) -> None:
+        """Folds what a parked stream missed, and follows it again.
+
+        Raises:
+            NotFound: The stream is not parked.
+            WorkbenchError: One of its events still fails; the stream stays parked.
+        """
+        name = self._projection.name
+        parked = [
+            one
+            for one in self._reader.passed(name, self.number)
+            if one.stream == stream and one.kind is PassedKind.PARKED
+        ]
+        if not parked:
+            raise NotFound(f"{stream} is not parked in projection {name}")
+        buffer = RowsBuffer(self._projection, self._reader, self.number)
+        for record in self._missed(stream, parked[0].position):
+            if error := self._apply(record, buffer):
+                raise WorkbenchError(f"position {record.position} of {stream} still fails: {error}")
+        await self._gate.write_all((self._applied(self.checkpoint, buffer, resumed=(stream,)), *also))
+        self._stored = self.checkpoint
+        self._parked.discard(stream)
+
+    def _missed(self, stream: str, since: int) -> list[RecordedEvent]:
+        missed: list[RecordedEvent] = []
+        first = self._reader.event_at(since)
+        version = first.version - 1 if first is not None else 0
+        while page := self._reader.read_stream(stream, version, PAGE):
+            missed += [
+                record
+                for record in page
+                if since <= record.position <= self.checkpoint and record.type in self._handlers
+            ]
+            version = page[-1].version
+        return missed
+
+
+def _passed(record: RecordedEvent, kind: PassedKind, error: str) -> PassedEvent:
+    return PassedEvent(position=record.position, stream=record.stream, kind=kind, error=error)

@@ -1,0 +1,224 @@
+"""One projection at work: its live rows, and beside them the rows that are being rebuilt (J1–J5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from workbench.engine.group_commit import WriteGate
+from workbench.engine.metrics import Metrics
+from workbench.engine.projection_generation import BATCH, Folding
+from workbench.errors import NotFound, StandsStill, StoreBusy, WrongExpectedVersion
+from workbench.model.clock import Clock
+from workbench.model.projection import Projection
+from workbench.model.registry import Registry
+from workbench.store.operations import Operation
+from workbench.store.ports import Reader
+from workbench.store.projection_operations import DropGeneration, EnsureProjection, SwitchProjection
+from workbench.store.stored_values import PassedKind, ProjectionStatus
+
+
+class ProjectionRunner:
+    """Moves one projection forward.
+
+    What readers get is the live generation. A rebuild folds the log into a second one and becomes the live
+    one when it has caught up; until then the old rows stay (J3).
+
+    Attributes:
+        building: The generation that is being rebuilt, None if there is none.
+    """
+
+    def __init__(
+        self,
+        projection: Projection,
+        *,
+        registry: Registry,
+        reader: Reader,
+        gate: WriteGate,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self.projection = projection
+        self.name = projection.name
+        self.building: Folding | None = None
+        self._live: Folding | None = None
+        self._reader = reader
+        self._gate = gate
+        self._folding = partial(
+            Folding, projection, registry=registry, reader=reader, gate=gate, clock=clock, metrics=metrics
+        )
+        self._alone = asyncio.Lock()
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._handled = 0
+
+    async def open(self) -> None:
+        """Takes up where the last run ended, in the midst of a rebuild, too; `ensured` was written before.
+
+        Rows whose table has other columns than the definition cannot be followed: they are rebuilt at once.
+        """
+        self._read()
+        if self.live.outdated and self.building is None:
+            await self._begin()
+
+    def _read(self) -> None:
+        """Reads from the store what stands there."""
+        if self._live is not None:
+            self._handled = self.handled
+        live, *others = self._reader.generations(self.name)
+        self._live = self._folding(live)
+        # A rebuild by another definition than the present one would end in stale rows.
+        fresh = [one for one in others if one.definition_hash == self.projection.definition_hash()]
+        self.building = self._folding(fresh[0]) if fresh else None
+
+    # -- what it is at --------------------------------------------------------------------------------------
+
+    @property
+    def live(self) -> Folding:
+        """The generation that readers get."""
+        if self._live is None:
+            raise NotFound(f"projection {self.name} is not open")
+        return self._live
+
+    @property
+    def checkpoint(self) -> int:
+        """The rows that readers get are the fold of all events up to here (I9)."""
+        return self._live.checkpoint if self._live is not None else 0
+
+    @property
+    def handled(self) -> int:
+        """Events that were folded since the start, rebuilding included."""
+        foldings = (self._live, self.building)
+        return self._handled + sum(folding.handled for folding in foldings if folding is not None)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing of it follows the log: paused, faulted, or outdated."""
+        return self.live.stopped and (self.building is None or self.building.stopped)
+
+    # -- work -----------------------------------------------------------------------------------------------
+
+    async def work(self, limit: int = BATCH) -> bool:
+        """Folds a batch into each generation; returns whether there was anything to do."""
+        async with self._alone:
+            try:
+                worked = await self.live.work(limit)
+                if self.building is not None and not self.building.stopped:
+                    moved = await self.building.work(limit)
+                    await self._switch_if_done(moved=moved)
+                    worked = worked or moved
+            except WrongExpectedVersion:
+                self._read()
+                return True
+        self._wake()
+        return worked
+
+    async def _switch_if_done(self, *, moved: bool) -> None:
+        """Makes the rebuilt rows the live ones, once nothing is missing in them."""
+        building = self.building
+        if building is None or building.stopped:
+            return
+        caught_up = building.checkpoint >= self.live.checkpoint and not self.live.stopped
+        if caught_up or not moved:
+            await building.store_checkpoint()
+            await self._gate.write(SwitchProjection(name=self.name, generation=building.number))
+            self._handled += self.live.handled
+            self._live, self.building = building, None
+
+    async def _begin(self, also: Sequence[Operation] = ()) -> None:
+        await self._gate.write_all((ensured(self.projection, rebuild=True), *also))
+        self._read()
+
+    async def stop(self) -> None:
+        """Stores checkpoints that moved over uninteresting events only; who waits is told that it stopped."""
+        for _, future in self._waiters:
+            if not future.done():
+                future.set_exception(StoreBusy(f"projection {self.name} was stopped"))
+        async with self._alone:
+            for folding in (self._live, self.building):
+                if folding is not None and not folding.stopped:
+                    await folding.store_checkpoint()
+
+    async def wait_for(self, position: int) -> None:
+        """Returns when its rows hold everything up to a position (J5).
+
+        Raises:
+            StoreBusy: It was stopped before.
+            StandsStill: It is faulted, or was meanwhile.
+        """
+        if self.checkpoint < position:
+            if self._faulted:
+                raise self._standing()
+            future = asyncio.get_running_loop().create_future()
+            self._waiters.append((position, future))
+            await future
+
+    @property
+    def _faulted(self) -> bool:
+        return self.paused and self.live.status is ProjectionStatus.FAULTED
+
+    def _standing(self) -> StandsStill:
+        return StandsStill(f"read model {self.name} is faulted", hint="see its fault")
+
+    def _wake(self) -> None:
+        faulted = self._faulted
+        for position, future in self._waiters:
+            if future.done():
+                continue
+            if position <= self.checkpoint:
+                future.set_result(None)
+            elif faulted:
+                future.set_exception(self._standing())
+        self._waiters = [(position, future) for position, future in self._waiters if not future.done()]
+
+    # -- what an operator does; ``also`` is written in the same breath: the record of it (L9) -------------
+
+    async def rebuild(self, *also: Operation) -> None:
+        """Begins to make all rows anew, in place of an earlier attempt; the old ones stay meanwhile."""
+        async with self._alone:
+            await self.live.store_checkpoint()
+            await self._begin(also)
+
+    async def give_up(self, *also: Operation) -> bool:
+        """Ends a rebuild; the old rows stay. Returns whether there was one."""
+        async with self._alone:
+            if self.building is None:
+                return False
+            dropped = DropGeneration(name=self.name, generation=self.building.number)
+            await self._gate.write_all((dropped, *also))
+            self.building = None
+            return True
+
+    def _at_work(self, *, building: bool) -> Folding:
+        folding = self.building if building else self._live
+        if folding is None:
+            raise NotFound(f"projection {self.name} is not being rebuilt")
+        return folding
+
+    async def mark(self, status: ProjectionStatus, *also: Operation, building: bool = False) -> None:
+        """Pauses or resumes the live generation, or the one that is being rebuilt."""
+        async with self._alone:
+            await self._at_work(building=building).mark(status, also=also)
+        self._wake()
+
+    async def pass_by(self, kind: PassedKind, *also: Operation, building: bool = False) -> None:
+        """Goes on behind the event that faulted a generation, and records that (J2)."""
+        async with self._alone:
+            await self._at_work(building=building).pass_by(kind, also=also)
+
+    async def resume_stream(self, stream: str, *also: Operation) -> None:
+        """Folds what a parked stream missed, and follows it again (J2)."""
+        async with self._alone:
+            await self.live.resume_stream(stream, also=also)
+
+
+def ensured(projection: Projection, *, rebuild: bool = False) -> EnsureProjection:
+    """Returns what makes the table of a projection, or a further one to rebuild it in."""
+    return EnsureProjection(
+        name=projection.name,
+        columns=projection.shape(),
+        indexed=tuple(column.name for column in projection.columns if column.index),
+        definition_hash=projection.definition_hash(),
+        rebuild=rebuild,
+        folded=not projection.by_handlers,
+    )

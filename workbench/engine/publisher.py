@@ -1,0 +1,131 @@
+"""Publishes messages to topics: lives, priorities, and the word that there is no room (P2, T1, B2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from workbench.engine.group_commit import WriteGate
+from workbench.errors import BackPressure, InvalidValue, TopicNotFound
+from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.ids import NewId
+from workbench.model.json_values import check_name, write_json
+from workbench.model.messaging import Priority, Topic, expiry
+from workbench.model.registry import Registry
+from workbench.store.operations import Atomic, NewMessage
+from workbench.store.ports import QueueReader
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that is to be published.
+
+    Attributes:
+        id: Chosen by whoever may publish the same message twice (P2); None takes a new one.
+        priority: None takes the topic's.
+        delay: Seconds before it is delivered.
+        ttl: Seconds that it lives; the topic's may be shorter (T1).
+    """
+
+    topic: str
+    data: Any
+    type: str = ""
+    key: str = ""
+    id: UUID | None = None
+    priority: Priority | None = None
+    delay: float = 0.0
+    ttl: float | None = None
+    correlation_id: UUID | None = None
+
+
+class Publisher:
+    """The way into topics for whoever is no handler."""
+
+    def __init__(
+        self, registry: Registry, reader: QueueReader, gate: WriteGate, clock: Clock, new_id: NewId
+    ) -> None:
+        self._registry = registry
+        self._reader = reader
+        self._gate = gate
+        self._clock = clock
+        self._new_id = new_id
+        self._backlogs: dict[str, int] = {}
+
+    async def publish(self, draft: Draft) -> int:
+        """Publishes a message; returns its position.
+
+        Raises:
+            TopicNotFound: The project has no such topic (P4).
+            InvalidValue: The data is no JSON that can be stored, or a time is negative.
+            BackPressure: As many messages wait as the topic may hold (B2).
+            MessageIdReused: The id belongs to another message (P2).
+            WorldError: The store could not write.
+        """
+        topic = self._topic(draft.topic)
+        message = self._message(draft, topic, self._clock.now())
+        self.make_room(topic, 1)
+        return int(await self._gate.write(message))
+
+    async def publish_many(self, drafts: Sequence[Draft]) -> list[int]:
+        """Publishes messages together, all or none; returns their positions.
+
+        Raises:
+            Whatever `publish` raises.
+        """
+        counts = Counter(draft.topic for draft in drafts)
+        topics, now = {name: self._topic(name) for name in counts}, self._clock.now()
+        messages = [self._message(draft, topics[draft.topic], now) for draft in drafts]
+        for name, count in counts.items():
+            self.make_room(topics[name], count)
+        return list(await self._gate.write(Atomic(operations=tuple(messages))))
+
+    def _topic(self, name: str) -> Topic:
+        topic = self._registry.topics.get(name)
+        if topic is None:
+            known = ", ".join(sorted(self._registry.topics)) or "none"
+            raise TopicNotFound(f"there is no topic {name}", hint=f"topics of this project: {known}")
+        return topic
+
+    def _message(self, draft: Draft, topic: Topic, now: int) -> NewMessage:
+        if draft.delay < 0 or (draft.ttl is not None and draft.ttl <= 0):
+            raise InvalidValue("a delay is not negative, and a message lives longer than no time", path="")
+        if draft.type:
+            check_name(draft.type, what="the message's type")
+        if draft.key:
+            check_name(draft.key, what="the message's key")
+        identity = draft.id or self._new_id()
+        return NewMessage(
+            id=identity,
+            topic=topic.name,
+            type=draft.type or topic.name,
+            key=draft.key,
+            data=write_json(draft.data),
+            priority=topic.priority if draft.priority is None else draft.priority,
+            deliver_at=now + round(draft.delay * MICROSECONDS) if draft.delay else None,
+            expires_at=None if draft.ttl is topic.ttl is None else expiry(now, draft.ttl, topic.ttl),
+            correlation_id=draft.correlation_id or identity,
+        )
+
+    def make_room(self, topic: Topic, count: int) -> None:
+        """Refuses where the backlog is at its limit.
+
+        It is counted when it may be so: what was published since the last count could all be waiting still.
+
+        Raises:
+            BackPressure: As many messages wait as the topic may hold (B2).
+        """
+        if topic.max_backlog is None:
+            return
+        waiting = self._backlogs.get(topic.name, topic.max_backlog)
+        if waiting + count > topic.max_backlog:
+            readers = [one.name for one in self._registry.subscriptions.values() if one.topic == topic.name]
+            waiting = self._reader.backlog(topic.name, readers, topic.max_backlog)
+        if waiting + count > topic.max_backlog:
+            raise BackPressure(
+                f"topic {topic.name} is full: {waiting:,} wait to be delivered",
+                hint="publish later, or raise max_backlog; nothing was dropped",
+            )
+        self._backlogs[topic.name] = waiting + count

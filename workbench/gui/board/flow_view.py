@@ -1,0 +1,272 @@
+"""Looks at the board: zoom around the pointer, drag, fit, and the arrow keys from node to node."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+from typing_extensions import override
+
+from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.safe_painter import painting
+from workbench.gui.theme import theme
+
+CLOSEST, FARTHEST = 2.5, 0.06
+STEP = 1.25
+"""How much a key or a button zooms."""
+WHEEL = 1.0015
+"""How much a unit of the wheel zooms; a notch has 120."""
+LEGIBLE = 0.42
+"""Smallest scale at which a board comes up: one that is larger begins at its upper left corner."""
+DRAG = 5
+"""Pixels that the pointer may tremble in a click."""
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+class FlowView(QGraphicsView):
+    """The window onto a `BoardScene`.
+
+    Until a person zooms or moves, the board is fitted anew whenever the view or the model changes its size.
+
+    Signals:
+        node_activated: Id of a node that was double clicked or confirmed with Enter.
+        zoomed: The scale, 1 being its own size.
+    """
+
+    node_activated = Signal(str)
+    zoomed = Signal(float)
+
+    def __init__(self, scene: BoardScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.board = scene
+        self._fitted = True
+        self._drag: QPoint | None = None
+        self._pressed = QPoint()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(120, 120)
+        self.setAccessibleName("Flow board")
+        scene.rebuilt.connect(self._rebuilt)
+        theme().changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.setBackgroundBrush(QColor(theme().colors.surface))
+
+    def _rebuilt(self) -> None:
+        self._reach()
+        if self._fitted:
+            self._come_up()
+
+    # -- zoom ----------------------------------------------------------------------------------------------
+
+    @property
+    def scale_now(self) -> float:
+        """How large the board is drawn; 1 is its own size."""
+        return self.transform().m11()
+
+    def fit(self) -> None:
+        """Shows the whole board, and keeps showing it until a person zooms or moves."""
+        self._fitted = True
+        self._set_scale(self._whole())
+        self.centerOn(self.board.content().center())
+
+    def _come_up(self) -> None:
+        """Shows the whole board, or its beginning where the whole could not be read."""
+        content, whole = self.board.content(), self._whole()
+        self._set_scale(max(whole, min(LEGIBLE, self.viewport().height() / max(content.height(), 1.0))))
+        if whole >= self.scale_now:
+            self.centerOn(content.center())
+        else:
+            across = self.viewport().width() / self.scale_now
+            self.centerOn(QPointF(content.left() + across / 2, content.center().y()))
+
+    def _whole(self) -> float:
+        content, port = self.board.content(), self.viewport().size()
+        wide = port.width() / max(content.width(), 1.0)
+        return max(FARTHEST, min(1.0, wide, port.height() / max(content.height(), 1.0)))
+
+    def zoom(self, factor: float, around: QPoint | None = None) -> None:
+        """Zooms; what is at a point of the view, or in its middle, stays there."""
+        self._fitted = False
+        place = around if around is not None else self.viewport().rect().center()
+        under = self.mapToScene(place)
+        self._set_scale(min(max(self.scale_now * factor, FARTHEST), CLOSEST))
+        moved = self.mapFromScene(under) - place
+        self._scroll(moved)
+
+    def zoom_in(self) -> None:
+        """Shows less, larger."""
+        self.zoom(STEP)
+
+    def zoom_out(self) -> None:
+        """Shows more, smaller."""
+        self.zoom(1 / STEP)
+
+    def _set_scale(self, scale: float) -> None:
+        self.resetTransform()
+        self.scale(scale, scale)
+        self._reach()
+        self.zoomed.emit(scale)
+
+    def _reach(self) -> None:
+        """Lets the board be moved until only a part of it is left in sight."""
+        scale = max(self.scale_now, FARTHEST)
+        wide, tall = self.viewport().width() / scale, self.viewport().height() / scale
+        self.setSceneRect(self.board.content().adjusted(-wide, -tall, wide, tall))
+
+    def _scroll(self, by: QPoint) -> None:
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() + by.x())
+        down.setValue(down.value() + by.y())
+
+    # -- nodes ---------------------------------------------------------------------------------------------
+
+    def reveal(self, node: str) -> None:
+        """Brings a node into sight, large enough to be read, and chooses it."""
+        if node not in self.board.nodes:
+            return
+        self.board.choose(node)
+        box = self.board.nodes[node].sceneBoundingRect()
+        inside = self.mapToScene(self.viewport().rect()).boundingRect()
+        if not inside.contains(box):
+            self.ensureVisible(box, 40, 40)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in ARROWS and event.modifiers() in {
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        }:
+            self.reveal(self.board.towards(*ARROWS[key]))
+        elif key == Qt.Key.Key_Home:
+            self.reveal(self.board.first())
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.board.chosen:
+            self.node_activated.emit(self.board.chosen)
+        elif key == Qt.Key.Key_Escape and self.board.chosen:
+            self.board.choose("")
+        elif not self._zoom_key(event):
+            event.ignore()  # the scroll bars are hidden: their keys belong to the window
+
+    def _zoom_key(self, event: QKeyEvent) -> bool:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.matches(QKeySequence.StandardKey.ZoomIn) or (control and event.key() == Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif event.matches(QKeySequence.StandardKey.ZoomOut):
+            self.zoom_out()
+        elif control and event.key() == Qt.Key.Key_0:
+            self.fit()
+        else:
+            return False
+        return True
+
+    # -- mouse ---------------------------------------------------------------------------------------------
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y()
+        if turned:
+            self.zoom(WHEEL**turned, event.position().toPoint())
+        event.accept()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in {Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton}:
+            self._pressed = self._drag = event.position().toPoint()
+        event.accept()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        here = event.position().toPoint()
+        if self._drag is None:
+            super().mouseMoveEvent(event)
+        elif self._moving(here):
+            self._fitted = False
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._scroll(self._drag - here)
+            self._drag = here
+
+    def _moving(self, here: QPoint) -> bool:
+        return self._drag != self._pressed or (here - self._pressed).manhattanLength() > DRAG
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        here, clicked = event.position().toPoint(), self._drag is not None and self._drag == self._pressed
+        self._drag = None
+        self.viewport().unsetCursor()
+        if clicked and event.button() == Qt.MouseButton.LeftButton:
+            self.board.choose(self.board.node_at(self.mapToScene(here)))
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        node = self.board.node_at(self.mapToScene(event.position().toPoint()))
+        if node:
+            self.board.choose(node)
+            self.node_activated.emit(node)
+
+    # -- coming and going ----------------------------------------------------------------------------------
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._reach()
+        if self._fitted and (not self.board.chosen or event.size().width() != event.oldSize().width()):
+            self._come_up()
+        if self.board.chosen:  # where the details came up below, what was clicked stays where it is, in sight
+            self.ensureVisible(self.board.nodes[self.board.chosen].sceneBoundingRect(), 20, 20)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._fitted:
+            self._come_up()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.board.tokens.clear()
+        super().hideEvent(event)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.board.set_focused(True)
+        self.viewport().update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.board.set_focused(False)
+        self.viewport().update()
+
+    @override
+    def viewportEvent(self, event: QEvent) -> bool:
+        done = super().viewportEvent(event)
+        if event.type() == QEvent.Type.Paint and self.hasFocus() and not self.board.chosen:
+            with painting(self.viewport()) as painter:
+                painter.setPen(QColor(theme().colors.accent))
+                painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+        return done

@@ -1,0 +1,276 @@
+"""The import dialog: what a file holds, which fields mean what, who will receive it; with a preview."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.errors import WorkbenchError
+from workbench.gui.desk import Desk
+from workbench.gui.mapping_choice import MappingChoice
+from workbench.gui.theme import code_font
+from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute, zone_name
+from workbench.gui.widgets import plain_label
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from workbench.interop.field_mapping import Mapping
+    from workbench.services.event_import import ImportPreview, ImportReport, RecordReader
+    from workbench.services.event_receivers import Receiver
+
+SHOWN = 12
+PROBLEMS_SHOWN = 200
+NAMED = 6
+"""Receivers that are named; of more their number is said."""
+
+
+class ImportDialog(QDialog):
+    """Chooses the mapping, shows the first events and who receives them, brings them in, can be stopped.
+
+    What `workbench export` wrote and CloudEvents say what their fields mean: nothing is chosen then. The
+    whole file is looked through before anything can go in, so that what will come of it is known (B3).
+
+    Args:
+        preview: Of the file, with the guess.
+    """
+
+    def __init__(self, parent: QWidget, desk: Desk, preview: ImportPreview) -> None:
+        super().__init__(parent)
+        self.setObjectName("import-dialog")
+        self.setWindowTitle(f"Import {preview.path.name}")
+        self.resize(900, 680)
+        self._desk = desk
+        self._path: Path = preview.path
+        self._cancel: asyncio.Event | None = None
+        self._looking: asyncio.Event | None = None
+        self._reading: Mapping | RecordReader | None = None
+        self._reader = self._reader_of(preview)
+        self._choice = MappingChoice(preview, self._later)
+        self._choice.setVisible(self._reader is None)
+        self._table = _preview_table()
+        self._problems = QPlainTextEdit()
+        self._problems.setReadOnly(True)
+        self._problems.setFont(code_font())
+        self._problems.setMaximumHeight(110)
+        self._problems.setAccessibleName("Problems")
+        self._said = plain_label(wrap=True)
+        self._said.setObjectName("import-said")
+        self._receivers = plain_label(wrap=True)
+        self._receivers.setObjectName("import-receivers")
+        self._history = QCheckBox(
+            "Only read models receive them: no subscription, policy or process acts on history"
+        )
+        self._history.setObjectName("import-read-models-only")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._start = QPushButton("Import")
+        self._start.setObjectName("import-start")
+        self._start.setProperty("primary", True)
+        self._buttons.addButton(self._start, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._start.clicked.connect(self._begin)
+        self._buttons.rejected.connect(self._stop)
+        self._arrange()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(200)
+        self._timer.timeout.connect(self._preview_again)
+        self._show(preview if self._reader is None else self._read(preview))
+
+    def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._choice)
+        layout.addWidget(QLabel("The first events as they would be stored:"))
+        layout.addWidget(self._table, 1)
+        for part in (self._said, self._receivers, self._history, self._problems, self._bar, self._buttons):
+            layout.addWidget(part)
+
+    def _reader_of(self, preview: ImportPreview) -> RecordReader | None:
+        """Returns the reader of a form that needs no mapping."""
+        from workbench.services.event_import import Form, reader_of
+
+        return None if preview.form is Form.FIELDS else reader_of(preview.form)
+
+    def _read(self, preview: ImportPreview) -> ImportPreview:
+        return self._desk.workspace.transfer.preview(preview.path, reader=self._reader_of(preview))
+
+    def _later(self) -> None:
+        self._start.setEnabled(False)
+        self._timer.start()
+
+    def _preview_again(self) -> None:
+        try:
+            self._show(self._desk.workspace.transfer.preview(self._path, self._choice.mapping()))
+        except WorkbenchError as error:
+            self._said.setText(error.message)
+
+    def _show(self, preview: ImportPreview) -> None:
+        self._reading = self._reader or preview.mapping
+        self._table.setRowCount(min(SHOWN, len(preview.incoming)))
+        for row, item in enumerate(preview.incoming[:SHOWN]):
+            when = "time of import" if item.event.occurred_at is None else absolute(item.event.occurred_at)
+            for column, text in enumerate((str(item.line), item.stream, item.event.type, when)):
+                self._table.setItem(row, column, QTableWidgetItem(text))
+        self._show_problems([str(problem) for problem in preview.problems])
+        self._show_receivers(preview.receivers)
+        self._start.setEnabled(False)
+        self._bar.setVisible(False)
+        if preview.zone_is_missing:
+            self._said.setText("Times in this file say no zone: choose the zone that they are in.")
+        elif self._reading is None:
+            self._said.setText("No field looks like a stream and a type: choose them above.")
+        else:
+            self._look_through(self._reading)
+
+    def _show_problems(self, problems: list[str]) -> None:
+        self._problems.setVisible(bool(problems))
+        self._problems.setPlainText("\n".join(problems[:PROBLEMS_SHOWN]))
+
+    def _show_receivers(self, receivers: tuple[Receiver, ...]) -> None:
+        acting = [one for one in receivers if not one.reads_only]
+        self._history.setVisible(bool(acting))
+        named = [str(one) for one in receivers[:NAMED]]
+        named += [f"{len(receivers) - NAMED} more"] if len(receivers) > NAMED else []
+        self._receivers.setText(f"Received by: {', '.join(named) or 'nothing in this project'}.")
+
+    # -- the whole file ---------------------------------------------------------------------------------
+
+    def _look_through(self, reading: Mapping | RecordReader) -> None:
+        """Reads the whole file without storing anything; only then the import can begin."""
+        import asyncio
+
+        if self._looking is not None:
+            self._looking.set()
+        self._looking = cancel = asyncio.Event()
+        self._bar.setValue(0)
+        self._bar.show()
+
+        def progress(report: ImportReport) -> None:
+            if self._looking is cancel:
+                self._progress(report)
+
+        def ended(task: asyncio.Task[ImportReport]) -> None:
+            if self._looking is cancel:
+                self._looking = None
+                if not task.cancelled() and task.exception() is None and not task.result().cancelled:
+                    self._looked(task.result())
+
+        work = self._desk.workspace.transfer.look_through(
+            self._path, reading, progress=progress, cancel=cancel
+        )
+        self._desk.run(work, f"Read {self._path.name}").add_done_callback(ended)
+
+    def _looked(self, report: ImportReport) -> None:
+        self._bar.hide()
+        self._progress(report)
+        if self._reader is not None:
+            self._said.setText(f"{_FORMS[self._form()]}: {report.summary()}.")
+        self._show_receivers(self._desk.workspace.transfer.receivers(report.types))
+        self._start.setEnabled(report.stored + report.known > 0)
+
+    def _form(self) -> str:
+        from workbench.interop.cloudevents import CloudEventReader
+
+        return "cloudevents" if isinstance(self._reader, CloudEventReader) else "ndjson"
+
+    # -- the import -------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        import asyncio
+
+        if self._reading is None or self._cancel is not None:
+            return
+        self._cancel = asyncio.Event()
+        self._start.setEnabled(False)
+        self._choice.setEnabled(False)
+        self._history.setEnabled(False)
+        self._bar.setValue(0)
+        self._bar.show()
+        transfer = self._desk.workspace.transfer
+        work = transfer.bring_in(
+            self._path,
+            self._fresh_reading(self._reading),
+            history=self._history.isChecked(),
+            progress=self._progress,
+            cancel=self._cancel,
+        )
+        self._desk.run(work, f"Import {self._path.name}").add_done_callback(self._ended)
+
+    def _fresh_reading(self, reading: Mapping | RecordReader) -> Mapping | RecordReader:
+        """Returns a reader that remembers nothing of the look before."""
+        from workbench.services.event_import import Form, reader_of
+
+        return reading if self._reader is None else reader_of(Form(self._form()))
+
+    def _progress(self, report: ImportReport) -> None:
+        self._bar.setValue(round(1000 * report.done_bytes / max(1, report.size)))
+        self._said.setText(f"{report.summary()}.")
+        self._show_problems([str(problem) for problem in report.problems[:PROBLEMS_SHOWN]])
+
+    def _ended(self, task: asyncio.Task[ImportReport]) -> None:
+        self._cancel = None
+        if task.cancelled() or task.exception() is not None:
+            self.reject()
+            return
+        report = task.result()
+        self._desk.notice("warning" if report.broken else "ok", f"{self._path.name}: {report.summary()}")
+        if report.broken:
+            self._progress(report)
+            self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("Close")
+        else:
+            self.accept()
+
+    def _stop(self) -> None:
+        if self._cancel is not None:
+            self._cancel.set()
+        else:
+            self.reject()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter takes what was typed into a field, and no more: what is stored stays.
+        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not enter or isinstance(self.focusWidget(), QPushButton):
+            super().keyPressEvent(event)
+
+    @override
+    def done(self, result: int) -> None:
+        self._timer.stop()
+        if self._looking is not None:
+            self._looking.set()
+            self._looking = None
+        super().done(result)
+
+
+def _preview_table() -> QTableWidget:
+    table = QTableWidget(0, 4)
+    table.setObjectName("import-preview")
+    table.setHorizontalHeaderLabels(["Line", "Stream", "Type", f"Happened at ({zone_name()})"])
+    table.verticalHeader().hide()
+    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+    table.setAccessibleName("The first events")
+    for column, width in enumerate((60, 300, 180, ABSOLUTE_WIDTH + 30)):
+        table.setColumnWidth(column, width)
+    table.horizontalHeader().setStretchLastSection(True)
+    return table
+
+
+_FORMS = {"ndjson": "Events as the workbench writes them out", "cloudevents": "CloudEvents 1.0"}

@@ -1,0 +1,120 @@
+"""Has an open project read again when its files change, and tells the person what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from workbench.gui.desk import Desk, Notice
+from workbench.gui.file_watcher import Watch
+
+if TYPE_CHECKING:
+    from workbench.services.model_reload import Reload
+
+TOPIC = "reload"
+"""What is told of it takes the place of what was told before."""
+SHOWN = 5
+"""Problems that a notice lists; more are counted."""
+
+
+class LiveProject(QObject):
+    """Keeps an open project as its files say.
+
+    Args:
+        taken_over: Called when the project is another now.
+        reopen: Opens the project again.
+    """
+
+    def __init__(self, desk: Desk, taken_over: Callable[[], None], reopen: Callable[[], None]) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._taken_over = taken_over
+        self._reopen = reopen
+        self._watch = Watch(self)
+        self._watch.settled.connect(self.look)
+        desk.project_saved.connect(self.look)
+        self._watch_all()
+        desk.run(self._look_at_scenarios(), "Read the scenarios")
+
+    def close(self) -> None:
+        """Looks no more."""
+        self._watch.close()
+
+    def look(self) -> None:
+        """Reads the project again if something changed."""
+        self._desk.run(self.check(), "Read the project again")
+
+    async def check(self, *, trust: str = "") -> None:
+        """Reads the project again if something changed, and tells what became of it."""
+        reload = self._desk.workspace.reload
+        try:
+            told = await reload.check(trust=trust)
+        finally:
+            self._watch_all()
+        if told is not None:
+            self._tell(told)
+        await self._look_at_scenarios()
+
+    async def _look_at_scenarios(self) -> None:
+        await self._desk.workspace.verdicts.look()
+        self._watch_all()
+
+    def _watch_all(self) -> None:
+        workspace = self._desk.workspace
+        self._watch.watch((*workspace.reload.watched(), *workspace.verdicts.watched()))
+
+    def _tell(self, told: Reload) -> None:
+        match told.outcome.value:
+            case "done":
+                self._taken_over()
+                self._tell_done(told)
+            case "untrusted":
+                self._ask(told)
+            case _:
+                self._tell_problems(told)
+
+    def _tell_done(self, told: Reload) -> None:
+        said = f"The project was read again: {told.said}." if told.said else "The project was read again."
+        if told.reopen:
+            text = f"{said} The store is open, so {told.reopen} will count when it is opened again."
+            self._say("warning", text, ("Open again", self._reopen))
+        else:
+            self._say("ok", said)
+
+    def _ask(self, told: Reload) -> None:
+        text = f"{told.said}. Until you trust it, the model from before goes on."
+        self._say(
+            "warning",
+            text,
+            ("Trust and reload", partial(self._trust, told.digest)),
+            ("Trust changes while open", partial(self._trust_always, told.digest)),
+        )
+
+    def _trust(self, digest: str) -> None:
+        self._desk.run(self.check(trust=digest), "Trust and reload")
+
+    def _trust_always(self, digest: str) -> None:
+        self._desk.workspace.reload.trust_changes = True
+        self._trust(digest)
+
+    def _tell_problems(self, told: Reload) -> None:
+        lines = [*told.problems[:SHOWN]]
+        if len(told.problems) > SHOWN:
+            lines.append(f"… and {len(told.problems) - SHOWN} more")
+        text = "\n".join(["The project was not read again; the model from before goes on.", *lines])
+        place = told.problems[0].partition(":")[0] if told.problems else ""
+        file = self._desk.workspace.project.root / place
+        actions = ((f"Open {place}", partial(_show, file)),) if place and file.is_file() else ()
+        self._say("error", text, *actions)
+
+    def _say(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
+        self._desk.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=TOPIC))
+
+
+def _show(file: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))

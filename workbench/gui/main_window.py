@@ -1,0 +1,400 @@
+"""The main window: it only arranges docks, menus, the status line and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QTabWidget,
+    QToolBar,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, Entry
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
+    from workbench.gui.actions import Act
+    from workbench.gui.desk import Desk
+    from workbench.gui.notices import Notices
+    from workbench.gui.status_line import StatusLine
+    from workbench.gui.view import View
+
+WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
+NARROWER = 1200
+"""Width of the window in pixels below which fewer columns stand beside each other."""
+SIZE, LEAST = QSize(1440, 900), (760, 480)
+"""Size of the first window and the smallest one, in pixels."""
+FRAME = QSize(16, 48)
+"""What may be put around a window, its title included; how much it is, is known only once it is shown."""
+UPPER = 0.62
+"""Share of its column's height that the upper view gets."""
+OPENING = "Opening …"
+FIRST = "Run"
+LAYOUT_VERSION = 1
+"""Raise it when saved layouts no longer fit the docks."""
+
+
+class MainWindow(QMainWindow):
+    """Docks around views; shown before anything heavy is imported, then filled.
+
+    Signals:
+        close_wanted: The person closes the window; whoever owns it ends the work first.
+        perspective_changed: The name of the arrangement that is shown now.
+    """
+
+    close_wanted = Signal()
+    perspective_changed = Signal(str)
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self.setObjectName("main-window")
+        self.setWindowTitle("Event Workbench")
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.views: dict[str, View] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self.perspective = ""
+        self._left: dict[str, str] = {}  # by perspective: the view that had the keyboard when it was left
+        self._settings = settings
+        self._ready_to_close = False
+        self._page: QWidget | None = None
+        self.tools = QToolBar("Tools")
+        self.tools.setObjectName("tools")
+        self.tools.setMovable(False)
+        self.tools.setIconSize(QSize(16, 16))
+        self.addToolBar(self.tools)
+        for entry in VIEWS:
+            self._add_dock(entry)
+        # Menus get their actions once there is a session; their names stand there from the start.
+        for name in MENUS:
+            self.menuBar().addMenu(f"&{name}")
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.focusChanged.connect(self._focus_moved)
+        # Its own least size: docks that come and go would otherwise enlarge the window for good.
+        self.setMinimumSize(*LEAST)
+
+    def _add_dock(self, entry: Entry) -> None:
+        dock = QDockWidget(entry.title, self)
+        dock.setObjectName(f"dock-{entry.key}")
+        dock.setWidget(_waiting(OPENING))
+        dock.hide()  # what no arrangement places must not appear in a corner
+        dock.visibilityChanged.connect(partial(self._came_or_went, entry.key))
+        self.docks[entry.key] = dock
+
+    def come_back(self) -> None:
+        """Stands as the person left it (ux rule 9)."""
+        geometry = self._settings.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
+        name = str(self._settings.value("perspective", FIRST))
+        self.show_perspective(name if name in PERSPECTIVES else FIRST)
+
+    def remember(self) -> None:
+        """Keeps how it stands for the next start."""
+        self.save_perspective()
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("perspective", self.perspective)
+
+    def use(self, acts: Sequence[Act], status: StatusLine) -> None:
+        """Gives the window its actions, icons and status line, none of which its first moment needs."""
+        from workbench.gui.actions import install
+        from workbench.gui.icons import icon
+
+        self.setWindowIcon(icon("app"))
+        for entry in VIEWS:
+            self.docks[entry.key].setWindowIcon(icon(entry.icon))
+            self.docks[entry.key].toggleViewAction().setIcon(icon(entry.icon))
+        self.actions_by_key = install(self, acts)
+        self.setStatusBar(status)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What the person is told, over the views."""
+        from workbench.gui.notices import Notices
+
+        return Notices(self)
+
+    def fill(self, desk: Desk) -> None:
+        """Makes the views of an open project and puts them into the docks."""
+        for entry in VIEWS:
+            view = entry.load()(desk)
+            dock = self.docks[entry.key]
+            old = dock.widget()
+            dock.setWidget(view)
+            old.deleteLater()
+            self.views[entry.key] = view
+        self._take_page_away()
+        desk.wanted.connect(self.bring)
+        desk.noticed.connect(self.notices.show_notice)
+        desk.drafted.connect(self._mark_unsaved)
+        self.begin()
+
+    def empty(self, said: str = OPENING) -> None:
+        """Takes the views away, before the project is closed, and says why there are none."""
+        if self._page is not None:
+            self._page.setEnabled(False)
+        self.setWindowTitle("Event Workbench")
+        self.views.clear()
+        for dock in self.docks.values():
+            old = dock.widget()
+            dock.setWidget(_waiting(said))
+            old.deleteLater()
+
+    def show_page(self, page: QWidget) -> None:
+        """Shows one page in the place of all views, until there are some again."""
+        if self._page is None:
+            self.save_perspective()
+            for dock in self.docks.values():
+                dock.hide()
+        self._page = page
+        self.setCentralWidget(page)  # which deletes the one before
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_page_away(self) -> None:
+        page, self._page = self._page, None
+        if page is not None:
+            self.takeCentralWidget()
+            page.deleteLater()
+            self.show_perspective(self.perspective, save=False)
+
+    def bring(self, key: str) -> None:
+        """Shows a view and gives it the keyboard, unless it has it."""
+        dock = self.docks[key]
+        if self.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
+            self._place_late(key)
+        dock.show()
+        self._raise(key)
+        view = self.views.get(key)
+        if view is not None and self._pane() is not view:
+            view.take_keyboard()
+
+    # -- the keyboard -------------------------------------------------------------------------------------
+
+    def _pane(self) -> View | None:
+        """Returns the view that has the keyboard, or gets it as soon as the window has it."""
+        widget = self.focusWidget()
+        return next((one for one in self.views.values() if widget is not None and _holds(one, widget)), None)
+
+    def panes(self) -> list[View]:
+        """Returns the views that are seen, from left to right and from top to bottom."""
+        seen = [one for one in self.views.values() if one.seen()]
+        return sorted(seen, key=lambda one: (one.mapTo(self, QPoint()).x(), one.mapTo(self, QPoint()).y()))
+
+    def next_pane(self, step: int = 1) -> None:
+        """Gives the keyboard to the next pane, there to what had it last."""
+        panes = self.panes()
+        if not panes:
+            return
+        now = self._pane()
+        place = panes.index(now) + step if now in panes else 0
+        view = panes[place % len(panes)]
+        view.take_keyboard(view.focusWidget())
+
+    def begin(self, *first: str) -> None:
+        """Gives the keyboard to one of these views, else to where a person begins; only to one that is seen.
+
+        In the view it goes to what had it there last.
+        """
+        order = [key for key in (*first, *self._order()) if key in self.views]
+        view = next((self.views[key] for key in order if self.views[key].seen()), None)
+        if view is not None:
+            view.take_keyboard(view.focusWidget())
+
+    def _order(self) -> list[str]:
+        """Returns the views in the order in which a person begins in this arrangement."""
+        cells = [cell for column in PERSPECTIVES.get(self.perspective, ())[1:] for cell in column]
+        return [*(key for cell in cells for key in cell.split("+")), *self.docks]
+
+    def _go_home(self, first: str) -> None:
+        """Brings the view of the arrangement to the front and gives the keyboard to one, else to that."""
+        home = next((key for key in self._order() if not self.docks[key].isHidden()), "")
+        if home in self.views:
+            self._raise(home)
+            self.begin(first)
+
+    def _raise(self, key: str) -> None:
+        self.docks[key].raise_()
+        self.notices.raise_()
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is None:
+            self._look_after_keyboard()
+
+    def _look_after_keyboard(self) -> None:
+        """Sees that somebody has the keyboard, once what is under way is done."""
+        QTimer.singleShot(0, self, self._give_to_somebody)
+
+    def _give_to_somebody(self) -> None:
+        widget, pane = QApplication.focusWidget(), self._pane()
+        bars = (self.tools, self.statusBar())
+        unseen = pane is not None and not pane.seen()
+        if self.isActiveWindow() and (unseen or widget is None or any(_holds(bar, widget) for bar in bars)):
+            self.begin(*((pane.key, self._in_front_of(pane)) if pane is not None else ()))
+
+    def _in_front_of(self, view: View) -> str:
+        """Returns the view whose tab stands in front of another's; empty for none."""
+        tabbed = self.tabifiedDockWidgets(self.docks[view.key])
+        return next((one.key for one in self.panes() if self.docks[one.key] in tabbed), "")
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and QApplication.focusWidget() is None:
+            self._look_after_keyboard()
+
+    def _came_or_went(self, key: str, visible: bool) -> None:  # a signal's argument
+        if not visible:
+            self._look_after_keyboard()
+        elif key in self.views:
+            self.views[key].take_awaited()
+
+    def _mark_unsaved(self) -> None:
+        """Marks the views that hold something that a person typed and neither sent nor saved (V2)."""
+        for entry in VIEWS:
+            view = self.views.get(entry.key)
+            mark = " •" if view is not None and view.unsaved() else ""
+            if self.docks[entry.key].windowTitle() != f"{entry.title}{mark}":
+                self.docks[entry.key].setWindowTitle(f"{entry.title}{mark}")
+
+    def _place_late(self, key: str) -> None:
+        """Tabs a view that the perspective does not show onto the widest one that it shows."""
+        shown = [dock for dock in self.docks.values() if not dock.isHidden() and not dock.isFloating()]
+        if shown:
+            widest = max(shown, key=lambda dock: dock.width() * dock.height())
+            self.tabifyDockWidget(widest, self.docks[key])
+
+    # -- perspectives -------------------------------------------------------------------------------------
+
+    def show_perspective(self, name: str, *, save: bool = True) -> None:
+        """Arranges the docks as the person left that perspective, or as it is by default.
+
+        Args:
+            save: Keep how the docks stand before.
+        """
+        if save:
+            self.save_perspective()
+        if (pane := self._pane()) is not None:
+            self._left[self.perspective] = pane.key
+        first = self._left.get(name, "") if name != self.perspective else ""
+        self.perspective = name
+        if self._page is not None:  # there is nothing to arrange yet
+            self.perspective_changed.emit(name)
+            return
+        saved = self._settings.value(f"layout/{name}")
+        shown = str(self._settings.value(f"shown/{name}", "")).split()
+        if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
+            self.reset_perspective()
+        self._go_home(first)
+        self.perspective_changed.emit(name)
+
+    def _restore(self, saved: QByteArray, shown: Sequence[str]) -> bool:
+        """Arranges the docks as they were saved; returns False where that cannot be read."""
+        away = [dock for key, dock in self.docks.items() if key not in shown]
+        names = [dock.objectName() for dock in away]
+        for dock in away:
+            # Qt would put docks into some corner, and show them, that were away when the state was saved. It
+            # knows them by their names.
+            self.removeDockWidget(dock)
+            dock.setObjectName("")
+        done = self.restoreState(saved, LAYOUT_VERSION)
+        for dock, name in zip(away, names, strict=True):
+            dock.setObjectName(name)
+            dock.hide()
+        for key in shown:
+            if key in self.docks:
+                self.docks[key].show()
+        return done
+
+    def arrange(self, columns: Sequence[Sequence[str]]) -> None:
+        """Lays columns of docks side by side, as the view catalog says; everything else is hidden."""
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+        heads: list[QDockWidget] = []
+        for column in columns:
+            first = self.docks[column[0].split("+")[0]]
+            if heads:
+                self.splitDockWidget(heads[-1], first, Qt.Orientation.Horizontal)
+            else:
+                self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, first)
+            heads.append(first)
+        # Columns first: what is split later divides only its own column.
+        for column in columns:
+            for above, below in pairwise([self.docks[cell.split("+")[0]] for cell in column]):
+                self.splitDockWidget(above, below, Qt.Orientation.Vertical)
+        for cell in (cell for column in columns for cell in column):
+            front, *behind = [self.docks[key] for key in cell.split("+")]
+            front.show()
+            for dock in behind:
+                self.tabifyDockWidget(front, dock)
+                dock.show()
+            front.raise_()
+        self._size(columns, heads)
+
+    def _size(self, columns: Sequence[Sequence[str]], heads: list[QDockWidget]) -> None:
+        keys = [column[0].split("+")[0] for column in columns]
+        total = max(self.width(), LEAST[0])
+        fixed = {
+            key: min(WIDTHS[key], total // (6 if key == "explorer" else 3)) for key in keys if key in WIDTHS
+        }
+        for column in columns:
+            docks = [self.docks[cell.split("+")[0]] for cell in column]
+            parts = [round(self.height() * (UPPER if dock is docks[0] else 1 - UPPER)) for dock in docks]
+            self.resizeDocks(docks, parts, Qt.Orientation.Vertical)
+        if len(fixed) == len(keys):
+            del fixed[keys[-1]]
+        share = max(LEAST[0] // 4, (total - sum(fixed.values())) // max(1, len(keys) - len(fixed)))
+        self.resizeDocks(heads, [fixed.get(key, share) for key in keys], Qt.Orientation.Horizontal)
+
+    def save_perspective(self) -> None:
+        """Remembers how the docks stand now."""
+        if self.perspective and self._page is None:
+            self._settings.setValue(f"layout/{self.perspective}", self.saveState(LAYOUT_VERSION))
+            shown = [key for key, dock in self.docks.items() if not dock.isHidden()]
+            self._settings.setValue(f"shown/{self.perspective}", " ".join(shown))
+
+    def reset_perspective(self) -> None:
+        """Arranges the shown perspective as it is by default."""
+        columns = NARROW if self.width() < NARROWER else PERSPECTIVES
+        self.arrange(columns[self.perspective])
+
+    # -- closing --------------------------------------------------------------------------------------------
+
+    def may_close(self) -> None:
+        """Lets the next close take effect."""
+        self._ready_to_close = True
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # Work is ended in stages by whoever listens; the window closes when that is done.
+        if self._ready_to_close:
+            event.accept()
+        else:
+            event.ignore()
+            self.close_wanted.emit()
+
+
+def _holds(outer: QWidget, inner: QWidget) -> bool:
+    return outer is inner or outer.isAncestorOf(inner)
+
+
+def _waiting(said: str) -> QWidget:
+    """Returns what a dock holds until its view is made."""
+    label = QLabel(said)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setEnabled(False)
+    return label

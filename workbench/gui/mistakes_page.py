@@ -1,0 +1,267 @@
+"""What stands in the window while a project cannot be opened: its mistakes, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.errors import StoreNotAllowed
+from workbench.gui.file_watcher import Watch
+from workbench.gui.icons import icon
+from workbench.gui.loop import spawn
+from workbench.gui.widgets import plain_label
+from workbench.project.project_file import project_root
+from workbench.project.samples import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from workbench.gui.session import Session
+
+LOOKED_AT = 2_000
+"""Files of a folder that are looked at for a change."""
+OURS = ("-wal", "-shm", "-journal", ".lock", ".new", ".pyc")
+"""Ends of the names of files that opening a project itself may change."""
+Fingerprint = Mapping[str, tuple[int, int, int]]
+FILE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One thing that stands in the way.
+
+    Attributes:
+        place: ``project.tsk:12:5``; empty where it is in no file.
+        file: The file to open; None for none.
+    """
+
+    place: str
+    message: str
+    hint: str = ""
+    file: Path | None = None
+
+
+def mistakes_of(error: BaseException, root: Path | None) -> list[Mistake]:
+    """Returns what an error says is wrong, each thing with its place."""
+    problems = getattr(error, "problems", ())
+    if problems:
+        return [_mistake(problem, root) for problem in problems]
+    said = str(error) or type(error).__name__
+    return [Mistake(place="", message=said, hint=str(getattr(error, "hint", "")))]
+
+
+def _mistake(problem: object, root: Path | None) -> Mistake:
+    name = getattr(problem, "file", None)
+    if not name:
+        return Mistake(place="", message=str(problem))
+    file = Path(str(name)) if root is None else root / str(name)
+    return Mistake(
+        place=f"{name}:{getattr(problem, 'line', 1)}:{getattr(problem, 'column', 1)}",
+        message=str(getattr(problem, "message", problem)),
+        hint=str(getattr(problem, "hint", "")),
+        file=file if file.is_file() else None,
+    )
+
+
+class MistakesPage(QWidget):
+    """Lists what is wrong with a project, and tries again by itself once a file of it changed.
+
+    Args:
+        root: The project's folder or file, which may be gone; None where there is none.
+        again: Tries to open it again.
+        ways: What else can be done: labels and what they do.
+    """
+
+    def __init__(
+        self,
+        root: Path | None,
+        error: BaseException,
+        again: Callable[[], object],
+        ways: Mapping[str, Callable[[], object]],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("mistakes")
+        self._root = root = project_root(root) if root is not None else None
+        self._again = again
+        self.mistakes = mistakes_of(error, root)
+        self._seen = fingerprint(root)
+        self.list = self._listed()
+        self.setFocusProxy(self.list)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(28, 24, 28, 24)
+        layout.setSpacing(10)
+        layout.addLayout(self._head())
+        layout.addWidget(self.list, 1)
+        self.said = plain_label(
+            "As soon as a file of the project is another, it is tried again by itself.", "muted", wrap=True
+        )
+        layout.addWidget(self.said)
+        layout.addLayout(self._buttons(ways))
+        self._watch = Watch(self)
+        self._watch.settled.connect(self.look)
+        self._watch.watch(_watched(root))
+
+    def look(self) -> None:
+        """Tries again if a file is another than when it failed, unless something is being opened."""
+        self._watch.watch(_watched(self._root))
+        if self.isEnabled() and fingerprint(self._root) != self._seen:
+            self._again()
+
+    def _head(self) -> QHBoxLayout:
+        mark = QLabel()
+        mark.setPixmap(icon("error", "error").pixmap(28, 28))
+        count = len(self.mistakes)
+        name = self._root.resolve().name if self._root is not None else "The project"
+        things = "one thing is wrong" if count == 1 else f"{count:,} things are wrong"
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(plain_label(f"{name} cannot be opened: {things}", "heading", wrap=True))
+        words.addWidget(plain_label(str(self._root or ""), "muted", wrap=True))
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        return head
+
+    def _listed(self) -> QTreeWidget:
+        shown = QTreeWidget()
+        shown.setAccessibleName("What is wrong")
+        shown.setHeaderLabels(["Place", "What is wrong", "What to do"])
+        shown.setRootIsDecorated(False)
+        shown.setWordWrap(True)
+        shown.setItemDelegate(_Tall(shown))
+        shown.setAlternatingRowColors(True)
+        for one in self.mistakes:
+            item = QTreeWidgetItem([one.place, one.message, one.hint])
+            item.setData(0, FILE, one.file)
+            for column, text in enumerate((one.place, one.message, one.hint)):
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+                item.setData(column, Qt.ItemDataRole.AccessibleTextRole, text)
+            shown.addTopLevelItem(item)
+        head = shown.header()
+        head.setStretchLastSection(False)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        for column in (1, 2):
+            head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        shown.setColumnWidth(0, 220)
+        head.sectionResized.connect(shown.scheduleDelayedItemsLayout)  # rows are as tall as their words wrap
+        shown.itemActivated.connect(lambda item, _column: self._open(item.data(0, FILE)))
+        return shown
+
+    def _buttons(self, ways: Mapping[str, Callable[[], object]]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        root = self._root
+        again = QPushButton("Try again")
+        again.setProperty("primary", True)
+        again.setToolTip("Open the project again  (F5)")
+        again.clicked.connect(lambda _checked=False: self._again())
+        row.addWidget(again)
+        if root is not None and (root / PROJECT_FILE).is_file():
+            row.addWidget(_button(f"Open {PROJECT_FILE}", lambda: self._open(root / PROJECT_FILE)))
+        if root is not None and root.is_dir():
+            row.addWidget(_button("Show the folder", lambda: self._open(root)))
+        row.addStretch(1)
+        for label, act in ways.items():
+            row.addWidget(_button(label, act))
+        return row
+
+    def _open(self, path: Path | None) -> None:
+        """Opens a file in the editor that the system has for it; where it has none, its folder."""
+        if path is None or QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            return
+        if path.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
+            self.said.setText(f"No program opens {path}. Open it in your editor; the window follows.")
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F5:
+            self._again()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Tall(QStyledItemDelegate):
+    """Gives a cell the height of its words as they wrap, where the style gives it that of a line."""
+
+    def __init__(self, list_: QTreeWidget) -> None:
+        super().__init__(list_)
+        self._list = list_
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        found = super().sizeHint(option, index)
+        room = QRect(0, 0, self._list.columnWidth(index.column()) - 16, 10_000)
+        words = self._list.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, str(index.data()))
+        return found.expandedTo(QSize(0, words.height() + 8))
+
+
+def mistakes_page(session: Session, target: tuple[Path | None, str], error: Exception) -> MistakesPage:
+    """Returns the page for a project, or a sample, that could not be opened in a session.
+
+    Whoever tries again says nothing of trust: what is there by then may be other code (T2).
+    """
+
+    def opens(store: str = "") -> None:
+        spawn(session.open(target, store=store), name="Try again to open the project")
+
+    ways: dict[str, Callable[[], object]] = {}
+    if isinstance(error, StoreNotAllowed):  # with a store that lies elsewhere, as the person saw it (T3)
+        ways["Use that store"] = partial(opens, str(error.path))
+    ways["Open another project …"] = session.choose_project
+    ways["Open the users sample"] = partial(session.open_sample, "users")
+    return MistakesPage(target[0], error, opens, ways)
+
+
+def fingerprint(root: Path | None) -> Fingerprint:
+    """Returns by what a change of a project's files is noticed: sizes, times and numbers of its files."""
+    found = {}
+    for path in islice(_files(root), LOOKED_AT) if root is not None else ():
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        if not path.is_dir():
+            found[str(path)] = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+    return found
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for path in sorted(root.glob("*")) if root.is_dir() else ():
+        if path.name.startswith(".") or path.name == "__pycache__" or path.name.endswith(OURS):
+            continue
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from _files(path)
+
+
+def _watched(root: Path | None) -> list[Path]:
+    """Returns what is watched: the folders and files, or the nearest folder that is there."""
+    if root is None:
+        return []
+    if not root.is_dir():
+        return [next(folder for folder in (root.absolute(), *root.absolute().parents) if folder.is_dir())]
+    return [root, *islice(_files(root), LOOKED_AT)]
+
+
+def _button(label: str, act: Callable[[], object]) -> QPushButton:
+    button = QPushButton(label)
+    button.clicked.connect(lambda _checked=False: act())
+    return button

@@ -1,0 +1,367 @@
+"""Draws rates and latencies of the last ten minutes: live, zoomable, and light enough to run all day."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+from typing_extensions import override
+
+from workbench.gui.icons import icon
+from workbench.gui.plot import SPANS, Plot, clock_text, number_text
+from workbench.gui.safe_painter import painting
+from workbench.gui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
+
+LIBRARY = "pyqtgraph"
+DRAW_MS = 100
+"""Shortest time between two drawings (ux rule 3)."""
+STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+"""Series of one colour differ by these, since colour must not stand alone."""
+
+
+class RateGraph(QWidget):
+    """A graph of some series over the same seconds.
+
+    The wheel zooms around the pointer and dragging moves; then the graph stands still until a double click,
+    the button or the End key returns to what is live. Pointing at a second shows its values in the legend.
+    The drawing library is loaded when the graph is first seen.
+    """
+
+    _loaded = Signal()
+
+    def __init__(self, title: str, unit: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._times: Sequence[float] = ()
+        self._values: Mapping[str, Sequence[float]] = {}
+        self._since = 0.0
+        self._roles: dict[str, str] = {}
+        self._plot: Plot | None = None
+        self._due = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DRAW_MS)
+        self._timer.timeout.connect(self._draw_due)
+        self._loading = False
+        self._loaded.connect(self._make_plot)
+        self._build(title, unit)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(180, 130)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(f"{title}, {unit}")
+        theme().changed.connect(self._dress)
+
+    def _build(self, title: str, unit: str) -> None:
+        heading, measure = QLabel(title), QLabel(unit)
+        heading.setProperty("role", "heading")
+        measure.setProperty("role", "muted")
+        for label in (heading, measure):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._when = QLabel()
+        self._when.setProperty("role", "muted")
+        self._live = QToolButton()
+        self._live.setText("Live")
+        self._live.setIcon(icon("last"))
+        self._live.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._live.setToolTip("Follow what is new again (double click, or End)")
+        self._live.clicked.connect(self.go_live)
+        keep = self._live.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self._live.setSizePolicy(keep)
+        self._live.hide()
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(heading)
+        top.addWidget(measure)
+        top.addStretch(1)
+        top.addWidget(self._when)
+        top.addWidget(self._live)
+        self._legend = _Legend(self)
+        self._stack = QStackedLayout()
+        self._waiting = QLabel("Loading the graph …", self)
+        self._waiting.setProperty("role", "muted")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack.addWidget(self._waiting)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(10, 6, 10, 6)
+        whole.setSpacing(4)
+        whole.addLayout(top)
+        whole.addLayout(self._stack, 1)
+        whole.addWidget(self._legend)
+
+    # -- what it shows -------------------------------------------------------------------------------------
+
+    def set_series(self, roles: Mapping[str, str]) -> None:
+        """Says which series there are.
+
+        Args:
+            roles: For each name the colour's role, such as ``"ok"`` or ``"subscription"``.
+        """
+        if dict(roles) == self._roles:
+            return
+        self._roles = dict(roles)
+        self._legend.set_entries(self._pens())
+        if self._plot is not None:
+            self._plot.set_series(self._pens())
+        self._redraw()
+
+    def update(  # type: ignore[override]  # a graph is told its data; `repaint` and `update()` of its parts are Qt's
+        self, times: Sequence[float], values: Mapping[str, Sequence[float]], since: float = 0.0
+    ) -> None:
+        """Shows new numbers; draws at most ten times a second, and nothing while hidden.
+
+        Args:
+            times: Seconds since 1970, rising.
+            values: For each series its numbers at those seconds; a series may be absent.
+            since: The second since 1970 from which on they were counted; 0 for all.
+        """
+        self._times, self._values, self._since = times, values, since
+        self._redraw()
+
+    @property
+    def live(self) -> bool:
+        """Whether the newest second is followed."""
+        return self._plot is None or self._plot.live
+
+    def go_live(self) -> None:
+        """Follows the newest second again."""
+        if self._plot is not None:
+            self._plot.go_live()
+
+    def visible_range(self) -> tuple[float, float]:
+        """Returns the first and last second that the drawing shows."""
+        if self._plot is not None:
+            return self._plot.shown()
+        last = self._times[-1] if self._times else 0.0
+        return last - SPANS[0], last
+
+    # -- drawing -------------------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        self._due = True
+        if self.isVisible() and not self._timer.isActive():
+            self._draw_due()
+
+    def _draw_due(self) -> None:
+        if self._due and self._plot is not None and self.isVisible():
+            self._due = False
+            self._timer.start()
+            self._plot.draw(self._times, self._values, self._since)
+            self._tell()
+
+    def _tell(self) -> None:
+        """Puts the numbers of the pointed-at second, or the newest, into the legend."""
+        at = self._plot.pointed if self._plot is not None else None
+        index = len(self._times) - 1 if at is None else nearest(self._times, at)
+        pointed = at is not None and index >= 0
+        self._when.setText(clock_text(self._times[index], seconds=True) if pointed else "")
+        self._legend.set_values(
+            {
+                name: number_text(series[index])
+                for name, series in self._values.items()
+                if 0 <= index < len(series)
+            }
+        )
+
+    def _pens(self) -> dict[str, QPen]:
+        used: dict[str, int] = {}
+        pens = {}
+        for name, role in self._roles.items():
+            pen = QPen(QColor(theme().colors.ink(role)))
+            pen.setCosmetic(True)
+            pen.setStyle(STYLES[used.get(role, 0) % len(STYLES)])
+            used[role] = used.get(role, 0) + 1
+            pens[name] = pen
+        return pens
+
+    def _dress(self) -> None:
+        self._legend.set_entries(self._pens())
+        if self._plot is not None:
+            self._plot.dress()
+            self._plot.set_series(self._pens())
+        self._redraw()
+
+    # -- coming and going ----------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        """Imports the library beside the loop: it takes a third of a second."""
+        if LIBRARY in sys.modules:
+            self._make_plot()
+        elif not self._loading:
+            self._loading = True
+            QThreadPool.globalInstance().start(self._import)
+
+    def _import(self) -> None:
+        importlib.import_module(LIBRARY)
+        if isValid(self):
+            self._loaded.emit()
+
+    def _make_plot(self) -> None:
+        self._loading = False
+        if self._plot is None and self.isVisible():
+            self._plot = Plot(self)
+            self._plot.pointed_at.connect(self._point)
+            self._plot.live_changed.connect(self._follow)
+            self._plot.set_series(self._pens())
+            self._stack.addWidget(self._plot.widget)
+            self._stack.setCurrentWidget(self._plot.widget)
+            self._redraw()
+
+    def _point(self, _at: object) -> None:
+        self._tell()
+
+    def _follow(self, live: bool) -> None:
+        self._live.setVisible(not live)
+        self._redraw()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._plot is None:
+            QTimer.singleShot(0, self, self._load)  # the frame is seen first
+        else:
+            self._draw_due()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        super().hideEvent(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plot, key = self._plot, event.key()
+        if plot is None:
+            super().keyPressEvent(event)
+        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
+            plot.zoom(0.8)
+        elif key == Qt.Key.Key_Minus:
+            plot.zoom(1.25)
+        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            plot.move(-0.1 if key == Qt.Key.Key_Left else 0.1)
+        elif key in {Qt.Key.Key_End, Qt.Key.Key_Escape} and not plot.live:
+            self.go_live()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        super().update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        super().update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme().colors
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(colors.accent if self.hasFocus() else colors.border))
+            painter.setBrush(QColor(colors.surface))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+
+def nearest(times: Sequence[float], at: float) -> int:
+    """Returns the index of the time nearest to another, -1 if there are none."""
+    right = bisect_left(times, at)
+    if right == 0 or right == len(times):
+        return min(right, len(times) - 1)
+    return right if times[right] - at < at - times[right - 1] else right - 1
+
+
+class _Legend(QWidget):
+    """Names, line samples and values of the series; wraps where it is narrow."""
+
+    SAMPLE, GAP, LINE = 18, 16, 20
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pens: dict[str, QPen] = {}
+        self._values: dict[str, str] = {}
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def set_entries(self, pens: Mapping[str, QPen]) -> None:
+        """Shows these series."""
+        self._pens = dict(pens)
+        self.updateGeometry()
+        self.update()
+
+    def set_values(self, values: Mapping[str, str]) -> None:
+        """Shows these numbers beside the names."""
+        if values != self._values:
+            self._values = dict(values)
+            self.setAccessibleDescription(", ".join(f"{name} {value}" for name, value in values.items()))
+            self.update()
+
+    def _places(self, width: int) -> list[tuple[str, QPointF, int]]:
+        """Returns for each series where its entry begins and how wide it is."""
+        metrics = self.fontMetrics()
+        number = metrics.horizontalAdvance("00,000.0")  # so that nothing jumps as numbers change
+        x, y, found = 0.0, 0.0, []
+        for name in self._pens:
+            wide = min(width, self.SAMPLE + 6 + metrics.horizontalAdvance(name) + 6 + number)
+            if x and x + wide > width:
+                x, y = 0.0, y + self.LINE
+            found.append((name, QPointF(x, y), wide))
+            x += wide + self.GAP
+        return found
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        places = self._places(width)
+        return round(places[-1][1].y()) + self.LINE if places else 0
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.heightForWidth(max(self.width(), 160)))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        metrics = self.fontMetrics()
+        with painting(self) as painter:
+            colors = theme().colors
+            for name, corner, wide in self._places(self.width()):
+                pen = QPen(self._pens[name])
+                pen.setWidth(2)
+                painter.setPen(pen)
+                middle = corner.y() + self.LINE / 2
+                painter.drawLine(QPointF(corner.x(), middle), QPointF(corner.x() + self.SAMPLE, middle))
+                value = self._values.get(name, "–")
+                room = wide - self.SAMPLE - 12 - metrics.horizontalAdvance(value)
+                text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+                left = corner.x() + self.SAMPLE + 6
+                base = corner.y() + (self.LINE + metrics.ascent() - metrics.descent()) / 2
+                painter.setPen(QColor(colors.muted))
+                painter.drawText(QPointF(left, base), text)
+                painter.setPen(QColor(colors.text))
+                painter.drawText(QPointF(left + metrics.horizontalAdvance(text) + 6, base), value)

@@ -1,0 +1,121 @@
+"""Draws the rows of a table: what stands in each cell is read first, then painted (contract V4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QTableView
+
+from workbench.gui.badges import PADDING, ROW_HEIGHT, draw_badge
+from workbench.gui.paged_model import PagedModel
+from workbench.gui.theme import Colors
+
+WIDEST = 320
+FITTED = 100
+"""Rows that are looked at when columns are fitted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What stands in a cell.
+
+    Attributes:
+        x: Left edge and width in pixels.
+        badge: Kind and text of a pill; None for plain text.
+    """
+
+    x: int
+    width: int
+    column: int
+    text: str
+    badge: tuple[str, str] | None
+
+
+def cells_of(model: PagedModel, number: int, places: Sequence[tuple[int, int, int]]) -> list[Cell]:
+    """Reads a row; none where it cannot be read.
+
+    Args:
+        places: Number, left edge and width of the columns that are in sight.
+    """
+    row = model.row(number)
+    if row is None:
+        return []
+    found = []
+    for column, x, width in places:
+        badge = model.badge_of(row, column)
+        text = "" if badge else model.text_of(row, column)
+        found.append(Cell(x=x, width=width, column=column, text=text, badge=badge))
+    return found
+
+
+def places_of(table: QTableView, columns: int) -> list[tuple[int, int, int]]:
+    """Returns number, left edge and width in pixels of the columns of a table that are in sight."""
+    found = []
+    for column in range(columns):
+        x, width = table.columnViewportPosition(column), table.columnWidth(column)
+        if not table.isColumnHidden(column) and x + width > 0 and x < table.viewport().width():
+            found.append((column, x, width))
+    return found
+
+
+class RowPainter:
+    """Paints rows with one pair of fonts, proportional and fixed."""
+
+    def __init__(self, painter: QPainter, model: PagedModel, fonts: Sequence[QFont], colors: Colors) -> None:
+        self._painter = painter
+        self._model = model
+        self._fonts = fonts
+        self._metrics = tuple(QFontMetrics(font) for font in fonts)
+        self._colors = colors
+
+    def ground(self, y: int, width: int, *, chosen: bool, hovered: bool) -> None:
+        """Paints what lies under a row."""
+        if chosen or hovered:
+            ground = QColor(self._colors.selection if chosen else self._colors.hover)
+            self._painter.fillRect(QRect(0, y, width, ROW_HEIGHT), ground)
+        self._painter.setPen(QPen(QColor(self._colors.hover), 1))
+        self._painter.drawLine(0, y + ROW_HEIGHT - 1, width, y + ROW_HEIGHT - 1)
+
+    def row(self, cells: Sequence[Cell], y: int, *, chosen: bool) -> None:
+        """Paints the cells of a row."""
+        ink = QColor(self._colors.on_selection if chosen else self._colors.text)
+        for cell in cells:
+            if cell.badge is not None:
+                draw_badge(self._painter, QRect(cell.x, y, cell.width, ROW_HEIGHT), *cell.badge, self._colors)
+            elif cell.text:
+                self._text(cell, y, ink)
+
+    def frame(self, y: int, width: int) -> None:
+        """Paints the frame of the row on which the keyboard stands."""
+        self._painter.setPen(QPen(QColor(self._colors.accent_ink), 1))
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawRect(QRectF(0.5, y + 0.5, width - 1, ROW_HEIGHT - 2))
+
+    def _text(self, cell: Cell, y: int, ink: QColor) -> None:
+        described = self._model.columns[cell.column]
+        metrics = self._metrics[int(described.mono)]
+        room, text = cell.width - 2 * PADDING, cell.text
+        wide = metrics.horizontalAdvance(text)
+        if wide > room:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            wide = metrics.horizontalAdvance(text)
+        left = cell.x + cell.width - PADDING - wide if described.align_right else cell.x + PADDING
+        self._painter.setFont(self._fonts[int(described.mono)])
+        self._painter.setPen(ink)
+        self._painter.drawText(left, y + (ROW_HEIGHT + metrics.ascent() - metrics.descent()) // 2, text)
+
+
+def fitting(model: PagedModel, fonts: Sequence[QFont]) -> list[int]:
+    """Returns the widths in pixels that the columns need for their heads and first rows, within reason."""
+    metrics = tuple(QFontMetrics(font) for font in fonts)
+    rows = [row for row in map(model.row, range(FITTED)) if row is not None]
+    found = []
+    for number, column in enumerate(model.columns):
+        texts = [model.text_of(row, number)[:80] for row in rows]
+        widest = max((metrics[int(column.mono)].horizontalAdvance(text) for text in texts), default=0)
+        head = metrics[0].horizontalAdvance(column.title) + 18
+        found.append(min(WIDEST, max(widest, head) + 2 * PADDING + 2))
+    return found

@@ -1,0 +1,151 @@
+"""The status bar: project, store, position, lag, scenarios, dead letters, engine, time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
+
+from workbench.gui.icons import icon
+from workbench.gui.theme import theme
+from workbench.gui.time_format import shown_zone, zone_told
+from workbench.services.scenario_status import Tally
+
+if TYPE_CHECKING:
+    from workbench.services.monitor_values import Status
+
+ENGINE_TIP = "Pause or resume the engine (F8)"
+ENGINE = {
+    "running": ("play", "Running", "ok"),
+    "paused": ("pause", "Paused", "warning"),
+    "observing": ("eye", "Looking only", "info"),
+}
+
+
+class StatusLine(QStatusBar):
+    """Shows a `Status`; its engine and dead letter parts can be clicked.
+
+    Args:
+        on_engine: Pauses or resumes.
+        on_dead: Shows the dead letters.
+        on_scenarios: Shows the scenarios.
+        on_zone: Lets the zone of all times be chosen.
+    """
+
+    def __init__(
+        self,
+        on_engine: Callable[[], object],
+        on_dead: Callable[[], object],
+        on_scenarios: Callable[[], object],
+        on_zone: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._project = QLabel("Opening …")
+        self._project.setTextFormat(Qt.TextFormat.PlainText)
+        self._head = _label("Highest position in the store")
+        self._lag = _label("Positions that all subscriptions together are behind")
+        self.zone = _button("zone", "Zone of all times; one with another offset says it. Choose …", on_zone)
+        self._engine = _button("engine-state", ENGINE_TIP, on_engine)
+        self._dead = _button("dead-count", "Show the dead letters", on_dead)
+        self.scenarios = _button("scenarios-state", "Show the scenarios", on_scenarios)
+        self.addWidget(self._project, 1)
+        for widget in (self._head, self._lag, self.scenarios, self._dead, self._engine, self.zone):
+            self.addPermanentWidget(widget)
+        self._tell_zone()
+        shown_zone().changed.connect(self._tell_zone)
+        self._status: Status | None = None
+        self._tally = Tally()
+        for widget in (self._head, self._lag, self.scenarios, self._dead, self._engine):
+            widget.hide()
+        theme().changed.connect(self._paint)
+
+    def show_scenarios(self, tally: Tally) -> None:
+        """Shows how the scenarios stand; nothing where there are none."""
+        if tally != self._tally:
+            self._tally = tally
+            self._paint_scenarios()
+
+    def _paint_scenarios(self) -> None:
+        role, said = scenarios_said(self._tally)
+        name = {"ok": "ok", "error": "error"}.get(role, "scenario")
+        self.scenarios.setIcon(icon(name, role))
+        self.scenarios.setText(said)
+        self.scenarios.setVisible(bool(said))
+
+    def _tell_zone(self) -> None:
+        self.zone.setText(zone_told())
+
+    def show_status(self, status: Status | None) -> None:
+        """Shows how things stand; None while no project is open."""
+        if status is None or status != self._status:
+            self._status = status
+            self._paint()
+
+    def _paint(self) -> None:
+        status = self._status
+        self._paint_scenarios()
+        for widget in (self._head, self._lag, self._dead, self._engine):
+            widget.setVisible(status is not None)
+        if status is None:
+            self.show_scenarios(Tally())
+            self._project.setText("No project is open")
+            self._project.setToolTip("")
+            return
+        self._project.setText(f"{status.project}  ·  {Path(status.store).name}")
+        self._project.setToolTip(status.store)
+        self._head.setText(f"Position {status.head:,}")
+        self._lag.setText(f"Lag {status.lag:,}")
+        name, text, role = ENGINE[status.engine]
+        if status.faulted:
+            name, role = "error", "error"
+            text += f", {len(status.faulted):,} faulted"
+        self._engine.setIcon(icon(name, role))
+        self._engine.setText(text)
+        self._engine.setToolTip("\n".join([ENGINE_TIP, *(f"{name} faulted" for name in status.faulted)]))
+        self._engine.setEnabled(status.engine != "observing")
+        self._dead.setIcon(icon("dead-letter", "error" if status.dead else "muted"))
+        dead = f"{status.dead:,} dead" if status.dead else "No dead letters"
+        self._dead.setText(f"{dead}, {status.replaying:,} replaying" if status.replaying else dead)
+
+
+def scenarios_said(tally: Tally) -> tuple[str, str]:
+    """Returns the colour and the words of how the scenarios stand (V3).
+
+    Green is said only of verdicts on the model that runs now; what has none is grey.
+    """
+    if not tally.total:
+        return "muted", ""
+    counts = (
+        (tally.failed, "failed"),
+        (tally.passed, "passed"),
+        (tally.unsure, "running again" if tally.running else "unsure"),
+        (tally.mistakes, "unreadable"),
+    )
+    said = ", ".join(f"{count:,} {word}" for count, word in counts if count)
+    if not tally.passed and not tally.failed and not tally.mistakes:
+        scenarios = "scenario" if tally.unsure == 1 else "scenarios"
+        said = f"{tally.unsure:,} {scenarios} {'running' if tally.running else 'not run'}"
+    role = "error" if tally.failed else "warning" if tally.mistakes else "muted" if tally.unsure else "ok"
+    return role, said
+
+
+def _label(tip: str) -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setToolTip(tip)
+    label.setContentsMargins(6, 0, 6, 0)
+    return label
+
+
+def _button(name: str, tip: str, run: Callable[[], object]) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setAutoRaise(True)
+    button.setToolTip(tip)
+    button.clicked.connect(lambda _checked=False: run())
+    return button

@@ -1,0 +1,116 @@
+"""Keeps a table's selection, current row and place by keys of rows, never by their numbers (contract V1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange
+
+from workbench.gui.paged_model import Key, PagedModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What must be found again after a table's rows changed.
+
+    Attributes:
+        selected: Keys of the selected rows, from top to bottom.
+        current: Key of the current row.
+        sight: Keys of the rows in sight, from top to bottom.
+        remembered: Keys of rows that Qt remembers, such as where a selection began, by their numbers.
+    """
+
+    selected: Sequence[Key] = ()
+    current: Key | None = None
+    sight: Sequence[Key] = ()
+    remembered: Mapping[int, Key]
+
+    def keys(self) -> set[Key]:
+        """Returns all of them."""
+        found = {*self.selected, *self.sight, *self.remembered.values()}
+        return found if self.current is None else found | {self.current}
+
+
+class Keeper:
+    """The selection of a table by keys; `forget` is called when the person selects something else."""
+
+    def __init__(self, model: PagedModel, selection: QItemSelectionModel) -> None:
+        self._model = model
+        self._selection = selection
+        self._selected: Sequence[Key] | None = None
+
+    def forget(self) -> None:
+        """Has the keys asked for anew: others are selected."""
+        self._selected = None
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """Returns the first and the last number of each block of selected rows, from top to bottom."""
+        chosen = self._selection.selection()
+        ranges = (chosen.at(number) for number in range(chosen.count()))
+        return list(_merged(sorted((one.top(), one.bottom()) for one in ranges if one.isValid())))
+
+    def between(self, first: int, last: int) -> set[int]:
+        """Returns the selected rows from one number to another."""
+        blocks = ((max(first, top), min(last, bottom) + 1) for top, bottom in self.blocks())
+        return {number for begin, end in blocks for number in range(begin, end)}
+
+    def count(self) -> int:
+        """Returns how many rows are selected."""
+        return sum(last - first + 1 for first, last in self.blocks())
+
+    def selected(self) -> Sequence[Key]:
+        """Returns the keys of the selected rows, from top to bottom."""
+        if self._selected is None:
+            self._selected = [key for block in self.blocks() for key in self._model.keys(*block)]
+        return self._selected
+
+    def current(self) -> Key | None:
+        """Returns the key of the current row."""
+        index = self._selection.currentIndex()
+        return self._key(index.row()) if index.isValid() else None
+
+    def hold(self, first: int, last: int) -> Held:
+        """Returns what to find again; the rows from one number to another are in sight."""
+        sight = self._model.keys(first, last) if last >= first else ()
+        selected, current = self.selected(), self.current()
+        of_blocks = {number for block in self.blocks() for number in block}
+        rows = {index.row() for index in self._model.persistentIndexList()} - of_blocks
+        remembered = {row: key for row in rows if (key := self._key(row)) is not None}
+        return Held(selected=selected, current=current, sight=sight, remembered=remembered)
+
+    def _key(self, row: int) -> Key | None:
+        found = self._model.keys(row, row)
+        return found[0] if found else None
+
+    def let_go(self) -> None:
+        """Takes the selection off while the rows change; whoever listens is told once all stand again."""
+        self._selection.reset()
+
+    def restore(self, held: Held, places: Mapping[Key, int]) -> None:
+        """Selects what was selected, where it stands now."""
+        rows = sorted({places[key] for key in held.selected if key in places})
+        chosen, end = QItemSelection(), max(0, self._model.columnCount() - 1)
+        for first, last in _merged((row, row) for row in rows):
+            left, right = self._model.index(first, 0), self._model.index(last, end)
+            chosen.append(QItemSelectionRange(left, right))
+        flags = QItemSelectionModel.SelectionFlag
+        current = places.get(held.current, -1) if held.current is not None else -1
+        if current >= 0:
+            self._selection.setCurrentIndex(self._model.index(current, 0), flags.NoUpdate)
+        self._selection.select(chosen, flags.ClearAndSelect)
+        self._selected = sorted((key for key in held.selected if key in places), key=places.__getitem__)
+
+
+def _merged(blocks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Joins blocks of numbers that touch or overlap; they come in order."""
+    begun: tuple[int, int] | None = None
+    for first, last in blocks:
+        if begun is not None and first <= begun[1] + 1:
+            begun = begun[0], max(begun[1], last)
+            continue
+        if begun is not None:
+            yield begun
+        begun = first, last
+    if begun is not None:
+        yield begun

@@ -1,0 +1,75 @@
+"""The explicit list of views: a new view is one file and one line here.
+
+A view is a subclass of `workbench.gui.view.View`. Its module is imported when the window fills, not before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.gui.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One view: its name, what its tab says, its icon, where its class is, and where it stands by default.
+
+    Attributes:
+        area: ``left``, ``centre``, ``right`` or ``bottom``.
+    """
+
+    key: str
+    title: str
+    icon: str
+    where: str
+    area: str = "centre"
+
+    def load(self) -> type[View]:
+        """Imports the class."""
+        module, _, name = self.where.partition(":")
+        found: type[View] = getattr(importlib.import_module(module), name)
+        return found
+
+
+VIEWS = (
+    Entry("explorer", "Explorer", "folder", "workbench.gui.explorer:Explorer", "left"),
+    Entry("board", "Flow board", "board", "workbench.gui.views.board_view:BoardView"),
+    Entry("streams", "Streams", "stream", "workbench.gui.views.streams_view:StreamsView"),
+    Entry("timeline", "Timeline", "timeline", "workbench.gui.views.timeline_view:TimelineView"),
+    Entry("commands", "Commands", "command", "workbench.gui.views.commands_view:CommandsView"),
+    Entry("projections", "Projections", "projection", "workbench.gui.views.projections_view:ProjectionsView"),
+    Entry(
+        "subscriptions",
+        "Subscriptions",
+        "subscription",
+        "workbench.gui.views.subscriptions_view:SubscriptionsView",
+    ),
+    Entry("letters", "Dead letters", "dead-letter", "workbench.gui.views.letters_view:LettersView"),
+    Entry("scenarios", "Scenarios", "scenario", "workbench.gui.views.scenarios_view:ScenariosView"),
+    Entry("inspector", "Inspector", "inspector", "workbench.gui.views.inspector_view:InspectorView", "right"),
+    Entry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
+    Entry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
+)
+
+Columns = tuple[tuple[str, ...], ...]
+
+PERSPECTIVES: dict[str, Columns] = {
+    "Design": (("explorer",), ("board+settings",), ("commands",)),
+    "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
+    "Observe": (("explorer",), ("board",), ("subscriptions", "log")),
+    "Repair": (("explorer",), ("letters",), ("inspector",)),
+    "Test": (("explorer",), ("scenarios",), ("timeline", "log")),
+}
+"""For each perspective its columns from left to right; the views of a column stand below each other, views
+joined by ``+`` behind each other as tabs."""
+NARROW: dict[str, Columns] = PERSPECTIVES | {
+    "Run": (("explorer",), ("commands",), ("timeline+streams", "projections")),
+    "Observe": (("explorer",), ("board",), ("subscriptions+log",)),
+    "Repair": (("explorer",), ("letters+inspector",)),
+    "Test": (("explorer",), ("scenarios", "timeline+log")),
+}
+"""The same for windows that are not wide enough for them."""
+MENUS = ("File", "View", "Go", "Engine", "Help")

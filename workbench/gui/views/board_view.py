@@ -1,0 +1,272 @@
+"""The flow board: the running model as a picture, with the messages that move through it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.board.board_graph import Graph, Node, kind_of
+from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.flow_view import FlowView
+from workbench.gui.board.legend import Legend
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.icons import icon
+from workbench.gui.view import View
+from workbench.gui.views.board_details import DetailsStrip, Live, trouble
+from workbench.gui.views.board_model import badges, model_graph, pulses
+from workbench.gui.views.publish_dialog import open_publish
+from workbench.gui.widgets import EmptyState, SearchBox, toolbar_button
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+
+SEEN = ("publish:", "issue:")
+"""Counters that tell of lines which only show once something was seen to move along them."""
+
+UNNAMED = (
+    "Name the project's Python modules in its file, under cqrs as modules: what they define is drawn here."
+)
+RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
+
+HALTED = {"paused", "engine paused", "faulted"}
+"""States of subscriptions that the board shows in place of a counter."""
+
+
+class BoardView(View):
+    """Draws the model, marks what is wrong with it, and shows what moves."""
+
+    key = "board"
+    title = "Flow board"
+    icon_name = "board"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._graph = Graph()
+        self._known: object = None
+        self._live = Live(flow={}, subscriptions={}, projections={})
+        self._watching = False
+        self._found: list[str] = []
+        self._stepping = False
+        self.scene = BoardScene(self)
+        self.canvas = FlowView(self.scene, self)
+        self.legend = Legend(self.canvas)
+        self.legend.hide()
+        self.details = DetailsStrip()
+        self.details.hide()
+        self._build()
+        self.scene.node_chosen.connect(self._show_details)
+        self.canvas.node_activated.connect(lambda _node: self.act())
+        self.details.acted.connect(self.act)
+        self.details.letters_wanted.connect(self._show_letters)
+        self.details.closed.connect(lambda: self.scene.choose(""))
+
+    # -- parts ---------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        restricted = self.desk.workspace.project.restricted
+        empty = EmptyState(
+            "board",
+            "Nothing to draw yet",
+            RESTRICTED if restricted else UNNAMED,
+            "Open the project's folder",
+            self._open_folder,
+        )
+        board = QWidget()
+        column = QVBoxLayout(board)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._toolbar())
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.details)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(board)
+        self.pages.addWidget(empty)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.desk.workspace.project.root)))
+
+    def _toolbar(self) -> QHBoxLayout:
+        fit = toolbar_button("", "fit", "Show the whole board  (Ctrl+0)")
+        closer = toolbar_button("", "zoom-in", "Larger  (Ctrl++)")
+        farther = toolbar_button("", "zoom-out", "Smaller  (Ctrl+−)")
+        for button, name, act in (
+            (fit, "Show the whole board", self.canvas.fit),
+            (farther, "Smaller", self.canvas.zoom_out),
+            (closer, "Larger", self.canvas.zoom_in),
+        ):
+            button.setAccessibleName(name)
+            button.clicked.connect(act)
+        self.search = SearchBox("Find a node")
+        self.search.setToolTip("Enter shows the next one")
+        self.search.settled.connect(self._find)
+        self.search.returnPressed.connect(self._find_next)
+        self.matches = QLabel()
+        self.matches.setProperty("role", "muted")
+        self.troubles = toolbar_button("", "warning", "Step through what is marked")
+        self.troubles.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.troubles.clicked.connect(self.next_problem)
+        self.key_button = toolbar_button("", "info", "Explain colours and marks")
+        self.key_button.setAccessibleName("Legend")
+        self.key_button.setCheckable(True)
+        self.key_button.toggled.connect(self.legend.setVisible)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 5, 8, 5)
+        row.setSpacing(4)
+        for part in (fit, farther, closer):
+            row.addWidget(part)
+        row.addSpacing(4)
+        self.search.setMaximumWidth(320)
+        row.addWidget(self.search, 100)
+        row.addWidget(self.matches)
+        row.addStretch(1)
+        row.addWidget(self.troubles)
+        row.addWidget(self.key_button)
+        return row
+
+    # -- the model -----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.canvas
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(
+            changes.head
+            or changes.streams
+            or changes.subscriptions
+            or changes.projections
+            or changes.commands
+            or changes.dead_letters
+            or changes.model
+            or changes.engine
+            or changes.everything
+        )
+
+    @override
+    def refresh(self) -> None:
+        observe, registry = self.desk.workspace.observe, self.desk.workspace.registry
+        before = self._live.flow
+        self._live = Live(
+            flow=observe.flow(),
+            subscriptions={view.name: view for view in observe.subscriptions()},
+            projections={view.name: view for view in observe.projections()},
+        )
+        self._draw()
+        if self._watching:
+            for pulse in pulses(registry, before, self._live.flow):
+                self.scene.pulse(pulse.path, pulse.kind, pulse.count)
+        self._watching = True
+        self._show_details(self.scene.chosen)
+
+    def _draw(self) -> None:
+        """Draws the model anew if it is another, and what is wrong with it."""
+        registry, wrong = self.desk.workspace.registry, trouble(self._live)
+        seen = frozenset(key for key in self._live.flow if key.startswith(SEEN))
+        known = (id(registry), seen, wrong)
+        if known != self._known:
+            self._known = known
+            drawn = model_graph(registry, self._live.flow)
+            nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in drawn.nodes)
+            self._graph = Graph(nodes=nodes, edges=drawn.edges)
+            self.scene.show_graph(self._graph)
+            self.legend.set_kinds({node.kind for node in nodes})
+            self._count_problems()
+            self.pages.setCurrentIndex(0 if nodes else 1)
+        paused = {
+            f"subscription:{view.name}": view.status
+            for view in self._live.subscriptions.values()
+            if view.status in HALTED
+        }
+        self.scene.set_badges(badges(self._live.flow) | paused)
+
+    def _count_problems(self) -> None:
+        count = len(self.scene.problems())
+        self.troubles.setEnabled(bool(count))
+        self.troubles.setText(f"{count} problem{'s' if count != 1 else ''}" if count else "No problems")
+        self.troubles.setIcon(icon("warning", "warning") if count else icon("ok", "ok"))
+
+    # -- finding -------------------------------------------------------------------------------------------
+
+    def _find(self, text: str) -> None:
+        """Shows the best of what fits; Enter goes on to the others."""
+        self._found = self.scene.find(text)
+        self._show_match(0)
+        if not self._found:
+            self.matches.setText("No match" if text.strip() else "")
+        self._stepping = False
+        QTimer.singleShot(0, self, self._allow_stepping)  # the Enter that asked must not step as well
+
+    def _allow_stepping(self) -> None:
+        self._stepping = True
+
+    def _find_next(self) -> None:
+        if self._stepping:
+            here = self._found.index(self.scene.chosen) if self.scene.chosen in self._found else -1
+            self._show_match(here + 1)
+
+    def _show_match(self, place: int) -> None:
+        if self._found:
+            place %= len(self._found)
+            self.canvas.reveal(self._found[place])
+            self.matches.setText(f"{place + 1} of {len(self._found)}")
+
+    def next_problem(self) -> None:
+        """Shows the next node with which something is wrong."""
+        wrong = self.scene.problems()
+        if wrong:
+            here = wrong.index(self.scene.chosen) if self.scene.chosen in wrong else -1
+            self.canvas.reveal(wrong[(here + 1) % len(wrong)])
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        for node in (f"subscription:{selection.subscription}", f"projection:{selection.projection}"):
+            if node in self.scene.nodes:
+                self.canvas.reveal(node)
+                return
+
+    # -- the chosen node -----------------------------------------------------------------------------------
+
+    def _show_details(self, name: str) -> None:
+        node = self._graph.by_id.get(name)
+        if node is None:
+            self.details.hide()
+            self.canvas.setAccessibleDescription("")
+        else:
+            self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
+            self.details.show_node(self._graph, node, self.desk.workspace.registry, self._live)
+
+    def act(self) -> None:
+        """Does what the details offer for the chosen node."""
+        node = self._graph.by_id.get(self.scene.chosen)
+        if node is None:
+            return
+        name = node.id.partition(":")[2]
+        match node.kind:
+            case "command":
+                self.desk.command_wanted.emit(name)
+                self.desk.wanted.emit("commands")
+            case "aggregate" | "event":
+                self.desk.wanted.emit("streams")
+            case "topic" | "queue":
+                open_publish(self, self.desk, name)
+            case "subscription" | "worker" | "policy" | "process":
+                self.desk.select(Selection(subscription=name), view="subscriptions")
+            case "projection":
+                self.desk.select(Selection(projection=name), view="projections")
+
+    def _show_letters(self) -> None:
+        name = self.scene.chosen.removeprefix("subscription:")
+        self.desk.select(Selection(subscription=name), view="letters")
+
+
+def _with_problems(node: Node, problems: tuple[str, ...]) -> Node:
+    return replace(node, problems=(*node.problems, *problems)) if problems else node

@@ -1,0 +1,397 @@
+"""Issues commands and asks queries through forms that are made from their schemas."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+from typing_extensions import override
+
+from workbench.errors import InvalidValue
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.drafts import DraftKeeper
+from workbench.gui.forms import FieldError, SchemaForm, parse_validator
+from workbench.gui.icons import icon
+from workbench.gui.view import View
+from workbench.gui.views.command_history import SHOWN, CommandHistory
+from workbench.gui.views.command_parts import ExpectedVersion, Picker, catch_up, suggestions
+from workbench.gui.views.command_result import ResultCard
+from workbench.gui.views.publish_dialog import open_publish
+from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, plain_tip, toolbar_button
+from workbench.model.pydantic_messages import summary_of
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.model.command import CommandResult, CommandType, QueryType
+    from workbench.model.registry import Registry
+    from workbench.store.stored_values import CommandRecord
+
+TALL = 620
+"""Pixels in height that form, result and history need together."""
+COMMAND, QUERY = "command", "query"
+
+
+class CommandsView(View):
+    """A form, the result of what was sent, and the history."""
+
+    key = "commands"
+    title = "Commands"
+    icon_name = "command"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._kind, self._name = COMMAND, ""
+        self._form: SchemaForm | None = None
+        self._described: CommandType | QueryType | None = None
+        self.drafts = DraftKeeper(desk, self._written, self._write, self._clear)
+        self._pages = QStackedLayout(self)
+        hint = "Commands come from the aggregates of the model. This project's model declares none."
+        self._pages.addWidget(EmptyState("command", "No commands", hint))
+        self._pages.addWidget(self._page())
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            self._shortcut(keys, self.send)
+        self._shortcut("Ctrl+Shift+Return", self._edit_copy)
+        desk.command_wanted.connect(self._asked_for)
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _page(self) -> QWidget:
+        self.picker = Picker(lambda: bool(self.drafts.holds))
+        self.picker.setAccessibleName("Command or query")
+        self.picker.setMaxVisibleItems(24)
+        self.about = plain_label(role="muted", wrap=True)
+        self.about.setContentsMargins(10, 0, 10, 0)
+        self._holder = QVBoxLayout()
+        self._holder.setContentsMargins(0, 0, 0, 0)
+        self.result = ResultCard(self._show_stream)
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 8, 0, 6)
+        column.setSpacing(5)
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 0, 8, 0)
+        self.message = toolbar_button("", "topic", "Publish a message to a topic instead")
+        self.message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+M does it; from the picker one goes on
+        self.message.clicked.connect(lambda _checked=False: open_publish(self, self.desk))
+        head.addWidget(self.picker, 1)
+        head.addWidget(self.message)
+        column.addLayout(head)
+        column.addWidget(self.about)
+        kept = QHBoxLayout()
+        kept.setContentsMargins(8, 0, 8, 0)
+        kept.addWidget(self.drafts)
+        column.addLayout(kept)
+        column.addLayout(self._holder, 1)
+        column.addLayout(self._foot())
+        framed = QHBoxLayout()
+        framed.setContentsMargins(8, 0, 8, 0)
+        framed.addWidget(self.result)
+        column.addLayout(framed)
+        self.history = CommandHistory()
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.addWidget(top)
+        self.split.addWidget(self.history)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 0)
+        self.split.setSizes([560, 190])
+        self.split.setChildrenCollapsible(False)
+        self.result.turned.connect(lambda _there: self._make_room())
+        self.picker.currentIndexChanged.connect(self._picked)
+        self.history.again.connect(self._repeat)
+        self.history.copied.connect(self.copy)
+        self.history.chosen.connect(self._look)
+        self.history.set_writes(writes=self._writes)
+        return self.split
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Lets the history give way to a result where both would leave too little for the form."""
+        self.history.setVisible(self.result.isHidden() or self.height() >= TALL)
+
+    def _foot(self) -> QHBoxLayout:
+        self.target = ElidedLabel("muted")
+        self.version = ExpectedVersion(self._present_version)
+        self.check, self.expected = self.version.check, self.version.line
+        self.button = toolbar_button("Send", "send", "Issue the command (Ctrl+Enter)", primary=True)
+        self.button.setObjectName("send")
+        foot = QHBoxLayout()
+        foot.setContentsMargins(10, 2, 8, 2)
+        foot.addWidget(self.target, 1)
+        foot.addWidget(self.version)
+        foot.addWidget(self.button)
+        self.version.changed.connect(self.drafts.note)
+        self.button.clicked.connect(self.send)
+        return foot
+
+    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
+
+    @property
+    def _writes(self) -> bool:
+        return self.desk.workspace.engine is not None
+
+    # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.commands or bool(changes.streams) or changes.model or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        registry = self.desk.workspace.registry
+        offered = [(COMMAND, name) for name in registry.commands] + [
+            (QUERY, name) for name in registry.queries
+        ]
+        self._pages.setCurrentIndex(1 if offered else 0)
+        if not offered:
+            return
+        if [self.picker.itemData(at) for at in range(self.picker.count())] != offered:
+            with QSignalBlocker(self.picker):
+                self.picker.clear()
+                for kind, name in offered:
+                    self.picker.addItem(
+                        icon(kind, "command" if kind == COMMAND else "projection"), name, (kind, name)
+                    )
+        if (self._kind, self._name) not in offered:
+            self._make_form(*offered[0])
+        elif self._described is not _described(registry, self._kind, self._name):
+            self._reshape(registry)
+        self.history.show_records(self.desk.workspace.issue.history(limit=SHOWN))
+        self._show_target()
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        """Offers the chosen stream's id, where nothing was typed."""
+        kind = self.desk.workspace.registry.commands.get(self._name) if self._kind == COMMAND else None
+        category, _, identity = selection.stream.partition("-")
+        if kind is None or self._form is None or kind.creates or category != kind.aggregate:
+            return
+        value = self._form.value()
+        if identity and not value.get(kind.target) and self._form.focused() != kind.target:
+            self._form.adopt({**value, kind.target: identity})
+            if not self.drafts.holds:
+                self._form.set_unchanged()
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.picker
+
+    @override
+    def unsaved(self) -> str:
+        return self.drafts.holds
+
+    # -- the form -----------------------------------------------------------------------------------------
+
+    def show_command(self, name: str) -> None:
+        """Shows the form of a command or query."""
+        at = next((at for at in range(self.picker.count()) if self.picker.itemText(at) == name), -1)
+        if at < 0:
+            self.refresh()
+            at = next((at for at in range(self.picker.count()) if self.picker.itemText(at) == name), -1)
+        if at >= 0:
+            self.picker.setCurrentIndex(at)
+
+    def _asked_for(self, name: str) -> None:
+        self.show_command(name)
+        if self._form is not None:
+            self.take_keyboard(self._form.first_input())
+
+    def _picked(self, at: int) -> None:
+        found = self.picker.itemData(at)
+        if found is not None:
+            self._make_form(*found)
+            self.follow(self.desk.selection)
+
+    def _make_form(self, kind: str, name: str) -> None:
+        self.drafts.leave()
+        if self._form is not None:
+            self._holder.removeWidget(self._form)
+            self._form.deleteLater()
+        self._kind, self._name = kind, name
+        registry, clock = self.desk.workspace.registry, self.desk.workspace.clock
+        self._described = described = _described(registry, kind, name)
+        self._form = SchemaForm(
+            described.schema,
+            validate=parse_validator(described.parse),
+            now=lambda: _rfc3339(clock.now()),
+            new_uuid=lambda: str(uuid.uuid4()),
+            suggest=suggestions(self.desk.workspace, name if kind == COMMAND else ""),
+        )
+        self._form.changed.connect(self._show_target)
+        self._form.changed.connect(self.drafts.note)
+        self._form.submitted.connect(self._submitted)
+        self._holder.addWidget(self._form)
+        self._form.show()  # at once, so that it can take the keyboard
+        self.version.clear()
+        self.drafts.turn_to(f"{kind}/{name}", f"the form of {name}")
+        with QSignalBlocker(self.picker):
+            self.picker.setCurrentIndex(self.picker.findText(name))
+        self.result.hide()
+        self._dress(kind)
+        self._show_target()
+
+    def _reshape(self, registry: Registry) -> None:
+        """Follows a model that was loaded anew, while somebody may be typing in the form."""
+        self._described = described = _described(registry, self._kind, self._name)
+        if self._form is not None:
+            self.drafts.tell_left(self._form.reshape(described.schema, parse_validator(described.parse)))
+        self._dress(self._kind)
+
+    def _written(self) -> dict[str, Any]:
+        """Returns what was typed into the form, and the version that is expected; empty for nothing."""
+        typed = self._form.typed() if self._form is not None else {}
+        expected = {"expected": self.expected.text()} if self.check.isChecked() else {}
+        return {**({"form": typed} if typed else {}), **expected}
+
+    def _write(self, written: Mapping[str, Any]) -> list[str]:
+        if "expected" in written:
+            self.version.type_in(written["expected"])
+        return self._form.type_in(written.get("form", {})) if self._form is not None else []
+
+    def _clear(self) -> None:
+        self.version.clear()
+        if self._form is not None:
+            self._form.reset()
+            self._form.set_unchanged()
+
+    def _dress(self, kind: str) -> None:
+        if self._described is not None:
+            self.about.setText(summary_of(self._described.doc))
+            self.about.setToolTip(plain_tip(self._described.doc))
+            self.about.setVisible(bool(self._described.doc))
+        command = kind == COMMAND
+        self.version.setVisible(command)
+        self.button.setText("Send" if command else "Ask")
+        self.button.setToolTip(f"{'Issue the command' if command else 'Ask the query'} (Ctrl+Enter)")
+        self.button.setEnabled(not command or self._writes)
+        if command and not self._writes:
+            self.button.setToolTip("This window only looks; the one that works on the store can send")
+
+    def _show_target(self) -> None:
+        if self._form is None or self._kind != COMMAND:
+            self.target.setText("")
+            return
+        stream, version = self.desk.workspace.issue.target(self._name, self._form.value())
+        self.target.setText(f"{stream} · {f'version {version:,}' if version else 'new'}" if stream else "")
+        self.target.setToolTip(self.target.text())
+
+    def _present_version(self) -> int:
+        typed = self._form.value() if self._form is not None else {}
+        return self.desk.workspace.issue.target(self._name, typed)[1]
+
+    # -- sending ------------------------------------------------------------------------------------------
+
+    def send(self) -> None:
+        """Checks the form and sends it; what is wrong is said at its field."""
+        if self._form is not None and self.button.isEnabled():
+            self._form.submit()
+
+    def _submitted(self, value: dict[str, Any]) -> None:
+        if self._kind == QUERY:
+            self._ask(value)
+            return
+        try:
+            expected = self.version.value()
+        except InvalidValue as error:
+            self.desk.notice("warning", error.message)
+            self.expected.setFocus()
+            return
+        self.desk.run(self._issue(self._name, value, expected, self._written()), f"Send {self._name}")
+
+    async def _issue(
+        self, name: str, value: dict[str, Any], expected: int | None, sent: Mapping[str, Any] | None = None
+    ) -> None:
+        result = await self.desk.workspace.issue.issue(name, value, expected=expected)
+        if result.accepted and name == self._name and sent == self._written():
+            self._sent()
+        self.show_result(result)
+        if result.accepted and result.last_position:
+            self.desk.select(Selection(stream=result.stream))
+            await catch_up(self.desk.workspace, result, self.result)
+
+    def _sent(self) -> None:
+        """What stands in the form was sent, and nobody typed on meanwhile."""
+        if self._form is not None:
+            self._form.set_unchanged()
+        self.drafts.settle()
+
+    def show_result(self, result: CommandResult) -> None:
+        """Shows what became of a command; a rule that names a field is said there, too."""
+        self.result.show_result(result)
+        self._show_target()
+        if result.field and self._form is not None and result.command_type == self._name:
+            self._form.show_errors([FieldError(loc=(result.field,), message=result.message)])
+
+    def _ask(self, value: dict[str, Any]) -> None:
+        workspace = self.desk.workspace
+        begun = workspace.clock.monotonic()
+        try:
+            answer = workspace.issue.ask(self._name, value)
+        except Exception as error:  # noqa: BLE001  # a query's handler is the project's code
+            self.desk.fail(f"Ask {self._name}", error)
+            return
+        self._sent()
+        self.result.show_answer(self._name, answer, 1000 * (workspace.clock.monotonic() - begun))
+
+    # -- history ------------------------------------------------------------------------------------------
+
+    def copy(self, record: CommandRecord) -> None:
+        """Puts an issued command's values into the form; what was typed there can be brought back."""
+        self.show_command(record.type)
+        if self._form is None or self._name != record.type:
+            return
+        form, written = self._form, self._written()
+        form.set_value(json.loads(record.data))
+        if written:
+
+            def bring_back() -> None:
+                if isValid(form) and form is self._form:
+                    form.reset()
+                    self._write(written)
+
+            said = f"The form of {record.type} held something that was not sent."
+            self.desk.notice("info", said, ("Bring it back", bring_back))
+        self.take_keyboard(form.first_input())
+
+    def _edit_copy(self) -> None:
+        record = self.history.current()
+        if record is not None:
+            self.copy(record)
+
+    def _repeat(self, record: CommandRecord) -> None:
+        self.desk.run(self._issue(record.type, json.loads(record.data), None), f"Send {record.type}")
+
+    def _look(self, record: CommandRecord) -> None:
+        if record.stream:
+            self.desk.select(Selection(stream=record.stream))
+
+    def _show_stream(self, stream: str) -> None:
+        self.desk.select(Selection(stream=stream), view="timeline")
+
+
+def _described(registry: Registry, kind: str, name: str) -> CommandType | QueryType:
+    return registry.commands[name] if kind == COMMAND else registry.queries[name]
+
+
+def _rfc3339(microseconds: int) -> str:
+    from workbench.model.clock import rfc3339
+
+    return rfc3339(microseconds)

@@ -1,0 +1,331 @@
+"""Shows the chosen event from every side: payload, metadata, what it changed, what belongs to its cause."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMenu,
+    QStackedLayout,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.paged_model import Column, ListSource
+from workbench.gui.state_loader import AT_ONCE, States, show_event
+from workbench.gui.table import FastTableView
+from workbench.gui.time_format import absolute
+from workbench.gui.view import View
+from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip, toolbar_button
+from workbench.model.pydantic_messages import summary_of
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.model.event import RecordedEvent
+    from workbench.services.streams import StateAt
+    from workbench.store.stored_values import DeadLetter, Glance
+
+FACTS = (Column("Field", width=120), Column("Value", width=220, mono=True, stretch=True))
+CAUSES = (
+    Column("Event", width=170, stretch=True),
+    Column("Stream", width=130),
+    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+)
+FAMILY = 500
+"""Events of one correlation that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is inspected."""
+
+    title: str
+    subtitle: str
+    event: Glance[RecordedEvent] | None = None
+    letter: Glance[DeadLetter] | None = None
+    facts: Sequence[tuple[str, str]] = ()
+    metadata: Any = None
+
+
+class InspectorView(View):
+    """Follows the selection: an event, or a dead letter's message."""
+
+    key = "inspector"
+    title = "Inspector"
+    icon_name = "inspector"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._event: Glance[RecordedEvent] | None = None
+        self._identity: object = None
+        self._states = States(
+            desk,
+            begun=lambda: self.diff.show_plain("Folding …"),
+            told=self._show_change,
+            refused=lambda size: self.diff.show_plain(
+                f"The state is made of {size:,} bytes: see its timeline."
+            ),
+        )
+        self._pages = QStackedLayout(self)
+        hint = "Choose an event in a timeline or in the log, or a dead letter."
+        self._pages.addWidget(EmptyState("inspector", "Nothing is chosen", hint))
+        self._pages.addWidget(self._page())
+
+    def _page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 6, 8, 8)
+        layout.setSpacing(4)
+        self.name, self.where = plain_label(role="heading"), plain_label(role="muted")
+        for label in (self.name, self.where):
+            label.setMinimumWidth(40)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self._copy_button())
+        layout.addLayout(head)
+        layout.addWidget(self.where)
+        self.about = plain_label(wrap=True)
+        layout.addWidget(self.about)
+        self.payload, self.diff = JsonView(), DiffView()
+        self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
+        self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
+        self.causes.row_activated.connect(self._go)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for widget, title, said in (
+            (self.payload, "Payload", "Payload of the event"),
+            (self.facts, "Metadata", "Metadata of the event"),
+            (self.diff, "Diff", "What the event changed in its aggregate"),
+            (self.causes, "Causation", "All events of this correlation; Enter goes to one"),
+        ):
+            widget.setAccessibleName(said)
+            self.tabs.setTabToolTip(self.tabs.addTab(widget, title), said)
+        layout.addWidget(self.tabs, 1)
+        self.tabs.currentChanged.connect(lambda _index: self._fill_tab())
+        return page
+
+    def _copy_button(self) -> QToolButton:
+        self.copy = toolbar_button("Copy", "copy", "Copy the event (Ctrl+Shift+C)")
+        menu = QMenu(self.copy)
+        for text, act in (("As JSON", self.copy_json), ("As a line of NDJSON", self.copy_line)):
+            menu.addAction(text, act)
+        self.copy.setMenu(menu)
+        self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.copy.clicked.connect(self.copy_json)
+        action = QAction("Copy the event as JSON", self)
+        action.setShortcut(QKeySequence("Ctrl+Shift+C"))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(self.copy_json)
+        self.addAction(action)
+        return self.copy
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.tabs.currentWidget() or self.tabs
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(changes.streams) or changes.dead_letters or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        if self.desk.selection.stream and self.desk.selection.version == 0:
+            self.follow(self.desk.selection)  # live: the newest event is another one now
+        elif self.tabs.currentWidget() is self.causes:
+            self._fill_tab()
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        shown = self._find(selection)
+        self._pages.setCurrentIndex(0 if shown is None else 1)
+        if shown is None:
+            self._event = None
+            return
+        self._event = shown.event
+        self.name.setText(shown.title)
+        self.where.setText(shown.subtitle)
+        kind = self.desk.workspace.registry.events.get(shown.title)
+        self.about.setText(summary_of(kind.doc) if kind is not None else "")
+        self.about.setToolTip(plain_tip(kind.doc) if kind is not None else "")
+        self.about.setVisible(bool(self.about.text()))
+        self._show_payload(shown)
+        self.facts.refresh(ListSource(list(shown.facts)))
+        for widget in (self.diff, self.causes):
+            self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
+        self.copy.setEnabled(shown.event is not None)
+        self._fill_tab()
+
+    def _show_payload(self, shown: _Shown) -> None:
+        letter = shown.letter
+        if letter is None:
+            show_event(self.desk, shown.event, self.payload, None)
+            return
+        unseen = max(0, letter.size - len(letter.of.data.encode()))
+        read = partial(self.desk.workspace.repair.data_apart, letter.of.number)
+        self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
+
+    def _find(self, selection: Selection) -> _Shown | None:
+        browse = self.desk.workspace.browse
+        if selection.letter:
+            return self._letter(selection.letter)
+        event = None
+        if selection.stream:
+            info = browse.stream(selection.stream)
+            version = selection.version or (info.version if info else 0)
+            event = browse.glance(selection.stream, version)
+        elif selection.position:
+            event = browse.glance_at(selection.position)
+        return _event(event) if event is not None else None
+
+    def _letter(self, number: int) -> _Shown | None:
+        found = self.desk.workspace.repair.glance(number)
+        letter = found.of
+        facts = (
+            ("dead letter", f"{letter.number:,}"),
+            ("subscription", letter.subscription),
+            ("topic", letter.topic),
+            ("message id", str(letter.message_id)),
+            ("key", letter.key),
+            ("position", f"{letter.position:,}"),
+            ("reason", letter.reason.value),
+            ("error", f"{letter.error_type}: {letter.error}"),
+            ("place", letter.place),
+            ("correlation id", str(letter.correlation_id)),
+        )
+        event = self.desk.workspace.browse.glance_at(letter.position)
+        return _Shown(
+            title=letter.type,
+            subtitle=f"dead letter {letter.number:,} of {letter.subscription}",
+            event=event,
+            letter=found,
+            facts=facts,
+        )
+
+    def _fill_tab(self) -> None:
+        """Fills the tab that is seen; the others wait until they are."""
+        widget = self.tabs.currentWidget()
+        if self._event is None:
+            return
+        event = self._event.of
+        if widget is self.diff:
+            self._states.ask(event.stream, event.version)
+        elif widget is self.causes:
+            self.causes.refresh(ListSource(self._family(event), itemgetter(2)))
+            self.causes.choose_key(event.position)
+
+    def _show_change(self, found: StateAt) -> None:
+        if found.trouble:
+            show_event(self.desk, self._event, None, self.diff)
+        else:
+            self.diff.set_values(found.before, found.after)
+
+    def _family(self, event: RecordedEvent) -> list[tuple[Any, ...]]:
+        """Lists the events of the correlation, each indented below what caused it."""
+        found = self.desk.workspace.browse.caused_by(event.correlation_id, FAMILY)
+        depths: dict[object, int] = {}
+        rows = []
+        for one in found:
+            depth = depths.get(one.causation_id, -1) + 1 if one.causation_id else 0
+            depths[one.id] = depth
+            mark = "    " * max(0, depth - 1) + ("└ " if depth else "")
+            rows.append((mark + one.type, one.stream, one.position, one.version))
+        return rows
+
+    def _go(self, row: tuple[Any, ...]) -> None:
+        self.desk.select(Selection(stream=row[1], version=row[3], position=row[2]), view="timeline")
+
+    # -- copying ------------------------------------------------------------------------------------------
+
+    def copy_json(self) -> None:
+        """Copies the event as readable JSON."""
+        self._copy(indent=2)
+
+    def copy_line(self) -> None:
+        """Copies the event as one line, as it can be imported again."""
+        self._copy(indent=None)
+
+    def _copy(self, *, indent: int | None) -> None:
+        if self._event is None:
+            return
+        event = self._event.of
+        if self._event.size <= AT_ONCE:
+            self._copied(event, _written(event, indent))
+        else:
+            self.desk.run(self._copy_later(event, indent), "Copy the event")
+
+    async def _copy_later(self, event: RecordedEvent, indent: int | None) -> None:
+        read = self.desk.workspace.browse.event_apart
+        self._copied(event, await asyncio.to_thread(lambda: _written(read(event.position) or event, indent)))
+
+    def _copied(self, event: RecordedEvent, text: str) -> None:
+        QApplication.clipboard().setText(text)
+        self.desk.notice("ok", f"Copied {event.type} as JSON.")
+
+
+def _written(event: RecordedEvent, indent: int | None) -> str:
+    return json.dumps(event_object(event), indent=indent, ensure_ascii=False)
+
+
+def event_object(event: RecordedEvent) -> dict[str, Any]:
+    """Returns an event as the object that an export holds."""
+    from workbench.model.clock import rfc3339
+
+    return {
+        "id": str(event.id),
+        "stream": event.stream,
+        "version": event.version,
+        "type": event.type,
+        "schema_version": event.schema_version,
+        "time": rfc3339(event.occurred_at),
+        "correlation_id": str(event.correlation_id),
+        "causation_id": str(event.causation_id) if event.causation_id else None,
+        "data": event.json(),
+        "metadata": _plain(event.metadata) if event.metadata else None,
+    }
+
+
+def _event(found: Glance[RecordedEvent]) -> _Shown:
+    event = found.of
+    facts = [
+        ("position", f"{event.position:,}"),
+        ("stream", event.stream),
+        ("version", f"{event.version:,}"),
+        ("event id", str(event.id)),
+        ("schema version", str(event.schema_version)),
+        ("happened", absolute(event.occurred_at)),
+        ("recorded", absolute(event.recorded_at)),
+        ("correlation id", str(event.correlation_id)),
+        ("causation id", str(event.causation_id) if event.causation_id else "none: it began here"),
+    ]
+    if event.metadata:
+        metadata = _plain(event.metadata)
+        named = metadata.items() if isinstance(metadata, dict) else [("metadata", metadata)]
+        facts += [(str(name), json.dumps(value, ensure_ascii=False)) for name, value in named]
+    return _Shown(
+        title=event.type,
+        subtitle=f"{event.stream} · version {event.version:,}",
+        event=found,
+        facts=facts,
+    )
+
+
+def _plain(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,172 @@
+"""Shows what a rehearsal of a dead letter found: how it would end, and every effect in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.paged_model import Column, ListSource
+from workbench.gui.table import FastTableView
+from workbench.gui.widgets import Badge, JsonView, plain_label
+
+if TYPE_CHECKING:
+    from workbench.engine.dry_run import Effect, Rehearsal
+
+KINDS = {
+    "append": ("info", "append"),
+    "publish": ("info", "publish"),
+    "issue": ("info", "issue"),
+    "row": ("ok", "row"),
+    "remove": ("warning", "remove"),
+    "state": ("neutral", "state"),
+}
+"""What the badge of an effect looks like and says."""
+MEANINGS = {
+    "append": "Appends an event to a stream",
+    "publish": "Publishes a message to a topic",
+    "issue": "Issues a command",
+    "row": "Puts a row into a table",
+    "remove": "Removes a row from a table",
+    "state": "Keeps the state of a process",
+}
+COLUMNS = (
+    Column("#", width=36, mono=True, align_right=True),
+    Column("Effect", width=86, badge=lambda kind: KINDS[kind], tip=lambda kind: MEANINGS[kind]),
+    Column("Where", width=98),
+    Column("What", width=112),
+    Column("Data", width=120, mono=True, stretch=True),
+)
+LOW, ABREAST, LEAST = 330, 460, 92
+"""Pixels: below the first in height, from the second in width, the data stand beside the effects; the least
+height of both."""
+CAVEAT = (
+    "What the handler does on the outside, such as sending mail, really happened, unless it asks "
+    "context.rehearsal."
+)
+BEGUN = "The handler runs …"
+OUTDATED = "The text was changed since: rehearse it again."
+
+
+def verdict(found: Rehearsal) -> tuple[str, str, str]:
+    """Returns kind and word of the badge, and a sentence that says how it would end."""
+    count = len(found.effects)
+    effects = "1 effect" if count == 1 else f"{count:,} effects"
+    if found.failure is not None:
+        failure = found.failure
+        place = f"\nat {failure.place}" if failure.place else ""
+        lost = f"\nThe {effects} until then would be lost." if count else ""
+        return "error", "would fail", f"{failure.error_type}: {failure.error}{place}{lost}"
+    if found.refused:
+        refused = f"The handler succeeds, but the store would refuse what it does: {found.refused}"
+        return "warning", "would be refused", refused
+    if not count:
+        return "ok", "would succeed", "The handler succeeds and does nothing that would be stored."
+    return "ok", "would succeed", f"The handler succeeds; {effects} would be stored together with that."
+
+
+class RehearsalView(QScrollArea):
+    """How a replay would end, its effects, and the data of the chosen one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("rehearsal")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.badge = Badge("neutral", "")
+        self.took = plain_label(role="muted")
+        self.said = plain_label(wrap=True)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.caveat = plain_label(CAVEAT, "muted", wrap=True)
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Effects")
+        self.table.row_chosen.connect(self._show_data)
+        self._data = JsonView()
+        self._data.setAccessibleName("Data of the effect")
+        self._arrange()
+        self.clear()
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.badge)
+        head.addWidget(self.took)
+        head.addStretch(1)
+        self._effects = QSplitter(Qt.Orientation.Vertical)
+        self._effects.addWidget(self.table)
+        self._effects.addWidget(self._data)
+        self._effects.setChildrenCollapsible(False)
+        self._effects.setMinimumHeight(LEAST)
+        self._effects.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._rest = QWidget()
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(4, 8, 4, 0)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(self.said)
+        layout.addWidget(self._effects, 1)
+        layout.addWidget(self._rest, 1)
+        layout.addWidget(self.caveat)
+        self.setWidget(page)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        flat = self.height() < LOW and self.width() >= ABREAST
+        way = Qt.Orientation.Horizontal if flat else Qt.Orientation.Vertical
+        if self._effects.orientation() != way:
+            self._effects.setOrientation(way)
+            self._effects.setSizes([300, 200] if flat else [100, 100])
+        self.table.setColumnHidden(len(COLUMNS) - 1, flat)  # what stands beside it says it in full
+
+    def clear(self) -> None:
+        """Shows that nothing was rehearsed yet."""
+        self._say("neutral", "not rehearsed", "Rehearse runs the handler and shows what would happen.")
+
+    def begin(self) -> None:
+        """Shows that the handler runs."""
+        self._say("info", "rehearsing", BEGUN)
+
+    def outdate(self) -> None:
+        """Shows that what was rehearsed is another text by now."""
+        if not self.caveat.isHidden():
+            self._say("neutral", "not rehearsed", OUTDATED)
+
+    def fail(self, text: str) -> None:
+        """Shows why it could not be rehearsed at all."""
+        self._say("error", "not possible", text)
+
+    def show_rehearsal(self, found: Rehearsal) -> None:
+        """Shows what was found."""
+        kind, word, said = verdict(found)
+        self._say(kind, word, said)
+        self.took.setText(f"nothing was stored  ·  the handler took {found.took_us / 1000:,.1f} ms")
+        self.caveat.show()
+        rows = [_row(number, effect) for number, effect in enumerate(found.effects, 1)]
+        self.table.set_source(ListSource(rows))
+        self._effects.setVisible(bool(found.effects))
+        self._rest.setVisible(not found.effects)
+        if found.effects:
+            self.table.choose_index(0)
+            self._show_data(rows[0])
+
+    def _say(self, kind: str, word: str, said: str) -> None:
+        self.badge.set(kind, word)
+        self.took.setText("")
+        self.said.setText(said)
+        self.caveat.hide()
+        self._effects.hide()
+        self._rest.show()
+
+    def _show_data(self, row: tuple[Any, ...]) -> None:
+        text = row[-1]
+        self._data.setVisible(bool(text))
+        if text:
+            self._data.set_json(text)
+
+
+def _row(number: int, effect: Effect) -> tuple[Any, ...]:
+    return number, effect.kind, effect.where, effect.what, effect.data

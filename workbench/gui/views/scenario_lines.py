@@ -1,0 +1,75 @@
+"""The lines of the list of scenarios: what each is, and how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.gui.paged_model import Column, Row
+from workbench.model.scenario import Scenario, ScenarioResult
+from workbench.project.scenarios import FOLDER, ScenarioFile
+
+STATES = {
+    "": ("neutral", "not run"),
+    "running": ("info", "running"),
+    "passed": ("ok", "passed"),
+    "failed": ("error", "failed"),
+    "broken": ("error", "broken"),
+    "mistakes": ("warning", "mistakes"),
+    "passed before": ("neutral", "passed before"),
+    "failed before": ("neutral", "failed before"),
+    "broken before": ("neutral", "broken before"),
+}
+"""What badges say of a scenario; *before* was a model or a text of it that is no longer there (V3)."""
+COLUMNS = (
+    Column("State", width=118, badge=STATES.get),
+    Column("Scenario", width=150, stretch=True),
+    Column("File", width=108),
+    Column("Took", width=66, align_right=True, text=lambda took: f"{took * 1000:,.0f} ms" if took else ""),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the list: a scenario, or a file that cannot be read."""
+
+    file: ScenarioFile
+    scenario: Scenario | None = None
+
+    @property
+    def title(self) -> str:
+        """What tells it from all others."""
+        return self.scenario.title if self.scenario is not None else self.file.name
+
+    @property
+    def name(self) -> str:
+        """What the list says."""
+        if self.scenario is not None:
+            return self.scenario.name
+        count = len(self.file.problems)
+        return f"{count:,} mistake{'' if count == 1 else 's'} in this file"
+
+    @property
+    def line(self) -> int:
+        """Where it stands in its file."""
+        if self.scenario is not None:
+            return self.scenario.place.line
+        return self.file.problems[0].line if self.file.problems else 1
+
+
+def entries_of(file: ScenarioFile) -> list[Entry]:
+    """Returns the lines of a file: its scenarios, or one that says that it has mistakes."""
+    if file.problems:
+        return [Entry(file=file)]
+    return [Entry(file=file, scenario=scenario) for scenario in file.scenarios]
+
+
+def row_of(entry: Entry, result: ScenarioResult | None, *, old: bool, running: bool) -> Row:
+    """Returns the row of a line; behind its columns stands the line itself.
+
+    Args:
+        old: The result is that of a model or a text of before.
+    """
+    before = " before" if old else ""
+    state = "mistakes" if entry.scenario is None else f"{result.verdict.value}{before}" if result else ""
+    file = entry.file.name.removeprefix(f"{FOLDER}/")
+    return ("running" if running else state, entry.name, file, result.took if result else 0, entry)

@@ -1,0 +1,328 @@
+"""The project's scenarios: run one or all, and see what was expected beside what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QSplitter,
+    QStackedLayout,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.desk import Desk
+from workbench.gui.paged_model import ListSource, Row
+from workbench.gui.table import FastTableView
+from workbench.gui.view import View
+from workbench.gui.views.file_text import FileText
+from workbench.gui.views.scenario_lines import COLUMNS, Entry, entries_of, row_of
+from workbench.gui.views.scenario_result import ResultView
+from workbench.gui.widgets import (
+    Badge,
+    ElidedLabel,
+    EmptyState,
+    SearchBox,
+    plain_label,
+    show_words,
+    toolbar_button,
+)
+from workbench.model.text_folding import folded
+from workbench.project.scenarios import FOLDER, ScenarioFile
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.scenario_status import Verdict
+
+NARROW = 700
+"""Below this width in pixels the panes stand below each other."""
+TIGHT = 460
+"""Below this width the buttons show no words, and the list only states and sentences."""
+HINT = (
+    f"A scenario says what was given, what is done and what must follow; it stands in {FOLDER}/*.tsk. "
+    "Choose an event in the timeline and record the first one from it."
+)
+
+
+class ScenariosView(View):
+    """Lists, runs and explains the scenarios of the project's files."""
+
+    key = "scenarios"
+    title = "Scenarios"
+    icon_name = "scenario"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._verdicts = desk.workspace.verdicts
+        self._entries: list[Entry] = []
+        self._listed: list[Entry] = []
+        self._files: tuple[ScenarioFile, ...] = ()
+        self._shown: tuple[Entry | None, Verdict | None, bool] | None = None
+        self._was_busy = False
+        self._looked = False
+        self._pages = QStackedLayout(self)
+        self._nothing = QVBoxLayout()
+        holder = QWidget()
+        holder.setLayout(self._nothing)
+        self._pages.addWidget(holder)
+        self._pages.addWidget(self._page())
+        desk.wanted.connect(self._wanted)
+        self.destroyed.connect(self._verdicts.listen(self._told))
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 6, 8, 8)
+        layout.setSpacing(6)
+        layout.addLayout(self._bar())
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Scenarios that were run")
+        self.progress.setFormat("%v of %m")
+        self.progress.hide()
+        self.summary = Badge("neutral", "")
+        standing = QHBoxLayout()
+        standing.addWidget(self.summary)
+        standing.addWidget(self.progress, 1)
+        standing.addStretch(1)
+        layout.addLayout(standing)
+        self.panes = QSplitter(Qt.Orientation.Horizontal)
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Scenarios")
+        self.table.set_multi()
+        self.table.set_empty("Nothing fits", "No scenario has these words in its sentence or its file.")
+        self.table.row_chosen.connect(lambda _row: self._show())
+        self.table.row_activated.connect(lambda _row: self.show_text())
+        self.panes.addWidget(self.table)
+        self.panes.addWidget(self._detail())
+        self.panes.setStretchFactor(0, 5)
+        self.panes.setStretchFactor(1, 6)
+        self.panes.setSizes([500, 600])
+        self.panes.setChildrenCollapsible(False)
+        layout.addWidget(self.panes, 1)
+        return page
+
+    def _bar(self) -> QHBoxLayout:
+        self.run_all = toolbar_button("Run all", "play", "Run every scenario of the project", primary=True)
+        self.run_chosen = toolbar_button("Run", "step", "Run the chosen scenarios")
+        self.stop = toolbar_button("Stop", "stop", "Let the running scenario end, begin no further one")
+        self.stop.setEnabled(False)
+        self.run_all.clicked.connect(lambda: self.run(self._entries))
+        self.run_chosen.clicked.connect(lambda: self.run(self._chosen()))
+        self.stop.clicked.connect(self._verdicts.stop)
+        self.filter = SearchBox("Filter scenarios")
+        self.filter.settled.connect(lambda _text: self._narrow())
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        for widget in (self.run_all, self.run_chosen, self.stop):
+            bar.addWidget(widget)
+        bar.addSpacing(6)
+        bar.addWidget(self.filter, 1)
+        return bar
+
+    def _detail(self) -> QWidget:
+        self.name = ElidedLabel("heading")
+        self.place = plain_label("", "muted")
+        self.result = ResultView()
+        self.text = FileText()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.result, "Result")
+        self.tabs.addTab(self.text, "Text")
+        detail = QWidget()
+        layout = QVBoxLayout(detail)
+        layout.setContentsMargins(6, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.name)
+        layout.addWidget(self.place)
+        layout.addWidget(self.tabs, 1)
+        return detail
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self.panes.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        room = self.width() if narrow else self.width() * 5 // 11
+        for column in (2, 3):
+            self.table.setColumnHidden(column, room < TIGHT - 30)
+        show_words((self.run_all, self.run_chosen, self.stop), shown=self.width() >= TIGHT)
+
+    # -- what there is --------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.table
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.model
+
+    def _wanted(self, key: str) -> None:
+        if key == self.key:
+            self._look()
+
+    def _look(self) -> None:
+        self._looked = True
+        self.desk.run(self._verdicts.look(), "Read the scenarios")
+
+    def _told(self) -> None:
+        if not self.isVisible():
+            self._stale = True
+        elif self._verdicts.trouble or self._files is not self._verdicts.files:
+            self.refresh()
+        else:
+            self._fill()
+            self._show_progress()
+            self._show()
+
+    @override
+    def refresh(self) -> None:
+        """Shows the scenarios and their verdicts as they are now; the first time it has them read."""
+        if not self._looked:
+            self._look()
+        if self._verdicts.trouble:
+            said = self._verdicts.trouble
+            self._say_nothing("There is no model to run", f"{said[0].upper()}{said[1:]}.")
+            return
+        before = {entry.title for entry in self._entries}
+        self._files = self._verdicts.files
+        self._entries = [entry for file in self._files for entry in entries_of(file)]
+        if not self._entries:
+            self._say_nothing("No scenarios yet", HINT)
+            return
+        self._pages.setCurrentIndex(1)
+        self._list()
+        new = [entry for entry in self._listed if entry.title not in before]
+        if not before or len(new) == 1:
+            self.table.choose_index(self._listed.index(new[0]) if new else 0)
+        self._show_progress()
+        self._show()
+
+    def _say_nothing(self, title: str, hint: str) -> None:
+        while (item := self._nothing.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        wanted = self.desk.wanted
+        self._nothing.addWidget(
+            EmptyState("scenario", title, hint, "Show the timeline", lambda: wanted.emit("timeline"))
+        )
+        self._pages.setCurrentIndex(0)
+
+    def _narrow(self) -> None:
+        self._list()
+        if self.table.current_row() is None:
+            self.table.choose_index(0)
+            self._show()
+
+    def _list(self) -> None:
+        words = folded(self.filter.text()).split()
+        self._listed = [
+            one for one in self._entries if all(word in folded(f"{one.title} {one.name}") for word in words)
+        ]
+        self._fill()
+        self._show()
+
+    def _fill(self) -> None:
+        rows = [self._row(entry) for entry in self._listed]
+        self.table.refresh(ListSource(rows, lambda row: row[4].title))
+        self._summarize()
+
+    def _row(self, entry: Entry) -> Row:
+        verdict = self._verdict(entry)
+        running = entry.scenario is not None and entry.title == self._verdicts.running
+        result = verdict.result if verdict is not None else None
+        return row_of(entry, result, old=self._is_old(entry), running=running)
+
+    def _verdict(self, entry: Entry) -> Verdict | None:
+        return self._verdicts.of(entry.scenario) if entry.scenario is not None else None
+
+    def _is_old(self, entry: Entry) -> bool:
+        return entry.scenario is not None and not self._verdicts.holds(entry.scenario)
+
+    def _summarize(self) -> None:
+        tally = self._verdicts.tally()
+        total = tally.total - tally.mistakes
+        judged = tally.passed + tally.failed
+        parts = [f"{tally.passed:,} of {total:,} passed"] if judged else [f"{total:,} not run"]
+        parts += [f"{tally.failed:,} failed"] if tally.failed else []
+        parts += [f"{tally.unsure:,} without a verdict now"] if judged and tally.unsure else []
+        parts += [f"{tally.mistakes:,} with mistakes"] if tally.mistakes else []
+        done = not tally.unsure and not tally.mistakes
+        kind = "error" if tally.failed else "warning" if tally.mistakes else "ok" if done else "neutral"
+        self.summary.set(kind, ", ".join(parts))
+
+    # -- what is chosen -------------------------------------------------------------------------------------
+
+    def _current(self) -> Entry | None:
+        row = self.table.current_row()
+        return row[4] if row is not None else None
+
+    def _chosen(self) -> list[Entry]:
+        return [row[4] for row in self.table.selected_rows() if row[4].scenario is not None]
+
+    def _show(self) -> None:
+        """Shows the chosen scenario, its verdict and its text, unless all of it is shown already."""
+        entry = self._current()
+        verdict = self._verdict(entry) if entry is not None else None
+        old = entry is not None and self._is_old(entry)
+        self.run_chosen.setEnabled(not self._verdicts.busy and entry is not None)
+        if self._shown == (entry, verdict, old):
+            return
+        self._shown = (entry, verdict, old)
+        self.name.setText(entry.name if entry is not None else "")
+        self.place.setText(f"{entry.file.name}, line {entry.line:,}" if entry is not None else "")
+        if entry is None:
+            self.result.say()
+            self.text.clear()
+            return
+        if verdict is not None:
+            self.result.show_result(verdict.result, old=old)
+        elif entry.scenario is not None:
+            self.result.say("This scenario was not run yet.")
+        else:
+            self.result.say(*map(str, entry.file.problems))
+        self.text.show_file(entry.file.path, entry.line)
+
+    def show_text(self) -> None:
+        """Shows the text of the file at the scenario's place."""
+        self.tabs.setCurrentWidget(self.text)
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- running --------------------------------------------------------------------------------------------
+
+    def run(self, entries: Sequence[Entry]) -> None:
+        """Runs scenarios, one after the other; their results show as they come."""
+        self.tabs.setCurrentWidget(self.result)
+        self._verdicts.run(entry.title for entry in entries if entry.scenario is not None)
+
+    def _show_progress(self) -> None:
+        busy = self._verdicts.busy
+        done, total = self._verdicts.progress
+        self.progress.setVisible(busy)
+        self.progress.setRange(0, max(1, total))
+        self.run_all.setEnabled(not busy)
+        self.stop.setEnabled(busy)
+        ended, self._was_busy = self._was_busy and not busy, busy
+        if ended:
+            self._to_first_failure()
+        self.progress.setValue(done)
+
+    def _to_first_failure(self) -> None:
+        """Goes to a scenario that did not pass, unless one is chosen already."""
+        bad = [
+            number
+            for number, entry in enumerate(self._listed)
+            if (verdict := self._verdict(entry)) is not None and not verdict.result.passed
+        ]
+        current = self._current()
+        if bad and (current is None or self._listed.index(current) not in bad):
+            self.table.choose_index(bad[0])

@@ -1,0 +1,237 @@
+"""Lists every stream of the store, found by name and category, in the order that is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.paged_model import Column, Key, Order, Row
+from workbench.gui.table import FastTableView
+from workbench.gui.time_format import SHORT_WIDTH, absolute, short
+from workbench.gui.view import View
+from workbench.gui.widgets import SearchBox, plain_label
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.streams import Browsing
+
+ALL = "All categories"
+AT_ONCE = 5_000
+"""With more streams than this they are sorted in a thread."""
+COLUMNS = (
+    Column("Stream", width=90, stretch=True),
+    Column("Version", width=72, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column(
+        "Recorded",
+        width=SHORT_WIDTH,
+        mono=True,
+        text=short,
+        tip=absolute,
+        zoned=True,
+        about="When its last event was recorded",
+    ),
+    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+)
+ORDERS = ("name", "version", "updated", "updated")
+"""How the store sorts by each column; positions grow with time."""
+
+
+class StreamSource:
+    """Rows for an ordered array of stream numbers, which are the keys.
+
+    Args:
+        wanted: Numbers whose rows will be asked for.
+    """
+
+    def __init__(self, browse: Browsing, numbers: array[int], wanted: Collection[Key] = ()) -> None:
+        self._browse = browse
+        self.numbers = numbers
+        self._order = Order(numbers, wanted)
+
+    def count(self) -> int:
+        """Returns how many streams there are."""
+        return len(self.numbers)
+
+    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
+        """Returns rows."""
+        wanted = list(self.numbers[first : first + limit])
+        return [
+            (
+                stream.name,
+                stream.version,
+                stream.updated_at,
+                stream.last_position,
+                stream.closed,
+                stream.number,
+            )
+            for stream in self._browse.streams_numbered(wanted)
+        ]
+
+    def key(self, row: Row) -> Key:
+        """Returns the stream's number."""
+        number: int = row[5]
+        return number
+
+    def keys(self, first: int, limit: int) -> Sequence[Key]:
+        """Returns stream numbers."""
+        return self.numbers[first : first + limit]
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        return self._order.find(keys)
+
+
+class StreamsView(View):
+    """All streams; choosing one moves every other view."""
+
+    key = "streams"
+    title = "Streams"
+    icon_name = "stream"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._order = "-updated"
+        self._searching: asyncio.Task[Any] | None = None
+        self._again = False
+        self.search = SearchBox("Find streams by a part of their name")
+        self.categories = QComboBox()
+        self.categories.setAccessibleName("Category")
+        self.categories.setToolTip("Show the streams of one category")
+        self.categories.addItem(ALL, "")
+        self.said = plain_label(role="muted")
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Streams")
+        self.table.set_sortable(True)
+        self.table.show_sort(2, True)
+        self._source = StreamSource(desk.workspace.browse, array("q"))
+        self.table.set_source(self._source)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.search, 1)
+        head.addWidget(self.categories)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 6)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.said)
+        self.search.settled.connect(lambda _text: self._find())
+        self.categories.currentIndexChanged.connect(lambda _index: self._find())
+        self.table.sort_wanted.connect(self._sort)
+        self.table.row_chosen.connect(self._chosen)
+        self.table.row_activated.connect(self._activated)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._offer)
+        self.menu = QMenu(self)
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.table
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(changes.streams) or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        self._show_categories()
+        self._find()
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        if selection.stream:
+            found = self.desk.workspace.browse.stream(selection.stream)
+            if found is not None:
+                self.table.choose_key(found.number)
+
+    def _show_categories(self) -> None:
+        found = self.desk.workspace.browse.categories()
+        chosen = self.categories.currentData()
+        box = self.categories
+        with QSignalBlocker(box):
+            box.clear()
+            box.addItem(ALL, "")
+            for name, count in found:
+                box.addItem(f"{name or '(no category)'}  ·  {count:,}", name)
+            box.setCurrentIndex(max(0, box.findData(chosen)))
+
+    def _find(self) -> None:
+        if self._searching is not None:
+            self._again = True
+            return
+        browse = self.desk.workspace.browse
+        wanted: dict[str, Any] = {
+            "text": self.search.text().strip(),
+            "category": self.categories.currentData() or "",
+            "order": self._order,
+        }
+        if browse.stream_count() <= AT_ONCE:
+            self._found(StreamSource(browse, browse.find_streams(**wanted)), wanted)
+        else:
+            self.said.setText("Searching …")
+            self._searching = self.desk.run(self._find_later(wanted), "Find streams")
+
+    async def _find_later(self, wanted: dict[str, Any]) -> None:
+        try:
+            browse = self.desk.workspace.browse
+            held = self.table.held_keys()
+            look = lambda: StreamSource(browse, browse.find_streams(**wanted), held)  # noqa: E731  # for a thread
+            self._found(await asyncio.to_thread(look), wanted)
+        finally:
+            self._searching = None
+        if self._again:
+            self._again = False
+            self._find()
+
+    def _found(self, source: StreamSource, wanted: dict[str, str]) -> None:
+        browse = self.desk.workspace.browse
+        total = browse.stream_count()
+        self._source, numbers = source, source.numbers
+        self.table.refresh(source)
+        narrowed = wanted["text"] or wanted["category"]
+        if narrowed and not numbers:
+            what = f"“{wanted['text']}”" if wanted["text"] else wanted["category"]
+            self.table.set_empty("No stream fits", f"All {total:,} streams were searched for {what}.")
+        else:
+            self.table.set_empty("No streams yet", "Issue a command, or import a file of events (Ctrl+I).")
+        searched = f"{len(numbers):,} of {total:,} streams (the whole store was searched)"
+        self.said.setText(searched if narrowed else "1 stream" if total == 1 else f"{total:,} streams")
+        if self.table.current_row() is None:
+            self.follow(self.desk.selection)
+
+    def _sort(self, column: int, descending: bool) -> None:  # a signal's arguments
+        self._order = ("-" if descending else "") + ORDERS[column]
+        self.table.show_sort(column, descending)
+        self._find()
+
+    def _chosen(self, row: tuple[Any, ...]) -> None:
+        self.desk.select(Selection(stream=row[0]))
+
+    def _offer(self, place: QPoint) -> None:
+        """Offers what can be done with the chosen stream; a press of the right button chooses."""
+        row = self.table.current_row()
+        if row is None:
+            return
+        name, closed = row[0], row[4]
+        self.menu.clear()
+        self.menu.addAction("Show its timeline", lambda: self._activated(row))
+        change = self.menu.addAction(
+            "Open again, so that it takes events" if closed else "Close, so that it takes no more events",
+            lambda: self._close(name, closed=not closed),
+        )
+        change.setEnabled(self.desk.workspace.engine is not None)
+        self.menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _close(self, name: str, *, closed: bool) -> None:
+        what = "Close" if closed else "Open"
+        self.desk.run(self.desk.workspace.control.close_stream(name, closed=closed), f"{what} {name}")
+
+    def _activated(self, row: tuple[Any, ...]) -> None:
+        self.desk.select(Selection(stream=row[0]), view="timeline")

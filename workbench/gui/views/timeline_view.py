@@ -1,0 +1,374 @@
+"""One aggregate's life: its events along time, the state at any version, and what each event changed."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSlider,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.loop import finished
+from workbench.gui.paged_model import Column, Key, first_of
+from workbench.gui.state_loader import States, show_event
+from workbench.gui.table import FastTableView
+from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
+from workbench.gui.view import View
+from workbench.gui.views.time_strip import TimeStrip
+from workbench.gui.widgets import (
+    Banner,
+    DiffView,
+    ElidedLabel,
+    EmptyState,
+    JsonView,
+    plain_label,
+    toolbar_button,
+)
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.streams import Browsing, StateAt
+
+NARROW = 620
+"""Below this width in pixels the panes stand below each other."""
+LOW = 460
+"""Below this height as well, change and state stand beside each other; lower still, the strip goes."""
+COLUMNS = (
+    Column("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    Column("Event", width=110, stretch=True),
+    Column("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
+)
+
+
+class EventSource:
+    """Rows of one stream's events; row 0 is version 1, and versions are the keys."""
+
+    key = staticmethod(first_of)
+
+    def __init__(self, browse: Browsing, stream: str, count: int) -> None:
+        self._browse = browse
+        self.stream = stream
+        self.length = count
+
+    def count(self) -> int:
+        """Returns how many events the stream has."""
+        return self.length
+
+    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
+        """Returns rows."""
+        limit = min(limit, self.length - first)
+        return [
+            (entry.version, entry.type, entry.occurred_at, entry.position)
+            for entry in self._browse.entries(self.stream, first + 1, limit)
+        ]
+
+    def keys(self, first: int, limit: int) -> Sequence[int]:
+        """Returns versions."""
+        return range(first + 1, min(first + limit, self.length) + 1)
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        return {key: key - 1 for key in keys if isinstance(key, int) and 1 <= key <= self.length}
+
+
+class TimelineView(View):
+    """Follows the selected stream; version 0 of the selection means live, the newest."""
+
+    key = "timeline"
+    title = "Timeline"
+    icon_name = "timeline"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._stream = ""
+        self._version = 0
+        self._live = True
+        self._shown: tuple[str, int] = ("", -1)
+        self._times: array[int] = array("q")
+        self._states = States(
+            desk,
+            begun=lambda: self._say_state("Folding …"),
+            told=self._show_state,
+            refused=self._refuse_state,
+        )
+        self._source = EventSource(desk.workspace.browse, "", 0)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(
+            EmptyState(
+                "timeline",
+                "No stream is chosen",
+                "A timeline shows the events of one stream. Choose a stream, or issue a command.",
+                "Show streams",
+                lambda: desk.wanted.emit("streams"),
+            )
+        )
+        self._pages.addWidget(self._page())
+        self._keys()
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 6, 8, 8)
+        layout.setSpacing(4)
+        layout.addLayout(self._head())
+        self.banner = Banner("info", "")
+        self.banner.hide()
+        layout.addWidget(self.banner)
+        self.strip = TimeStrip()
+        layout.addWidget(self.strip)
+        layout.addLayout(self._controls())
+        layout.addWidget(self._panes(), 1)
+        self.strip.chosen.connect(self.go)
+        self.slider.valueChanged.connect(self.go)
+        self.table.row_chosen.connect(lambda row: self.go(row[0]))
+        return page
+
+    def _head(self) -> QHBoxLayout:
+        self.name = ElidedLabel("heading")
+        self.where = plain_label(role="muted")
+        self.record = toolbar_button(
+            "", "scenario", "Record as scenario: what was before, the command, and the events that it made"
+        )
+        self.record.clicked.connect(self.record_scenario)
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self.where)
+        head.addWidget(self.record)
+        return head
+
+    def _controls(self) -> QHBoxLayout:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Version")
+        self.slider.setMinimum(1)
+        self.slider.setPageStep(10)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        steps = (
+            ("first", "First event (Home)", self.first),
+            ("chevron-left", "Previous event (Ctrl+[)", self.previous),
+            ("chevron-right", "Next event (Ctrl+])", self.following),
+            ("last", "Live: the newest event (End)", self.live),
+        )
+        for index, (icon_name, tip, act) in enumerate(steps):
+            if index == 2:
+                row.addWidget(self.slider, 1)
+            button = toolbar_button("", icon_name, tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            row.addWidget(button)
+        return row
+
+    def _panes(self) -> QSplitter:
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Events of the stream")
+        self.table.set_source(self._source)
+        self.table.viewport().installEventFilter(self)
+        self.diff = DiffView()
+        self.diff.setAccessibleName("What the event changed")
+        self.state = JsonView()
+        self.state.setAccessibleName("State at the chosen version")
+        self.diff_label, self.state_label = ElidedLabel("muted"), ElidedLabel("muted")
+        self.halves = QSplitter(Qt.Orientation.Vertical)
+        self.halves.addWidget(_captioned(self.diff_label, self.diff))
+        self.fold = QPushButton("Fold it")
+        self.fold.clicked.connect(lambda _checked=False: self._fold_anyway())
+        self.fold.hide()
+        self.halves.addWidget(_captioned(self.state_label, self.fold, self.state))
+        self.halves.setStretchFactor(0, 2)
+        self.halves.setStretchFactor(1, 3)
+        self.halves.setChildrenCollapsible(False)
+        self.panes = QSplitter(Qt.Orientation.Horizontal)
+        self.panes.addWidget(self.table)
+        self.panes.addWidget(self.halves)
+        self.panes.setStretchFactor(0, 1)
+        self.panes.setStretchFactor(1, 1)
+        self.panes.setChildrenCollapsible(False)
+        return self.panes
+
+    def _keys(self) -> None:
+        for keys, act in (
+            ("Ctrl+[", self.previous),
+            ("Ctrl+]", self.following),
+            ("Home", self.first),
+            ("End", self.live),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.panes.setOrientation(below if narrow else beside)
+        self.strip.setVisible(self.height() >= LOW - 80)
+        self.halves.setOrientation(beside if narrow and self.height() < LOW else below)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:  # also the first, which comes after a version was chosen
+            QTimer.singleShot(0, self.table, lambda: self.table.scrollTo(self.table.currentIndex()))
+        return False
+
+    # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.table
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return bool(self._stream) and changes.touches(self._stream)
+
+    @override
+    def refresh(self) -> None:
+        if self._stream:
+            self._load(0 if self._live else self._version)
+
+    @override
+    def follow(self, selection: Selection) -> None:
+        if selection.stream and selection.stream != self._stream:
+            self._stream = selection.stream
+            self._times = array("q")
+            self._load(selection.version)
+        elif selection.stream and (selection.version or not self._live):
+            self._place(selection.version)
+
+    def _load(self, version: int) -> None:
+        """Reads how far the stream goes, then shows a version of it; 0 means live."""
+        self._times.extend(self.desk.workspace.browse.times(self._stream, len(self._times)))
+        self._shown = ("", -1)
+        self._pages.setCurrentIndex(1 if self._times else 0)
+        if not self._times:
+            return
+        self._source.stream = self._stream
+        self._source.length = len(self._times)
+        self.table.refresh()
+        with QSignalBlocker(self.slider):
+            self.slider.setMaximum(len(self._times))
+        self.strip.set_times(self._times, self._version)
+        self._place(version)
+
+    def _place(self, version: int) -> None:
+        last = len(self._times)
+        if not last:
+            return
+        self._live = version == 0 or version >= last
+        self._version = version = last if self._live else max(1, version)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(version)
+        self.strip.mark(version)
+        self.table.choose_index(version - 1)
+        self.name.setText(self._stream)
+        known = self.desk.workspace.browse.stream(self._stream)
+        closed = " · closed" if known is not None and known.closed else ""
+        self.where.setText(f"version {version:,} of {last:,}{' · live' if self._live else ''}{closed}")
+        if not self._live:
+            said = f"Version {version:,} of {last:,}: this is the past."
+            self.banner.set("info", said, [("Go to live", self.live)])
+        self.banner.setVisible(not self._live)
+        if self._shown != (self._stream, version):
+            self._shown = (self._stream, version)
+            self._states.ask(self._stream, version)
+
+    def _fold_anyway(self) -> None:
+        self._states.ask(self._stream, self._version, whatever=True)
+
+    def _refuse_state(self, size: int) -> None:
+        self._say_state(f"The state is made of {size:,} bytes; it is folded when you ask for it.")
+        self.fold.show()
+
+    def _say_state(self, text: str) -> None:
+        self.fold.hide()
+        self.diff_label.setText("What the event changed")
+        self.state_label.setText(text)
+        self.diff.show_plain("")
+        self.state.set_value(None)
+
+    def _show_state(self, found: StateAt) -> None:
+        self.fold.hide()
+        version = found.version
+        event = self.desk.workspace.browse.glance(self._stream, version)
+        named = event.of.type if event is not None else "the event"
+        if found.trouble:
+            self.diff_label.setText(f"{named}: what the event says")
+            self.state_label.setText(f"No state: {found.trouble}")
+            show_event(self.desk, event, self.state, self.diff)
+            return
+        self.diff_label.setText(f"What {named} changed")
+        self.diff.set_values(found.before, found.after)
+        self.state_label.setText(f"State at version {version:,}")
+        self.state.set_value(found.after)
+
+    # -- moving -------------------------------------------------------------------------------------------
+
+    def go(self, version: int) -> None:
+        """Looks at a version; the newest one is live."""
+        if not self._times or version == self._version:
+            return
+        self._place(version)
+        found = self.desk.workspace.browse.entries(self._stream, version, 1)
+        position = found[0].position if found else 0
+        self.desk.select(Selection(stream=self._stream, version=version, position=position), step=True)
+
+    def record_scenario(self) -> None:
+        """Makes a scenario of the event that is looked at, and asks under which name to keep it."""
+        self.desk.run(self._record(self._stream, self._version), "Record as scenario")
+
+    async def _record(self, stream: str, version: int) -> None:
+        from workbench.gui.views.record_dialog import RecordDialog
+        from workbench.services.scenarios import Scenarios, record
+
+        workspace = self.desk.workspace
+        recorded = await record(workspace, stream, version)
+        dialog = RecordDialog(self, recorded, self.desk, f"{stream}, version {version}")
+        try:
+            if await finished(dialog):
+                path = Scenarios(workspace.project, workspace.clock).save(dialog.scenario())
+                dialog.drafts.settle()
+                self.desk.notice("ok", f"The scenario is kept in {path.parent.name}/{path.name}.")
+                self.desk.wanted.emit("scenarios")
+        finally:
+            dialog.deleteLater()
+
+    def first(self) -> None:
+        """Looks at the first event."""
+        self.go(1)
+
+    def previous(self) -> None:
+        """Looks one event back."""
+        self.go(max(1, self._version - 1))
+
+    def following(self) -> None:
+        """Looks one event on."""
+        self.go(min(len(self._times), self._version + 1))
+
+    def live(self) -> None:
+        """Looks at the newest event, and follows when newer ones come."""
+        self.go(len(self._times))
+
+
+def _captioned(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 2, 0, 0)
+    layout.setSpacing(3)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.setStretchFactor(widgets[-1], 1)
+    return holder

@@ -1,0 +1,187 @@
+"""Commands and queries: typed requests, the form and the router read their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+import msgspec
+import pydantic
+from pydantic import BaseModel, ConfigDict
+
+from workbench.errors import InvalidCommand
+from workbench.model.lazy_mapping import Lazily
+from workbench.model.pydantic_messages import place_of, sentence_of
+
+
+class Command(BaseModel):
+    """Base of typed commands: a request to one aggregate that it may refuse.
+
+    Attributes:
+        command_type: Stable name, such as ``create_user``.
+        target: Name of the field that holds the aggregate's id.
+        creates: Whether it needs that no stream exists yet (K4); otherwise one must exist.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    command_type: ClassVar[str] = ""
+    target: ClassVar[str] = "id"
+    creates: ClassVar[bool] = False
+
+
+class Query(BaseModel):
+    """Base of typed queries: a question to the read models."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    query_type: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandType:
+    """What the model knows of one command type.
+
+    Attributes:
+        aggregate: Name of the aggregate that decides.
+        schema: JSON Schema of its fields; forms are made from it.
+        parse: Turns plain values into the typed command; raises `InvalidCommand`.
+        dump: Turns the typed command into plain values.
+        target: Field that holds the aggregate's id.
+        fields: Names of all fields.
+    """
+
+    name: str
+    aggregate: str
+    schema: Mapping[str, Any]
+    parse: Callable[[Mapping[str, Any]], Any]
+    dump: Callable[[Any], dict[str, Any]]
+    target: str
+    fields: frozenset[str]
+    creates: bool
+    doc: str = ""
+
+
+class Outcome(StrEnum):
+    """How a command ended."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+    FAILED = "failed"
+
+
+class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a command.
+
+    Attributes:
+        version: The stream's version after it (before it, where nothing was written).
+        first_position: Position of its first event, 0 where it wrote none.
+        last_position: Position of its last event, 0 where it wrote none.
+        event_ids: The events that it made.
+        duplicate: The command id was seen before; this is the stored answer (K3).
+        message: Why it was refused or failed; empty when accepted.
+        field: The command's field that the refusal is about, if any.
+        expected: The version that the sender expected, if it conflicted (K2).
+        attempts: How often it was decided.
+        duration_us: Microseconds from issue to answer.
+    """
+
+    command_id: UUID
+    command_type: str
+    stream: str
+    outcome: Outcome
+    version: int = 0
+    first_position: int = 0
+    last_position: int = 0
+    event_ids: tuple[UUID, ...] = ()
+    duplicate: bool = False
+    message: str = ""
+    hint: str = ""
+    field: str | None = None
+    expected: int | None = None
+    attempts: int = 1
+    duration_us: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the command took effect."""
+        return self.outcome is Outcome.ACCEPTED
+
+
+class ReadModels(Protocol):
+    """What a query handler may read."""
+
+    def get(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns the row with that key."""
+        ...
+
+    def page(
+        self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Returns up to ``limit`` rows in key order, after a key, whose columns equal ``where``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryType:
+    """What the model knows of one query type."""
+
+    name: str
+    schema: Mapping[str, Any]
+    parse: Callable[[Mapping[str, Any]], Any]
+    answer: Callable[[Any, ReadModels], Any]
+    doc: str = ""
+
+
+def field_errors(
+    error: pydantic.ValidationError, values: Mapping[str, Any], cls: type[BaseModel]
+) -> InvalidCommand:
+    """Turns a pydantic error into ours, a sentence per field."""
+    examples = {name: field.examples[0] for name, field in cls.model_fields.items() if field.examples}
+    places = [(place_of(detail, values), detail) for detail in error.errors(include_url=False)]
+    return InvalidCommand(
+        [
+            (place, sentence_of(detail, examples.get(str(place[0])) if len(place) == 1 else None))
+            for place, detail in places
+        ]
+    )
+
+
+def parser_of(cls: type[BaseModel]) -> Callable[[Mapping[str, Any]], Any]:
+    """Returns a function that reads plain values into a pydantic class, raising `InvalidCommand`."""
+
+    def parse(values: Mapping[str, Any]) -> Any:
+        try:
+            return cls.model_validate(dict(values))
+        except pydantic.ValidationError as error:
+            raise field_errors(error, values, cls) from None
+
+    return parse
+
+
+def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
+    """Builds the command type that a Python class declares."""
+    return CommandType(
+        name=cls.command_type,
+        aggregate=aggregate,
+        schema=Lazily(cls.model_json_schema),
+        parse=parser_of(cls),
+        dump=lambda command: dict(command.model_dump(mode="json")),
+        target=cls.target,
+        fields=frozenset([*cls.model_fields, *cls.model_computed_fields]),
+        creates=cls.creates,
+        doc=(cls.__doc__ or "").strip(),
+    )
+
+
+def query_type_of(cls: type[Query], answer: Callable[[Any, ReadModels], Any]) -> QueryType:
+    """Builds the query type that a Python class declares."""
+    return QueryType(
+        name=cls.query_type,
+        schema=Lazily(cls.model_json_schema),
+        parse=parser_of(cls),
+        answer=answer,
+        doc=(cls.__doc__ or "").strip(),
+    )

@@ -1,0 +1,216 @@
+"""Events: what happened, typed; what is asked to be stored; and what the store recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from workbench.errors import InvalidEvent, ModelError, UnknownEvent
+from workbench.model.json_values import read_json, write_json
+from workbench.model.lazy_mapping import Lazily
+from workbench.model.secrets import without_secrets
+
+E = TypeVar("E", bound="Event")
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+"""Turns the data of one schema version into that of the next; pure and total (U1)."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of typed events; subclasses name themselves with ``event_type`` and declare their fields.
+
+    ``__definition__`` is what a class was made of, where that is no Python (J7).
+
+    Example:
+        ```python
+        class UserCreated(Event, frozen=True):
+            event_type = "user.created"
+            username: str
+        ```
+    """
+
+    event_type: ClassVar[str] = ""
+    event_version: ClassVar[int] = 1
+    __definition__: ClassVar[str] = ""
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that is to be appended.
+
+    Attributes:
+        id: Chosen by the caller, so that a repeated append is found (contract §3).
+        type: Stable name of the event type.
+        data: Canonical JSON text.
+        schema_version: Version of the type's schema, from 1.
+        occurred_at: Microseconds since 1970; None means when it is recorded.
+        metadata: Canonical JSON text of an object, or None.
+        recorded_at: Microseconds since 1970, only for one that another store recorded and that is brought
+            here; None means now.
+    """
+
+    id: UUID
+    type: str
+    data: str
+    schema_version: int = 1
+    occurred_at: int | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    metadata: str | None = None
+    recorded_at: int | None = None
+
+
+class RecordedEvent(msgspec.Struct, frozen=True):
+    """An event as the store holds it.
+
+    Ids are kept as their 16 bytes: making a `UUID` takes longer than reading the rest of the event, and most
+    readers look at none.
+
+    Attributes:
+        position: Place in the whole store's order; gaps mean nothing (I3).
+        version: Place in its stream, from 1 without gaps (I1).
+        recorded_at: Microseconds since 1970 when it was stored; never gives order.
+        occurred_at: Microseconds since 1970 when it happened, for imported events their own time.
+        data: JSON text as it was stored.
+    """
+
+    position: int
+    stream: str
+    version: int
+    id_bytes: bytes
+    type: str
+    schema_version: int
+    recorded_at: int
+    occurred_at: int
+    correlation_bytes: bytes
+    causation_bytes: bytes | None
+    data: str
+    metadata: str | None
+
+    @property
+    def id(self) -> UUID:
+        """The event's id."""
+        return UUID(bytes=self.id_bytes)
+
+    @property
+    def correlation_id(self) -> UUID:
+        """What it belongs to: the id of the command or event that began it all."""
+        return UUID(bytes=self.correlation_bytes)
+
+    @property
+    def causation_id(self) -> UUID | None:
+        """What caused it, if that is known."""
+        return None if self.causation_bytes is None else UUID(bytes=self.causation_bytes)
+
+    def json(self) -> Any:
+        """Returns the data as plain values."""
+        return read_json(self.data)
+
+
+class StoredData(msgspec.Struct, frozen=True):
+    """What folding needs of a recorded event; much quicker to read than all of it."""
+
+    position: int
+    version: int
+    type: str
+    schema_version: int
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """What the model knows of one event type, wherever it was declared.
+
+    Attributes:
+        schema: JSON Schema of the data.
+        decode: Turns JSON text of the current version into the value that evolve and handlers get.
+        upcasters: By the version that each starts from; together they reach ``version`` (U1).
+        made_of: Digest of all that reads a stored event; what was folded from another is stale (J7).
+    """
+
+    name: str
+    version: int
+    schema: Mapping[str, Any]
+    decode: Callable[[str], Any]
+    doc: str = ""
+    upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
+    made_of: str = ""
+
+    def read(self, record: RecordedEvent | StoredData) -> Any:
+        """Returns the typed event, upcast to the current version.
+
+        Raises:
+            UnknownEvent: Its version is newer than the model's (U2).
+            InvalidEvent: The data does not fit the type.
+        """
+        text = record.data
+        if record.schema_version != self.version:
+            text = self._upcast(record)
+        try:
+            return self.decode(text)
+        except (msgspec.MsgspecError, ValueError) as error:
+            said = without_secrets(str(error), text)
+            raise InvalidEvent(
+                f"the event at position {record.position} does not fit {self.name}: {said}", path=""
+            ) from error
+
+    def _upcast(self, record: RecordedEvent | StoredData) -> str:
+        if record.schema_version > self.version:
+            raise UnknownEvent(
+                f"{self.name} version {record.schema_version} at position {record.position} is newer than "
+                f"the model, which knows up to {self.version}",
+                hint="open the project with the model that wrote it",
+            )
+        value = read_json(record.data)
+        for version in range(record.schema_version, self.version):
+            try:
+                value = self.upcasters[version](value)
+            except Exception as error:
+                told = without_secrets(f"{type(error).__name__}: {error}", record.data, value)
+                said = f"failed at position {record.position}: {told}"
+                raise InvalidEvent(
+                    f"the upcaster of {self.name} from version {version} {said}",
+                    path="",
+                    hint="upcasters must take everything that was ever stored",
+                ) from error
+        return write_json(value)
+
+
+def event_type_of(cls: type[Event], upcasters: Mapping[int, Upcaster] | None = None) -> EventType:
+    """Builds the event type that a Python class declares.
+
+    Raises:
+        ModelError: It has no ``event_type``, or its upcasters leave a gap or go beyond its version (U1).
+    """
+    if not cls.event_type:
+        raise ModelError(f'event class {cls.__name__} needs event_type = "something.happened"')
+    steps = dict(upcasters or {})
+    missing = [version for version in range(1, cls.event_version) if version not in steps]
+    if missing:
+        raise ModelError(
+            f"{cls.event_type} is at version {cls.event_version} but has no upcaster from {missing}"
+        )
+    if beyond := [version for version in steps if not 1 <= version < cls.event_version]:
+        raise ModelError(
+            f"{cls.event_type} is at version {cls.event_version} but has an upcaster from {sorted(beyond)}"
+        )
+    decoder = msgspec.json.Decoder(cls)
+    return EventType(
+        name=cls.event_type,
+        version=cls.event_version,
+        schema=Lazily(lambda: msgspec.json.schema(cls)),
+        decode=decoder.decode,
+        doc=(cls.__doc__ or "").strip(),
+        upcasters=steps,
+    )
+
+
+def event_data(event: Event) -> str:
+    """Writes a typed event's data as canonical JSON text.
+
+    Raises:
+        InvalidValue: A value that JSON cannot hold; says its path.
+    """
+    return write_json(msgspec.to_builtins(event))

@@ -1,0 +1,69 @@
+"""What the names in an expression stand for: paths, kinds of values, functions in their name spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from workbench.model.expressions import cel_parser
+from workbench.model.expressions.cel_values import TYPE_NAMES
+from workbench.model.expressions.functions import FUNCTIONS, Function
+
+_SPACES = {"cel", *(name.partition(".")[0] for name in FUNCTIONS if "." in name)}
+
+
+def path_of(node: cel_parser.Node) -> str:
+    """Returns a path such as ``command.email``; empty for anything else."""
+    if isinstance(node, cel_parser.Name):
+        return node.name
+    if isinstance(node, cel_parser.Select) and (owner := path_of(node.of)):
+        return f"{owner}.{node.name}"
+    return ""
+
+
+def type_named(node: cel_parser.Node, names: Container[str]) -> str:
+    """Returns the kind of value that is named, such as ``int``; empty if none is."""
+    path = path_of(node)
+    return path if path in TYPE_NAMES and path.partition(".")[0] not in names else ""
+
+
+def qualified(node: cel_parser.Call, names: Container[str]) -> str:
+    """Returns a function's name with the name space before it, such as ``math.round``."""
+    if isinstance(node.target, cel_parser.Name) and node.target.name not in names:
+        return f"{node.target.name}.{node.name}" if node.target.name in _SPACES else node.name
+    return node.name
+
+
+def called(node: cel_parser.Call, names: Container[str]) -> tuple[Function | None, list[cel_parser.Node]]:
+    """Returns the function that is called, None if there is none, and its arguments."""
+    name = qualified(node, names)
+    if name != node.name:
+        return FUNCTIONS.get(name), node.arguments
+    return FUNCTIONS.get(name), ([node.target] if node.target is not None else []) + node.arguments
+
+
+def is_bind(node: cel_parser.Call, names: Container[str]) -> bool:
+    """Whether this is ``cel.bind``, which names a value."""
+    return qualified(node, names) == "cel.bind"
+
+
+def present_where(condition: cel_parser.Node, *, yes: bool) -> frozenset[str]:
+    """Returns the paths that are not null where a condition holds, or does not."""
+    if not isinstance(condition, cel_parser.Binary):
+        return frozenset()
+    if condition.operator == ("&&" if yes else "||"):
+        return present_where(condition.left, yes=yes) | present_where(condition.right, yes=yes)
+    if condition.operator != ("!=" if yes else "=="):
+        return frozenset()
+    for one, other in ((condition.left, condition.right), (condition.right, condition.left)):
+        if isinstance(other, cel_parser.Literal) and other.value is None and (path := path_of(one)):
+            return frozenset({path})
+    return frozenset()
+
+
+def said(node: cel_parser.Node) -> str:
+    """Says what a part of an expression is, as it may stand in a sentence."""
+    if path := path_of(node):
+        return path
+    if isinstance(node, cel_parser.Literal):
+        return {"None": "null", "True": "true", "False": "false"}.get(repr(node.value), repr(node.value))
+    return "what stands here" if not isinstance(node, cel_parser.Call) else f"{node.name}(…)"

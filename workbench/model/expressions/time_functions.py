@@ -1,0 +1,173 @@
+"""Times and durations in expressions: read from text, written, taken apart in any time zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workbench.model.expressions.budget import Frame, step
+from workbench.model.expressions.cel_values import Wrong
+from workbench.model.expressions.numbers import span
+from workbench.model.expressions.value_views import EPOCH
+
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_DURATION = re.compile(r"([+-]?)((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+")
+_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h)")
+_NANOSECONDS = {
+    "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+}  # fmt: skip
+_OFFSET = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,3}")
+_LONGEST_NAME = 64
+_ZONES: dict[str, tzinfo | None] = {}
+"""Zones by the names that were asked for; None where there is none of that name."""
+_ZONES_KEPT = 1024
+_LOOKED_UP = 1_000
+"""Steps that the disk takes to say which zone has a name (X2)."""
+_SECOND = timedelta(seconds=1)
+
+
+def timestamp(value: Any) -> datetime:
+    """Returns a time, from RFC 3339 or seconds since 1970; what is finer than a microsecond is cut off.
+
+    Raises:
+        Wrong: It is no such text, or outside the years 1 to 9999.
+    """
+    if isinstance(value, datetime):
+        return value
+    try:
+        if not isinstance(value, str):
+            return EPOCH + timedelta(seconds=value)
+        found = _TIME.fullmatch(value)
+        if found is None:
+            raise Wrong(f"'{value[:40]}' is no time such as 2024-05-01T12:00:00Z")
+        day, time, fraction, zone = found.groups()
+        microseconds = (fraction or "").ljust(6, "0")[:6]
+        read = datetime.fromisoformat(f"{day}T{time}.{microseconds}{'+00:00' if zone in 'Zz' else zone}")
+        return read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Wrong(f"'{value}' is no time between the years 1 and 9999") from None
+
+
+def duration(value: Any) -> timedelta:
+    """Returns a duration, from text such as ``1h30m`` or ``-1.5s``.
+
+    Raises:
+        Wrong: It is no such text, or longer than 292 years.
+    """
+    if isinstance(value, timedelta):
+        return value
+    if len(value) > 100 or (value != "0" and _DURATION.fullmatch(value) is None):
+        raise Wrong(f"'{value[:40]}' is no duration such as 1h30m or 2.5s")
+    total = sum(_nanoseconds(*part.groups()) for part in _PART.finditer(value))
+    try:
+        found = timedelta(microseconds=total // 1000)
+    except OverflowError:
+        raise Wrong("a duration has at most 292 years") from None
+    return span(-found if value.startswith("-") else found)
+
+
+def _nanoseconds(whole: str, fraction: str | None, unit: str) -> int:
+    size, digits = _NANOSECONDS[unit], fraction or ""
+    return int(whole or 0) * size + int(digits or 0) * size // int(10 ** len(digits))
+
+
+def utc(value: datetime) -> datetime:
+    """Returns a time in UTC."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def written_time(value: datetime) -> str:
+    """Returns a time as RFC 3339 writes it, with no more digits than it needs."""
+    said = utc(value).isoformat(timespec="microseconds").removesuffix("+00:00")
+    return said.rstrip("0").rstrip(".") + "Z"
+
+
+def written_duration(value: timedelta) -> str:
+    """Returns a duration in seconds, such as ``90s`` or ``-1.5s``."""
+    microseconds = abs(value) // timedelta(microseconds=1)
+    said = f"{microseconds // 10**6}.{microseconds % 10**6:06}".rstrip("0").rstrip(".")
+    return f"{'-' if value < timedelta(0) else ''}{said}s"
+
+
+def zone_of(name: str) -> tzinfo:
+    """Returns a time zone, by its name or as an offset such as ``+02:00``.
+
+    Raises:
+        Wrong: There is none.
+    """
+    asked = name[: _LONGEST_NAME + 1]
+    found = _ZONES.get(asked, ...)
+    if found is ...:
+        if len(_ZONES) >= _ZONES_KEPT:
+            _ZONES.clear()
+        found = _ZONES[asked] = _zone(asked)
+    if found is None:
+        raise Wrong(f"there is no time zone {name[:_LONGEST_NAME]}")
+    return found
+
+
+def _zone(name: str) -> tzinfo | None:
+    if (found := _OFFSET.fullmatch(name)) is not None and int(found[2]) < 24 and int(found[3]) < 60:
+        ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
+        return timezone(-ahead if found[1] == "-" else ahead)
+    if len(name) > _LONGEST_NAME or _ZONE.fullmatch(name) is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except Exception:  # noqa: BLE001  # a name that is no file, or a folder: each raises another kind
+        return None
+
+
+def _whole(one: timedelta, unit: timedelta) -> int:
+    """Returns how often a unit goes into a duration, towards zero."""
+    return one // unit if one >= timedelta(0) else -(-one // unit)
+
+
+_OF_TIME: dict[str, Callable[[datetime], int]] = {
+    "getFullYear": lambda time: time.year,
+    "getMonth": lambda time: time.month - 1,
+    "getDate": lambda time: time.day,
+    "getDayOfMonth": lambda time: time.day - 1,
+    "getDayOfWeek": lambda time: time.isoweekday() % 7,
+    "getDayOfYear": lambda time: time.timetuple().tm_yday - 1,
+    "getHours": lambda time: time.hour,
+    "getMinutes": lambda time: time.minute,
+    "getSeconds": lambda time: time.second,
+    "getMilliseconds": lambda time: time.microsecond // 1000,
+}
+_OF_DURATION: dict[str, Callable[[timedelta], int]] = {
+    "getHours": lambda one: _whole(one, timedelta(hours=1)),
+    "getMinutes": lambda one: _whole(one, timedelta(minutes=1)),
+    "getSeconds": lambda one: _whole(one, _SECOND),
+    "getMilliseconds": lambda one: _whole(one, timedelta(milliseconds=1)) - 1000 * _whole(one, _SECOND),
+}
+DATE_PARTS = tuple(name for name in _OF_TIME if name not in _OF_DURATION)
+CLOCK_PARTS = tuple(_OF_DURATION)
+
+
+def part_of(name: str) -> Callable[..., int]:
+    """Returns the function that takes a part out of a time, in UTC or the zone that is named."""
+    of_time, of_duration = _OF_TIME[name], _OF_DURATION.get(name)
+
+    def part(frame: Frame, value: Any, zone: str | None = None) -> int:
+        if isinstance(value, timedelta):
+            if of_duration is None or zone is not None:
+                raise Wrong(f"a duration has no {name} in a time zone")
+            return of_duration(value)
+        if zone is None:
+            return of_time(utc(value))
+        if zone not in _ZONES:
+            step(frame, _LOOKED_UP)
+        try:
+            return of_time(utc(value).astimezone(zone_of(zone)))
+        except OverflowError:
+            raise Wrong("a time lies between the years 1 and 9999") from None
+
+    return part

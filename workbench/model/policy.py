@@ -1,0 +1,124 @@
+"""Policies and processes: what follows from events, as pure functions that name commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from workbench.model.command import Command
+from workbench.model.event import Event, RecordedEvent
+from workbench.model.pydantic_messages import doc_of
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A command that is issued later.
+
+    Attributes:
+        seconds: From the time at which the event is handled.
+    """
+
+    seconds: float
+    command: Command
+
+
+Reaction = Iterable[Command | After]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Whenever one of these events happens, issue commands.
+
+    Attributes:
+        react: ``(event, record) -> commands``; pure.
+        issues: Command classes that it can issue, for the board.
+    """
+
+    name: str
+    on: tuple[type[Event], ...]
+    react: Callable[[Any, RecordedEvent], Reaction]
+    issues: tuple[type[Command], ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A policy with memory: events of several streams that belong together, folded by key.
+
+    Attributes:
+        correlate: ``(event, record) -> key`` of the instance that the event belongs to.
+        state: Class of an instance's state, a `msgspec.Struct`.
+        evolve: ``(state or None, event) -> state``; pure. None ends the instance.
+        react: ``(state, event) -> commands``, given the state after the event; pure.
+        issues: Command classes that it can issue, for the board.
+    """
+
+    name: str
+    on: tuple[type[Event], ...]
+    correlate: Callable[[Any, RecordedEvent], str]
+    state: type[msgspec.Struct]
+    evolve: Callable[[Any, Any], Any]
+    react: Callable[[Any, Any], Reaction]
+    issues: tuple[type[Command], ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactorType:
+    """What the engine knows of a policy or process, wherever it was declared.
+
+    Attributes:
+        events: Event type names that it reacts to.
+        commands: Command type names that it can issue.
+        react: ``(state or None, event, record) -> (state or None, commands)``; pure.
+        correlate: Key of the instance; None for a policy, which keeps no state.
+        read_state: JSON text to state.
+        write_state: State to JSON text.
+    """
+
+    name: str
+    events: tuple[str, ...]
+    commands: tuple[str, ...]
+    react: Callable[[Any, Any, RecordedEvent], tuple[Any, Reaction]]
+    correlate: Callable[[Any, RecordedEvent], str] | None = None
+    read_state: Callable[[str], Any] | None = None
+    write_state: Callable[[Any], str] | None = None
+    doc: str = ""
+
+    @property
+    def stateful(self) -> bool:
+        """Whether it is a process."""
+        return self.correlate is not None
+
+
+def policy_type_of(policy: Policy) -> ReactorType:
+    """Builds what the engine needs from a Python policy."""
+    return ReactorType(
+        name=policy.name,
+        events=tuple(cls.event_type for cls in policy.on),
+        commands=tuple(cls.command_type for cls in policy.issues),
+        react=lambda _state, event, record: (None, policy.react(event, record)),
+        doc=policy.doc or doc_of(policy.react),
+    )
+
+
+def process_type_of(process: Process) -> ReactorType:
+    """Builds what the engine needs from a Python process."""
+
+    def react(state: Any, event: Any, _record: RecordedEvent) -> tuple[Any, Reaction]:
+        state = process.evolve(state, event)
+        return state, process.react(state, event)
+
+    return ReactorType(
+        name=process.name,
+        events=tuple(cls.event_type for cls in process.on),
+        commands=tuple(cls.command_type for cls in process.issues),
+        react=react,
+        correlate=process.correlate,
+        read_state=msgspec.json.Decoder(process.state).decode,
+        write_state=lambda state: msgspec.json.encode(state).decode(),
+        doc=process.doc or doc_of(process.react),
+    )

@@ -1,0 +1,162 @@
+"""Projections: read models that are folded from the whole log into tables (J1)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from workbench.model.event import Event, RecordedEvent
+from workbench.model.fingerprints import fingerprint
+
+
+class ColumnKind(StrEnum):
+    """What a column of a read model holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TIME = "time"
+    JSON = "json"
+
+
+_TAKES: dict[ColumnKind, tuple[type, ...]] = {
+    ColumnKind.TEXT: (str,),
+    ColumnKind.INTEGER: (int,),
+    ColumnKind.NUMBER: (float, int),
+    ColumnKind.BOOLEAN: (bool, int),
+    ColumnKind.TIME: (int,),
+    ColumnKind.JSON: (str,),
+}
+"""Python types of what a column takes; the store says 1 and 0 for yes and no."""
+
+
+def misfit(column: str, kind: ColumnKind, value: Any) -> str:
+    """Says why a column cannot hold a value, as every store would (J1); empty if it can."""
+    if value is None:
+        return ""
+    if type(value) not in _TAKES[kind]:
+        wanted = " or ".join(one.__name__ for one in _TAKES[kind])
+        return f"{column} takes {wanted}, not {type(value).__name__}"
+    said = unstorable(value)
+    if not said:
+        return ""
+    long = isinstance(value, int) and value.bit_length() > 256
+    shown = f"a number of {value.bit_length():,} bits" if long else repr(value)[:80]
+    return f"{column} cannot hold {shown}: {said}"
+
+
+def unstorable(value: Any) -> str:
+    """Says why no row can hold a number or text; empty if one can."""
+    if isinstance(value, int):
+        return "" if -(2**63) <= value < 2**63 else "a whole number has at most 64 bits with its sign"
+    if isinstance(value, float):
+        return "" if math.isfinite(value) else "it is no number"
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "a lone surrogate is no character"
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a read model.
+
+    Attributes:
+        kind: A time is microseconds since 1970; JSON is text.
+        index: Whether lists are filtered or sorted by it.
+    """
+
+    name: str
+    kind: ColumnKind = ColumnKind.TEXT
+    index: bool = False
+
+
+class Rows(Protocol):
+    """The table that a projection writes; buffered, and committed with the checkpoint."""
+
+    def get(self, key: Any) -> dict[str, Any] | None:
+        """Returns the row with that key as it stands now."""
+        ...
+
+    def put(self, **row: Any) -> None:
+        """Inserts the row, or replaces the one with its key."""
+        ...
+
+    def update(self, key: Any, **changes: Any) -> None:
+        """Changes columns of a row; a key that has no row is an error of the projection."""
+        ...
+
+    def delete(self, key: Any) -> None:
+        """Removes a row; no error if there is none."""
+        ...
+
+
+class OnFault(StrEnum):
+    """What happens at an event that a projection cannot fold (J2).
+
+    ``pause`` stands still there until a person decides; ``skip`` leaves the event out; ``park`` leaves out
+    all later ones of its stream, too. What is left out is recorded and shown.
+    """
+
+    PAUSE = "pause"
+    SKIP = "skip"
+    PARK = "park"
+
+
+Apply = Callable[[Any, RecordedEvent, Rows], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """A read model: its table and what each event does to it.
+
+    Attributes:
+        columns: The first one is the key.
+        on: By event class (Python) or event type name; none where handlers write the rows instead (J6).
+        version: Raise it when the meaning of the code changed: the stored rows are then stale (J4).
+        definition: What it was made of, where that is no Python.
+        made_of: Digest of all that folds its events, of what they call and of what reads them (J7); the
+            registry gives it.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    on: Mapping[type[Event] | str, Apply] = field(default_factory=dict)
+    version: int = 1
+    on_fault: OnFault = OnFault.PAUSE
+    doc: str = ""
+    definition: str = ""
+    made_of: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name of the key column."""
+        return self.columns[0].name
+
+    @property
+    def by_handlers(self) -> bool:
+        """Whether handlers write its rows: then it is no fold, and nothing can make them again (J6)."""
+        return not self.on
+
+    def shape(self) -> tuple[tuple[str, str], ...]:
+        """Returns the names and kinds of its columns, as the store keeps them."""
+        return tuple((column.name, column.kind.value) for column in self.columns)
+
+    def handlers(self) -> dict[str, Apply]:
+        """Returns what to do by event type name."""
+        return {_type_name(event): apply for event, apply in self.on.items()}
+
+    def definition_hash(self) -> str:
+        """Returns a digest of table, version and code (J4, J7)."""
+        columns = [(one.name, one.kind.value, one.index) for one in self.columns]
+        return fingerprint(self.name, self.version, columns, sorted(self.handlers()), self.made_of)
+
+
+def _type_name(event: type[Event] | str) -> str:
+    return event if isinstance(event, str) else event.event_type

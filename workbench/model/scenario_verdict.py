@@ -1,0 +1,234 @@
+"""Judges a scenario: what was expected beside what happened, and whether it passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from workbench.model.alignment import MISSING, Cost, differences, fits, in_any_order, in_order, unlikeness
+from workbench.model.scenario import (
+    Contrast,
+    Expected,
+    Facts,
+    Happened,
+    Kind,
+    Line,
+    Part,
+    Scenario,
+    ScenarioResult,
+    Sign,
+    Verdict,
+)
+from workbench.model.secrets import MASK, is_secret, masked
+
+Pairs = Iterable[tuple[int | None, int | None]]
+
+
+def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
+    """Returns the result of a run.
+
+    - Events come in the order of their list. What a command of the scenario made itself must be listed
+      completely, what followed from it may be left out, unless there are to be no other events. Where no
+      event is listed, none is looked at.
+    - A command that is not accepted must be listed as rejected or as a conflict, and a dead letter must be
+      listed: nothing goes wrong unnoticed.
+    - Messages and commands of policies may come in any order, and others beside them.
+    """
+    parts = [part for part in _parts(scenario, happened) if part.lines]
+    parts = _first_marked(parts)
+    good = all(line.sign.good for part in parts for line in part.lines)
+    return ScenarioResult(
+        scenario=scenario,
+        verdict=Verdict.BROKEN if happened.unfinished else Verdict.PASSED if good else Verdict.FAILED,
+        parts=tuple(parts),
+        notes=tuple(_notes(scenario, happened)),
+        trouble=happened.unfinished,
+        seconds=happened.seconds,
+    )
+
+
+def _parts(scenario: Scenario, happened: Happened) -> Iterator[Part]:
+    def listed(*kinds: Kind) -> list[Expected]:
+        return [one for one in scenario.then if one.wanted and one.kind in kinds]
+
+    def lines_of(kind: Kind, found: Sequence[Facts], *, strict: bool = False) -> tuple[Line, ...]:
+        refused = [one for one in scenario.then if not one.wanted and one.kind is kind]
+        return (*_unordered(listed(kind), found, strict=strict), *_absent(refused, found))
+
+    refusals = happened.refusals
+    answers = _ordered(listed(Kind.REJECTED, Kind.CONFLICT), refusals, [True] * len(refusals))
+    yield Part(title="Answers", lines=answers)
+    yield Part(title="Events", lines=_events(scenario, happened, listed(Kind.EVENT)))
+    yield Part(title="Commands that followed", lines=lines_of(Kind.COMMAND, happened.commands))
+    yield Part(title="Messages", lines=lines_of(Kind.MESSAGE, happened.messages))
+    yield Part(title="Dead letters", lines=lines_of(Kind.DEAD_LETTER, happened.letters, strict=True))
+    asked = [one for one in scenario.then if one.kind in {Kind.ROW, Kind.ROWS}]
+    yield Part(title="Rows", lines=tuple(_row(one, happened) for one in asked))
+
+
+def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]) -> tuple[Line, ...]:
+    found = [one.facts for one in happened.events]
+    refused = [one for one in scenario.then if not one.wanted and one.kind is Kind.EVENT]
+    lines: tuple[Line, ...] = ()
+    if expected or scenario.no_other_events:
+        required = [one.direct or scenario.no_other_events for one in happened.events]
+        lines = _ordered(expected, found, required)
+    if scenario.no_other_events and not any(line.sign is Sign.UNEXPECTED for line in lines):
+        lines = (*lines, Line(sign=Sign.SAME, expected="no other events", place=scenario.place))
+    return (*lines, *_absent(refused, found))
+
+
+# -- lists ----------------------------------------------------------------------------------------------
+
+
+def _ordered(
+    expected: Sequence[Expected], happened: Sequence[Facts], required: Sequence[bool]
+) -> tuple[Line, ...]:
+    pairs = in_order(len(expected), required, _cost(expected, happened))
+    return tuple(_lines(pairs, expected, happened, required))
+
+
+def _unordered(
+    expected: Sequence[Expected], happened: Sequence[Facts], *, strict: bool = False
+) -> tuple[Line, ...]:
+    pairs = in_any_order(len(expected), len(happened), _cost(expected, happened))
+    lines = _lines(pairs, expected, happened, [strict] * len(happened))
+    return tuple(lines) if expected or strict else ()
+
+
+def _absent(refused: Sequence[Expected], happened: Sequence[Facts]) -> tuple[Line, ...]:
+    lines = []
+    for one in refused:
+        said = f"no {say(one.facts)}"
+        found = [facts for facts in happened if _fits(one, facts)]
+        lines += [
+            Line(sign=Sign.UNEXPECTED, expected=said, happened=say(facts), place=one.place) for facts in found
+        ]
+        if not found:
+            lines.append(Line(sign=Sign.SAME, expected=said, place=one.place))
+    return tuple(lines)
+
+
+def _cost(expected: Sequence[Expected], happened: Sequence[Facts]) -> Cost:
+    @cache
+    def cost(i: int, j: int) -> float:
+        one, facts = expected[i], happened[j]
+        name = next(iter(one.facts))
+        named = fits(one.facts[name], facts.get(name, MISSING))
+        return unlikeness(one.facts, sum(1 for _ in _contrasts(one, facts)), named=named)
+
+    return cost
+
+
+def _fits(one: Expected, facts: Facts) -> bool:
+    return next(_contrasts(one, facts), None) is None
+
+
+def _contrasts(one: Expected, facts: Facts) -> Iterator[Contrast]:
+    """Yields what differs; where the data is said completely, so must it be, and nothing else need be."""
+    for key, value in one.facts.items():
+        other = facts.get(key, MISSING)
+        for found in differences(value, other, exact=one.exact and key == "data", path=key):
+            secret = any(is_secret(part) for part in found.path.split("."))
+            yield Contrast(
+                path=found.path,
+                expected=_value(found.expected, secret=secret),
+                happened=_value(found.happened, secret=secret),
+            )
+
+
+def _lines(
+    pairs: Pairs, expected: Sequence[Expected], happened: Sequence[Facts], required: Sequence[bool]
+) -> Iterator[Line]:
+    for i, j in pairs:
+        if i is None and j is not None:
+            sign = Sign.UNEXPECTED if required[j] else Sign.BESIDE
+            yield Line(sign=sign, happened=say(happened[j]))
+        elif i is not None:
+            yield _line(expected[i], None if j is None else happened[j])
+
+
+def _line(one: Expected, facts: Facts | None) -> Line:
+    if facts is None:
+        return Line(sign=Sign.MISSING, expected=say(one.facts), place=one.place)
+    contrasts = tuple(_contrasts(one, facts))
+    return Line(
+        sign=Sign.DIFFERENT if contrasts else Sign.SAME,
+        expected=say(one.facts),
+        happened=say(facts),
+        contrasts=contrasts,
+        place=one.place,
+    )
+
+
+# -- rows -----------------------------------------------------------------------------------------------
+
+
+def _row(one: Expected, happened: Happened) -> Line:
+    projection = one.facts["projection"]
+    rows = happened.rows.get(projection, {})
+    if fault := happened.faults.get(projection):
+        said = f"{projection} stands still: {fault}"
+        return Line(sign=Sign.DIFFERENT, expected=say(one.facts), happened=said, place=one.place)
+    if one.kind is Kind.ROWS:
+        wanted = one.facts.get("data", {})
+        found = sum(1 for row in rows.values() if fits(wanted, row, exact=one.exact))
+        return _line(one, {**one.facts, "rows": found})
+    row = rows.get(one.facts["row"])
+    facts = None if row is None else {"row": one.facts["row"], "projection": projection, "data": row}
+    if one.wanted:
+        return _line(one, facts)
+    there = facts is not None and _fits(one, facts)
+    return Line(
+        sign=Sign.UNEXPECTED if there else Sign.SAME,
+        expected=f"no {say(one.facts)}",
+        happened=say(facts) if facts is not None else "",
+        place=one.place,
+    )
+
+
+# -- words ----------------------------------------------------------------------------------------------
+
+_LONGEST = 400
+
+
+def say(facts: Facts) -> str:
+    """Says a thing in one line, secrets masked: ``event user.created · stream user-ada · n 1``."""
+    words = []
+    for key, value in masked(dict(facts)).items():
+        if key == "data" and isinstance(value, Mapping):
+            words += [f"{name} {_value(item)}" for name, item in value.items()]
+        elif value is not None:
+            words.append(f"{key.replace('_', ' ')} {value if isinstance(value, str) else _value(value)}")
+    text = " · ".join(words)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _value(value: Any, *, secret: bool = False) -> str:
+    if value is MISSING:
+        return ""
+    return MASK if secret else msgspec.json.encode(masked(value)).decode()
+
+
+def _first_marked(parts: list[Part]) -> list[Part]:
+    marked = []
+    done = False
+    for part in parts:
+        lines = []
+        for line in part.lines:
+            first = not done and not line.sign.good
+            done = done or first
+            lines.append(replace(line, first=True) if first else line)
+        marked.append(Part(title=part.title, lines=tuple(lines)))
+    return marked
+
+
+def _notes(scenario: Scenario, happened: Happened) -> Iterator[str]:
+    asked = {one.facts.get("projection") for one in scenario.then}
+    for projection, fault in happened.faults.items():
+        if projection not in asked:
+            yield f"the projection {projection} could not follow: {fault}"

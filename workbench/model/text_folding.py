@@ -1,0 +1,24 @@
+"""Folds texts so that a search finds what a person sees, whatever its case and its form of Unicode."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from workbench.model.json_values import visible
+
+_DOTS = {"i\u0307": "i", "\u0131": "i"}
+"""What remains of the dots of Turkish: İ and ı are found by i."""
+
+
+def folded(text: str) -> str:
+    """Returns what two texts have in common that look the same but for their case.
+
+    Cases are folded in all scripts (Σ, σ and ς; ß and ss; Ж and ж), composed and decomposed letters are one,
+    and what hides itself is looked for as the escape that is shown for it.
+    """
+    if text.isascii() and text.isprintable():
+        return text.lower()
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", visible(text)).casefold())
+    for dotted, simple in _DOTS.items():
+        plain = plain.replace(dotted, simple)
+    return plain

@@ -1,0 +1,328 @@
+"""Declared aggregates: their classes, and decide and evolve made of guards, actions and assignments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from workbench.errors import CommandRejected, ExpressionFailed
+from workbench.model.aggregate import Aggregate
+from workbench.model.command import Command
+from workbench.model.event import Event, Upcaster
+from workbench.model.expressions.closures import Scope, Variable, item
+from workbench.model.expressions.expression import quick_of
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import Type
+from workbench.project.declared.build_values import Build, Source, checked, quick, quick_change
+from workbench.project.declared.compilation import Draft, Part
+from workbench.project.declared.consequences import Action, Actions, untyped
+from workbench.project.declared.sections import AggregateSection, CommandSection, EventSection, UpcastSection
+from workbench.project.declared.source_locations import Path
+from workbench.project.declared.value_classes import (
+    FieldType,
+    as_json,
+    class_name,
+    model_class,
+    record_of,
+    struct_class,
+)
+
+_STEP = re.compile(r"from_([1-9][0-9]{0,3})")
+
+
+@dataclass(slots=True, kw_only=True)
+class Owner:
+    """An aggregate that is being put together."""
+
+    name: str
+    path: Path
+    section: AggregateSection
+    fields: Mapping[str, FieldType]
+    events: dict[str, Part] = field(default_factory=dict)
+    event_sections: dict[str, EventSection] = field(default_factory=dict)
+    commands: dict[str, Part] = field(default_factory=dict)
+    command_sections: dict[str, CommandSection] = field(default_factory=dict)
+
+    @property
+    def state_type(self) -> Type:
+        """What expressions know of its state."""
+        return record_of(self.fields)
+
+
+def owner_of(draft: Draft, name: str, section: AggregateSection) -> Owner:
+    """Begins an aggregate."""
+    path = ("aggregate", *name.split("."))
+    if "-" in name:
+        said = f"{name} cannot name an aggregate: streams are called {name}-ID, up to the first hyphen"
+        draft.tell(path, "S-NAME", said)
+    return Owner(
+        name=name, path=path, section=section, fields=draft.types.all_of((*path, "state"), section.state)
+    )
+
+
+def add_event(draft: Draft, owners: Mapping[str, Owner], name: str, section: EventSection) -> None:
+    """Makes the class of an event and gives it to its aggregate."""
+    path = ("event", *name.split("."))
+    owner = owners.get(section.aggregate or name.partition(".")[0])
+    if owner is None:
+        wanted = section.aggregate or name.partition(".")[0]
+        place = (*path, "aggregate") if section.aggregate else path
+        draft.unknown(place, "aggregate", wanted, owners)
+        return
+    fields = draft.types.all_of((*path, "fields"), section.fields)
+    cls = struct_class(
+        class_name(name),
+        Event,
+        fields,
+        doc=section.description,
+        event_type=name,
+        event_version=section.version,
+        __definition__=draft.types.definition(section.fields, section.version, section.upcast),
+    )
+    optional = frozenset(key for key, one in fields.items() if one.optional)
+    part = Part(name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields)
+    draft.events[name] = owner.events[name] = part
+    owner.event_sections[name] = section
+
+
+def add_command(draft: Draft, owners: Mapping[str, Owner], name: str, section: CommandSection) -> None:
+    """Makes the class of a command and gives it to its aggregate."""
+    path = ("command", *name.split("."))
+    verb = "creates" if section.creates else "changes"
+    owner = owners.get(getattr(section, verb))
+    if owner is None:
+        draft.unknown((*path, verb), "aggregate", getattr(section, verb), owners)
+        return
+    fields = draft.types.all_of((*path, "fields"), section.fields)
+    target = section.target or next(iter(section.fields))
+    if target not in section.fields:
+        draft.unknown((*path, "target"), f"field of {name}", target, section.fields)
+    elif target in fields and fields[target].optional:
+        said = f"{target} names the aggregate, so it cannot be left out"
+        draft.tell((*path, "fields", target), "S-TYPE", said)
+    cls = model_class(
+        class_name(name),
+        Command,
+        fields,
+        doc=section.description,
+        command_type=name,
+        target=target,
+        creates=bool(section.creates),
+    )
+    optional = frozenset(key for key, one in fields.items() if one.optional)
+    part = Part(name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields, target=target)
+    draft.commands[name] = owner.commands[name] = part
+    owner.command_sections[name] = section
+
+
+def aggregate_of(draft: Draft, owner: Owner) -> Aggregate:
+    """Compiles an aggregate whose events and commands are known."""
+    state = struct_class(class_name(owner.name), msgspec.Struct, owner.fields, doc=owner.section.description)
+    folds = {part.cls: _fold(draft, owner, part, state) for part in owner.events.values()}
+    decisions = {part.cls: _decision(draft, owner, part) for part in owner.commands.values()}
+
+    def decide(state: Any, command: Any) -> Iterable[Event]:
+        return decisions[type(command)]((state, command))
+
+    def evolve(state: Any, event: Any) -> Any:
+        return folds[type(event)](state, event)
+
+    return Aggregate(
+        name=owner.name,
+        state=state,
+        events=tuple(part.cls for part in owner.events.values()),
+        commands=tuple(part.cls for part in owner.commands.values()),
+        decide=decide,
+        evolve=evolve,
+        upcasters={name: steps for name in owner.events if (steps := _upcasters(draft, owner, name))},
+        snapshot_every=owner.section.snapshot_every,
+        fold=draft.types.definition(
+            owner.section.state, *((name, one.set) for name, one in owner.event_sections.items())
+        ),
+        doc=owner.section.description,
+    )
+
+
+# -- decisions ------------------------------------------------------------------------------------------
+
+
+def _decision(draft: Draft, owner: Owner, part: Part) -> Callable[[Any], list[Event]]:
+    section = owner.command_sections[part.name]
+    path = ("command", *part.name.split("."))
+    scope: dict[str, Variable] = {"command": item(part.type, 1)}
+    if not section.creates:
+        scope["state"] = item(owner.state_type, 0)
+    present: frozenset[str] = frozenset()
+    guards = []
+    for name, one in section.refuse.items():
+        place = (*path, "refuse", name)
+        when, yes, no = draft.condition((*place, "when"), one.when, scope, present=present)
+        message = draft.template((*place, "message"), one.message, scope, present=present | yes)
+        if one.field and one.field not in part.field_types:
+            draft.unknown((*place, "field"), f"field of {part.name}", one.field, part.field_types)
+        guards.append((when, message, one.field or None))
+        present |= no
+    actions = Actions(draft, scope, "command", present).emitted(path, section, owner.events)
+    return _decide(tuple(guards), tuple(actions))
+
+
+Guard = tuple[Get, Callable[[Any], str], str | None]
+"""Condition, message, and the field that it is about."""
+
+
+def _decide(guards: tuple[Guard, ...], actions: tuple[Action, ...]) -> Callable[[Any], list[Event]]:
+    """Returns a decision: closures alone, and once more with all checks where those raise."""
+
+    def careful(env: Any) -> list[Event]:
+        for when, message, about in guards:
+            if when(env) is True:
+                raise CommandRejected(message(env), field=about)
+        return [action.build(env) for action in actions if action.applies(env)]
+
+    if not all(action.quick for action in actions):
+        return careful
+    conditions = tuple(quick_of(when) for when, _, _ in guards)
+    builds = tuple((quick_of(one.when) if one.when else None, one.quick) for one in actions if one.quick)
+
+    only = builds[0][1] if len(builds) == 1 and builds[0][0] is None else None
+
+    def decide(env: Any) -> list[Event]:
+        try:
+            for when in conditions:
+                if when(env) is not False:
+                    return careful(env)
+            if only is not None:
+                return [only(env)]
+            return [build(env) for when, build in builds if when is None or when(env) is True]
+        except CommandRejected:
+            raise
+        except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
+            return careful(env)
+
+    return decide
+
+
+# -- the fold -------------------------------------------------------------------------------------------
+
+
+def _fold(draft: Draft, owner: Owner, part: Part, state: type[msgspec.Struct]) -> Callable[[Any, Any], Any]:
+    section = owner.event_sections[part.name]
+    path = ("event", *part.name.split("."), "set")
+    scope = {"event": item(part.type, 1), "state": item(owner.state_type, 0)}
+    given: dict[str, Source] = {}
+    for name, text in section.set.items():
+        if name not in owner.fields:
+            draft.unknown((*path, name), f"field of the state of {owner.name}", name, owner.fields, key=True)
+            continue
+        kept = owner.fields[name]
+        given[name] = draft.value((*path, name), text, scope, kept.type, field=kept)
+    return _evolve(owner, part.name, given, state)
+
+
+def _evolve(
+    owner: Owner, event_type: str, given: Mapping[str, Source], state: type[msgspec.Struct]
+) -> Callable[[Any, Any], Any]:
+    """Returns a fold: what is not given stays, and the first event begins with the defaults."""
+    missing = [name for name, one in owner.fields.items() if not one.optional and name not in given]
+    initial = None if any(not one.optional for one in owner.fields.values()) else state()
+    said = f"{event_type} cannot change the state so"
+    kept = {name: given.get(name) or Source(_kept(name)) for name in owner.fields}
+    change = checked(state, kept, said)
+    careful_change = _falling_back(quick_change(given), change)
+    begin = _falling_back(quick(state, owner.fields, given), checked(state, given, said))
+
+    def evolve(before: Any, event: Any) -> Any:
+        if before is not None:
+            return careful_change((before, event))
+        if missing:
+            raise ExpressionFailed(f"{event_type} cannot be the first event: it does not set {missing[0]}")
+        return begin((initial, event))
+
+    return evolve
+
+
+def _falling_back(quick_way: Build | None, careful: Build) -> Build:
+    if quick_way is None:
+        return careful
+
+    def build(env: Any) -> Any:
+        try:
+            return quick_way(env)
+        except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
+            return careful(env)
+
+    return build
+
+
+def _kept(name: str) -> Get:
+    get = attrgetter(name)
+    return lambda env: get(env[0])
+
+
+def check_beginnings(draft: Draft, owner: Owner) -> None:
+    """Finds events that begin an aggregate without giving its state all that it needs."""
+    needed = [name for name, one in owner.fields.items() if not one.optional]
+    for command, section in owner.command_sections.items():
+        if not section.creates:
+            continue
+        first = section.emit or next((one.emit for one in section.do.values() if not one.when), "")
+        if first not in owner.event_sections:
+            continue
+        if missing := [name for name in needed if name not in owner.event_sections[first].set]:
+            said = f"{command} begins with this event, and it does not set {missing[0]}"
+            hint = f"add it to set {{ … }}, or give {missing[0]} a default in the state"
+            draft.tell(("event", *first.split(".")), "S-TYPE", said, hint)
+
+
+# -- older versions -------------------------------------------------------------------------------------
+
+
+def _upcasters(draft: Draft, owner: Owner, name: str) -> dict[int, Upcaster]:
+    section = owner.event_sections[name]
+    path = ("event", *name.split("."))
+    steps: dict[int, Upcaster] = {}
+    for key, one in section.upcast.items():
+        found = _STEP.fullmatch(key)
+        if found is None or int(found[1]) >= section.version:
+            said = f"{key} is no step to version {section.version}"
+            hint = f"write from_1 … from_{section.version - 1}" if section.version > 1 else "version is 1"
+            draft.tell((*path, "upcast", key), "S-TYPE", said, hint, key=True)
+            continue
+        steps[int(found[1])] = _upcaster(draft, (*path, "upcast", key), one)
+        if int(found[1]) == section.version - 1:
+            _check_step(draft, (*path, "upcast", key), one, owner.events[name])
+    if missing := [number for number in range(1, section.version) if number not in steps]:
+        said = f"nothing says how version {missing[0]} of {name} becomes version {missing[0] + 1}"
+        draft.tell((*path, "version"), "S-TYPE", said, f"add upcast {{ from_{missing[0]} {{ … }} }}")
+    return steps
+
+
+def _check_step(draft: Draft, path: Path, one: UpcastSection, part: Part) -> None:
+    """Finds fields of the last step that the present version does not have."""
+    for old, new in one.rename.items():
+        if new not in part.field_types:
+            draft.unknown((*path, "rename", old), f"field of {part.name}", new, part.field_types)
+    for where, names in (("set", one.set), ("default", one.default)):
+        for name in names:
+            if name not in part.field_types:
+                draft.unknown((*path, where, name), f"field of {part.name}", name, part.field_types, key=True)
+
+
+def _upcaster(draft: Draft, path: Path, one: UpcastSection) -> Upcaster:
+    scope: Scope = {"data": untyped(lambda data: data)}
+    computed: dict[str, Get] = {}
+    for name, text in one.set.items():
+        computed[name], _ = draft.expression((*path, "set", name), text, scope)
+
+    def upcast(data: dict[str, Any]) -> dict[str, Any]:
+        said = {one.rename.get(name, name): value for name, value in data.items()}
+        said |= {name: as_json(run(data)) for name, run in computed.items()}
+        said = {**said, **{name: value for name, value in one.default.items() if name not in said}}
+        return {name: value for name, value in said.items() if name not in one.remove}
+
+    return upcast

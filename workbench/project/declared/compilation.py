@@ -1,0 +1,238 @@
+"""A model that is being compiled: what is known so far, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel
+
+from workbench.model.command import Command
+from workbench.model.event import Event
+from workbench.model.expressions.closures import Scope
+from workbench.model.expressions.expression import compile_expression, constant
+from workbench.model.expressions.flaws import Flaw, InvalidExpression
+from workbench.model.expressions.hints import among
+from workbench.model.expressions.name_resolution import present_where
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.template import compile_template
+from workbench.model.expressions.value_kinds import ANY, Kind, Type, record
+from workbench.model.projection import ColumnKind
+from workbench.model.registry import Definitions
+from workbench.project.declared.build_values import Source, source_of
+from workbench.project.declared.field_types import FieldTypes
+from workbench.project.declared.source_locations import Path, Places
+from workbench.project.declared.value_classes import FieldType
+from workbench.tusk import Problem
+
+_FITS = {
+    (Kind.INTEGER, Kind.DOUBLE),
+    (Kind.INTEGER, Kind.DECIMAL),
+    (Kind.DOUBLE, Kind.DECIMAL),
+    (Kind.DECIMAL, Kind.DOUBLE),
+    (Kind.STRING, Kind.TIME),
+    (Kind.TIME, Kind.STRING),
+}
+"""Kinds that are taken for another as they are kept."""
+_PYTHON = {
+    str: Kind.STRING,
+    int: Kind.INTEGER,
+    float: Kind.DOUBLE,
+    bool: Kind.BOOLEAN,
+    Decimal: Kind.DECIMAL,
+    datetime: Kind.TIME,
+    UUID: Kind.UUID,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """An event or a command, wherever it is declared.
+
+    Attributes:
+        cls: Its class.
+        type: For expressions.
+        optional: Fields that may be left out.
+        fields: Where it is declared in the project file.
+        target: Of a command: the field that holds the aggregate's id.
+    """
+
+    name: str
+    cls: type[Any]
+    type: Type
+    optional: frozenset[str]
+    fields: Mapping[str, FieldType] | None = None
+    target: str = ""
+
+    @property
+    def field_types(self) -> Mapping[str, Type]:
+        """What expressions know of its fields."""
+        return self.type.fields or {}
+
+
+@dataclass(slots=True)
+class Draft:
+    """What all parts of the compiler share.
+
+    Attributes:
+        projections: Columns by read model, as far as they are declared here.
+        lenient: What is named but not known may be declared by code that nobody trusts yet.
+        dropped: A section named what is not known; it is left out.
+    """
+
+    places: Places
+    types: FieldTypes
+    topics: frozenset[str]
+    lenient: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    events: dict[str, Part] = field(default_factory=dict)
+    commands: dict[str, Part] = field(default_factory=dict)
+    projections: dict[str, Mapping[str, ColumnKind]] = field(default_factory=dict)
+    dropped: bool = False
+
+    # -- problems -------------------------------------------------------------------------------------------
+
+    def tell(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> None:
+        """Notes a problem of the value, or of the key, at a path."""
+        self.problems.append(self.places.problem(path, code, message, hint, key=key))
+
+    def unknown(self, path: Path, what: str, name: str, known: Iterable[str], *, key: bool = False) -> None:
+        """Notes that something is named which nobody declares."""
+        if self.lenient:
+            self.dropped = True
+            return
+        hint = among(name, sorted(known)) or f"the model has no {what}s"
+        self.tell(path, "S-REF", f"there is no {what} {name}", hint, key=key)
+
+    # -- expressions ----------------------------------------------------------------------------------------
+
+    def expression(
+        self, path: Path, text: Any, scope: Scope, *, present: frozenset[str] = frozenset()
+    ) -> tuple[Get, Type]:
+        """Compiles what stands at a path; text is an expression, anything else is itself."""
+        if not isinstance(text, str):
+            return constant(text), _type_of(text)
+        try:
+            made = compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
+        except InvalidExpression as error:
+            self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
+            return constant(None), ANY
+        return made.run, made.type
+
+    def condition(
+        self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
+    ) -> tuple[Get, frozenset[str], frozenset[str]]:
+        """Compiles a condition; returns also what is not null where it holds, and where it does not."""
+        try:
+            made = compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
+        except InvalidExpression as error:
+            self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
+            return constant(False), frozenset(), frozenset()
+        if made.type.kind not in {Kind.BOOLEAN, Kind.ANY}:
+            said = f"a condition is true or false, and this is {made.type.words}"
+            self.problems.append(self.places.flaw(path, Flaw(0, len(text), said)))
+        return made.run, present_where(made.tree, yes=True), present_where(made.tree, yes=False)
+
+    def template(
+        self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
+    ) -> Callable[[Any], str]:
+        """Compiles a message in which ``{expression}`` stands for a value."""
+        try:
+            return compile_template(text, scope, place=lambda: self.places.label(path), present=present)
+        except InvalidExpression as error:
+            self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
+            return constant("")
+
+    def value(
+        self,
+        path: Path,
+        text: Any,
+        scope: Scope,
+        wanted: Type,
+        *,
+        present: frozenset[str] = frozenset(),
+        field: FieldType | None = None,
+    ) -> Source:
+        """Compiles what a field is to be; its kind must fit."""
+        run, found = self.expression(path, text, scope, present=present)
+        if said := misfit(path[-1], wanted, found):
+            whole = Flaw(0, len(text) if isinstance(text, str) else 1, said)
+            self.problems.append(self.places.flaw(path, whole))
+        return source_of(run, field, found)
+
+    def known(self, definitions: Iterable[Definitions]) -> None:
+        """Learns what Python modules declare."""
+        for module in definitions:
+            for aggregate in module.aggregates:
+                for event in aggregate.events:
+                    self.events[event.event_type] = part_of_event(event)
+                for command in aggregate.commands:
+                    self.commands[command.command_type] = part_of_command(command)
+
+
+def misfit(name: str, wanted: Type, found: Type) -> str:
+    """Says why a value cannot be what a field wants; empty if it can."""
+    if Kind.ANY in {wanted.kind, found.kind}:
+        return ""
+    if found.kind is Kind.NULL:
+        return "" if wanted.nullable else f"{name} cannot be null"
+    kinds = (found.counts_as, wanted.counts_as)
+    if kinds[0] is not kinds[1] and kinds not in _FITS:
+        return f"{name} is {wanted.words}, and this is {found.words}"
+    if found.nullable and not wanted.nullable:
+        return f"{name} cannot be null, and this may be"
+    if (
+        wanted.choices
+        and found.choices
+        and (odd := [one for one in found.choices if one not in wanted.choices])
+    ):
+        return f"{name} cannot be '{odd[0]}', only {', '.join(wanted.choices)}"
+    return ""
+
+
+def _type_of(value: Any) -> Type:
+    if value is None:
+        return Type(kind=Kind.NULL, nullable=True)
+    return Type(kind=_PYTHON[type(value)])
+
+
+def part_of_event(cls: type[Event]) -> Part:
+    """Returns what expressions know of an event class that Python declares."""
+    fields = msgspec.structs.fields(cls)
+    optional = frozenset(one.name for one in fields if not one.required)
+    return Part(name=cls.event_type, cls=cls, type=_record(cls), optional=optional)
+
+
+def part_of_command(cls: type[Command]) -> Part:
+    """Returns what expressions know of a command class that Python declares."""
+    optional = frozenset(name for name, one in cls.model_fields.items() if not one.is_required())
+    return Part(name=cls.command_type, cls=cls, type=_record(cls), optional=optional, target=cls.target)
+
+
+def _record(cls: type[Any]) -> Type:
+    names = tuple(getattr(cls, "__struct_fields__", ()) or getattr(cls, "model_fields", ()))
+    hints = get_type_hints(cls)
+    return record({name: _annotated(hints[name]) for name in names})
+
+
+def _annotated(hint: Any) -> Type:
+    """Returns what is known of an annotation; anything where it is not plain."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in {typing.Union, UnionType}:
+        inner = [one for one in arguments if one is not NoneType]
+        found = _annotated(inner[0]) if len(inner) == 1 else ANY
+        return found.or_null() if len(inner) < len(arguments) else found
+    if origin is Literal and all(isinstance(one, str) for one in arguments):
+        return Type(kind=Kind.STRING, choices=arguments)
+    if origin is list:
+        return Type(kind=Kind.LIST, item=_annotated(arguments[0]))
+    if isinstance(hint, type) and issubclass(hint, BaseModel | msgspec.Struct):
+        return _record(hint)
+    return Type(kind=_PYTHON[hint]) if hint in _PYTHON else ANY

@@ -1,0 +1,129 @@
+"""Compiles the declared sections of a project file into definitions, as a Python module would bring them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from workbench.model.projection import ColumnKind, Projection
+from workbench.model.registry import Definitions
+from workbench.project.declared.aggregate_compiler import (
+    Owner,
+    add_command,
+    add_event,
+    aggregate_of,
+    check_beginnings,
+    owner_of,
+)
+from workbench.project.declared.compilation import Draft
+from workbench.project.declared.field_types import FieldTypes
+from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
+from workbench.project.declared.handler_compiler import handler_of
+from workbench.project.declared.policy_compiler import policy_of, process_of
+from workbench.project.declared.projection_compiler import columns_of, projection_of
+from workbench.project.declared.query_compiler import query_of
+from workbench.project.declared.section_reader import Sections, read_sections
+from workbench.project.declared.source_locations import Places
+from workbench.tusk import Document, Problem
+
+
+def compile_declared(
+    document: Document,
+    values: Mapping[str, Any],
+    *,
+    known: Iterable[Definitions] = (),
+    topics: Iterable[str] = (),
+    filters: Iterable[Filtered] = (),
+    lenient: bool = False,
+) -> tuple[Definitions, list[Problem]]:
+    """Returns what the file declares, and everything that is wrong with it.
+
+    Args:
+        values: Of the declared sections, resolved.
+        known: What the project's Python modules bring; declared parts may use it.
+        topics: Names that messages can be published to.
+        filters: Of the subscriptions; they are checked with what is known of the messages.
+        lenient: There are modules that nobody trusts yet: what needs them is left out without a word.
+    """
+    places = Places(document)
+    sections, problems = read_sections(document, values)
+    types = FieldTypes(places, sections.types, problems)
+    draft = Draft(places, types, frozenset(topics), lenient, problems)
+    known = tuple(known)
+    draft.known(known)
+    _twice(draft, sections, known)
+    _check_types(draft, sections)
+    owners = _owners(draft, sections)
+    for module in known:
+        for projection in module.projections:
+            draft.projections[projection.name] = _columns(projection)
+    draft.projections |= {name: columns_of(one) for name, one in sections.projections.items()}
+    for owner in owners.values():
+        check_beginnings(draft, owner)
+    loose = open_topics(sections, known)
+    for one in filters:
+        check_filter(draft, one, loose)
+    return Definitions(
+        aggregates=tuple(aggregate_of(draft, owner) for owner in owners.values()),
+        projections=tuple(_each(draft, sections.projections, projection_of).values()),
+        policies=tuple(_each(draft, sections.policies, policy_of).values()),
+        processes=tuple(_each(draft, sections.processes, process_of).values()),
+        queries=tuple(_each(draft, sections.queries, query_of).values()),
+        handlers=_each(draft, sections.handlers, handler_of),
+    ), problems
+
+
+def _twice(draft: Draft, sections: Sections, known: Iterable[Definitions]) -> None:
+    """Finds names that a module of the project gives, too."""
+    for module in known:
+        reactors = [one.name for one in module.policies] + [one.name for one in module.processes]
+        given = {
+            "aggregate": [one.name for one in module.aggregates],
+            "event": [event.event_type for one in module.aggregates for event in one.events],
+            "command": [command.command_type for one in module.aggregates for command in one.commands],
+            "projection": [one.name for one in module.projections],
+            "policy": reactors,
+            "process": reactors,
+            "query": [query.query_type for query, _ in module.queries],
+            "handler": list(module.handlers),
+        }
+        for kind, names in given.items():
+            for name in names:
+                if name in sections.of(kind):
+                    said = f"a module declares the {kind} {name} already"
+                    draft.tell((kind, *name.split(".")), "S-DUPLICATE", said)
+    for name in sections.processes:
+        if name in sections.policies:
+            said = f"a policy has the name {name} already"
+            draft.tell(("process", *name.split(".")), "S-DUPLICATE", said)
+
+
+def _check_types(draft: Draft, sections: Sections) -> None:
+    """Reads every named type, used or not."""
+    draft.types.all_of(("types",), sections.types)
+
+
+def _owners(draft: Draft, sections: Sections) -> dict[str, Owner]:
+    owners = {name: owner_of(draft, name, one) for name, one in sections.aggregates.items()}
+    for name, event in sections.events.items():
+        add_event(draft, owners, name, event)
+    for name, command in sections.commands.items():
+        add_command(draft, owners, name, command)
+    return owners
+
+
+def _each(
+    draft: Draft, sections: Mapping[str, Any], compile_one: Callable[[Draft, str, Any], Any]
+) -> dict[str, Any]:
+    """Compiles each of some sections; one that needs untrusted code is left out."""
+    made: dict[str, Any] = {}
+    for name, section in sections.items():
+        draft.dropped = False
+        one = compile_one(draft, name, section)
+        if not draft.dropped:
+            made[name] = one
+    return made
+
+
+def _columns(projection: Projection) -> Mapping[str, ColumnKind]:
+    return {one.name: one.kind for one in projection.columns}

@@ -1,0 +1,304 @@
+"""The types of fields: one declaration gives the event's, the command's and the expression's idea of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from pydantic import AfterValidator, AnyUrl, AwareDatetime, BaseModel, ConfigDict, TypeAdapter
+from pydantic import Field as Pydantic
+from pydantic_core import PydanticCustomError
+
+from workbench.model.expressions.cel_values import INT_MAX, INT_MIN, Wrong
+from workbench.model.expressions.hints import among
+from workbench.model.expressions.patterns import compiled
+from workbench.model.expressions.value_kinds import ANY, Kind, Type
+from workbench.project.declared.sections import FieldSection
+from workbench.project.declared.source_locations import Path, Places
+from workbench.project.declared.value_classes import (
+    FieldType,
+    class_name,
+    model_class,
+    record_of,
+    struct_class,
+)
+from workbench.tusk import Problem
+
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+_URL = TypeAdapter(AnyUrl)
+
+
+def _is_url(text: str) -> str:
+    _URL.validate_python(text)
+    return text
+
+
+def _limited(annotation: Any, **limits: Any) -> Any:
+    """Returns an annotation with what is given of limits and words."""
+    given: dict[str, Any] = {key: value for key, value in limits.items() if value is not None}
+    return Annotated[annotation, Pydantic(**given)] if given else annotation
+
+
+def _nullable(found: FieldType) -> FieldType:
+    """Returns the same, or null; null where nothing is given."""
+    return replace(
+        found,
+        type=found.type.or_null(),
+        event=found.event | None,
+        command=found.command | None,
+        default=None if found.default is ... else found.default,
+        command_default=None if found.command_default is ... else found.command_default,
+    )
+
+
+def _text_type(annotation: Any = str, **limits: Any) -> FieldType:
+    return FieldType(type=Type(kind=Kind.STRING), event=str, command=_limited(annotation, **limits))
+
+
+@dataclass(slots=True)
+class FieldTypes:
+    """Reads declarations of fields; those of ``[types]`` by name."""
+
+    places: Places
+    named: Mapping[str, FieldSection]
+    problems: list[Problem]
+    _known: dict[str, FieldType] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)
+
+    def all_of(self, path: Path, fields: Mapping[str, FieldSection]) -> dict[str, FieldType]:
+        """Returns the types of some fields."""
+        return {name: self.of((*path, name), name, one) for name, one in self._usable(path, fields)}
+
+    def definition(self, fields: Mapping[str, FieldSection], *more: object) -> str:
+        """Returns what fields mean as text, without words for people (J7).
+
+        Args:
+            more: Whatever else belongs to the same thing.
+        """
+        return repr(({name: self._meaning(one) for name, one in fields.items()}, more))
+
+    def _meaning(self, one: FieldSection, seen: frozenset[str] = frozenset()) -> list[object]:
+        said: list[object] = [one.model_dump(mode="json", exclude=_WORDS | {"of", "fields"})]
+        word = one.type.removesuffix("?")
+        if word in self.named and word not in seen:
+            said.append(self._meaning(self.named[word], seen | {word}))
+        inner = {**one.fields, **({"of": one.of} if one.of else {})}
+        return [*said, {name: self._meaning(part, seen) for name, part in inner.items()}]
+
+    def _usable(self, path: Path, fields: Mapping[str, FieldSection]) -> Iterator[tuple[str, FieldSection]]:
+        for name, one in fields.items():
+            if _FIELD_NAME.fullmatch(name) and name not in _TAKEN:
+                yield name, one
+            else:
+                said = f"{name} cannot be the name of a field"
+                fits = _FIELD_NAME.fullmatch(name) is not None
+                hint = "" if fits else "use small letters, digits and _, and begin with a letter"
+                self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
+
+    def of(self, path: Path, name: str, one: FieldSection) -> FieldType:
+        """Returns the type of one field."""
+        word = one.type.removesuffix("?")
+        if word in self.named:
+            found = self._named(path, word)
+            for odd in sorted(one.model_fields_set - _ALWAYS):
+                self._tell((*path, odd), f"{odd} belongs to the type {word} itself, in [types]", key=True)
+        else:
+            found = self._plain(path, name, word, one)
+        if word != one.type:
+            found = _nullable(found)
+            one = self._with_words_of(one, self.named.get(word))
+        found = replace(found, command=self._described(found.command, one))
+        return self._with_default(path, found, one) if "default" in one.model_fields_set else found
+
+    def _with_words_of(self, one: FieldSection, named: FieldSection | None) -> FieldSection:
+        """Has a field that may be null say what its type says: forms do not look behind the null."""
+        if named is None:
+            return one
+        words = {"title": one.title or named.title, "description": one.description or named.description}
+        return one.model_copy(update=words)
+
+    def _named(self, path: Path, word: str) -> FieldType:
+        if word in self._open:
+            chain = " → ".join([*self._open, word])
+            self._tell((*path, "type"), f"the type {word} consists of itself: {chain}")
+            return _UNKNOWN
+        if word not in self._known:
+            self._open.append(word)
+            self._known[word] = self.of(("types", word), word, self.named[word])
+            self._open.pop()
+        return self._known[word]
+
+    def _plain(self, path: Path, name: str, word: str, one: FieldSection) -> FieldType:
+        if word not in _FITTING:
+            entry = self.places.document.find((*path, "type"))
+            place = (*path, "type") if entry is not None else path
+            self._tell(place, f"there is no type {word}", among(word, [*self.named, *_FITTING]))
+            return _UNKNOWN
+        for odd in sorted(one.model_fields_set - _ALWAYS - _FITTING[word]):
+            self._tell((*path, odd), f"{odd} has no meaning for {word}", key=True)
+        for bound in ("min", "max"):
+            if isinstance(getattr(one, bound), float) and word in {"string", "list", "integer"}:
+                self._tell((*path, bound), f"{bound} should be a whole number")
+        if one.min is not None and one.max is not None and one.min > one.max:
+            self._tell((*path, "max"), f"max should be at least {one.min:g}, which is min")
+        match word:
+            case "string":
+                return self._string(path, one)
+            case "choice":
+                return self._choice(path, one)
+            case "list":
+                return self._list(path, name, one)
+            case "object":
+                return self._object(path, name, one)
+            case "integer" | "decimal" | "money":
+                return _number(word, one)
+            case _:
+                return _FIXED[word]
+
+    def _tell(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
+        self.problems.append(self.places.problem(path, "S-TYPE", message, hint, key=key))
+
+    def _described(self, annotation: Any, one: FieldSection) -> Any:
+        # An object's class says itself what it is.
+        description = None if one.fields else one.description or None
+        words = {"title": one.title or None, "description": description}
+        return _limited(annotation, **words, examples=None if one.example is None else [one.example])
+
+    def _string(self, path: Path, one: FieldSection) -> FieldType:
+        pattern = one.pattern or None
+        found = _text_type(min_length=_whole(one.min), max_length=_whole(one.max))
+        if pattern is None:
+            return found
+        try:
+            return replace(found, command=_matching(found.command, pattern))
+        except Wrong:
+            self._tell((*path, "pattern"), "pattern is no regular expression that forms understand")
+            return found
+
+    def _choice(self, path: Path, one: FieldSection) -> FieldType:
+        choices = tuple(one.choices)
+        if not choices or len(set(choices)) < len(choices):
+            self._tell((*path, "choices"), 'a choice needs choices: ["one", "another"], each once')
+            return _UNKNOWN
+        literal: Any = Literal[choices]
+        kind = Type(kind=Kind.STRING, choices=choices)
+        return FieldType(type=kind, event=literal, command=literal)
+
+    def _list(self, path: Path, name: str, one: FieldSection) -> FieldType:
+        limits = {"min_length": _whole(one.min), "max_length": _whole(one.max)}
+        item = _ANYTHING if one.of is None else self.of((*path, "of"), name, one.of)
+        return FieldType(
+            type=Type(kind=Kind.LIST, item=item.type),
+            event=list[item.event],  # type: ignore[name-defined]
+            command=_limited(list[item.command], **limits),  # type: ignore[name-defined]
+        )
+
+    def _object(self, path: Path, name: str, one: FieldSection) -> FieldType:
+        if not one.fields:
+            kind = Type(kind=Kind.RECORD, keyed=True)
+            return FieldType(type=kind, event=dict[str, Any], command=dict[str, Any])
+        fields = self.all_of((*path, "fields"), one.fields)
+        model = model_class(class_name(name), _Part, fields, doc=one.description)
+        event = struct_class(class_name(name), msgspec.Struct, fields, doc=one.description)
+        return FieldType(type=record_of(fields), event=event, command=model)
+
+    def _with_default(self, path: Path, found: FieldType, one: FieldSection) -> FieldType:
+        """Returns the field with its default as it is kept; what does not fit is told."""
+        given = one.default
+        if found.type.kind is Kind.DECIMAL and isinstance(given, int | float):
+            given = str(given)
+        try:
+            command = TypeAdapter(found.command).validate_python(given)
+            return replace(found, default=msgspec.convert(given, found.event), command_default=command)
+        except ValueError:
+            self._tell((*path, "default"), f"default {one.default!r} does not fit {one.type}")
+            return found
+
+
+class _Part(BaseModel):
+    """Base of the objects inside commands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_WORDS = {"title", "description", "example"}
+_TAKEN = frozenset(dir(BaseModel)) | {
+    "command_type", "creates", "event_type", "event_version", "false", "in", "null", "query_type", "target",
+    "true", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
+    "package", "namespace", "return", "var", "void", "while",
+}  # fmt: skip
+_UNKNOWN = FieldType(type=ANY, event=Any, command=Any)
+_ANYTHING = _UNKNOWN
+_ALWAYS = {"type", "title", "description", "default", "example"}
+_FITTING: dict[str, set[str]] = {
+    "string": {"min", "max", "pattern"},
+    "integer": {"min", "max"},
+    "decimal": {"min", "max", "places"},
+    "money": {"min", "max", "places"},
+    "boolean": set(),
+    "date-time": set(),
+    "uuid": set(),
+    "email": set(),
+    "url": set(),
+    "choice": {"choices"},
+    "list": {"min", "max", "of"},
+    "object": {"fields"},
+}
+
+
+_FIXED = {
+    "boolean": FieldType(type=Type(kind=Kind.BOOLEAN), event=bool, command=bool),
+    "date-time": FieldType(
+        type=Type(kind=Kind.TIME), event=Annotated[datetime, msgspec.Meta(tz=True)], command=AwareDatetime
+    ),
+    "uuid": FieldType(type=Type(kind=Kind.UUID), event=UUID, command=UUID),
+    "email": _text_type(pattern=EMAIL, max_length=254, json_schema_extra={"format": "email"}),
+    "url": _text_type(Annotated[str, AfterValidator(_is_url)], json_schema_extra={"format": "uri"}),
+}
+
+
+def _of_64_bits(value: int) -> int:
+    if INT_MIN <= value <= INT_MAX:
+        return value
+    raise ValueError(f"must lie between {INT_MIN} and {INT_MAX}")
+
+
+_WHOLE = Annotated[int, AfterValidator(_of_64_bits)]
+
+
+def _number(word: str, one: FieldSection) -> FieldType:
+    if word == "integer":
+        command = _limited(_WHOLE, ge=one.min, le=one.max)
+        return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
+    places = 2 if word == "money" and one.places is None else one.places
+    command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
+    kind = Type(kind=Kind.DECIMAL, places=places)
+    return FieldType(type=kind, event=Decimal, command=command, places=places)
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else max(0, int(number))
+
+
+def _matching(annotation: Any, pattern: str) -> Any:
+    """Returns an annotation of texts in which a pattern is found, as ``matches`` finds it.
+
+    Raises:
+        Wrong: It is no regular expression.
+    """
+    finds = compiled(pattern)[0].isinstance_python
+
+    def check(text: str) -> str:
+        if finds(text):
+            return text
+        said = "String should match pattern '{pattern}'"
+        raise PydanticCustomError("string_pattern_mismatch", said, {"pattern": pattern})
+
+    return Annotated[annotation, AfterValidator(check), Pydantic(json_schema_extra={"pattern": pattern})]

@@ -1,0 +1,186 @@
+"""Declared handlers: a subscription fails, is rejected, publishes or issues, without code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from workbench.errors import PermanentError, WorkbenchError
+from workbench.model.expressions.closures import Variable
+from workbench.model.expressions.message_names import MESSAGE
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import INTEGER, RECORD, record
+from workbench.model.messaging import Context, Handler, Message
+from workbench.model.projection import ColumnKind
+from workbench.project.declared.compilation import Draft
+from workbench.project.declared.consequences import Action, Actions, Publication
+from workbench.project.declared.filter_compiler import as_stored
+from workbench.project.declared.projection_compiler import row_seen, types_of
+from workbench.project.declared.sections import FailureSection, HandlerSection
+from workbench.project.declared.source_locations import Path
+from workbench.project.samples import PROJECT_FILE
+
+
+class HandlerFailed(WorkbenchError):
+    """A declared handler failed; it is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure:
+    when: Get
+    message: Callable[[Any], str]
+    error: type[WorkbenchError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    projection: str
+    columns: Mapping[str, ColumnKind]
+    key: Get
+    name: str
+
+
+_MESSAGE = {
+    **MESSAGE,
+    "data": Variable(RECORD, itemgetter("data")),
+    "attempt": Variable(INTEGER, itemgetter("attempt")),
+}
+"""What expressions of a handler can use; the rows that it looks up and its own names come to these."""
+
+
+def handler_of(draft: Draft, name: str, section: HandlerSection) -> Handler:
+    """Compiles a handler."""
+    path = ("handler", *name.split("."))
+    scope: dict[str, Variable] = dict(_MESSAGE)
+    if section.event:
+        part = draft.events.get(section.event)
+        if part is None:
+            draft.unknown((*path, "event"), "event", section.event, draft.events)
+        else:
+            data = record(part.field_types, keyed=True)
+            scope["data"] = Variable(as_stored(data), itemgetter("data"))
+    names = _names(draft, path, section, scope)
+    looks = _looks(draft, path, section, scope)
+    present: frozenset[str] = frozenset()
+    failures: list[_Failure] = []
+    for kind, failing in (("reject", section.reject), ("fail", section.fail)):
+        for key, one in failing.items():
+            failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
+            failures.append(failure)
+    actions = Actions(draft, scope, "data", present).handled(path, section)
+    work = _Work(section.event, names, tuple(looks), tuple(failures), tuple(actions))
+    return _handler(name, draft.places.line(path), work)
+
+
+def _names(
+    draft: Draft, path: Path, section: HandlerSection, scope: dict[str, Variable]
+) -> Mapping[str, Get]:
+    found: dict[str, Get] = {}
+    for name, text in section.let.items():
+        if name in scope:
+            draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", key=True)
+            continue
+        run, kind = draft.expression((*path, "let", name), text, scope)
+        found[name] = run
+        scope[name] = Variable(kind, itemgetter(name))
+    return found
+
+
+def _looks(draft: Draft, path: Path, section: HandlerSection, scope: dict[str, Variable]) -> list[_Look]:
+    found: list[_Look] = []
+    for name, one in section.rows.items():
+        place = (*path, "rows", name)
+        if name in scope:
+            draft.tell(place, "S-NAME", f"{name} is taken already", key=True)
+            continue
+        columns = draft.projections.get(one.projection)
+        if columns is None:
+            draft.unknown((*place, "projection"), "projection", one.projection, draft.projections)
+            columns = {}
+        key, _ = draft.expression((*place, "key"), one.key, scope)
+        found.append(_Look(projection=one.projection, columns=columns, key=key, name=name))
+        kind = record(types_of(columns), keyed=True, nullable=True) if columns else RECORD.or_null()
+        scope[name] = Variable(kind, itemgetter(name))
+    return found
+
+
+def _failure(
+    draft: Draft,
+    path: Path,
+    kind: str,
+    one: FailureSection,
+    scope: Mapping[str, Variable],
+    present: frozenset[str],
+) -> tuple[_Failure, frozenset[str]]:
+    when, yes, no = draft.condition((*path, "when"), one.when, scope, present=present)
+    message = draft.template((*path, "message"), one.message, scope, present=present | yes)
+    base = PermanentError if kind == "reject" else HandlerFailed
+    error = type(one.error, (base,), {"__doc__": one.message}) if one.error else base
+    return _Failure(when=when, message=message, error=error), present | no
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a handler does with a message.
+
+    Attributes:
+        event: Type of the events that it handles, others pass it; empty for all.
+    """
+
+    event: str
+    names: Mapping[str, Get]
+    looks: tuple[_Look, ...]
+    failures: tuple[_Failure, ...]
+    actions: tuple[Action, ...]
+
+    def do(self, message: Message, context: Context) -> None:
+        """Does it.
+
+        Raises:
+            WorkbenchError: It could not be done.
+        """
+        if self.event and message.event and message.type != self.event:
+            return
+        env: dict[str, Any] = {**message.facts(), "attempt": context.attempt}
+        for name, get in self.names.items():
+            env[name] = get(env)
+        for look in self.looks:
+            env[look.name] = row_seen(context.row(look.projection, look.key(env)), look.columns)
+        for one in self.failures:
+            if one.when(env) is True:
+                raise one.error(one.message(env))
+        for action in self.actions:
+            if action.applies(env):
+                _effect(action.build(env), context)
+
+
+def _effect(made: Any, context: Context) -> None:
+    if isinstance(made, Publication):
+        context.publish(made.topic, made.data, type=made.type, key=made.key, delay=made.delay)
+        return
+    delay = getattr(made, "seconds", 0.0)
+    context.issue(getattr(made, "command", made) if delay else made, delay=delay)
+
+
+_WORKS = 1
+"""Lines from the ``def`` of the function below to where it does its work, and fails if it does."""
+
+
+def _working(work: _Work) -> Any:
+    def handle(message: Message, context: Context) -> None:
+        work.do(message, context)
+
+    return handle
+
+
+def _handler(name: str, line: int, work: _Work) -> Handler:
+    """Returns the handler as a function that stands, for tracebacks, where it is declared."""
+    function = _working(work)
+    function.__code__ = function.__code__.replace(
+        co_filename=PROJECT_FILE, co_name=name, co_qualname=name, co_firstlineno=max(1, line - _WORKS)
+    )
+    function.inline = True  # quick and without waiting: it runs on the loop
+    handler: Handler = function
+    return handler

@@ -1,0 +1,166 @@
+"""Declared policies and processes: what follows from events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from workbench.errors import ExpressionFailed
+from workbench.model.event import RecordedEvent
+from workbench.model.expressions.closures import item
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import STRING
+from workbench.model.policy import Policy, Process, Reaction
+from workbench.project.declared.build_values import Source
+from workbench.project.declared.compilation import Draft, Part, misfit
+from workbench.project.declared.consequences import Action, Actions
+from workbench.project.declared.scopes import RECORD
+from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
+from workbench.project.declared.source_locations import Path
+from workbench.project.declared.value_classes import FieldType, class_name, record_of, struct_class
+
+
+def policy_of(draft: Draft, name: str, section: PolicySection) -> Policy:
+    """Compiles a policy; its actions are checked with each of its events."""
+    path = ("policy", *name.split("."))
+    names: list[str] = []
+    by_event: dict[type[Any], list[Action]] = {}
+    for index, event in enumerate(section.on):
+        part = draft.events.get(event)
+        if part is None:
+            if not draft.lenient:
+                draft.problems.append(_unknown_event(draft, path, index, event))
+            draft.dropped = draft.dropped or draft.lenient
+            continue
+        scope = {"event": item(part.type, 0), **RECORD}
+        by_event[part.cls] = Actions(draft, scope, "event").issued(path, section, names)
+    if not (section.do or section.issue or section.emit or section.publish):
+        draft.tell(path, "S-TYPE", "a policy needs issue, or do { … } with several")
+
+    def react(event: Any, recorded: RecordedEvent) -> Reaction:
+        env = (event, recorded)
+        return [action.build(env) for action in by_event[type(event)] if action.applies(env)]
+
+    return Policy(
+        name=name,
+        on=tuple(by_event),
+        react=react,
+        issues=tuple(draft.commands[one].cls for one in names),
+        doc=section.description,
+    )
+
+
+def _unknown_event(draft: Draft, path: Path, index: int, event: str) -> Any:
+    from workbench.model.expressions.hints import among
+
+    hint = among(event, sorted(draft.events)) or "the model has no events"
+    return draft.places.item((*path, "on"), index, "S-REF", f"there is no event {event}", hint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """What one event does to a process."""
+
+    section: StepSection
+    part: Part
+    given: Mapping[str, Source]
+    actions: list[Action]
+
+
+def process_of(draft: Draft, name: str, section: ProcessSection) -> Process:
+    """Compiles a process: an event that starts it makes an instance, others need one, one ends it."""
+    path = ("process", *name.split("."))
+    fields = draft.types.all_of((*path, "state"), section.state)
+    for key, kind in fields.items():
+        if not kind.optional and not _set_at_start(section, key):
+            said = f"{key} has no default, and an event that starts the process does not set it"
+            draft.tell((*path, "state", key), "S-TYPE", said)
+    if not any(one.starts for one in section.on.values()):
+        draft.tell((*path, "on"), "S-TYPE", "no event starts the process", "write starts: true", key=True)
+    names: list[str] = []
+    steps: dict[type[Any], _Step] = {}
+    keys: dict[type[Any], Get] = {}
+    for event, one in section.on.items():
+        part = draft.events.get(event)
+        if part is None:
+            draft.unknown((*path, "on", event), "event", event, draft.events, key=True)
+            continue
+        keys[part.cls] = _key(draft, path, section.key, part)
+        steps[part.cls] = _step(draft, (*path, "on", event), one, part, fields, names)
+    state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
+    return Process(
+        name=name,
+        on=tuple(steps),
+        correlate=lambda event, recorded: str(keys[type(event)]((event, recorded))),
+        state=state,
+        evolve=_evolve(name, steps, fields, state),
+        react=_react(steps),
+        issues=tuple(draft.commands[one].cls for one in names),
+        doc=section.description,
+    )
+
+
+def _set_at_start(section: ProcessSection, key: str) -> bool:
+    return all(key in one.set for one in section.on.values() if one.starts)
+
+
+def _key(draft: Draft, path: Path, text: str, part: Part) -> Get:
+    scope = {"event": item(part.type, 0), **RECORD}
+    run, found = draft.expression((*path, "key"), text, scope)
+    if said := misfit("key", STRING, found):
+        draft.tell((*path, "key"), "S-TYPE", said)
+    return run
+
+
+def _step(
+    draft: Draft, path: Path, one: StepSection, part: Part, fields: Mapping[str, FieldType], names: list[str]
+) -> _Step:
+    scope = {"state": item(record_of(fields), 0), "event": item(part.type, 1)}
+    given: dict[str, Source] = {}
+    for key, text in one.set.items():
+        if key not in fields:
+            draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)
+            continue
+        given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
+    if one.ends:
+        del scope["state"]  # it is over: there is none
+    actions = Actions(draft, scope, "event").issued(path, one, names)
+    return _Step(section=one, part=part, given=given, actions=actions)
+
+
+def _evolve(
+    name: str, steps: Mapping[type[Any], _Step], fields: Mapping[str, FieldType], state: type[msgspec.Struct]
+) -> Callable[[Any, Any], Any]:
+    kept = {key: attrgetter(key) for key in fields}
+    defaults = {key: one.default for key, one in fields.items() if one.optional}
+
+    def evolve(before: Any, event: Any) -> Any:
+        step = steps[type(event)]
+        if step.section.ends or (before is None and not step.section.starts):
+            return None
+        env = (before, event)
+        values = {key: get(before) for key, get in kept.items()} if before is not None else dict(defaults)
+        values |= {key: source.get(env) for key, source in step.given.items()}
+        try:
+            return msgspec.convert(values, state, from_attributes=True)
+        except msgspec.ValidationError as error:
+            raise ExpressionFailed(
+                f"{step.part.name} cannot change the process {name} so: {error}"
+            ) from error
+
+    return evolve
+
+
+def _react(steps: Mapping[type[Any], _Step]) -> Callable[[Any, Any], Reaction]:
+    def react(after: Any, event: Any) -> Reaction:
+        step = steps[type(event)]
+        if after is None and not step.section.ends:
+            return []
+        env = (after, event)
+        return [action.build(env) for action in step.actions if action.applies(env)]
+
+    return react

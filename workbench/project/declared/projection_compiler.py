@@ -1,0 +1,235 @@
+"""Declared projections: columns, and what each event puts, sets, adds, counts or removes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from workbench.errors import ExpressionFailed
+from workbench.model.event import RecordedEvent
+from workbench.model.expressions.closures import Variable, item
+from workbench.model.expressions.expression import constant
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import Kind, Type, record
+from workbench.model.expressions.value_views import EPOCH
+from workbench.model.json_values import read_json, write_json
+from workbench.model.projection import Column, ColumnKind, Projection, Rows
+from workbench.project.declared.compilation import Draft, misfit
+from workbench.project.declared.scopes import RECORD
+from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
+from workbench.project.declared.source_locations import Path
+from workbench.project.declared.value_classes import as_json
+
+KINDS = {
+    ColumnKind.TEXT: Kind.STRING,
+    ColumnKind.INTEGER: Kind.INTEGER,
+    ColumnKind.NUMBER: Kind.DOUBLE,
+    ColumnKind.BOOLEAN: Kind.BOOLEAN,
+    ColumnKind.TIME: Kind.MICROS,
+    ColumnKind.JSON: Kind.ANY,
+}
+_MICROSECOND = timedelta(microseconds=1)
+_ROW = re.compile(r"\brow\b")
+_NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER}
+
+
+def columns_of(section: ProjectionSection) -> Mapping[str, ColumnKind]:
+    """Returns the kinds of a projection's columns."""
+    return {name: ColumnKind(one.type) for name, one in section.columns.items()}
+
+
+def types_of(columns: Mapping[str, ColumnKind]) -> Mapping[str, Type]:
+    """Returns what expressions know of a row."""
+    return {name: Type(kind=KINDS[kind], nullable=True) for name, kind in columns.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deed:
+    """What an event does; its environment is the event, its record, and the row as it stands.
+
+    Attributes:
+        looks: Whether an expression looks at the row.
+        apply: Changes the rows: given them, the key, the environment.
+    """
+
+    columns: Mapping[str, ColumnKind]
+    key: Get
+    when: Get | None
+    looks: bool
+    apply: Callable[[Rows, Any, Any], None]
+
+    def __call__(self, event: Any, recorded: RecordedEvent, rows: Rows) -> None:
+        key = self.key((event, recorded, None))
+        if key is None:
+            raise ExpressionFailed("the row's key is null")
+        env = (event, recorded, row_seen(rows.get(key), self.columns) if self.looks else None)
+        if self.when is None or self.when(env) is True:
+            self.apply(rows, key, env)
+
+
+def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callable[[Rows, Any, Any], None]:
+    """Returns what changes the rows.
+
+    Args:
+        given: Gives the values of columns.
+        sums: Gives what is added to columns.
+    """
+
+    def put(rows: Rows, key: Any, env: Any) -> None:
+        rows.put(**{key_column: key}, **given(env))
+
+    def grow(rows: Rows, key: Any, env: Any) -> None:
+        row = rows.get(key) or {key_column: key}
+        grown = {name: (row.get(name) or 0) + (more or 0) for name, more in sums(env).items()}
+        rows.put(**{**row, **given(env), **grown})
+
+    def change(rows: Rows, key: Any, env: Any) -> None:
+        rows.update(key, **given(env))
+
+    def remove(rows: Rows, key: Any, _env: Any) -> None:
+        rows.delete(key)
+
+    if one.remove:
+        return remove
+    if one.put:
+        return put
+    return grow if one.add or one.count else change
+
+
+def _all_of(values: Mapping[str, Get]) -> Get:
+    """Returns what gives several values by name."""
+    items = tuple(values.items())
+    return lambda env: {name: get(env) for name, get in items}
+
+
+def row_seen(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -> dict[str, Any] | None:
+    """Returns a row as expressions see it: the store says 1 and 0 for true and false, and JSON as text."""
+    if row is None:
+        return None
+    return {name: _value_seen(columns.get(name), value) for name, value in row.items()}
+
+
+def _value_seen(kind: ColumnKind | None, value: Any) -> Any:
+    if kind is ColumnKind.BOOLEAN and value is not None:
+        return bool(value)
+    return read_json(value) if kind is ColumnKind.JSON and isinstance(value, str) else value
+
+
+def _kept(kind: ColumnKind, value: Any) -> Any:
+    """Returns a value as a column keeps it."""
+    if value is None:
+        return None
+    match kind:
+        case ColumnKind.NUMBER if isinstance(value, Decimal | int) and not isinstance(value, bool):
+            return float(value)
+        case ColumnKind.TEXT if not isinstance(value, str):
+            return str(msgspec.to_builtins(value))
+        case ColumnKind.TIME if isinstance(value, datetime | str):
+            return (msgspec.convert(value, datetime) - EPOCH) // _MICROSECOND
+        case ColumnKind.JSON:
+            return write_json(as_json(value))
+        case _:
+            return value
+
+
+def _keeping(kind: ColumnKind, get: Get, found: Type) -> Get:
+    """Returns a value as its column keeps it."""
+    if found.kind is KINDS[kind] and found.kind is not Kind.ANY:
+        return get
+    return lambda env: _kept(kind, get(env))
+
+
+def projection_of(draft: Draft, name: str, section: ProjectionSection) -> Projection:
+    """Compiles a projection."""
+    path = ("projection", *name.split("."))
+    on: dict[type[Any] | str, Callable[[Any, RecordedEvent, Rows], None]] = {}
+    for event, one in section.on.items():
+        part = draft.events.get(event)
+        if part is None:
+            draft.unknown((*path, "on", event), "event", event, draft.events, key=True)
+            continue
+        on[event] = _deed(draft, path, section, (*path, "on", event), one, part.type)
+    columns = tuple(
+        Column(name=key, kind=ColumnKind(one.type), index=one.index) for key, one in section.columns.items()
+    )
+    return Projection(
+        name=name,
+        columns=columns,
+        on=on,
+        version=section.version,
+        on_fault=section.on_fault,
+        doc=section.description,
+        definition=section.model_dump_json(exclude={"description", "on_fault", "version", "columns"}),
+    )
+
+
+def _deed(
+    draft: Draft, path: Path, section: ProjectionSection, place: Path, one: ApplySection, event: Type
+) -> _Deed:
+    key_column = next(iter(section.columns))
+    columns = columns_of(section)
+    row = record(types_of(columns), keyed=True, nullable=True)
+    scope = {"event": item(event, 0), **RECORD, "row": item(row, 2)}
+    at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
+    # A key that is written once for all events is checked with each: one that lacks the field is named.
+    key, found = draft.expression(at, text, {name: scope[name] for name in scope if name != "row"})
+    if said := misfit("key", types_of(columns)[key_column].not_null(), found):
+        draft.tell(at, "S-TYPE", said)
+    when = draft.condition((*place, "when"), one.when, scope)[0] if one.when else None
+    given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope)
+    sums = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
+    sums |= _counted(draft, place, one, section)
+    texts = (one.when, *one.put.values(), *one.set.values(), *one.add.values())
+    return _Deed(
+        columns=columns,
+        key=_keeping(columns[key_column], key, found),
+        when=when,
+        looks=any(_ROW.search(text) for text in texts if isinstance(text, str)),
+        apply=_apply(one, key_column, _all_of(given), _all_of(sums)),
+    )
+
+
+def _counted(draft: Draft, place: Path, one: ApplySection, section: ProjectionSection) -> dict[str, Get]:
+    found: dict[str, Get] = {}
+    for name in one.count:
+        if name not in section.columns:
+            draft.unknown((*place, "count"), "column", name, section.columns)
+        elif section.columns[name].type not in _NUMBERS:
+            draft.tell((*place, "count"), "S-TYPE", f"{name} is no number that can grow")
+        else:
+            found[name] = constant(1)
+    return found
+
+
+def _values(
+    draft: Draft,
+    place: Path,
+    given: Values,
+    section: ProjectionSection,
+    scope: Mapping[str, Variable],
+    *,
+    numbers: bool = False,
+) -> dict[str, Get]:
+    columns = types_of(columns_of(section))
+    key_column = next(iter(columns))
+    found: dict[str, Get] = {}
+    for name, text in given.items():
+        if name not in columns:
+            draft.unknown((*place, name), "column", name, columns, key=True)
+        elif name == key_column:
+            said = f"{name} is the key, which is given by key"
+            draft.tell((*place, name), "S-TYPE", said, "leave it out here", key=True)
+        elif numbers and section.columns[name].type not in _NUMBERS:
+            draft.tell((*place, name), "S-TYPE", f"{name} is no number that can grow", key=True)
+        else:
+            run, given_type = draft.expression((*place, name), text, scope)
+            if said := misfit(name, columns[name], given_type):
+                draft.tell((*place, name), "S-TYPE", said)
+            found[name] = _keeping(ColumnKind(section.columns[name].type), run, given_type)
+    return found

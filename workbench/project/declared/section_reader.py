@@ -1,0 +1,171 @@
+"""Reads the declared sections of a project file: which there are, and whether each says what it can say."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
+from workbench.project.declared.sections import (
+    SECTIONS,
+    AggregateSection,
+    CommandSection,
+    EventSection,
+    FieldSection,
+    FieldSpec,
+    HandlerSection,
+    PolicySection,
+    ProcessSection,
+    ProjectionSection,
+    QuerySection,
+)
+from workbench.project.declared.source_locations import Path
+from workbench.tusk import Document, Problem
+
+Words = Callable[[ErrorDetails], str]
+_FIELD: TypeAdapter[FieldSection] = TypeAdapter(FieldSpec)
+
+
+@dataclass(slots=True)
+class Sections:
+    """The declared sections, by kind and name."""
+
+    types: dict[str, FieldSection] = field(default_factory=dict)
+    aggregates: dict[str, AggregateSection] = field(default_factory=dict)
+    events: dict[str, EventSection] = field(default_factory=dict)
+    commands: dict[str, CommandSection] = field(default_factory=dict)
+    projections: dict[str, ProjectionSection] = field(default_factory=dict)
+    policies: dict[str, PolicySection] = field(default_factory=dict)
+    processes: dict[str, ProcessSection] = field(default_factory=dict)
+    queries: dict[str, QuerySection] = field(default_factory=dict)
+    handlers: dict[str, HandlerSection] = field(default_factory=dict)
+
+    def of(self, kind: str) -> dict[str, Any]:
+        """Returns the sections of a kind."""
+        return getattr(self, _PLURALS.get(kind, f"{kind}s"))  # type: ignore[no-any-return]
+
+
+_PLURALS = {"policy": "policies", "process": "processes", "query": "queries"}
+
+
+def read_sections(document: Document, values: Mapping[str, Any]) -> tuple[Sections, list[Problem]]:
+    """Returns the declared sections that can be read, and what is wrong with the others."""
+    sections = Sections()
+    problems = list(_astray(document))
+    if isinstance(named := values.get(TYPES), dict):
+        for name in _own_keys(document, TYPES, named):
+            one = _read(document, (TYPES, name), named[name], _FIELD.validate_python, FieldSection, problems)
+            if one is not None:
+                sections.types[name] = one
+    for dotted in document.sections:
+        kind, _, name = dotted.partition(".")
+        if kind not in KINDS or not name:
+            continue
+        path = (kind, *name.split("."))
+        given = _at(values, path)
+        given = {key: given[key] for key in _own_keys(document, dotted, given)}
+        model = SECTIONS[kind]
+        one = _read(document, path, given, model.model_validate, model, problems)
+        if one is not None:
+            sections.of(kind)[name] = one
+    return sections, problems
+
+
+def _own_keys(document: Document, dotted: str, given: Mapping[str, Any]) -> list[str]:
+    """Returns the keys of a section itself, without the sections whose names go on behind its own."""
+    scope = document.sections.get(dotted)
+    return [key for key in scope.entries if key in given] if scope is not None else []
+
+
+def _at(values: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    found: Any = values
+    for step in path:
+        found = found.get(step, {}) if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _astray(document: Document) -> Iterator[Problem]:
+    """Finds what declares something, but not in a section with a name."""
+    for key in document.top.entries:
+        if key in DECLARED:
+            said = f"{key} declares nothing before the first section"
+            yield document.problem((key,), "S-UNKNOWN", said, f"write {_example(key)}", key=True)
+    for name, scope in document.sections.items():
+        kind, _, rest = name.partition(".")
+        if name in KINDS:
+            said = f"[{name}] needs the name of what it declares"
+            yield document.places.problem(
+                scope.start, scope.end, "S-UNKNOWN", said, f"write {_example(name)}"
+            )
+        elif kind == TYPES and rest:
+            said = f"types stand in one section, [{TYPES}]"
+            yield document.places.problem(scope.start, scope.end, "S-UNKNOWN", said)
+
+
+def _example(kind: str) -> str:
+    return f"[{TYPES}]" if kind == TYPES else f"[{kind}.name]"
+
+
+def _read(
+    document: Document,
+    path: Path,
+    given: Any,
+    validate: Callable[[Any], Any],
+    model: type[BaseModel],
+    problems: list[Problem],
+) -> Any:
+    try:
+        return validate(given)
+    except ValidationError as error:
+        problems += [_problem(document, path, model, one) for one in error.errors(include_url=False)]
+        return None
+
+
+def _problem(document: Document, path: Path, model: type[BaseModel], error: ErrorDetails) -> Problem:
+    from workbench.project.project_file import code_of, words_of
+
+    inner = tuple(str(part) for part in error["loc"] if part != "[key]")
+    place, kind = (*path, *inner), error["type"]
+    name = place[-1]
+    if kind == "extra_forbidden":
+        hint = _did_you_mean(model, inner)
+        return document.problem(place, "S-UNKNOWN", f"{name} has no meaning here", hint, key=True)
+    said = words_of(error)
+    if said.startswith(("should ", "is ")):
+        said = f"{name} {said}"
+    return document.problem(place, code_of(error), said, key=kind == "missing")
+
+
+def _did_you_mean(model: type[BaseModel], inner: Path) -> str:
+    known = _keys_at(model, inner[:-1])
+    close = difflib.get_close_matches(inner[-1], known, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"known here: {', '.join(known)}" if known else ""
+
+
+def _keys_at(model: Any, path: Path) -> list[str]:
+    """Returns the keys that the model knows at a path inside it."""
+    for step in path:
+        if not _is_model(model):
+            return []
+        fields = {one.alias or name: one for name, one in model.model_fields.items()}
+        if step in fields:
+            model = _model_in(fields[step].annotation) or model
+    return [one.alias or name for name, one in model.model_fields.items()] if _is_model(model) else []
+
+
+def _model_in(annotation: Any) -> Any:
+    """Returns the model that an annotation is about, if it is about one."""
+    if _is_model(annotation):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
+
+
+def _is_model(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseModel)

@@ -1,0 +1,179 @@
+"""The classes of events, states and commands, made from the types of their fields."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel, create_model
+
+from workbench.model.expressions.conversions import written
+from workbench.model.expressions.numbers import exact, finite
+from workbench.model.expressions.value_kinds import ANY, Kind, Type, record
+from workbench.model.expressions.value_views import moment, seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldType:
+    """What a field is.
+
+    Attributes:
+        type: For expressions.
+        event: For msgspec: events and states.
+        command: For pydantic: commands and queries.
+        default: Where an event has none; an ellipsis where it must.
+        command_default: The same for a command.
+        places: Digits after the point, of a decimal.
+    """
+
+    type: Type
+    event: Any
+    command: Any
+    default: Any = ...
+    command_default: Any = ...
+    places: int | None = None
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be left out."""
+        return self.default is not ...
+
+    def taking(self, source: Type, *, computed: bool = True) -> Callable[[Any], Any] | None:
+        """Returns what turns the value of an expression into what is kept; None where it is that already.
+
+        Args:
+            computed: The value is not simply handed on.
+        """
+        kind, given = self.type.kind, source.kind
+        match kind:
+            case Kind.DECIMAL:
+                same = given is Kind.DECIMAL and source.places == self.places and not computed
+                return None if same else _or_null(self._decimal)
+            case Kind.STRING if given is not Kind.STRING:
+                return _or_null(_text)
+            case Kind.TIME if given is Kind.MICROS:
+                return _or_null(moment)
+            case Kind.RECORD | Kind.ANY if self.type.fields is None:
+                return as_json
+            case Kind.LIST if self.type.item == ANY:
+                return as_json
+            case _:
+                return None
+
+    def _decimal(self, value: Any) -> Any:
+        """Returns a number, or the number in a text, as a decimal with at most the field's places."""
+        text = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+        kept = Decimal(value) if text else finite(exact(value))
+        if self.places is None or not isinstance(kept, Decimal):
+            return kept
+        more = -int(kept.as_tuple().exponent) > self.places
+        rounds = kept.adjusted() < _WIDE.prec // 2 and (more or text or isinstance(value, float))
+        return kept.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN, _WIDE) if rounds else kept
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
+_WIDE = Context(prec=400)
+
+
+def _or_null(take: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else take(value)
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value
+
+
+def as_json(value: Any) -> Any:
+    """Returns a value as JSON keeps it: times and decimals as text."""
+    if isinstance(value, Decimal | datetime):
+        return msgspec.to_builtins(finite(value))
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, msgspec.Struct):
+        return msgspec.to_builtins(value)
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, timedelta):
+        return written(value)
+    return finite(seen(value))
+
+
+def check_finite(value: Any) -> None:
+    """Makes sure that all numbers in an event or state are numbers.
+
+    Raises:
+        Wrong: One is NaN or infinite.
+    """
+    if isinstance(value, msgspec.Struct):
+        value = [getattr(value, name) for name in value.__struct_fields__]
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            check_finite(item)
+    finite(value)
+
+
+def record_of(fields: Mapping[str, FieldType]) -> Type:
+    """Returns what expressions know of an object with these fields."""
+    return record({name: one.type for name, one in fields.items()})
+
+
+def class_name(name: str) -> str:
+    """Returns ``UserCreated`` for ``user.created``."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[._-]+", name) if part)
+
+
+def struct_class(
+    name: str,
+    base: type[msgspec.Struct],
+    fields: Mapping[str, FieldType],
+    *,
+    doc: str,
+    **variables: Any,
+) -> type[Any]:
+    """Makes a frozen msgspec class."""
+    parts = [(key, one.event, *_default_of(one)) for key, one in fields.items()]
+    optional = [one.optional for one in fields.values()]
+    return msgspec.defstruct(
+        name,
+        parts,
+        bases=(base,),
+        frozen=True,
+        kw_only=sorted(optional) != optional,
+        namespace={"__doc__": doc, **variables},
+        module=__name__,
+    )
+
+
+def _default_of(one: FieldType) -> tuple[Any, ...]:
+    """Returns a field's default as msgspec takes it, nothing where there is none."""
+    if not one.optional:
+        return ()
+    if isinstance(one.default, list | dict | msgspec.Struct):
+        return (msgspec.field(default_factory=partial(deepcopy, one.default)),)
+    return (one.default,)
+
+
+def model_class(
+    name: str, base: type[BaseModel], fields: Mapping[str, FieldType], *, doc: str, **variables: Any
+) -> type[Any]:
+    """Makes a frozen pydantic class."""
+    parts: dict[str, Any] = {key: (one.command, one.command_default) for key, one in fields.items()}
+    model = create_model(name, __base__=base, __doc__=doc or None, __module__=__name__, **parts)
+    for key, value in variables.items():
+        setattr(model, key, value)
+    return model

@@ -1,0 +1,102 @@
+"""Values of a scenario file that know their places, with variables followed to where they are defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.model.scenario import Place
+from workbench.tusk import Document, Entry, Kind, Problem, Value
+
+_OUTSIDE = {Kind.ENV: "@env", Kind.REF: "another file"}
+
+
+class Book:
+    """A scenario file while it is read: its text, its variables, and what is wrong with it."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._variables = {
+            entry.key[1:]: entry.value for _, entry in document.entries() if entry.key.startswith("$")
+        }
+        self.problems: list[Problem] = []
+
+    def wrong(self, start: int, end: int, code: str, message: str, hint: str = "") -> None:
+        """Notes what is wrong with a part of the text; the same is noted once."""
+        problem = self._document.places.problem(start, end, code, message, hint)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def place(self, offset: int) -> Place:
+        """Returns where an offset stands."""
+        places = self._document.places
+        return Place(file=self._document.file, line=places.line(offset), column=places.column(offset))
+
+    def node(self, value: Value) -> Node:
+        """Returns a value, or what the variable that it is stands for."""
+        while value.kind is Kind.VARIABLE:
+            found = self._variables.get(value.plain)
+            if found is None or found.start >= value.start:
+                late = (
+                    f"is defined only in line {self.place(found.start).line}" if found else "is not defined"
+                )
+                hint = f"write ${value.plain}: … above this line"
+                self.wrong(value.start, value.end, "R-MISSING", f"${value.plain} {late}", hint)
+                return Node(self, Value(kind=Kind.NULL, start=value.start, end=value.end), broken=True)
+            value = found
+        if value.kind in _OUTSIDE:
+            said = f"a scenario takes nothing from {_OUTSIDE[value.kind]}: it says the same everywhere"
+            self.wrong(value.start, value.end, "S-TYPE", said, "write the value itself")
+            return Node(self, value, broken=True)
+        return Node(self, value)
+
+
+class Node:
+    """One value.
+
+    Attributes:
+        broken: A problem with it was noted already; whoever finds it unfit says nothing more.
+    """
+
+    def __init__(self, book: Book, value: Value, *, broken: bool = False) -> None:
+        self.book = book
+        self.value = value
+        self.broken = broken
+
+    @property
+    def kind(self) -> Kind:
+        """What it is written as."""
+        return self.value.kind
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.book.place(self.value.start)
+
+    def wrong(self, code: str, message: str, hint: str = "") -> None:
+        """Notes what is wrong with it."""
+        if not self.broken:
+            self.book.wrong(self.value.start, self.value.end, code, message, hint)
+
+    def entries(self) -> dict[str, Entry]:
+        """Returns what an object holds; nothing for other values."""
+        return self.value.scope.entries if self.value.scope is not None else {}
+
+    def items(self) -> Iterator[Node]:
+        """Yields the items of a list and of the lists in it; any other value is its own single item."""
+        if self.kind is not Kind.ARRAY:
+            yield self
+            return
+        for item in self.value.items:
+            yield from self.book.node(item).items()
+
+    def plain(self) -> Any:
+        """Returns the value as JSON has it."""
+        if self.kind is Kind.ARRAY:
+            return [self.book.node(item).plain() for item in self.value.items]
+        if self.kind is Kind.OBJECT:
+            return {key: self.book.node(entry.value).plain() for key, entry in self.entries().items()}
+        if self.kind is Kind.RANGE:
+            self.wrong("S-TYPE", "this is read as a range", "put it between quotes")
+            return None
+        return self.value.plain

@@ -1,0 +1,45 @@
+"""Finds the scenario files of a project; one that cannot be read harms no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.model.registry import Registry
+from workbench.model.scenario import Scenario
+from workbench.project.scenarios.scenario_reader import read_scenarios
+from workbench.tusk import Problem, TskError, read_file
+
+FOLDER = "scenarios"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioFile:
+    """One scenario file as it was read.
+
+    Attributes:
+        name: Relative to the project, such as ``scenarios/accounts.tsk``.
+        scenarios: None where there are problems: a file is read as a whole or not at all.
+        problems: What is wrong with it.
+    """
+
+    path: Path
+    name: str
+    scenarios: tuple[Scenario, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def find_scenarios(root: Path, registry: Registry) -> list[ScenarioFile]:
+    """Reads every scenario file of a project, in the order of their names."""
+    return [_read(path, f"{FOLDER}/{path.name}", registry) for path in sorted((root / FOLDER).glob("*.tsk"))]
+
+
+def _read(path: Path, name: str, registry: Registry) -> ScenarioFile:
+    try:
+        return ScenarioFile(path=path, name=name, scenarios=read_scenarios(read_file(path), name, registry))
+    except TskError as error:
+        return ScenarioFile(path=path, name=name, problems=error.found)
+    except OSError as error:
+        said = f"it cannot be read: {error.strerror or error}"
+        problem = Problem(file=name, line=1, column=1, end_column=2, code="E-READ", message=said)
+        return ScenarioFile(path=path, name=name, problems=(problem,))

@@ -1,0 +1,176 @@
+"""One item of a scenario, such as ``{ event: "user.created", … }``, and what its keys hold."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from workbench.errors import InvalidValue
+from workbench.model.clock import parse_rfc3339
+from workbench.model.json_values import ForeignJsonError, check_json, parse_foreign_json
+from workbench.project.durations import read_duration
+from workbench.project.scenarios.file_nodes import Node
+from workbench.tusk import Kind
+
+T = TypeVar("T")
+Forms = Mapping[str, tuple[str, ...]]
+"""What an item can begin with, and the further keys that it then may have."""
+DATA = ("data", "exactly")
+
+
+class Item:
+    """An item that has one of the forms; what does not fit is noted and left out.
+
+    Attributes:
+        head: The word that says what it is.
+    """
+
+    def __init__(self, node: Node, head: str) -> None:
+        self.node = node
+        self.head = head
+        self._nodes = {key: node.book.node(entry.value) for key, entry in node.entries().items()}
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there."""
+        return key in self._nodes
+
+    def at(self, key: str) -> Node:
+        """Returns the key's value; the item itself where it is missing."""
+        return self._nodes.get(key, self.node)
+
+    def wrong_key(self, key: str, code: str, message: str, hint: str = "") -> None:
+        """Notes what is wrong with a key rather than its value."""
+        entry = self.node.entries()[key]
+        self.node.book.wrong(entry.start, entry.end, code, message, hint)
+
+    def text(self, key: str, *, needed: str = "") -> str:
+        """Returns a text; empty where there is none.
+
+        Args:
+            needed: What the key is for, if it must be there.
+        """
+        node = self._nodes.get(key)
+        if node is None:
+            if needed:
+                self.node.wrong("S-TYPE", f"{self.head} needs {key}: {needed}")
+            return ""
+        if node.kind is Kind.STRING and node.value.plain:
+            return str(node.value.plain)
+        node.wrong("S-TYPE", f"{key} should be text between quotes")
+        return ""
+
+    def whole(self, key: str, least: int) -> int | None:
+        """Returns a whole number; None where there is none."""
+        node = self._nodes.get(key)
+        if node is None:
+            return None
+        if type(node.value.plain) is int and node.value.plain >= least:
+            return int(node.value.plain)
+        node.wrong("S-TYPE", f"{key} should be a whole number of at least {least}")
+        return None
+
+    def seconds(self, key: str) -> float | None:
+        """Returns a duration; None where there is none."""
+        return self._read(key, read_duration)
+
+    def moment(self, key: str) -> int | None:
+        """Returns a time, microseconds since 1970; None where there is none."""
+        node = self._nodes.get(key)
+        if node is not None and node.kind is not Kind.STRING:
+            node.wrong("S-TYPE", f"{key} should be a time", 'such as "2024-05-01T12:00:00Z"')
+            return None
+        return self._read(key, lambda value: parse_rfc3339(str(value)))
+
+    def data(self, key: str = "data") -> dict[str, Any] | None:
+        """Returns an object, written as one or as a text that holds JSON; None where there is none."""
+        node = self._nodes.get(key)
+        if node is None or node.broken:
+            return None
+        try:
+            value = parse_foreign_json(node.value.plain) if node.kind is Kind.STRING else node.plain()
+            check_json(value)
+        except (InvalidValue, ForeignJsonError) as error:
+            node.wrong("S-TYPE", f"{key}: {error}")
+            return None
+        if isinstance(value, dict):
+            return value
+        node.wrong("S-TYPE", f"{key} should be an object {{ … }}, or a text that holds one as JSON")
+        return None
+
+    def known(self, key: str, names: Iterable[str], what: str, *, needed: str = "") -> str:
+        """Returns a name that the model knows; empty where there is none or nobody knows it."""
+        name, known = self.text(key, needed=needed), list(names)
+        if not name or name in known:
+            return name
+        self.at(key).wrong("S-REF", f"the model has no {what} {name}", meant(name, known))
+        return ""
+
+    def fields(self, key: str, names: Iterable[str] | None, what: str) -> None:
+        """Notes the keys of an object that nobody knows.
+
+        Args:
+            names: What can be there; None where anything can.
+        """
+        if names is None or not self.has(key):
+            return
+        known = list(names)
+        for name, entry in self.at(key).entries().items():
+            if name not in known:
+                hint = meant(name, known)
+                self.node.book.wrong(entry.start, entry.end, "S-REF", f"{what} has no {name}", hint)
+
+    def _read(self, key: str, read: Callable[[Any], T]) -> T | None:
+        node = self._nodes.get(key)
+        if node is None or node.broken:
+            return None
+        try:
+            return read(node.value.plain)
+        except ValueError as error:
+            said = str(error)
+            node.wrong("S-TYPE", f"{key} {said}" if said.startswith("should") else f"{key}: {said}")
+            return None
+
+
+def item_of(node: Node, part: str, forms: Forms) -> Item | None:
+    """Returns an item of a part of a scenario, or notes why it is none."""
+    heads = list(forms)
+    if node.kind is not Kind.OBJECT:
+        node.wrong("S-TYPE", f"an item of {part} is an object", f'such as {{ {heads[0]}: "…" }}')
+        return None
+    written = node.entries()
+    head = _head(written, forms)
+    if not head:
+        close = next((name for key in written if (name := nearest(key, heads))), "")
+        hint = f"did you mean {close}?" if close else ""
+        node.wrong("S-UNKNOWN", f"an item of {part} says one of: {', '.join(heads)}", hint)
+        return None
+    item = Item(node, head)
+    allowed = (head, *forms[head])
+    for key in written:
+        if key not in allowed:
+            item.wrong_key(key, "S-UNKNOWN", f"{key} is not read beside {head}", meant(key, forms[head]))
+    if all(key in written for key in DATA):
+        item.wrong_key("exactly", "S-TYPE", "data and exactly exclude each other", "leave one of them out")
+    return item
+
+
+def _head(written: Iterable[str], forms: Forms) -> str:
+    """Returns the key that says what an item is: not one that is a further key beside another such key."""
+    found = [key for key in written if key in forms]
+    return next((key for key in found if not any(key in forms[other] for other in found)), "")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Returns the known name that resembles one; empty if none does."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Returns a hint: the name that was meant, or all there are."""
+    names = sorted(known)
+    close = nearest(name, names)
+    if close:
+        return f"did you mean {close}?"
+    return f"known: {', '.join(names[:20])}" if names else "there is none"

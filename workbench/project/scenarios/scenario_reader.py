@@ -1,0 +1,328 @@
+"""Reads a scenario file against the model: every mistake with its place, all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from workbench.errors import InvalidName, WorkbenchError
+from workbench.model.clock import parse_rfc3339
+from workbench.model.command import CommandType
+from workbench.model.event import EventType, StoredData
+from workbench.model.json_values import check_name, write_json
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.projection import ColumnKind, Projection
+from workbench.model.registry import Registry
+from workbench.model.scenario import (
+    Expected,
+    Kind,
+    Occurrence,
+    Order,
+    Replay,
+    Scenario,
+    Step,
+    moment,
+)
+from workbench.project.durations import write_duration
+from workbench.project.scenarios.file_nodes import Book, Node
+from workbench.project.scenarios.scenario_items import DATA, Forms, Item, item_of, meant
+from workbench.tusk import Document, Entry, TskError, parse
+from workbench.tusk import Kind as Written
+
+NO_OTHER_EVENTS = "no other events"
+PARTS = ("given", "when", "then", "now")
+GIVEN: Forms = {"event": ("stream", "data", "version", "at")}
+WHEN: Forms = {
+    "command": ("data", "expected", "after"),
+    "event": ("stream", "data", "version", "after"),
+    "replay": ("after",),
+    "after": (),
+}
+THEN: Forms = {
+    "event": ("stream", *DATA),
+    "rejected": ("message", "field"),
+    "conflict": ("version",),
+    "row": ("projection", *DATA),
+    "rows": ("projection", *DATA),
+    "message": ("topic", *DATA),
+    "command": ("by", "after", *DATA),
+    "dead_letter": ("error", "message", "reason", "attempts", *DATA),
+    "no_event": ("stream", *DATA),
+    "no_row": ("projection", *DATA),
+    "no_message": ("topic", *DATA),
+    "no_command": ("by", "after", *DATA),
+}
+_AT_FIELD = re.compile(r"\$\.(\w+)")
+
+
+def read_scenarios(data: bytes | str, file: str, registry: Registry) -> tuple[Scenario, ...]:
+    """Reads the scenarios of a file, in its order.
+
+    Args:
+        file: Its name, for messages.
+        registry: What the model knows; names that it does not know are mistakes.
+
+    Raises:
+        TskError: Everything that is wrong with it.
+    """
+    document = parse(data, file)
+    book = Book(document)
+    found = tuple(_Reader(book, registry).scenarios(document))
+    if book.problems:
+        raise TskError(sorted(book.problems, key=lambda one: (one.line, one.column)))
+    return found
+
+
+class _Reader:
+    def __init__(self, book: Book, registry: Registry) -> None:
+        self._book = book
+        self._registry = registry
+
+    def scenarios(self, document: Document) -> Iterator[Scenario]:
+        for name, scope in document.sections.items():
+            said = f"[{name}] is not read: a scenario file has no sections"
+            self._book.wrong(scope.start, scope.end, "S-UNKNOWN", said, 'write "What it shows" { … }')
+        for entry in document.top.entries.values():
+            if not entry.key.startswith("$"):
+                yield self._scenario(entry)
+
+    def _scenario(self, entry: Entry) -> Scenario:
+        node = self._book.node(entry.value)
+        if node.kind is not Written.OBJECT:
+            said = f"{entry.key} is no scenario"
+            self._book.wrong(entry.start, entry.end, "S-TYPE", said, 'write "What it shows" { … }')
+        try:
+            check_name(entry.key, what="a scenario's name")
+        except InvalidName as error:
+            self._book.wrong(entry.start, entry.end, "S-TYPE", error.message, "write a sentence in one line")
+        item = Item(node, "a scenario")
+        for key in node.entries():
+            if key not in PARTS:
+                item.wrong_key(key, "S-UNKNOWN", f"{key} is no part of a scenario", meant(key, PARTS))
+        if node.kind is Written.OBJECT and not item.has("then"):
+            self._book.wrong(
+                entry.start, entry.end, "S-TYPE", "a scenario needs then: without it nothing is checked"
+            )
+        expected = list(item.at("then").items()) if item.has("then") else []
+        others = [one for one in expected if one.value.plain == NO_OTHER_EVENTS]
+        return Scenario(
+            name=entry.key,
+            place=self._book.place(entry.start),
+            given=tuple(_present(map(self._given, _parts(item, "given")))),
+            when=tuple(_present(map(self._step, _parts(item, "when")))),
+            then=tuple(_present(self._expected(one) for one in expected if one not in others)),
+            now=item.moment("now"),
+            no_other_events=bool(others),
+        )
+
+    # -- given and when -------------------------------------------------------------------------------------
+
+    def _given(self, node: Node) -> Occurrence | None:
+        item = item_of(node, "given", GIVEN)
+        return None if item is None else self._occurrence(item)
+
+    def _step(self, node: Node) -> Step | None:
+        item = item_of(node, "when", WHEN)
+        if item is None:
+            return None
+        act: Order | Occurrence | Replay | None = None
+        match item.head:
+            case "command":
+                act = self._order(item)
+            case "event":
+                act = self._occurrence(item)
+            case "replay":
+                act = Replay(subscription=item.known("replay", self._subscriptions(), "subscription"))
+        return Step(after=item.seconds("after") or 0.0, act=act)
+
+    def _order(self, item: Item) -> Order:
+        name = item.known("command", self._registry.commands, "command")
+        self._command_fields(item, name)
+        return Order(command=name, data=item.data() or {}, expected=item.whole("expected", 0))
+
+    def _occurrence(self, item: Item) -> Occurrence | None:
+        name, stream = self._event(item), self._stream(item, needed=True)
+        kind = self._registry.events.get(name)
+        version = item.whole("version", 1)
+        data = item.data()
+        if kind is None or (data is None and item.has("data")):
+            return None
+        if version is not None and version > kind.version:
+            item.at("version").wrong("S-RANGE", f"{name} is at version {kind.version} in the model")
+            return None
+        version = version or kind.version
+        if version == kind.version:
+            item.fields("data", _fields(kind), name)
+        self._readable(item, kind, version, data or {})
+        return Occurrence(type=name, stream=stream, data=data or {}, version=version, at=item.moment("at"))
+
+    def _readable(self, item: Item, kind: EventType, version: int, data: Mapping[str, Any]) -> None:
+        """Notes where the data is none that the event's type could have; upcasters have their say, too."""
+        record = StoredData(0, 1, kind.name, version, write_json(dict(data)))
+        try:
+            kind.read(record)
+        except WorkbenchError as error:
+            said = str(error.__cause__ or error)
+            at = _AT_FIELD.search(said)
+            entry = item.at("data").entries().get(at[1]) if at else None
+            node = item.at("data") if entry is None else item.node.book.node(entry.value)
+            node.wrong("S-TYPE", f"{kind.name} cannot have this data: {said}")
+
+    # -- then -----------------------------------------------------------------------------------------------
+
+    def _expected(self, node: Node) -> Expected | None:
+        if node.kind is Written.STRING:
+            hint = meant(str(node.value.plain), [NO_OTHER_EVENTS])
+            node.wrong("S-UNKNOWN", f'the only text in then is "{NO_OTHER_EVENTS}"', hint)
+            return None
+        item = item_of(node, "then", THEN)
+        if item is None:
+            return None
+        kind = Kind(item.head.removeprefix("no_"))
+        facts = {kind.value: self._head(item, kind), **self._facts(item, kind)}
+        exact = item.has("exactly")
+        data = item.data("exactly" if exact else "data")
+        if data is not None:
+            facts["data"] = self._checked_data(item, kind, facts, data, "exactly" if exact else "data")
+        return Expected(
+            kind=kind,
+            facts={key: value for key, value in facts.items() if value not in (None, "")},
+            place=node.place,
+            exact=exact,
+            wanted=not item.head.startswith("no_"),
+        )
+
+    def _head(self, item: Item, kind: Kind) -> Any:
+        """Returns the name of what is expected."""
+        match kind:
+            case Kind.EVENT:
+                return self._event(item)
+            case Kind.REJECTED | Kind.CONFLICT | Kind.COMMAND:
+                return item.known(item.head, self._registry.commands, "command")
+            case Kind.DEAD_LETTER:
+                return item.known(item.head, self._subscriptions(), "subscription")
+            case Kind.ROWS:
+                return item.whole(item.head, 0)
+            case Kind.ROW:
+                return self._key(item.at(item.head))
+            case Kind.MESSAGE:
+                return item.text(item.head)
+
+    def _key(self, node: Node) -> Any:
+        if node.kind in {Written.STRING, Written.NUMBER, Written.BOOLEAN}:
+            return node.plain()
+        node.wrong("S-TYPE", "a row is named by its key", "a text or a number")
+        return None
+
+    def _facts(self, item: Item, kind: Kind) -> dict[str, Any]:
+        """Returns what else is said of it, in the order in which it is shown."""
+        match kind:
+            case Kind.EVENT:
+                return {"stream": self._stream(item)}
+            case Kind.REJECTED:
+                self._rejected_field(item)
+                return {"message": item.text("message"), "field": item.text("field")}
+            case Kind.CONFLICT:
+                return {"version": item.whole("version", 0)}
+            case Kind.ROW | Kind.ROWS:
+                needed = "the read model that is meant"
+                known = self._registry.projections
+                return {"projection": item.known("projection", known, "projection", needed=needed)}
+            case Kind.MESSAGE:
+                needed = "where it is published"
+                return {"topic": item.known("topic", self._registry.topics, "topic", needed=needed)}
+            case Kind.COMMAND:
+                seconds = item.seconds("after")
+                return {
+                    "by": item.known("by", self._subscriptions(), "policy, process or subscription"),
+                    "after": None if seconds is None else write_duration(seconds),
+                }
+            case Kind.DEAD_LETTER:
+                return {
+                    "error": item.text("error"),
+                    "message": item.text("message"),
+                    "reason": item.text("reason"),
+                    "attempts": item.whole("attempts", 1),
+                }
+
+    def _checked_data(
+        self, item: Item, kind: Kind, facts: Mapping[str, Any], data: dict[str, Any], key: str
+    ) -> dict[str, Any]:
+        """Notes fields that the model does not know; returns the data as it is compared."""
+        if kind is Kind.EVENT and (event := self._registry.events.get(str(facts["event"]))) is not None:
+            item.fields(key, _fields(event), event.name)
+        elif kind is Kind.COMMAND:
+            self._command_fields(item, str(facts["command"]), key)
+        elif kind in {Kind.ROW, Kind.ROWS}:
+            projection = self._registry.projections.get(str(facts["projection"]))
+            if projection is not None:
+                item.fields(
+                    key, [column.name for column in projection.columns], f"the table {projection.name}"
+                )
+                return _with_times(item, key, projection, data)
+        return data
+
+    def _rejected_field(self, item: Item) -> None:
+        command = self._registry.commands.get(item.text("rejected"))
+        if command is not None and item.has("field") and (known := _fields(command)) is not None:
+            item.known("field", known, f"field of {command.name} that is called")
+
+    # -- names ----------------------------------------------------------------------------------------------
+
+    def _event(self, item: Item) -> str:
+        return item.known(item.head, self._registry.events, "event")
+
+    def _stream(self, item: Item, *, needed: bool = False) -> str:
+        stream = item.text("stream", needed="such as user-ada" if needed else "")
+        event = item.text(item.head)
+        if not stream:
+            return ""
+        category, _, identity = stream.partition("-")
+        aggregate = self._registry.aggregates.get(category)
+        if aggregate is None:
+            hint = meant(category, self._registry.aggregates)
+            item.at("stream").wrong("S-REF", f"no aggregate is called {category}", hint)
+        elif not identity:
+            item.at("stream").wrong("S-REF", f"{stream} lacks an id", f"such as {category}-1")
+        elif event in self._registry.events and event not in aggregate.events:
+            hint = f"its events are: {', '.join(aggregate.events)}"
+            item.at("stream").wrong("S-REF", f"{event} is no event of {category}", hint)
+        return stream
+
+    def _subscriptions(self) -> list[str]:
+        return [*self._registry.subscriptions, *self._registry.reactors, COMMANDS_TOPIC]
+
+    def _command_fields(self, item: Item, name: str, key: str = "data") -> None:
+        command = self._registry.commands.get(name)
+        if command is not None:
+            item.fields(key, _fields(command), name)
+
+
+def _parts(item: Item, key: str) -> Iterable[Node]:
+    return item.at(key).items() if item.has(key) else ()
+
+
+def _present(found: Iterable[Any]) -> Iterator[Any]:
+    return (one for one in found if one is not None)
+
+
+def _fields(kind: EventType | CommandType) -> list[str] | None:
+    """Returns the names of a schema's fields; None where it takes any."""
+    schema = kind.schema
+    if "$ref" in schema:
+        schema = schema.get("$defs", {}).get(str(schema["$ref"]).rpartition("/")[2], {})
+    return list(schema["properties"]) if "properties" in schema else None
+
+
+def _with_times(item: Item, key: str, projection: Projection, data: dict[str, Any]) -> dict[str, Any]:
+    """Writes the times of a row as they are compared, however the file writes them."""
+    said = dict(data)
+    for column in projection.columns:
+        value = data.get(column.name)
+        if column.kind is ColumnKind.TIME and value is not None:
+            try:
+                said[column.name] = moment(parse_rfc3339(str(value)))
+            except ValueError as error:
+                item.at(key).wrong("S-TYPE", f"{column.name}: {error}", 'such as "2024-05-01T12:00:00Z"')
+    return said

@@ -1,0 +1,263 @@
+"""Bulk actions on dead letters: a frozen list, done at a pace, cancelled and taken up again (L5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.engine.engine import Engine
+from workbench.errors import InvalidValue, NotFound
+from workbench.services.dead_letters import marked
+from workbench.store.operations import (
+    AdvanceJob,
+    Operation,
+    RecordAction,
+    ReplayLetter,
+    RestoreLetters,
+    StartJob,
+)
+from workbench.store.stored_values import Job, JobStatus, LetterStatus
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+    from workbench.services.workspace import Workspace
+
+REST = 0.05
+"""Seconds between two looks at what became of what was replayed."""
+CHUNK = 100
+"""Letters that are dealt with in one write, where nothing holds back the pace."""
+COUNTED = 5_000
+"""Letters that are read at once for a report; the loop turns between two readings."""
+UNDONE = ("archive", "purge")
+"""Actions that can be undone."""
+ACTIONS = ("replay", *UNDONE, "restore")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """A job and what has become of its dead letters by now.
+
+    Attributes:
+        fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``.
+        undone: How many of those that it archived or purged are again as they were before (L7).
+    """
+
+    job: Job
+    fates: dict[str, int]
+    undone: int = 0
+
+    @property
+    def queued(self) -> int:
+        """How many of the list it has not dealt with yet."""
+        return len(self.job.numbers) - self.job.step
+
+    @property
+    def in_progress(self) -> int:
+        """How many are being delivered again: neither resolved nor failed so far."""
+        return self.fates.get(LetterStatus.REPLAYING, 0)
+
+
+class Jobs:
+    """Starts, watches and cancels bulk actions.
+
+    A replay is done once every delivery of it ended: resolved, or dead again (V3).
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._running: dict[int, asyncio.Task[None]] = {}
+
+    async def start(
+        self, action: str, numbers: Sequence[int], *, per_second: float = 0.0, skip_on: bool = True
+    ) -> int:
+        """Freezes a list and begins to deal with it; returns the job's number, 0 for an empty list.
+
+        Args:
+            action: ``replay``, ``archive``, ``purge`` or ``restore``.
+            per_second: At most so many dead letters a second; 0 for as fast as it goes.
+            skip_on: For a purge: whether what is blocked behind them goes on (L7).
+
+        Raises:
+            InvalidValue: There is no such action, or the pace is negative.
+            StoreReadOnly: This window only observes.
+        """
+        if action not in ACTIONS:
+            raise InvalidValue(f"{action} is no bulk action; there are {', '.join(ACTIONS)}", path="")
+        if per_second < 0:
+            raise InvalidValue("a pace is not negative", path="")
+        frozen = tuple(dict.fromkeys(numbers))
+        job = Job(action=action, numbers=frozen, per_second=per_second, skip_on=skip_on)
+        async with self._workspace.at_work() as engine:
+            if not numbers:
+                return 0
+            note = self._workspace.repair.note(f"start {action}", frozen, answer="job")
+            number, _ = await engine.gate.write_all((StartJob(job=job), note))
+            self._run(engine, number)
+        return int(number)
+
+    def take_up(self) -> None:
+        """Goes on with jobs that were under way when the program ended (L5)."""
+        engine = self._workspace.running()
+        for job in self.unfinished():
+            self._run(engine, job.number)
+
+    def unfinished(self) -> list[Job]:
+        """Returns the jobs that are under way."""
+        return self._workspace.reader.jobs(status=JobStatus.RUNNING)
+
+    def list(self) -> list[Job]:
+        """Returns jobs, the newest first."""
+        return self._workspace.reader.jobs()
+
+    def report(self, number: int) -> JobReport:
+        """Returns a job and what has become of its dead letters.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        job = self.job(number)
+        return JobReport(job=job, fates=self._count(job.numbers[: job.step], job.created_at))
+
+    async def counted(self, number: int) -> JobReport:
+        """Returns what `report` does without holding up the loop, however long the list is.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        job = self.job(number)
+        fates = await self.fates(job.numbers[: job.step], job.created_at)
+        return JobReport(job=job, fates=fates, undone=await self._undone(job))
+
+    async def _undone(self, job: Job) -> int:
+        if job.action not in UNDONE:
+            return 0
+        stand = await self.fates(job.numbers[: job.step], 0)
+        back = sum(stand.get(status, 0) for status in marked(job.action, 0, "", skip_on=False).before)
+        return max(0, min(job.done, back - job.failed))
+
+    async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Counts what became of dead letters that changed from a time on, microseconds since 1970."""
+        found: Counter[str] = Counter()
+        for first in range(0, len(numbers), COUNTED):
+            found.update(self._count(numbers[first : first + COUNTED], since))
+            await asyncio.sleep(0)
+        return dict(found)
+
+    async def settled(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Returns what `fates` does once none of them is being delivered again."""
+        moved = asyncio.Event()
+
+        def heard(changes: Changes) -> None:
+            if changes.dead_letters or changes.everything:
+                moved.set()
+
+        end = self._workspace.listen(heard)
+        try:
+            while LetterStatus.REPLAYING in (found := await self.fates(numbers, since)):
+                await moved.wait()
+                await asyncio.sleep(REST)
+                moved.clear()
+            return found
+        finally:
+            end()
+
+    def _count(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        return self._workspace.reader.letter_fates(numbers, since)
+
+    async def cancel(self, number: int) -> Job:
+        """Ends a job; what it has done stays done.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        task = self._running.pop(number, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        async with self._workspace.at_work() as engine:
+            job = self.job(number)
+            while (
+                job.status is JobStatus.RUNNING
+            ):  # its last step may be on its way into the store still (C7)
+                job = await self._advance(engine, job, (), JobStatus.CANCELLED)
+            return job
+
+    async def finished(self, number: int) -> JobReport:
+        """Waits until a job is done or cancelled; returns its report."""
+        task = self._running.get(number)
+        if task is not None:
+            await asyncio.gather(asyncio.shield(task), return_exceptions=True)
+        return await self.counted(number)
+
+    def job(self, number: int) -> Job:
+        """Returns a job as it stands.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        job = self._workspace.reader.job(number)
+        if job is None:
+            raise NotFound(f"there is no job {number}")
+        return job
+
+    def _run(self, engine: Engine, number: int) -> None:
+        name = f"job {number}"
+        task = engine.tasks.spawn(engine.keep(name, lambda: self._work(engine, number)), name)
+        self._running[number] = task
+        task.add_done_callback(lambda _done: self._running.pop(number, None))
+
+    async def _work(self, engine: Engine, number: int) -> None:
+        """Deals with one part of the list after the other, each in one write with the job's progress."""
+        job = self.job(number)
+        while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
+            part = job.numbers[job.step : job.step + self._chunk(job)]
+            last = job.step + len(part) >= len(job.numbers)
+            steps = tuple(self._operation(job, letter) for letter in part)
+            done = last and job.action != "replay"
+            job = await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
+            if last:
+                break
+            if job.per_second:
+                await engine.pause_for(len(part) / job.per_second)
+            else:
+                await asyncio.sleep(0)
+        if job.status is JobStatus.RUNNING:
+            await self.settled(job.numbers, job.created_at)
+            await self._advance(engine, job, (), JobStatus.DONE)
+
+    @staticmethod
+    def _chunk(job: Job) -> int:
+        """Returns how many letters are dealt with at once: at a pace, those of a tenth of a second."""
+        return max(1, min(CHUNK, int(job.per_second / 10))) if job.per_second else CHUNK
+
+    async def _advance(
+        self, engine: Engine, job: Job, steps: tuple[Operation, ...], status: JobStatus
+    ) -> Job:
+        advance = AdvanceJob(
+            number=job.number, step=job.step, operations=steps, status=status, note=self._ended(job, status)
+        )
+        moved: Job = await engine.gate.write(advance)
+        return moved
+
+    def _ended(self, job: Job, status: JobStatus) -> RecordAction | None:
+        """Returns the record of a job's end, which is written with its last step (L9)."""
+        if status is JobStatus.RUNNING:
+            return None
+        action = job.action if status is JobStatus.DONE else f"cancel {job.action}"
+        return self._workspace.repair.note(action, job.numbers, act=act_of(job.number))
+
+    @staticmethod
+    def _operation(job: Job, letter: int) -> Operation:
+        if job.action == "replay":
+            return ReplayLetter(number=letter)
+        if job.action == "restore":
+            return RestoreLetters(numbers=(letter,))
+        return marked(job.action, letter, act_of(job.number), skip_on=job.skip_on)
+
+
+def act_of(number: int) -> str:
+    """Returns the name under which `workbench.services.dead_letters.Repairing.undo` takes a job back."""
+    return f"job {number}"

@@ -1,0 +1,296 @@
+"""Repairs what died: replays, edits, archives, purges and restores dead letters (contract §6)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from workbench.engine.dry_run import Rehearsal
+from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
+from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
+from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter, RestoreLetters
+from workbench.store.stored_values import DeadLetter, Glance, LetterLine, LetterStatus, OperatorAction
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
+GROUP = 100
+"""Letters whose changes are written together; the loop turns between two groups."""
+NAMED = 1000
+"""Numbers in a record at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterGroup:
+    """Dead letters with one cause: error type, place in the handler's code, subscription."""
+
+    subscription: str
+    error_type: str
+    place: str
+    count: int
+    first_at: int
+    last_at: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a bulk action (L5).
+
+    Attributes:
+        done: How many it took effect on.
+        skipped: How many were no longer as they were when the list was frozen.
+        failed: How many could not be written.
+        trouble: Why the first of them failed; empty if none did.
+        act: A name under which `Repairing.undo` takes it back.
+    """
+
+    asked: int
+    done: int
+    skipped: int
+    failed: int = 0
+    trouble: str = ""
+    act: str = ""
+
+
+class Repairing:
+    """Dead letters and what can be done about them; every act is recorded with what it does (L9)."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def letters(
+        self, statuses: Sequence[str] = OPEN, *, limit: int = 500, before: int | None = None
+    ) -> list[DeadLetter]:
+        """Returns dead letters, the newest first."""
+        return self._workspace.reader.letters(statuses=statuses, limit=limit, before=before)
+
+    def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
+        """Returns the dead letters with these numbers, the newest first."""
+        return self._workspace.reader.letters_numbered(numbers)
+
+    def listed(self, numbers: Sequence[int]) -> list[LetterLine]:
+        """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
+        return self._workspace.reader.letters_listed(numbers)
+
+    def having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
+        """Returns those of these dead letters that have one of the statuses, the newest first."""
+        return self._workspace.reader.letters_having(numbers, statuses)
+
+    def counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
+        """Returns how many dead letters, of all or of these, have each status."""
+        return self._workspace.reader.letter_counts(numbers)
+
+    def letter(self, number: int) -> DeadLetter:
+        """Returns one dead letter.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        letter = self._workspace.reader.letter(number)
+        if letter is None:
+            raise NotFound(f"there is no dead letter {number}")
+        return letter
+
+    def glance(self, number: int) -> Glance[DeadLetter]:
+        """Returns one dead letter with the beginning of its payload.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        found = self._workspace.reader.letter_glance(number)
+        if found is None:
+            raise NotFound(f"there is no dead letter {number}")
+        return found
+
+    def data_apart(self, number: int) -> str:
+        """Returns the payload of a dead letter, through a reader of its own, so that a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            letter = reader.letter(number)
+            return letter.data if letter is not None else ""
+        finally:
+            reader.close()
+
+    async def made_by(self, letter: DeadLetter) -> int:
+        """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
+        before: int | None = None
+        while True:
+            page = self._workspace.reader.letters(
+                statuses=tuple(LetterStatus), before=before, subscription=letter.subscription
+            )
+            for later in page:
+                if later.parent == letter.number:
+                    return later.number
+            if not page or page[-1].number <= letter.number:
+                return 0
+            before = page[-1].number
+            await asyncio.sleep(0)
+
+    def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
+        """Returns the causes of dead letters, the most frequent first."""
+        return [
+            LetterGroup(
+                subscription=row[0],
+                error_type=row[1],
+                place=row[2],
+                count=row[3],
+                first_at=row[4],
+                last_at=row[5],
+                numbers=tuple(sorted(map(int, row[6].split(",")))),
+            )
+            for row in self._workspace.reader.letter_groups(statuses)
+        ]
+
+    async def replay(self, numbers: Sequence[int]) -> Report:
+        """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""
+        return await self._all("replay", numbers, [ReplayLetter(number=number) for number in numbers])
+
+    def check_edit(self, number: int, text: str) -> Any:
+        """Reads an edited payload and validates it against its type's schema (L6).
+
+        Raises:
+            InvalidValue: It is no JSON, or does not fit; says where.
+        """
+        try:
+            value = parse_foreign_json(text)
+        except ForeignJsonError as error:
+            raise InvalidValue(str(error)) from None
+        letter = self.letter(number)
+        kind = self._workspace.registry.events.get(letter.type)
+        if kind is not None:
+            try:
+                kind.decode(write_json(value))
+            except (ValueError, TypeError) as error:
+                raise InvalidEvent(f"does not fit {letter.type}: {error}", path="") from None
+        return value
+
+    async def edit_and_replay(self, number: int, text: str) -> Report:
+        """Replays an edited copy in the original's place; the original never changes (L6, I10)."""
+        value = self.check_edit(number, text)
+        async with self._workspace.at_work() as engine:
+            replay = ReplayLetter(number=number, data=write_json(value), message_id=engine.new_id())
+            done, _ = await engine.gate.write_all((replay, self.note("edit and replay", (number,))))
+        return Report(asked=1, done=int(done), skipped=int(not done))
+
+    async def rehearse(self, number: int, text: str | None = None) -> Rehearsal:
+        """Runs a dead letter's handler and says what would happen; nothing of it is stored.
+
+        What the handler does on the outside it does: one that asks ``context.rehearsal`` can leave that out.
+
+        Args:
+            text: An edited payload; None for what was delivered last.
+
+        Raises:
+            NotFound: There is no such dead letter, or its handler is missing.
+            InvalidValue: The text is no JSON, or does not fit the type.
+        """
+        data = None if text is None else write_json(self.check_edit(number, text))
+        async with self._workspace.at_work() as engine:
+            return await engine.rehearse(self.letter(number), data)
+
+    async def archive(self, numbers: Sequence[int]) -> Report:
+        """Puts dead letters aside without deciding about them."""
+        return await self._mark("archive", numbers, skip_on=False)
+
+    async def purge(self, numbers: Sequence[int], *, skip_on: bool = True) -> Report:
+        """Takes dead letters away; `undo` brings them back.
+
+        Args:
+            skip_on: Whether what is blocked behind them goes on (L7).
+        """
+        return await self._mark("purge", numbers, skip_on=skip_on)
+
+    async def _mark(self, action: str, numbers: Sequence[int], *, skip_on: bool) -> Report:
+        act = str(self._workspace.running().new_id())
+        marks = [marked(action, number, act, skip_on=skip_on) for number in numbers]
+        report = await self._all(action, numbers, marks, act=act)
+        return replace(report, act=act if report.done else "")
+
+    async def undo(self, act: str) -> Report:
+        """Takes an archiving or a purge back: what it changed and nothing has since, as it was (L7, L9)."""
+        return await self._restore(self._workspace.reader.changed_by(act), act)
+
+    async def restore(self, numbers: Sequence[int]) -> Report:
+        """Takes the last archiving or purge of each of these letters back (L7).
+
+        Right after an act on just this list it is the undo of that act: what it left alone stays as it is.
+        """
+        return await self._restore(numbers, self._last_act(numbers))
+
+    async def _restore(self, numbers: Sequence[int], act: str) -> Report:
+        return await self._all(
+            "restore", numbers, [RestoreLetters(numbers=(number,), act=act) for number in numbers]
+        )
+
+    def _last_act(self, numbers: Sequence[int]) -> str:
+        """Returns the name of the newest act that changed something, if it was one on just these letters."""
+        for action in self._workspace.reader.actions():
+            said = json.loads(action.detail) if action.action in _AFTER else {}
+            if said.get("done") != 0:
+                return str(said.get("act", "")) if said.get("numbers") == list(numbers) else ""
+        return ""
+
+    def blocked_behind(self, numbers: Sequence[int]) -> int:
+        """Returns how many deliveries wait behind these dead letters."""
+        return self._workspace.reader.blocked_behind(numbers)
+
+    async def _all(
+        self, action: str, numbers: Sequence[int], operations: Sequence[Operation], act: str = ""
+    ) -> Report:
+        """Writes groups of operations, each group with the record of what was done so far (L9)."""
+        done = failed = record = 0
+        trouble = ""
+        for first in range(0, len(operations), GROUP):
+            group = operations[first : first + GROUP]
+            note = msgspec.structs.replace(self.note(action, numbers, act=act), number=record, earlier=done)
+            try:
+                async with self._workspace.at_work() as engine:
+                    *answers, record = await engine.gate.write_all((*group, note))
+            except WorkbenchError as error:
+                failed += len(group)
+                trouble = trouble or error.message
+            else:
+                done += sum(map(int, answers))
+        skipped = len(numbers) - done - failed
+        return Report(asked=len(numbers), done=done, skipped=skipped, failed=failed, trouble=trouble)
+
+    def note(
+        self, action: str, numbers: Sequence[int], *, act: str = "", answer: str = "done"
+    ) -> RecordAction:
+        """Returns the record of what an operator does to dead letters, to be written behind it (L9).
+
+        Args:
+            act: The name under which it can be undone.
+            answer: What the answer of the operations before it is.
+        """
+        subject = f"{len(numbers)} dead letter{'s' if len(numbers) > 1 else ''}"
+        said = {"numbers": list(numbers)[:NAMED], **({"act": act} if act else {})}
+        detail = f'{json.dumps(said)[:-1]}, "{answer}": {{answer}}}}'
+        at = self._workspace.clock.now()
+        return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
+
+
+_AFTER = {
+    "archive": ((LetterStatus.OPEN,), LetterStatus.ARCHIVED),
+    "purge": ((LetterStatus.OPEN, LetterStatus.ARCHIVED), LetterStatus.PURGED),
+}
+"""Which letters an act takes, and what they come to."""
+
+
+def marked(action: str, number: int, act: str, *, skip_on: bool) -> MarkLetters:
+    """Returns what archives or purges one dead letter.
+
+    Args:
+        act: The name under which it can be undone.
+        skip_on: For a purge: whether what is blocked behind it goes on (L7).
+    """
+    before, after = _AFTER[action]
+    skips = skip_on and action == "purge"
+    return MarkLetters(numbers=(number,), before=before, after=after, act=act, skip_on=skips)

@@ -1,0 +1,140 @@
+"""Keeps what a person typed and neither sent nor saved, outside the project, over restart and kill (V2)."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from workbench.model.clock import Clock
+from workbench.project.trust_list import config_folder
+
+LARGEST = 4_000_000
+"""Characters of a draft that is written; a larger one is kept only while the project is open."""
+SECRET = "secret"  # noqa: S105  # the name of a key
+"""Under this key stands what is never written to a disk (contract §10)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was typed at one place.
+
+    Attributes:
+        key: The place: ``letter/12``, ``command/create_user``.
+        what: The place in words, for questions: ``the copy of dead letter #12``.
+        at: When it was last typed at, microseconds since 1970.
+        content: JSON, as the place itself understands it.
+    """
+
+    key: str
+    what: str
+    at: int
+    content: Any
+
+
+class Drafting:
+    """The drafts of one project; each has a file of its own, which is written by `write`.
+
+    Args:
+        root: The project's folder.
+        environ: Says where the person's own files lie.
+    """
+
+    def __init__(self, root: Path, environ: Mapping[str, str], clock: Clock) -> None:
+        self._root, self._environ, self._clock = root, environ, clock
+        self._drafts: dict[str, Draft] | None = None
+        self._unwritten: set[str] = set()
+        self._unkept: dict[str, str] = {}
+        self._turn = Lock()
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie: not among the project's."""
+        name = hashlib.sha256(str(self._root.resolve()).encode()).hexdigest()[:20]
+        return config_folder(self._environ) / "drafts" / name
+
+    def find(self, key: str) -> Draft | None:
+        """Returns the draft of a place."""
+        return self._all().get(key)
+
+    def keep(self, key: str, content: Any, what: str) -> None:
+        """Keeps what stands at a place now; the same content stays as old as it is."""
+        drafts = self._all()
+        if (known := drafts.get(key)) is None or known.content != content:
+            drafts[key] = Draft(key=key, what=what, at=self._clock.now(), content=content)
+            self._unwritten.add(key)
+
+    def drop(self, key: str) -> None:
+        """Forgets the draft of a place: it was sent, saved or discarded."""
+        if self._all().pop(key, None) is not None:
+            self._unwritten.add(key)
+
+    def write(self) -> None:
+        """Writes what is not written yet; may be called from any thread. What fails is in `unkept`."""
+        with self._turn:
+            due, self._unwritten = self._unwritten, set()
+            for key in due:
+                draft = self._all().get(key)
+                try:
+                    whole = self._write(key, draft)
+                except OSError:  # a full disk, a folder that cannot be written: tried again with the next
+                    whole = False
+                    self._unwritten.add(key)
+                if whole:
+                    self._unkept.pop(key, None)
+                elif draft is not None:
+                    self._unkept[key] = draft.what
+
+    def unkept(self) -> list[str]:
+        """Returns, in words, what would be lost if the program ended now."""
+        return [*self._unkept.values()]
+
+    def _write(self, key: str, draft: Draft | None) -> bool:
+        """Writes or removes one file; says whether all of the draft is in it."""
+        path = self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
+        if draft is None:
+            path.unlink(missing_ok=True)
+            return True
+        content, whole = _without_secrets(draft.content)
+        text = json.dumps({"key": key, "what": draft.what, "at": draft.at, "content": content})
+        if len(text) > LARGEST:
+            path.unlink(missing_ok=True)  # an older state of it would be taken for the last one
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_suffix(f".{os.getpid()}.new")
+        part.touch(mode=0o600)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+        return whole
+
+    def _all(self) -> dict[str, Draft]:
+        if self._drafts is None:
+            found = (_read(path) for path in sorted(self.folder.glob("*.json")))
+            self._drafts = {draft.key: draft for draft in found if draft is not None}
+        return self._drafts
+
+
+def _read(path: Path) -> Draft | None:
+    """Returns the draft of a file; a file that cannot be read is no draft."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return Draft(key=said["key"], what=said["what"], at=int(said["at"]), content=said["content"])
+    return None
+
+
+def _without_secrets(content: Any) -> tuple[Any, bool]:
+    """Returns content without what must not be written, and whether that is all of it."""
+    if isinstance(content, list):
+        parts = [_without_secrets(one) for one in content]
+        return [part for part, _ in parts], all(whole for _, whole in parts)
+    if not isinstance(content, dict):
+        return content, True
+    kept = {key: _without_secrets(value) for key, value in content.items() if key != SECRET}
+    whole = not content.get(SECRET) and all(whole for _, whole in kept.values())
+    return {key: part for key, (part, _) in kept.items()}, whole

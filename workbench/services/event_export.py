@@ -1,0 +1,172 @@
+"""Sends events out into files that can be brought in again without a loss."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from workbench.errors import InvalidValue, StoreReadOnly
+from workbench.interop.cloudevents import source_of, write_event
+from workbench.interop.workbench_lines import write_line
+from workbench.model.event import RecordedEvent
+from workbench.services.output_files import check_output
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+PAGE = 1000
+KEPT_PROBLEMS = 1000
+
+
+class ExportForm(StrEnum):
+    """How a file says events."""
+
+    NDJSON = "ndjson"
+    CLOUDEVENTS = "cloudevents"
+    CLOUDEVENTS_ARRAY = "cloudevents-array"
+
+
+@dataclass(slots=True, kw_only=True)
+class ExportReport:
+    """How far an export is, or how it ended.
+
+    Attributes:
+        written: Events in the file.
+        masked: Values that looked like secrets and were masked; what holds one cannot be brought in again.
+        problems: Events that the form cannot say, a sentence each.
+        position: How far the log was read, up to ``head``.
+    """
+
+    head: int
+    written: int = 0
+    masked: int = 0
+    broken: int = 0
+    position: int = 0
+    finished: bool = False
+    problems: list[str] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """Says it in one sentence."""
+        said = f"{self.written:,} events written"
+        if self.masked:
+            said += f", {self.masked:,} values masked"
+        return f"{said}, {self.broken:,} that cannot be said in this form" if self.broken else said
+
+
+Progress = Callable[[ExportReport], None]
+
+
+def export(
+    workspace: Workspace,
+    path: Path | None,
+    form: ExportForm = ExportForm.NDJSON,
+    *,
+    streams: Sequence[str] = (),
+    reveal: bool = False,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> ExportReport:
+    """Writes the events that the store holds now into a file, in the order of their positions.
+
+    Messages, read models, dead letters and whether a stream is closed are no events and stay behind.
+
+    Args:
+        path: The file; it appears when it is complete. None writes to the standard output.
+        streams: Names of streams to write, whole; ``*`` stands for anything; none for all.
+        reveal: Write secrets as they are stored, instead of masked (contract §10).
+        replace: Whether the file may exist.
+
+    Raises:
+        InvalidValue: The file exists already.
+        StoreReadOnly: It cannot be written.
+    """
+    report = ExportReport(head=workspace.browse.head())
+    events = _chosen(workspace, streams, report, progress)
+    records = _records(events, form, source_of(workspace.project.name), report, reveal=reveal)
+    chunks = _framed(records, array=form is ExportForm.CLOUDEVENTS_ARRAY)
+    if path is None:
+        _write(sys.stdout.buffer, chunks)
+    else:
+        _write_file(path, chunks, replace=replace)
+    report.finished = True
+    if progress is not None:
+        progress(report)
+    return report
+
+
+def _chosen(
+    workspace: Workspace, streams: Sequence[str], report: ExportReport, progress: Progress | None
+) -> Iterator[RecordedEvent]:
+    """Yields the events up to the head as it was when the export began: the log only grows."""
+    while True:
+        page = workspace.reader.read_log(report.position, PAGE, upto=report.head)
+        for event in page:
+            if not streams or any(fnmatchcase(event.stream, pattern) for pattern in streams):
+                yield event
+        report.position = page[-1].position if page else report.head
+        if progress is not None:
+            progress(report)
+        if len(page) < PAGE:
+            return
+
+
+def _records(
+    events: Iterator[RecordedEvent], form: ExportForm, source: str, report: ExportReport, *, reveal: bool
+) -> Iterator[bytes]:
+    for event in events:
+        try:
+            if form is ExportForm.NDJSON:
+                record, masked = write_line(event, reveal=reveal)
+            else:
+                record, masked = write_event(event, source, reveal=reveal)
+        except ValueError as error:
+            report.broken += 1
+            if len(report.problems) < KEPT_PROBLEMS:
+                report.problems.append(f"the event at position {event.position} is left out: {error}")
+            continue
+        report.written += 1
+        report.masked += masked
+        yield record
+
+
+def _framed(records: Iterator[bytes], *, array: bool) -> Iterator[bytes]:
+    """Puts records into lines, or into an array with a line each."""
+    if not array:
+        yield from (record + b"\n" for record in records)
+        return
+    before = b"[\n"
+    for record in records:
+        yield before + record
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
+
+
+def _write(file: BinaryIO, chunks: Iterator[bytes]) -> None:
+    file.writelines(chunks)
+    file.flush()
+
+
+def _write_file(path: Path, chunks: Iterator[bytes], *, replace: bool) -> None:
+    if path.exists() and not replace:
+        raise InvalidValue(f"{path} exists already", path="", hint="choose another name, or say --replace")
+    check_output(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with part.open("wb") as file:
+            _write(file, chunks)
+        part.replace(path)
+    except OSError as error:
+        raise StoreReadOnly(
+            f"{path} cannot be written: {error.strerror or error}",
+            hint="look at the folder's permissions and its free space",
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

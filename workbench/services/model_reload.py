@@ -1,0 +1,176 @@
+"""Reads a project again while it runs: a whole and trusted model takes over, else the last one goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import NotFound, ProjectError, WorkbenchError
+from workbench.model.registry import Registry
+from workbench.project.module_import import place_in
+from workbench.project.project import Project, load_project
+from workbench.project.python_sources import LARGEST
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.project_trust import trust_of
+from workbench.tusk import mark_of
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+KINDS = ("aggregates", "commands", "queries", "events", "projections", "subscriptions", "reactors", "topics")
+SHOWN = 6
+"""Names of what came and went that are listed; more are counted."""
+
+
+class Outcome(StrEnum):
+    """What became of reading a project again."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNTRUSTED = "untrusted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """What became of reading a project again.
+
+    Attributes:
+        said: One sentence for the person.
+        problems: Why the new model could not be used, each a line; the last good one goes on.
+        changed: Files that are others now, or new, from the project's folder.
+        reopen: What takes effect only once the project is opened again; empty if all has.
+        digest: Of the modules that wait to be trusted.
+    """
+
+    outcome: Outcome
+    said: str = ""
+    problems: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    reopen: str = ""
+    digest: str = ""
+
+
+class _Untrusted(WorkbenchError):
+    """The modules are others than those that the person trusts."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__("the modules are not trusted")
+        self.digest = digest
+
+
+class Reloading:
+    """Keeps the model of a workspace as its files say.
+
+    Attributes:
+        trust_changes: Whether changed modules are trusted without a question while this project is open.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._seen = workspace.project.marks
+        self._pending = False
+        self._turn = asyncio.Lock()
+        self._told: Reload | None = None
+        self.trust_changes = False
+
+    def watched(self) -> tuple[Path, ...]:
+        """Returns the project's files, and the folders around them, where new ones may appear."""
+        files = {path for path in self._workspace.project.marks if path.is_file()}
+        folders = {path.parent for path in self._workspace.project.marks if path.parent.is_dir()}
+        return (*sorted(folders), *sorted(files))
+
+    async def check(self, *, trust: str = "") -> Reload | None:
+        """Reads the project again if its files are others than before.
+
+        Args:
+            trust: Digest of modules that the person trusts from now on; others by now are not.
+
+        Returns:
+            What became of it; None if nothing changed, or nothing that was not told already.
+        """
+        async with self._turn:
+            seen = await asyncio.to_thread(present_marks, self._seen)
+            if seen == self._seen and not self._pending and not trust:
+                return None
+            told = await self._read(seen, trust=trust)
+            again, self._told = told == self._told, told
+            return None if again and told.outcome is not Outcome.DONE and not trust else told
+
+    async def _read(self, seen: Mapping[Path, str], *, trust: str) -> Reload:
+        project = self._workspace.project
+        changed = tuple(
+            sorted(
+                place_in(project.root, path) for path, mark in seen.items() if self._seen.get(path) != mark
+            )
+        )
+        self._pending = True
+        try:
+            fresh = await asyncio.to_thread(self._load, trust=trust)
+            said = difference(project.registry, fresh.registry)
+            await self._workspace.adopt(fresh)
+        except _Untrusted as error:
+            said = f"{', '.join(changed) or PROJECT_FILE} changed what Python would run"
+            return Reload(outcome=Outcome.UNTRUSTED, said=said, changed=changed, digest=error.digest)
+        except ProjectError as error:
+            lines = tuple(str(problem) for problem in error.problems)
+            return Reload(outcome=Outcome.FAILED, said=lines[0], problems=lines, changed=changed)
+        except Exception as error:  # noqa: BLE001  # the model from before goes on, and it is told (C11)
+            hint = error.hint if isinstance(error, WorkbenchError) else ""
+            named = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            said = f"{named}. {hint[:1].upper()}{hint[1:]}".rstrip(". ")
+            return Reload(outcome=Outcome.FAILED, said=said, problems=(said,), changed=changed)
+        self._pending = False
+        self._seen = fresh.marks
+        return Reload(outcome=Outcome.DONE, said=said, changed=changed, reopen=_kept(project, fresh))
+
+    def _load(self, *, trust: str) -> Project:
+        """Reads the project, in a thread: modules may import for long."""
+        project, environ = self._workspace.project, self._workspace.environ
+        if not project.root.is_dir():
+            raise NotFound(f"the folder {project.root} is gone", hint="put it back, or open another project")
+        only = "" if self.trust_changes else trust
+        trusted = trust_of(environ, trust=bool(trust) or self.trust_changes, only=only)
+        fresh = load_project(project.root, environ=environ, trusted=trusted)
+        if fresh.restricted and not project.restricted:
+            raise _Untrusted(fresh.digest)
+        return fresh
+
+
+def present_marks(files: Iterable[Path]) -> dict[Path, str]:
+    """Returns a digest for each file as it is now, as a project has them of what was read."""
+    return {path: mark_of(path, LARGEST) for path in files}
+
+
+def difference(before: Registry, after: Registry) -> str:
+    """Says what came and what went."""
+    came, went = [], []
+    for kind in KINDS:
+        old, new = set(getattr(before, kind)), set(getattr(after, kind))
+        came += [f"{_one(kind)} {name}" for name in sorted(new - old)]
+        went += [f"{_one(kind)} {name}" for name in sorted(old - new)]
+    said = [f"{word}: {_listed(names)}" for word, names in (("new", came), ("gone", went)) if names]
+    return "; ".join(said)
+
+
+def _one(kind: str) -> str:
+    words = {"queries": "query", "reactors": "policy"}
+    return words.get(kind, kind.removesuffix("s"))
+
+
+def _listed(names: list[str]) -> str:
+    more = [f"{len(names) - SHOWN} more"] if len(names) > SHOWN else []
+    return ", ".join([*names[:SHOWN], *more])
+
+
+def _kept(before: Project, after: Project) -> str:
+    """Says which settings belong to the open store, which goes on as it was opened."""
+    kept = []
+    if before.store_path != after.store_path:
+        kept.append("the store's path")
+    if before.synchronous != after.synchronous:
+        kept.append("synchronous")
+    return " and ".join(kept)

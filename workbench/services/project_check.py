@@ -1,0 +1,185 @@
+"""Checks a project: every problem of its files and modules, and of what its store holds, with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import ModelError, NotFound, ProjectError
+from workbench.model.consistency import contradictions_in, unread_topics
+from workbench.model.registry import Registry
+from workbench.project.architecture_flags import unmet
+from workbench.project.project import load_project
+from workbench.project.project_file import project_root, read_settings
+from workbench.project.python_sources import LARGEST, module_path
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.project_trust import trust_of
+from workbench.services.row_moves import misfits
+from workbench.services.run_check import places_of, said_by_a_start, said_of_store, told_by_stories
+from workbench.tusk import parse, read_file
+
+_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One problem; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        said = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
+        return f"{said} ({self.hint})" if self.hint else said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a check found.
+
+    Attributes:
+        advice: What is worth knowing, though nothing is wrong with it.
+        unseen: Modules that were not imported, because nobody trusts them; only their syntax was checked.
+        model: How many things of each kind the model has; empty where it could not be built.
+    """
+
+    name: str
+    complaints: tuple[Complaint, ...]
+    advice: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    model: Mapping[str, int]
+
+
+async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> Verdict:
+    """Reads a project's file, and where its modules are trusted, these, its scenarios and its story.
+
+    A store that is there is only looked at: whether the model can still read what it holds.
+
+    Args:
+        trust: The person trusts the project's modules, and where its store lies, as they are now.
+
+    Raises:
+        NotFound: There is no such folder, or no project file in it.
+    """
+    root = project_root(target)
+    if not root.is_dir():
+        raise NotFound(f"there is no folder {target}", hint="give a project folder or its project.tsk")
+    try:
+        file = read_settings(root, environ=environ)
+        project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust), file=file)
+    except ProjectError as error:
+        complaints = [_complaint(problem, root) for problem in error.problems]
+        seen = {Path(one.file) for one in complaints}
+        complaints += [one for file in _named_modules(root) if file not in seen for one in _syntax(file)]
+        return Verdict(name=root.resolve().name, complaints=tuple(complaints), model={})
+    if project.restricted:
+        files = [module_path(root, name) for name in project.modules]
+        found = [complaint for file in files for complaint in _syntax(file)]
+        unseen = tuple(str(file) for file in files)
+        return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
+    said = [*unmet(file, project.registry), *places_of(project, contradictions_in(project.registry), environ)]
+    said += told_by_stories(project)
+    stored = said_of_store(project, environ, allow=trust)
+    said += stored or await said_by_a_start(project)
+    advice = [
+        f"topic {name}: events are routed to it, and no subscription reads it"
+        for name in unread_topics(project.registry)
+    ]
+    found = [_complaint(problem, root) for problem in said]
+    if not stored:  # else the store is not to be opened, or its events are the greater trouble
+        found += [_of_table(error, root) for error in misfits(project)]
+    return Verdict(
+        name=project.name, complaints=tuple(found), advice=tuple(advice), model=counts(project.registry)
+    )
+
+
+def counts(registry: Registry) -> dict[str, int]:
+    """Returns how many things of each kind a model has, leaving out kinds that it has none of."""
+    kinds: dict[str, Sequence[object] | Mapping[str, object]] = {
+        "aggregates": registry.aggregates,
+        "commands": registry.commands,
+        "events": registry.events,
+        "queries": registry.queries,
+        "projections": registry.projections,
+        "policies": [kind for kind in registry.reactors.values() if not kind.stateful],
+        "processes": [kind for kind in registry.reactors.values() if kind.stateful],
+        "topics": registry.topics,
+        "subscriptions": registry.subscriptions,
+    }
+    return {name: len(found) for name, found in kinds.items() if found}
+
+
+def _complaint(problem: object, root: Path) -> Complaint:
+    """Reads a problem of any of a project's files; places are shown from where the person stands."""
+    file = Path(str(getattr(problem, "file", root / "project.tsk")))
+    return Complaint(
+        file=str(file if file.is_absolute() or file.is_relative_to(root) else root / file),
+        line=getattr(problem, "line", 1),
+        column=getattr(problem, "column", 1),
+        code=getattr(problem, "code", "M-IMPORT"),
+        message=getattr(problem, "message", str(problem)),
+        hint=getattr(problem, "hint", ""),
+    )
+
+
+def _of_table(error: ModelError, root: Path) -> Complaint:
+    file = str(root / PROJECT_FILE)
+    return Complaint(file=file, line=1, column=1, code="M-TABLE", message=error.message, hint=error.hint)
+
+
+def _named_modules(root: Path) -> list[Path]:
+    """Returns the modules that a project file names, as far as it can be read at all."""
+    try:
+        entry = parse(read_file(root / PROJECT_FILE), PROJECT_FILE).find(("cqrs", "modules"))
+    except (OSError, ProjectError):
+        return []
+    names = [item.plain for item in entry.value.items] if entry is not None else []
+    files = [module_path(root, name) for name in names if isinstance(name, str) and _MODULE.fullmatch(name)]
+    return [file for file in files if file.is_file()]
+
+
+def _syntax(file: Path) -> list[Complaint]:
+    """Finds what is wrong with a module's syntax; nothing of it is run."""
+    try:
+        compile(read_file(file, LARGEST), str(file), "exec", dont_inherit=True)
+    except OSError as error:
+        said = f"it cannot be read: {error.strerror or error}"
+        return [Complaint(file=str(file), line=1, column=1, code="M-IMPORT", message=said)]
+    except SyntaxError as error:
+        return [
+            Complaint(
+                file=str(file),
+                line=error.lineno or 1,
+                column=error.offset or 1,
+                code="M-IMPORT",
+                message=f"SyntaxError: {error.msg}",
+            )
+        ]
+    except (ValueError, RecursionError, MemoryError, SystemError) as error:
+        return [
+            Complaint(
+                file=str(file),
+                line=1,
+                column=1,
+                code="M-IMPORT",
+                message=str(error) or "it is nested too deeply",
+            )
+        ]
+    return []
+
+
+def in_words(model: Mapping[str, int]) -> str:
+    """Says how many things of each kind there are: ``1 aggregate, 2 events``; empty for none."""
+    return ", ".join(f"{count} {name if count > 1 else _single(name)}" for name, count in model.items())
+
+
+def _single(name: str) -> str:
+    """Returns the word for one thing of a kind."""
+    words = {"queries": "query", "policies": "policy", "processes": "process"}
+    return words.get(name, name.removesuffix("s"))

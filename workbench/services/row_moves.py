@@ -1,0 +1,60 @@
+"""Says before a project runs whether its tables could take along the rows that handlers wrote (J6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbench.errors import ModelError, WorldError
+from workbench.model.projection import Projection
+from workbench.project.project import Project
+from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
+from workbench.store.sqlite.connection import open_reader
+from workbench.store.sqlite.reader import SqliteReader
+
+PAGE = 1000
+
+
+def misfits(project: Project) -> list[ModelError]:
+    """Returns why tables of the model cannot take the rows that stand in the project's store.
+
+    A store that cannot be read is no matter of the model: then nothing is said.
+    """
+    if not project.store_path.is_file():
+        return []
+    try:
+        return list(_misfits(project, project.store_path))
+    except WorldError:
+        return []
+
+
+def _misfits(project: Project, path: Path) -> Iterator[ModelError]:
+    reader = SqliteReader(open_reader(path), path)
+    try:
+        with reader.steady():
+            for projection in project.registry.projections.values():
+                try:
+                    _look(projection, reader)
+                except ModelError as error:
+                    yield error
+    finally:
+        reader.close()
+
+
+def _look(projection: Projection, reader: SqliteReader) -> None:
+    live = next((one for one in reader.generations(projection.name) if one.live), None)
+    if live is None:
+        return
+    if not projection.by_handlers:
+        if live.definition_hash == BY_HANDLERS:
+            refuse_fold(projection.name, live.rows)
+        return
+    move, after = Move(projection.name, live.columns, projection.shape()), None
+    if live.columns == move.columns:
+        return
+    while True:
+        page = reader.rows(projection.name, where={}, after=after, limit=PAGE)
+        move.check(page.rows)
+        if not page.more:
+            return
+        after = page.rows[-1][projection.key]

@@ -1,0 +1,248 @@
+"""Finds, before a project runs, what running it would die of; each with its place."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import InvalidEvent, NoHandler, StoreNotAllowed, UnknownEvent, WorkbenchError
+from workbench.interop.json_records import read_lines
+from workbench.interop.ndjson import Problem as BadLine
+from workbench.interop.ndjson import parse_line
+from workbench.model.clock import SystemClock
+from workbench.model.consistency import Contradiction
+from workbench.model.event import StoredData
+from workbench.model.registry import Registry
+from workbench.model.secrets import without_secrets
+from workbench.project.module_import import place_in
+from workbench.project.project import STORY_FILE, Project
+from workbench.project.project_file import ProjectFile, read_settings
+from workbench.project.python_sources import read_sources
+from workbench.project.samples import PROJECT_FILE
+from workbench.project.scenarios import find_scenarios
+from workbench.services.store_owner import check_place, owner_for
+from workbench.services.workspace import Workspace
+from workbench.store.sqlite.event_scan import scan
+from workbench.store.sqlite.schema import remembered_owner
+from workbench.store.sqlite.store import SqliteStore
+from workbench.tusk import Problem, open_file
+
+STREAMS = 50_000
+"""Streams whose events are folded, too, while a store is looked at; of others they are only read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that running the project would die of.
+
+    Attributes:
+        file: From the project's folder.
+    """
+
+    file: str
+    line: int = 1
+    column: int = 1
+    code: str
+    message: str
+    hint: str = ""
+
+
+# -- the model --------------------------------------------------------------------------------------------
+
+
+def places_of(project: Project, found: Iterable[Contradiction], environ: Mapping[str, str]) -> list[Finding]:
+    """Returns what parts of the model say of each other that is not so, where they are declared."""
+    listed = list(found)
+    file = read_settings(project.root, environ=environ) if listed else None
+    return [_placed(project, file, one) for one in listed if file is not None]
+
+
+def _placed(project: Project, file: ProjectFile, one: Contradiction) -> Finding:
+    """Finds where a part is declared: in the project file, else where a module writes its name."""
+    said = f"{one.kind} {one.name}: {one.message}"
+    section = f"{one.kind}.{one.name}"
+    if section in file.document.sections or file.document.find((one.kind, one.name)) is not None:
+        place = file.problem((one.kind, *one.name.split(".")), "M-MODEL", said, one.hint, key=True)
+        return _finding(place)
+    for source in read_sources(project.root, project.modules).found.values():
+        text = (source.text or b"").decode(errors="replace")
+        at = max(text.find(f'"{one.name}"'), text.find(f"'{one.name}'"))
+        if at >= 0:
+            return Finding(
+                file=source.path.relative_to(project.root).as_posix(),
+                line=text.count("\n", 0, at) + 1,
+                column=at - text.rfind("\n", 0, at),
+                code="M-MODEL",
+                message=said,
+                hint=one.hint,
+            )
+    return Finding(file=PROJECT_FILE, code="M-MODEL", message=said, hint=one.hint)
+
+
+def _finding(problem: Problem) -> Finding:
+    return Finding(
+        file=problem.file,
+        line=problem.line,
+        column=problem.column,
+        code=problem.code,
+        message=problem.message,
+        hint=problem.hint,
+    )
+
+
+# -- its scenarios and its story --------------------------------------------------------------------------
+
+
+def told_by_stories(project: Project) -> list[Any]:
+    """Returns what is wrong with the scenarios, and with the commands of the story."""
+    problems = [one for file in find_scenarios(project.root, project.registry) for one in file.problems]
+    return [*problems, *_story(project)]
+
+
+def _story(project: Project) -> Iterator[Finding]:
+    if project.story is None:
+        if os.path.lexists(project.root / STORY_FILE):
+            yield Finding(file=STORY_FILE, code="C-STORY", message="it is no file of the project's folder")
+        return
+    try:
+        with open_file(project.story) as file:
+            for number, line in read_lines(file):
+                if said := _command(project.registry, number, line):
+                    yield Finding(file=STORY_FILE, line=number, code="C-STORY", message=said)
+    except OSError as error:
+        said = f"it cannot be read: {error.strerror or error}"
+        yield Finding(file=STORY_FILE, code="C-STORY", message=said)
+
+
+def _command(registry: Registry, number: int, line: bytes) -> str:
+    """Says why a line is no command of the model; empty if it is one."""
+    value = parse_line(number, line)
+    if isinstance(value, BadLine):
+        return value.message
+    name, _ = value.pop("command", None), value.pop("expected", None)
+    if not isinstance(name, str):
+        return 'a command line needs "command": its name'
+    try:
+        registry.command(name).parse(value)
+    except NoHandler as error:
+        return f"{error.message} ({error.hint})"
+    except Exception as error:  # noqa: BLE001  # validators are the model's own code
+        said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+        return f"{name}: {without_secrets(said, value)}"
+    return ""
+
+
+# -- what is stored ---------------------------------------------------------------------------------------
+
+
+def said_of_store(project: Project, environ: Mapping[str, str], *, allow: bool) -> list[Finding]:
+    """Returns what is wrong with the project's store: its place, its owner, events that cannot be read.
+
+    Args:
+        allow: The person allows a store outside the folder, or another project's (T3).
+    """
+    try:
+        check_place(project.root, project.store_path, environ, allow=allow)
+        if not project.store_path.is_file() or not project.store_path.stat().st_size:
+            return []
+        found = list(_unread(project))
+        owner_for(project, environ, allow=allow)(remembered_owner(project.store_path))
+    except WorkbenchError as error:
+        place = read_settings(project.root, environ=environ).problem(
+            ("event_store", "path"), "S-STORE", error.message, error.hint
+        )
+        code = "S-STORE" if isinstance(error, StoreNotAllowed) else "E-STORE"
+        return [_finding(replace(place, code=code))]
+    return found
+
+
+def _unread(project: Project) -> Iterator[Finding]:
+    """Finds events of the model's streams that the model cannot read or fold, by type and version."""
+    store = place_in(project.root, project.store_path)
+    wrong: Counter[tuple[str, int]] = Counter()
+    first: dict[tuple[str, int], tuple[str, str]] = {}
+    folded = _Folded(project.registry)
+    for stream, event in scan(project.store_path):
+        if (trouble := folded.trouble(stream, event)) is not None:
+            kind = (event.type, event.schema_version)
+            wrong[kind] += 1
+            first.setdefault(kind, trouble)
+    for (name, version), count in wrong.items():
+        said, hint = first[name, version]
+        events = "1 stored event" if count == 1 else f"{count:,} stored events"
+        message = f"{events} of {name}, version {version}: {said}"
+        yield Finding(file=store, code="E-STORED", message=message, hint=hint)
+
+
+class _Folded:
+    """The states of streams as a scan goes through the log."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._states: dict[str, Any] = {}
+        self._broken: set[str] = set()
+
+    def trouble(self, stream: str, event: StoredData) -> tuple[str, str] | None:
+        """Says why the next event of a stream cannot be used and what to do; None if it can."""
+        registry = self._registry
+        aggregate = registry.aggregate_of_stream(stream)
+        if event.type not in registry.events and aggregate is None:
+            return None  # somebody else's: it is shown, and nothing folds it
+        try:
+            typed = registry.read_event(event)
+        except (UnknownEvent, InvalidEvent) as error:
+            self._broken.add(stream)
+            return error.message, _way_out(registry, event.type, event.schema_version)
+        if aggregate is None or stream in self._broken:
+            return None
+        if stream not in self._states and len(self._states) >= STREAMS:
+            return None
+        try:
+            self._states[stream] = aggregate.evolve(self._states.get(stream), typed)
+        except Exception as error:  # noqa: BLE001  # the model's own code
+            self._broken.add(stream)
+            told = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            said = without_secrets(told, event.data)
+            return f"position {event.position} cannot be folded: {said}", f"mend evolve of {aggregate.name}"
+        return None
+
+
+def _way_out(registry: Registry, name: str, version: int) -> str:
+    known = registry.events.get(name)
+    if known is None:
+        return f"declare {name} again; what is stored stays"
+    if version > known.version:
+        return "open the project with the model that wrote them"
+    if version == known.version:
+        return f"make it version {version + 1}, with an upcast from {version}"
+    return f"mend its upcast from {version}"
+
+
+# -- starting ---------------------------------------------------------------------------------------------
+
+
+async def said_by_a_start(project: Project) -> list[Finding]:
+    """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
+        path = Path(scratch) / "events.db"
+        try:
+            store = SqliteStore(path, SystemClock(), synchronous="normal")
+        except WorkbenchError:
+            return []  # no room for it, which says nothing of the project
+        workspace = Workspace(replace(project, store_path=path, package=""), store, SystemClock())
+        try:
+            await workspace.start()
+            workspace.observe.projections()
+        except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
+            said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            hint = error.hint if isinstance(error, WorkbenchError) else ""
+            message = f"the engine does not start with this model: {said}"
+            return [Finding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
+        finally:
+            await workspace.close()
+    return []

@@ -1,0 +1,255 @@
+"""What the project's scenarios say of the model that runs now; asked again when it is another (V3)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from workbench.errors import WorkbenchError
+from workbench.model.changes import Changes
+from workbench.model.scenario import Scenario, ScenarioResult
+from workbench.project.project import Project
+from workbench.project.scenarios import FOLDER, ScenarioFile
+
+if TYPE_CHECKING:
+    from workbench.services.scenarios import Scenarios
+    from workbench.services.workspace import Workspace
+
+T = TypeVar("T")
+QUIET = 0.2
+"""Seconds after a change before scenarios are run again: changes come in groups."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of a scenario, and on which model.
+
+    Attributes:
+        project: The project as it was read for that run.
+    """
+
+    result: ScenarioResult
+    project: Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How the scenarios of a project stand.
+
+    Attributes:
+        passed, failed: By verdicts on the model that runs now.
+        unsure: Not run yet, or only on a model of before.
+        mistakes: Files that cannot be read.
+        running: Whether they are being run.
+    """
+
+    passed: int = 0
+    failed: int = 0
+    unsure: int = 0
+    mistakes: int = 0
+    running: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many scenarios and unreadable files there are."""
+        return self.passed + self.failed + self.unsure + self.mistakes
+
+
+class Verdicts:
+    """The project's scenarios with the verdicts on them.
+
+    They are read and run with the model that runs at that moment, in a thread: whatever a handler does, the
+    loop goes on. What a person ran once is run again by itself when the model or its file is another, and so
+    is a scenario that is new then. Nothing runs before that was asked for, since handlers are real code.
+
+    Attributes:
+        files: As they were read last.
+        trouble: Why there is no model to run; empty where there is one.
+        running: Title of the scenario that runs; empty for none.
+        progress: How many of how many are done of the run that goes on.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._read_with: Project | None = None
+        self.files: tuple[ScenarioFile, ...] = ()
+        self.trouble = ""
+        self.running = ""
+        self.progress = (0, 0)
+        self._kept: dict[str, Verdict] = {}
+        self._asked: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._listeners: list[Callable[[], None]] = []
+        workspace.listen(self._changed)
+
+    # -- how they stand -----------------------------------------------------------------------------------
+
+    def scenarios(self) -> list[Scenario]:
+        """Returns all that can be run, in the order of their files."""
+        return [scenario for file in self.files for scenario in file.scenarios]
+
+    def of(self, scenario: Scenario) -> Verdict | None:
+        """Returns the newest verdict on a scenario of that title, whatever it is worth now."""
+        return self._kept.get(scenario.title)
+
+    def holds(self, scenario: Scenario) -> bool:
+        """Whether there is a verdict on this scenario as it is, by the model that runs now."""
+        found = self._kept.get(scenario.title)
+        now = self._workspace.project
+        return found is not None and found.project is now and found.result.scenario == scenario
+
+    @property
+    def busy(self) -> bool:
+        """Whether scenarios are being run, or are about to be."""
+        return self._task is not None
+
+    def tally(self) -> Tally:
+        """Counts the verdicts; those of a model of before count as unsure."""
+        passed = failed = unsure = 0
+        for scenario in self.scenarios():
+            if not self.holds(scenario):
+                unsure += 1
+            elif self._kept[scenario.title].result.passed:
+                passed += 1
+            else:
+                failed += 1
+        mistakes = sum(bool(file.problems) for file in self.files)
+        return Tally(
+            passed=passed, failed=failed, unsure=unsure, mistakes=mistakes, running=bool(self.running)
+        )
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Has a function told whenever something of this is another; returns how to end that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def watched(self) -> tuple[Path, ...]:
+        """Returns the folder of the scenarios and their files, as far as they are there."""
+        folder = self._workspace.project.root / FOLDER
+        return (folder, *(file.path for file in self.files)) if folder.is_dir() else ()
+
+    # -- reading and running ------------------------------------------------------------------------------
+
+    async def look(self) -> None:
+        """Reads the files; where they are others than before, what was run of them is run again."""
+        if await self._read() and self._asked:
+            self._again()
+
+    def run(self, titles: Iterable[str]) -> None:
+        """Runs scenarios one after the other, unless some are running; verdicts come as they are found."""
+        wanted = list(titles)
+        if self._task is None and wanted:
+            self._asked.update(wanted)
+            self.progress = (0, len(wanted))
+            self._begin(self._run(wanted))
+
+    def stop(self) -> None:
+        """Lets the running scenario end and begins no further one."""
+        self._stopping = True
+
+    async def close(self) -> None:
+        """Ends what runs."""
+        self._listeners.clear()
+        if (task := self._task) is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.model and self._read_with is not None:
+            self._again()
+
+    def _again(self) -> None:
+        """Runs again what was asked for and has no verdict now, once changes have come to rest."""
+        if self._task is not None:
+            self._task.cancel()
+        self._begin(self._run_again())
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self._stopping = False
+        self._task = asyncio.get_running_loop().create_task(work, name="Scenarios")
+        self._task.add_done_callback(self._ended)
+        self._tell()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task is self._task:
+            self._task, self.running = None, ""
+            self._tell()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            said = {"message": "scenarios could not be run", "exception": error}
+            task.get_loop().call_exception_handler(said)
+
+    async def _run_again(self) -> None:
+        await asyncio.sleep(QUIET)
+        await self._read()
+        due = [scenario for scenario in self.scenarios() if scenario.title in self._asked]
+        await self._run([scenario.title for scenario in due if not self.holds(scenario)])
+
+    async def _read(self) -> bool:
+        """Reads the files with the model that runs; returns whether they are others than before."""
+        project: Project | None = None
+        while project is not self._workspace.project:
+            project = self._workspace.project
+            service = self._service(project)
+            try:
+                files, trouble = tuple(await asyncio.to_thread(service.files)), ""
+            except WorkbenchError as error:
+                files, trouble = (), error.message
+        before = (self.files, self.trouble, self._read_with)
+        known = {scenario.title for scenario in self.scenarios()}
+        self.files, self.trouble, self._read_with = files, trouble, project
+        if self._asked:
+            self._asked |= {scenario.title for scenario in self.scenarios()} - known
+        if before[:2] != (files, trouble) or before[2] is None:
+            self._tell()
+        return before[:2] != (files, trouble)
+
+    async def _run(self, titles: list[str]) -> None:
+        for number, title in enumerate(titles):
+            project = self._workspace.project
+            scenario = next((one for one in self.scenarios() if one.title == title), None)
+            if self._stopping:
+                self._asked -= set(titles[number:]) - set(self._kept)
+                return
+            if scenario is None:
+                continue
+            self.running, self.progress = title, (number, len(titles))
+            self._tell()
+            service = self._service(project)
+            result = await _aside(lambda one=scenario, by=service: by.run_one(one))  # type: ignore[misc]
+            self._kept[title] = Verdict(result=result, project=project)
+            self.progress = (number + 1, len(titles))
+            self._tell()
+
+    def _service(self, project: Project) -> Scenarios:
+        from workbench.services.scenarios import Scenarios  # imports what opening a project does not need
+
+        return Scenarios(project, self._workspace.clock)
+
+    def _tell(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+
+async def _aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Runs a coroutine on a loop of its own in a thread; where this is cancelled, it is as well."""
+    begun: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[T]]] = []
+
+    async def inside() -> T:
+        task = asyncio.ensure_future(work())
+        begun.append((asyncio.get_running_loop(), task))
+        return await task
+
+    thread = asyncio.ensure_future(asyncio.to_thread(asyncio.run, inside()))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        for loop, task in begun:
+            with contextlib.suppress(RuntimeError):  # it has just ended, and its loop with it
+                loop.call_soon_threadsafe(task.cancel)
+        thread.add_done_callback(lambda done: done.cancelled() or done.exception())
+        raise

@@ -1,0 +1,221 @@
+"""Runs one scenario: a store in memory, a clock that is moved by hand, and the real engine on both."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from typing_extensions import override
+
+from workbench.engine.command_handler import Issue
+from workbench.engine.engine import Engine
+from workbench.engine.timers import CallOff, VirtualTimer
+from workbench.errors import InvalidCommand, WorkbenchError
+from workbench.model.clock import ManualClock
+from workbench.model.command import CommandResult, Outcome
+from workbench.model.ids import derived_id
+from workbench.model.messaging import Handler, Message
+from workbench.model.scenario import Occurrence, Order, Replay, Scenario
+from workbench.project.durations import write_duration
+from workbench.project.project import Project
+from workbench.services.scenarios import given_history
+from workbench.store.memory.reader import MemoryReader
+from workbench.store.memory.store import MemoryStore
+from workbench.store.operations import Append, Operation, ReplayLetter
+from workbench.store.stored_values import DeadLetter, LetterStatus
+
+SEED = 1
+"""Of ids and jitter: a scenario that fails, fails always."""
+HORIZON = 3660 * 86_400.0
+MOST = 2_000
+"""Seconds of its own time, and due times, after which a scenario is waited for no longer."""
+EVERYTHING = 1_000_000
+"""Events and messages that are read at once: all that a scenario can make."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Done:
+    """What the scenario itself did, so that it can be told from what followed.
+
+    Attributes:
+        before: Position of the last event that was given.
+        commands: Ids of its commands.
+        events: Ids of the events that it let happen.
+        refusals: How its commands ended that were not accepted.
+    """
+
+    before: int = 0
+    commands: set[UUID] = field(default_factory=set)
+    events: set[UUID] = field(default_factory=set)
+    refusals: list[dict[str, Any]] = field(default_factory=list)
+
+
+class _StageTimer(VirtualTimer):
+    """Leaves housekeeping out: what a scenario made is to be seen, and a year of it passes in no time."""
+
+    @override
+    def call_at(self, due: int, callback: Callable[[], None], *, background: bool = False) -> CallOff:
+        return (lambda: None) if background else super().call_at(due, callback)
+
+
+class _Restless(Exception):
+    """There is always more to do."""
+
+
+class Rehearsal:
+    """A world of its own for one scenario; nothing of the project's own store is touched.
+
+    What is given is history: it is stored before the engine starts, subscriptions, policies and processes
+    begin behind it, and only projections, and the memory of processes, have seen it. Handlers run one after
+    the other on the loop, so that the order of all that happens is the same every time; their context says
+    that it is a rehearsal, so that they leave out what acts on the outside.
+    """
+
+    def __init__(self, project: Project, scenario: Scenario) -> None:
+        handlers = {name: _on_stage(handler) for name, handler in project.registry.handlers.items()}
+        self.registry = replace(project.registry, handlers=handlers)
+        self.clock = ManualClock(given_history.beginning(scenario))
+        self.began = self.clock.now()
+        self.store = MemoryStore(self.clock)
+        self.reader: MemoryReader = self.store.reader()
+        self.done = Done()
+        self.unfinished = ""
+        self._turns = 0
+        self._timer = _StageTimer(self.clock)
+        self._scenario = scenario
+        self.engine = Engine(
+            self.store,
+            self.registry,
+            self.clock,
+            lambda _changes: None,
+            retry=project.retry,
+            snapshot_every=project.snapshot_every,
+            timer=self._timer,
+            seed=SEED,
+        )
+
+    async def run(self) -> None:
+        """Does all that the scenario says.
+
+        Raises:
+            WorkbenchError: It cannot be done; says what stands in the way.
+        """
+        scenario, registry = self._scenario, self.registry
+        self._write([*given_history.topics(registry), *given_history.events(scenario.given)])
+        given = self.reader.read_log(0, EVERYTHING)
+        self._write([*given_history.memories(registry, given), *given_history.starts(registry)])
+        self.done.before = self.reader.head()
+        await self.engine.start()
+        try:
+            await self._follow()
+        except _Restless:
+            self.unfinished = f"after {MOST:,} due times there is still more to do"
+        finally:
+            await self.engine.stop()
+
+    async def _follow(self) -> None:
+        """Does the steps; afterwards lets all happen that is to come, unless the last step is a time."""
+        await self._settle()
+        for number, step in enumerate(self._scenario.when):
+            if step.after:
+                await self._timer.advance(step.after, self._settle)
+            await self._do(number, step.act)
+            await self._settle()
+        if not self._scenario.when or self._scenario.when[-1].act is not None:
+            done = await self._timer.drain(self._settle, within=HORIZON)
+            self.unfinished = "" if done else f"after {write_duration(HORIZON)} there is still more to do"
+
+    def _write(self, operations: Iterable[Operation]) -> None:
+        for answer in self.store.write(list(operations)):
+            if isinstance(answer, WorkbenchError):
+                raise answer
+
+    async def _do(self, number: int, act: Order | Occurrence | Replay | None) -> None:
+        match act:
+            case Order() as order:
+                await self._issue(order, derived_id("scenario command", number))
+            case Occurrence() as one:
+                event = given_history.new_event(one, derived_id("scenario event", number))
+                self.done.events.add(event.id)
+                await self.engine.gate.write(Append(stream=one.stream, events=(event,)))
+            case Replay() as again:
+                for letter in self.letters():
+                    if letter.subscription == again.subscription:
+                        await self.engine.gate.write(ReplayLetter(number=letter.number))
+
+    async def _issue(self, order: Order, command_id: UUID) -> None:
+        self.done.commands.add(command_id)
+        issue = Issue(
+            type=order.command,
+            values=order.data,
+            id=command_id,
+            expected=order.expected,
+            origin="scenario",
+        )
+        try:
+            result = await self.engine.commands.handle(issue)
+        except InvalidCommand as error:
+            self.done.refusals += [
+                _refusal(order.command, text, ".".join(map(str, place))) for place, text in error.fields
+            ]
+        else:
+            if not result.accepted:
+                self.done.refusals.append(_answer(result))
+
+    async def _settle(self) -> None:
+        self._turns += 1
+        if self._turns > MOST:
+            raise _Restless
+        await self.engine.settle()
+
+    def letters(self) -> list[DeadLetter]:
+        """Returns the open dead letters, the first one first."""
+        found: list[DeadLetter] = []
+        number = 1
+        while (letter := self.reader.letter(number)) is not None:
+            found.append(letter)
+            number += 1
+        return [letter for letter in found if letter.status is LetterStatus.OPEN]
+
+
+class _Staged:
+    """What a handler is given in a scenario: it tells that nothing outside may be touched."""
+
+    rehearsal = True
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+
+def _on_stage(handler: Handler) -> Handler:
+    """Returns a handler that knows of the rehearsal, and that the engine never runs in a thread."""
+    if inspect.iscoroutinefunction(handler):
+
+        async def wait(message: Message, context: Any) -> None:
+            await handler(message, _Staged(context))
+
+        return wait
+
+    def act(message: Message, context: Any) -> None:
+        handler(message, _Staged(context))
+
+    act.inline = True  # type: ignore[attr-defined]
+    return act
+
+
+def _refusal(command: str, message: str, at: str | None) -> dict[str, Any]:
+    return {"rejected": command, "message": message, "field": at or None}
+
+
+def _answer(result: CommandResult) -> dict[str, Any]:
+    if result.outcome is Outcome.CONFLICT:
+        return {"conflict": result.command_type, "version": result.version}
+    if result.outcome is Outcome.REJECTED:
+        return _refusal(result.command_type, result.message, result.field)
+    return {"failed": result.command_type, "message": result.message}

@@ -1,0 +1,162 @@
+"""The scenarios of a project: which there are, and what comes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
+from workbench.model.clock import Clock, SystemClock
+from workbench.model.scenario import Happened, Occurrence, Order, Scenario, ScenarioResult, Verdict
+from workbench.model.scenario_verdict import judge
+from workbench.model.secrets import without_secrets
+from workbench.project.module_import import lies_in
+from workbench.project.project import Project, load_project
+from workbench.project.project_file import project_root
+from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
+from workbench.services.open_project import not_trusted
+from workbench.services.project_trust import trust_of
+from workbench.services.scenarios.observations import witness
+from workbench.services.scenarios.scenario_run import Rehearsal
+from workbench.tusk import save
+
+LONGEST = 30.0
+"""Seconds after which a scenario is given up."""
+Told = Callable[[ScenarioResult], None]
+
+
+class Scenarios:
+    """A project's scenario files.
+
+    Args:
+        clock: Measures how long runs take; the scenarios themselves have clocks of their own.
+    """
+
+    def __init__(self, project: Project, clock: Clock) -> None:
+        self.project = project
+        self._clock = clock
+
+    def files(self) -> list[ScenarioFile]:
+        """Returns the files with their scenarios, or with what is wrong with them.
+
+        Raises:
+            NotTrusted: The project's modules are not trusted, so that there is no model to run.
+        """
+        if self.project.restricted:
+            raise not_trusted(self.project, "running scenarios")
+        return find_scenarios(self.project.root, self.project.registry)
+
+    async def run(
+        self, scenarios: Iterable[Scenario], *, told: Told | None = None, cancel: asyncio.Event | None = None
+    ) -> list[ScenarioResult]:
+        """Runs scenarios one after the other.
+
+        Args:
+            told: Gets each result as soon as there is one.
+            cancel: Once set, no further one begins.
+        """
+        results: list[ScenarioResult] = []
+        for scenario in scenarios:
+            if cancel is not None and cancel.is_set():
+                break
+            results.append(await self.run_one(scenario))
+            if told is not None:
+                told(results[-1])
+            await asyncio.sleep(0)
+        return results
+
+    async def run_one(self, scenario: Scenario) -> ScenarioResult:
+        """Runs one scenario; whatever stands in its way is its result."""
+        started = self._clock.monotonic()
+        result = await self._run(scenario)
+        return replace(result, took=self._clock.monotonic() - started)
+
+    async def rehearse(self, scenario: Scenario) -> Happened:
+        """Runs one scenario and returns what followed.
+
+        Raises:
+            TimeoutError: It took too long.
+            Exception: It cannot be run, or the model's own code failed.
+        """
+        async with asyncio.timeout(LONGEST):
+            rehearsal = Rehearsal(self.project, scenario)
+            await rehearsal.run()
+        return witness(scenario, rehearsal)
+
+    async def _run(self, scenario: Scenario) -> ScenarioResult:
+        try:
+            return judge(scenario, await self.rehearse(scenario))
+        except TimeoutError:
+            said = f"it took longer than {LONGEST:g} s: does a handler wait for something outside?"
+        except WorkbenchError as error:
+            said = error.message
+        except Exception as error:  # noqa: BLE001  # the model's own code failed; that is this scenario's result
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            said = f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
+        acts = [*scenario.given, *(step.act for step in scenario.when)]
+        about = [act.data for act in acts if isinstance(act, Order | Occurrence)]
+        return ScenarioResult(
+            scenario=scenario, verdict=Verdict.BROKEN, trouble=without_secrets(said, *about)
+        )
+
+    def save(self, scenario: Scenario) -> Path:
+        """Writes a scenario into a new file of the project.
+
+        Raises:
+            StoreReadOnly: The folder cannot be written.
+        """
+        folder = self.project.root / FOLDER
+        if not lies_in(self.project.root, folder):
+            raise StoreReadOnly(
+                f"{folder} is a link out of the project", hint="make a folder of its own there"
+            )
+        try:
+            folder.mkdir(exist_ok=True)
+            taken = [path.name for path in folder.iterdir()]
+        except OSError as error:
+            raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
+        path = folder / file_name(scenario.name, taken)
+        save(path, write_scenario(scenario, self.project.registry).encode(), was=None)
+        return path
+
+
+def open_scenarios(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> Scenarios:
+    """Returns the scenarios of a project folder; its store is not opened.
+
+    Args:
+        trust: The person trusts the project's modules as they are now.
+
+    Raises:
+        NotFound: There is no project.
+        ProjectError: The project's files are wrong; every problem with its place.
+    """
+    root = project_root(target)
+    if not root.is_dir():
+        raise NotFound(f"there is no folder {target}", hint="give a project folder or its project.tsk")
+    project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust))
+    return Scenarios(project, SystemClock())
+
+
+def chosen(files: Sequence[ScenarioFile], names: Sequence[str]) -> list[Scenario]:
+    """Returns the scenarios whose sentence or file holds one of the names; all where none is given.
+
+    Raises:
+        NotFound: Nothing has one of the names.
+    """
+    found = [scenario for file in files for scenario in file.scenarios]
+    if not names:
+        return found
+    for name in names:
+        if not any(_holds(scenario, name) for scenario in found):
+            close = difflib.get_close_matches(name, [one.name for one in found], n=1, cutoff=0.4)
+            hint = f"did you mean {close[0]}?" if close else f"the project has {len(found)} scenarios"
+            raise NotFound(f"no scenario is called {name}", hint=hint)
+    return [scenario for scenario in found if any(_holds(scenario, name) for name in names)]
+
+
+def _holds(scenario: Scenario, name: str) -> bool:
+    return name.casefold() in scenario.title.casefold()

@@ -1,0 +1,175 @@
+"""Follows a topic or subscription that is called otherwise, and says what its old name leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.project.declared.section_kinds import DECLARED
+from workbench.project.scenarios import FOLDER
+from workbench.tusk import Document, Kind, Problem, TskError, Value, parse, read_file, write_value
+
+if TYPE_CHECKING:
+    from workbench.project.project_file import ProjectFile
+    from workbench.services.workspace import Workspace
+
+LINE = 80
+"""Characters of a line of code that are shown."""
+_SPEAK = {
+    "topics": {"topic"},
+    "subscriptions": {"dead_letter", "replay", "by"},
+}
+"""Keys by which scenarios speak of a thing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """One thing that got another name.
+
+    Attributes:
+        kind: ``topics`` or ``subscriptions``.
+    """
+
+    kind: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Another file of the project that follows.
+
+    Attributes:
+        was: Its content as it was read.
+    """
+
+    path: Path
+    was: bytes
+    new: bytes
+
+
+def in_project_file(document: Document, one: Renamed) -> Document:
+    """Returns the project file with a renamed topic followed wherever it is named.
+
+    Routes, subscriptions and the default topic name it, and what declared handlers, policies and processes
+    publish. Nothing in the file names a subscription.
+    """
+    if one.kind != "topics":
+        return document
+    spans: list[tuple[int, int]] = []
+    for place, entry in document.entries():
+        routed = place[0] in {"subscriptions", "routing"}
+        names = {"topic", "topics", "default_topic", "default"} if routed else {"publish"}
+        if (routed or place[0] in DECLARED) and place[-1] in names:
+            spans += _texts(entry.value, one.old)
+    return _written(document, spans, one.new)
+
+
+def mentions(document: Document, one: Renamed) -> list[Problem]:
+    """Returns the expressions in which the old name still stands as a text; what they mean, who knows."""
+    quoted = (f"'{one.old}'", f'"{one.old}"')
+    return [
+        document.problem(place, "S-NAME", f"{place[-1]} still says {one.old}", "look whether it means that")
+        for place, entry in document.entries()
+        if entry.value.kind is Kind.STRING and any(text in str(entry.value.plain) for text in quoted)
+    ]
+
+
+def in_code(root: Path, one: Renamed) -> list[str]:
+    """Returns the lines of Python in which the old name stands as a text; code is not changed."""
+    quoted, found = (f"'{one.old}'", f'"{one.old}"'), []
+    for path in sorted(root.glob("**/*.py")):
+        try:
+            lines = read_file(path).decode(errors="replace").splitlines()
+        except OSError:
+            continue
+        name = path.relative_to(root).as_posix()
+        found += [
+            f"{name}:{number}: the code still says {one.old}: {line.strip()[:LINE]}"
+            for number, line in enumerate(lines, 1)
+            if any(text in line for text in quoted)
+        ]
+    return found
+
+
+def in_scenarios(root: Path, renames: Sequence[Renamed]) -> list[Edit]:
+    """Returns the scenario files that name what was renamed, with the new names; none that cannot be read."""
+    found = []
+    for path in sorted((root / FOLDER).glob("*.tsk")):
+        try:
+            was = read_file(path)
+            document = parse(was, f"{FOLDER}/{path.name}")
+            for one in renames:
+                spans = [span for value in _values(document) for span in _spoken(value, one)]
+                document = _written(document, spans, one.new)
+        except (OSError, TskError):
+            continue  # it says so itself where scenarios are shown
+        if document.dump() != was:
+            found.append(Edit(path=path, was=was, new=document.dump()))
+    return found
+
+
+def left_behind(workspace: Workspace, before: ProjectFile, after: ProjectFile) -> list[str]:
+    """Says what becomes of what is stored under names that the project file does not have any more."""
+    found, published = [], workspace.reader.published()
+    for name in _names(before, "topics") - _names(after, "topics"):
+        if count := published.get(name, 0):
+            stay = "message that was published to it stays" if count == 1 else "messages published to it stay"
+            found.append(
+                f"Topic {name}: {count:,} {stay} in the store under this name, and nobody reads them."
+            )
+    for name in _names(before, "subscriptions") - _names(after, "subscriptions"):
+        state = workspace.reader.subscription(name)
+        if state is None:
+            continue
+        groups = workspace.repair.groups(("open", "archived"))
+        dead = sum(group.count for group in groups if group.subscription == name)
+        letters = f" Its {dead:,} dead letters stay, and cannot be replayed." if dead else ""
+        found.append(
+            f"Subscription {name}: its cursor, at position {state.cursor:,}, stays under this name. "
+            f"Under another name it is a new subscription and begins where its start says.{letters}"
+        )
+    return found
+
+
+def _names(file: ProjectFile, kind: str) -> set[str]:
+    sections = getattr(file.settings, kind)
+    return {one.name or key for key, one in sections.items()}
+
+
+def _spoken(value: Value, one: Renamed) -> Iterator[tuple[int, int]]:
+    """Yields where an item of a scenario names what was renamed."""
+    for key, entry in value.scope.entries.items() if value.scope is not None else ():
+        if key in _SPEAK[one.kind]:
+            yield from _texts(entry.value, one.old)
+
+
+def _values(document: Document) -> Iterator[Value]:
+    """Yields every value of a file, also inside arrays."""
+    for _, entry in document.entries():
+        yield from _inside(entry.value)
+
+
+def _inside(value: Value) -> Iterator[Value]:
+    yield value
+    for item in value.items:
+        yield from _inside(item)
+        for entry in item.scope.entries.values() if item.scope is not None else ():
+            yield from _inside(entry.value)
+
+
+def _texts(value: Value, text: str) -> Iterator[tuple[int, int]]:
+    """Yields the spans of a text, alone or in a list."""
+    if value.kind is Kind.STRING and value.plain == text:
+        yield value.start, value.end
+    for item in value.items:
+        yield from _texts(item, text)
+
+
+def _written(document: Document, spans: Sequence[tuple[int, int]], name: str) -> Document:
+    text = document.text
+    for start, end in sorted(set(spans), reverse=True):
+        text = text[:start] + write_value(name) + text[end:]
+    return document if text == document.text else parse(text, document.file)

@@ -1,0 +1,182 @@
+"""Looks at streams, events, states and what caused what; never changes anything (I12)."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workbench.engine.aggregate_loader import AggregateLoader
+from workbench.errors import WorkbenchError
+from workbench.model.aggregate import AggregateType
+from workbench.model.event import RecordedEvent
+from workbench.store.stored_values import Glance, LogEntry, StreamInfo
+
+if TYPE_CHECKING:
+    from workbench.services.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateAt:
+    """A stream's state at a version, and what the event of that version changed.
+
+    Attributes:
+        before: State one version earlier, as plain values; None where there was none.
+        after: State at the version.
+        trouble: Why there is no state: no aggregate in the model, an unknown event; empty if all is well.
+    """
+
+    version: int
+    before: Any
+    after: Any
+    trouble: str = ""
+
+
+class Browsing:
+    """Reads for views; each is short enough to be called while painting."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._reader = workspace.reader
+        self._loader = AggregateLoader(self._reader, workspace.registry)
+
+    def head(self) -> int:
+        """Returns the highest position."""
+        return self._reader.head()
+
+    def stream_count(self) -> int:
+        """Returns how many streams there are; they are numbered 1 to this."""
+        return self._reader.stream_count()
+
+    def streams(self, first: int, limit: int) -> list[StreamInfo]:
+        """Returns streams by number, from ``first``."""
+        return self._reader.streams(first, limit)
+
+    def streams_numbered(self, numbers: Sequence[int]) -> list[StreamInfo]:
+        """Returns the streams with these numbers, in the order asked for."""
+        return self._reader.streams_numbered(numbers)
+
+    def find_streams(
+        self, *, text: str = "", category: str = "", order: str = "-updated", limit: int = -1
+    ) -> array[int]:
+        """Returns the numbers of all streams that fit; looks at the whole store, so call it in a thread.
+
+        Args:
+            order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
+            limit: At most so many; below 0 for all.
+        """
+        reader = self._workspace.store.reader()
+        try:
+            return reader.find_streams(text=text, category=category, order=order, limit=limit)
+        finally:
+            reader.close()
+
+    async def search_streams(self, text: str, limit: int) -> list[StreamInfo]:
+        """Returns the streams with that part in their names, the last changed first; looks in a thread."""
+        numbers = await asyncio.to_thread(self.find_streams, text=text, limit=limit)
+        return self.streams_numbered(numbers) if numbers else []
+
+    def streams_from(self, prefix: str, limit: int) -> list[StreamInfo]:
+        """Returns the first streams whose names begin so; quick in a store of any size."""
+        return self._reader.streams_from(prefix, limit)
+
+    def categories(self) -> list[tuple[str, int]]:
+        """Returns the categories of streams with their counts."""
+        return self._reader.categories()
+
+    def stream(self, name: str) -> StreamInfo | None:
+        """Returns one stream."""
+        return self._reader.stream(name)
+
+    def entries(self, stream: str, first_version: int, limit: int) -> list[LogEntry]:
+        """Returns a stream's events without payloads, from a version on."""
+        return self._reader.stream_entries(stream, first_version - 1, limit)
+
+    def times(self, stream: str, after: int = 0) -> array[int]:
+        """Returns when each event behind version ``after`` happened; microseconds since 1970."""
+        return self._reader.stream_times(stream, after)
+
+    def log(self, first: int, limit: int) -> list[LogEntry]:
+        """Returns events and messages at positions from ``first``."""
+        return self._reader.log(first, limit)
+
+    def event_of(self, stream: str, version: int) -> RecordedEvent | None:
+        """Returns the event of a stream at a version, with its payload."""
+        found = self._reader.read_stream(stream, after=version - 1, limit=1)
+        return found[0] if found and found[0].version == version else None
+
+    def glance(self, stream: str, version: int) -> Glance[RecordedEvent] | None:
+        """Returns the event of a stream at a version, with the beginning of its payload."""
+        return self.glance_at(self._reader.position_of(stream, version))
+
+    def glance_at(self, position: int) -> Glance[RecordedEvent] | None:
+        """Returns the event at a position, with the beginning of its payload; None where a message stands."""
+        return self._reader.event_glance(position)
+
+    def event_apart(self, position: int) -> RecordedEvent | None:
+        """Returns the whole event at a position, through a reader of its own: a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            return reader.event_at(position)
+        finally:
+            reader.close()
+
+    def event(self, event_id: UUID) -> RecordedEvent | None:
+        """Returns the event with an id."""
+        return self._reader.event(event_id)
+
+    def event_at(self, position: int) -> RecordedEvent | None:
+        """Returns the event at a position, None where a message stands."""
+        return self._reader.event_at(position)
+
+    def state_size(self, stream: str, version: int, most: int) -> int:
+        """Returns how many bytes must be read for the state at a version; -1 where there are too many events.
+
+        The bytes are not read for it.
+
+        Args:
+            most: Events that are not too many.
+        """
+        snapshot = self._reader.snapshot(stream)
+        start = snapshot.version if snapshot is not None and snapshot.version < version else 0
+        if version - start > most:
+            return -1
+        kept = len(snapshot.state) if snapshot is not None and start else 0
+        return kept + self._reader.stream_bytes(stream, start, version)
+
+    def state_apart(self, stream: str, version: int) -> StateAt:
+        """Returns what `state_at` does, through a reader of its own, so that a thread can call it."""
+        reader = self._workspace.store.reader()
+        try:
+            return self.state_at(stream, version, AggregateLoader(reader, self._workspace.registry))
+        finally:
+            reader.close()
+
+    def state_at(self, stream: str, version: int, loader: AggregateLoader | None = None) -> StateAt:
+        """Returns the state at a version and the one before it; never raises for what the data holds."""
+        aggregate = self._workspace.registry.aggregate_of_stream(stream)
+        if aggregate is None:
+            said = "No aggregate of the model has this category, so its events have no state."
+            return StateAt(version=version, before=None, after=None, trouble=said)
+        try:
+            before, after = (
+                self._shown(loader or self._loader, aggregate, stream, at) for at in (version - 1, version)
+            )
+        except (WorkbenchError, ValueError, TypeError, KeyError, AttributeError) as error:
+            return StateAt(
+                version=version, before=None, after=None, trouble=f"{type(error).__name__}: {error}"
+            )
+        return StateAt(version=version, before=before, after=after)
+
+    @staticmethod
+    def _shown(loader: AggregateLoader, aggregate: AggregateType, stream: str, version: int) -> Any:
+        if version < 1:
+            return None
+        return aggregate.show_state(loader.at_version(aggregate, stream, version).state)
+
+    def caused_by(self, correlation_id: UUID, limit: int = 500) -> list[RecordedEvent]:
+        """Returns the events of one correlation, in order."""
+        return self._reader.correlated(correlation_id, limit)

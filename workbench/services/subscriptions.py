@@ -1,0 +1,102 @@
+"""Says where subscriptions stand in a store whose engine does not run here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
+from workbench.store.stored_values import SubscriptionState
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+    from workbench.services.workspace import Workspace
+
+
+_SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a subscription, policy or process stands.
+
+    Attributes:
+        source: Topic that it reads; ``all events`` for policies and processes, ``commands of policies`` for
+            what issues those.
+        state: ``new`` if it never ran, ``paused``, ``detached`` if nothing handles it (P7), ``behind`` or
+            ``caught up``.
+        lag: Positions between its cursor and the head.
+        waiting: Deliveries that are blocked, delayed or ready; ``retrying`` of them are due later.
+        dead: Open dead letters.
+    """
+
+    name: str
+    source: str
+    handler: str
+    state: str
+    cursor: int
+    lag: int
+    delivered: int
+    failed: int
+    filtered: int
+    waiting: int
+    retrying: int
+    dead: int
+
+
+def standings(workspace: Workspace) -> list[Standing]:
+    """Returns all subscriptions of the model and of the store, those of the model first, in its order."""
+    stored = {state.name: state for state in workspace.reader.subscriptions()}
+    handlers = _handlers(workspace.registry)
+    names = [*handlers, *(name for name in stored if name not in handlers)]
+    head = workspace.browse.head()
+    return [_standing(workspace.registry, name, stored.get(name), handlers, head) for name in names]
+
+
+def _handlers(registry: Registry) -> dict[str, str]:
+    """Returns what handles each subscription of the model; empty where the handler is missing."""
+    found = {
+        name: one.handler if one.handler in registry.handlers else ""
+        for name, one in registry.subscriptions.items()
+    }
+    found |= {name: "process" if kind.stateful else "policy" for name, kind in registry.reactors.items()}
+    return found | ({COMMANDS_TOPIC: "commands"} if registry.reactors else {})
+
+
+def _standing(
+    registry: Registry, name: str, state: SubscriptionState | None, handlers: Mapping[str, str], head: int
+) -> Standing:
+    declared = registry.subscriptions.get(name)
+    topic = declared.topic if declared else LOG_TOPIC if name in registry.reactors else name
+    handler = handlers.get(name, "")
+    if state is None:
+        state = SubscriptionState(
+            number=0, name=name, topic=topic, cursor=0, claimed_to=0, paused=False, delivered=0, failed=0,
+            filtered=0, created_at=0,
+        )  # fmt: skip
+    lag = max(0, head - state.cursor)
+    return Standing(
+        name=name,
+        source=_SOURCES.get(state.topic, state.topic),
+        handler=handler,
+        state=_word(state, lag, handled=bool(handler) or name == COMMANDS_TOPIC),
+        cursor=state.cursor,
+        lag=lag,
+        delivered=state.delivered,
+        failed=state.failed,
+        filtered=state.filtered,
+        waiting=state.waiting,
+        retrying=state.retrying,
+        dead=state.dead,
+    )
+
+
+def _word(state: SubscriptionState, lag: int, *, handled: bool) -> str:
+    if not handled:
+        return "detached"
+    if state.paused:
+        return "paused"
+    if not state.number:
+        return "new"
+    return "behind" if lag or state.waiting else "caught up"

@@ -1,0 +1,184 @@
+"""Writes who has what: claims, leases and their deadlines, and what is taken back after a crash (contract §5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from workbench.errors import NotFound, StaleLease
+from workbench.model.delivery_states import DeliveryState, Trigger, sources
+from workbench.model.messaging import Message
+from workbench.store.letter_values import crash_letter
+from workbench.store.operations import Claim, Extend, Lease, Reclaim, RecoverSubscription
+from workbench.store.settlements import NewDelivery
+from workbench.store.sqlite.batch import insert_rows, inserts
+from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
+from workbench.store.sqlite.rows import DELIVERIES, deliveries, message_to_deliver
+from workbench.store.stored_values import Delivery, LetterStatus
+
+URGENCY = "enqueued_at - priority * 1000000"
+"""Enqueue time less the boost of the priority: the smallest comes first (R1)."""
+
+_DELIVERIES = inserts(
+    "deliveries",
+    "(null,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?,?,null,?,?)",
+    " on conflict (subscription_id, position) do nothing",
+)
+_encode = msgspec.json.Encoder().encode
+
+
+def states(*triggers: Trigger) -> str:
+    """Returns, for SQL, the states in which a trigger is legal."""
+    return ",".join(f"'{state}'" for state in sources(*triggers))
+
+
+_LEASE = (
+    "update deliveries set state = 'leased', rank = ?, acquired = acquired + 1, lease_token = ?, lease_until = ?"
+    # The plus keeps SQLite from going through all rows of these states instead of the few that are named.
+    f" where +subscription_id = ? and +state in ({states(Trigger.CLAIM, Trigger.DUE)}) and id in "
+)
+_TAKE_BACK = (
+    f"update deliveries set state = 'ready', rank = {URGENCY}, crashed = crashed + 1, lease_token = null,"
+    f" lease_until = null where subscription_id = ? and state in ({states(Trigger.CRASH)})"
+)
+
+
+def claim(con: sqlite3.Connection, op: Claim) -> None:
+    """Marks everything up to a position as handed out under a token.
+
+    Raises:
+        StaleLease: The cursor was moved in the meantime.
+    """
+    done = con.execute(
+        "update subscriptions set claimed_to = ?, claim_token = ? where id = ? and cursor = coalesce(?, cursor)",
+        (op.upto, op.token.bytes, number_of(con, op.subscription), op.after),
+    )
+    if not done.rowcount:
+        raise StaleLease(f"the cursor of {op.subscription} was moved")
+
+
+def lease(con: sqlite3.Connection, op: Lease) -> list[int]:
+    """Leases rows that are ready or due; returns those that could be leased."""
+    number = number_of(con, op.subscription)
+    leased: list[int] = []
+    for first in range(0, len(op.numbers), 200):
+        part = op.numbers[first : first + 200]
+        marks = ",".join("?" * len(part))
+        found = con.execute(
+            f"{_LEASE}({marks}) returning id", (op.until, op.token.bytes, op.until, number, *part)
+        ).fetchall()
+        leased += [row[0] for row in found]
+    return leased
+
+
+def extend(con: sqlite3.Connection, op: Extend) -> int:
+    """Moves the deadline of all that is leased under a token; returns how many rows that are."""
+    return con.execute(
+        "update deliveries set lease_until = ?, rank = ? where subscription_id = ? and state = 'leased'"
+        " and lease_token = ?",
+        (op.until, op.until, number_of(con, op.subscription), op.token.bytes),
+    ).rowcount
+
+
+def reclaim(con: sqlite3.Connection, op: Reclaim, now: int) -> int:
+    """Takes back rows whose lease has run out, but for those whose holders still run."""
+    number = number_of(con, op.subscription)
+    kept = [token.bytes for token in op.keep]
+    done = con.execute(
+        f"{_TAKE_BACK} and rank < ? and lease_token not in ({','.join('?' * len(kept))})",
+        (number, op.now, *kept),
+    )
+    if done.rowcount:
+        _bury(con, number, op, now)
+    return done.rowcount
+
+
+def recover(con: sqlite3.Connection, op: RecoverSubscription, now: int) -> None:
+    """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
+    number = number_of(con, op.subscription)
+    con.execute(_TAKE_BACK, (number,))
+    insert_deliveries(con, number, op.suspects)
+    _bury(con, number, op, now)
+    promote_all(con, number, past_dead=op.release_key)
+    con.execute(
+        "update subscriptions set cursor = max(cursor, claimed_to), claimed_to = 0, claim_token = null where id = ?",
+        (number,),
+    )
+
+
+def insert_deliveries(
+    con: sqlite3.Connection, number: int, rows: Sequence[NewDelivery], token: UUID | None = None
+) -> None:
+    """Makes the rows of messages that are no plain successes; keeps those that stand already (I5).
+
+    Args:
+        token: Of the lease under which some are handed out at once.
+    """
+    insert_rows(con, _DELIVERIES, [_row_of(con, number, new, token) for new in rows])
+
+
+def _row_of(con: sqlite3.Connection, number: int, new: NewDelivery, token: UUID | None) -> tuple[Any, ...]:
+    message = new.message
+    letter = insert_letter(con, new.letter, parent=None) if new.letter is not None else None
+    due, leased = new.due_at, new.state is DeliveryState.LEASED
+    delayed = due is not None and new.state is DeliveryState.DELAYED
+    rank = due if delayed else message.published_at - message.priority * 1_000_000
+    return (
+        number,
+        message.position,
+        message.id_bytes,
+        message.key if new.key is None else new.key,
+        new.state,
+        new.lease_until if leased else rank,
+        new.failed + new.crashed + leased,
+        new.failed,
+        new.crashed,
+        due,
+        token.bytes if leased and token is not None else None,
+        new.lease_until if leased else None,
+        message.priority,
+        message.published_at,
+        message.expires_at,
+        _encode(new.attempts).decode() if new.attempts else "[]",
+        letter,
+    )
+
+
+def _bury(con: sqlite3.Connection, number: int, op: Reclaim | RecoverSubscription, now: int) -> None:
+    """Moves deliveries that took the program down too often to the dead letters."""
+    found = con.execute(
+        DELIVERIES + "where subscription_id = ? and crashed >= ? and crashed > 0 and state = 'ready'",
+        (number, op.max_crashes),
+    )
+    crashed = deliveries(found.fetchall(), op.subscription)
+    for row in crashed:
+        if (message := message_to_deliver(con, row.position, op.topic, row.dead_letter)) is not None:
+            _die_of_crashes(con, row, message, now)
+            promote(con, number, row.key, past_dead=op.release_key)
+    if crashed:
+        con.execute("update subscriptions set died = died + ? where id = ?", (len(crashed), number))
+
+
+def _die_of_crashes(con: sqlite3.Connection, row: Delivery, message: Message, now: int) -> None:
+    letter = insert_letter(con, crash_letter(row, message, now), parent=row.dead_letter)
+    if row.dead_letter is not None:
+        letter_ended(con, row.dead_letter, LetterStatus.FAILED_AGAIN, now)
+    con.execute(
+        "update deliveries set state = 'dead', letter_id = ?, rank = 0 where id = ?", (letter, row.number)
+    )
+
+
+def number_of(con: sqlite3.Connection, name: str) -> int:
+    """Returns the number of a subscription.
+
+    Raises:
+        NotFound: There is none of that name.
+    """
+    row: Any = con.execute("select id from subscriptions where name = ?", (name,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no subscription {name}")
+    return int(row[0])

@@ -1,0 +1,69 @@
+"""Writes bulk actions on dead letters: a frozen list, and how far it was dealt with (L5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from workbench.errors import NotFound
+from workbench.store.letter_values import tally
+from workbench.store.operations import AdvanceJob, Operation, StartJob
+from workbench.store.sqlite.rows import JOBS, jobs
+from workbench.store.stored_values import Job
+
+_encode = msgspec.json.Encoder().encode
+
+
+def start_job(con: sqlite3.Connection, op: StartJob, now: int) -> int:
+    """Freezes a list; returns the job's number."""
+    job = op.job
+    return (
+        con.execute(
+            "insert into jobs values (null,?,?,?,?,?,0,0,0,0,'',?,?)",
+            (
+                job.action,
+                _encode(job.numbers).decode(),
+                job.per_second,
+                job.skip_on,
+                job.status,
+                now,
+                now,
+            ),
+        ).lastrowid
+        or 0
+    )
+
+
+def advance_job(con: sqlite3.Connection, op: AdvanceJob, now: int, run: Callable[[Operation], Any]) -> Job:
+    """Does the next steps of a job, each for itself, and counts them.
+
+    Args:
+        run: Runs one operation; returns its answer, or the error with which it alone failed.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    job = _job(con, op.number)
+    if job.step != op.step:
+        return job
+    done, failed, skipped, trouble = tally([run(one) for one in op.operations])
+    con.execute(
+        "update jobs set status = ?, step = step + ?, done = done + ?, failed = failed + ?, skipped = skipped + ?,"
+        " trouble = case when trouble = '' then ? else trouble end, changed_at = ? where id = ?",
+        (op.status, len(op.operations), done, failed, skipped, trouble, now, op.number),
+    )
+    job = _job(con, op.number)
+    if op.note is not None:
+        run(replace(op.note, earlier=job.done))
+    return job
+
+
+def _job(con: sqlite3.Connection, number: int) -> Job:
+    found = jobs(con.execute(JOBS + "where id = ?", (number,)))
+    if not found:
+        raise NotFound(f"there is no job {number}")
+    return found[0]

@@ -1,0 +1,191 @@
+"""Writes dead letters: their making, replay, archive, purge and undo, one by one or as a job (contract §6)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from workbench.store.operations import ForgetLetters, MarkLetters, ReplayLetter, RestoreLetters
+from workbench.store.stored_values import DeadLetter
+
+_encode = msgspec.json.Encoder().encode
+
+
+def insert_letter(con: sqlite3.Connection, letter: DeadLetter, *, parent: int | None) -> int:
+    """Stores a new dead letter; returns its number."""
+    cursor = con.execute(
+        "insert into dead_letters values (null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            letter.subscription,
+            letter.topic,
+            letter.position,
+            letter.message_id.bytes,
+            letter.type,
+            letter.key,
+            letter.data,
+            letter.metadata,
+            letter.reason,
+            letter.error_type,
+            letter.error,
+            letter.place,
+            letter.traceback,
+            _encode(letter.attempts).decode(),
+            letter.first_failed_at,
+            letter.died_at,
+            letter.generation,
+            letter.status,
+            parent,
+            letter.edited,
+            letter.changed_at,
+            letter.correlation_id.bytes,
+        ),
+    )
+    return cursor.lastrowid or 0
+
+
+def letter_ended(con: sqlite3.Connection, number: int, status: str, now: int) -> None:
+    """Notes how the replay of a dead letter ended (L4)."""
+    con.execute(
+        "update dead_letters set status = ?, changed_at = ? where id = ? and status = 'replaying'",
+        (status, now, number),
+    )
+
+
+def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
+    """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
+    done = con.execute(
+        "update dead_letters set status = 'replaying', changed_at = ?, edited = coalesce(?, edited)"
+        " where id = ? and status in ('open', 'archived') and not exists (select 1 from deliveries d"
+        " join subscriptions s on s.id = d.subscription_id where s.name = dead_letters.subscription"
+        " and d.position = dead_letters.position and d.letter_id is not dead_letters.id)",
+        (now, op.data, op.number),
+    )
+    if not done.rowcount:
+        return False
+    con.execute("delete from letter_changes where letter_id = ?", (op.number,))
+    row = con.execute(
+        f"update deliveries set state = {_REPLAYED}, rank = ? - priority * 1000000, generation = generation + 1,"
+        " acquired = 0, failed = 0, crashed = 0, due_at = null, expires_at = null, enqueued_at = ?, attempts = '[]',"
+        " data = coalesce(?, data), message_id = coalesce(?, message_id) where letter_id = ? and state = 'dead'",
+        (now, now, op.data, op.message_id.bytes if op.message_id else None, op.number),
+    )
+    if not row.rowcount:
+        _delivery_anew(con, op, now)
+    return True
+
+
+def _behind(subscription: str, key: str, position: str) -> str:
+    """Returns, for SQL, what a replayed delivery comes to: blocked behind one of its key under way (I6)."""
+    return (
+        f"case when {key} <> '' and exists (select 1 from deliveries b where b.subscription_id = {subscription}"
+        f" and b.key = {key} and b.key <> '' and b.state <> 'dead' and (b.state <> 'blocked' or b.position < {position}))"
+        " then 'blocked' else 'ready' end"
+    )
+
+
+_REPLAYED = _behind("deliveries.subscription_id", "deliveries.key", "deliveries.position")
+_ANEW = _behind("s.id", "l.key", "l.position")
+
+
+def _delivery_anew(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
+    """Makes the delivery of a letter whose row was let go when its key was skipped on (L7)."""
+    con.execute(
+        "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired, failed,"
+        " crashed, priority, enqueued_at, data, attempts, letter_id)"
+        f" select s.id, l.position, coalesce(?, l.message_id), l.key, {_ANEW}, ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
+        " '[]', l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
+        (op.message_id.bytes if op.message_id else None, now, now, op.data, op.number),
+    )
+
+
+def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
+    """Changes the status of those that still have one of the expected ones; returns how many."""
+    changed = 0
+    marks = ",".join("?" * len(op.before))
+    for number in op.numbers:
+        done = con.execute(
+            "insert into letter_changes select null, ?, id, status, changed_at from dead_letters"
+            f" where id = ? and status in ({marks})",
+            (op.act, number, *op.before),
+        )
+        if not done.rowcount:
+            continue
+        changed += 1
+        con.execute(
+            "update dead_letters set status = ?, changed_at = ? where id = ?", (op.after, now, number)
+        )
+        if op.skip_on:
+            _skip_on(con, number)
+    return changed
+
+
+def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> int:
+    """Brings back what the last act on each letter changed, as it was (L9); returns how many."""
+    restored = 0
+    for number in op.numbers:
+        last = con.execute(
+            "select id, act, status, changed_at from letter_changes where letter_id = ? order by id desc limit 1",
+            (number,),
+        ).fetchone()
+        change, act, status, changed_at = last or (0, "", "open", now)
+        if op.act and act != op.act:
+            continue
+        done = con.execute(
+            "update dead_letters set status = ?, changed_at = ? where id = ? and status in ('archived', 'purged')",
+            (status, changed_at, number),
+        )
+        con.execute("delete from letter_changes where id = ?", (change,))
+        restored += done.rowcount
+    return restored
+
+
+def _skip_on(con: sqlite3.Connection, letter: int) -> None:
+    """Lets the deliveries behind a dead one go on (L7)."""
+    row = con.execute(
+        "select id, subscription_id, key from deliveries where letter_id = ?", (letter,)
+    ).fetchone()
+    if row is not None:
+        con.execute("delete from deliveries where id = ?", (row[0],))
+        promote(con, row[1], row[2], past_dead=False)
+
+
+def promote(con: sqlite3.Connection, subscription: int, key: str, *, past_dead: bool) -> None:
+    """Lets the first delivery of a key go on if it is blocked, and none of its key is under way (I6).
+
+    Args:
+        past_dead: Whether dead ones are passed by, which block nobody then (O2).
+    """
+    if key:
+        con.execute(
+            "update deliveries set state = case when due_at is null then 'ready' else 'delayed' end,"
+            " rank = coalesce(due_at, rank) where state = 'blocked' and id = (select id from deliveries"
+            f" where {_OF_KEY}{_LIVING if past_dead else ''} order by position limit 1) and not exists"
+            f" (select 1 from deliveries where {_OF_KEY}{_LIVING} and state <> 'blocked')",
+            (subscription, key, subscription, key),
+        )
+
+
+_OF_KEY = "subscription_id = ? and key = ? and key <> ''"
+_LIVING = " and state <> 'dead'"
+
+
+def promote_all(con: sqlite3.Connection, subscription: int, *, past_dead: bool) -> None:
+    """Lets the first of every key go on where nobody of its key is before it any more."""
+    keys = con.execute(
+        "select distinct key from deliveries where subscription_id = ? and state = 'blocked'", (subscription,)
+    )
+    for (key,) in keys.fetchall():
+        promote(con, subscription, key, past_dead=past_dead)
+
+
+def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
+    """Removes letters that were purged before a time, with their deliveries; what they blocked goes on (L7)."""
+    rows = con.execute(
+        "select id from dead_letters where status = 'purged' and changed_at < ?", (op.before,)
+    ).fetchall()
+    for (number,) in rows:
+        _skip_on(con, number)
+        con.execute("delete from letter_changes where letter_id = ?", (number,))
+        con.execute("delete from dead_letters where id = ?", (number,))
+    return len(rows)

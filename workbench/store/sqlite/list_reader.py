@@ -1,0 +1,361 @@
+"""Reads what lists and tables show: pages in a fixed order, counts without scans, searches over all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import weakref
+from array import array
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy import text as literal
+from sqlalchemy.dialects import sqlite
+from sqlmodel import col, func, select
+
+from workbench.model.clock import Clock
+from workbench.model.event import RecordedEvent
+from workbench.model.text_folding import folded
+from workbench.store.sqlite import rows
+from workbench.store.sqlite.column_shapes import Count, Id, Shape
+from workbench.store.sqlite.connection import translate, translated
+from workbench.store.sqlite.tables import ActionRow, LetterRow, StreamRow
+from workbench.store.stored_values import (
+    CommandRecord,
+    DeadLetter,
+    LetterLine,
+    LogEntry,
+    OperatorAction,
+    StreamInfo,
+)
+
+READ_SECONDS = 30.0
+STEPS = 1_000_000
+"""Instructions of SQLite's machine, some 10 ms, between two looks at the clock."""
+MANY = 100
+Values = tuple[Any, ...] | Mapping[str, Any]
+_DIALECT = sqlite.dialect()
+_ENTRY = Shape(
+    "select position, event, stream, version, type, recorded_at, occurred_at, id from events",
+    Count, Literal[0, 1], str, Count, str, int, int, Id,
+)  # fmt: skip
+_OF_STREAM = Shape(
+    "select position, version, type, recorded_at, occurred_at, id from events",
+    Count,
+    Count,
+    str,
+    int,
+    int,
+    Id,
+)
+_ACTION = Shape("select id, at, action, subject, detail from actions", Count, int, str, str, str)
+
+
+class Listing:
+    """A read-only connection, and the reads that views page through."""
+
+    def __init__(self, con: sqlite3.Connection, path: Path) -> None:
+        self._con = con
+        self._path = path
+        con.create_function("folded", 1, folded, deterministic=True)
+        self._began: float | None = None
+
+    def close(self) -> None:
+        """Closes the connection; a second call does nothing."""
+        self._con.close()
+
+    def limit_reads(self, clock: Clock, seconds: float = READ_SECONDS) -> None:
+        """Has reads that take longer stopped, with `ReadTooLong` (C5)."""
+        overdue = weakref.WeakMethod(self._is_overdue)  # the connection must not keep its reader
+
+        def stops() -> bool:
+            asked = overdue()
+            return asked is None or asked(clock.monotonic(), seconds)
+
+        self._con.set_progress_handler(stops, STEPS)
+
+    def _is_overdue(self, now: float, seconds: float) -> bool:
+        if self._began is None:
+            self._began = now
+        return now - self._began > seconds
+
+    def streams(self, first: int, limit: int) -> list[StreamInfo]:
+        """Returns streams by number, from ``first``."""
+        return rows.streams(self._all(rows.STREAMS + "where id >= ? order by id limit ?", (first, limit)))
+
+    def streams_numbered(self, numbers: Sequence[int]) -> list[StreamInfo]:
+        """Returns the streams with these numbers, in the order asked for."""
+        marks = ",".join("?" * len(numbers))
+        found = rows.streams(self._all(rows.STREAMS + f"where id in ({marks})", tuple(numbers)))
+        by_number = {stream.number: stream for stream in found}
+        return [by_number[number] for number in numbers if number in by_number]
+
+    def stream_count(self) -> int:
+        """Returns how many streams there are; they are numbered without gaps."""
+        (count,) = self._one("select coalesce(max(id), 0) from streams")
+        return int(count)
+
+    def streams_from(self, prefix: str, limit: int) -> list[StreamInfo]:
+        """Returns the first streams whose names begin so, by name, from the index alone."""
+        beyond = prefix + "\U0010ffff"
+        query = rows.STREAMS + "where name >= ? and name < ? order by name limit ?"
+        return rows.streams(self._all(query, (prefix, beyond, limit)))
+
+    def find_streams(
+        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1
+    ) -> array[int]:
+        """Returns the numbers of all streams that fit, in order: searches the whole store.
+
+        Args:
+            text: Part of the name, whatever its case.
+            category: The whole category; empty for all.
+            order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
+            limit: At most so many; below 0 for all.
+        """
+        columns = {
+            "number": StreamRow.id,
+            "name": StreamRow.name,
+            "version": StreamRow.version,
+            "updated": StreamRow.last_position,
+        }
+        column = col(columns[order.lstrip("-")])
+        inner = select(col(StreamRow.id)).order_by(column.desc() if order.startswith("-") else column.asc())
+        if text:
+            needle = folded(text)
+            inner = inner.where(literal(holding("name", needle)).bindparams(needle=needle))
+        if category:
+            inner = inner.where(StreamRow.category == category)
+        if limit >= 0:
+            inner = inner.limit(limit)
+        # One row of text instead of a row per stream: a thread then hands the interpreter over only once.
+        found = self._select(select(func.group_concat(inner.subquery().c.id)))
+        said = found[0][0]
+        return array("q", map(int, said.split(","))) if said else array("q")
+
+    def categories(self) -> list[tuple[str, int]]:
+        """Returns the categories of streams with their counts, from the index alone."""
+        query = select(StreamRow.category, func.count()).group_by(StreamRow.category)
+        return [(row[0], row[1]) for row in self._select(query)]
+
+    def event_types(self) -> list[str]:
+        """Returns the names of all event types that were ever stored."""
+        return [row[0] for row in self._all("select name from types order by name")]
+
+    def log(self, first: int, limit: int) -> list[LogEntry]:
+        """Returns what stands at positions from ``first``, without payloads."""
+        query = (
+            "select e.position, 1, s.name, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id from events e"
+            " join streams s on s.id = e.stream_id join types t on t.id = e.type_id"
+            " where e.position >= ? and e.position < ? union all"
+            " select m.position, 0, p.name, 0, m.type, m.published_at, m.published_at, m.message_id from messages m"
+            " join topics p on p.id = m.topic_id where m.position >= ? and m.position < ? order by 1"
+        )
+        upto = first + limit
+        return [
+            LogEntry(
+                position=row[0],
+                event=bool(row[1]),
+                stream=row[2],
+                version=row[3],
+                type=row[4],
+                recorded_at=row[5],
+                occurred_at=row[6],
+                id=UUID(bytes=row[7]),
+            )
+            for row in _ENTRY(self._all(query, (first, upto, first, upto)))
+        ]
+
+    def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
+        """Returns the events of a stream with versions above ``after``, without payloads."""
+        query = (
+            "select e.position, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id from events e"
+            " join types t on t.id = e.type_id where e.stream_id = (select id from streams where name = ?)"
+            " and e.version > ? order by e.version limit ?"
+        )
+        return [
+            LogEntry(
+                position=row[0],
+                event=True,
+                stream=name,
+                version=row[1],
+                type=row[2],
+                recorded_at=row[3],
+                occurred_at=row[4],
+                id=UUID(bytes=row[5]),
+            )
+            for row in _OF_STREAM(self._all(query, (name, after, limit)))
+        ]
+
+    def stream_times(self, name: str, after: int = 0) -> array[int]:
+        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
+        (said,) = self._one(
+            "select group_concat(occurred_at) from (select occurred_at from events"
+            " where stream_id = (select id from streams where name = ?) and version > ? order by version)",
+            (name, after),
+        )
+        return array("q", map(int, said.split(","))) if said else array("q")
+
+    def letters(
+        self, *, statuses: Sequence[str], limit: int = 200, before: int | None = None, subscription: str = ""
+    ) -> list[DeadLetter]:
+        """Returns dead letters, the newest first; ``before`` is the number of the last one of the page before."""
+        query = select(col(LetterRow.id)).where(col(LetterRow.status).in_(statuses))
+        if before is not None:
+            query = query.where(col(LetterRow.id) < before)
+        if subscription:
+            query = query.where(LetterRow.subscription == subscription)
+        numbers = [row[0] for row in self._select(query.order_by(col(LetterRow.id).desc()).limit(limit))]
+        return self.letters_numbered(numbers)
+
+    def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
+        """Returns the dead letters with these numbers, the newest first."""
+        if not numbers:
+            return []
+        marks = ",".join("?" * len(numbers))
+        return rows.letters(
+            self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
+        )
+
+    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Returns how many of these dead letters have each status, of those that changed from a time on."""
+        found = self._all(
+            "select status, count(*) from dead_letters where changed_at >= ?"
+            " and id in (select value from json_each(?)) group by status",
+            (since, json.dumps(list(numbers))),
+        )
+        return {row[0]: row[1] for row in found}
+
+    def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
+        """Returns what a list shows of the dead letters with these numbers, in the order asked for.
+
+        Payloads and tracebacks are not read, and of an error only the beginning (contract §8).
+        """
+        marks = ",".join("?" * len(numbers))
+        found = self._all(
+            "select id, status, type, key, substr(case error when '' then error_type else error end, 1, 1000),"
+            f" json_array_length(attempts), died_at, subscription from dead_letters where id in ({marks})",
+            tuple(numbers),
+        )
+        by_number = {row[0]: LetterLine(*row) for row in found}
+        return [by_number[number] for number in numbers if number in by_number]
+
+    def letters_having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
+        """Returns those of these dead letters that have one of the statuses, the newest first."""
+        marks = ",".join("?" * len(statuses))
+        found = self._all(
+            f"select id from dead_letters where id in (select value from json_each(?)) and +status in ({marks})"
+            " order by id desc",
+            (json.dumps(list(numbers)), *statuses),
+        )
+        return [row[0] for row in found]
+
+    def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
+        """Returns how many dead letters, of all or of these, have each status."""
+        query = "select status, count(*) from dead_letters {} group by status"
+        if numbers is None:
+            return dict(self._all(query.format("")))
+        # With many, the index that knows each status is read once; with few, each letter is looked up.
+        by = "indexed by dead_letters_status" if len(numbers) > MANY else ""
+        of_these = query.format(f"{by} where id in (select value from json_each(?))")
+        return dict(self._all(of_these, (json.dumps(list(numbers)),)))
+
+    def letter_groups(self, statuses: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Returns causes: subscription, error type, place, count, first and last death, numbers as text."""
+        query = (
+            select(
+                col(LetterRow.subscription),
+                col(LetterRow.error_type),
+                col(LetterRow.place),
+                func.count(),
+            )
+            .add_columns(
+                func.min(LetterRow.died_at), func.max(LetterRow.died_at), func.group_concat(LetterRow.id)
+            )
+            .where(col(LetterRow.status).in_(statuses))
+            .group_by(col(LetterRow.subscription), col(LetterRow.error_type), col(LetterRow.place))
+            .order_by(func.count().desc())
+        )
+        return self._select(query)
+
+    def published(self) -> dict[str, int]:
+        """Returns how many messages of each topic are stored."""
+        found = self._all(
+            "select t.name, (select count(*) from messages m where m.topic_id = t.id) from topics t order by t.name"
+        )
+        return dict(found)
+
+    def blocked_behind(self, letters: Sequence[int]) -> int:
+        """Returns how many deliveries wait behind the deliveries of these dead letters."""
+        total = 0
+        for first in range(0, len(letters), 500):
+            part = tuple(letters[first : first + 500])
+            marks = ",".join("?" * len(part))
+            (count,) = self._one(
+                "select count(*) from deliveries b join deliveries d on d.subscription_id = b.subscription_id"
+                f" and d.key = b.key where b.state = 'blocked' and d.state = 'dead' and d.letter_id in ({marks})",
+                part,
+            )
+            total += count
+        return total
+
+    def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
+        """Returns the events of one correlation, in order."""
+        query = rows.EVENTS + "where e.correlation_id = ? order by e.position limit ?"
+        return rows.events(self._all(query, (correlation_id.bytes, limit)))
+
+    def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
+        """Returns issued commands, the newest first."""
+        last = 2**62 if before is None else before
+        return rows.commands(
+            self._all(rows.COMMANDS + "where id < ? order by id desc limit ?", (last, limit))
+        )
+
+    def actions(self, *, limit: int = 200) -> list[OperatorAction]:
+        """Returns operators' actions, the newest first."""
+        query = select(ActionRow).order_by(col(ActionRow.id).desc())
+        return [
+            OperatorAction(number=row[0], at=row[1], action=row[2], subject=row[3], detail=row[4])
+            for row in _ACTION(self._select(query.limit(limit)))
+        ]
+
+    def _select(self, query: Select[Any] | Any) -> list[Any]:
+        """Runs a query that SQLModel's tables describe on this connection."""
+        said = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+        return self._all(str(said), tuple(said.params[name] for name in said.positiontup or ()))
+
+    def _all(self, query: str, values: Values = ()) -> list[Any]:
+        self._began = None
+        try:
+            return self._con.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise translate(error, self._path) from error
+
+    def _one(self, query: str, values: Values = ()) -> Any:
+        self._began = None
+        try:
+            return self._con.execute(query, values).fetchone()
+        except sqlite3.Error as error:
+            raise translate(error, self._path) from error
+
+    def _maybe(self, query: str, values: Values = ()) -> Any | None:
+        return self._one(query, values)
+
+    def _dicts(self, query: str, values: Values) -> list[dict[str, Any]]:
+        self._began = None
+        with translated(self._path):
+            cursor = self._con.execute(query, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def holding(column: str, needle: str) -> str:
+    """Returns the condition that a column holds ``:needle``, which is folded; the function `folded` must be known.
+
+    What is plain ASCII is folded by SQLite itself, so that a search over a million rows stays quick.
+    """
+    odd = f"{column} glob '*[^ -~]*'"
+    plain = f"instr(lower({column}), :needle)" if needle.isascii() else "0"
+    return f"case when {odd} then instr(folded({column}), :needle) else {plain} end"

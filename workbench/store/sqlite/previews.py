@@ -1,0 +1,69 @@
+"""Reads the beginning of what may be large, so that looking at it takes no time (contract §8, V4)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from workbench.model.event import RecordedEvent
+from workbench.store.sqlite import rows
+from workbench.store.sqlite.connection import translated
+from workbench.store.sqlite.list_reader import Listing
+from workbench.store.stored_values import DeadLetter, Glance
+
+HEAD = 256 * 1024
+"""Bytes of a payload that are read."""
+_EVENTS = rows.EVENTS.replace("e.data", "''")
+_CUT = "substr({0}, 1, 100000) as {0}"
+_LETTERS = (
+    rows.LETTERS.replace(" data,", " '' as data,")
+    .replace(" edited,", f" {_CUT.format('edited')},")
+    .replace(" error,", f" {_CUT.format('error')},")
+    .replace(" traceback,", f" {_CUT.format('traceback')},")
+)
+
+
+class Glancing(Listing):
+    """The part of a reader that never reads a whole payload; what is cut is no JSON any more."""
+
+    def event_glance(self, position: int) -> Glance[RecordedEvent] | None:
+        """Returns the event at a position with the beginning of its payload."""
+        found = rows.events(self._all(_EVENTS + "where e.position = ?", (position,)))
+        if not found:
+            return None
+        text, size = self._head("events", position)
+        return Glance(of=replace(found[0], data=text), size=size)
+
+    def position_of(self, stream: str, version: int) -> int:
+        """Returns where the event of a stream stands that has a version, 0 if there is none."""
+        found = self._maybe(
+            "select position from events where stream_id = (select id from streams where name = ?) and version = ?",
+            (stream, version),
+        )
+        return int(found[0]) if found else 0
+
+    def stream_bytes(self, name: str, after: int, upto: int) -> int:
+        """Returns how many bytes the payloads of some versions of a stream have, without reading them."""
+        found = self._all(
+            "select position from events where stream_id = (select id from streams where name = ?)"
+            " and version > ? and version <= ?",
+            (name, after, upto),
+        )
+        with translated(self._path):
+            return sum(self._bytes("events", position) for (position,) in found)
+
+    def letter_glance(self, number: int) -> Glance[DeadLetter] | None:
+        """Returns a dead letter with the beginnings of its payload, its error and its traceback."""
+        found = rows.letters(self._all(_LETTERS + "where id = ?", (number,)))
+        if not found:
+            return None
+        text, size = self._head("dead_letters", number)
+        return Glance(of=replace(found[0], data=text), size=size)
+
+    def _bytes(self, table: str, row: int) -> int:
+        with self._con.blobopen(table, "data", row, readonly=True) as data:
+            return len(data)
+
+    def _head(self, table: str, row: int) -> tuple[str, int]:
+        """Returns the beginning of the data in a row, and how many bytes there are."""
+        with translated(self._path), self._con.blobopen(table, "data", row, readonly=True) as data:
+            return data.read(HEAD).decode(errors="ignore"), len(data)

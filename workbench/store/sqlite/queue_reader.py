@@ -1,0 +1,238 @@
+"""Reads subscriptions, deliveries, dead letters and jobs; every call is one short read (C5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from workbench.model.delivery_states import DeliveryState
+from workbench.model.messaging import Message
+from workbench.store.rules import urgency
+from workbench.store.sqlite import rows
+from workbench.store.sqlite.column_shapes import Count, Shape
+from workbench.store.sqlite.connection import translated
+from workbench.store.sqlite.table_reader import TableListing
+from workbench.store.stored_values import DeadLetter, Delivery, Depth, Job, SubscriptionState
+
+_SUBSCRIPTIONS = (
+    "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"
+    " s.retried, s.died, s.expired, s.skipped,"
+    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state <> 'dead'),"
+    " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'delayed'),"
+    " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open')"
+    " from subscriptions s "
+)
+_SUBSCRIPTION = Shape(
+    "select id, name, topic, cursor, claimed_to, paused, delivered, failed, filtered, created_at, retried, died,"
+    " expired, skipped, waiting, retrying, dead from subscriptions",
+    Count, str, str, Count, Count, Literal[0, 1], *[Count] * 3, int, *[Count] * 7,
+)  # fmt: skip
+_DUE = Shape("select state, rank from deliveries", DeliveryState, int)
+_WAITING = Shape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
+
+
+class QueueReading(TableListing):
+    """The queue's part of a reader."""
+
+    def head(self) -> int:
+        """Returns the highest position that was given away, 0 when empty; retention takes none back (I3)."""
+        return int(self._one(rows.HEAD)[0])
+
+    def subscription(self, name: str) -> SubscriptionState | None:
+        """Returns where a subscription stands."""
+        found = _SUBSCRIPTION(self._all(_SUBSCRIPTIONS + "where s.name = ?", (name,)))
+        return _subscription(found[0]) if found else None
+
+    def subscriptions(self) -> list[SubscriptionState]:
+        """Returns where all subscriptions stand, by name."""
+        found = _SUBSCRIPTION(self._all(_SUBSCRIPTIONS + "order by s.name"))
+        return [_subscription(row) for row in found]
+
+    def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
+        """Returns rows that can be leased now, most urgent first (R1), with their messages.
+
+        Suspects of a crash come first, so that they can run alone.
+        """
+        found = self._maybe("select id, topic from subscriptions where name = ?", (subscription,))
+        if found is None:
+            return []
+        number, topic = found
+        query = rows.DELIVERIES + "where subscription_id = ? and "
+        suspects = self._all(
+            rows.DELIVERIES + "indexed by deliveries_suspects where subscription_id = ? and crashed > 0"
+            " and state = 'ready' order by rank, position limit ?",
+            (number, limit),
+        )
+        ready = self._all(query + "state = 'ready' order by rank, position limit ?", (number, limit))
+        delayed = self._all(
+            query + "state = 'delayed' and rank <= ? order by rank, position limit ?", (number, now, limit)
+        )
+        waiting = {row.number: row for row in rows.deliveries([*suspects, *ready, *delayed], subscription)}
+        ordered = sorted(waiting.values(), key=urgency)[:limit]
+        return self._with_messages(ordered, topic)
+
+    def _with_messages(self, deliveries: Sequence[Delivery], topic: str) -> list[tuple[Delivery, Message]]:
+        marks = ",".join("?" * len(deliveries))
+        places = [delivery.position for delivery in deliveries]
+        published = rows.messages(self._all(f"{rows.MESSAGES} where m.position in ({marks})", tuple(places)))
+        known = {message.position: message for message in published}
+        found = []
+        for delivery in deliveries:
+            message = known.get(delivery.position)
+            if message is None:
+                with translated(self._path):
+                    message = rows.message_to_deliver(
+                        self._con, delivery.position, topic, delivery.dead_letter
+                    )
+            if message is not None:
+                found.append((delivery, message))
+        return found
+
+    def in_order(self, subscription: str) -> bool:
+        """Whether no message behind the cursor has a priority: the log's order is that of urgency (R1)."""
+        (urgent,) = self._one(
+            "select exists (select 1 from messages m join topics t on t.id = m.topic_id join subscriptions s"
+            " on s.topic = t.name where s.name = ? and m.position > s.cursor and m.priority <> 0)",
+            (subscription,),
+        )
+        return not urgent
+
+    def due_times(self, subscription: str) -> tuple[int | None, int | None]:
+        """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
+        query = (
+            "select state, min(rank) from deliveries where subscription_id ="
+            " (select id from subscriptions where name = ?) and state in ('delayed', 'leased') group by state"
+        )
+        found = dict(_DUE(self._all(query, (subscription,))))
+        return found.get("delayed"), found.get("leased")
+
+    def depth(self, subscription: str) -> Depth:
+        """Returns what waits in the rows of a subscription, by state."""
+        query = (
+            "select state, count(*), min(enqueued_at) from deliveries where subscription_id ="
+            " (select id from subscriptions where name = ?) and state <> 'dead' group by state"
+        )
+        found = _WAITING(self._all(query, (subscription,)))
+        counts = {state: count for state, count, _ in found}
+        return Depth(**counts, oldest=min((oldest for _, _, oldest in found), default=None))
+
+    def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
+        """Returns the positions in a range whose deliveries stand in rows already (I5)."""
+        found = self._all(
+            "select position from deliveries where subscription_id = (select id from subscriptions where name = ?)"
+            " and position > ? and position <= ?",
+            (subscription, after, upto),
+        )
+        return {row[0] for row in found}
+
+    def backlog(self, topic: str, subscriptions: Sequence[str], limit: int) -> int:
+        """Returns how many messages of a topic wait for the subscription that has most to do, at most ``limit``."""
+        most = 0
+        for name in subscriptions:
+            (behind,) = self._one(
+                "select count(*) from (select 1 from messages where topic_id = (select id from topics where name = ?)"
+                " and position > (select cursor from subscriptions where name = ?) limit ?)",
+                (topic, name, limit),
+            )
+            (waiting,) = self._one(
+                "select count(*) from (select 1 from deliveries where subscription_id ="
+                " (select id from subscriptions where name = ?) and state <> 'dead' limit ?)",
+                (name, limit),
+            )
+            most = max(most, behind + waiting)
+        return min(most, limit)
+
+    def position_before(self, time: int) -> int:
+        """Returns the highest position that was recorded before a time, microseconds since 1970; 0 if none."""
+        low, high = 0, self.head()
+        while low < high:
+            middle = (low + high + 1) // 2
+            recorded = self._recorded_from(middle)
+            if recorded is not None and recorded < time:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _recorded_from(self, position: int) -> int | None:
+        """Returns when the first thing at or behind a position was recorded."""
+        events = self._maybe(
+            "select position, recorded_at from events where position >= ? order by position limit 1",
+            (position,),
+        )
+        messages = self._maybe(
+            "select position, published_at from messages where position >= ? order by position limit 1",
+            (position,),
+        )
+        found = [row for row in (events, messages) if row is not None]
+        return min(found)[1] if found else None
+
+    def job(self, number: int) -> Job | None:
+        """Returns one bulk action."""
+        found = rows.jobs(self._all(rows.JOBS + "where id = ?", (number,)))
+        return found[0] if found else None
+
+    def jobs(self, limit: int = 100, *, status: str | None = None) -> list[Job]:
+        """Returns bulk actions, the newest first; with a status all that have it."""
+        if status is not None:
+            return rows.jobs(self._all(rows.JOBS + "where status = ? order by id desc", (status,)))
+        return rows.jobs(self._all(rows.JOBS + "order by id desc limit ?", (limit,)))
+
+    def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> dict[str, int]:
+        """Returns which keys have unfinished rows, and behind which position messages wait for them (O1).
+
+        An empty key is no key: it orders nothing.
+        """
+        marks = ",".join("?" * len(keys))
+        states = "" if dead_too else " and state <> 'dead'"
+        found = self._all(
+            "select key, min(case when state = 'dead' then position else 0 end) from deliveries where subscription_id ="
+            f" (select id from subscriptions where name = ?) and key in ({marks}) and key <> ''{states} group by key",
+            (subscription, *keys),
+        )
+        return dict(found)
+
+    def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
+        """Returns the rows of a subscription that are not dead, in message order."""
+        query = (
+            rows.DELIVERIES + "where subscription_id = (select id from subscriptions where name = ?)"
+            " and state <> 'dead' order by position limit ?"
+        )
+        return rows.deliveries(self._all(query, (subscription, limit)), subscription)
+
+    def message(self, position: int, topic: str) -> Message | None:
+        """Returns the message or event at a position."""
+        with translated(self._path):
+            return rows.message_at(self._con, position, topic)
+
+    def letter(self, number: int) -> DeadLetter | None:
+        """Returns one dead letter."""
+        found = rows.letters(self._all(rows.LETTERS + "where id = ?", (number,)))
+        return found[0] if found else None
+
+    def changed_by(self, act: str) -> list[int]:
+        """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
+        found = self._all("select letter_id from letter_changes where act = ? order by id", (act,))
+        return [row[0] for row in found]
+
+
+def _subscription(row: tuple[Any, ...]) -> SubscriptionState:
+    return SubscriptionState(
+        number=row[0],
+        name=row[1],
+        topic=row[2],
+        cursor=row[3],
+        claimed_to=row[4],
+        paused=bool(row[5]),
+        delivered=row[6],
+        failed=row[7],
+        filtered=row[8],
+        created_at=row[9],
+        retried=row[10],
+        died=row[11],
+        expired=row[12],
+        skipped=row[13],
+        waiting=row[14],
+        retrying=row[15],
+        dead=row[16],
+    )

@@ -1,0 +1,333 @@
+"""Turns rows into the store's values; the only place that knows the order of columns."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import starmap
+from typing import Any, Literal
+from uuid import UUID
+
+from workbench.model.command import Outcome
+from workbench.model.delivery_states import DeliveryState
+from workbench.model.event import RecordedEvent
+from workbench.model.messaging import Message, event_as_message
+from workbench.store.letter_values import message_of
+from workbench.store.sqlite.column_shapes import Count, Id, Shape, json_reader
+from workbench.store.stored_values import (
+    Attempt,
+    CommandRecord,
+    DeadLetter,
+    Delivery,
+    Job,
+    JobStatus,
+    LetterStatus,
+    ProjectionState,
+    ProjectionStatus,
+    Reason,
+    StreamInfo,
+)
+
+HEAD = (
+    "select max(coalesce((select max(position) from events), 0), coalesce((select max(position) from messages), 0),"
+    " coalesce((select cast(value as integer) from meta where key = 'head'), 0)) head"
+)
+"""The highest position that was given away; retention may have taken what stood there (I3, G1)."""
+EVENTS = (
+    "select e.position, s.name, e.version, e.event_id, t.name, e.schema_version, e.recorded_at, e.occurred_at,"
+    " e.correlation_id, e.causation_id, e.data, e.meta"
+    " from events e join streams s on s.id = e.stream_id join types t on t.id = e.type_id "
+)
+MESSAGES = (
+    "select m.position, p.name, m.message_id, m.type, m.key, m.data, m.meta, m.priority, m.published_at,"
+    " m.deliver_at, m.expires_at, m.correlation_id, m.causation_id"
+    " from messages m join topics p on p.id = m.topic_id "
+)
+LETTERS = (
+    "select id, subscription, topic, position, message_id, type, key, data, meta, reason, error_type, error, place,"
+    " traceback, attempts, first_failed_at, died_at, generation, status, parent, edited, changed_at, correlation_id"
+    " from dead_letters "
+)
+DELIVERIES = (
+    "select id, position, message_id, key, state, generation, acquired, failed, crashed, due_at, lease_token,"
+    " lease_until, priority, enqueued_at, expires_at, data, attempts, letter_id from deliveries "
+)
+COMMANDS = (
+    "select id, command_id, type, stream, data, outcome, message, hint, field, expected, version, first_position,"
+    " last_position, attempts, issued_at, duration_us, correlation_id, causation_id, origin from commands "
+)
+PROJECTIONS = (
+    "select name, generation, live, checkpoint, columns, definition_hash, status, fault, fault_position, rows,"
+    " updated_at from projections "
+)
+JOBS = (
+    "select id, action, numbers, per_second, skip_on, status, step, done, failed, skipped, trouble, created_at,"
+    " changed_at from jobs "
+)
+STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
+
+_columns = json_reader(tuple[tuple[str, str], ...], "columns of projections")
+_numbers = json_reader(tuple[int, ...], "numbers of jobs")
+_attempts = json_reader(tuple[Attempt, ...], "attempts of deliveries or dead_letters")
+
+_Text, _MaybeText, _MaybeId, _MaybeInt, _Flag = str, str | None, Id | None, int | None, Literal[0, 1]
+_EVENT = Shape(
+    EVENTS, Count, _Text, Count, Id, _Text, Count, int, int, Id, _MaybeId, _Text, _MaybeText
+)  # fmt: skip
+_MESSAGE = Shape(
+    MESSAGES, Count, _Text, Id, _Text, _Text, _Text, _MaybeText, int, int, _MaybeInt, _MaybeInt, Id, _MaybeId
+)
+_DELIVERY = Shape(
+    DELIVERIES, Count, Count, Id, _Text, DeliveryState, Count, Count, Count, Count, _MaybeInt, _MaybeId, _MaybeInt,
+    int, int, _MaybeInt, _MaybeText, _Text, _MaybeInt,
+)  # fmt: skip
+_LETTER = Shape(
+    LETTERS, Count, _Text, _Text, Count, Id, _Text, _Text, _Text, _MaybeText, Reason, _Text, _Text, _Text, _Text, _Text,
+    int, int, Count, LetterStatus, _MaybeInt, _MaybeText, int, Id,
+)  # fmt: skip
+_JOB = Shape(
+    JOBS, Count, _Text, _Text, float, _Flag, JobStatus, Count, Count, Count, Count, _Text, int, int
+)  # fmt: skip
+_COMMAND = Shape(
+    COMMANDS, Count, Id, _Text, _Text, _Text, Outcome, _Text, _Text, _MaybeText, _MaybeInt, Count, Count, Count, Count,
+    int, int, Id, _MaybeId, _Text,
+)  # fmt: skip
+_PROJECTION = Shape(
+    PROJECTIONS, _Text, Count, _Flag, Count, _Text, _Text, ProjectionStatus, _Text, Count, Count, int
+)  # fmt: skip
+_STREAM = Shape(STREAMS, Count, _Text, _Text, Count, _Flag, int, int, Count)
+
+
+def events(rows: Iterable[Any]) -> list[RecordedEvent]:
+    """Reads rows of `EVENTS`, whose columns stand in the order of the fields."""
+    return list(starmap(RecordedEvent, _EVENT(rows)))
+
+
+def messages(rows: Iterable[Any]) -> list[Message]:
+    """Reads rows of `MESSAGES`."""
+    return [
+        Message(
+            position=row[0],
+            topic=row[1],
+            id_bytes=row[2],
+            type=row[3],
+            key=row[4],
+            data=row[5],
+            event=False,
+            metadata=row[6],
+            priority=row[7],
+            published_at=row[8],
+            deliver_at=row[9],
+            expires_at=row[10],
+            correlation_bytes=row[11],
+            causation_bytes=row[12],
+        )
+        for row in _MESSAGE(rows)
+    ]
+
+
+def message_at(con: sqlite3.Connection, position: int, topic: str) -> Message | None:
+    """Returns the published message or the event at a position."""
+    found = messages(con.execute(MESSAGES + "where m.position = ?", (position,)))
+    if found:
+        return found[0]
+    recorded = events(con.execute(EVENTS + "where e.position = ?", (position,)))
+    return event_as_message(recorded[0], topic) if recorded else None
+
+
+def message_to_deliver(
+    con: sqlite3.Connection, position: int, topic: str, letter: int | None
+) -> Message | None:
+    """Returns the message of a delivery; of one that retention took, what its dead letter kept (G1, L1)."""
+    found = message_at(con, position, topic)
+    if found is None and letter is not None:
+        kept = letters(con.execute(LETTERS + "where id = ?", (letter,)))
+        return message_of(kept[0]) if kept else None
+    return found
+
+
+def deliveries(rows: Iterable[Any], subscription: str) -> list[Delivery]:
+    """Reads rows of `DELIVERIES`."""
+    return [
+        Delivery(
+            number=row[0],
+            subscription=subscription,
+            position=row[1],
+            message_id=UUID(bytes=row[2]),
+            key=row[3],
+            state=row[4],
+            generation=row[5],
+            acquired=row[6],
+            failed=row[7],
+            crashed=row[8],
+            due_at=row[9],
+            lease_token=_uuid(row[10]),
+            lease_until=row[11],
+            priority=row[12],
+            enqueued_at=row[13],
+            expires_at=row[14],
+            data=row[15],
+            attempts=_attempts(row[16]),
+            dead_letter=row[17],
+        )
+        for row in _DELIVERY(rows)
+    ]
+
+
+def letters(rows: Iterable[Any]) -> list[DeadLetter]:
+    """Reads rows of `LETTERS`."""
+    return [
+        DeadLetter(
+            number=row[0],
+            subscription=row[1],
+            topic=row[2],
+            position=row[3],
+            message_id=UUID(bytes=row[4]),
+            type=row[5],
+            key=row[6],
+            data=row[7],
+            metadata=row[8],
+            reason=row[9],
+            error_type=row[10],
+            error=row[11],
+            place=row[12],
+            traceback=row[13],
+            attempts=_attempts(row[14]),
+            first_failed_at=row[15],
+            died_at=row[16],
+            generation=row[17],
+            status=row[18],
+            parent=row[19],
+            edited=row[20],
+            changed_at=row[21],
+            correlation_id=UUID(bytes=row[22]),
+        )
+        for row in _LETTER(rows)
+    ]
+
+
+def jobs(rows: Iterable[Any]) -> list[Job]:
+    """Reads rows of `JOBS`."""
+    return [
+        Job(
+            number=row[0],
+            action=row[1],
+            numbers=_numbers(row[2]),
+            per_second=row[3],
+            skip_on=bool(row[4]),
+            status=row[5],
+            step=row[6],
+            done=row[7],
+            failed=row[8],
+            skipped=row[9],
+            trouble=row[10],
+            created_at=row[11],
+            changed_at=row[12],
+        )
+        for row in _JOB(rows)
+    ]
+
+
+def commands(rows: Iterable[Any]) -> list[CommandRecord]:
+    """Reads rows of `COMMANDS`."""
+    return [
+        CommandRecord(
+            number=row[0],
+            command_id=UUID(bytes=row[1]),
+            type=row[2],
+            stream=row[3],
+            data=row[4],
+            outcome=row[5].value,
+            message=row[6],
+            hint=row[7],
+            field=row[8],
+            expected=row[9],
+            version=row[10],
+            first_position=row[11],
+            last_position=row[12],
+            attempts=row[13],
+            issued_at=row[14],
+            duration_us=row[15],
+            correlation_id=UUID(bytes=row[16]),
+            causation_id=_uuid(row[17]),
+            origin=row[18],
+        )
+        for row in _COMMAND(rows)
+    ]
+
+
+def streams(rows: Iterable[Any]) -> list[StreamInfo]:
+    """Reads rows of `STREAMS`."""
+    return [
+        StreamInfo(
+            number=row[0],
+            name=row[1],
+            category=row[2],
+            version=row[3],
+            closed=bool(row[4]),
+            created_at=row[5],
+            updated_at=row[6],
+            last_position=row[7],
+        )
+        for row in _STREAM(rows)
+    ]
+
+
+def known_ids(
+    con: sqlite3.Connection, column: str, ids: Sequence[bytes], newest: bytes
+) -> tuple[set[bytes], bytes]:
+    """Returns which ids are stored or given more than once, and the greatest id from now on.
+
+    Args:
+        column: The table and its column, as in ``events where event_id``.
+        newest: The greatest id that is stored; what is greater need not be looked for.
+    """
+    if not ids:
+        return set(), newest
+    twice = {one for one, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else set()
+    greatest = max(ids)
+    if min(ids) > newest:
+        return twice, greatest
+    return _stored_among(con, column, [one for one in ids if one <= newest]) | twice, max(newest, greatest)
+
+
+def _stored_among(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> set[bytes]:
+    _, _, name = column.rpartition(" ")
+    found: set[bytes] = set()
+    for first in range(0, len(ids), 500):
+        part = ids[first : first + 500]
+        marks = ",".join("?" * len(part))
+        found.update(row[0] for row in con.execute(f"select {name} from {column} in ({marks})", part))
+    return found
+
+
+@lru_cache(maxsize=256)
+def column_names(columns: str) -> tuple[str, ...]:
+    """Returns the names among the columns of a projection, which the store keeps as JSON."""
+    return tuple(name for name, _ in _columns(columns))
+
+
+def projections(rows: Iterable[Any]) -> list[ProjectionState]:
+    """Reads rows of `PROJECTIONS`."""
+    return [
+        ProjectionState(
+            name=row[0],
+            generation=row[1],
+            live=bool(row[2]),
+            checkpoint=row[3],
+            columns=_columns(row[4]),
+            definition_hash=row[5],
+            status=row[6],
+            fault=row[7],
+            fault_position=row[8],
+            rows=row[9],
+            updated_at=row[10],
+        )
+        for row in _PROJECTION(rows)
+    ]
+
+
+def _uuid(raw: bytes | None) -> UUID | None:
+    return UUID(bytes=raw) if raw is not None else None

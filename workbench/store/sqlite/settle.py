@@ -1,0 +1,152 @@
+"""Writes what became of deliveries: acks, retries, deaths, and what operators pass by (contract §5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from workbench.errors import StaleLease
+from workbench.model.delivery_states import DeliveryState, Trigger
+from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
+from workbench.store.settlements import Settlement, blocked_keys
+from workbench.store.sqlite.claims import URGENCY, insert_deliveries, number_of, states
+from workbench.store.sqlite.heads import Heads
+from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
+
+_encode = msgspec.json.Encoder().encode
+_STALE = "a delivery of {} was taken by another"
+
+
+def ensure_subscription(con: sqlite3.Connection, heads: Heads, op: EnsureSubscription, now: int) -> None:
+    """Makes a durable subscription unless one of that name exists (P4)."""
+    cursor = heads.position if op.cursor is None else op.cursor
+    con.execute(
+        "insert into subscriptions (name, topic, cursor, claimed_to, paused, delivered, failed, filtered, retried,"
+        " died, expired, skipped, created_at) values (?,?,?,0,0,0,0,0,0,0,0,0,?)"
+        " on conflict (name) do update set topic = excluded.topic",
+        (op.name, op.topic, cursor, now),
+    )
+
+
+def configure(con: sqlite3.Connection, op: ConfigureSubscription) -> None:
+    """Pauses, resumes or moves a subscription."""
+    number = number_of(con, op.subscription)
+    if op.paused is not None:
+        con.execute("update subscriptions set paused = ? where id = ?", (op.paused, number))
+    if op.cursor is not None:
+        con.execute(
+            "update subscriptions set cursor = ?, claimed_to = 0, claim_token = null where id = ?",
+            (op.cursor, number),
+        )
+        con.execute(
+            "delete from deliveries where subscription_id = ? and state <> 'dead' and position > ?"
+            " and letter_id is null",  # what is being replayed belongs to its letter, not to the log
+            (number, op.cursor),
+        )
+        promote_all(con, number, past_dead=op.release_key)
+
+
+def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
+    """Commits what became of a batch; its effects were written by the caller in the same savepoint.
+
+    Raises:
+        StaleLease: The claim or a lease was taken by another in the meantime.
+    """
+    number = number_of(con, op.subscription)
+    if op.cursor is not None:
+        done = con.execute(
+            "update subscriptions set cursor = ?, claimed_to = ?, claim_token = ? where id = ? and claim_token = ?",
+            (
+                op.cursor,
+                op.claim or 0,
+                op.claim_token.bytes if op.claim_token else None,
+                number,
+                op.token.bytes,
+            ),
+        )
+        if not done.rowcount:
+            raise StaleLease(f"the claim of {op.subscription} was taken by another")
+    _end(con, number, op, [one for one in op.settlements if one.state is None], now)
+    for settlement in op.settlements:
+        if settlement.state is not None:
+            _settle_row(con, number, op, settlement, now)
+    insert_deliveries(con, number, op.deliveries, op.token)
+    for key in blocked_keys(op.deliveries):  # the one before may have ended since they were looked at
+        promote(con, number, key, past_dead=op.release_key)
+    con.execute(
+        "update subscriptions set delivered = delivered + ?, failed = failed + ?, filtered = filtered + ?,"
+        " retried = retried + ?, died = died + ?, expired = expired + ? where id = ?",
+        (op.delivered, op.failed, op.filtered, op.retried, op.died, op.expired, number),
+    )
+
+
+def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settlement], now: int) -> None:
+    """Lets rows go that were done, many with one statement."""
+    dropped = {one.position for one in ended if one.dropped}
+    for first in range(0, len(ended), 200):
+        part = [one.position for one in ended[first : first + 200]]
+        gone = con.execute(
+            f"delete from deliveries where subscription_id = ? and +state in ({states(Trigger.ACK)})"
+            f" and lease_token = ? and position in ({','.join('?' * len(part))}) returning position, key, letter_id",
+            (number, op.token.bytes, *part),
+        ).fetchall()
+        if len(gone) != len(part):
+            raise StaleLease(_STALE.format(op.subscription))
+        for position, _, letter in gone:
+            if letter is not None:
+                letter_ended(con, letter, "failed_again" if position in dropped else "resolved", now)
+        for key in {key for _, key, _ in gone}:
+            promote(con, number, key, past_dead=op.release_key)
+
+
+def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Settlement, now: int) -> None:
+    row = con.execute(
+        "select letter_id, id from deliveries where subscription_id = ? and position = ? and lease_token = ?"
+        f" and +state in ({states(Trigger.FAIL)})",
+        (number, settlement.position, op.token.bytes),
+    ).fetchone()
+    if row is None:
+        raise StaleLease(_STALE.format(op.subscription))
+    parent = row[0]
+    letter = parent
+    if settlement.letter is not None:
+        letter = insert_letter(con, settlement.letter, parent=parent)
+        if parent is not None:
+            letter_ended(con, parent, "failed_again", now)
+    con.execute(
+        f"update deliveries set state = ?, due_at = ?, rank = coalesce(?, {URGENCY}), failed = failed + ?,"
+        " attempts = ?, lease_token = null, lease_until = null, letter_id = ? where id = ?",
+        (
+            settlement.state,
+            settlement.due_at,
+            settlement.due_at,
+            settlement.failed,
+            _encode(settlement.attempts).decode(),
+            letter,
+            row[1],
+        ),
+    )
+    if settlement.state is DeliveryState.DEAD:
+        promote(con, number, settlement.key, past_dead=op.release_key)
+
+
+def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
+    """Passes waiting deliveries by; the next of their keys are promoted."""
+    number = number_of(con, op.subscription)
+    skipped = 0
+    for row in op.numbers:
+        gone = con.execute(
+            f"delete from deliveries where id = ? and subscription_id = ? and state in ({states(Trigger.SKIP)})"
+            " returning key, letter_id",
+            (row, number),
+        ).fetchone()
+        if gone is None:
+            continue
+        skipped += 1
+        if gone[1] is not None:
+            letter_ended(con, gone[1], "open", now)
+        promote(con, number, gone[0], past_dead=op.release_key)
+    con.execute("update subscriptions set skipped = skipped + ? where id = ?", (skipped, number))
+    return skipped

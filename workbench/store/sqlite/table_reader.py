@@ -1,0 +1,160 @@
+"""Reads the rows of read models as tables show them: in any order, searched, found again by their keys."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from workbench.errors import InvalidValue
+from workbench.model.secrets import is_secret
+from workbench.model.text_folding import folded
+from workbench.store.sqlite import rows
+from workbench.store.sqlite.connection import translated
+from workbench.store.sqlite.list_reader import holding
+from workbench.store.sqlite.previews import Glancing
+from workbench.store.sqlite.projection_tables import table_name
+from workbench.store.stored_values import RowOrder
+
+SHORT, GLANCE = 1_000, 20_000
+"""Characters of a value that a line of a table has, and one row that is looked at (contract §8)."""
+
+Shows = Mapping[str, Callable[[Any], str]]
+"""By column, how its values are shown where that is not the text that is stored."""
+_PLAIN: Shows = MappingProxyType({})
+
+
+class TableListing(Glancing):
+    """The part of a reader that shows tables."""
+
+    def projection_count(self, name: str, text: str = "") -> int:
+        """Returns how many rows a read model has, or how many hold a text in any column."""
+        table, columns, _ = self._projected(name)
+        if not table:
+            return 0
+        condition, values = self._holding(columns, text)
+        if not condition:
+            return int(self._one("select rows from projections where name = ? and live", (name,))[0])
+        return int(self._one(f"select count(*) from {table}{condition}", values)[0])
+
+    def projection_rows(
+        self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
+    ) -> list[dict[str, Any]]:
+        """Returns rows of a read model as a table shows them: any order, filtered by text in any column.
+
+        Args:
+            order: A column; with ``-`` in front the other way round; empty for the key.
+        """
+        table, columns, _ = self._projected(name)
+        if not table:
+            return []
+        condition, values = self._holding(columns, text)
+        query = f"select * from {table}{condition}{_ordered(name, columns, order)} limit :limit offset :first"
+        return self._dicts(query, {**values, "limit": limit, "first": first})
+
+    def projection_order(
+        self, name: str, *, order: str = "", text: str = "", shows: Shows | None = None
+    ) -> RowOrder:
+        """Returns the numbers of all rows that hold a text, in an order: looks at the whole table.
+
+        Args:
+            order: As for `projection_rows`.
+            shows: How columns show their values: it is found what is shown.
+        """
+        table, columns, generation = self._projected(name)
+        if not table:
+            return RowOrder(generation=0, numbers=array("q"))
+        condition, values = self._holding(columns, text, shows or {})
+        inner = f"select rowid as number from {table}{condition}{_ordered(name, columns, order)}"
+        # One text instead of a row per row: a thread then hands the interpreter over only once.
+        (said,) = self._one(f"select group_concat(number) from ({inner})", values)
+        numbers = array("q", map(int, said.split(","))) if said else array("q")
+        return RowOrder(generation=generation, numbers=numbers)
+
+    def projection_lines(
+        self, name: str, generation: int, numbers: Sequence[int]
+    ) -> list[tuple[Any, ...] | None]:
+        """Returns the rows of a generation with these numbers; None for those that are gone.
+
+        Long texts are shortened; behind its columns a row has its number.
+        """
+        table, columns, live = self._projected(name)
+        if not table or live != generation:
+            return [None] * len(numbers)
+        marks = ",".join("?" * len(numbers))
+        shown = ", ".join(map(_short, columns))
+        found = self._all(f"select {shown}, rowid from {table} where rowid in ({marks})", tuple(numbers))
+        by_number = {row[-1]: row for row in found}
+        return [by_number.get(number) for number in numbers]
+
+    def projection_glance(self, name: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row of the live generation, with the beginnings of long texts."""
+        table, columns, _ = self._projected(name)
+        if not table:
+            return None
+        shown = ", ".join(f'substr("{column}", 1, {GLANCE + 1})' for column in columns)
+        kept = ", ".join(
+            f'case when typeof("{column}") <> \'text\' then "{column}" end' for column in columns
+        )
+        found = self._maybe(f'select rowid, {kept}, {shown} from {table} where "{columns[0]}" = ?', (key,))
+        if found is None:
+            return None
+        number, values, texts = found[0], found[1 : len(columns) + 1], found[len(columns) + 1 :]
+        pairs = zip(columns, values, texts, strict=True)
+        return {column: self._begun(table, column, number, value, text) for column, value, text in pairs}
+
+    def _begun(self, table: str, column: str, row: int, value: Any, text: str | None) -> Any:
+        """Returns a value that is no text, or the beginning of a text and how much more there is."""
+        if value is not None or text is None or len(text) <= GLANCE:
+            return text if value is None else value
+        with translated(self._path), self._con.blobopen(table, column, row, readonly=True) as data:
+            return f"{text[:GLANCE]}… {len(data) - len(text[:GLANCE].encode()):,} more bytes"
+
+    def projection_numbers(self, name: str, keys: Collection[Any]) -> dict[Any, int]:
+        """Returns the numbers of the rows of the live generation that have these keys."""
+        table, columns, _ = self._projected(name)
+        if not table:
+            return {}
+        query = f'select "{columns[0]}", rowid from {table} where "{columns[0]}" in (select value from json_each(?))'
+        return dict(self._all(query, (json.dumps(list(keys)),)))
+
+    def _projected(self, name: str) -> tuple[str, tuple[str, ...], int]:
+        """Returns the table of a read model, its columns and its generation; empty if there is none."""
+        found = self._all("select generation, columns from projections where name = ? and live", (name,))
+        if not found:
+            return "", (), 0
+        return table_name(name, found[0][0]), rows.column_names(found[0][1]), found[0][0]
+
+    def _holding(
+        self, columns: Sequence[str], text: str, shows: Shows = _PLAIN
+    ) -> tuple[str, dict[str, str]]:
+        """Returns the condition that any column shows a text."""
+        if not text:
+            return "", {}
+        needle = folded(text)
+        tests = []
+        for at, column in enumerate(columns):
+            say = shows.get(column)
+            if not is_secret(column):
+                tests.append(holding(f'"{column}"', needle))
+            if say is not None:
+                self._con.create_function(f"shown_{at}", 1, lambda value, say=say: folded(say(value)))
+                tests.append(f'instr(shown_{at}("{column}"), :needle)')
+        return f" where {' or '.join(tests or ['0'])}", {"needle": needle}
+
+
+def _ordered(name: str, columns: Sequence[str], order: str) -> str:
+    by = order.lstrip("-") or columns[0]
+    if by not in columns:
+        raise InvalidValue(f"{name} has no column {by}", path="")
+    way = "desc" if order.startswith("-") else "asc"
+    return f' order by "{by}" {way}, "{columns[0]}" {way}'
+
+
+def _short(column: str, most: int = SHORT) -> str:
+    beginning = (
+        f"substr(\"{column}\", 1, {most}) || '… ' || (length(\"{column}\") - {most}) || ' more characters'"
+    )
+    return f'case when length("{column}") > {most} then {beginning} else "{column}" end'

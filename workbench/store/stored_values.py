@@ -1,0 +1,369 @@
+"""What the store answers with: frozen values; database rows never leave the adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from workbench.model.delivery_states import DeliveryState
+
+
+class StreamInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream as listings show it; times in microseconds since 1970."""
+
+    number: int
+    name: str
+    category: str
+    version: int
+    closed: bool
+    created_at: int
+    updated_at: int
+    last_position: int
+
+
+class AppendResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an append put its events; zeros where it wrote none (A9)."""
+
+    stream: str
+    first_version: int
+    last_version: int
+    first_position: int
+    last_position: int
+    idempotent: bool = False
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The fold of a stream exactly at a version (S1)."""
+
+    stream: str
+    version: int
+    state_hash: str
+    state: str
+
+
+class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that was issued and how it ended; the history and the memory of command ids (K3)."""
+
+    number: int = 0
+    command_id: UUID
+    type: str
+    stream: str
+    data: str
+    outcome: str
+    message: str = ""
+    hint: str = ""
+    field: str | None = None
+    expected: int | None = None
+    version: int = 0
+    first_position: int = 0
+    last_position: int = 0
+    attempts: int = 1
+    issued_at: int = 0
+    duration_us: int = 0
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    origin: str = ""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try of a delivery that failed."""
+
+    number: int
+    at: int
+    duration_us: int
+    error_type: str
+    error: str
+    place: str = ""
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that was not a plain success.
+
+    Attributes:
+        number: Identity of the row.
+        position: Of the message that it is for.
+        data: Edited payload, or None for the message's own.
+        due_at: Not before, microseconds since 1970.
+        dead_letter: The dead letter that it was replayed from, or that it became.
+    """
+
+    number: int
+    subscription: str
+    position: int
+    message_id: UUID
+    key: str
+    state: DeliveryState
+    generation: int = 0
+    acquired: int = 0
+    failed: int = 0
+    crashed: int = 0
+    due_at: int | None = None
+    lease_token: UUID | None = None
+    lease_until: int | None = None
+    priority: int = 0
+    enqueued_at: int = 0
+    expires_at: int | None = None
+    data: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    dead_letter: int | None = None
+
+
+class LetterStatus(StrEnum):
+    """What became of a dead letter."""
+
+    OPEN = "open"
+    REPLAYING = "replaying"
+    RESOLVED = "resolved"
+    FAILED_AGAIN = "failed_again"
+    ARCHIVED = "archived"
+    PURGED = "purged"
+
+
+class Reason(StrEnum):
+    """Why a delivery died (L2)."""
+
+    MAX_ATTEMPTS = "max_attempts"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CRASH_LOOP = "crash_loop"
+    DESERIALIZATION = "deserialization"
+    FILTER_ERROR = "filter_error"
+    OPERATOR = "operator"
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that died, with all that is needed to understand and repair it (L1).
+
+    Attributes:
+        data: The original bytes as text; never changed (I10).
+        edited: The payload of the latest edited copy, or None (L6).
+        place: Where in the handler's code the error rose, such as ``mail.py:31 send_welcome``.
+        parent: The dead letter whose replay failed and made this one (L4).
+    """
+
+    number: int = 0
+    subscription: str
+    topic: str
+    position: int
+    message_id: UUID
+    type: str
+    key: str
+    data: str
+    metadata: str | None = None
+    reason: Reason
+    error_type: str = ""
+    error: str = ""
+    place: str = ""
+    traceback: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    first_failed_at: int = 0
+    died_at: int = 0
+    generation: int = 0
+    status: LetterStatus = LetterStatus.OPEN
+    parent: int | None = None
+    edited: str | None = None
+    changed_at: int = 0
+    correlation_id: UUID
+
+
+class LetterLine(NamedTuple):
+    """What a list shows of a dead letter: neither payload nor traceback, of an error only its beginning.
+
+    Attributes:
+        attempts: How many were made.
+        died_at: Microseconds since 1970.
+    """
+
+    number: int
+    status: str
+    type: str
+    key: str
+    error: str
+    attempts: int
+    died_at: int
+    subscription: str
+
+
+T = TypeVar("T")
+
+
+class Glance(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """Something with no more than the beginning of its payload.
+
+    Attributes:
+        size: Bytes of the whole payload.
+    """
+
+    of: T
+    size: int
+
+
+class RowOrder(NamedTuple):
+    """The rows of a read model in an order: numbers that hold good in one of its generations."""
+
+    generation: int
+    numbers: Sequence[int]
+
+
+class JobStatus(StrEnum):
+    """How far a bulk action is; a replay is done when every delivery of it ended."""
+
+    RUNNING = "running"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A bulk action on dead letters with its frozen list (L5).
+
+    Attributes:
+        numbers: Of the dead letters, frozen when it was confirmed.
+        per_second: At most so many a second; 0 for as fast as it goes.
+        skip_on: For a purge: whether what is blocked behind them goes on (L7).
+        step: How many of the numbers were dealt with.
+        skipped: How many were no longer as they were when the list was frozen.
+        trouble: Why the first of those that failed did.
+    """
+
+    number: int = 0
+    action: str
+    numbers: tuple[int, ...]
+    per_second: float = 0.0
+    skip_on: bool = True
+    status: JobStatus = JobStatus.RUNNING
+    step: int = 0
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+    trouble: str = ""
+    created_at: int = 0
+    changed_at: int = 0
+
+
+class Depth(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits in a subscription, by state, and since when; beside what lies behind its cursor.
+
+    Attributes:
+        oldest: When the oldest of them was enqueued, microseconds since 1970; None if nothing waits.
+    """
+
+    blocked: int = 0
+    delayed: int = 0
+    ready: int = 0
+    leased: int = 0
+    oldest: int | None = None
+
+
+class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a subscription stands.
+
+    Attributes:
+        cursor: Every message up to here is settled or has a row.
+        claimed_to: Messages up to here were handed out; above the cursor after a crash they are suspects.
+        delivered: Handled successfully, ever.
+        failed: Attempts that failed, ever.
+        retried, died, expired, skipped: How attempts and deliveries ended, ever.
+        waiting: Rows that are blocked, delayed, ready or leased.
+        dead: Dead letters that are open.
+    """
+
+    number: int
+    name: str
+    topic: str
+    cursor: int
+    claimed_to: int
+    paused: bool
+    delivered: int
+    failed: int
+    filtered: int
+    created_at: int
+    retried: int = 0
+    died: int = 0
+    expired: int = 0
+    skipped: int = 0
+    waiting: int = 0
+    retrying: int = 0
+    dead: int = 0
+
+
+class ProjectionStatus(StrEnum):
+    """Whether a projection follows the log."""
+
+    LIVE = "live"
+    PAUSED = "paused"
+    FAULTED = "faulted"
+
+
+class PassedKind(StrEnum):
+    """How a projection went on behind an event that it could not fold (J2)."""
+
+    SKIPPED = "skipped"
+    PARKED = "parked"
+
+
+class PassedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that is not in a projection's rows; if parked, nothing later of its stream is, either."""
+
+    position: int
+    stream: str
+    kind: PassedKind
+    error: str
+    at: int = 0
+
+
+class ProjectionState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one generation of a projection stands.
+
+    Attributes:
+        live: Whether readers get these rows; else they are being rebuilt (J3).
+        checkpoint: Its rows are the fold of all events up to here (I9).
+        columns: Pairs of name and kind, as the table has them; the first is the key.
+        definition_hash: Of the definition that made the rows (J4).
+        fault: What went wrong at ``fault_position`` (J2); empty unless faulted.
+    """
+
+    name: str
+    generation: int
+    live: bool
+    checkpoint: int
+    columns: tuple[tuple[str, str], ...]
+    definition_hash: str
+    status: ProjectionStatus
+    fault: str = ""
+    fault_position: int = 0
+    rows: int = 0
+    updated_at: int = 0
+
+
+class OperatorAction(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person did to the running system."""
+
+    number: int = 0
+    at: int
+    action: str
+    subject: str
+    detail: str = ""
+
+
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One place of the common order as listings show it: an event or a published message, without payload."""
+
+    position: int
+    event: bool
+    stream: str
+    version: int
+    type: str
+    recorded_at: int
+    occurred_at: int
+    id: UUID
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of a projection table and whether more follow."""
+
+    rows: list[dict[str, Any]]
+    more: bool
