@@ -121,6 +121,9 @@ def as_a_program(environ: Environ) -> None:
         kind = getattr(signal, name, None)
         if kind is not None and signal.getsignal(kind) is signal.SIG_DFL:  # nohup ignores one of them
             signal.signal(kind, _end)
+    # A shell has what it starts in the background ignore Ctrl+C, which would leave `_end` without effect.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end(*_: object) -> None:
