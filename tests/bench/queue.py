@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.bench import queue_peers as peers
 from tests.bench.report import Report, arguments, percentile
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.services.workspace import Workspace, open_workspace
 from workbench.store.sqlite.connection import Synchronous
 
@@ -71,7 +71,9 @@ async def pump(workspace: Workspace, count: int) -> float:
     started = time.perf_counter()
     wanted = count * len(workspace.project.registry.subscriptions)
     for first in range(0, count, CALL):
-        drafts = [Draft(topic="work", data=payload(number)) for number in range(first, first + CALL)]
+        drafts = [
+            OutgoingMessage(topic="work", data=payload(number)) for number in range(first, first + CALL)
+        ]
         await engine.publisher.publish_many(drafts)
         while first - slowest(workspace) > CALL * AHEAD:
             await asyncio.sleep(0)
@@ -179,7 +181,10 @@ class Bench:
             runner = readers(workspace)[0]
             runner.paused = True
             for first in range(0, size, 1_000):
-                drafts = [Draft(topic="work", data=payload(number)) for number in range(first, first + 1_000)]
+                drafts = [
+                    OutgoingMessage(topic="work", data=payload(number))
+                    for number in range(first, first + 1_000)
+                ]
                 await engine.publisher.publish_many(drafts)
             if mode == "point_to_point":  # all rows stand before the first is claimed
                 while await runner._ingest():

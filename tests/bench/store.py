@@ -25,7 +25,7 @@ from tests.engine.conftest import Add, Count, Counted, Open, counted, decide, ev
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import Issue
 from workbench.engine.engine import Engine
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.model.aggregate import Aggregate
 from workbench.model.clock import SystemClock
 from workbench.model.event import NewEvent
@@ -135,7 +135,7 @@ class Bench:
 
     async def _gated(self, store: SqliteStore, callers: int, count: int) -> float:
         """Returns the seconds that so many callers take for so many appends."""
-        gate = WriteGate(store, self._clock, lambda _operations, _answers: None)
+        gate = GroupCommit(store, self._clock, lambda _operations, _answers: None)
 
         async def caller(first: int) -> None:
             for number in range(first, count, callers):

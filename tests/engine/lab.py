@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from workbench.engine.engine import Engine
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.engine.timers import VirtualTimer
 from workbench.errors import PermanentError, StoreReadOnly
 from workbench.model.changes import Changes
@@ -167,7 +167,9 @@ class Lab:
     async def publish(self, *numbers: int, key: str = "k", **more: Any) -> None:
         """Publishes messages that are numbers."""
         for n in numbers:
-            await self.running.publisher.publish(Draft(topic="work", data={"n": n}, key=key, **more))
+            await self.running.publisher.publish(
+                OutgoingMessage(topic="work", data={"n": n}, key=key, **more)
+            )
 
     async def write(self, operation: Operation) -> Any:
         """Writes as services do."""

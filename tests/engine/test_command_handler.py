@@ -10,7 +10,7 @@ import pytest
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import Issue
 from workbench.errors import InvalidCommand, NoHandler, StoreFull
-from workbench.model.command import Outcome
+from workbench.model.command import CommandOutcome
 from workbench.model.event import NewEvent
 from workbench.store.operations import Append, Atomic, CloseStream, SaveSnapshot
 
@@ -20,7 +20,7 @@ async def test_K1_many_commands_at_once_lose_no_update(rig):
     await rig.do("open", "a", 0)
     results = await asyncio.gather(*(rig.do("add", "a", 1) for _ in range(60)))
     accepted = [result for result in results if result.accepted]
-    conflicts = [result for result in results if result.outcome is Outcome.CONFLICT]
+    conflicts = [result for result in results if result.outcome is CommandOutcome.CONFLICT]
     assert len(accepted) + len(conflicts) == 60
     loaded = rig.engine.loader.load(rig.engine.registry.aggregates["count"], "count-a")
     assert loaded.state.total == len(accepted)
@@ -32,7 +32,7 @@ async def test_K2_an_expected_version_that_is_gone_is_a_conflict_with_both_versi
     await rig.do("open", "a", 0)
     await rig.do("add", "a", 1)
     result = await rig.do("add", "a", 1, expected=1)
-    assert result.outcome is Outcome.CONFLICT
+    assert result.outcome is CommandOutcome.CONFLICT
     assert (result.expected, result.version) == (1, 2)
 
 
@@ -56,7 +56,7 @@ async def test_K2_a_conflict_in_between_is_decided_again(rig):
     assert result.version == 3
 
 
-@pytest.mark.parametrize(("losses", "outcome"), [(3, Outcome.ACCEPTED), (4, Outcome.CONFLICT)])
+@pytest.mark.parametrize(("losses", "outcome"), [(3, CommandOutcome.ACCEPTED), (4, CommandOutcome.CONFLICT)])
 async def test_K2_it_is_decided_again_three_times_and_no_more(rig, losses, outcome):
     engine = await rig.open()
     await rig.do("open", "a", 0)
@@ -75,7 +75,7 @@ async def test_K2_it_is_decided_again_three_times_and_no_more(rig, losses, outco
     assert (result.outcome, result.attempts, left) == (outcome, 4, [])
     stored = engine.reader.commands()[0]
     assert (stored.outcome, stored.attempts) == (outcome.value, 4)
-    if outcome is Outcome.CONFLICT:
+    if outcome is CommandOutcome.CONFLICT:
         assert (result.expected, result.version) == (4, 5)
 
 
@@ -96,11 +96,11 @@ async def test_K3_a_command_id_seen_before_gives_the_stored_answer(rig):
 async def test_K4_create_needs_no_stream_and_change_needs_one(rig):
     await rig.open()
     missing = await rig.do("add", "a", 1)
-    assert missing.outcome is Outcome.REJECTED
+    assert missing.outcome is CommandOutcome.REJECTED
     assert "does not exist" in missing.message
     await rig.do("open", "a")
     twice = await rig.do("open", "a")
-    assert twice.outcome is Outcome.REJECTED
+    assert twice.outcome is CommandOutcome.REJECTED
     assert twice.field == "id"
     assert rig.engine.reader.stream("count-a").version == 1
 
@@ -109,7 +109,7 @@ async def test_a_refusal_names_its_rule_and_field_and_is_remembered(rig):
     await rig.open()
     await rig.do("open", "a")
     result = await rig.do("add", "a", -1)
-    assert (result.outcome, result.message, result.field) == (Outcome.REJECTED, "only upwards", "by")
+    assert (result.outcome, result.message, result.field) == (CommandOutcome.REJECTED, "only upwards", "by")
     newest = rig.engine.reader.commands(limit=1)[0]
     assert (newest.outcome, newest.message) == ("rejected", "only upwards")
 
@@ -241,7 +241,7 @@ async def test_A2_a_command_to_a_closed_stream_is_refused_and_remembered(rig):
     await rig.do("open", "a", 1)
     await engine.gate.write(CloseStream(stream="count-a"))
     result = await rig.do("add", "a", 1)
-    assert result.outcome is Outcome.REJECTED
+    assert result.outcome is CommandOutcome.REJECTED
     assert "closed" in result.message
     assert engine.reader.commands(limit=1)[0].outcome == "rejected"
 
@@ -283,6 +283,6 @@ async def test_K3_a_repeated_command_that_would_be_refused_now_gives_its_first_a
     refused = engine.new_id()
     assert not (await rig.do("add", "a", -1, id=refused)).duplicate
     repeated = await rig.do("add", "a", -1, id=refused)
-    assert (repeated.outcome, repeated.duplicate) == (Outcome.REJECTED, True)
+    assert (repeated.outcome, repeated.duplicate) == (CommandOutcome.REJECTED, True)
     assert engine.reader.stream("count-a").version == 1
     assert len(engine.reader.commands(limit=9)) == 2

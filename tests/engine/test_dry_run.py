@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tests.engine.lab import Handled, Lab
-from workbench.engine.policy_runner import Reactor
+from workbench.engine.policy_runner import PolicyRunner
 from workbench.errors import NotFound
 from workbench.model.policy import Process, process_type_of
 from workbench.store.stored_values import Reason
@@ -97,7 +97,7 @@ async def test_a_process_that_is_in_the_middle_of_a_batch_is_rehearsed_with_a_me
         react=lambda _state, _event: [],
     )
     reader, metrics = lab.running.reader, lab.running.metrics
-    reactor = Reactor(process_type_of(process), lab.running.registry, reader, metrics)
+    reactor = PolicyRunner(process_type_of(process), lab.running.registry, reader, metrics)
     reactor._states["k"] = '{"seen":7}'
     apart = reactor.apart()
     apart.forget()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.store.actions import append
 from workbench.engine import group_commit as module
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.errors import StoreBusy, StoreFull, WorkbenchBug
 from workbench.store.memory.store import MemoryStore
 
@@ -38,7 +38,7 @@ def store(clock, monkeypatch):
 
 async def test_C4_after_a_burst_the_store_is_tidied_once_and_its_trouble_is_nobodys(store, clock):
     store.done_loop = asyncio.get_running_loop()
-    gate = WriteGate(store, clock, lambda _operations, _answers: None)
+    gate = GroupCommit(store, clock, lambda _operations, _answers: None)
     for letter in "abc":
         await gate.write(append("s", letter))
     assert store.tidied == []
@@ -51,7 +51,7 @@ async def test_C4_after_a_burst_the_store_is_tidied_once_and_its_trouble_is_nobo
 
 async def test_C4_closing_does_not_wait_for_it(store, clock, monkeypatch):
     monkeypatch.setattr(module, "IDLE_SECONDS", 3600)
-    gate = WriteGate(store, clock, lambda _operations, _answers: None)
+    gate = GroupCommit(store, clock, lambda _operations, _answers: None)
     await gate.write(append("s", "a"))
     await asyncio.wait_for(gate.close(), 5)
     assert store.tidied == []
@@ -75,7 +75,7 @@ async def test_C11_who_waits_gets_the_answer_whatever_listens(clock, monkeypatch
         order.append((len(operations), all(future.done() for future in futures)))
         raise RuntimeError("a view has a bug")
 
-    gate = WriteGate(MemoryStore(clock), clock, listens)
+    gate = GroupCommit(MemoryStore(clock), clock, listens)
     futures = [asyncio.ensure_future(gate.write(append("s", letter))) for letter in "abc"]
     answers = await asyncio.wait_for(asyncio.gather(*futures), 5)
     assert [one.last_version for one in answers] == [1, 2, 3]
@@ -86,7 +86,7 @@ async def test_C11_who_waits_gets_the_answer_whatever_listens(clock, monkeypatch
 
 async def test_C11_nobody_is_told_of_a_commit_before_those_who_wrote(clock):
     seen = []
-    gate = WriteGate(MemoryStore(clock), clock, lambda _operations, _answers: seen.append(future_of()))
+    gate = GroupCommit(MemoryStore(clock), clock, lambda _operations, _answers: seen.append(future_of()))
 
     def future_of():
         return [future.done() for _, future in group]
@@ -110,14 +110,14 @@ async def test_C11_a_thread_that_dies_leaves_nobody_waiting(clock, monkeypatch):
         def write(self, operations):
             raise SystemExit(1)
 
-    gate = WriteGate(Dying(clock), clock, lambda _operations, _answers: None)
+    gate = GroupCommit(Dying(clock), clock, lambda _operations, _answers: None)
     with pytest.raises(WorkbenchBug, match="SystemExit"):
         await asyncio.wait_for(gate.write(append("s", "a")), 5)
     await gate.close()
 
 
 async def test_C11_writing_after_the_end_is_refused(clock):
-    gate = WriteGate(MemoryStore(clock), clock, lambda _operations, _answers: None)
+    gate = GroupCommit(MemoryStore(clock), clock, lambda _operations, _answers: None)
     await gate.close()
     with pytest.raises(StoreBusy, match="the engine was stopped"):
         await asyncio.wait_for(gate.write(append("s", "a")), 5)
@@ -127,7 +127,7 @@ async def test_C11_writing_after_the_end_is_refused(clock):
 async def test_C6_a_rehearsal_is_run_alone_and_told_to_nobody(clock, monkeypatch, inline):
     monkeypatch.setattr(module, "INLINE_SECONDS", 1 if inline else -1)
     told = []
-    gate = WriteGate(
+    gate = GroupCommit(
         MemoryStore(clock), clock, lambda operations, answers: told.append((operations, answers))
     )
     first, second = append("s", "a"), append("s", "c")

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.engine.lab import MODES, RETRY, Lab
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import BackPressure
 from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.filter import Filter
@@ -456,7 +456,7 @@ async def test_B2_a_full_topic_refuses_and_drops_nothing(lab):
     with pytest.raises(BackPressure):
         await lab.publish(4)
     with pytest.raises(BackPressure):
-        await engine.publisher.publish_many([Draft(topic="work", data={"n": 5})])
+        await engine.publisher.publish_many([OutgoingMessage(topic="work", data={"n": 5})])
     engine.resume()
     await lab.settle()
     await lab.publish(4)

@@ -19,7 +19,7 @@ from workbench.gui.views.publish_dialog import PublishDialog, open_publish
 from workbench.gui.views.record_dialog import RecordDialog
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.project.samples import copy_sample
-from workbench.services.draft_files import Drafting
+from workbench.services.draft_files import DraftFiles
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -406,7 +406,7 @@ async def test_V2_one_can_lose_it_all_the_same(session, until, monkeypatch):
 
 def test_V2_what_a_draft_changes_while_it_is_shown_is_nothing_typed(qapp, clock, tmp_path):
     """Texts that change under a draft that is shown or discarded say so like any other."""
-    drafts = Drafting(tmp_path, {"WORKBENCH_CONFIG": str(tmp_path)}, clock)
+    drafts = DraftFiles(tmp_path, {"WORKBENCH_CONFIG": str(tmp_path)}, clock)
     shown = {"text": ""}
 
     def change(text):

@@ -6,14 +6,14 @@ import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 
 from tests.gui.conftest import Numbers
-from workbench.gui.paged_model import KEPT, PAGE, Column, ListSource, PagedModel
+from workbench.gui.paged_model import KEPT, PAGE, ListSource, PagedModel, TableColumn
 
 TIP = Qt.ItemDataRole.ToolTipRole
 
 
 @pytest.fixture
 def model(qapp):
-    return PagedModel([Column("Number"), Column("Name")])
+    return PagedModel([TableColumn("Number"), TableColumn("Name")])
 
 
 def turn(model, source):
@@ -117,9 +117,9 @@ def test_another_source_leaves_nothing_of_the_old(model):
 def test_cells_are_shown_as_their_columns_say(qapp):
     model = PagedModel(
         [
-            Column("Plain"),
-            Column("Made", text=lambda value: f"<{value}>"),
-            Column("State", badge=lambda value: ("ok", "fine") if value else None),
+            TableColumn("Plain"),
+            TableColumn("Made", text=lambda value: f"<{value}>"),
+            TableColumn("State", badge=lambda value: ("ok", "fine") if value else None),
         ]
     )
     model.set_source(ListSource([(1, 2, 3, "hidden"), (4, 5, 0, "hidden")]))
@@ -132,7 +132,10 @@ def test_cells_are_shown_as_their_columns_say(qapp):
 
 def test_tool_tips_say_what_is_shown_or_what_the_column_says(qapp):
     model = PagedModel(
-        [Column("A", text=lambda value: f"{value}…"), Column("B", tip=lambda value: f"all of {value}")]
+        [
+            TableColumn("A", text=lambda value: f"{value}…"),
+            TableColumn("B", tip=lambda value: f"all of {value}"),
+        ]
     )
     model.set_source(ListSource([("x", "y")]))
     assert [model.data(model.index(0, column), TIP) for column in range(2)] == ["x…", "all of y"]
@@ -142,7 +145,7 @@ def test_tool_tips_say_what_is_shown_or_what_the_column_says(qapp):
 
 
 def test_heads_have_titles_and_stand_over_their_text(qapp):
-    model = PagedModel([Column("Name"), Column("Size", align_right=True)])
+    model = PagedModel([TableColumn("Name"), TableColumn("Size", align_right=True)])
     across = Qt.Orientation.Horizontal
     alignment = Qt.ItemDataRole.TextAlignmentRole
     assert [model.headerData(number, across) for number in range(3)] == ["Name", "Size", None]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from tests.gui.conftest import Numbers
 from workbench.errors import StoreBusy, StoreCorrupt
 from workbench.gui.badges import ROW_HEIGHT
-from workbench.gui.paged_model import PAGE, Column, ListSource
+from workbench.gui.paged_model import PAGE, ListSource, TableColumn
 from workbench.gui.row_painter import WIDEST
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import theme
@@ -44,7 +44,7 @@ def source():
 
 @pytest.fixture
 def table(shown, source):
-    return shown([Column("Number", width=90), Column("Name", width=120, stretch=True)], source)
+    return shown([TableColumn("Number", width=90), TableColumn("Name", width=120, stretch=True)], source)
 
 
 def collected(signal):
@@ -163,7 +163,7 @@ def test_one_row_is_selected_unless_several_may_be(table):
 
 
 def test_an_empty_table_takes_every_key(shown):
-    table = shown([Column("A")], ListSource([]))
+    table = shown([TableColumn("A")], ListSource([]))
     chosen, activated = collected(table.row_chosen), collected(table.row_activated)
     for key in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageDown, Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(table, key)
@@ -192,7 +192,7 @@ def test_what_the_program_chooses_is_not_told_as_a_persons_choice(table):
 
 def test_V1_choosing_by_key_reads_no_page_but_that_of_the_row(shown):
     source = Numbers(1_000_000)
-    table = shown([Column("Number")], source)
+    table = shown([TableColumn("Number")], source)
     table.viewport().grab()
     source.asked.clear()
     assert table.choose_key(500_000)
@@ -250,15 +250,15 @@ def test_the_selection_is_copied_from_top_to_bottom_with_tabs_between_cells(tabl
     ],
 )
 def test_what_a_spreadsheet_would_take_for_a_formula_is_quoted(shown, text, safe):
-    table = shown([Column("A"), Column("B")], ListSource([(text, "end")]))
+    table = shown([TableColumn("A"), TableColumn("B")], ListSource([(text, "end")]))
     QTest.keyClick(table, Qt.Key.Key_Home)
     assert copied(table) == f"{safe}\tend"
 
 
 def test_cells_are_copied_as_they_are_shown(shown):
     columns = [
-        Column("Size", text=lambda size: f"{size:,} B"),
-        Column("State", badge=lambda state: ("error", state.upper())),
+        TableColumn("Size", text=lambda size: f"{size:,} B"),
+        TableColumn("State", badge=lambda state: ("error", state.upper())),
     ]
     table = shown(columns, ListSource([(12345, "bad", "hidden")]))
     QTest.keyClick(table, Qt.Key.Key_Home)
@@ -270,7 +270,7 @@ def test_cells_are_copied_as_they_are_shown(shown):
 
 def test_what_to_do_stands_there_while_there_are_no_rows(shown):
     source = Numbers(0)
-    table = shown([Column("A")], source)
+    table = shown([TableColumn("A")], source)
     done = []
     table.set_empty("No events", "Send a command.", "Send", lambda: done.append(True))
     hint = next(label for label in table.findChildren(QLabel) if label.text() == "Send a command.")
@@ -288,7 +288,7 @@ def test_what_to_do_stands_there_while_there_are_no_rows(shown):
 
 
 def test_another_hint_takes_the_place_of_the_old(shown, qtbot):
-    table = shown([Column("A")], Numbers(0))
+    table = shown([TableColumn("A")], Numbers(0))
     table.set_empty("First", "")
     table.set_empty("Second", "")
 
@@ -353,7 +353,12 @@ def test_a_column_that_a_person_drew_counts_as_arranged(table):
 
 
 def test_columns_are_fitted_to_their_heads_and_first_rows_within_reason(shown):
-    columns = [Column("A"), Column("A head of many words"), Column("C"), Column("D", mono=True)]
+    columns = [
+        TableColumn("A"),
+        TableColumn("A head of many words"),
+        TableColumn("C"),
+        TableColumn("D", mono=True),
+    ]
     source = ListSource([("i", "x", "W" * 200, "0123456789" * 2)] * 3)
     table = shown(columns, source)
     table.fit_columns()
@@ -372,7 +377,7 @@ def test_columns_are_fitted_to_their_heads_and_first_rows_within_reason(shown):
 
 def test_only_pages_in_sight_are_asked_for(shown):
     source = Numbers(100_000)
-    table = shown([Column("Number"), Column("Name", stretch=True)], source)
+    table = shown([TableColumn("Number"), TableColumn("Name", stretch=True)], source)
     table.viewport().grab()
     assert source.asked == [(0, PAGE)]
     table.scrollToBottom()
@@ -383,7 +388,11 @@ def test_only_pages_in_sight_are_asked_for(shown):
 @pytest.mark.parametrize("length", [0, 1, 9, 100_000])
 def test_tables_of_every_length_are_drawn(shown, length):
     table = shown(
-        [Column("Number", align_right=True), Column("Name", mono=True, width=20), Column("Name", text=repr)],
+        [
+            TableColumn("Number", align_right=True),
+            TableColumn("Name", mono=True, width=20),
+            TableColumn("Name", text=repr),
+        ],
         ListSource([(number, "long " * 200, "x\ny") for number in range(length)]),
     )
     for key in (Qt.Key.Key_End, Qt.Key.Key_Home):
@@ -412,12 +421,12 @@ def test_the_selected_row_and_the_one_under_the_mouse_are_marked(table, qtbot):
     ("kind", "role"), [("ok", "ok"), ("warning", "warning"), ("error", "error"), ("neutral", "muted")]
 )
 def test_a_badge_is_drawn_in_the_colour_of_its_kind(shown, kind, role):
-    table = shown([Column("State", badge=lambda _value: (kind, "state"))], ListSource([("x",)]))
+    table = shown([TableColumn("State", badge=lambda _value: (kind, "state"))], ListSource([("x",)]))
     assert colour(table, 16, 12) == QColor(theme().colors.ink(role))
 
 
 def test_a_cell_without_a_badge_is_left_blank(shown):
-    blank = shown([Column("State", badge=lambda _value: None)], ListSource([("x",)]))
+    blank = shown([TableColumn("State", badge=lambda _value: None)], ListSource([("x",)]))
     blank.clearFocus()
     image = blank.viewport().grab().toImage()
     assert {image.pixelColor(x, 12).name() for x in range(100)} == {image.pixelColor(300, 12).name()}
@@ -449,7 +458,7 @@ def test_a_row_that_lost_its_selection_can_be_chosen_again(table):
 
 @pytest.mark.parametrize("end", ["\r", "\r\n", "\u2028", "\n"])
 def test_no_line_end_of_any_kind_lets_a_cell_become_two(shown, end):
-    table = shown([Column("Name")], ListSource([(f"x{end}=1+1",)]))
+    table = shown([TableColumn("Name")], ListSource([(f"x{end}=1+1",)]))
     table.choose_index(0)
     table.copy()
     assert QApplication.clipboard().text() == "x =1+1"
@@ -524,7 +533,7 @@ def test_V1_all_are_those_that_were_there(table, source):
 
 def test_V1_a_refresh_of_a_million_rows_reads_no_more_than_what_is_in_sight(shown):
     source = Numbers(1_000_000)
-    table = shown([Column("Number")], source)
+    table = shown([TableColumn("Number")], source)
     table.choose_index(700_000)
     source.asked.clear()
     source.first = -1
@@ -539,7 +548,7 @@ def test_V1_a_refresh_of_a_million_rows_reads_no_more_than_what_is_in_sight(show
 
 def test_V4_a_read_that_fails_is_told_in_the_table_and_can_be_tried_again(shown, qtbot):
     source = Numbers(1000)
-    table = shown([Column("Number")], source)
+    table = shown([TableColumn("Number")], source)
     source.fault = StoreCorrupt("page 7 is damaged", hint="take the newest backup")
     QTest.keyClick(table, Qt.Key.Key_End)
     assert not table.viewport().grab().isNull()
@@ -560,7 +569,7 @@ def test_V4_a_read_that_fails_is_told_in_the_table_and_can_be_tried_again(shown,
 
 def test_V4_what_cannot_be_read_is_asked_for_once_not_at_each_paint(shown):
     source = Numbers(1000)
-    table = shown([Column("Number")], source)
+    table = shown([TableColumn("Number")], source)
     source.fault = StoreBusy("another program holds it")
     source.asked.clear()
     table.set_source(source)
@@ -577,21 +586,23 @@ def test_V4_a_value_that_no_column_can_say_is_shown_as_it_is(shown):
     def refuse(value):
         raise OverflowError(value)
 
-    table = shown([Column("A", text=refuse), Column("B", badge=refuse)], ListSource([(10**30, "odd")]))
+    table = shown(
+        [TableColumn("A", text=refuse), TableColumn("B", badge=refuse)], ListSource([(10**30, "odd")])
+    )
     assert not table.viewport().grab().isNull()
     assert table.model().shown(0, 0) == str(10**30)
     assert table.model().shown(0, 1) == "odd"
 
 
 def test_V4_of_a_long_text_a_cell_and_its_tip_show_the_beginning_and_how_much_more(shown):
-    table = shown([Column("A")], ListSource([("x" * 20_000_000,)]))
+    table = shown([TableColumn("A")], ListSource([("x" * 20_000_000,)]))
     assert table.model().shown(0, 0) == "x" * 400 + "… 19,999,600 more characters"
     assert len(table.model().data(table.model().index(0, 0), Qt.ItemDataRole.ToolTipRole)) < 3000
 
 
 def test_what_hides_itself_is_seen_in_cells_and_tips(shown):
     text = "safe\u202egnp.exe\u200b\u2028\x1b[2J\ufeff\u00ad\U000e0041\u0085"
-    table = shown([Column("A")], ListSource([(text,)]))
+    table = shown([TableColumn("A")], ListSource([(text,)]))
     escaped = r"safe\u202egnp.exe\u200b\u2028\u001b[2J\ufeff\u00ad\U000e0041\u0085"
     for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
         assert table.model().data(table.model().index(0, 0), role) == escaped

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from tests.cli.conftest import CODE, SETTINGS
 from tests.gui.test_session import settings, start
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.gui.desk import Selection
 from workbench.gui.table import FastTableView
 from workbench.gui.view_catalog import VIEWS
@@ -82,7 +82,7 @@ async def session(start, tmp_path):
     for name in ("a", "bad"):
         await workspace.issue.issue("make", {"id": name, "api_key": SECRET})
     data = {"note": "x", "password": SECRET, "inner": [{"api_key": SECRET}]}
-    await workspace.publish.publish(Draft(topic="all", type="note", data=data))
+    await workspace.publish.publish(OutgoingMessage(topic="all", type="note", data=data))
     await workspace.running().settle()
     return made
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.interop.events import EVENTS, TEXT, VALUES, as_stored
 from tests.interop.test_workbench_lines import EVENT, changed
 from workbench.interop.cloudevents import CloudEventReader, checked_attributes, source_of, write_event
-from workbench.interop.ndjson import Incoming, Problem
+from workbench.interop.ndjson import Incoming, RecordProblem
 from workbench.model.clock import rfc3339
 from workbench.model.ids import derived_id
 
@@ -38,7 +38,7 @@ OTHER: dict[str, Any] = {
 }
 
 
-def read(value: Any, **chosen: Any) -> Incoming | Problem:
+def read(value: Any, **chosen: Any) -> Incoming | RecordProblem:
     line = value if isinstance(value, bytes) else json.dumps(value).encode()
     return CloudEventReader(**chosen).read(3, line)
 
@@ -199,7 +199,7 @@ def test_links_to_ids_of_the_same_source_are_kept():
 )
 def test_a_broken_rule_is_named(change, said):
     problem = read(OTHER | change)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RecordProblem)
     assert said in problem.message
 
 
@@ -228,7 +228,7 @@ def test_what_the_official_library_writes_comes_in(extensions, data):
     attributes = {"id": "1", "source": "/s", "type": "t", "specversion": "1.0", **extensions}
     theirs = JSONFormat().write(CloudEvent(attributes, {"value": data}))
     incoming = read(theirs)
-    if isinstance(incoming, Problem):
+    if isinstance(incoming, RecordProblem):
         assert "which no attribute may hold" in incoming.message  # theirs lets noncharacters pass
     else:
         assert json.loads(incoming.event.data) == {"value": data}

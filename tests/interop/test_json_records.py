@@ -7,7 +7,7 @@ import io
 import pytest
 
 from workbench.interop.json_records import read_lines, read_records
-from workbench.interop.ndjson import Problem, parse_line
+from workbench.interop.ndjson import RecordProblem, parse_line
 
 
 def records(data: bytes) -> list[tuple[int, bytes]]:
@@ -53,7 +53,7 @@ def test_nothing_is_nothing(data):
 def test_what_cannot_be_taken_apart_is_a_problem_of_its_line(data, good, line):
     found = [(number, parse_line(number, one)) for number, one in records(data)]
     assert [value for _, value in found[:-1]] == [{"a": 1}] * good
-    assert isinstance(found[-1][1], Problem)
+    assert isinstance(found[-1][1], RecordProblem)
     assert found[-1][0] == line
 
 
@@ -65,7 +65,7 @@ def test_large_numbers_do_not_disturb():
 def told(data: bytes) -> list[object]:
     """Returns what comes of each record: the object, or the line with the problem."""
     values = [(number, parse_line(number, one)) for number, one in records(data)]
-    return [number if isinstance(value, Problem) else value for number, value in values]
+    return [number if isinstance(value, RecordProblem) else value for number, value in values]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from xml.etree.ElementTree import fromstring
 
 from workbench.interop.junit import junit_xml
-from workbench.model.scenario import Place, Scenario, ScenarioResult, Verdict
+from workbench.model.scenario import FilePlace, Scenario, ScenarioResult, ScenarioVerdict
 from workbench.tusk import Problem
 
 
-def result(name, verdict=Verdict.PASSED, file="a.tsk", took=0.25):
-    scenario = Scenario(name=name, place=Place(file=file, line=3, column=1))
+def result(name, verdict=ScenarioVerdict.PASSED, file="a.tsk", took=0.25):
+    scenario = Scenario(name=name, place=FilePlace(file=file, line=3, column=1))
     return ScenarioResult(scenario=scenario, verdict=verdict, took=took)
 
 
@@ -21,8 +21,8 @@ def problem(file, line=1):
 def test_a_suite_for_each_file_and_a_case_for_each_scenario():
     results = [
         result("one"),
-        result("two", Verdict.FAILED),
-        result("three", Verdict.BROKEN, file="b.tsk"),
+        result("two", ScenarioVerdict.FAILED),
+        result("three", ScenarioVerdict.BROKEN, file="b.tsk"),
     ]
     told = ["", "s.tsk:3:1: n: expected 1, happened 2\nEvents", "it could not be run"]
     root = fromstring(junit_xml("users", results, [problem("c.tsk"), problem("c.tsk", 2)], told))
@@ -48,7 +48,7 @@ def test_a_suite_for_each_file_and_a_case_for_each_scenario():
 
 def test_what_xml_cannot_hold_is_escaped_and_the_rest_kept():
     nasty = 'a\x00b\x1b[31m\ufffe\ud800 <&"]]> ✓ \U0001f600'
-    data = junit_xml(nasty, [result(nasty, Verdict.FAILED)], [], [nasty])
+    data = junit_xml(nasty, [result(nasty, ScenarioVerdict.FAILED)], [], [nasty])
     root = fromstring(data)
     assert root.get("name") == 'a\\u0000b\\u001b[31m\\ufffe\\ud800 <&"]]> ✓ \U0001f600'
     (case,) = root.iter("testcase")

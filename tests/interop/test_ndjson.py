@@ -12,7 +12,7 @@ from workbench.errors import InvalidValue
 from workbench.interop.field_mapping import Mapping
 from workbench.interop.foreign_times import Unit
 from workbench.interop.json_records import read_lines
-from workbench.interop.ndjson import Incoming, LineReader, Problem, parse_line
+from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, parse_line
 from workbench.model.clock import rfc3339
 
 LINES = [
@@ -28,7 +28,7 @@ LINES = [
 MAPPING = Mapping(stream="repo.name", type="type", id="id", time="created_at", category="repo")
 
 
-def read(line: object, mapping: Mapping = MAPPING) -> Incoming | Problem:
+def read(line: object, mapping: Mapping = MAPPING) -> Incoming | RecordProblem:
     return LineReader(mapping).read(7, line if isinstance(line, bytes) else json.dumps(line).encode())
 
 
@@ -81,7 +81,7 @@ def test_B3_without_id_the_same_content_in_another_file_is_another_event():
 )
 def test_a_broken_line_says_its_number_and_what_is_wrong(line, said):
     problem = read(line)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RecordProblem)
     assert str(problem).startswith("line 7: ")
     assert said in problem.message
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from tests.interop.events import EVENTS, as_stored
-from workbench.interop.ndjson import Incoming, Problem
+from workbench.interop.ndjson import Incoming, RecordProblem
 from workbench.interop.workbench_lines import ExportedReader, is_exported, write_line
 from workbench.model.event import RecordedEvent
 from workbench.model.ids import derived_id
@@ -33,7 +33,7 @@ def changed(**values):
     return RecordedEvent(**{name: getattr(EVENT, name) for name in EVENT.__struct_fields__} | values)
 
 
-def read(line: bytes) -> Incoming | Problem:
+def read(line: bytes) -> Incoming | RecordProblem:
     return ExportedReader().read(4, line)
 
 
@@ -67,7 +67,7 @@ def test_a_masked_line_says_what_is_masked_and_cannot_come_back():
     assert (masked, value["masked"]) == (2, ["metadata.token", "data.password"])
     assert "x" not in value["data"]["password"]
     problem = read(line)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RecordProblem)
     assert "metadata.token, data.password masked when it was exported" in problem.message
     assert "--reveal" in problem.message
 
@@ -93,7 +93,7 @@ def test_a_masked_line_says_what_is_masked_and_cannot_come_back():
 def test_a_wrong_line_says_what_is_wrong(change, said):
     value = json.loads(write_line(EVENT)[0]) | change
     problem = read(json.dumps({key: item for key, item in value.items() if item != ""}).encode())
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RecordProblem)
     assert said in problem.message
     assert problem.line == 4
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.model.lazy_mapping import Lazily
+from workbench.model.lazy_mapping import LazyMapping
 
 
 def test_it_is_made_at_the_first_look_and_once():
@@ -12,7 +12,7 @@ def test_it_is_made_at_the_first_look_and_once():
         made.append(1)
         return {"type": "object", "properties": {}}
 
-    schema = Lazily(make)
+    schema = LazyMapping(make)
     assert made == []
     assert schema["type"] == "object"
     assert dict(schema) == {"type": "object", "properties": {}}

@@ -6,10 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.model.scenario import Expected, Followed, Happened, Kind, Place, Scenario, Sign, Verdict
+from workbench.model.scenario import (
+    Expected,
+    FactKind,
+    FilePlace,
+    Followed,
+    Happened,
+    Scenario,
+    ScenarioVerdict,
+    Sign,
+)
 from workbench.model.scenario_verdict import judge, say
 
-PLACE = Place(file="s.tsk", line=7, column=3)
+PLACE = FilePlace(file="s.tsk", line=7, column=3)
 
 
 def expect(*then, **more):
@@ -18,7 +27,7 @@ def expect(*then, **more):
 
 def event(name="done", *, wanted=True, exact=False, **data):
     facts = {"event": name, **({"data": data} if data else {})}
-    return Expected(kind=Kind.EVENT, facts=facts, place=PLACE, wanted=wanted, exact=exact)
+    return Expected(kind=FactKind.EVENT, facts=facts, place=PLACE, wanted=wanted, exact=exact)
 
 
 def followed(name="done", *, direct=False, **data):
@@ -55,7 +64,7 @@ def test_a_difference_names_the_fact_and_both_values():
     result = judge(
         expect(event(n=1, deep={"x": "a"})), Happened(events=(followed(n=2, deep={"x": "a", "y": 0}),))
     )
-    assert result.verdict is Verdict.FAILED
+    assert result.verdict is ScenarioVerdict.FAILED
     assert result.first is not None
     (one,) = result.first.contrasts
     assert (one.path, one.expected, one.happened) == ("data.n", "1", "2")
@@ -89,19 +98,19 @@ def test_a_command_that_is_not_accepted_must_be_listed(refusal):
 
 def test_a_rejection_is_compared_with_its_message_beside_the_one_that_came():
     happened = Happened(refusals=({"rejected": "go", "message": "no", "field": "n"},))
-    assert judge(expect(answer(Kind.REJECTED)), happened).passed
-    assert judge(expect(answer(Kind.REJECTED, message="no", field="n")), happened).passed
-    result = judge(expect(answer(Kind.REJECTED, message="never")), happened)
+    assert judge(expect(answer(FactKind.REJECTED)), happened).passed
+    assert judge(expect(answer(FactKind.REJECTED, message="no", field="n")), happened).passed
+    result = judge(expect(answer(FactKind.REJECTED, message="never")), happened)
     assert [(one.expected, one.happened) for one in result.first.contrasts] == [('"never"', '"no"')]
-    assert not judge(expect(answer(Kind.CONFLICT)), happened).passed
-    assert not judge(expect(answer(Kind.REJECTED)), Happened()).passed
+    assert not judge(expect(answer(FactKind.CONFLICT)), happened).passed
+    assert not judge(expect(answer(FactKind.REJECTED)), Happened()).passed
 
 
 def test_a_dead_letter_must_be_listed_and_a_message_need_not():
     letter = {"dead_letter": "mail", "error": "Down"}
     message = {"message": "sent", "topic": "audit", "data": {"to": "a"}}
     assert not judge(expect(), Happened(letters=(letter,))).passed
-    listed = Expected(kind=Kind.DEAD_LETTER, facts={"dead_letter": "mail"}, place=PLACE)
+    listed = Expected(kind=FactKind.DEAD_LETTER, facts={"dead_letter": "mail"}, place=PLACE)
     assert judge(expect(listed), Happened(letters=(letter,), messages=(message,))).passed
     assert not judge(expect(listed, listed), Happened(letters=(letter,))).passed
 
@@ -109,14 +118,14 @@ def test_a_dead_letter_must_be_listed_and_a_message_need_not():
 def test_two_messages_are_two_messages_in_whatever_order():
     def wanted(to):
         facts = {"message": "sent", "data": {"to": to}}
-        return Expected(kind=Kind.MESSAGE, facts=facts, place=PLACE)
+        return Expected(kind=FactKind.MESSAGE, facts=facts, place=PLACE)
 
     sent = tuple({"message": "sent", "topic": "audit", "data": {"to": to}} for to in "ab")
     assert judge(expect(wanted("b"), wanted("a")), Happened(messages=sent)).passed
     assert not judge(expect(wanted("a"), wanted("a")), Happened(messages=sent)).passed
 
 
-def row(kind=Kind.ROW, name="ada", *, wanted=True, **data):
+def row(kind=FactKind.ROW, name="ada", *, wanted=True, **data):
     facts = {kind.value: name, "projection": "users", **({"data": data} if data else {})}
     return Expected(kind=kind, facts=facts, place=PLACE, wanted=wanted)
 
@@ -135,10 +144,10 @@ ROWS = Happened(
         (row(name="cyd", wanted=False), True),
         (row(wanted=False), False),
         (row(wanted=False, status="gone"), True),
-        (row(Kind.ROWS, 2), True),
-        (row(Kind.ROWS, 1, status="gone"), True),
-        (row(Kind.ROWS, 1), False),
-        (row(Kind.ROWS, 0, status="never"), True),
+        (row(FactKind.ROWS, 2), True),
+        (row(FactKind.ROWS, 1, status="gone"), True),
+        (row(FactKind.ROWS, 1), False),
+        (row(FactKind.ROWS, 0, status="never"), True),
     ],
 )
 def test_rows_are_there_as_said_or_not(expected, passes):
@@ -155,7 +164,7 @@ def test_a_projection_that_stands_still_fails_who_asks_it_and_is_noted_to_others
 
 def test_a_run_that_had_to_be_ended_is_broken_even_if_all_is_there():
     result = judge(expect(), Happened(unfinished="it never ends"))
-    assert (result.verdict, result.trouble) == (Verdict.BROKEN, "it never ends")
+    assert (result.verdict, result.trouble) == (ScenarioVerdict.BROKEN, "it never ends")
 
 
 def test_a_thing_is_said_in_one_line_that_is_not_too_long():

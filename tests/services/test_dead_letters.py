@@ -177,7 +177,7 @@ async def test_L9_where_the_record_cannot_be_written_nothing_is_done(broken, mon
     def refuse(*_args):
         raise StoreFull("no room for the record")
 
-    monkeypatch.setattr(transaction.Writing, "act", refuse)
+    monkeypatch.setattr(transaction.Transaction, "act", refuse)
     monkeypatch.setitem(transaction._RUN, RecordAction, refuse)
     report = await broken.repair.purge([one])
     assert (report.done, report.failed) == (0, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.services import draft_files
-from workbench.services.draft_files import Drafting
+from workbench.services.draft_files import DraftFiles
 
 WHAT = "the form of create_user"
 
@@ -19,7 +19,7 @@ def make(tmp_path, clock):
     (tmp_path / "mine").mkdir()
 
     def drafts(root=tmp_path / "mine"):
-        return Drafting(root, {"WORKBENCH_CONFIG": str(tmp_path / "config")}, clock)
+        return DraftFiles(root, {"WORKBENCH_CONFIG": str(tmp_path / "config")}, clock)
 
     return drafts
 

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.engine.engine import EngineState
 from workbench.errors import StoreBusy, StoreFull
-from workbench.services.model_reload import Outcome
+from workbench.services.model_reload import ReloadOutcome
 from workbench.services.open_project import open_target
 from workbench.store.sqlite.store import SqliteStore
 
@@ -152,7 +152,7 @@ async def turned(workspace, name="a"):
 async def trusted(workspace):
     """Reads the project again as a person who says yes."""
     told = await workspace.reload.check()
-    assert told.outcome is Outcome.UNTRUSTED
+    assert told.outcome is ReloadOutcome.UNTRUSTED
     return await workspace.reload.check(trust=told.digest)
 
 
@@ -166,11 +166,11 @@ async def test_a_changed_helper_asks_and_then_takes_over(counters, root):
     await turned(counters)
     (root / "helpers.py").write_text("STEP = 10\n")
     told = await counters.reload.check()
-    assert (told.outcome, told.changed) == (Outcome.UNTRUSTED, ("helpers.py",))
+    assert (told.outcome, told.changed) == (ReloadOutcome.UNTRUSTED, ("helpers.py",))
     assert (await turned(counters)) == [{"name": "a", "total": 2}]
     assert await counters.reload.check() is None
     told = await counters.reload.check(trust=told.digest)
-    assert (told.outcome, told.changed) == (Outcome.DONE, ("helpers.py",))
+    assert (told.outcome, told.changed) == (ReloadOutcome.DONE, ("helpers.py",))
     assert (await turned(counters)) == [{"name": "a", "total": 12}]
     assert await counters.reload.check() is None
 
@@ -180,7 +180,7 @@ async def test_trust_is_for_what_the_person_saw(counters, root):
     first = await counters.reload.check()
     (root / "helpers.py").write_text("STEP = 100\n")
     second = await counters.reload.check(trust=first.digest)
-    assert second.outcome is Outcome.UNTRUSTED
+    assert second.outcome is ReloadOutcome.UNTRUSTED
     assert second.digest != first.digest
     assert (await turned(counters)) == [{"name": "a", "total": 1}]
 
@@ -188,7 +188,7 @@ async def test_trust_is_for_what_the_person_saw(counters, root):
 async def test_changes_can_be_trusted_while_it_is_open(counters, root, tmp_path):
     counters.reload.trust_changes = True
     (root / "helpers.py").write_text("STEP = 10\n")
-    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
     assert (await turned(counters)) == [{"name": "a", "total": 10}]
     again = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
     await again.close()
@@ -230,13 +230,13 @@ async def test_a_model_that_cannot_be_used_leaves_the_last_good_one_running(
     engine, before = counters.engine, (root / name).read_text()
     change(root, name, old, new)
     told = await counters.reload.check()
-    assert told.outcome is Outcome.FAILED
+    assert told.outcome is ReloadOutcome.FAILED
     assert told.problems[0].startswith(said)
     assert counters.engine is engine
     assert (await turned(counters)) == [{"name": "a", "total": 1}]
     assert await counters.reload.check() is None, "it was told already"
     (root / name).write_text(before)
-    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
     assert (await turned(counters)) == [{"name": "a", "total": 2}]
 
 
@@ -277,7 +277,7 @@ async def test_it_stays_paused_and_counts_on(counters, root):
     flow = counters.observe.flow()
     counters.running().pause()
     change(root, "project.tsk", "snapshot_every: 2", "snapshot_every: 3")
-    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
     assert counters.engine.state is EngineState.PAUSED
     assert counters.observe.flow() == flow
     counters.running().resume()
@@ -308,7 +308,7 @@ async def test_handlers_that_run_are_waited_for(counters, root):
     assert not reload.done()
     assert not waiting.done()
     slow["GATE"].set()
-    assert (await reload).outcome is Outcome.DONE
+    assert (await reload).outcome is ReloadOutcome.DONE
     assert slow["SEEN"] == [1, 2]
     assert (await waiting).accepted
     fresh = counters.engine.registry.handlers["note"].__globals__
@@ -331,7 +331,7 @@ async def test_commands_in_a_stream_of_reloads_are_all_kept(counters, root):
     async def reload():
         for step in range(2, 6):
             (root / "helpers.py").write_text(f"STEP = 1  # {step}\n")
-            assert (await counters.reload.check()).outcome is Outcome.DONE
+            assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
 
     await asyncio.gather(issue(), issue(), reload())
     await counters.running().settle()
@@ -352,10 +352,10 @@ async def test_a_store_that_refuses_the_new_model_keeps_the_old_one(counters, ro
     monkeypatch.setattr(SqliteStore, "write", full)
     change(root, "project.tsk", "turns {}", "turns {}\nmore {}")
     told = await counters.reload.check()
-    assert (told.outcome, told.said) == (Outcome.FAILED, "no room")
+    assert (told.outcome, told.said) == (ReloadOutcome.FAILED, "no room")
     assert "more" not in counters.registry.topics
     assert (await turned(counters)) == [{"name": "a", "total": 1}]
-    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
     assert "more" in counters.registry.topics
 
 
@@ -369,10 +369,10 @@ async def test_a_folder_that_is_gone_is_told_and_the_model_goes_on(counters, roo
     counters._watching.stop()  # a store that it sees without its folder is gone for good
     moved = root.rename(root.with_name("moved"))
     told = await counters.reload.check()
-    assert told.outcome is Outcome.FAILED
+    assert told.outcome is ReloadOutcome.FAILED
     assert "is gone" in told.said
     moved.rename(root)
-    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
 
 
 async def test_a_restricted_project_reads_its_file_again_and_runs_nothing(root, tmp_path):
@@ -382,7 +382,7 @@ async def test_a_restricted_project_reads_its_file_again_and_runs_nothing(root, 
         assert workspace.project.restricted
         change(root, "project.tsk", "turns {}", "turns {}\nmore {}")
         (root / "helpers.py").write_text("raise SystemExit('ran')\n")
-        assert (await workspace.reload.check()).outcome is Outcome.DONE
+        assert (await workspace.reload.check()).outcome is ReloadOutcome.DONE
         assert workspace.project.restricted
         assert "more" in workspace.registry.topics
     finally:
@@ -407,18 +407,22 @@ async def test_a_change_while_it_takes_over_is_not_overlooked(counters, root, mo
 
     monkeypatch.setattr(counters, "adopt", slow)
     change(root, "project.tsk", "snapshot_every: 2", "snapshot_every: 3")
-    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
     monkeypatch.undo()
-    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
     assert counters.project.snapshot_every == 4
     assert await counters.reload.check() is None
 
 
 async def test_files_that_the_project_file_refers_to_count_as_part_of_it(counters, root):
     change(root, "project.tsk", "snapshot_every: 2", 'snapshot_every: @shared.tsk.get("every")')
-    assert (await counters.reload.check()).outcome is Outcome.FAILED
+    assert (await counters.reload.check()).outcome is ReloadOutcome.FAILED
     (root / "shared.tsk").write_text("every: 7\n")
-    assert (await counters.reload.check()).outcome is Outcome.DONE
+    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
     (root / "shared.tsk").write_text("every: 8\n")
     told = await counters.reload.check()
-    assert (told.outcome, told.changed, counters.project.snapshot_every) == (Outcome.DONE, ("shared.tsk",), 8)
+    assert (told.outcome, told.changed, counters.project.snapshot_every) == (
+        ReloadOutcome.DONE,
+        ("shared.tsk",),
+        8,
+    )

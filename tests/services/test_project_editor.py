@@ -6,7 +6,7 @@ import pytest
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.project.settings import Flags, Settings
-from workbench.services.model_reload import Outcome
+from workbench.services.model_reload import ReloadOutcome
 from workbench.services.open_project import open_target
 from workbench.tusk import ChangedOnDisk, TskError
 
@@ -207,7 +207,7 @@ async def test_saving_keeps_every_other_character_and_the_model_takes_over(shop)
     assert draft.diff()[-3:] == ["+snapshot_frequency: 9", " ", " [message_queue]"]
     shop.configure.save(draft)
     assert shop.configure.present() == TEXT.replace(": 7", ": 9").encode()
-    assert (await shop.reload.check()).outcome is Outcome.DONE
+    assert (await shop.reload.check()).outcome is ReloadOutcome.DONE
     assert shop.project.snapshot_every == 9
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from workbench.services.reload_lock import Turnstile
+from workbench.services.reload_lock import ReloadLock
 
 
 async def turns(count=6):
@@ -15,7 +15,7 @@ async def turns(count=6):
 
 
 async def test_one_alone_waits_for_those_inside_and_holds_the_next_back():
-    turnstile, said, leave = Turnstile(), [], asyncio.Event()
+    turnstile, said, leave = ReloadLock(), [], asyncio.Event()
 
     async def passing(name, until=None):
         async with turnstile.passing():
@@ -49,7 +49,7 @@ async def test_one_alone_waits_for_those_inside_and_holds_the_next_back():
 
 
 async def test_a_failure_inside_or_alone_opens_it_again():
-    turnstile = Turnstile()
+    turnstile = ReloadLock()
     for way in (turnstile.passing, turnstile.alone):
         with pytest.raises(ZeroDivisionError):
             async with way():

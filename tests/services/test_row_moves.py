@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import ModelError
 from workbench.services.maintenance import check_projections
 from workbench.services.offline_rebuild import rebuild
@@ -56,7 +56,7 @@ async def project(tmp_path, environ):
     workspace = open_target(root, "", environ=environ, trust=True)
     await workspace.start()
     for n in range(3):
-        await workspace.publish.publish(Draft(topic="jobs", data={"n": n}, key=f"k{n}"))
+        await workspace.publish.publish(OutgoingMessage(topic="jobs", data={"n": n}, key=f"k{n}"))
     await workspace.running().settle()
     assert workspace.observe.row_count("seen") == 3
     await workspace.close()
@@ -128,7 +128,7 @@ async def test_J6_a_reload_that_would_lose_rows_is_refused_and_the_model_of_befo
     changed(project, N, 'Column(name="n", kind=ColumnKind.BOOLEAN)')
     told = await workspace.reload.check()
     assert "column n of seen is boolean now" in told.said
-    await workspace.publish.publish(Draft(topic="jobs", data={"n": 9}, key="k9"))
+    await workspace.publish.publish(OutgoingMessage(topic="jobs", data={"n": 9}, key="k9"))
     await workspace.running().settle()
     assert workspace.observe.rows("seen")[-1] == {"id": "k9", "n": 9}
     await workspace.close()

@@ -10,7 +10,7 @@ from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.services.new_project import create
 from workbench.services.open_project import open_target
-from workbench.services.search import Wanted, first_events, last_events
+from workbench.services.search import EventQuery, first_events, last_events
 from workbench.store.operations import Append
 
 
@@ -34,7 +34,7 @@ def full(tmp_path_factory):
 
 
 WANTED = st.builds(
-    Wanted,
+    EventQuery,
     stream=st.sampled_from(["", "s-1", "s-*", "none", "s-[02]"]),
     type=st.sampled_from(["", "t.a", "t.[ab]", "*.d", "x"]),
     after=st.integers(0, 60),

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import StoreReadOnly
 from workbench.model.clock import ManualClock, SystemClock
 from workbench.project.project import load_project
@@ -40,7 +40,7 @@ async def test_messages_that_are_kept_in_memory_only_do_not_outlive_the_project(
     workspace = opened(persistence)
     await workspace.start(paused=True)
     topic = next(iter(workspace.registry.topics))
-    await workspace.running().publisher.publish(Draft(topic=topic, data={"n": 1}))
+    await workspace.running().publisher.publish(OutgoingMessage(topic=topic, data={"n": 1}))
     assert messages(workspace, topic) == 1
     await workspace.adopt(workspace.project)
     assert messages(workspace, topic) == 1, "a model that is loaded anew takes nothing away"
@@ -54,7 +54,7 @@ async def test_what_a_killed_program_left_in_memory_topics_goes_when_the_project
     killed = opened("true")
     await killed.start(paused=True)
     topic = next(iter(killed.registry.topics))
-    await killed.running().publisher.publish(Draft(topic=topic, data={"n": 1}))
+    await killed.running().publisher.publish(OutgoingMessage(topic=topic, data={"n": 1}))
     await killed.close()  # written as if it were to stay, as after a kill
     workspace = opened("false")
     await workspace.start(paused=True)
@@ -94,7 +94,7 @@ async def test_C11_a_model_that_takes_over_leaves_an_engine_that_runs_whoever_is
         await adopting
     assert [change.model for change in heard if change.model] == [True]
     topic = next(iter(workspace.registry.topics))
-    await workspace.running().publisher.publish(Draft(topic=topic, data={"n": 1}))
+    await workspace.running().publisher.publish(OutgoingMessage(topic=topic, data={"n": 1}))
     await workspace.close()
 
 

@@ -17,7 +17,7 @@ from workbench.model.json_values import read_json
 from workbench.project.samples import copy_sample
 from workbench.store import operations as op
 from workbench.store.projection_operations import ApplyProjection
-from workbench.store.sqlite.column_shapes import Count, Id, Shape
+from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import open_reader
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.reader import SqliteReader
@@ -173,7 +173,7 @@ def test_F5_what_the_writer_reads_of_a_damaged_head_is_told(path, clock):
 
 
 def test_F5_the_row_and_the_column_are_named():
-    shape = Shape("select e.position, t.name, e.id from events e join types t", Count, str, Id)
+    shape = ColumnShape("select e.position, t.name, e.id from events e join types t", Count, str, Id)
     good = (7, "made", derived_id(1).bytes)
     assert shape([good]) == [good]
     for bad, place, said in (

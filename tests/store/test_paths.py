@@ -13,7 +13,7 @@ from tests.store.actions import append
 from workbench.errors import Outcome, StoreFailed, StoreGone, StoreReadOnly, WorldError
 from workbench.store.lock import StoreLock, why_shared
 from workbench.store.sqlite.backup import backup
-from workbench.store.sqlite.file_presence import Presence
+from workbench.store.sqlite.file_presence import FilePresence
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.store import SqliteStore
 
@@ -304,7 +304,7 @@ def test_C10_a_look_says_what_it_sees(tmp_path):
     files = [tmp_path / f"events.db{kind}" for kind in ("", "-wal", "-shm")]
     for file in files:
         file.write_bytes(b"12345678")
-    presence = Presence(files[0])
+    presence = FilePresence(files[0])
     assert presence.amiss() == ""
     files[1].write_bytes(b"123")
     assert presence.amiss() == f"{files[1]} was cut off, from 8 to 3 bytes"

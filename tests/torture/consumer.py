@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from workbench.engine.engine import Engine
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import PermanentError
 from workbench.model.clock import SystemClock
 from workbench.model.event import Event
@@ -108,7 +108,7 @@ class Consumer:
         engine = Engine(store, self.registry(), clock, lambda _changes: None)
         await engine.start(paused=True)
         drafts = [
-            Draft(topic="work", data={"n": n}, key=f"k{n % KEYS}", id=derived_id("torture", n))
+            OutgoingMessage(topic="work", data={"n": n}, key=f"k{n % KEYS}", id=derived_id("torture", n))
             for n in range(self.job["messages"])
         ]
         await engine.publisher.publish_many(drafts)

@@ -13,7 +13,7 @@ from tests.torture import fuzzing
 from workbench.errors import InvalidValue, WorkbenchError, WorldError
 from workbench.interop.field_mapping import Mapping, guess, paths_of
 from workbench.interop.json_records import read_lines
-from workbench.interop.ndjson import Incoming, LineReader, Problem, event_line, parse_line
+from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, event_line, parse_line
 from workbench.model.clock import ManualClock, parse_rfc3339, rfc3339
 from workbench.model.json_values import read_json, write_json
 from workbench.project.samples import copy_sample
@@ -39,7 +39,7 @@ def read(number, line, mapping):
         assert fuzzing.same(parsed, value)
         paths_of([parsed])
     item = LineReader(mapping).read(number, line)
-    if isinstance(item, Problem):
+    if isinstance(item, RecordProblem):
         assert str(item).startswith(f"line {number}: ")
         assert len(item.message) > 3
         return None
@@ -116,7 +116,7 @@ def test_S8_nonsense_for_long(path):
 def test_S8_a_time_that_no_calendar_has_is_a_problem_of_its_line(value):
     line = b'{"type": "t", "repo": {"name": "r"}, "id": 1, "created_at": %s}' % value.encode()
     item = LineReader(MAPPINGS[0]).read(1, line)
-    assert isinstance(item, Problem)
+    assert isinstance(item, RecordProblem)
 
 
 @pytest.mark.parametrize("value", ['"0999-01-01T00:00:00Z"', '"0001-01-01T00:00:00Z"'])

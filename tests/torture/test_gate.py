@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.torture import plan
-from workbench.engine.group_commit import INLINE_OPERATIONS, WriteGate
+from workbench.engine.group_commit import INLINE_OPERATIONS, GroupCommit
 from workbench.errors import InvalidName, StoreReadOnly, WrongExpectedVersion
 from workbench.store.operations import Append, Atomic
 from workbench.store.sqlite.store import SqliteStore
@@ -26,7 +26,7 @@ def store(path, clock):
 
 @pytest.fixture
 async def gate(store, clock):
-    opened = WriteGate(store, clock, lambda _operations, _answers: None)
+    opened = GroupCommit(store, clock, lambda _operations, _answers: None)
     yield opened
     await within(opened.close())
 

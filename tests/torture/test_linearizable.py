@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from tests.torture.linearizing import Done, contradiction
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.errors import ANY, NO_STREAM, STREAM_EXISTS, WrongExpectedVersion
 from workbench.model.clock import SystemClock
 from workbench.model.event import NewEvent
@@ -79,7 +79,7 @@ def store(path):
 )
 async def test_A7_A8_callers_of_the_gate_see_one_order(store, callers, turns):
     """Few callers are written on the loop, many in the writer's thread."""
-    gate = WriteGate(store, SystemClock(), lambda _operations, _answers: None)
+    gate = GroupCommit(store, SystemClock(), lambda _operations, _answers: None)
     ticks = itertools.count()
 
     async def call(caller):

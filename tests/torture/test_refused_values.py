@@ -9,7 +9,7 @@ import pytest
 
 from tests.torture import plan
 from workbench.errors import InvalidValue
-from workbench.interop.ndjson import Problem, parse_line
+from workbench.interop.ndjson import RecordProblem, parse_line
 from workbench.model.clock import ManualClock
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
@@ -96,14 +96,14 @@ def test_S8_text_is_refused_with_its_place(text):
         parse_foreign_json(around(text))
     assert PLACE in str(caught.value)
     problem = parse_line(3, around(text).encode())
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RecordProblem)
     assert PLACE in str(problem)
 
 
 @pytest.mark.parametrize("text", TEXTS_WITHOUT)
 def test_S8_text_that_the_parser_refuses_is_refused_with_its_place(text):
     problem = parse_line(3, around(text).encode())
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RecordProblem)
     assert PLACE in str(problem)
 
 
@@ -112,7 +112,7 @@ def test_S8_text_that_the_parser_refuses_is_refused(text):
     with pytest.raises((InvalidValue, ForeignJsonError)) as caught:
         parse_foreign_json(around(text))
     assert len(str(caught.value)) < 200
-    assert isinstance(parse_line(3, around(text).encode()), Problem)
+    assert isinstance(parse_line(3, around(text).encode()), RecordProblem)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_S8_more_than_64_MiB_is_refused():
         write_json("é" * (MAX_BYTES // 2))
     assert len(write_json("é" * (MAX_BYTES // 2 - 1)).encode()) == MAX_BYTES
     problem = parse_line(1, b'{"a":"' + b"x" * MAX_BYTES + b'"}')
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RecordProblem)
     assert "64 MiB" in str(problem)
 
 

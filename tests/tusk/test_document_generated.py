@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tusk.writing import ENVIRON, SHARED, documents
-from workbench.tusk import Document, Kind, delete, insert, parse, rename, resolve, set_value
+from workbench.tusk import Document, ValueKind, delete, insert, parse, rename, resolve, set_value
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_an_edit_changes_what_it_names_and_nothing_else(folder, written, data):
 @given(written=documents(), data=st.data())
 def test_a_block_becomes_a_block_of_other_entries_or_a_plain_value(written, data):
     document = parse(written.text)
-    blocks = [path for path, entry in document.entries() if entry.value.kind is Kind.OBJECT]
+    blocks = [path for path, entry in document.entries() if entry.value.kind is ValueKind.OBJECT]
     if not blocks:
         return
     path = data.draw(st.sampled_from(blocks))

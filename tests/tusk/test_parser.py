@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.tusk import Kind, TskError, parse
+from workbench.tusk import TskError, ValueKind, parse
 
 EXAMPLE = """\
 # Event workbench project
@@ -63,7 +63,7 @@ def test_the_example_is_read_and_written_back():
     assert document.find(("message_queue", "hours")).value.plain == (8, 17)
     assert document.find(("topics", "mail", "priority")).value.plain == "high"
     assert document.find(("topics", "other", "name")).value.plain == "it's"
-    assert document.find(("a", "b", "inline", "deep", "y")).value.kind is Kind.REF
+    assert document.find(("a", "b", "inline", "deep", "y")).value.kind is ValueKind.REF
     assert document.find(("a", "b", "text")).value.plain == "two\nlines"
     assert document.find(("a", "b", "quoted key")).value.plain == "\\u"
     assert document.find(("a", "b", "missing")) is None

@@ -127,7 +127,7 @@ class Parser(argparse.ArgumentParser):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class VerbSpec:
     """What a verb does and how it is asked for.
 
     Attributes:
@@ -142,9 +142,9 @@ class Command:
     examples: str
     arguments: Callable[[Parser], None] = lambda _: None
     work: Work | None = None
-    actions: Mapping[str, Command] = field(default_factory=dict)
+    actions: Mapping[str, VerbSpec] = field(default_factory=dict)
 
-    def parse(self, name: str, words: Sequence[str]) -> tuple[Command, Options]:
+    def parse(self, name: str, words: Sequence[str]) -> tuple[VerbSpec, Options]:
         """Reads the words behind a verb's name; returns what is to be done and with what.
 
         Raises:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.answers import answer, columns, meter, one_line, opened
-from workbench.cli.arguments import DONE, PROBLEMS, Command, Environ, Options, Parser, count, seconds, words
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, seconds, words
 
 if TYPE_CHECKING:
     from workbench.services.dead_letter_replay import Fate
@@ -192,7 +192,7 @@ def _reported(options: Options, report: Report, done: str, hint: str) -> int:
 
 
 ACTIONS = {
-    "replay": Command(
+    "replay": VerbSpec(
         about="""
             Gives dead letters back to the subscriptions that failed, and says what became of each.
 
@@ -206,7 +206,7 @@ ACTIONS = {
         arguments=_replay_takes,
         work=_replay,
     ),
-    "edit": Command(
+    "edit": VerbSpec(
         about="""
             Replays an edited copy of one and says what became of it.
 
@@ -219,13 +219,13 @@ ACTIONS = {
         arguments=_edit_takes,
         work=_edit,
     ),
-    "purge": Command(
+    "purge": VerbSpec(
         about="Takes dead letters away; restore takes that back.",
         examples="workbench dead-letters purge my-project 7 --keep-blocked",
         arguments=_purge_takes,
         work=_purge,
     ),
-    "restore": Command(
+    "restore": VerbSpec(
         about="Takes a purge back.",
         examples="workbench dead-letters restore my-project 7",
         arguments=_restore_takes,

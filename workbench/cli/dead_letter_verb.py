@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, indented, many_lines, one_line, opened, when, zone_of
-from workbench.cli.arguments import DONE, Command, Environ, Options, Parser, count, words
+from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, words
 from workbench.cli.dead_letter_actions import ACTIONS
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ async def _show(options: Options, environ: Environ) -> int:
     return DONE
 
 
-LETTERS = Command(
+LETTERS = VerbSpec(
     about="Looks at dead letters and repairs them. What they held is never altered.",
     examples="""
         workbench dead-letters my-project
@@ -158,13 +158,13 @@ LETTERS = Command(
         workbench dead-letters edit my-project 7 --set email=ada@example.org
     """,
     actions={
-        "list": Command(
+        "list": VerbSpec(
             about="Lists dead letters, the newest first.",
             examples="workbench dead-letters list my-project --status all --json",
             arguments=_list_takes,
             work=_list,
         ),
-        "show": Command(
+        "show": VerbSpec(
             about="Shows one: why it died, every try, what it holds. What looks like a secret is masked.",
             examples="workbench dead-letters show my-project 7",
             arguments=_show_takes,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from workbench.cli.arguments import DONE, FAILED, Command, Environ, Options
+from workbench.cli.arguments import DONE, FAILED, Environ, Options, VerbSpec
 from workbench.errors import WorkbenchError
 
 PATIENCE = 10.0
@@ -21,14 +21,14 @@ DETAILS = "last-error.txt"
 """Where the person's own files lie: what a developer wants to know of an error that nobody expected."""
 
 
-def execute(command: Command, options: Options, environ: Environ) -> int:
+def execute(command: VerbSpec, options: Options, environ: Environ) -> int:
     """Does what was asked; returns the exit code."""
     import asyncio  # not above: help needs none of it
 
     return asyncio.run(_work(command, options, environ))
 
 
-async def _work(command: Command, options: Options, environ: Environ) -> int:
+async def _work(command: VerbSpec, options: Options, environ: Environ) -> int:
     if command.work is None:
         raise TypeError("this verb opens the window")
     import asyncio

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, compact, indented, note, one_line, opened, when, zone_of
-from workbench.cli.arguments import DONE, Command, Environ, Options, Parser, count, position, words
+from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, position, words
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
     from workbench.model.json_differences import Difference
     from workbench.model.zones import Zone
-    from workbench.services.stream_history import History, Step
+    from workbench.services.stream_history import History, HistoryStep
 
 LONGEST = 160
 """Characters of a payload or a value on one line."""
@@ -103,11 +103,11 @@ def _reveal(parser: Parser) -> None:
 
 
 async def _events(options: Options, environ: Environ) -> int:
-    from workbench.services.search import Wanted, first_events, last_events
+    from workbench.services.search import EventQuery, first_events, last_events
 
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
-    wanted = Wanted(stream=options.stream, type=options.type, after=options.after)
+    wanted = EventQuery(stream=options.stream, type=options.type, after=options.after)
     try:
         if options.last:
             found = last_events(workspace, wanted, options.last)
@@ -193,7 +193,7 @@ def _history_values(told: History) -> dict[str, Any]:
     }
 
 
-def _step_values(step: Step) -> dict[str, Any]:
+def _step_values(step: HistoryStep) -> dict[str, Any]:
     return {
         "version": step.event.version,
         "position": step.event.position,
@@ -238,7 +238,7 @@ def _change(change: Difference) -> str:
     return f"{SIGNS[change.kind]} {path}: {said}"
 
 
-STREAMS = Command(
+STREAMS = VerbSpec(
     about="Lists streams, the last changed first.",
     examples="""
         workbench streams my-project
@@ -247,7 +247,7 @@ STREAMS = Command(
     arguments=_streams_takes,
     work=_streams,
 )
-EVENTS = Command(
+EVENTS = VerbSpec(
     about="""
         Lists events of the log in the order of their positions. What looks like a secret is masked.
 
@@ -261,7 +261,7 @@ EVENTS = Command(
     arguments=_events_takes,
     work=_events,
 )
-SHOW = Command(
+SHOW = VerbSpec(
     about="""
         Tells the history of a stream, what each event changed in the state (+ added, - removed, ~ changed),
         and the state at a version. What looks like a secret is masked.

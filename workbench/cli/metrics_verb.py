@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.cli.answers import opened
-from workbench.cli.arguments import DONE, Command, Environ, Options, Parser
+from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec
 
 
 def _takes(parser: Parser) -> None:
@@ -22,7 +22,7 @@ async def _metrics(options: Options, environ: Environ) -> int:
     return DONE
 
 
-METRICS = Command(
+METRICS = VerbSpec(
     about="""
         Writes counters and gauges of a store as OpenMetrics text: deliveries, lag, what waits, dead letters.
 

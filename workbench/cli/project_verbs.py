@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.cli.answers import answer, many_lines, note, one_line
-from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Command, Environ, Options, Parser
+from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Environ, Options, Parser, VerbSpec
 
 
 def _new_takes(parser: Parser) -> None:
@@ -97,7 +97,7 @@ async def _docs(options: Options, environ: Environ) -> int:
     return DONE
 
 
-NEW = Command(
+NEW = VerbSpec(
     about="""
         Begins a project in a new folder: a project.tsk that you can read and edit, and what the template
         brings with it. The folder's name becomes the project's name.
@@ -109,7 +109,7 @@ NEW = Command(
     arguments=_new_takes,
     work=_new,
 )
-CHECK = Command(
+CHECK = VerbSpec(
     about="""
         Names every problem of a project's file, its modules, its scenarios and its story, a line each:
 
@@ -126,7 +126,7 @@ CHECK = Command(
     arguments=_check_takes,
     work=_check,
 )
-DOCS = Command(
+DOCS = VerbSpec(
     about="""
         Writes a project's model down as Markdown: what flows where and the event model as Mermaid diagrams,
         every command, event, read model and subscription with its fields; the texts are the docstrings.

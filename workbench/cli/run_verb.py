@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from workbench.cli.answers import answer, columns, note, one_line
-from workbench.cli.arguments import DONE, PROBLEMS, Command, Environ, Options, Parser, seconds, words
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, seconds, words
 from workbench.project.samples import SAMPLES, copy_sample
 
 if TYPE_CHECKING:
-    from workbench.interop.ndjson import Problem
+    from workbench.interop.ndjson import RecordProblem
     from workbench.model.changes import Changes
     from workbench.model.command import CommandResult
     from workbench.services.command_story import StoryReport
@@ -221,7 +221,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
     }
 
 
-def _problem(problem: Problem, options: Options) -> str:
+def _problem(problem: RecordProblem, options: Options) -> str:
     """Says a problem with the place where the command was given: a line, or a flag."""
     if not options.issued:
         return str(problem)
@@ -277,7 +277,7 @@ def _said(result: dict[str, Any]) -> str:
     return one_line(f"{said}: {result['outcome']}: {field}{result['message']}{hint}")
 
 
-RUN = Command(
+RUN = VerbSpec(
     about="""
         Runs a project without a window: issues commands, lets policies, subscriptions and read models follow
         until nothing is left to do, and prints what became of it all.

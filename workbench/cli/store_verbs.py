@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.cli.answers import answer, columns, meter, one_line
-from workbench.cli.arguments import DONE, PROBLEMS, Command, Environ, Options, Parser
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec
 
 TARGET = "a project folder, or the store's file itself"
 
@@ -72,7 +72,7 @@ def _progress(options: Options, verb: str) -> Callable[[str], None]:
     return note
 
 
-DOCTOR = Command(
+DOCTOR = VerbSpec(
     about="""
         Examines a store: the file, the rules that it keeps, its sizes; says what to do.
 
@@ -86,7 +86,7 @@ DOCTOR = Command(
     arguments=_doctor_takes,
     work=_doctor,
 )
-BACKUP = Command(
+BACKUP = VerbSpec(
     about="""
         Copies a store while it is in use, and examines the copy. It never overwrites a file.
 

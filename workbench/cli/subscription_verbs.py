@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, meter, note, one_line, opened
-from workbench.cli.arguments import DONE, PROBLEMS, Command, Environ, Options, Parser, words
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
 
 if TYPE_CHECKING:
     from workbench.services.monitor_values import ProjectionView
@@ -145,7 +145,7 @@ async def _rebuild(options: Options, environ: Environ) -> int:
     return PROBLEMS if view.rebuild is not None else DONE
 
 
-SUBSCRIPTIONS = Command(
+SUBSCRIPTIONS = VerbSpec(
     about="""
         Says where subscriptions, policies and processes stand. Nothing runs meanwhile.
 
@@ -160,20 +160,20 @@ SUBSCRIPTIONS = Command(
     arguments=_subscriptions_takes,
     work=_subscriptions,
 )
-PROJECTIONS = Command(
+PROJECTIONS = VerbSpec(
     about="Says where read models stand, and makes the rows of one anew.",
     examples="""
         workbench projections my-project
         workbench projections rebuild my-project users
     """,
     actions={
-        "list": Command(
+        "list": VerbSpec(
             about="Says where read models stand.",
             examples="workbench projections my-project --json",
             arguments=_list_takes,
             work=_list,
         ),
-        "rebuild": Command(
+        "rebuild": VerbSpec(
             about="""
                 Makes a read model's rows anew from the whole log.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, many_lines, note, one_line
-from workbench.cli.arguments import DONE, PROBLEMS, Command, Environ, Options, Parser
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec
 
 if TYPE_CHECKING:
     from workbench.model.scenario import ScenarioResult
@@ -106,7 +106,7 @@ def _write_junit(
     write_output(path, junit_xml(name, results, mistakes, told))
 
 
-TEST = Command(
+TEST = VerbSpec(
     about="""
         Runs the scenarios of a project, the files scenarios/*.tsk: given these events, when this command,
         then these events, rows, messages or refusals. Each runs on an empty store in memory with a clock of

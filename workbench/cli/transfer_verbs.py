@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, meter, note, one_line, opened
-from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Command, Environ, Options, Parser, words
+from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Environ, Options, Parser, VerbSpec, words
 
 if TYPE_CHECKING:
     from workbench.interop.field_mapping import Mapping
     from workbench.services.event_export import ExportReport
-    from workbench.services.event_import import Form, ImportPreview, ImportReport, RecordReader
+    from workbench.services.event_import import FileFormat, ImportPreview, ImportReport, RecordReader
     from workbench.services.event_receivers import Receiver
     from workbench.services.workspace import Workspace
 
@@ -117,20 +117,20 @@ def _undecided(preview: ImportPreview) -> int:
 
 def _reading(
     workspace: Workspace, options: Options
-) -> tuple[Form, Mapping | RecordReader | None, ImportPreview]:
+) -> tuple[FileFormat, Mapping | RecordReader | None, ImportPreview]:
     """Returns what the file's objects are, how they are read, and what they would become."""
     from workbench.errors import InvalidValue
-    from workbench.services.event_import import Form, reader_of
+    from workbench.services.event_import import FileFormat, reader_of
 
     preview = workspace.transfer.preview(options.file)
     given = [name for name in CHOSEN if getattr(options, name) is not None]
     fields = not {"stream", "category"}.issuperset(given)
-    guessed = Form.FIELDS if fields else preview.form
-    form = guessed if options.format == "auto" else Form(options.format)
-    if form is Form.FIELDS:
+    guessed = FileFormat.FIELDS if fields else preview.form
+    form = guessed if options.format == "auto" else FileFormat(options.format)
+    if form is FileFormat.FIELDS:
         mapping = _mapping(preview, options)
         return form, mapping, workspace.transfer.preview(options.file, mapping) if mapping else preview
-    meant = ("stream", "category") if form is Form.CLOUDEVENTS else ()
+    meant = ("stream", "category") if form is FileFormat.CLOUDEVENTS else ()
     if useless := [f"--{name}" for name in given if name not in meant]:
         said = f"{useless[0]} means nothing here: {form.value} says that itself"
         raise InvalidValue(said, path="", hint="leave it out, or say --format fields")
@@ -146,7 +146,7 @@ def _mapping(preview: ImportPreview, options: Options) -> Mapping | None:
     return chosen_mapping(preview.mapping, chosen, preview.objects)
 
 
-def _preview_text(form: Form, preview: ImportPreview) -> str:
+def _preview_text(form: FileFormat, preview: ImportPreview) -> str:
     from workbench.interop.ndjson import event_line
 
     mapping = preview.mapping
@@ -169,7 +169,7 @@ def _receiver_lines(receivers: Sequence[Receiver], options: Options) -> list[str
     return lines
 
 
-def _preview_values(form: Form, preview: ImportPreview) -> dict[str, Any]:
+def _preview_values(form: FileFormat, preview: ImportPreview) -> dict[str, Any]:
     mapping = preview.mapping if form == "fields" else None
     fields = {name: getattr(mapping, name) for name in CHOSEN} if mapping is not None else None
     events = [
@@ -274,7 +274,7 @@ def _export_meter(options: Options) -> Callable[[ExportReport], None] | None:
     return progress
 
 
-IMPORT = Command(
+IMPORT = VerbSpec(
     about="""
         Brings the events of a file in, in the file's order; importing it again adds nothing.
 
@@ -299,7 +299,7 @@ IMPORT = Command(
     arguments=_import_takes,
     work=_import,
 )
-EXPORT = Command(
+EXPORT = VerbSpec(
     about="""
         Writes events into a file, in the order of the log. Brought into an empty store by `workbench import`,
         they are what they were: ids, versions, times, correlation, causation, metadata, data to the letter.

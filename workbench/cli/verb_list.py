@@ -1,6 +1,6 @@
 """The list of all verbs, what the top help says of them, and where each of them is.
 
-A further verb is a `Command` in a module of this folder and one line in `VERBS`. Only the module of the verb
+A further verb is a `VerbSpec` in a module of this folder and one line in `VERBS`. Only the module of the verb
 that was asked for is imported.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import __version__
-from workbench.cli.arguments import Command, Options, did_you_mean
+from workbench.cli.arguments import Options, VerbSpec, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +22,17 @@ class Verb:
     """A line of the top help.
 
     Attributes:
-        place: Module of this package and the name of the `Command` in it.
+        place: Module of this package and the name of the `VerbSpec` in it.
     """
 
     name: str
     summary: str
     place: str
 
-    def command(self) -> Command:
+    def command(self) -> VerbSpec:
         """Imports what is behind the verb."""
         module, _, name = self.place.partition(":")
-        found: Command = getattr(importlib.import_module(f"workbench.cli.{module}"), name)
+        found: VerbSpec = getattr(importlib.import_module(f"workbench.cli.{module}"), name)
         return found
 
 
@@ -97,7 +97,7 @@ def top_help() -> str:
     return "\n".join([*lines, TAIL])
 
 
-def parse(words: Sequence[str]) -> tuple[str, Command, Options]:
+def parse(words: Sequence[str]) -> tuple[str, VerbSpec, Options]:
     """Reads a whole command line; returns the verb, what is to be done, and with what.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.cli.arguments import Command, Parser
+from workbench.cli.arguments import Parser, VerbSpec
 from workbench.project.samples import SAMPLES
 
 
@@ -23,7 +23,7 @@ def _tour(parser: Parser) -> None:
     parser.add_argument("--sample", default=SAMPLES[0], choices=SAMPLES)
 
 
-OPEN = Command(
+OPEN = VerbSpec(
     about="""
         Opens a project in the window; without one, this folder if it is a project, else the project of the
         last time, or a sample.
@@ -35,7 +35,7 @@ OPEN = Command(
     """,
     arguments=_open,
 )
-TOUR = Command(
+TOUR = VerbSpec(
     about="Drives a sample by itself, without a display if there is none, and saves a picture of every view.",
     examples="""
         workbench tour pictures

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from workbench.engine.delivery_attempt import Task, describe
+from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.runtime import Runtime
 from workbench.errors import CallerError, StaleLease, WorldError
 from workbench.store.operations import Atomic, Settle
 
 
-class Settling:
+class AckWriter:
     """The last step of every batch of one subscription.
 
     Args:
@@ -22,7 +22,7 @@ class Settling:
         self._subscription = subscription
         self._forget = forget
 
-    async def settle(self, tasks: Sequence[Task], make: Callable[[], Settle]) -> Settle:
+    async def settle(self, tasks: Sequence[DeliveryAttempt], make: Callable[[], Settle]) -> Settle:
         """Commits what became of tasks.
 
         A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
@@ -46,7 +46,7 @@ class Settling:
                 self.count(tasks, settle)
                 return settle
 
-    async def _blame(self, tasks: Sequence[Task], error: CallerError) -> None:
+    async def _blame(self, tasks: Sequence[DeliveryAttempt], error: CallerError) -> None:
         """Finds whose effects the store refuses; those tasks have failed."""
         acting = [task for task in tasks if task.effects and task.failure is None]
         answers = await self._runtime.gate.rehearse(
@@ -64,7 +64,7 @@ class Settling:
             task.failure = describe(said, task.message)
             task.effects.clear()
 
-    def count(self, tasks: Sequence[Task], settle: Settle) -> None:
+    def count(self, tasks: Sequence[DeliveryAttempt], settle: Settle) -> None:
         """Has the metrics know how a batch ended."""
         metrics = self._runtime.metrics
         for what, number in (

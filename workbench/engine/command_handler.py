@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from workbench.engine.aggregate_loader import AggregateLoader, Loaded
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.errors import (
     CallerError,
@@ -24,7 +24,7 @@ from workbench.errors import (
 )
 from workbench.model.aggregate import AggregateType
 from workbench.model.clock import Clock
-from workbench.model.command import CommandResult, CommandType, Outcome
+from workbench.model.command import CommandOutcome, CommandResult, CommandType
 from workbench.model.event import NewEvent, event_data
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
@@ -64,7 +64,7 @@ class CommandHandler:
         *,
         registry: Registry,
         loader: AggregateLoader,
-        gate: WriteGate,
+        gate: GroupCommit,
         clock: Clock,
         new_id: NewId,
         metrics: Metrics,
@@ -128,7 +128,7 @@ class CommandHandler:
             type=kind.name,
             stream=stream,
             data=write_json(values),
-            outcome=Outcome.ACCEPTED,
+            outcome=CommandOutcome.ACCEPTED,
             issued_at=started,
             correlation_id=issue.correlation_id or issue.id,
             causation_id=issue.causation_id,
@@ -140,11 +140,11 @@ class CommandHandler:
                 _check_expected(kind, issue, stream, loaded)
                 events = self._new_events(aggregate.decide(loaded.state, command), base)
             except CommandRejected as refusal:
-                return await self._record(base, loaded.version, Outcome.REJECTED, refusal, attempt)
+                return await self._record(base, loaded.version, CommandOutcome.REJECTED, refusal, attempt)
             except WrongExpectedVersion as conflict:
-                return await self._record(base, conflict.actual, Outcome.CONFLICT, conflict, attempt)
+                return await self._record(base, conflict.actual, CommandOutcome.CONFLICT, conflict, attempt)
             except CallerError as failure:
-                return await self._record(base, 0, Outcome.FAILED, failure, attempt)
+                return await self._record(base, 0, CommandOutcome.FAILED, failure, attempt)
             record = _with(
                 base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - started
             )
@@ -153,11 +153,13 @@ class CommandHandler:
             except WrongExpectedVersion as conflict:
                 self._loader.forget(stream)
                 if attempt == DECISIONS or issue.expected is not None:
-                    return await self._record(base, conflict.actual, Outcome.CONFLICT, conflict, attempt)
+                    return await self._record(
+                        base, conflict.actual, CommandOutcome.CONFLICT, conflict, attempt
+                    )
             except StreamClosed as refusal:
-                return await self._record(base, loaded.version, Outcome.REJECTED, refusal, attempt)
+                return await self._record(base, loaded.version, CommandOutcome.REJECTED, refusal, attempt)
             except CallerError as failure:
-                return await self._record(base, loaded.version, Outcome.FAILED, failure, attempt)
+                return await self._record(base, loaded.version, CommandOutcome.FAILED, failure, attempt)
         raise AssertionError  # the last attempt always returned
 
     def _new_events(self, decided: Any, base: CommandRecord) -> tuple[NewEvent, ...]:
@@ -213,7 +215,7 @@ class CommandHandler:
             self._report(f"no snapshot of {stream} could be taken: {type(error).__name__}: {error}")
 
     async def _record(
-        self, base: CommandRecord, version: int, outcome: Outcome, error: WorkbenchError, attempt: int
+        self, base: CommandRecord, version: int, outcome: CommandOutcome, error: WorkbenchError, attempt: int
     ) -> CommandResult:
         record = _with(
             base,
@@ -251,7 +253,7 @@ def _result(
         command_id=record.command_id,
         command_type=record.type,
         stream=record.stream,
-        outcome=Outcome(record.outcome),
+        outcome=CommandOutcome(record.outcome),
         version=record.version,
         first_position=record.first_position,
         last_position=record.last_position,

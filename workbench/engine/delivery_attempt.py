@@ -37,7 +37,7 @@ class Failure:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Task:
+class DeliveryAttempt:
     """One message on its way through a handler.
 
     Attributes:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import TypedDict
 
-from workbench.engine.delivery_attempt import Failure, Task
+from workbench.engine.delivery_attempt import DeliveryAttempt, Failure
 from workbench.model.clock import MICROSECONDS
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import OnDead, Subscription
@@ -43,7 +43,7 @@ def expired(*, dropped: bool) -> Failure:
 
 
 def waiting(
-    task: Task, state: DeliveryState, *, lease_until: int | None = None, crashed: int = 0
+    task: DeliveryAttempt, state: DeliveryState, *, lease_until: int | None = None, crashed: int = 0
 ) -> NewDelivery:
     """Returns the row of a message that was not tried yet; one that is blocked keeps its time for later."""
     later = state in (DeliveryState.DELAYED, DeliveryState.BLOCKED)
@@ -60,7 +60,7 @@ def waiting(
 
 def rows_of(
     subscription: Subscription,
-    tasks: Sequence[Task],
+    tasks: Sequence[DeliveryAttempt],
     busy: dict[str, int],
     rng: random.Random,
     now: int,
@@ -92,18 +92,20 @@ def rows_of(
     return rows
 
 
-def is_behind(task: Task, busy: dict[str, int]) -> bool:
+def is_behind(task: DeliveryAttempt, busy: dict[str, int]) -> bool:
     """Whether a message must wait for another one with its key."""
     return bool(task.key) and task.key in busy and busy[task.key] < task.message.position
 
 
-def _not_after_expiry(task: Task, due_at: int | None) -> int | None:
+def _not_after_expiry(task: DeliveryAttempt, due_at: int | None) -> int | None:
     """A delayed message that expires before it is due is looked at when it expires."""
     expires = task.message.expires_at
     return due_at if due_at is None or expires is None else min(due_at, expires)
 
 
-def new_delivery(subscription: Subscription, task: Task, rng: random.Random, now: int) -> NewDelivery:
+def new_delivery(
+    subscription: Subscription, task: DeliveryAttempt, rng: random.Random, now: int
+) -> NewDelivery:
     """Returns the row of a message whose first try failed."""
     due_at = _retry_at(subscription, task, rng, now)
     return NewDelivery(
@@ -117,7 +119,7 @@ def new_delivery(subscription: Subscription, task: Task, rng: random.Random, now
     )
 
 
-def settlement(subscription: Subscription, task: Task, rng: random.Random, now: int) -> Settlement:
+def settlement(subscription: Subscription, task: DeliveryAttempt, rng: random.Random, now: int) -> Settlement:
     """Returns what becomes of a leased row after a try, or after none when it was released."""
     position = task.message.position
     if task.failure is None:
@@ -138,7 +140,7 @@ def settlement(subscription: Subscription, task: Task, rng: random.Random, now: 
     )
 
 
-def leaves_nothing(subscription: Subscription, task: Task) -> bool:
+def leaves_nothing(subscription: Subscription, task: DeliveryAttempt) -> bool:
     """Whether a failed message is dropped without a dead letter: its topic or its project wants it so."""
     failure = task.failure
     if failure is None:
@@ -146,11 +148,11 @@ def leaves_nothing(subscription: Subscription, task: Task) -> bool:
     return failure.dropped or (not subscription.dead_letters and _is_final(subscription, task, failure))
 
 
-def _is_final(subscription: Subscription, task: Task, failure: Failure) -> bool:
+def _is_final(subscription: Subscription, task: DeliveryAttempt, failure: Failure) -> bool:
     return failure.permanent or task.attempt >= subscription.retry.max_attempts
 
 
-def _retry_at(subscription: Subscription, task: Task, rng: random.Random, now: int) -> int | None:
+def _retry_at(subscription: Subscription, task: DeliveryAttempt, rng: random.Random, now: int) -> int | None:
     """Returns when to try again, microseconds since 1970; None when there is no further try."""
     failure = task.failure
     if failure is None or _is_final(subscription, task, failure):
@@ -158,7 +160,7 @@ def _retry_at(subscription: Subscription, task: Task, rng: random.Random, now: i
     return _not_after_expiry(task, now + round(subscription.retry.wait(task.attempt, rng) * MICROSECONDS))
 
 
-def _letter(subscription: Subscription, task: Task, now: int) -> DeadLetter | None:
+def _letter(subscription: Subscription, task: DeliveryAttempt, now: int) -> DeadLetter | None:
     message, failure = task.message, task.failure
     if failure is None:
         return None
@@ -186,12 +188,12 @@ def _letter(subscription: Subscription, task: Task, now: int) -> DeadLetter | No
     )
 
 
-def effects_of(tasks: Sequence[Task]) -> tuple[Operation, ...]:
+def effects_of(tasks: Sequence[DeliveryAttempt]) -> tuple[Operation, ...]:
     """Returns the buffered effects of those that succeeded (D1)."""
     return tuple(effect for task in tasks if task.started and task.failure is None for effect in task.effects)
 
 
-def counts_of(tasks: Sequence[Task], states: Sequence[DeliveryState | None]) -> Counts:
+def counts_of(tasks: Sequence[DeliveryAttempt], states: Sequence[DeliveryState | None]) -> Counts:
     """Counts how tasks ended, as `Settle` takes it.
 
     Args:

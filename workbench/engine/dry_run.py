@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.engine.delivery_attempt import Failure
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.errors import NotFound, WorkbenchError
 from workbench.model.json_values import write_json
@@ -33,7 +33,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
+class DryRun:
     """What would happen if a dead letter were replayed now; nothing of it was stored.
 
     Attributes:
@@ -56,8 +56,8 @@ class Rehearsal:
 
 
 async def rehearse(
-    runner: SubscriptionRunner, gate: WriteGate, letter: DeadLetter, data: str | None
-) -> Rehearsal:
+    runner: SubscriptionRunner, gate: GroupCommit, letter: DeadLetter, data: str | None
+) -> DryRun:
     """Runs the handler of a dead letter without committing anything.
 
     Args:
@@ -75,7 +75,7 @@ async def rehearse(
     if task.failure is None and task.effects:
         (answer,) = await gate.rehearse([Atomic(operations=tuple(task.effects))])
         refused = answer.message if isinstance(answer, WorkbenchError) else ""
-    return Rehearsal(
+    return DryRun(
         number=letter.number,
         failure=task.failure,
         effects=described(task.effects),

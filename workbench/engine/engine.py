@@ -13,25 +13,25 @@ from uuid import UUID
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.change_collector import Collector, collect
 from workbench.engine.command_handler import CommandHandler, Issue
-from workbench.engine.dry_run import Rehearsal, rehearse
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.dry_run import DryRun, rehearse
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.log_subscription import LogSubscription
 from workbench.engine.metrics import Metrics
-from workbench.engine.notifier import Notify, Telling
-from workbench.engine.policy_runner import Reactor, reactor_subscription
+from workbench.engine.notifier import Notifier, Notify
+from workbench.engine.policy_runner import PolicyRunner, reactor_subscription
 from workbench.engine.projection_runner import ProjectionRunner, ensured
 from workbench.engine.publisher import Publisher
 from workbench.engine.queue_subscription import QueueSubscription
-from workbench.engine.retention import Housekeeping
+from workbench.engine.retention import Retention
 from workbench.engine.runtime import Runtime, first_cursor
-from workbench.engine.scheduler import Following, Runner, place_of
+from workbench.engine.scheduler import Runner, Scheduler, place_of
 from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.timers import Timer, timer_of
 from workbench.errors import NotFound, PermanentError, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.command import Outcome
+from workbench.model.command import CommandOutcome
 from workbench.model.ids import id_source
 from workbench.model.json_values import read_json
 from workbench.model.messaging import (
@@ -87,16 +87,16 @@ class Engine:
         self.clock = clock
         self.metrics = metrics or Metrics(clock)
         self.state = EngineState.RUNNING
-        self.telling = Telling(notify)
+        self.telling = Notifier(notify)
         self.errors = self.telling.errors
         rng = random.Random(seed)  # noqa: S311  # jitter and ids, no secrets
         self.new_id = id_source(clock, rng)
         self.reader = store.reader()
-        self.gate = WriteGate(store, clock, self._written)
+        self.gate = GroupCommit(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
         self._timer = timer or timer_of(clock)
         self.tasks = Tasks(self.telling.died)
-        self._following = Following(
+        self._following = Scheduler(
             clock, self._timer, self.tasks, self._runs, self.telling.announce, self.telling.report
         )
         self._head = self.reader.head()
@@ -125,7 +125,7 @@ class Engine:
             snapshot_every=snapshot_every,
             report=self.telling.report,
         )
-        self._housekeeping = Housekeeping(registry, self.gate, clock, self._timer, self.tasks)
+        self._housekeeping = Retention(registry, self.gate, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
         self._started = False
@@ -172,7 +172,7 @@ class Engine:
             for one in registry.subscriptions.values()
         ]
         for kind in registry.reactors.values():
-            reactor = Reactor(kind, registry, self.reader, self.metrics)
+            reactor = PolicyRunner(kind, registry, self.reader, self.metrics)
             subscription = reactor_subscription(kind, self._retry)
             runners.append(LogSubscription(self._runtime, subscription, reactor, reactor.key_of))
         commands = Subscription(
@@ -270,7 +270,7 @@ class Engine:
 
     # -- control ----------------------------------------------------------------------------------------
 
-    async def rehearse(self, letter: DeadLetter, data: str | None = None) -> Rehearsal:
+    async def rehearse(self, letter: DeadLetter, data: str | None = None) -> DryRun:
         """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
 
         Raises:
@@ -388,7 +388,7 @@ class Engine:
                 origin=origin,
             )
         )
-        if result.outcome is Outcome.CONFLICT:
+        if result.outcome is CommandOutcome.CONFLICT:
             raise RuntimeError(result.message)
         if not result.accepted:
             raise PermanentError(f"{message.type} was {result.outcome}: {result.message}")

@@ -30,7 +30,7 @@ class _Rehearsal(Operation, frozen=True, kw_only=True):
     operations: tuple[Operation, ...]
 
 
-class WriteGate:
+class GroupCommit:
     """Collects the operations of a loop turn and commits them together.
 
     A small group whose commits are lately quick is written on the loop; otherwise the writer's thread takes

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from workbench.engine.delivery_attempt import Task
+from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.rows_buffer import check_key, check_row
 from workbench.errors import ANY, ModelError, PermanentError
 from workbench.model.clock import MICROSECONDS, Clock
@@ -25,7 +25,7 @@ class DeliveryContext:
 
     def __init__(
         self,
-        task: Task,
+        task: DeliveryAttempt,
         subscription: str,
         registry: Registry,
         reader: ModelReader,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.engine.delivery_attempt import Task, describe
+from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.handler_context import DeliveryContext
-from workbench.engine.thread_runner import Aside, Pace
+from workbench.engine.thread_runner import Pace, ThreadRunner
 from workbench.engine.timers import Timer
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.messaging import Handler
@@ -34,20 +34,20 @@ class HandlerRun:
     """
 
     handler: Handler
-    context_of: Callable[[Task], DeliveryContext]
+    context_of: Callable[[DeliveryAttempt], DeliveryContext]
     clock: Clock
     timer: Timer
     seconds: float
     side_by_side: int
     ordered: bool
     stopping: Callable[[], bool]
-    too_late: Callable[[Task], bool]
+    too_late: Callable[[DeliveryAttempt], bool]
     pace: Pace = field(default_factory=Pace)
     in_flight: int = 0
 
-    async def run(self, tasks: Sequence[Task]) -> None:
+    async def run(self, tasks: Sequence[DeliveryAttempt]) -> None:
         """Runs the handler for every task; behind a failure the rest of its key stays not started."""
-        groups: dict[object, list[Task]] = {}
+        groups: dict[object, list[DeliveryAttempt]] = {}
         for index, task in enumerate(tasks):
             groups.setdefault(task.key if self.ordered and task.key else index, []).append(task)
         waiting = iter(list(groups.values()))
@@ -56,16 +56,18 @@ class HandlerRun:
         elif getattr(self.handler, "inline", False):
             await self._drain(waiting, lambda: None)
         else:
-            aside = Aside(self.handler, self.context_of, self.clock, self.timer, self.seconds, self.pace)
+            aside = ThreadRunner(
+                self.handler, self.context_of, self.clock, self.timer, self.seconds, self.pace
+            )
             await aside.run(waiting, self.side_by_side, self._may_start, self._count)
 
     def _count(self, number: int) -> None:
         self.in_flight += number
 
-    def _may_start(self, task: Task) -> bool:
+    def _may_start(self, task: DeliveryAttempt) -> bool:
         return not self.stopping() and not self.too_late(task)
 
-    async def _side_by_side(self, waiting: Iterator[list[Task]]) -> None:
+    async def _side_by_side(self, waiting: Iterator[list[DeliveryAttempt]]) -> None:
         """Runs one after the other; once a handler waits for something, others go on beside it."""
         helpers: list[asyncio.Task[None]] = []
 
@@ -83,7 +85,9 @@ class HandlerRun:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
 
-    async def _drain(self, waiting: Iterator[list[Task]], somebody_waits: Callable[[], None]) -> None:
+    async def _drain(
+        self, waiting: Iterator[list[DeliveryAttempt]], somebody_waits: Callable[[], None]
+    ) -> None:
         slice_end = self.clock.monotonic() + SLICE
         for group in waiting:
             for task in group:
@@ -98,7 +102,7 @@ class HandlerRun:
             if self.stopping():
                 return
 
-    async def _deliver(self, task: Task, somebody_waits: Callable[[], None]) -> None:
+    async def _deliver(self, task: DeliveryAttempt, somebody_waits: Callable[[], None]) -> None:
         """Runs the handler; the task then knows its failure or its effects."""
         task.started = True
         task.started_at = self.clock.now()

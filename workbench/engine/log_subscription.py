@@ -8,7 +8,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from workbench.engine.delivery_attempt import Task
+from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.delivery_outcome import (
     counts_of,
     effects_of,
@@ -32,7 +32,7 @@ class Claimed:
 
     token: UUID
     upto: int
-    tasks: list[Task]
+    tasks: list[DeliveryAttempt]
     filtered: int
 
 
@@ -126,7 +126,7 @@ class LogSubscription(SubscriptionRunner):
     def _outcome(
         self,
         claimed: Claimed,
-        plain: Sequence[Task],
+        plain: Sequence[DeliveryAttempt],
         rows: Sequence[NewDelivery],
         ahead: Claimed | None,
     ) -> Settle:
@@ -146,11 +146,11 @@ class LogSubscription(SubscriptionRunner):
             **counts_of(claimed.tasks, [states.get(task.message.position) for task in claimed.tasks]),
         )
 
-    def _sort_out(self, tasks: Sequence[Task]) -> tuple[list[Task], list[NewDelivery]]:
+    def _sort_out(self, tasks: Sequence[DeliveryAttempt]) -> tuple[list[DeliveryAttempt], list[NewDelivery]]:
         """Parts what can run now from what needs a row: expired, delayed, behind another of its key."""
         now = self._runtime.clock.now()
         busy = self._busy_keys(tasks)
-        plain: list[Task] = []
+        plain: list[DeliveryAttempt] = []
         rows: list[NewDelivery] = []
         tried: set[str] = set()
         for task in tasks:
@@ -175,7 +175,7 @@ class LogSubscription(SubscriptionRunner):
                 tried |= {task.key} if task.key else set()
         return plain, rows
 
-    def _exceptions(self, tasks: Sequence[Task], now: int) -> list[NewDelivery]:
+    def _exceptions(self, tasks: Sequence[DeliveryAttempt], now: int) -> list[NewDelivery]:
         """Returns rows for what did not succeed, and for what waits behind it."""
         stopped: set[str] = set()
         rows: list[NewDelivery] = []
@@ -192,7 +192,7 @@ class LogSubscription(SubscriptionRunner):
                 stopped.add(task.key)
         return rows
 
-    def _ended(self, task: Task, now: int) -> list[NewDelivery]:
+    def _ended(self, task: DeliveryAttempt, now: int) -> list[NewDelivery]:
         """Returns the row of a failure; none where it is dropped without a dead letter."""
         if leaves_nothing(self.subscription, task):
             return []

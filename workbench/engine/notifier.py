@@ -10,7 +10,7 @@ Notify = Callable[[Changes], None]
 KEPT = 100
 
 
-class Telling:
+class Notifier:
     """The engine's voice.
 
     Args:

@@ -18,7 +18,7 @@ from workbench.store.ports import ModelReader
 KEPT = 1000
 
 
-class Reactor:
+class PolicyRunner:
     """Runs one policy or process; pure code, so it runs on the loop."""
 
     inline = True
@@ -62,9 +62,9 @@ class Reactor:
         """Drops remembered states, after what was buffered did not come to be stored."""
         self._states.clear()
 
-    def apart(self) -> Reactor:
+    def apart(self) -> PolicyRunner:
         """Returns the same reactor with a memory of its own."""
-        return Reactor(self._kind, self._registry, self._reader, self._metrics)
+        return PolicyRunner(self._kind, self._registry, self._reader, self._metrics)
 
     def _state(self, key: str) -> Any:
         if self._kind.read_state is None:

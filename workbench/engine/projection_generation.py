@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.rows_buffer import RowsBuffer
 from workbench.errors import NotFound, WorkbenchError
@@ -27,7 +27,7 @@ PASSED = 500
 PAGE = 1000
 
 
-class Folding:
+class ProjectionGeneration:
     """Moves one generation forward.
 
     Args:
@@ -46,7 +46,7 @@ class Folding:
         *,
         registry: Registry,
         reader: Reader,
-        gate: WriteGate,
+        gate: GroupCommit,
         clock: Clock,
         metrics: Metrics,
     ) -> None:

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
-from workbench.engine.projection_generation import BATCH, Folding
+from workbench.engine.projection_generation import BATCH, ProjectionGeneration
 from workbench.errors import NotFound, StandsStill, StoreBusy, WrongExpectedVersion
 from workbench.model.clock import Clock
 from workbench.model.projection import Projection
@@ -35,18 +35,24 @@ class ProjectionRunner:
         *,
         registry: Registry,
         reader: Reader,
-        gate: WriteGate,
+        gate: GroupCommit,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self.projection = projection
         self.name = projection.name
-        self.building: Folding | None = None
-        self._live: Folding | None = None
+        self.building: ProjectionGeneration | None = None
+        self._live: ProjectionGeneration | None = None
         self._reader = reader
         self._gate = gate
         self._folding = partial(
-            Folding, projection, registry=registry, reader=reader, gate=gate, clock=clock, metrics=metrics
+            ProjectionGeneration,
+            projection,
+            registry=registry,
+            reader=reader,
+            gate=gate,
+            clock=clock,
+            metrics=metrics,
         )
         self._alone = asyncio.Lock()
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
@@ -74,7 +80,7 @@ class ProjectionRunner:
     # -- what it is at --------------------------------------------------------------------------------------
 
     @property
-    def live(self) -> Folding:
+    def live(self) -> ProjectionGeneration:
         """The generation that readers get."""
         if self._live is None:
             raise NotFound(f"projection {self.name} is not open")
@@ -189,7 +195,7 @@ class ProjectionRunner:
             self.building = None
             return True
 
-    def _at_work(self, *, building: bool) -> Folding:
+    def _at_work(self, *, building: bool) -> ProjectionGeneration:
         folding = self.building if building else self._live
         if folding is None:
             raise NotFound(f"projection {self.name} is not being rebuilt")

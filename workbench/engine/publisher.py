@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.errors import BackPressure, InvalidValue, TopicNotFound
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.ids import NewId
@@ -20,7 +20,7 @@ from workbench.store.operations import Atomic, NewMessage
 from workbench.store.ports import QueueReader
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message that is to be published.
 
     Attributes:
@@ -45,7 +45,7 @@ class Publisher:
     """The way into topics for whoever is no handler."""
 
     def __init__(
-        self, registry: Registry, reader: QueueReader, gate: WriteGate, clock: Clock, new_id: NewId
+        self, registry: Registry, reader: QueueReader, gate: GroupCommit, clock: Clock, new_id: NewId
     ) -> None:
         self._registry = registry
         self._reader = reader
@@ -54,7 +54,7 @@ class Publisher:
         self._new_id = new_id
         self._backlogs: dict[str, int] = {}
 
-    async def publish(self, draft: Draft) -> int:
+    async def publish(self, draft: OutgoingMessage) -> int:
         """Publishes a message; returns its position.
 
         Raises:
@@ -69,7 +69,7 @@ class Publisher:
         self.make_room(topic, 1)
         return int(await self._gate.write(message))
 
-    async def publish_many(self, drafts: Sequence[Draft]) -> list[int]:
+    async def publish_many(self, drafts: Sequence[OutgoingMessage]) -> list[int]:
         """Publishes messages together, all or none; returns their positions.
 
         Raises:
@@ -89,7 +89,7 @@ class Publisher:
             raise TopicNotFound(f"there is no topic {name}", hint=f"topics of this project: {known}")
         return topic
 
-    def _message(self, draft: Draft, topic: Topic, now: int) -> NewMessage:
+    def _message(self, draft: OutgoingMessage, topic: Topic, now: int) -> NewMessage:
         if draft.delay < 0 or (draft.ttl is not None and draft.ttl <= 0):
             raise InvalidValue("a delay is not negative, and a message lives longer than no time", path="")
         if draft.type:

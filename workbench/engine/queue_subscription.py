@@ -9,7 +9,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from workbench.engine.delivery_attempt import Task
+from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.delivery_outcome import counts_of, waiting
 from workbench.engine.log_subscription import Claimed, LogSubscription
 from workbench.engine.runtime import Runtime
@@ -29,11 +29,11 @@ PATIENCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class SlowStretch:
     """What is not done yet of a stretch of the log: slow handlers, whose messages have leased rows."""
 
     token: UUID
-    tasks: list[Task]
+    tasks: list[DeliveryAttempt]
     running: asyncio.Future[None]
 
 
@@ -110,7 +110,7 @@ class QueueSubscription(LogSubscription):
 
     # -- without rows -----------------------------------------------------------------------------------
 
-    async def _work_together(self) -> tuple[bool, Left | None]:
+    async def _work_together(self) -> tuple[bool, SlowStretch | None]:
         """Does a stretch of the log; returns whether there was one, and what of it is not done yet.
 
         The caller holds the lock: only one worker does this at a time.
@@ -150,7 +150,7 @@ class QueueSubscription(LogSubscription):
         return running.done()
 
     async def _settle_stretch(
-        self, claimed: Claimed, plain: Sequence[Task], rows: Sequence[NewDelivery], started: float
+        self, claimed: Claimed, plain: Sequence[DeliveryAttempt], rows: Sequence[NewDelivery], started: float
     ) -> None:
         ahead = None if self._stopping else self._look_ahead(claimed.upto)
         settle = await self._settle(claimed.tasks, lambda: self._outcome(claimed, plain, rows, ahead))
@@ -163,10 +163,10 @@ class QueueSubscription(LogSubscription):
     async def _part(
         self,
         claimed: Claimed,
-        plain: Sequence[Task],
+        plain: Sequence[DeliveryAttempt],
         rows: Sequence[NewDelivery],
         running: asyncio.Future[None],
-    ) -> Left | None:
+    ) -> SlowStretch | None:
         """Settles what is done of a stretch; what runs on gets leased rows, the rest is up to the others."""
         self._impatient, self._batch = True, 1
         slow = [task for task in plain if task.started and not task.ended_at]
@@ -179,9 +179,9 @@ class QueueSubscription(LogSubscription):
         if settle is not None:
             self.cursor = self._stored_cursor = claimed.upto
             self._rows = True
-        return Left(claimed.token, slow if settle is not None else [], running)
+        return SlowStretch(claimed.token, slow if settle is not None else [], running)
 
-    async def _finish(self, left: Left) -> None:
+    async def _finish(self, left: SlowStretch) -> None:
         """Waits for handlers that took long, and settles their rows."""
         try:
             with self._leases.holding(left.token):

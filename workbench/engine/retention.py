@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import CallOff, Timer
 from workbench.errors import WorkbenchError
@@ -20,14 +20,16 @@ UNDO = 7 * 24 * 3600.0
 CHUNK = 5_000
 
 
-class Housekeeping:
+class Retention:
     """Looks from time to time whether something can go.
 
     Args:
         tasks: Where its work runs.
     """
 
-    def __init__(self, registry: Registry, gate: WriteGate, clock: Clock, timer: Timer, tasks: Tasks) -> None:
+    def __init__(
+        self, registry: Registry, gate: GroupCommit, clock: Clock, timer: Timer, tasks: Tasks
+    ) -> None:
         self._topics = [
             topic
             for topic in registry.topics.values()

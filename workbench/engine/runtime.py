@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from workbench.engine.group_commit import WriteGate
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import Timer
@@ -34,7 +34,7 @@ class Runtime:
 
     registry: Registry
     reader: Reader
-    gate: WriteGate
+    gate: GroupCommit
     clock: Clock
     timer: Timer
     new_id: NewId

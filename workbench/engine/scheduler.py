@@ -22,7 +22,7 @@ ENDS = 5
 Runner = SubscriptionRunner | ProjectionRunner
 
 
-class Following:
+class Scheduler:
     """The lanes of all runners: each worker of a subscription is one, each projection is one.
 
     Args:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.engine.ack import Settling
-from workbench.engine.delivery_attempt import Failure, Task, describe
+from workbench.engine.ack import AckWriter
+from workbench.engine.delivery_attempt import DeliveryAttempt, Failure, describe
 from workbench.engine.delivery_outcome import counts_of, effects_of, expired, rows_of, settlement
 from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.handler_runner import HandlerRun
@@ -79,7 +79,7 @@ class SubscriptionRunner(ABC):
         self._leases = Leases(
             self.name, subscription.lease, runtime.gate, runtime.clock, runtime.timer, runtime.tasks
         )
-        self._settling = Settling(runtime, self.name, self._forget)
+        self._settling = AckWriter(runtime, self.name, self._forget)
         self._run = None if handler is None else self._handler_run(handler)
 
     def _handler_run(self, handler: Handler, *, rehearsal: bool = False) -> HandlerRun:
@@ -129,7 +129,7 @@ class SubscriptionRunner(ABC):
             return
         self.paused = state.paused
         self._stood = self._runtime.reader.head()
-        claimed: list[Task] = []
+        claimed: list[DeliveryAttempt] = []
         after = state.cursor
         while after < state.claimed_to:
             topic = self.subscription.topic
@@ -235,13 +235,15 @@ class SubscriptionRunner(ABC):
         expires = message.expires_at if ttl is None else message.published_at + round(ttl * MICROSECONDS)
         return msgspec.structs.replace(message, key=key, expires_at=expires)
 
-    def _tasks_of(self, found: Sequence[Message], after: int, upto: int) -> tuple[list[Task], int, int]:
+    def _tasks_of(
+        self, found: Sequence[Message], after: int, upto: int
+    ) -> tuple[list[DeliveryAttempt], int, int]:
         """Returns what is to be delivered of a stretch, how many were kept back, and how far that went."""
         started = self._runtime.clock.monotonic()
         standing: set[int] = set()
         if after < self._stood:  # it was passed before: what stands in rows is delivered from there (I5)
             standing = self._runtime.reader.rows_from(self.name, after, upto)
-        tasks, filtered = list[Task](), 0
+        tasks, filtered = list[DeliveryAttempt](), 0
         for message in found:
             passes = self._passes(message)
             if passes is False:
@@ -249,12 +251,14 @@ class SubscriptionRunner(ABC):
             elif message.position not in standing:
                 own = self._as_own(message)
                 failure = passes if isinstance(passes, Failure) else None
-                tasks.append(Task(message=own, key=own.key if self._ordered else "", failure=failure))
+                tasks.append(
+                    DeliveryAttempt(message=own, key=own.key if self._ordered else "", failure=failure)
+                )
             if not self._unfiltered and self._runtime.clock.monotonic() - started > QUICK:
                 return tasks, filtered, message.position  # the loop is held for a moment only (X2)
         return tasks, filtered, upto
 
-    def _rows_of(self, tasks: Sequence[Task], *, crashed: int = 0) -> list[NewDelivery]:
+    def _rows_of(self, tasks: Sequence[DeliveryAttempt], *, crashed: int = 0) -> list[NewDelivery]:
         runtime = self._runtime
         return rows_of(
             self.subscription,
@@ -265,14 +269,14 @@ class SubscriptionRunner(ABC):
             crashed=crashed,
         )
 
-    def _busy_keys(self, tasks: Sequence[Task]) -> dict[str, int]:
+    def _busy_keys(self, tasks: Sequence[DeliveryAttempt]) -> dict[str, int]:
         """Returns the keys that have rows; the few that exist are asked for once per batch."""
         keys = list({task.key for task in tasks if task.key})
         if not keys:
             return {}
         return self._runtime.reader.busy_keys(self.name, keys, dead_too=not self.release_key)
 
-    def _too_late(self, task: Task) -> bool:
+    def _too_late(self, task: DeliveryAttempt) -> bool:
         """Whether a message expired before a handler saw it (I11); its task then knows."""
         expires = task.message.expires_at
         if expires is None or expires > self._runtime.clock.now():
@@ -280,7 +284,7 @@ class SubscriptionRunner(ABC):
         task.failure = expired(dropped=self.topic.on_expired is OnExpired.DROP)
         return True
 
-    async def rehearse(self, letter: DeadLetter, data: str | None) -> Task:
+    async def rehearse(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
         """Runs the handler on a dead letter; its effects stay in the task that is returned."""
         if self.handler is None:
             raise NotFound(f"{self.name} has no handler")
@@ -293,7 +297,7 @@ class SubscriptionRunner(ABC):
             deliver_at=None,
             expires_at=None,
         )
-        task = Task(message=message, key=letter.key)
+        task = DeliveryAttempt(message=message, key=letter.key)
         # A handler with a memory is rehearsed apart: what really happens meanwhile knows nothing of it.
         apart = getattr(self.handler, "apart", None)
         handler = self.handler if apart is None else apart()
@@ -310,7 +314,7 @@ class SubscriptionRunner(ABC):
         await self._deliver_rows(tasks, token)
         return True
 
-    async def _lease_rows(self, limit: int, busy: frozenset[str]) -> tuple[list[Task], UUID]:
+    async def _lease_rows(self, limit: int, busy: frozenset[str]) -> tuple[list[DeliveryAttempt], UUID]:
         token = self._runtime.new_id()
         reader, now = self._runtime.reader, self._runtime.clock.now()
         found = reader.due(self.name, now, limit)
@@ -329,10 +333,10 @@ class SubscriptionRunner(ABC):
         found = [pair for pair in found if not pair[0].key or pair[0].key not in busy]
         return await self._lease(found, token), token
 
-    async def _lease_suspect(self, pair: tuple[Delivery, Message], token: UUID) -> list[Task]:
+    async def _lease_suspect(self, pair: tuple[Delivery, Message], token: UUID) -> list[DeliveryAttempt]:
         """Leases a suspect when no other one runs: it cannot take others down with it again and again."""
         await self._runtime.suspects.acquire()
-        tasks: list[Task] = []
+        tasks: list[DeliveryAttempt] = []
         try:
             tasks = await self._lease([pair], token)
         finally:
@@ -340,7 +344,7 @@ class SubscriptionRunner(ABC):
                 self._runtime.suspects.release()
         return tasks
 
-    async def _lease(self, found: Sequence[tuple[Delivery, Message]], token: UUID) -> list[Task]:
+    async def _lease(self, found: Sequence[tuple[Delivery, Message]], token: UUID) -> list[DeliveryAttempt]:
         if not found:
             return []
         numbers, until = tuple(row.number for row, _ in found), self._leases.until()
@@ -348,7 +352,7 @@ class SubscriptionRunner(ABC):
         leased = set(await self._runtime.gate.write(lease))
         return [self._row_task(row, message) for row, message in found if row.number in leased]
 
-    def _row_task(self, delivery: Delivery, message: Message) -> Task:
+    def _row_task(self, delivery: Delivery, message: Message) -> DeliveryAttempt:
         changes: dict[str, Any] = {"id_bytes": delivery.message_id.bytes, "expires_at": delivery.expires_at}
         if delivery.data is not None:
             changes["data"] = delivery.data
@@ -357,9 +361,9 @@ class SubscriptionRunner(ABC):
         own = msgspec.structs.replace(message, **changes)
         passes = self._passes(own)  # it may not have been asked for while the message had to wait (P3)
         failure = passes if isinstance(passes, Failure) else None
-        return Task(message=own, key=delivery.key, delivery=delivery, failure=failure)
+        return DeliveryAttempt(message=own, key=delivery.key, delivery=delivery, failure=failure)
 
-    async def _deliver_rows(self, tasks: list[Task], token: UUID) -> None:
+    async def _deliver_rows(self, tasks: list[DeliveryAttempt], token: UUID) -> None:
         if self._run is None:
             return
         try:
@@ -371,7 +375,7 @@ class SubscriptionRunner(ABC):
                 self._runtime.suspects.release()
         self._rows = True
 
-    def _settle_rows(self, tasks: Sequence[Task], token: UUID) -> Settle:
+    def _settle_rows(self, tasks: Sequence[DeliveryAttempt], token: UUID) -> Settle:
         now = self._runtime.clock.now()
         settled = tuple(settlement(self.subscription, task, self._runtime.rng, now) for task in tasks)
         return Settle(
@@ -385,7 +389,7 @@ class SubscriptionRunner(ABC):
 
     # -- settling -------------------------------------------------------------------------------------
 
-    async def _settle(self, tasks: Sequence[Task], make: Callable[[], Settle]) -> Settle | None:
+    async def _settle(self, tasks: Sequence[DeliveryAttempt], make: Callable[[], Settle]) -> Settle | None:
         """Commits what became of tasks; returns None where somebody else took them meanwhile."""
         try:
             settle = await self._settling.settle(tasks, make)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from workbench.engine.delivery_attempt import Task, describe
+from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.timers import Timer
 from workbench.model.clock import MICROSECONDS, Clock
@@ -44,13 +44,13 @@ class Pace:
         return max(1, min(MOST, int(HOP / max(self._seconds, 1e-6))))
 
 
-class Aside:
+class ThreadRunner:
     """Runs a plain function for tasks; one that takes too long is given up, though its thread goes on."""
 
     def __init__(
         self,
         handler: Handler,
-        context_of: Callable[[Task], DeliveryContext],
+        context_of: Callable[[DeliveryAttempt], DeliveryContext],
         clock: Clock,
         timer: Timer,
         seconds: float,
@@ -65,9 +65,9 @@ class Aside:
 
     async def run(
         self,
-        waiting: Iterator[list[Task]],
+        waiting: Iterator[list[DeliveryAttempt]],
         side_by_side: int,
-        may_start: Callable[[Task], bool],
+        may_start: Callable[[DeliveryAttempt], bool],
         count: Callable[[int], None],
     ) -> None:
         """Runs groups of tasks; within a group one after the other, until one fails.
@@ -124,17 +124,17 @@ class _Trip:
     def __init__(
         self,
         handler: Handler,
-        context_of: Callable[[Task], DeliveryContext],
+        context_of: Callable[[DeliveryAttempt], DeliveryContext],
         clock: Clock,
-        groups: Sequence[list[Task]],
-        may_start: Callable[[Task], bool],
+        groups: Sequence[list[DeliveryAttempt]],
+        may_start: Callable[[DeliveryAttempt], bool],
     ) -> None:
         self._parts = (handler, context_of, clock)
         self._groups = groups
         self._may_start = may_start
         self._lock = threading.Lock()
-        self.current: Task | None = None
-        self.ended: list[Task] = []
+        self.current: DeliveryAttempt | None = None
+        self.ended: list[DeliveryAttempt] = []
         self.done = False
 
     def start(self, tell: Callable[[], object]) -> None:
@@ -150,7 +150,7 @@ class _Trip:
         # A daemon: a function that hangs for ever does not keep the program from ending.
         threading.Thread(target=work, name="handler", daemon=True).start()
 
-    def _run_group(self, group: list[Task]) -> bool:
+    def _run_group(self, group: list[DeliveryAttempt]) -> bool:
         """Runs the tasks of a group until one fails; returns False once the trip was given up."""
         handler, context_of, clock = self._parts
         for task in group:
@@ -176,7 +176,7 @@ class _Trip:
                 break
         return True
 
-    def _in_vain(self, task: Task) -> bool:
+    def _in_vain(self, task: DeliveryAttempt) -> bool:
         return task.given_up  # set by the loop while the function ran
 
     def give_up(self, began_before: int, seconds: float) -> bool:

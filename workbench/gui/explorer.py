@@ -26,7 +26,7 @@ NEWEST = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ExplorerPlace:
     """Where a click in the tree leads."""
 
     view: str
@@ -34,7 +34,7 @@ class Place:
     command: str = ""
 
 
-Row = tuple[str, str, str, Place]
+Row = tuple[str, str, str, ExplorerPlace]
 
 
 class Explorer(View):
@@ -92,18 +92,19 @@ class Explorer(View):
         workspace = self.desk.workspace
         model = workspace.registry
         commands = [
-            (name, summary_of(kind.doc), "command", Place(view="commands", command=name))
+            (name, summary_of(kind.doc), "command", ExplorerPlace(view="commands", command=name))
             for name, kind in model.commands.items()
         ]
         events = [
-            (name, summary_of(kind.doc), "event", Place(view="board")) for name, kind in model.events.items()
+            (name, summary_of(kind.doc), "event", ExplorerPlace(view="board"))
+            for name, kind in model.events.items()
         ]
         policies = [
             (
                 name,
                 summary_of(kind.doc),
                 "policy",
-                Place(view="subscriptions", selection=Selection(subscription=name)),
+                ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
             )
             for name, kind in model.reactors.items()
         ]
@@ -117,7 +118,7 @@ class Explorer(View):
                     name,
                     summary_of(projection.doc),
                     "projection",
-                    Place(view="projections", selection=Selection(projection=name)),
+                    ExplorerPlace(view="projections", selection=Selection(projection=name)),
                 )
                 for name, projection in model.projections.items()
             ],
@@ -130,7 +131,7 @@ class Explorer(View):
                     name,
                     summary_of(subscription.doc),
                     "subscription",
-                    Place(view="subscriptions", selection=Selection(subscription=name)),
+                    ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
                 )
                 for name, subscription in model.subscriptions.items()
             ],
@@ -151,7 +152,12 @@ class Explorer(View):
             count = browse.stream_count()
             found = browse.streams(max(1, count - NEWEST + 1), NEWEST)[::-1]
         return [
-            (stream.name, "", "stream", Place(view="timeline", selection=Selection(stream=stream.name)))
+            (
+                stream.name,
+                "",
+                "stream",
+                ExplorerPlace(view="timeline", selection=Selection(stream=stream.name)),
+            )
             for stream in found
         ]
 
@@ -177,7 +183,7 @@ class Explorer(View):
         for title, name, rows in sections:
             top = QTreeWidgetItem([title])
             top.setIcon(0, icon(name))
-            top.setData(0, Qt.ItemDataRole.UserRole, Place(view=views.get(name, f"{name}s")))
+            top.setData(0, Qt.ItemDataRole.UserRole, ExplorerPlace(view=views.get(name, f"{name}s")))
             top.setData(0, Qt.ItemDataRole.UserRole + 1, name)
             self._tree.addTopLevelItem(top)
             for text, tip, kind, target in rows:
@@ -194,7 +200,7 @@ class Explorer(View):
         return [item for item in items if item is not None]
 
     def _go(self, item: QTreeWidgetItem) -> None:
-        place: Place = item.data(0, Qt.ItemDataRole.UserRole)
+        place: ExplorerPlace = item.data(0, Qt.ItemDataRole.UserRole)
         if place.command:
             self.desk.command_wanted.emit(place.command)
         if place.selection != Selection():

@@ -105,9 +105,9 @@ class ImportDialog(QDialog):
 
     def _reader_of(self, preview: ImportPreview) -> RecordReader | None:
         """Returns the reader of a form that needs no mapping."""
-        from workbench.services.event_import import Form, reader_of
+        from workbench.services.event_import import FileFormat, reader_of
 
-        return None if preview.form is Form.FIELDS else reader_of(preview.form)
+        return None if preview.form is FileFormat.FIELDS else reader_of(preview.form)
 
     def _read(self, preview: ImportPreview) -> ImportPreview:
         return self._desk.workspace.transfer.preview(preview.path, reader=self._reader_of(preview))
@@ -216,9 +216,9 @@ class ImportDialog(QDialog):
 
     def _fresh_reading(self, reading: Mapping | RecordReader) -> Mapping | RecordReader:
         """Returns a reader that remembers nothing of the look before."""
-        from workbench.services.event_import import Form, reader_of
+        from workbench.services.event_import import reader_of
 
-        return reading if self._reader is None else reader_of(Form(self._form()))
+        return reading if self._reader is None else reader_of(FileFormat(self._form()))
 
     def _progress(self, report: ImportReport) -> None:
         self._bar.setValue(round(1000 * report.done_bytes / max(1, report.size)))

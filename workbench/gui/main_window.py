@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, Entry
+from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         # Its own least size: docks that come and go would otherwise enlarge the window for good.
         self.setMinimumSize(*LEAST)
 
-    def _add_dock(self, entry: Entry) -> None:
+    def _add_dock(self, entry: ViewEntry) -> None:
         dock = QDockWidget(entry.title, self)
         dock.setObjectName(f"dock-{entry.key}")
         dock.setWidget(_waiting(OPENING))

@@ -57,7 +57,7 @@ class RowSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """How a column looks.
 
     Attributes:
@@ -129,7 +129,7 @@ class ListSource:
 FEW = 2
 
 
-class Order:
+class RowSort:
     """Where the members of an ordered sequence of numbers stand in it.
 
     Args:
@@ -179,7 +179,7 @@ class PagedModel(QAbstractTableModel):
 
     failed = Signal()
 
-    def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
+    def __init__(self, columns: Sequence[TableColumn], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self.source: RowSource = ListSource(())

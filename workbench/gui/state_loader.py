@@ -21,14 +21,14 @@ EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedState:
     """The state at a version of a stream."""
 
     stream: str
     version: int
 
 
-class States:
+class StateLoader:
     """Answers one question at a time; a newer one takes the place of the older.
 
     Args:
@@ -47,7 +47,7 @@ class States:
     ) -> None:
         self._desk = desk
         self._begun, self._told, self._refused = begun, told, refused
-        self._wanted: Wanted | None = None
+        self._wanted: WantedState | None = None
 
     def ask(self, stream: str, version: int, *, whatever: bool = False) -> None:
         """Asks for a state.
@@ -55,7 +55,7 @@ class States:
         Args:
             whatever: However large it is.
         """
-        self._wanted = wanted = Wanted(stream=stream, version=version)
+        self._wanted = wanted = WantedState(stream=stream, version=version)
         browse = self._desk.workspace.browse
         if self._desk.workspace.registry.aggregate_of_stream(stream) is None:
             self._told(browse.state_at(stream, version))
@@ -69,7 +69,7 @@ class States:
         else:
             self._refused(size)
 
-    async def _later(self, wanted: Wanted) -> None:
+    async def _later(self, wanted: WantedState) -> None:
         browse = self._desk.workspace.browse
         found = await asyncio.to_thread(browse.state_apart, wanted.stream, wanted.version)
         if wanted is self._wanted:

@@ -20,10 +20,10 @@ from typing_extensions import override
 
 from workbench.gui.badges import ROW_HEIGHT
 from workbench.gui.clipboard import lines_of
-from workbench.gui.paged_model import Column, Key, PagedModel, Row, RowSource
+from workbench.gui.paged_model import Key, PagedModel, Row, RowSource, TableColumn
 from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
 from workbench.gui.safe_painter import painting
-from workbench.gui.table_selection import Held, Keeper
+from workbench.gui.table_selection import HeldRows, SelectionKeeper
 from workbench.gui.theme import code_font, theme, ui_font
 from workbench.gui.trouble_strip import TroubleStrip
 from workbench.gui.widgets import EmptyState
@@ -43,7 +43,7 @@ class FastTableView(QTableView):
     Signals:
         row_chosen: The row that the person chose: moved to, clicked on, or marked with the space bar.
         row_activated: The row on which Enter was pressed, or a double click fell.
-        sort_wanted: Column and whether descending, where the table is sortable.
+        sort_wanted: TableColumn and whether descending, where the table is sortable.
         selection_moved: Other rows are selected, by the person or because some left.
 
     Attributes:
@@ -55,7 +55,7 @@ class FastTableView(QTableView):
     sort_wanted = Signal(int, bool)
     selection_moved = Signal()
 
-    def __init__(self, columns: Sequence[Column], parent: QWidget | None = None) -> None:
+    def __init__(self, columns: Sequence[TableColumn], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = PagedModel(columns, self)
         self.arranged = False
@@ -70,7 +70,7 @@ class FastTableView(QTableView):
         self.setModel(self._model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.set_multi(multi=False)
-        self._keeper = Keeper(self._model, self.selectionModel())
+        self._keeper = SelectionKeeper(self._model, self.selectionModel())
         self._trouble = TroubleStrip(self, self._model, self.refresh, self._counted)
         # Its own, that is always empty: else each repaint of the head asks every cell whether it is selected.
         self.horizontalHeader().setSelectionModel(QItemSelectionModel(self._model, self))
@@ -84,7 +84,7 @@ class FastTableView(QTableView):
         self._model.modelReset.connect(self._counted)
         theme().changed.connect(self.viewport().update)
 
-    def _shape(self, columns: Sequence[Column]) -> None:
+    def _shape(self, columns: Sequence[TableColumn]) -> None:
         rows, head = self.verticalHeader(), self.horizontalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(ROW_HEIGHT)
@@ -136,7 +136,12 @@ class FastTableView(QTableView):
         self.selection_moved.emit()
 
     def _turn_to(
-        self, source: RowSource, count: int, moved: Mapping[int, int], held: Held, places: Mapping[Key, int]
+        self,
+        source: RowSource,
+        count: int,
+        moved: Mapping[int, int],
+        held: HeldRows,
+        places: Mapping[Key, int],
     ) -> None:
         self._keeper.let_go()
         self._model.turn_to(source, count, moved)
@@ -144,7 +149,7 @@ class FastTableView(QTableView):
         self._keeper.restore(held, places)
         self.setAutoScroll(True)
 
-    def _held(self) -> Held:
+    def _held(self) -> HeldRows:
         first = max(0, self.rowAt(0))
         last = min(self._model.rowCount(), first + self.viewport().height() // ROW_HEIGHT + 1) - 1
         return self._keeper.hold(first, last)

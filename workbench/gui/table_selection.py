@@ -11,7 +11,7 @@ from workbench.gui.paged_model import Key, PagedModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class HeldRows:
     """What must be found again after a table's rows changed.
 
     Attributes:
@@ -32,7 +32,7 @@ class Held:
         return found if self.current is None else found | {self.current}
 
 
-class Keeper:
+class SelectionKeeper:
     """The selection of a table by keys; `forget` is called when the person selects something else."""
 
     def __init__(self, model: PagedModel, selection: QItemSelectionModel) -> None:
@@ -70,14 +70,14 @@ class Keeper:
         index = self._selection.currentIndex()
         return self._key(index.row()) if index.isValid() else None
 
-    def hold(self, first: int, last: int) -> Held:
+    def hold(self, first: int, last: int) -> HeldRows:
         """Returns what to find again; the rows from one number to another are in sight."""
         sight = self._model.keys(first, last) if last >= first else ()
         selected, current = self.selected(), self.current()
         of_blocks = {number for block in self.blocks() for number in block}
         rows = {index.row() for index in self._model.persistentIndexList()} - of_blocks
         remembered = {row: key for row in rows if (key := self._key(row)) is not None}
-        return Held(selected=selected, current=current, sight=sight, remembered=remembered)
+        return HeldRows(selected=selected, current=current, sight=sight, remembered=remembered)
 
     def _key(self, row: int) -> Key | None:
         found = self._model.keys(row, row)
@@ -87,7 +87,7 @@ class Keeper:
         """Takes the selection off while the rows change; whoever listens is told once all stand again."""
         self._selection.reset()
 
-    def restore(self, held: Held, places: Mapping[Key, int]) -> None:
+    def restore(self, held: HeldRows, places: Mapping[Key, int]) -> None:
         """Selects what was selected, where it stands now."""
         rows = sorted({places[key] for key in held.selected if key in places})
         chosen, end = QItemSelection(), max(0, self._model.columnCount() - 1)

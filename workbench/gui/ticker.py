@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 TICK_MS = 1000
 
 
-class Ticking(Protocol):
+class TickingView(Protocol):
     """What says ages."""
 
     def tick(self) -> None:
@@ -31,18 +31,18 @@ class Ticker(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._seen: list[Ticking] = []
+        self._seen: list[TickingView] = []
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.beat)
 
-    def follow(self, one: Ticking) -> None:
+    def follow(self, one: TickingView) -> None:
         """Begins to call something that is shown now."""
         if one not in self._seen:
             self._seen.append(one)
             self._timer.start()
 
-    def leave(self, one: Ticking) -> None:
+    def leave(self, one: TickingView) -> None:
         """Calls something no more that is hidden now."""
         if one in self._seen:
             self._seen.remove(one)

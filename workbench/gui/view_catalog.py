@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ViewEntry:
     """One view: its name, what its tab says, its icon, where its class is, and where it stands by default.
 
     Attributes:
@@ -35,23 +35,27 @@ class Entry:
 
 
 VIEWS = (
-    Entry("explorer", "Explorer", "folder", "workbench.gui.explorer:Explorer", "left"),
-    Entry("board", "Flow board", "board", "workbench.gui.views.board_view:BoardView"),
-    Entry("streams", "Streams", "stream", "workbench.gui.views.streams_view:StreamsView"),
-    Entry("timeline", "Timeline", "timeline", "workbench.gui.views.timeline_view:TimelineView"),
-    Entry("commands", "Commands", "command", "workbench.gui.views.commands_view:CommandsView"),
-    Entry("projections", "Projections", "projection", "workbench.gui.views.projections_view:ProjectionsView"),
-    Entry(
+    ViewEntry("explorer", "Explorer", "folder", "workbench.gui.explorer:Explorer", "left"),
+    ViewEntry("board", "Flow board", "board", "workbench.gui.views.board_view:BoardView"),
+    ViewEntry("streams", "Streams", "stream", "workbench.gui.views.streams_view:StreamsView"),
+    ViewEntry("timeline", "Timeline", "timeline", "workbench.gui.views.timeline_view:TimelineView"),
+    ViewEntry("commands", "Commands", "command", "workbench.gui.views.commands_view:CommandsView"),
+    ViewEntry(
+        "projections", "Projections", "projection", "workbench.gui.views.projections_view:ProjectionsView"
+    ),
+    ViewEntry(
         "subscriptions",
         "Subscriptions",
         "subscription",
         "workbench.gui.views.subscriptions_view:SubscriptionsView",
     ),
-    Entry("letters", "Dead letters", "dead-letter", "workbench.gui.views.letters_view:LettersView"),
-    Entry("scenarios", "Scenarios", "scenario", "workbench.gui.views.scenarios_view:ScenariosView"),
-    Entry("inspector", "Inspector", "inspector", "workbench.gui.views.inspector_view:InspectorView", "right"),
-    Entry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
-    Entry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
+    ViewEntry("letters", "Dead letters", "dead-letter", "workbench.gui.views.letters_view:LettersView"),
+    ViewEntry("scenarios", "Scenarios", "scenario", "workbench.gui.views.scenarios_view:ScenariosView"),
+    ViewEntry(
+        "inspector", "Inspector", "inspector", "workbench.gui.views.inspector_view:InspectorView", "right"
+    ),
+    ViewEntry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
+    ViewEntry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
 )
 
 Columns = tuple[tuple[str, ...], ...]

@@ -23,7 +23,7 @@ import msgspec
 from workbench.errors import InvalidValue
 from workbench.interop import workbench_lines
 from workbench.interop.event_links import Links, correlation_of, own_id
-from workbench.interop.ndjson import Incoming, Problem, parse_line
+from workbench.interop.ndjson import Incoming, RecordProblem, parse_line
 from workbench.interop.workbench_lines import FORMAT, MARK, identity, moment, payload, whole
 from workbench.model.clock import parse_rfc3339, rfc3339
 from workbench.model.event import NewEvent, RecordedEvent
@@ -160,10 +160,10 @@ class CloudEventReader:
         self._category = category
         self._links = Links()
 
-    def read(self, number: int, line: bytes) -> Incoming | Problem:
+    def read(self, number: int, line: bytes) -> Incoming | RecordProblem:
         """Returns the event of one CloudEvent, or which rule it breaks."""
         value = parse_line(number, line)
-        if isinstance(value, Problem):
+        if isinstance(value, RecordProblem):
             return value
         try:
             attributes = checked_attributes(value)
@@ -171,7 +171,7 @@ class CloudEventReader:
                 return _own(number, attributes, value)
             return self._others(number, attributes, value)
         except (InvalidValue, ValueError) as error:
-            return Problem(line=number, message=str(error))
+            return RecordProblem(line=number, message=str(error))
 
     def _others(self, number: int, attributes: dict[str, Any], value: Mapping[str, Any]) -> Incoming:
         source = attributes["source"]

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from workbench.interop.cloudevents import CATEGORY, CloudEventReader, is_cloudevent
-from workbench.interop.ndjson import Incoming, Problem
+from workbench.interop.ndjson import Incoming, RecordProblem
 from workbench.interop.workbench_lines import ExportedReader, is_exported
 
 
-class Form(StrEnum):
+class FileFormat(StrEnum):
     """What the objects of a file are.
 
     ``fields`` is anybody's objects, of which a `Mapping` says what their fields mean; ``ndjson`` is what the
@@ -26,26 +26,26 @@ class Form(StrEnum):
 class RecordReader(Protocol):
     """Turns records of one form into events."""
 
-    def read(self, number: int, line: bytes) -> Incoming | Problem:
+    def read(self, number: int, line: bytes) -> Incoming | RecordProblem:
         """Returns the event of one record, or what is wrong with it."""
         ...
 
 
-def form_of(objects: Iterable[dict[str, Any]]) -> Form:
+def form_of(objects: Iterable[dict[str, Any]]) -> FileFormat:
     """Returns what form objects have: the one of the first that says so."""
     for value in objects:
         if is_cloudevent(value):
-            return Form.CLOUDEVENTS
+            return FileFormat.CLOUDEVENTS
         if is_exported(value):
-            return Form.NDJSON
-    return Form.FIELDS
+            return FileFormat.NDJSON
+    return FileFormat.FIELDS
 
 
-def reader_of(form: Form, *, stream: str = "", category: str | None = None) -> RecordReader:
+def reader_of(form: FileFormat, *, stream: str = "", category: str | None = None) -> RecordReader:
     """Returns the reader of a form that says by itself what its fields mean.
 
     Args:
         stream: Attribute of CloudEvents that names the stream.
         category: What the names of their streams begin with.
     """
-    return ExportedReader() if form is Form.NDJSON else CloudEventReader(stream, category or CATEGORY)
+    return ExportedReader() if form is FileFormat.NDJSON else CloudEventReader(stream, category or CATEGORY)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from workbench.model.scenario import ScenarioResult, Verdict
+from workbench.model.scenario import ScenarioResult, ScenarioVerdict
 from workbench.tusk import Problem
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -55,7 +55,7 @@ def _case(suite: Element, result: ScenarioResult, text: str) -> None:
         time=f"{result.took:.3f}",
     )
     if not result.passed:
-        kind = "error" if result.verdict is Verdict.BROKEN else "failure"
+        kind = "error" if result.verdict is ScenarioVerdict.BROKEN else "failure"
         said = _clean(text).strip()
         message = said.splitlines()[0].strip() if said else result.verdict.value
         SubElement(case, kind, message=message, type=result.verdict.value).text = said

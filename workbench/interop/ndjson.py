@@ -47,7 +47,7 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class RecordProblem:
     """A line that cannot be stored, and why."""
 
     line: int
@@ -57,15 +57,15 @@ class Problem:
         return f"line {self.line}: {self.message}"
 
 
-def parse_line(number: int, line: bytes) -> dict[str, Any] | Problem:
+def parse_line(number: int, line: bytes) -> dict[str, Any] | RecordProblem:
     """Reads one record as a JSON object, or says what is wrong with it, and which lines go with it."""
     try:
         value = parse_foreign_json(_text_of(line))
     except (ForeignJsonError, InvalidValue) as error:
-        return Problem(line=number, message=f"{error}{_reach(number, line)}")
+        return RecordProblem(line=number, message=f"{error}{_reach(number, line)}")
     if not isinstance(value, dict):
         said = f"a JSON object is needed, not {type(value).__name__}"
-        return Problem(line=number, message=f"{said}{_reach(number, line)}")
+        return RecordProblem(line=number, message=f"{said}{_reach(number, line)}")
     return value
 
 
@@ -104,15 +104,15 @@ class LineReader:
         except ValueError as error:
             raise InvalidValue(str(error), path="") from None
 
-    def read(self, number: int, line: bytes) -> Incoming | Problem:
+    def read(self, number: int, line: bytes) -> Incoming | RecordProblem:
         """Returns the event of one record, or what is wrong with it."""
         value = parse_line(number, line)
-        if isinstance(value, Problem):
+        if isinstance(value, RecordProblem):
             return value
         try:
             return self._incoming(number, value)
         except (InvalidValue, ValueError) as error:
-            return Problem(line=number, message=str(error))
+            return RecordProblem(line=number, message=str(error))
 
     def _incoming(self, number: int, value: dict[str, Any]) -> Incoming:
         mapping = self._mapping
@@ -197,7 +197,7 @@ def _optional(value: dict[str, Any], path: str) -> str:
     return str(item) if found and isinstance(item, str | int) and not isinstance(item, bool) else ""
 
 
-def sample(path: Path, lines: int = SAMPLE) -> list[tuple[int, dict[str, Any] | Problem]]:
+def sample(path: Path, lines: int = SAMPLE) -> list[tuple[int, dict[str, Any] | RecordProblem]]:
     """Reads the first lines of a file, for the guess and the preview.
 
     Raises:

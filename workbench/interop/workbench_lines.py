@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from workbench.errors import InvalidValue
-from workbench.interop.ndjson import Incoming, Problem, parse_line
+from workbench.interop.ndjson import Incoming, RecordProblem, parse_line
 from workbench.model.clock import parse_rfc3339, rfc3339
 from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.json_values import check_name, parse_foreign_json, read_text, write_json
@@ -98,15 +98,15 @@ def _put(values: dict[str, Any], name: str, text: str | None, *, reveal: bool) -
 class ExportedReader:
     """Turns such lines into events again, each at the version that it had."""
 
-    def read(self, number: int, line: bytes) -> Incoming | Problem:
+    def read(self, number: int, line: bytes) -> Incoming | RecordProblem:
         """Returns the event of one line, or what is wrong with it."""
         value = parse_line(number, line)
-        if isinstance(value, Problem):
+        if isinstance(value, RecordProblem):
             return value
         try:
             return _incoming(number, value)
         except (InvalidValue, ValueError) as error:
-            return Problem(line=number, message=str(error))
+            return RecordProblem(line=number, message=str(error))
 
 
 def is_exported(value: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ LIKE, UNLIKE = 0.2, 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Mismatch:
     """One place where what happened is not what was expected; a side without a value is `MISSING`."""
 
     path: str
@@ -26,7 +26,7 @@ class Difference:
     happened: Any
 
 
-def differences(expected: Any, happened: Any, *, exact: bool = False, path: str = "") -> Iterator[Difference]:
+def differences(expected: Any, happened: Any, *, exact: bool = False, path: str = "") -> Iterator[Mismatch]:
     """Yields what is not as expected.
 
     A mapping asks only for the keys that it has, at every depth, unless ``exact``; a list asks for as many
@@ -44,7 +44,7 @@ def differences(expected: Any, happened: Any, *, exact: bool = False, path: str 
             other = happened[index] if index < len(happened) else MISSING
             yield from differences(one, other, exact=exact, path=f"{path}[{index}]")
     elif not _same(expected, happened):
-        yield Difference(path, expected, happened)
+        yield Mismatch(path, expected, happened)
 
 
 def fits(expected: Any, happened: Any, *, exact: bool = False) -> bool:

@@ -13,7 +13,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 
 from workbench.errors import InvalidCommand
-from workbench.model.lazy_mapping import Lazily
+from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.pydantic_messages import place_of, sentence_of
 
 
@@ -63,7 +63,7 @@ class CommandType:
     doc: str = ""
 
 
-class Outcome(StrEnum):
+class CommandOutcome(StrEnum):
     """How a command ended."""
 
     ACCEPTED = "accepted"
@@ -91,7 +91,7 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
     command_id: UUID
     command_type: str
     stream: str
-    outcome: Outcome
+    outcome: CommandOutcome
     version: int = 0
     first_position: int = 0
     last_position: int = 0
@@ -107,7 +107,7 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def accepted(self) -> bool:
         """Whether the command took effect."""
-        return self.outcome is Outcome.ACCEPTED
+        return self.outcome is CommandOutcome.ACCEPTED
 
 
 class ReadModels(Protocol):
@@ -166,7 +166,7 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
     return CommandType(
         name=cls.command_type,
         aggregate=aggregate,
-        schema=Lazily(cls.model_json_schema),
+        schema=LazyMapping(cls.model_json_schema),
         parse=parser_of(cls),
         dump=lambda command: dict(command.model_dump(mode="json")),
         target=cls.target,
@@ -180,7 +180,7 @@ def query_type_of(cls: type[Query], answer: Callable[[Any, ReadModels], Any]) ->
     """Builds the query type that a Python class declares."""
     return QueryType(
         name=cls.query_type,
-        schema=Lazily(cls.model_json_schema),
+        schema=LazyMapping(cls.model_json_schema),
         parse=parser_of(cls),
         answer=answer,
         doc=(cls.__doc__ or "").strip(),

@@ -11,7 +11,7 @@ import msgspec
 
 from workbench.errors import InvalidEvent, ModelError, UnknownEvent
 from workbench.model.json_values import read_json, write_json
-from workbench.model.lazy_mapping import Lazily
+from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.secrets import without_secrets
 
 E = TypeVar("E", bound="Event")
@@ -200,7 +200,7 @@ def event_type_of(cls: type[Event], upcasters: Mapping[int, Upcaster] | None = N
     return EventType(
         name=cls.event_type,
         version=cls.event_version,
-        schema=Lazily(lambda: msgspec.json.schema(cls)),
+        schema=LazyMapping(lambda: msgspec.json.schema(cls)),
         decode=decoder.decode,
         doc=(cls.__doc__ or "").strip(),
         upcasters=steps,

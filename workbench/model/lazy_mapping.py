@@ -9,7 +9,7 @@ from typing import Any
 from typing_extensions import override
 
 
-class Lazily(Mapping[str, Any]):
+class LazyMapping(Mapping[str, Any]):
     """A mapping that is made at the first look.
 
     Args:

@@ -22,7 +22,7 @@ def moment(microseconds: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FilePlace:
     """Where something is written; lines and columns count from 1."""
 
     file: str
@@ -50,7 +50,7 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class IssuedCommand:
     """A command that a scenario issues.
 
     Attributes:
@@ -70,7 +70,7 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ScenarioStep:
     """One thing that is done.
 
     Attributes:
@@ -79,10 +79,10 @@ class Step:
     """
 
     after: float = 0.0
-    act: Order | Occurrence | Replay | None = None
+    act: IssuedCommand | Occurrence | Replay | None = None
 
 
-class Kind(StrEnum):
+class FactKind(StrEnum):
     """What an expectation is about; the word that its form begins with."""
 
     EVENT = "event"
@@ -105,9 +105,9 @@ class Expected:
         wanted: False where nothing of the kind may follow.
     """
 
-    kind: Kind
+    kind: FactKind
     facts: Facts
-    place: Place
+    place: FilePlace
     exact: bool = False
     wanted: bool = True
 
@@ -123,9 +123,9 @@ class Scenario:
     """
 
     name: str
-    place: Place
+    place: FilePlace
     given: tuple[Occurrence, ...] = ()
-    when: tuple[Step, ...] = ()
+    when: tuple[ScenarioStep, ...] = ()
     then: tuple[Expected, ...] = ()
     now: int | None = None
     no_other_events: bool = False
@@ -211,18 +211,18 @@ class Line:
     happened: str = ""
     contrasts: tuple[Contrast, ...] = ()
     first: bool = False
-    place: Place | None = None
+    place: FilePlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ResultPart:
     """The lines of a result that are about one kind of thing."""
 
     title: str
     lines: tuple[Line, ...]
 
 
-class Verdict(StrEnum):
+class ScenarioVerdict(StrEnum):
     """How a scenario ended; broken means that it could not be run to its end."""
 
     PASSED = "passed"
@@ -243,8 +243,8 @@ class ScenarioResult:
     """
 
     scenario: Scenario
-    verdict: Verdict
-    parts: tuple[Part, ...] = ()
+    verdict: ScenarioVerdict
+    parts: tuple[ResultPart, ...] = ()
     notes: tuple[str, ...] = ()
     trouble: str = ""
     seconds: float = 0.0
@@ -253,7 +253,7 @@ class ScenarioResult:
     @property
     def passed(self) -> bool:
         """Whether all was as expected."""
-        return self.verdict is Verdict.PASSED
+        return self.verdict is ScenarioVerdict.PASSED
 
     @property
     def first(self) -> Line | None:

@@ -13,15 +13,15 @@ from workbench.model.alignment import MISSING, Cost, differences, fits, in_any_o
 from workbench.model.scenario import (
     Contrast,
     Expected,
+    FactKind,
     Facts,
     Happened,
-    Kind,
     Line,
-    Part,
+    ResultPart,
     Scenario,
     ScenarioResult,
+    ScenarioVerdict,
     Sign,
-    Verdict,
 )
 from workbench.model.secrets import MASK, is_secret, masked
 
@@ -43,7 +43,11 @@ def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
     good = all(line.sign.good for part in parts for line in part.lines)
     return ScenarioResult(
         scenario=scenario,
-        verdict=Verdict.BROKEN if happened.unfinished else Verdict.PASSED if good else Verdict.FAILED,
+        verdict=ScenarioVerdict.BROKEN
+        if happened.unfinished
+        else ScenarioVerdict.PASSED
+        if good
+        else ScenarioVerdict.FAILED,
         parts=tuple(parts),
         notes=tuple(_notes(scenario, happened)),
         trouble=happened.unfinished,
@@ -51,28 +55,30 @@ def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
     )
 
 
-def _parts(scenario: Scenario, happened: Happened) -> Iterator[Part]:
-    def listed(*kinds: Kind) -> list[Expected]:
+def _parts(scenario: Scenario, happened: Happened) -> Iterator[ResultPart]:
+    def listed(*kinds: FactKind) -> list[Expected]:
         return [one for one in scenario.then if one.wanted and one.kind in kinds]
 
-    def lines_of(kind: Kind, found: Sequence[Facts], *, strict: bool = False) -> tuple[Line, ...]:
+    def lines_of(kind: FactKind, found: Sequence[Facts], *, strict: bool = False) -> tuple[Line, ...]:
         refused = [one for one in scenario.then if not one.wanted and one.kind is kind]
         return (*_unordered(listed(kind), found, strict=strict), *_absent(refused, found))
 
     refusals = happened.refusals
-    answers = _ordered(listed(Kind.REJECTED, Kind.CONFLICT), refusals, [True] * len(refusals))
-    yield Part(title="Answers", lines=answers)
-    yield Part(title="Events", lines=_events(scenario, happened, listed(Kind.EVENT)))
-    yield Part(title="Commands that followed", lines=lines_of(Kind.COMMAND, happened.commands))
-    yield Part(title="Messages", lines=lines_of(Kind.MESSAGE, happened.messages))
-    yield Part(title="Dead letters", lines=lines_of(Kind.DEAD_LETTER, happened.letters, strict=True))
-    asked = [one for one in scenario.then if one.kind in {Kind.ROW, Kind.ROWS}]
-    yield Part(title="Rows", lines=tuple(_row(one, happened) for one in asked))
+    answers = _ordered(listed(FactKind.REJECTED, FactKind.CONFLICT), refusals, [True] * len(refusals))
+    yield ResultPart(title="Answers", lines=answers)
+    yield ResultPart(title="Events", lines=_events(scenario, happened, listed(FactKind.EVENT)))
+    yield ResultPart(title="Commands that followed", lines=lines_of(FactKind.COMMAND, happened.commands))
+    yield ResultPart(title="Messages", lines=lines_of(FactKind.MESSAGE, happened.messages))
+    yield ResultPart(
+        title="Dead letters", lines=lines_of(FactKind.DEAD_LETTER, happened.letters, strict=True)
+    )
+    asked = [one for one in scenario.then if one.kind in {FactKind.ROW, FactKind.ROWS}]
+    yield ResultPart(title="Rows", lines=tuple(_row(one, happened) for one in asked))
 
 
 def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]) -> tuple[Line, ...]:
     found = [one.facts for one in happened.events]
-    refused = [one for one in scenario.then if not one.wanted and one.kind is Kind.EVENT]
+    refused = [one for one in scenario.then if not one.wanted and one.kind is FactKind.EVENT]
     lines: tuple[Line, ...] = ()
     if expected or scenario.no_other_events:
         required = [one.direct or scenario.no_other_events for one in happened.events]
@@ -174,7 +180,7 @@ def _row(one: Expected, happened: Happened) -> Line:
     if fault := happened.faults.get(projection):
         said = f"{projection} stands still: {fault}"
         return Line(sign=Sign.DIFFERENT, expected=say(one.facts), happened=said, place=one.place)
-    if one.kind is Kind.ROWS:
+    if one.kind is FactKind.ROWS:
         wanted = one.facts.get("data", {})
         found = sum(1 for row in rows.values() if fits(wanted, row, exact=one.exact))
         return _line(one, {**one.facts, "rows": found})
@@ -214,7 +220,7 @@ def _value(value: Any, *, secret: bool = False) -> str:
     return MASK if secret else msgspec.json.encode(masked(value)).decode()
 
 
-def _first_marked(parts: list[Part]) -> list[Part]:
+def _first_marked(parts: list[ResultPart]) -> list[ResultPart]:
     marked = []
     done = False
     for part in parts:
@@ -223,7 +229,7 @@ def _first_marked(parts: list[Part]) -> list[Part]:
             first = not done and not line.sign.good
             done = done or first
             lines.append(replace(line, first=True) if first else line)
-        marked.append(Part(title=part.title, lines=tuple(lines)))
+        marked.append(ResultPart(title=part.title, lines=tuple(lines)))
     return marked
 
 

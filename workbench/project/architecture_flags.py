@@ -14,7 +14,7 @@ Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ProjectPart:
     """Something that a project has.
 
     Attributes:
@@ -26,7 +26,7 @@ class Part:
     place: Path
 
 
-Parts = Callable[[Registry, ProjectFile], Iterator[Part]]
+Parts = Callable[[Registry, ProjectFile], Iterator[ProjectPart]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def forbidden(file: ProjectFile, registry: Registry) -> list[Problem]:
     return in_order([*found, *_snapshots_anyway(file)])
 
 
-def _forbidden(file: ProjectFile, section: str, flag: str, part: Part) -> Problem:
+def _forbidden(file: ProjectFile, section: str, flag: str, part: ProjectPart) -> Problem:
     said = f"{flag} is false, yet {part.said}"
     line = file.problem((section, flag), "", "").line
     place = part.place if _stands(file, part.place) else (section, flag)
@@ -110,69 +110,69 @@ def _snapshots_anyway(file: ProjectFile) -> Iterator[Problem]:
 # -- what a project has -------------------------------------------------------------------------------------
 
 
-def _aggregates(registry: Registry, _file: ProjectFile) -> Iterator[Part]:
+def _aggregates(registry: Registry, _file: ProjectFile) -> Iterator[ProjectPart]:
     for name in registry.aggregates:
-        yield Part(said=f"{name} is an aggregate", place=("aggregate", name))
+        yield ProjectPart(said=f"{name} is an aggregate", place=("aggregate", name))
 
 
-def _commands(registry: Registry, _file: ProjectFile) -> Iterator[Part]:
+def _commands(registry: Registry, _file: ProjectFile) -> Iterator[ProjectPart]:
     for name in registry.commands:
-        yield Part(said=f"{name} is a command", place=("command", name))
+        yield ProjectPart(said=f"{name} is a command", place=("command", name))
 
 
-def _queries(registry: Registry, _file: ProjectFile) -> Iterator[Part]:
+def _queries(registry: Registry, _file: ProjectFile) -> Iterator[ProjectPart]:
     for name in registry.queries:
-        yield Part(said=f"{name} is a query", place=("query", name))
+        yield ProjectPart(said=f"{name} is a query", place=("query", name))
 
 
-def _projections(registry: Registry, _file: ProjectFile) -> Iterator[Part]:
+def _projections(registry: Registry, _file: ProjectFile) -> Iterator[ProjectPart]:
     for name in registry.projections:
-        yield Part(said=f"{name} is a projection", place=("projection", name))
+        yield ProjectPart(said=f"{name} is a projection", place=("projection", name))
 
 
-def _reading_apart(registry: Registry, file: ProjectFile) -> Iterator[Part]:
+def _reading_apart(registry: Registry, file: ProjectFile) -> Iterator[ProjectPart]:
     yield from (*_projections(registry, file), *_queries(registry, file))
 
 
-def _separated(registry: Registry, file: ProjectFile) -> Iterator[Part]:
+def _separated(registry: Registry, file: ProjectFile) -> Iterator[ProjectPart]:
     """Yields the read side of a project, as far as it has a write side."""
     if registry.commands:
         yield from _reading_apart(registry, file)
 
 
-def _subscriptions(_registry: Registry, file: ProjectFile) -> Iterator[Part]:
+def _subscriptions(_registry: Registry, file: ProjectFile) -> Iterator[ProjectPart]:
     for key in file.settings.subscriptions:
-        yield Part(said=f"{key} is a subscription", place=("subscriptions", key))
+        yield ProjectPart(said=f"{key} is a subscription", place=("subscriptions", key))
 
 
 def _of_mode(mode: Mode, word: str) -> Parts:
-    def parts(_registry: Registry, file: ProjectFile) -> Iterator[Part]:
+    def parts(_registry: Registry, file: ProjectFile) -> Iterator[ProjectPart]:
         for key, one in file.settings.subscriptions.items():
             if one.mode is mode:
-                yield Part(said=f"subscription {key} is {word}", place=("subscriptions", key))
+                yield ProjectPart(said=f"subscription {key} is {word}", place=("subscriptions", key))
 
     return parts
 
 
-def _reacting(registry: Registry, file: ProjectFile) -> Iterator[Part]:
+def _reacting(registry: Registry, file: ProjectFile) -> Iterator[ProjectPart]:
     for one in registry.reactors.values():
         kind = "process" if one.stateful else "policy"
-        yield Part(said=f"{one.name} is a {kind}", place=(kind, one.name))
+        yield ProjectPart(said=f"{one.name} is a {kind}", place=(kind, one.name))
     yield from _subscriptions(registry, file)
 
 
-def _replayed(registry: Registry, file: ProjectFile) -> Iterator[Part]:
+def _replayed(registry: Registry, file: ProjectFile) -> Iterator[ProjectPart]:
     for name in registry.projections:
-        yield Part(said=f"projection {name} is made from all events", place=("projection", name))
+        yield ProjectPart(said=f"projection {name} is made from all events", place=("projection", name))
     for key, one in file.settings.subscriptions.items():
         if one.start != Start.NEW.value:
             said = f"subscription {key} begins at {one.start}; it could begin at new"
-            yield Part(said=said, place=("subscriptions", key))
+            yield ProjectPart(said=said, place=("subscriptions", key))
 
 
-def _topics(_registry: Registry, file: ProjectFile) -> Iterator[Part]:
+def _topics(_registry: Registry, file: ProjectFile) -> Iterator[ProjectPart]:
     for key in file.settings.topics:
-        yield Part(said=f"{key} is a topic", place=("topics", key))
+        yield ProjectPart(said=f"{key} is a topic", place=("topics", key))
 
 
 _SOURCING = Promise(wanted="aggregate", parts=_aggregates)

@@ -17,7 +17,7 @@ from workbench.model.messaging import Route, Routing
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.declared.filter_compiler import Filtered
 from workbench.project.declared.section_kinds import DECLARED
-from workbench.project.declared.source_locations import Places
+from workbench.project.declared.source_locations import SourceLocations
 from workbench.project.drop_invalid import settings_without_faults
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Settings
@@ -249,7 +249,7 @@ def _problems(
     if not isinstance(raised, InvalidExpression):
         return [_problem(document, error, written)]
     place = _written_at(tuple(str(part) for part in error["loc"]), written)
-    return [Places(document).flaw(place, flaw) for flaw in raised.flaws]
+    return [SourceLocations(document).flaw(place, flaw) for flaw in raised.flaws]
 
 
 def _problem(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound, WorkbenchError
 from workbench.interop.json_records import LONGEST, bare, read_lines
-from workbench.interop.ndjson import Problem, parse_line
+from workbench.interop.ndjson import RecordProblem, parse_line
 from workbench.model.command import CommandResult
 from workbench.tusk import open_file
 
@@ -37,7 +37,7 @@ class StoryReport:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     results: list[CommandResult] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RecordProblem] = field(default_factory=list)
 
 
 class Story:
@@ -94,7 +94,7 @@ class Story:
         report = StoryReport()
         async for number, line in lines:
             value = parse_line(number, line)
-            if isinstance(value, Problem):
+            if isinstance(value, RecordProblem):
                 report.problems.append(value)
                 continue
             await self._issue(number, value, origin, report)
@@ -130,7 +130,7 @@ class Story:
             result = await self._workspace.issue.issue(name, value, expected=expected, origin=origin)
         except WorkbenchError as error:
             hint = f" ({error.hint})" if error.hint else ""
-            report.problems.append(Problem(line=number, message=f"{error.message}{hint}"))
+            report.problems.append(RecordProblem(line=number, message=f"{error.message}{hint}"))
             return
         report.outcomes[result.outcome.value] += 1
         report.results.append(result)

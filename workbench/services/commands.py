@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
-class Issuing:
+class Commands:
     """Commands in, results out."""
 
     def __init__(self, workspace: Workspace) -> None:

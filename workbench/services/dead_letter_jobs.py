@@ -60,7 +60,7 @@ class JobReport:
         return self.fates.get(LetterStatus.REPLAYING, 0)
 
 
-class Jobs:
+class DeadLetterJobs:
     """Starts, watches and cancels bulk actions.
 
     A replay is done once every delivery of it ended: resolved, or dead again (V3).
@@ -259,5 +259,5 @@ class Jobs:
 
 
 def act_of(number: int) -> str:
-    """Returns the name under which `workbench.services.dead_letters.Repairing.undo` takes a job back."""
+    """Returns the name under which `workbench.services.dead_letters.DeadLetters.undo` takes a job back."""
     return f"job {number}"

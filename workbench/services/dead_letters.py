@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from workbench.engine.dry_run import Rehearsal
+from workbench.engine.dry_run import DryRun
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter, RestoreLetters
@@ -48,7 +48,7 @@ class Report:
         skipped: How many were no longer as they were when the list was frozen.
         failed: How many could not be written.
         trouble: Why the first of them failed; empty if none did.
-        act: A name under which `Repairing.undo` takes it back.
+        act: A name under which `DeadLetters.undo` takes it back.
     """
 
     asked: int
@@ -59,7 +59,7 @@ class Report:
     act: str = ""
 
 
-class Repairing:
+class DeadLetters:
     """Dead letters and what can be done about them; every act is recorded with what it does (L9)."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -179,7 +179,7 @@ class Repairing:
             done, _ = await engine.gate.write_all((replay, self.note("edit and replay", (number,))))
         return Report(asked=1, done=int(done), skipped=int(not done))
 
-    async def rehearse(self, number: int, text: str | None = None) -> Rehearsal:
+    async def rehearse(self, number: int, text: str | None = None) -> DryRun:
         """Runs a dead letter's handler and says what would happen; nothing of it is stored.
 
         What the handler does on the outside it does: one that asks ``context.rehearsal`` can leave that out.

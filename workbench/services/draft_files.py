@@ -22,7 +22,7 @@ SECRET = "secret"  # noqa: S105  # the name of a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class KeptDraft:
     """What was typed at one place.
 
     Attributes:
@@ -38,7 +38,7 @@ class Draft:
     content: Any
 
 
-class Drafting:
+class DraftFiles:
     """The drafts of one project; each has a file of its own, which is written by `write`.
 
     Args:
@@ -48,7 +48,7 @@ class Drafting:
 
     def __init__(self, root: Path, environ: Mapping[str, str], clock: Clock) -> None:
         self._root, self._environ, self._clock = root, environ, clock
-        self._drafts: dict[str, Draft] | None = None
+        self._drafts: dict[str, KeptDraft] | None = None
         self._unwritten: set[str] = set()
         self._unkept: dict[str, str] = {}
         self._turn = Lock()
@@ -59,7 +59,7 @@ class Drafting:
         name = hashlib.sha256(str(self._root.resolve()).encode()).hexdigest()[:20]
         return config_folder(self._environ) / "drafts" / name
 
-    def find(self, key: str) -> Draft | None:
+    def find(self, key: str) -> KeptDraft | None:
         """Returns the draft of a place."""
         return self._all().get(key)
 
@@ -67,7 +67,7 @@ class Drafting:
         """Keeps what stands at a place now; the same content stays as old as it is."""
         drafts = self._all()
         if (known := drafts.get(key)) is None or known.content != content:
-            drafts[key] = Draft(key=key, what=what, at=self._clock.now(), content=content)
+            drafts[key] = KeptDraft(key=key, what=what, at=self._clock.now(), content=content)
             self._unwritten.add(key)
 
     def drop(self, key: str) -> None:
@@ -95,7 +95,7 @@ class Drafting:
         """Returns, in words, what would be lost if the program ended now."""
         return [*self._unkept.values()]
 
-    def _write(self, key: str, draft: Draft | None) -> bool:
+    def _write(self, key: str, draft: KeptDraft | None) -> bool:
         """Writes or removes one file; says whether all of the draft is in it."""
         path = self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
         if draft is None:
@@ -113,18 +113,18 @@ class Drafting:
         part.replace(path)
         return whole
 
-    def _all(self) -> dict[str, Draft]:
+    def _all(self) -> dict[str, KeptDraft]:
         if self._drafts is None:
             found = (_read(path) for path in sorted(self.folder.glob("*.json")))
             self._drafts = {draft.key: draft for draft in found if draft is not None}
         return self._drafts
 
 
-def _read(path: Path) -> Draft | None:
+def _read(path: Path) -> KeptDraft | None:
     """Returns the draft of a file; a file that cannot be read is no draft."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         said = json.loads(path.read_text(encoding="utf-8"))
-        return Draft(key=said["key"], what=said["what"], at=int(said["at"]), content=said["content"])
+        return KeptDraft(key=said["key"], what=said["what"], at=int(said["at"]), content=said["content"])
     return None
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
-class Controlling:
+class EngineControl:
     """The operator's hands."""
 
     def __init__(self, workspace: Workspace) -> None:

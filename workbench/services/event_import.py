@@ -21,10 +21,10 @@ from workbench.interop.field_mapping import (
     values_at,
     zone_is_missing,
 )
-from workbench.interop.file_formats import Form, RecordReader, form_of, reader_of
+from workbench.interop.file_formats import FileFormat, RecordReader, form_of, reader_of
 from workbench.interop.foreign_times import Unit, unit_of
 from workbench.interop.json_records import read_records
-from workbench.interop.ndjson import Incoming, LineReader, Problem, sample
+from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, sample
 from workbench.model.ids import derived_id
 from workbench.model.messaging import as_history
 from workbench.services.event_receivers import Receiver, receivers_of
@@ -40,11 +40,11 @@ KEPT_PROBLEMS = 1000
 SLICE = 0.004
 
 __all__ = [
-    "Form",
+    "EventImport",
+    "FileFormat",
     "ImportPreview",
     "ImportReport",
     "RecordReader",
-    "Transferring",
     "chosen_mapping",
     "reader_of",
 ]
@@ -89,12 +89,12 @@ class ImportPreview:
     """
 
     path: Path
-    form: Form
+    form: FileFormat
     mapping: Mapping | None
     objects: tuple[dict[str, Any], ...]
     receivers: tuple[Receiver, ...]
     incoming: tuple[Incoming, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[RecordProblem, ...]
     size: int
 
     @property
@@ -110,7 +110,7 @@ class ImportPreview:
     @property
     def zone_is_missing(self) -> bool:
         """Whether its times say no zone, so that one must be chosen before anything can come in."""
-        mapping = self.mapping if self.form is Form.FIELDS else None
+        mapping = self.mapping if self.form is FileFormat.FIELDS else None
         return mapping is not None and zone_is_missing(mapping, self.objects)
 
 
@@ -138,7 +138,7 @@ class ImportReport:
     finished: bool = False
     looked: bool = False
     types: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RecordProblem] = field(default_factory=list)
 
     def summary(self) -> str:
         """Says it in one sentence."""
@@ -153,7 +153,7 @@ class ImportReport:
 Progress = Callable[[ImportReport], None]
 
 
-class Transferring:
+class EventImport:
     """Events in from files."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -177,7 +177,7 @@ class Transferring:
         except OSError as error:
             raise InvalidValue(f"{path} cannot be read: {error.strerror or error}", path="") from error
         objects = [value for _, value in lines if isinstance(value, dict)]
-        problems = [value for _, value in lines if isinstance(value, Problem)]
+        problems = [value for _, value in lines if isinstance(value, RecordProblem)]
         if not objects and problems:
             raise InvalidValue(
                 f"{path.name} holds no line with a JSON object; {problems[0]}",
@@ -323,7 +323,7 @@ class Transferring:
                 report.known += answer.idempotent
                 report.stored += not answer.idempotent
             elif isinstance(answer, WorkbenchError) and not isinstance(answer, WorldError):
-                _note(report, Problem(line=item.line, message=answer.message), keep)
+                _note(report, RecordProblem(line=item.line, message=answer.message), keep)
             else:
                 raise answer
 
@@ -369,7 +369,7 @@ def _as_history(item: Incoming) -> Incoming:
     return replace(item, event=event)
 
 
-def _note(report: ImportReport, problem: Problem, keep: int | None) -> None:
+def _note(report: ImportReport, problem: RecordProblem, keep: int | None) -> None:
     report.broken += 1
     if keep is None or len(report.problems) < keep:
         report.problems.append(problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import InvalidValue
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json
 from workbench.model.messaging import COMMANDS_TOPIC, Topic
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
-class Publishing:
+class Messages:
     """Messages in."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -23,7 +23,7 @@ class Publishing:
         """Returns the topics of the project, in the order of their declaration."""
         return [topic for topic in self._workspace.registry.topics.values() if topic.name != COMMANDS_TOPIC]
 
-    async def publish(self, draft: Draft) -> int:
+    async def publish(self, draft: OutgoingMessage) -> int:
         """Publishes a message; returns its position.
 
         Raises:

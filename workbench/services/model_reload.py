@@ -26,7 +26,7 @@ SHOWN = 6
 """Names of what came and went that are listed; more are counted."""
 
 
-class Outcome(StrEnum):
+class ReloadOutcome(StrEnum):
     """What became of reading a project again."""
 
     DONE = "done"
@@ -46,7 +46,7 @@ class Reload:
         digest: Of the modules that wait to be trusted.
     """
 
-    outcome: Outcome
+    outcome: ReloadOutcome
     said: str = ""
     problems: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class _Untrusted(WorkbenchError):
         self.digest = digest
 
 
-class Reloading:
+class ModelReload:
     """Keeps the model of a workspace as its files say.
 
     Attributes:
@@ -98,7 +98,7 @@ class Reloading:
                 return None
             told = await self._read(seen, trust=trust)
             again, self._told = told == self._told, told
-            return None if again and told.outcome is not Outcome.DONE and not trust else told
+            return None if again and told.outcome is not ReloadOutcome.DONE and not trust else told
 
     async def _read(self, seen: Mapping[Path, str], *, trust: str) -> Reload:
         project = self._workspace.project
@@ -114,18 +114,18 @@ class Reloading:
             await self._workspace.adopt(fresh)
         except _Untrusted as error:
             said = f"{', '.join(changed) or PROJECT_FILE} changed what Python would run"
-            return Reload(outcome=Outcome.UNTRUSTED, said=said, changed=changed, digest=error.digest)
+            return Reload(outcome=ReloadOutcome.UNTRUSTED, said=said, changed=changed, digest=error.digest)
         except ProjectError as error:
             lines = tuple(str(problem) for problem in error.problems)
-            return Reload(outcome=Outcome.FAILED, said=lines[0], problems=lines, changed=changed)
+            return Reload(outcome=ReloadOutcome.FAILED, said=lines[0], problems=lines, changed=changed)
         except Exception as error:  # noqa: BLE001  # the model from before goes on, and it is told (C11)
             hint = error.hint if isinstance(error, WorkbenchError) else ""
             named = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             said = f"{named}. {hint[:1].upper()}{hint[1:]}".rstrip(". ")
-            return Reload(outcome=Outcome.FAILED, said=said, problems=(said,), changed=changed)
+            return Reload(outcome=ReloadOutcome.FAILED, said=said, problems=(said,), changed=changed)
         self._pending = False
         self._seen = fresh.marks
-        return Reload(outcome=Outcome.DONE, said=said, changed=changed, reopen=_kept(project, fresh))
+        return Reload(outcome=ReloadOutcome.DONE, said=said, changed=changed, reopen=_kept(project, fresh))
 
     def _load(self, *, trust: str) -> Project:
         """Reads the project, in a thread: modules may import for long."""

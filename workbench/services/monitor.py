@@ -24,7 +24,7 @@ from workbench.store.stored_values import (
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from workbench.engine.projection_generation import Folding
+    from workbench.engine.projection_generation import ProjectionGeneration
     from workbench.services.workspace import Workspace
     from workbench.store.sqlite.table_reader import Shows
 
@@ -32,7 +32,7 @@ AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
 
 
-class Observing:
+class Monitor:
     """Reads for views that show what runs."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -192,7 +192,9 @@ class Observing:
         moves = status in {"live", "new"}
         return hindrance or status if moves else status
 
-    def _rebuild(self, name: str, state: ProjectionState, building: Folding | None) -> RebuildView:
+    def _rebuild(
+        self, name: str, state: ProjectionState, building: ProjectionGeneration | None
+    ) -> RebuildView:
         checkpoint = building.checkpoint if building else state.checkpoint
         return RebuildView(
             status=state.status.value,

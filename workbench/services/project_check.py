@@ -40,7 +40,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class ProjectReport:
     """What a check found.
 
     Attributes:
@@ -56,7 +56,7 @@ class Verdict:
     model: Mapping[str, int]
 
 
-async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> Verdict:
+async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> ProjectReport:
     """Reads a project's file, and where its modules are trusted, these, its scenarios and its story.
 
     A store that is there is only looked at: whether the model can still read what it holds.
@@ -77,12 +77,12 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
         complaints = [_complaint(problem, root) for problem in error.problems]
         seen = {Path(one.file) for one in complaints}
         complaints += [one for file in _named_modules(root) if file not in seen for one in _syntax(file)]
-        return Verdict(name=root.resolve().name, complaints=tuple(complaints), model={})
+        return ProjectReport(name=root.resolve().name, complaints=tuple(complaints), model={})
     if project.restricted:
         files = [module_path(root, name) for name in project.modules]
         found = [complaint for file in files for complaint in _syntax(file)]
         unseen = tuple(str(file) for file in files)
-        return Verdict(name=project.name, complaints=tuple(found), unseen=unseen, model={})
+        return ProjectReport(name=project.name, complaints=tuple(found), unseen=unseen, model={})
     said = [*unmet(file, project.registry), *places_of(project, contradictions_in(project.registry), environ)]
     said += told_by_stories(project)
     stored = said_of_store(project, environ, allow=trust)
@@ -94,7 +94,7 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
     found = [_complaint(problem, root) for problem in said]
     if not stored:  # else the store is not to be opened, or its events are the greater trouble
         found += [_of_table(error, root) for error in misfits(project)]
-    return Verdict(
+    return ProjectReport(
         name=project.name, complaints=tuple(found), advice=tuple(advice), model=counts(project.registry)
     )
 

@@ -32,9 +32,9 @@ from workbench.services.setting_renames import Renamed, in_project_file, in_scen
 from workbench.services.settings_preview import WouldBreak, broken_scenarios, would_be
 from workbench.tusk import (
     Document,
-    Kind,
     Problem,
     TskError,
+    ValueKind,
     delete,
     insert,
     parse,
@@ -55,7 +55,7 @@ _POLICY = {"retry_delay": "delay"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class SettingsPart:
     """What is edited in one form: a section, or an entry of a collection.
 
     Attributes:
@@ -92,7 +92,7 @@ class Branch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class SettingsDraft:
     """A project file with changes that are not saved; every change gives another draft.
 
     Attributes:
@@ -139,7 +139,7 @@ class Draft:
             path=path, title=title_of(path[-1]), form=False, entries={name: (*path, name) for name in names}
         )
 
-    def part(self, path: Place) -> Part:
+    def part(self, path: Place) -> SettingsPart:
         """Returns a section or an entry as its form shows it.
 
         Raises:
@@ -157,7 +157,7 @@ class Draft:
                 {"const": _HIDDEN, "description": known[name]["description"]},
                 _HIDDEN,
             )
-        return Part(
+        return SettingsPart(
             path=path,
             title=path[-1] if entry else title_of(path[-1]),
             doc=_about(model),
@@ -209,7 +209,7 @@ class Draft:
         for name in model.model_fields:
             place = self._read[1].get((*path, name))
             entry = self.document.find(place) if place is not None else None
-            if entry is not None and entry.value.kind in {Kind.ENV, Kind.REF, Kind.VARIABLE}:
+            if entry is not None and entry.value.kind in {ValueKind.ENV, ValueKind.REF, ValueKind.VARIABLE}:
                 text = self.document.text[entry.value.start : entry.value.end]
                 yield name, f"Written as {text}; another value takes its place"
 
@@ -218,7 +218,7 @@ class Draft:
         found = []
         for name in written:
             entry = self.document.find(self._read[1].get((*path, name), ()))
-            if entry is not None and entry.value.kind is Kind.ENV and is_secret(entry.value.plain[0]):
+            if entry is not None and entry.value.kind is ValueKind.ENV and is_secret(entry.value.plain[0]):
                 found.append(name)
         return found
 
@@ -246,7 +246,7 @@ class Draft:
 
     # -- changing -----------------------------------------------------------------------------------------
 
-    def changed(self, path: Place, values: Mapping[str, Any]) -> Draft:
+    def changed(self, path: Place, values: Mapping[str, Any]) -> SettingsDraft:
         """Returns the draft with a form's values: what is not among them is no longer written.
 
         Raises:
@@ -267,7 +267,7 @@ class Draft:
                 document = insert(document, (*self._place(path), name), after)
         return _followed(self.called(path), replace(self, document=document), path)
 
-    def added(self, collection: Place, name: str) -> Draft:
+    def added(self, collection: Place, name: str) -> SettingsDraft:
         """Returns the draft with a new, empty entry.
 
         Raises:
@@ -277,11 +277,11 @@ class Draft:
             raise InvalidValue("a name is needed", path="")
         return replace(self, document=insert(self.document, self._place((*collection, name.strip())), {}))
 
-    def removed(self, path: Place) -> Draft:
+    def removed(self, path: Place) -> SettingsDraft:
         """Returns the draft without an entry."""
         return replace(self, document=delete(self.document, self._place(path)))
 
-    def renamed(self, path: Place, name: str) -> Draft:
+    def renamed(self, path: Place, name: str) -> SettingsDraft:
         """Returns the draft with an entry renamed; all that speaks of it by that name follows.
 
         Raises:
@@ -317,13 +317,13 @@ class Draft:
         return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
 
 
-class Configuring:
+class ProjectEditor:
     """Reads and saves the project file of a workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def read(self) -> Draft:
+    def read(self) -> SettingsDraft:
         """Returns the file as it is now.
 
         Raises:
@@ -333,7 +333,7 @@ class Configuring:
         project = self._workspace.project
         path = project.root / PROJECT_FILE
         data = self.present()
-        return Draft(
+        return SettingsDraft(
             path=path,
             original=data,
             document=parse(data, PROJECT_FILE),
@@ -353,7 +353,7 @@ class Configuring:
         except OSError as error:
             raise NotFound(f"{path} cannot be read: {error.strerror or error}", hint="put it back") from error
 
-    def save(self, draft: Draft, *, insist: bool = False) -> None:
+    def save(self, draft: SettingsDraft, *, insist: bool = False) -> None:
         """Writes a draft in one step, and after it the scenarios that follow a new name.
 
         Nothing is written that would not load in full.
@@ -379,7 +379,7 @@ class Configuring:
             save(edit.path, edit.new, was=edit.was)
 
 
-def _followed(old: str, draft: Draft, path: Place) -> Draft:
+def _followed(old: str, draft: SettingsDraft, path: Place) -> SettingsDraft:
     """Has all follow that speaks of a topic or subscription, if that is called otherwise than before."""
     new = draft.called(path)
     if not old or not new or old == new:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Turnstile:
+class ReloadLock:
     """Counts who is inside; whoever wants to be alone waits for them, and the next ones wait for that."""
 
     def __init__(self) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 
 from workbench.errors import InvalidEvent, NoHandler, StoreNotAllowed, UnknownEvent, WorkbenchError
 from workbench.interop.json_records import read_lines
-from workbench.interop.ndjson import Problem as BadLine
-from workbench.interop.ndjson import parse_line
+from workbench.interop.ndjson import RecordProblem, parse_line
 from workbench.model.clock import SystemClock
 from workbench.model.consistency import Contradiction
 from workbench.model.event import StoredData
@@ -37,7 +36,7 @@ STREAMS = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class RunFinding:
     """One thing that running the project would die of.
 
     Attributes:
@@ -55,14 +54,16 @@ class Finding:
 # -- the model --------------------------------------------------------------------------------------------
 
 
-def places_of(project: Project, found: Iterable[Contradiction], environ: Mapping[str, str]) -> list[Finding]:
+def places_of(
+    project: Project, found: Iterable[Contradiction], environ: Mapping[str, str]
+) -> list[RunFinding]:
     """Returns what parts of the model say of each other that is not so, where they are declared."""
     listed = list(found)
     file = read_settings(project.root, environ=environ) if listed else None
     return [_placed(project, file, one) for one in listed if file is not None]
 
 
-def _placed(project: Project, file: ProjectFile, one: Contradiction) -> Finding:
+def _placed(project: Project, file: ProjectFile, one: Contradiction) -> RunFinding:
     """Finds where a part is declared: in the project file, else where a module writes its name."""
     said = f"{one.kind} {one.name}: {one.message}"
     section = f"{one.kind}.{one.name}"
@@ -73,7 +74,7 @@ def _placed(project: Project, file: ProjectFile, one: Contradiction) -> Finding:
         text = (source.text or b"").decode(errors="replace")
         at = max(text.find(f'"{one.name}"'), text.find(f"'{one.name}'"))
         if at >= 0:
-            return Finding(
+            return RunFinding(
                 file=source.path.relative_to(project.root).as_posix(),
                 line=text.count("\n", 0, at) + 1,
                 column=at - text.rfind("\n", 0, at),
@@ -81,11 +82,11 @@ def _placed(project: Project, file: ProjectFile, one: Contradiction) -> Finding:
                 message=said,
                 hint=one.hint,
             )
-    return Finding(file=PROJECT_FILE, code="M-MODEL", message=said, hint=one.hint)
+    return RunFinding(file=PROJECT_FILE, code="M-MODEL", message=said, hint=one.hint)
 
 
-def _finding(problem: Problem) -> Finding:
-    return Finding(
+def _finding(problem: Problem) -> RunFinding:
+    return RunFinding(
         file=problem.file,
         line=problem.line,
         column=problem.column,
@@ -104,25 +105,25 @@ def told_by_stories(project: Project) -> list[Any]:
     return [*problems, *_story(project)]
 
 
-def _story(project: Project) -> Iterator[Finding]:
+def _story(project: Project) -> Iterator[RunFinding]:
     if project.story is None:
         if os.path.lexists(project.root / STORY_FILE):
-            yield Finding(file=STORY_FILE, code="C-STORY", message="it is no file of the project's folder")
+            yield RunFinding(file=STORY_FILE, code="C-STORY", message="it is no file of the project's folder")
         return
     try:
         with open_file(project.story) as file:
             for number, line in read_lines(file):
                 if said := _command(project.registry, number, line):
-                    yield Finding(file=STORY_FILE, line=number, code="C-STORY", message=said)
+                    yield RunFinding(file=STORY_FILE, line=number, code="C-STORY", message=said)
     except OSError as error:
         said = f"it cannot be read: {error.strerror or error}"
-        yield Finding(file=STORY_FILE, code="C-STORY", message=said)
+        yield RunFinding(file=STORY_FILE, code="C-STORY", message=said)
 
 
 def _command(registry: Registry, number: int, line: bytes) -> str:
     """Says why a line is no command of the model; empty if it is one."""
     value = parse_line(number, line)
-    if isinstance(value, BadLine):
+    if isinstance(value, RecordProblem):
         return value.message
     name, _ = value.pop("command", None), value.pop("expected", None)
     if not isinstance(name, str):
@@ -140,7 +141,7 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
 # -- what is stored ---------------------------------------------------------------------------------------
 
 
-def said_of_store(project: Project, environ: Mapping[str, str], *, allow: bool) -> list[Finding]:
+def said_of_store(project: Project, environ: Mapping[str, str], *, allow: bool) -> list[RunFinding]:
     """Returns what is wrong with the project's store: its place, its owner, events that cannot be read.
 
     Args:
@@ -161,7 +162,7 @@ def said_of_store(project: Project, environ: Mapping[str, str], *, allow: bool) 
     return found
 
 
-def _unread(project: Project) -> Iterator[Finding]:
+def _unread(project: Project) -> Iterator[RunFinding]:
     """Finds events of the model's streams that the model cannot read or fold, by type and version."""
     store = place_in(project.root, project.store_path)
     wrong: Counter[tuple[str, int]] = Counter()
@@ -176,7 +177,7 @@ def _unread(project: Project) -> Iterator[Finding]:
         said, hint = first[name, version]
         events = "1 stored event" if count == 1 else f"{count:,} stored events"
         message = f"{events} of {name}, version {version}: {said}"
-        yield Finding(file=store, code="E-STORED", message=message, hint=hint)
+        yield RunFinding(file=store, code="E-STORED", message=message, hint=hint)
 
 
 class _Folded:
@@ -226,7 +227,7 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
 # -- starting ---------------------------------------------------------------------------------------------
 
 
-async def said_by_a_start(project: Project) -> list[Finding]:
+async def said_by_a_start(project: Project) -> list[RunFinding]:
     """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
         path = Path(scratch) / "events.db"
@@ -242,7 +243,7 @@ async def said_by_a_start(project: Project) -> list[Finding]:
             said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             hint = error.hint if isinstance(error, WorkbenchError) else ""
             message = f"the engine does not start with this model: {said}"
-            return [Finding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
+            return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
         finally:
             await workspace.close()
     return []

@@ -25,7 +25,7 @@ QUIET = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class ScenarioRun:
     """What came of a scenario, and on which model.
 
     Attributes:
@@ -59,7 +59,7 @@ class Tally:
         return self.passed + self.failed + self.unsure + self.mistakes
 
 
-class Verdicts:
+class ScenarioStatus:
     """The project's scenarios with the verdicts on them.
 
     They are read and run with the model that runs at that moment, in a thread: whatever a handler does, the
@@ -80,7 +80,7 @@ class Verdicts:
         self.trouble = ""
         self.running = ""
         self.progress = (0, 0)
-        self._kept: dict[str, Verdict] = {}
+        self._kept: dict[str, ScenarioRun] = {}
         self._asked: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -93,7 +93,7 @@ class Verdicts:
         """Returns all that can be run, in the order of their files."""
         return [scenario for file in self.files for scenario in file.scenarios]
 
-    def of(self, scenario: Scenario) -> Verdict | None:
+    def of(self, scenario: Scenario) -> ScenarioRun | None:
         """Returns the newest verdict on a scenario of that title, whatever it is worth now."""
         return self._kept.get(scenario.title)
 
@@ -221,7 +221,7 @@ class Verdicts:
             self._tell()
             service = self._service(project)
             result = await _aside(lambda one=scenario, by=service: by.run_one(one))  # type: ignore[misc]
-            self._kept[title] = Verdict(result=result, project=project)
+            self._kept[title] = ScenarioRun(result=result, project=project)
             self.progress = (number + 1, len(titles))
             self._tell()
 

@@ -22,7 +22,7 @@ DEEP = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class SchemaField:
     """One field."""
 
     name: str
@@ -31,12 +31,12 @@ class Field:
     doc: str
 
 
-def fields_of(schema: Mapping[str, Any]) -> list[Field]:
+def fields_of(schema: Mapping[str, Any]) -> list[SchemaField]:
     """Returns the fields of an object's schema, in their order."""
     top = _resolved(schema, schema)
     needed = set(top.get("required", ()))
     return [
-        Field(
+        SchemaField(
             name=name,
             type=_type(item, schema, DEEP),
             required=name in needed,

@@ -20,7 +20,7 @@ PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class EventQuery:
     """Which events.
 
     Attributes:
@@ -42,13 +42,13 @@ class Wanted:
         return not self.type or fnmatchcase(name, self.type)
 
 
-def first_events(workspace: Workspace, wanted: Wanted, limit: int) -> list[RecordedEvent]:
+def first_events(workspace: Workspace, wanted: EventQuery, limit: int) -> list[RecordedEvent]:
     """Returns the first events that fit, in the order of their positions."""
     pages = _stream if wanted.stream and not set(wanted.stream) & set("*?[") else _log
     return list(islice((event for event in pages(workspace, wanted) if wanted.fits(event)), limit))
 
 
-def last_events(workspace: Workspace, wanted: Wanted, limit: int) -> list[RecordedEvent]:
+def last_events(workspace: Workspace, wanted: EventQuery, limit: int) -> list[RecordedEvent]:
     """Returns the last events that fit, in the order of their positions."""
     found: list[RecordedEvent] = []
     upto = workspace.browse.head()
@@ -60,7 +60,7 @@ def last_events(workspace: Workspace, wanted: Wanted, limit: int) -> list[Record
     return found[-limit:]
 
 
-def _log(workspace: Workspace, wanted: Wanted) -> Iterator[RecordedEvent]:
+def _log(workspace: Workspace, wanted: EventQuery) -> Iterator[RecordedEvent]:
     after = wanted.after
     head = workspace.browse.head()
     while after < head:
@@ -68,7 +68,7 @@ def _log(workspace: Workspace, wanted: Wanted) -> Iterator[RecordedEvent]:
         yield from events
 
 
-def _stream(workspace: Workspace, wanted: Wanted) -> Iterator[RecordedEvent]:
+def _stream(workspace: Workspace, wanted: EventQuery) -> Iterator[RecordedEvent]:
     version = 0
     while page := workspace.reader.read_stream(wanted.stream, version, PAGE):
         yield from (event for event in page if event.position > wanted.after)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.project.declared.section_kinds import DECLARED
 from workbench.project.scenarios import FOLDER
-from workbench.tusk import Document, Kind, Problem, TskError, Value, parse, read_file, write_value
+from workbench.tusk import Document, Problem, TskError, Value, ValueKind, parse, read_file, write_value
 
 if TYPE_CHECKING:
     from workbench.project.project_file import ProjectFile
@@ -73,7 +73,7 @@ def mentions(document: Document, one: Renamed) -> list[Problem]:
     return [
         document.problem(place, "S-NAME", f"{place[-1]} still says {one.old}", "look whether it means that")
         for place, entry in document.entries()
-        if entry.value.kind is Kind.STRING and any(text in str(entry.value.plain) for text in quoted)
+        if entry.value.kind is ValueKind.STRING and any(text in str(entry.value.plain) for text in quoted)
     ]
 
 
@@ -162,7 +162,7 @@ def _inside(value: Value) -> Iterator[Value]:
 
 def _texts(value: Value, text: str) -> Iterator[tuple[int, int]]:
     """Yields the spans of a text, alone or in a list."""
-    if value.kind is Kind.STRING and value.plain == text:
+    if value.kind is ValueKind.STRING and value.plain == text:
         yield value.start, value.end
     for item in value.items:
         yield from _texts(item, text)

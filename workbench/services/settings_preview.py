@@ -17,7 +17,7 @@ from workbench.tusk import Problem, TskError, parse
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.services.project_editor import Draft
+    from workbench.services.project_editor import SettingsDraft
     from workbench.services.workspace import Workspace
 
 
@@ -25,7 +25,7 @@ class WouldBreak(ProjectError):
     """A change would load, but scenarios that fit the project now would not any more."""
 
 
-def would_be(workspace: Workspace, draft: Draft) -> Registry | None:
+def would_be(workspace: Workspace, draft: SettingsDraft) -> Registry | None:
     """Loads the project with a draft in the place of its file, in full, as opening it does.
 
     Returns:
@@ -75,7 +75,7 @@ def broken_scenarios(workspace: Workspace, registry: Registry | None, edits: Seq
     return found
 
 
-def consequences(workspace: Workspace, draft: Draft) -> list[str]:
+def consequences(workspace: Workspace, draft: SettingsDraft) -> list[str]:
     """Says what becomes of what is stored under names that go, and where old names still stand."""
     try:
         before = read_document(parse(draft.original, PROJECT_FILE), draft.path, environ=draft.environ)

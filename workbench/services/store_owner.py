@@ -15,7 +15,7 @@ from workbench.project.trust_list import ALLOWED_STORES, TrustList, config_folde
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
+class StoreOwner:
     """The project that a store belongs to, as the store remembers it.
 
     Attributes:
@@ -80,7 +80,7 @@ def owner_for(
     return answer
 
 
-def owner_of(project: Project) -> Owner:
+def owner_of(project: Project) -> StoreOwner:
     """Returns what the store of a project is to remember of it."""
     folder = os.path.realpath(project.root)
     store = os.path.realpath(project.store_path.parent)
@@ -88,10 +88,10 @@ def owner_of(project: Project) -> Owner:
         place = os.path.relpath(folder, store)
     except ValueError:  # on another drive
         place = folder
-    return Owner(name=project.own_name, folder=folder, place=place)
+    return StoreOwner(name=project.own_name, folder=folder, place=place)
 
 
-def _is_same(before: Owner, now: Owner) -> bool:
+def _is_same(before: StoreOwner, now: StoreOwner) -> bool:
     """Whether it is the same project, one that was moved or renamed, or a whole copy of it with its store."""
     if before.folder == now.folder:
         return True
@@ -101,10 +101,10 @@ def _is_same(before: Owner, now: Owner) -> bool:
     return gone and (before.name == now.name or not (before.name and now.name))
 
 
-def _read(remembered: str) -> Owner | None:
+def _read(remembered: str) -> StoreOwner | None:
     try:
         known = json.loads(remembered)
-        return Owner(name=str(known["name"]), folder=str(known["folder"]), place=str(known["place"]))
+        return StoreOwner(name=str(known["name"]), folder=str(known["folder"]), place=str(known["place"]))
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 

@@ -11,7 +11,7 @@ EVERY = 2.0
 """Seconds between two looks, of some microseconds each."""
 
 
-class Watching:
+class StoreWatch:
     """Watches one store, from `start` until it is gone or `stop`.
 
     Args:

@@ -23,7 +23,7 @@ _STEPS = re.compile(r"[.\[\]]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class HistoryStep:
     """One event and what it did to the state; secrets are masked.
 
     Attributes:
@@ -51,7 +51,7 @@ class History:
     stream: StreamInfo
     version: int
     aggregate: str
-    steps: tuple[Step, ...]
+    steps: tuple[HistoryStep, ...]
     earlier: int
     state: Any
     trouble: str
@@ -76,7 +76,7 @@ def history(
         raise NotFound(f"{name} has versions 1 to {stream.version}; there is no version {upto}")
     aggregate = workspace.registry.aggregate_of_stream(name)
     fold = _Fold(workspace, aggregate, reveal)
-    steps: deque[Step] = deque(maxlen=last)
+    steps: deque[HistoryStep] = deque(maxlen=last)
     after = 0
     while after < upto:
         page = workspace.reader.read_stream(name, after, min(PAGE, upto - after))
@@ -117,14 +117,14 @@ class _Fold:
         if workspace.project.restricted:
             self.trouble = "the model was not loaded, because nobody trusts it yet"
 
-    def step(self, event: RecordedEvent) -> Step:
+    def step(self, event: RecordedEvent) -> HistoryStep:
         """Folds one event."""
         try:
             data = masked(event.json(), reveal=self._reveal)
         except ValueError:
             data = event.data
         if self.trouble or self._aggregate is None:
-            return Step(event=event, data=data)
+            return HistoryStep(event=event, data=data)
         try:
             self._state = self._aggregate.evolve(self._state, self._registry.read_event(event))
             after = self._aggregate.show_state(self._state)
@@ -133,11 +133,11 @@ class _Fold:
             said = without_secrets(said, event.data)
             self.trouble = f"version {event.version} cannot be folded: {said}"
             self.shown = None
-            return Step(event=event, data=data, trouble=said)
+            return HistoryStep(event=event, data=data, trouble=said)
         before = {} if self.shown is None else self.shown
         changes = tuple(self._masked(one) for one in differences(before, {} if after is None else after))
         self.shown = after
-        return Step(event=event, data=data, changes=changes)
+        return HistoryStep(event=event, data=data, changes=changes)
 
     def _masked(self, change: Difference) -> Difference:
         """Masks what changed, but not that it changed."""

@@ -35,7 +35,7 @@ class StateAt:
     trouble: str = ""
 
 
-class Browsing:
+class Streams:
     """Reads for views; each is short enough to be called while painting."""
 
     def __init__(self, workspace: Workspace) -> None:

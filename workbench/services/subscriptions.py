@@ -18,7 +18,7 @@ _SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SubscriptionStanding:
     """Where a subscription, policy or process stands.
 
     Attributes:
@@ -45,7 +45,7 @@ class Standing:
     dead: int
 
 
-def standings(workspace: Workspace) -> list[Standing]:
+def standings(workspace: Workspace) -> list[SubscriptionStanding]:
     """Returns all subscriptions of the model and of the store, those of the model first, in its order."""
     stored = {state.name: state for state in workspace.reader.subscriptions()}
     handlers = _handlers(workspace.registry)
@@ -66,7 +66,7 @@ def _handlers(registry: Registry) -> dict[str, str]:
 
 def _standing(
     registry: Registry, name: str, state: SubscriptionState | None, handlers: Mapping[str, str], head: int
-) -> Standing:
+) -> SubscriptionStanding:
     declared = registry.subscriptions.get(name)
     topic = declared.topic if declared else LOG_TOPIC if name in registry.reactors else name
     handler = handlers.get(name, "")
@@ -76,7 +76,7 @@ def _standing(
             filtered=0, created_at=0,
         )  # fmt: skip
     lag = max(0, head - state.cursor)
-    return Standing(
+    return SubscriptionStanding(
         name=name,
         source=_SOURCES.get(state.topic, state.topic),
         handler=handler,

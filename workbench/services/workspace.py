@@ -17,21 +17,21 @@ from workbench.project.module_import import forget, hold
 from workbench.project.project import Project, Trust, load_project
 from workbench.project.project_file import ProjectFile
 from workbench.services.command_story import Story
-from workbench.services.commands import Issuing
-from workbench.services.dead_letter_jobs import Jobs
-from workbench.services.dead_letters import Repairing
-from workbench.services.draft_files import Drafting
-from workbench.services.engine_control import Controlling
-from workbench.services.event_import import Transferring
-from workbench.services.messages import Publishing
-from workbench.services.model_reload import Reloading
-from workbench.services.monitor import Observing
-from workbench.services.project_editor import Configuring
-from workbench.services.reload_lock import Turnstile
-from workbench.services.scenario_status import Verdicts
+from workbench.services.commands import Commands
+from workbench.services.dead_letter_jobs import DeadLetterJobs
+from workbench.services.dead_letters import DeadLetters
+from workbench.services.draft_files import DraftFiles
+from workbench.services.engine_control import EngineControl
+from workbench.services.event_import import EventImport
+from workbench.services.messages import Messages
+from workbench.services.model_reload import ModelReload
+from workbench.services.monitor import Monitor
+from workbench.services.project_editor import ProjectEditor
+from workbench.services.reload_lock import ReloadLock
+from workbench.services.scenario_status import ScenarioStatus
 from workbench.services.store_owner import check_place, owner_for
-from workbench.services.store_watch import Watching
-from workbench.services.streams import Browsing
+from workbench.services.store_watch import StoreWatch
+from workbench.services.streams import Streams
 from workbench.store.operations import ForgetMessages
 from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.store import SqliteStore
@@ -74,22 +74,22 @@ class Workspace:
         self._listeners: list[Listener] = []
         self._closed = False
         self.reader = store.reader()
-        self.turnstile = Turnstile()
+        self.turnstile = ReloadLock()
         self.engine = None if store.observer else self._engine(project)
-        self.browse = Browsing(self)
-        self.issue = Issuing(self)
-        self.observe = Observing(self)
-        self.repair = Repairing(self)
-        self.control = Controlling(self)
-        self.jobs = Jobs(self)
-        self.publish = Publishing(self)
-        self.transfer = Transferring(self)
+        self.browse = Streams(self)
+        self.issue = Commands(self)
+        self.observe = Monitor(self)
+        self.repair = DeadLetters(self)
+        self.control = EngineControl(self)
+        self.jobs = DeadLetterJobs(self)
+        self.publish = Messages(self)
+        self.transfer = EventImport(self)
         self.story = Story(self)
-        self.reload = Reloading(self)
-        self.configure = Configuring(self)
-        self.verdicts = Verdicts(self)
-        self.drafts = Drafting(project.root, self.environ, clock)
-        self._watching = Watching(store, lambda: self.announce(Changes(engine=True)))
+        self.reload = ModelReload(self)
+        self.configure = ProjectEditor(self)
+        self.verdicts = ScenarioStatus(self)
+        self.drafts = DraftFiles(project.root, self.environ, clock)
+        self._watching = StoreWatch(store, lambda: self.announce(Changes(engine=True)))
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
         return Engine(
@@ -177,7 +177,7 @@ class Workspace:
     def _use(self, project: Project) -> None:
         self.project = project
         self.registry = project.registry
-        self.browse = Browsing(self)
+        self.browse = Streams(self)
 
     async def _run(self, project: Project, before: Engine, *, paused: bool) -> None:
         """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""

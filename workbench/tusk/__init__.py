@@ -1,6 +1,6 @@
 """TuskLang text to values and back, lossless; knows nothing of events."""
 
-from workbench.tusk.document import Document, Entry, Kind, Scope, Value
+from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind
 from workbench.tusk.edit import delete, insert, rename, set_value, write_value
 from workbench.tusk.parser import parse
 from workbench.tusk.problems import Problem, TskError
@@ -11,12 +11,12 @@ __all__ = [
     "ChangedOnDisk",
     "Document",
     "Entry",
-    "Kind",
     "Problem",
     "Resolved",
     "Scope",
     "TskError",
     "Value",
+    "ValueKind",
     "delete",
     "digest_of",
     "insert",

@@ -13,7 +13,7 @@ Path = tuple[str, ...]
 """Where a value stands: section names, block name, key."""
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """What a value is written as."""
 
     STRING = "string"
@@ -39,7 +39,7 @@ class Value:
         scope: Of an object or block.
     """
 
-    kind: Kind
+    kind: ValueKind
     start: int
     end: int
     plain: Any = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.tusk.document import Document, Entry, Kind, Scope, Value
+from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind
 from workbench.tusk.problems import Places, Problem, TskError
 from workbench.tusk.scanner import Broken, Scanner
 
@@ -251,7 +251,7 @@ class _Parser:
         scan, start = self._scan, self._scan.at
         items: list[Value] = []
         if self._too_deep(depth):
-            return Value(kind=Kind.ARRAY, start=start, end=scan.at, items=items)
+            return Value(kind=ValueKind.ARRAY, start=start, end=scan.at, items=items)
         scan.at += 1
         while True:
             scan.gap()
@@ -260,10 +260,10 @@ class _Parser:
                 continue
             if scan.peek() == "]":
                 scan.at += 1
-                return Value(kind=Kind.ARRAY, start=start, end=scan.at, items=items)
+                return Value(kind=ValueKind.ARRAY, start=start, end=scan.at, items=items)
             if scan.peek() in ("", "}") or _NO_ITEM.match(self._text, scan.at):
                 self._unclosed(start, "E-ARRAY", "]")
-                return Value(kind=Kind.ARRAY, start=start, end=scan.at, items=items)
+                return Value(kind=ValueKind.ARRAY, start=start, end=scan.at, items=items)
             self._counted()
             try:
                 items.append(self._value(depth + 1))
@@ -286,7 +286,7 @@ class _Parser:
         scan, start = self._scan, self._scan.at
         scope = Scope(start=start, body_end=start + 1)
         if self._too_deep(depth):
-            return Value(kind=Kind.OBJECT, start=start, end=scan.at, scope=scope)
+            return Value(kind=ValueKind.OBJECT, start=start, end=scan.at, scope=scope)
         scan.at += 1
         while True:
             scan.gap()
@@ -297,10 +297,10 @@ class _Parser:
             elif mark == closing:
                 scope.end = scan.at + 1
                 scan.at += 1
-                return Value(kind=Kind.OBJECT, start=start, end=scan.at, scope=scope)
+                return Value(kind=ValueKind.OBJECT, start=start, end=scan.at, scope=scope)
             elif not mark or mark == "[":
                 self._unclosed(start, "E-BLOCK", closing)
-                return Value(kind=Kind.OBJECT, start=start, end=scan.at, scope=scope)
+                return Value(kind=ValueKind.OBJECT, start=start, end=scan.at, scope=scope)
             else:
                 self._inner(scope, depth + 1, closing)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.model.secrets import is_secret
-from workbench.tusk.document import Document, Kind, Scope, Value
+from workbench.tusk.document import Document, Scope, Value, ValueKind
 from workbench.tusk.parser import MAX_DEPTH, MAX_ENTRIES, parse
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.save import digest_of, read_file
@@ -138,16 +138,16 @@ class _Resolver:
 
     def _value(self, value: Value) -> _Found:
         match value.kind:
-            case Kind.ARRAY:
+            case ValueKind.ARRAY:
                 return self._limited(value, *self._array([self._value(item) for item in value.items]))
-            case Kind.OBJECT:
+            case ValueKind.OBJECT:
                 found = self._scope(value.scope or Scope())
                 return self._limited(value, found.plain, found.depth, found.size)
-            case Kind.VARIABLE:
+            case ValueKind.VARIABLE:
                 return self._variable(value)
-            case Kind.ENV:
+            case ValueKind.ENV:
                 return self._env(value)
-            case Kind.REF:
+            case ValueKind.REF:
                 return self._ref(value)
             case _:
                 return _Found(value.plain)

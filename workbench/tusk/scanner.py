@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.tusk.document import Kind, Value
+from workbench.tusk.document import Value, ValueKind
 from workbench.tusk.problems import Places, Problem
 
 _IDENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+(?:-[A-Za-z0-9_]++)*+")
@@ -17,7 +17,11 @@ _QUOTED = re.compile(r"""\"(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+'""")
 _PLAIN = re.compile(r"""[^"'{}\[\]<>,\n#]++""")
 _JUNK = re.compile(r"""[^\s,\]}#]*""")
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
-_WORDS = {"true": (Kind.BOOLEAN, True), "false": (Kind.BOOLEAN, False), "null": (Kind.NULL, None)}
+_WORDS = {
+    "true": (ValueKind.BOOLEAN, True),
+    "false": (ValueKind.BOOLEAN, False),
+    "null": (ValueKind.NULL, None),
+}
 ENV_FORM = 'only @env("WORKBENCH_NAME", default) and @file.tsk.get("key") are read'
 NUMBER = _NUMBER
 """How a number is written."""
@@ -150,12 +154,12 @@ class Scanner:
         """Reads a value that is not an array or an object."""
         start, first = self.at, self.peek()
         if first and first in "\"'":
-            return Value(kind=Kind.STRING, start=start, plain=self.string(), end=self.at)
+            return Value(kind=ValueKind.STRING, start=start, plain=self.string(), end=self.at)
         if first == "$":
             self.at += 1
             if not (name := self.ident()):
                 raise self.broken("E-VARIABLE", "a name must follow $", "such as $retry_delay", start=start)
-            return Value(kind=Kind.VARIABLE, start=start, end=self.at, plain=name)
+            return Value(kind=ValueKind.VARIABLE, start=start, end=self.at, plain=name)
         if first == "@":
             return self._operator()
         if first.isdigit() or first == "-":
@@ -181,7 +185,7 @@ class Scanner:
         pair = _RANGE.match(self.text, start)
         if pair is not None:
             self.at = pair.end()
-            return Value(kind=Kind.RANGE, start=start, end=self.at, plain=(int(pair[1]), int(pair[2])))
+            return Value(kind=ValueKind.RANGE, start=start, end=self.at, plain=(int(pair[1]), int(pair[2])))
         found = _NUMBER.match(self.text, start)
         if found is None:
             self._junk()
@@ -196,7 +200,7 @@ class Scanner:
         if plain in (float("inf"), float("-inf")):
             hint = "the largest is about 1.8e308; write longer ones in quotes"
             raise self.broken("E-NUMBER", "this number is too large", hint, start=start)
-        return Value(kind=Kind.NUMBER, start=start, end=self.at, plain=plain)
+        return Value(kind=ValueKind.NUMBER, start=start, end=self.at, plain=plain)
 
     def string(self) -> str:
         """Reads a string between one or three quotes of a kind."""
@@ -242,17 +246,22 @@ class Scanner:
                 self.at += 1
                 self.blanks()
                 default = self.value()
-                if default.kind not in {Kind.STRING, Kind.NUMBER, Kind.BOOLEAN, Kind.NULL}:
+                if default.kind not in {
+                    ValueKind.STRING,
+                    ValueKind.NUMBER,
+                    ValueKind.BOOLEAN,
+                    ValueKind.NULL,
+                }:
                     said, hint = "the default of @env must be a plain value", 'such as "data/events.db" or 5'
                     raise self.broken("E-OPERATOR", said, hint, start=default.start)
             self._closing(start)
             plain = (name, default.plain if default else None, default is not None)
-            return Value(kind=Kind.ENV, start=start, end=self.at, plain=plain)
+            return Value(kind=ValueKind.ENV, start=start, end=self.at, plain=plain)
         if (found := _REF.match(self.text, start)) is not None:
             self.at = found.end()
             key = self._argument(start)
             self._closing(start)
-            return Value(kind=Kind.REF, start=start, end=self.at, plain=(found[1], key))
+            return Value(kind=ValueKind.REF, start=start, end=self.at, plain=(found[1], key))
         self.at += 1
         word = self.ident()
         raise self.broken("E-OPERATOR", f"@{word} is not read", ENV_FORM, start=start)

@@ -6,28 +6,28 @@ import random
 
 import pytest
 
-from workbench.gui.board.board_graph import Edge, Graph, Node
+from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode
 
 
-def _joined(*pairs: str) -> tuple[Edge, ...]:
+def _joined(*pairs: str) -> tuple[BoardEdge, ...]:
     ends = [pair.partition(" > ") for pair in pairs]
-    return tuple(Edge(source, target, "leads to") for source, _, target in ends)
+    return tuple(BoardEdge(source, target, "leads to") for source, _, target in ends)
 
 
 @pytest.fixture
-def shop() -> Graph:
+def shop() -> BoardGraph:
     """A small model with a cycle: a policy issues a command again."""
-    return Graph(
+    return BoardGraph(
         nodes=(
-            Node("command:order", "command", "order", rows=("id", "lines")),
-            Node("command:pay", "command", "pay", rows=("id",)),
-            Node("aggregate:cart", "aggregate", "cart", subtitle="What somebody wants"),
-            Node("event:ordered", "event", "cart.ordered", rows=("id", "lines")),
-            Node("event:paid", "event", "cart.paid", problems=("Nobody reads it",)),
-            Node("topic:carts", "topic", "carts"),
-            Node("subscription:mail", "subscription", "mail", subtitle="send_mail"),
-            Node("subscription:bill", "policy", "bill"),
-            Node("projection:carts", "projection", "carts"),
+            BoardNode("command:order", "command", "order", rows=("id", "lines")),
+            BoardNode("command:pay", "command", "pay", rows=("id",)),
+            BoardNode("aggregate:cart", "aggregate", "cart", subtitle="What somebody wants"),
+            BoardNode("event:ordered", "event", "cart.ordered", rows=("id", "lines")),
+            BoardNode("event:paid", "event", "cart.paid", problems=("Nobody reads it",)),
+            BoardNode("topic:carts", "topic", "carts"),
+            BoardNode("subscription:mail", "subscription", "mail", subtitle="send_mail"),
+            BoardNode("subscription:bill", "policy", "bill"),
+            BoardNode("projection:carts", "projection", "carts"),
         ),
         edges=_joined(
             "command:order > aggregate:cart",
@@ -44,15 +44,16 @@ def shop() -> Graph:
 
 
 @pytest.fixture(params=range(6))
-def tangle(request: pytest.FixtureRequest) -> Graph:
+def tangle(request: pytest.FixtureRequest) -> BoardGraph:
     """A model of some size with edges in all directions."""
     chance, kinds = (
         random.Random(request.param),
         ("command", "aggregate", "event", "topic", "policy", "external"),
     )
     nodes = tuple(
-        Node(f"n{number}", chance.choice(kinds), f"n{number}") for number in range(4 + 14 * request.param)
+        BoardNode(f"n{number}", chance.choice(kinds), f"n{number}")
+        for number in range(4 + 14 * request.param)
     )
     names = [node.id for node in nodes]
     pairs = {(chance.choice(names), chance.choice(names)) for _ in range(2 * len(names))}
-    return Graph(nodes, tuple(Edge(*pair, kind="x") for pair in sorted(pairs)))
+    return BoardGraph(nodes, tuple(BoardEdge(*pair, kind="x") for pair in sorted(pairs)))

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_graph import Graph
+from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.flow_view import FlowView
 
 
 @pytest.fixture
-def scene(shop: Graph, qtbot: QtBot) -> Iterator[BoardScene]:
+def scene(shop: BoardGraph, qtbot: QtBot) -> Iterator[BoardScene]:
     made = BoardScene()
     made.show_graph(shop)
     view = FlowView(made)
@@ -26,12 +26,12 @@ def scene(shop: Graph, qtbot: QtBot) -> Iterator[BoardScene]:
     made.tokens.clear()
 
 
-def with_problem(graph: Graph, name: str, *problems: str) -> Graph:
+def with_problem(graph: BoardGraph, name: str, *problems: str) -> BoardGraph:
     nodes = tuple(replace(node, problems=problems) if node.id == name else node for node in graph.nodes)
-    return Graph(nodes, graph.edges)
+    return BoardGraph(nodes, graph.edges)
 
 
-def test_every_node_and_line_is_drawn(scene: BoardScene, shop: Graph) -> None:
+def test_every_node_and_line_is_drawn(scene: BoardScene, shop: BoardGraph) -> None:
     assert set(scene.nodes) == set(shop.by_id)
     assert set(scene.edges) == set(shop.pairs)
     assert len(scene.items()) == len(shop.nodes) + len(shop.pairs)
@@ -62,7 +62,7 @@ def test_choosing_marks_what_is_connected(scene: BoardScene, qtbot: QtBot) -> No
     assert all(item.opacity() == 1 for item in scene.nodes.values())
 
 
-def test_words_change_without_anything_moving(scene: BoardScene, shop: Graph) -> None:
+def test_words_change_without_anything_moving(scene: BoardScene, shop: BoardGraph) -> None:
     before = dict(scene.nodes)
     scene.choose("event:paid")
     scene.show_graph(with_problem(shop, "event:paid", "Nobody hears it"))
@@ -70,7 +70,7 @@ def test_words_change_without_anything_moving(scene: BoardScene, shop: Graph) ->
     assert scene.nodes["event:paid"].node.problems == ("Nobody hears it",)
 
 
-def test_a_new_problem_makes_room_and_keeps_what_is_chosen(scene: BoardScene, shop: Graph) -> None:
+def test_a_new_problem_makes_room_and_keeps_what_is_chosen(scene: BoardScene, shop: BoardGraph) -> None:
     scene.choose("topic:carts")
     before = scene.nodes["topic:carts"].box.height
     scene.show_graph(with_problem(shop, "topic:carts", "Nobody listens"))
@@ -79,15 +79,17 @@ def test_a_new_problem_makes_room_and_keeps_what_is_chosen(scene: BoardScene, sh
     assert scene.problems() == ["event:paid", "topic:carts"]
 
 
-def test_what_is_gone_is_no_longer_chosen(scene: BoardScene, shop: Graph) -> None:
+def test_what_is_gone_is_no_longer_chosen(scene: BoardScene, shop: BoardGraph) -> None:
     scene.choose("projection:carts")
     kept = tuple(node for node in shop.nodes if node.id != "projection:carts")
-    scene.show_graph(Graph(kept, tuple(edge for edge in shop.edges if edge.target != "projection:carts")))
+    scene.show_graph(
+        BoardGraph(kept, tuple(edge for edge in shop.edges if edge.target != "projection:carts"))
+    )
     assert scene.chosen == ""
     assert "projection:carts" not in scene.nodes
 
 
-def test_badges_outlive_a_new_drawing(scene: BoardScene, shop: Graph) -> None:
+def test_badges_outlive_a_new_drawing(scene: BoardScene, shop: BoardGraph) -> None:
     scene.set_badges({"event:paid": "12"})
     scene.show_graph(with_problem(shop, "event:paid"))
     assert scene.nodes["event:paid"].badge == "12"
@@ -95,7 +97,7 @@ def test_badges_outlive_a_new_drawing(scene: BoardScene, shop: Graph) -> None:
     assert scene.nodes["event:paid"].badge == ""
 
 
-def test_tool_tips_show_texts_as_they_are(scene: BoardScene, shop: Graph) -> None:
+def test_tool_tips_show_texts_as_they_are(scene: BoardScene, shop: BoardGraph) -> None:
     scene.show_graph(with_problem(shop, "event:paid", "<b>bold</b>"))
     tip = scene.nodes["event:paid"].toolTip()
     assert "&lt;b&gt;bold&lt;/b&gt;" in tip

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from workbench.gui.board.flow_tokens import LONGEST, MOST, SHORTEST, SPACING, Tokens, Track, short
+from workbench.gui.board.flow_tokens import LONGEST, MOST, SHORTEST, SPACING, FlowTokens, Track, short
 
 
 def line(length: float, y: float = 0.0) -> Track:
@@ -23,13 +23,13 @@ def touched() -> list[QRectF]:
 
 
 @pytest.fixture
-def tokens(touched: list[QRectF]) -> Iterator[Tokens]:
-    made = Tokens(touched.append)
+def tokens(touched: list[QRectF]) -> Iterator[FlowTokens]:
+    made = FlowTokens(touched.append)
     yield made
     made.clear()
 
 
-def test_a_token_goes_from_end_to_end_and_vanishes(tokens: Tokens) -> None:
+def test_a_token_goes_from_end_to_end_and_vanishes(tokens: FlowTokens) -> None:
     track = line(300)
     tokens.send(track, "ok", "event", 1)
     assert tokens.running
@@ -40,7 +40,7 @@ def test_a_token_goes_from_end_to_end_and_vanishes(tokens: Tokens) -> None:
     assert not tokens.running
 
 
-def test_messages_that_follow_closely_share_a_token(tokens: Tokens) -> None:
+def test_messages_that_follow_closely_share_a_token(tokens: FlowTokens) -> None:
     track = line(300)
     tokens.send(track, "ok", "event", 2)
     tokens.step(SPACING / 2)
@@ -52,7 +52,7 @@ def test_messages_that_follow_closely_share_a_token(tokens: Tokens) -> None:
     assert [token.count for token in tokens.alive] == [7, 1, 1]
 
 
-def test_there_are_never_more_than_fit(tokens: Tokens) -> None:
+def test_there_are_never_more_than_fit(tokens: FlowTokens) -> None:
     tracks = [line(300, y) for y in range(MOST + 50)]
     for track in tracks:
         tokens.send(track, "ok", "event", 1)
@@ -63,7 +63,7 @@ def test_there_are_never_more_than_fit(tokens: Tokens) -> None:
     assert tokens.alive[0].count == 5
 
 
-def test_only_what_a_token_leaves_and_enters_is_painted(tokens: Tokens, touched: list[QRectF]) -> None:
+def test_only_what_a_token_leaves_and_enters_is_painted(tokens: FlowTokens, touched: list[QRectF]) -> None:
     track = line(300)
     tokens.send(track, "ok", "event", 1)
     tokens.step(track.lasts / 2)

@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_graph import Graph
+from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.flow_view import CLOSEST, FARTHEST, LEGIBLE, FlowView
 
 
 @pytest.fixture
-def view(shop: Graph, qtbot: QtBot) -> FlowView:
+def view(shop: BoardGraph, qtbot: QtBot) -> FlowView:
     scene = BoardScene()
     scene.show_graph(shop)
     made = FlowView(scene)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-from workbench.gui.board.board_graph import Graph
+from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.layout import Box, Layout, lay_out
 
 SIZE = (160.0, 70.0)
 
 
-def laid_out(graph: Graph) -> Layout:
+def laid_out(graph: BoardGraph) -> Layout:
     return lay_out(graph, {node.id: SIZE for node in graph.nodes})
 
 
@@ -35,13 +35,13 @@ def crosses(route: tuple[tuple[float, float], ...], box: Box) -> bool:
     return False
 
 
-def test_nodes_do_not_overlap(tangle: Graph) -> None:
+def test_nodes_do_not_overlap(tangle: BoardGraph) -> None:
     boxes = laid_out(tangle).boxes
     assert set(boxes) == set(tangle.by_id)
     assert all(apart(one, other) for one, other in combinations(boxes.values(), 2))
 
 
-def test_every_line_begins_and_ends_at_its_nodes(tangle: Graph) -> None:
+def test_every_line_begins_and_ends_at_its_nodes(tangle: BoardGraph) -> None:
     layout = laid_out(tangle)
     assert set(layout.routes) == set(tangle.pairs)
     for (source, target), route in layout.routes.items():
@@ -49,7 +49,7 @@ def test_every_line_begins_and_ends_at_its_nodes(tangle: Graph) -> None:
         assert route[-1] == (layout.boxes[target].x, layout.boxes[target].middle)
 
 
-def test_no_line_runs_through_a_node(tangle: Graph) -> None:
+def test_no_line_runs_through_a_node(tangle: BoardGraph) -> None:
     layout = laid_out(tangle)
     for pair, route in layout.routes.items():
         for node, box in layout.boxes.items():
@@ -57,14 +57,14 @@ def test_no_line_runs_through_a_node(tangle: Graph) -> None:
                 assert not crosses(route, box), f"{pair} crosses {node}"
 
 
-def test_everything_is_inside_the_bounds(tangle: Graph) -> None:
+def test_everything_is_inside_the_bounds(tangle: BoardGraph) -> None:
     layout = laid_out(tangle)
     bounds = layout.bounds
     for route in layout.routes.values():
         assert all(bounds.x <= x <= bounds.right and bounds.y <= y <= bounds.bottom for x, y in route)
 
 
-def test_the_flow_runs_from_left_to_right(shop: Graph) -> None:
+def test_the_flow_runs_from_left_to_right(shop: BoardGraph) -> None:
     layout = laid_out(shop)
     places = [
         layout.boxes[name].x
@@ -74,9 +74,9 @@ def test_the_flow_runs_from_left_to_right(shop: Graph) -> None:
     assert layout.returning == {("subscription:bill", "command:pay")}
 
 
-def test_the_same_graph_always_looks_the_same(tangle: Graph) -> None:
+def test_the_same_graph_always_looks_the_same(tangle: BoardGraph) -> None:
     assert laid_out(tangle) == laid_out(tangle)
 
 
 def test_an_empty_graph_needs_no_room() -> None:
-    assert laid_out(Graph()) == Layout()
+    assert laid_out(BoardGraph()) == Layout()

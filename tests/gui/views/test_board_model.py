@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from workbench.gui.board.board_graph import KINDS, Graph
+from workbench.gui.board.board_graph import KINDS, BoardGraph
 from workbench.gui.views.board_model import Pulse, badges, model_graph, pulses
 from workbench.model.messaging import Mode, Route, Routing, Subscription, Topic
 from workbench.model.registry import Definitions, Registry, build_registry
@@ -43,7 +43,7 @@ def test_a_topic_that_nobody_reads_is_marked(orders: Registry) -> None:
 PRINTS = Subscription(name="prints", topic="print", handler="print", mode=Mode.POINT_TO_POINT, workers=3)
 
 
-def built(**parts: Any) -> Graph:
+def built(**parts: Any) -> BoardGraph:
     return model_graph(
         build_registry([Definitions(handlers={"print": lambda _message, _context: None})], **parts), {}
     )

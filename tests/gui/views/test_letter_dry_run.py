@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QPushButton
 
 from tests.gui.conftest import settle
 from workbench.engine.delivery_attempt import Failure
-from workbench.engine.dry_run import Effect, Rehearsal
+from workbench.engine.dry_run import DryRun, Effect
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import EDIT, REHEARSE
-from workbench.gui.views.letter_dry_run import CAVEAT, OUTDATED, RehearsalView, verdict
+from workbench.gui.views.letter_dry_run import CAVEAT, OUTDATED, DryRunView, verdict
 from workbench.gui.views.letters_view import LettersView
 
 
@@ -104,7 +104,7 @@ async def test_what_cannot_be_rehearsed_says_why(broken, desk, view, until):
 
 
 def found(*, failure=None, refused="", effects=()):
-    return Rehearsal(number=1, failure=failure, effects=effects, refused=refused, took_us=1500)
+    return DryRun(number=1, failure=failure, effects=effects, refused=refused, took_us=1500)
 
 
 ROW = Effect(kind="row", where="mails", what="a", data='{"id": "a"}')
@@ -127,7 +127,7 @@ def test_a_failure_says_where_and_what_is_lost():
 
 
 def test_the_data_of_the_chosen_effect_is_shown(qtbot):
-    shown = RehearsalView()
+    shown = DryRunView()
     qtbot.addWidget(shown)
     shown.resize(500, 500)
     shown.show()

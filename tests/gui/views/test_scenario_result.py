@@ -7,9 +7,18 @@ from PySide6.QtGui import QTextTable
 
 from workbench.gui.theme import theme
 from workbench.gui.views.scenario_result import BESIDE, ResultView
-from workbench.model.scenario import Contrast, Line, Part, Place, Scenario, ScenarioResult, Sign, Verdict
+from workbench.model.scenario import (
+    Contrast,
+    FilePlace,
+    Line,
+    ResultPart,
+    Scenario,
+    ScenarioResult,
+    ScenarioVerdict,
+    Sign,
+)
 
-SCENARIO = Scenario(name="x", place=Place(file="s.tsk", line=1, column=1))
+SCENARIO = Scenario(name="x", place=FilePlace(file="s.tsk", line=1, column=1))
 WRONG = Line(
     sign=Sign.DIFFERENT,
     expected="event a · n 1",
@@ -29,7 +38,10 @@ def view(qtbot):
 
 def result(*lines, **more):
     return ScenarioResult(
-        scenario=SCENARIO, verdict=Verdict.FAILED, parts=(Part(title="Events", lines=lines),), **more
+        scenario=SCENARIO,
+        verdict=ScenarioVerdict.FAILED,
+        parts=(ResultPart(title="Events", lines=lines),),
+        **more,
     )
 
 

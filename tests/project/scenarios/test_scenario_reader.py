@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from workbench.assets import asset
 from workbench.model.clock import parse_rfc3339
-from workbench.model.scenario import Expected, Kind, Occurrence, Order, Place, Replay, Step
+from workbench.model.scenario import (
+    Expected,
+    FactKind,
+    FilePlace,
+    IssuedCommand,
+    Occurrence,
+    Replay,
+    ScenarioStep,
+)
 from workbench.project.scenarios import read_scenarios
 from workbench.tusk import TskError
 
@@ -36,7 +44,7 @@ def test_every_part_of_a_scenario_is_read(users):
     """
     (scenario,) = read_scenarios(text, "s.tsk", users)
     assert scenario.name == "It works"
-    assert scenario.place == Place(file="s.tsk", line=3, column=5)
+    assert scenario.place == FilePlace(file="s.tsk", line=3, column=5)
     assert scenario.now == parse_rfc3339("2024-05-01T12:00:00Z")
     assert [(one.type, one.version, one.at) for one in scenario.given] == [
         ("user.created", 1, None),
@@ -44,16 +52,18 @@ def test_every_part_of_a_scenario_is_read(users):
     ]
     outage = Occurrence(type="outage.reported", stream="outage-x.org", data={"domain": "x.org"}, version=1)
     assert scenario.when == (
-        Step(after=90.0, act=Order(command="change_status", data={"user_id": "ada"}, expected=2)),
-        Step(act=outage),
-        Step(act=Replay(subscription="welcome-mail")),
-        Step(after=7200.0),
+        ScenarioStep(
+            after=90.0, act=IssuedCommand(command="change_status", data={"user_id": "ada"}, expected=2)
+        ),
+        ScenarioStep(act=outage),
+        ScenarioStep(act=Replay(subscription="welcome-mail")),
+        ScenarioStep(after=7200.0),
     )
     assert scenario.then == (
         Expected(
-            kind=Kind.COMMAND,
+            kind=FactKind.COMMAND,
             facts={"command": "create_user", "by": "audit-trail", "after": "2m"},
-            place=Place(file="s.tsk", line=14, column=13),
+            place=FilePlace(file="s.tsk", line=14, column=13),
             wanted=False,
         ),
     )

@@ -8,10 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.model.scenario import Expected, Kind, Occurrence, Order, Place, Replay, Scenario, Step
+from workbench.model.scenario import (
+    Expected,
+    FactKind,
+    FilePlace,
+    IssuedCommand,
+    Occurrence,
+    Replay,
+    Scenario,
+    ScenarioStep,
+)
 from workbench.project.scenarios import file_name, read_scenarios, write_scenario
 
-PLACE = Place(file="s.tsk", line=1, column=1)
+PLACE = FilePlace(file="s.tsk", line=1, column=1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 JSON = st.recursive(
@@ -34,14 +43,14 @@ def created(draw, at=NEVER):
 
 
 STEPS = st.builds(
-    Step,
+    ScenarioStep,
     after=st.sampled_from([0.0, 0.0, 0.5, 90.0, 86_400.0]),
     act=st.one_of(
         st.just(None),
         st.just(Replay(subscription="welcome-mail")),
         created(),
         st.builds(
-            Order,
+            IssuedCommand,
             command=st.just("update_user"),
             data=st.fixed_dictionaries({"username": JSON}),
             expected=st.none() | st.integers(0, 9),
@@ -51,7 +60,7 @@ STEPS = st.builds(
 THEN = st.one_of(
     st.builds(
         Expected,
-        kind=st.just(Kind.MESSAGE),
+        kind=st.just(FactKind.MESSAGE),
         facts=st.fixed_dictionaries({"message": st.just("m"), "topic": st.just("audit"), "data": DATA}),
         place=st.just(PLACE),
         exact=st.booleans(),
@@ -59,7 +68,7 @@ THEN = st.one_of(
     ),
     st.builds(
         Expected,
-        kind=st.just(Kind.ROWS),
+        kind=st.just(FactKind.ROWS),
         facts=st.fixed_dictionaries({"rows": st.integers(0, 9), "projection": st.just("users")}),
         place=st.just(PLACE),
     ),
@@ -91,7 +100,9 @@ def test_what_tusklang_can_hold_is_written_in_it_and_the_rest_as_json(users):
     def written(data):
         facts = {"message": "m", "topic": "audit", "data": data}
         return write_scenario(
-            Scenario(name="x", place=PLACE, then=(Expected(kind=Kind.MESSAGE, facts=facts, place=PLACE),)),
+            Scenario(
+                name="x", place=PLACE, then=(Expected(kind=FactKind.MESSAGE, facts=facts, place=PLACE),)
+            ),
             users,
         )
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from workbench.model.scenario import Contrast, Line, Part, Place, Scenario, ScenarioResult, Sign, Verdict
+from workbench.model.scenario import (
+    Contrast,
+    FilePlace,
+    Line,
+    ResultPart,
+    Scenario,
+    ScenarioResult,
+    ScenarioVerdict,
+    Sign,
+)
 from workbench.services.scenarios import tell
 
-PLACE = Place(file="s.tsk", line=7, column=3)
+PLACE = FilePlace(file="s.tsk", line=7, column=3)
 SCENARIO = Scenario(name="It works", place=PLACE)
 
 
@@ -46,7 +55,7 @@ async def test_a_failure_reads_like_a_letter(play, users):
 
 def test_trouble_comes_first_and_notes_last():
     result = ScenarioResult(
-        scenario=SCENARIO, verdict=Verdict.BROKEN, trouble="it burns", notes=("smoke",), seconds=90.0
+        scenario=SCENARIO, verdict=ScenarioVerdict.BROKEN, trouble="it burns", notes=("smoke",), seconds=90.0
     )
     assert tell(result) == "it could not be run to its end: it burns\nnote: smoke\ntime passed: 90s"
 
@@ -58,7 +67,7 @@ def test_what_is_not_there_on_one_side_is_called_nothing():
     )
     line = Line(sign=Sign.DIFFERENT, expected="event x", happened="event x", contrasts=contrasts, first=True)
     result = ScenarioResult(
-        scenario=SCENARIO, verdict=Verdict.FAILED, parts=(Part(title="Events", lines=(line,)),)
+        scenario=SCENARIO, verdict=ScenarioVerdict.FAILED, parts=(ResultPart(title="Events", lines=(line,)),)
     )
     assert tell(result).splitlines() == [
         "s.tsk:7:3: data.n: expected 1, happened nothing; data.m: expected nothing, happened 2",

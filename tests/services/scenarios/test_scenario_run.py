@@ -16,7 +16,7 @@ from workbench.model.messaging import LOG_TOPIC, Mode, Subscription, Topic
 from workbench.model.policy import After, Policy
 from workbench.model.registry import Definitions
 from workbench.model.retry import RetryPolicy
-from workbench.model.scenario import Verdict
+from workbench.model.scenario import ScenarioVerdict
 from workbench.services.scenarios import tell
 
 
@@ -147,7 +147,7 @@ async def test_what_never_ends_is_ended_and_says_so(play, model):
     result = await play(
         model(clock(1, 10**9)), scenario('when: { command: "wind", data: { id: "a" } }\nthen: []')
     )
-    assert result.verdict is Verdict.BROKEN
+    assert result.verdict is ScenarioVerdict.BROKEN
     assert "there is still more to do" in result.trouble
 
 
@@ -155,7 +155,7 @@ async def test_a_bug_of_the_model_is_the_result_and_names_its_place(play, model)
     given = GIVEN.replace("clock-a", "clock-buggy")
     text = f'{given} when: {{ command: "tick", data: {{ id: "buggy", n: 2 }} }}\nthen: []'
     result = await play(model(clock(1, 0)), scenario(text))
-    assert result.verdict is Verdict.BROKEN
+    assert result.verdict is ScenarioVerdict.BROKEN
     assert result.trouble.startswith("ZeroDivisionError: a bug in the model (test_running.py:")
 
 

@@ -9,7 +9,7 @@ from workbench.model.clock import SystemClock
 from workbench.project.project import load_project
 from workbench.project.scenarios import find_scenarios
 from workbench.services.scenarios import Scenarios, tell
-from workbench.services.scenarios.scenario_run import Rehearsal
+from workbench.services.scenarios.scenario_run import ScenarioWorld
 
 SAMPLES = sorted(folder.parent.name for folder in asset("samples").glob("*/project.tsk"))
 
@@ -38,7 +38,7 @@ async def test_every_run_writes_the_same_log_to_the_last_id(sample):
     project = load_project(asset("samples", sample), environ={}, trusted=True)
     for file in find_scenarios(asset("samples", sample), project.registry):
         for scenario in file.scenarios:
-            first, second = Rehearsal(project, scenario), Rehearsal(project, scenario)
+            first, second = ScenarioWorld(project, scenario), ScenarioWorld(project, scenario)
             await first.run()
             await second.run()
             assert first.reader.read_log(0, 1000) == second.reader.read_log(0, 1000)

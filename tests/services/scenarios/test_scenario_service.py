@@ -10,7 +10,7 @@ import pytest
 
 from workbench.errors import NotFound, NotTrusted, StoreReadOnly
 from workbench.model.clock import SystemClock
-from workbench.model.scenario import Place, Scenario
+from workbench.model.scenario import FilePlace, Scenario
 from workbench.project.samples import copy_sample
 from workbench.project.scenarios import read_scenarios
 from workbench.services.scenarios import Scenarios, open_scenarios
@@ -114,7 +114,7 @@ def test_T3_a_scenario_is_not_saved_through_a_link_out_of_the_project(tmp_path):
     elsewhere.mkdir()
     (root / "scenarios").symlink_to(elsewhere)
     scenarios = open_scenarios(root, {})
-    scenario = Scenario(name="a story", place=Place(file="scenarios", line=1, column=1))
+    scenario = Scenario(name="a story", place=FilePlace(file="scenarios", line=1, column=1))
     with pytest.raises(StoreReadOnly, match="is a link out of the project"):
         scenarios.save(scenario)
     assert list(elsewhere.iterdir()) == []

@@ -11,7 +11,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NodeKind:
     """What the nodes of one kind have in common.
 
     Attributes:
@@ -33,27 +33,27 @@ class Kind:
 
 
 KINDS = {
-    "command": Kind("Command", "command", 0),
-    "aggregate": Kind("Aggregate", "aggregate", 1),
-    "event": Kind("Event", "event", 2),
-    "topic": Kind("Topic", "topic", 3),
-    "queue": Kind("Queue", "topic", 3, "queue"),
-    "subscription": Kind("Subscription", "subscription", 4),
-    "worker": Kind("Workers of a queue", "subscription", 4, "workers"),
-    "policy": Kind("Policy", "policy", 4),
-    "process": Kind("Process", "policy", 4),
-    "projection": Kind("Projection", "projection", 4),
-    "external": Kind("External", "external", None),
+    "command": NodeKind("Command", "command", 0),
+    "aggregate": NodeKind("Aggregate", "aggregate", 1),
+    "event": NodeKind("Event", "event", 2),
+    "topic": NodeKind("Topic", "topic", 3),
+    "queue": NodeKind("Queue", "topic", 3, "queue"),
+    "subscription": NodeKind("Subscription", "subscription", 4),
+    "worker": NodeKind("Workers of a queue", "subscription", 4, "workers"),
+    "policy": NodeKind("Policy", "policy", 4),
+    "process": NodeKind("Process", "policy", 4),
+    "projection": NodeKind("Projection", "projection", 4),
+    "external": NodeKind("External", "external", None),
 }
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> NodeKind:
     """Returns what is known of a kind; one that is not listed shows its own name."""
-    return KINDS.get(name) or Kind(name.capitalize(), "external", None)
+    return KINDS.get(name) or NodeKind(name.capitalize(), "external", None)
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class BoardNode:
     """One thing of the model.
 
     Attributes:
@@ -74,7 +74,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class BoardEdge:
     """Something flows from one node to another.
 
     Attributes:
@@ -87,15 +87,15 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Graph:
+class BoardGraph:
     """Nodes and edges in a fixed order, on which the drawing depends.
 
     Raises:
         ValueError: Two nodes share an id, or an edge ends nowhere.
     """
 
-    nodes: tuple[Node, ...] = ()
-    edges: tuple[Edge, ...] = ()
+    nodes: tuple[BoardNode, ...] = ()
+    edges: tuple[BoardEdge, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.by_id) != len(self.nodes):
@@ -106,7 +106,7 @@ class Graph:
                     raise ValueError(f"an edge of the board ends at {end}, which is not there")
 
     @cached_property
-    def by_id(self) -> dict[str, Node]:
+    def by_id(self) -> dict[str, BoardNode]:
         """Every node by its id."""
         return {node.id: node for node in self.nodes}
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
-from workbench.gui.board.board_graph import Node, kind_of
+from workbench.gui.board.board_graph import BoardNode, kind_of
 from workbench.gui.board.layout import Box, Point
 from workbench.gui.icons import pixmap
 from workbench.gui.safe_painter import drawing
@@ -59,7 +59,7 @@ def fonts() -> dict[str, QFont]:
     return made
 
 
-def size_of(node: Node) -> tuple[float, float]:
+def size_of(node: BoardNode) -> tuple[float, float]:
     """Returns how wide and tall a node's card is; texts that are too long are cut."""
     measured = [("title", node.title, 0.0), ("kind", kind_of(node.kind).word, 76.0)]
     measured += [("subtitle", node.subtitle, 0.0)]
@@ -82,7 +82,7 @@ class NodeItem(QGraphicsItem):
         box: Where it stands.
     """
 
-    def __init__(self, node: Node, box: Box) -> None:
+    def __init__(self, node: BoardNode, box: Box) -> None:
         super().__init__()
         self.node = node
         self.box = box
@@ -95,7 +95,7 @@ class NodeItem(QGraphicsItem):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_node(node)
 
-    def set_node(self, node: Node) -> None:
+    def set_node(self, node: BoardNode) -> None:
         """Shows other words on a card of the same size."""
         self.node = node
         lines = [f"{kind_of(node.kind).word} {node.title}", node.subtitle, *node.rows, *node.problems]

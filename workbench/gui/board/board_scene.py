@@ -10,9 +10,9 @@ from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
 from typing_extensions import override
 
-from workbench.gui.board.board_graph import Graph, Node, Pair, kind_of
+from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
 from workbench.gui.board.board_items import EdgeItem, NodeItem, path_of, size_of
-from workbench.gui.board.flow_tokens import Tokens, Track
+from workbench.gui.board.flow_tokens import FlowTokens, Track
 from workbench.gui.board.layout import Layout, lay_out
 from workbench.gui.theme import theme
 from workbench.model.text_folding import folded
@@ -41,11 +41,11 @@ class BoardScene(QGraphicsScene):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.graph = Graph()
+        self.graph = BoardGraph()
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[Pair, EdgeItem] = {}
         self.chosen = ""
-        self.tokens = Tokens(self._touch, self)
+        self.tokens = FlowTokens(self._touch, self)
         self._layout = Layout()
         self._tracks: dict[tuple[Pair, ...], Track] = {}
         self._badges: dict[str, str] = {}
@@ -55,7 +55,7 @@ class BoardScene(QGraphicsScene):
 
     # -- building ------------------------------------------------------------------------------------------
 
-    def show_graph(self, graph: Graph) -> None:
+    def show_graph(self, graph: BoardGraph) -> None:
         """Draws another graph; where only words differ, nothing moves."""
         before, self.graph = self.graph, graph
         if _shape(before) == _shape(graph):
@@ -190,12 +190,12 @@ class BoardScene(QGraphicsScene):
         self.tokens.paint(painter, QStyleOptionGraphicsItem.levelOfDetailFromTransform(transform))
 
 
-def _shape(graph: Graph) -> tuple[object, ...]:
+def _shape(graph: BoardGraph) -> tuple[object, ...]:
     """Returns what the places of a graph's nodes and lines depend on."""
     return tuple((node.id, node.kind, size_of(node)) for node in graph.nodes), graph.edges
 
 
-def _tips(graph: Graph) -> dict[Pair, str]:
+def _tips(graph: BoardGraph) -> dict[Pair, str]:
     found: dict[Pair, list[str]] = {}
     for edge in graph.edges:
         words = f"{graph.by_id[edge.source].title} {edge.kind} → {graph.by_id[edge.target].title}"
@@ -203,7 +203,7 @@ def _tips(graph: Graph) -> dict[Pair, str]:
     return {pair: "\n".join(lines) for pair, lines in found.items()}
 
 
-def _rank(node: Node, wanted: str) -> int | None:
+def _rank(node: BoardNode, wanted: str) -> int | None:
     """Returns how well a node fits what is looked for, 0 best; None if it does not."""
     title = folded(node.title)
     if title.startswith(wanted):

@@ -25,7 +25,7 @@ MARKS = {"ok": "circle", "retry": "diamond", "dead": "square"}
 
 
 @dataclass(slots=True)
-class Token:
+class FlowToken:
     """One mark that travels.
 
     Attributes:
@@ -72,7 +72,7 @@ class Track:
         return self._points[index - 1] + (self._points[index] - self._points[index - 1]) * rest
 
 
-class Tokens(QObject):
+class FlowTokens(QObject):
     """All tokens of a board; its timer runs only while something moves.
 
     Args:
@@ -82,7 +82,7 @@ class Tokens(QObject):
     def __init__(self, touched: Callable[[QRectF], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._touched = touched
-        self._alive: list[Token] = []
+        self._alive: list[FlowToken] = []
         self._font = ui_font(8.0)
         self._font.setBold(True)
         self._watch = QElapsedTimer()
@@ -91,7 +91,7 @@ class Tokens(QObject):
         self._timer.timeout.connect(self._tick)
 
     @property
-    def alive(self) -> tuple[Token, ...]:
+    def alive(self) -> tuple[FlowToken, ...]:
         """Those that travel now."""
         return tuple(self._alive)
 
@@ -106,7 +106,7 @@ class Tokens(QObject):
         if same and (same[-1].age < SPACING or len(self._alive) >= MOST):
             same[-1].count += count
         elif len(self._alive) < MOST:
-            self._alive.append(Token(track, kind, role, count, track.at(0)))
+            self._alive.append(FlowToken(track, kind, role, count, track.at(0)))
         if self._alive and not self._timer.isActive():
             self._watch.start()
             self._timer.start()

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from workbench.gui.board.board_graph import Graph, Pair, kind_of
+from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
 from workbench.gui.board.columns import Cells, arrange
 from workbench.gui.board.lanes import LANE, Channel, choose_channels, choose_gutters
 from workbench.gui.board.strips import divide
@@ -69,7 +69,7 @@ class Layout:
     bounds: Box = Box(0, 0, 0, 0)
 
 
-def lay_out(graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> Layout:
+def lay_out(graph: BoardGraph, sizes: Mapping[str, tuple[float, float]]) -> Layout:
     """Finds places and ways.
 
     Args:
@@ -84,7 +84,7 @@ def lay_out(graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> Layout:
     return plan.result()
 
 
-def natural_columns(graph: Graph) -> dict[str, int]:
+def natural_columns(graph: BoardGraph) -> dict[str, int]:
     """Returns the column of every node: that of its kind, else beside its neighbours; no column is empty."""
     found = {node.id: kind_of(node.kind).column for node in graph.nodes}
     for node, column in found.items():
@@ -101,7 +101,7 @@ def natural_columns(graph: Graph) -> dict[str, int]:
 class _Plan:
     """One layout in the making."""
 
-    def __init__(self, graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> None:
+    def __init__(self, graph: BoardGraph, sizes: Mapping[str, tuple[float, float]]) -> None:
         self.graph = graph
         self.sizes = sizes
         self.columns = natural_columns(graph)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 from typing_extensions import override
 
-from workbench.gui.board.board_graph import KINDS, Kind
+from workbench.gui.board.board_graph import KINDS, NodeKind
 from workbench.gui.board.flow_tokens import draw_mark
 from workbench.gui.icons import pixmap
 from workbench.gui.safe_painter import painting
@@ -83,7 +83,7 @@ class Legend(QFrame):
                 )
 
 
-def _card(kind: Kind) -> Callable[[QPainter, QRectF], None]:
+def _card(kind: NodeKind) -> Callable[[QPainter, QRectF], None]:
     def draw(painter: QPainter, place: QRectF) -> None:
         colors, role = theme().colors, kind.role
         fill = str(getattr(colors, role))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from workbench.gui.board.board_graph import Graph
+from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.columns import NODE_GAP
 
 VIEW = (1400.0, 840.0)
@@ -16,7 +16,7 @@ MOST = 8
 
 
 def divide(
-    graph: Graph, columns: Mapping[str, int], heights: Mapping[str, float], width: float
+    graph: BoardGraph, columns: Mapping[str, int], heights: Mapping[str, float], width: float
 ) -> list[list[str]]:
     """Returns the nodes of each strip, from left to right.
 
@@ -57,7 +57,7 @@ def _height(
     return max(tall.values(), default=0)
 
 
-def _clusters(graph: Graph, columns: Mapping[str, int]) -> list[list[str]]:
+def _clusters(graph: BoardGraph, columns: Mapping[str, int]) -> list[list[str]]:
     """Returns groups of nodes: an aggregate and what is connected with it more than with others."""
     group = {node.id: node.id for node in graph.nodes if node.kind == "aggregate"}
     _join_near(graph, group, [node.id for node in graph.nodes if node.kind in {"command", "event"}])
@@ -69,7 +69,7 @@ def _clusters(graph: Graph, columns: Mapping[str, int]) -> list[list[str]]:
     return list(clusters.values())
 
 
-def _join_near(graph: Graph, group: dict[str, str], nodes: Sequence[str]) -> None:
+def _join_near(graph: BoardGraph, group: dict[str, str], nodes: Sequence[str]) -> None:
     """Gives each node the group of most of its neighbours; one without any begins a group of its own."""
     for node in nodes:
         near = [*graph.sources[node], *graph.targets[node]]
@@ -77,7 +77,7 @@ def _join_near(graph: Graph, group: dict[str, str], nodes: Sequence[str]) -> Non
         group[node] = known.most_common(1)[0][0] if known else node
 
 
-def _in_line(graph: Graph, clusters: list[list[str]]) -> list[list[str]]:
+def _in_line(graph: BoardGraph, clusters: list[list[str]]) -> list[list[str]]:
     """Returns the clusters so that each follows those with which it has most to do."""
     index = {node: place for place, cluster in enumerate(clusters) for node in cluster}
     shared: Counter[tuple[int, int]] = Counter()

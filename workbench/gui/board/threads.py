@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.gui.board.board_graph import Graph, Pair
+from workbench.gui.board.board_graph import BoardGraph, Pair
 from workbench.gui.board.columns import Cells
 
 Key = str | tuple[str, str, int]
@@ -50,7 +50,7 @@ class Block:
         return self.of[key]
 
 
-def blocks_of(graph: Graph, strips: Sequence[Sequence[str]]) -> list[list[str]]:
+def blocks_of(graph: BoardGraph, strips: Sequence[Sequence[str]]) -> list[list[str]]:
     """Returns for every strip and in its order the pieces that hang together; loose nodes are one piece."""
     strip_of = {node: index for index, strip in enumerate(strips) for node in strip}
     parent = {node.id: node.id for node in graph.nodes}
@@ -77,7 +77,7 @@ def blocks_of(graph: Graph, strips: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def make_threads(
-    graph: Graph, columns: Mapping[str, int], block_of: Mapping[str, int], strip_of: Mapping[str, int]
+    graph: BoardGraph, columns: Mapping[str, int], block_of: Mapping[str, int], strip_of: Mapping[str, int]
 ) -> list[Thread]:
     """Returns the way of every pair of the graph."""
     last = max(columns.values())

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape
 
 if TYPE_CHECKING:
-    from workbench.gui.forms.form_field import Field
+    from workbench.gui.forms.form_field import FormField
 
 Suggest = Callable[[str], list[str]]
 """Returns what may be meant by the text that was typed so far."""
@@ -29,7 +29,7 @@ class Kit:
         suggest: Completions by place; indices of lists are left out of the place.
     """
 
-    field: Callable[[Shape, Loc], Field]
+    field: Callable[[Shape, Loc], FormField]
     now: Callable[[], str] | None
     new_uuid: Callable[[], str] | None
     suggest: Mapping[Loc, Suggest]
@@ -118,7 +118,7 @@ class Editor(QWidget):
         self.shape = shape
         return True
 
-    def fields(self) -> Sequence[Field]:
+    def fields(self) -> Sequence[FormField]:
         """Returns the fields of which the value is made."""
         return ()
 

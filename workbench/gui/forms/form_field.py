@@ -21,7 +21,7 @@ _BODY_WIDTH = 620
 _FOLDED_FROM = 2  # objects nested as deep as this are folded at first
 
 
-class Field(QWidget):
+class FormField(QWidget):
     """One value of a form, with all that a person needs to know of it.
 
     Attributes:
@@ -123,7 +123,7 @@ class Field(QWidget):
         """Says why its content cannot be read as a value at all; empty where it can."""
         return self.editor.problem() if self.is_set else ""
 
-    def walk(self) -> Iterator[Field]:
+    def walk(self) -> Iterator[FormField]:
         """Yields itself and all fields inside of it, in the order in which they are seen."""
         yield self
         if self.is_set:
@@ -181,7 +181,7 @@ class Field(QWidget):
         """Unfolds everything around it."""
         around = self.parentWidget()
         while around is not None:
-            if isinstance(around, Field):
+            if isinstance(around, FormField):
                 around.fold(folded=False)
             around = around.parentWidget()
 

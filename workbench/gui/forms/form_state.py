@@ -20,7 +20,7 @@ HIDDEN = "••••"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldState:
     """Where the keyboard is in a form: the field, and in a line the cursor and what is selected."""
 
     path: str
@@ -29,7 +29,7 @@ class Held:
     widget: QWidget | None
 
     @classmethod
-    def here(cls, form: SchemaForm) -> Held:
+    def here(cls, form: SchemaForm) -> HeldState:
         """Notes where the keyboard is now."""
         path, widget = form.focused(), QApplication.focusWidget()
         if not path or not isinstance(widget, QLineEdit):

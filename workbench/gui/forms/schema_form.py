@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from workbench.gui.forms.editor import Kit, Suggest
 from workbench.gui.forms.editors.group import GroupEditor
-from workbench.gui.forms.form_field import Field
-from workbench.gui.forms.form_state import Held, covers, in_words
+from workbench.gui.forms.form_field import FormField
+from workbench.gui.forms.form_state import HeldState, covers, in_words
 from workbench.gui.forms.json_schema import ABSENT, FieldError, Loc, Schema, Shape, Validate, shape_of
 from workbench.gui.forms.parts import Remark, Words
 
@@ -135,7 +135,7 @@ class SchemaForm(QWidget):
         Returns:
             What was typed and does not fit any more, in words; it stays in what `typed` gives.
         """
-        typed, held, unchanged = self.typed(), Held.here(self), dict(self._unchanged)
+        typed, held, unchanged = self.typed(), HeldState.here(self), dict(self._unchanged)
         self._validate, self._filling = validate, True
         self._root.reshape(shape_of("", schema, schema))
         self._nothing.setHidden(bool(self._root.fields()))
@@ -185,7 +185,7 @@ class SchemaForm(QWidget):
         self.submitted.emit(self.value())
         return True
 
-    def field(self, path: str) -> Field:
+    def field(self, path: str) -> FormField:
         """Returns a field by its dotted path, such as ``lines.0.sku``.
 
         Raises:
@@ -242,7 +242,7 @@ class SchemaForm(QWidget):
 
     def _show(self) -> None:
         """Shows the errors that are due."""
-        said: dict[Field | None, list[str]] = {}
+        said: dict[FormField | None, list[str]] = {}
         for error in self._errors:
             field, message = self._locate(error)
             said.setdefault(field, []).append(message)
@@ -253,9 +253,9 @@ class SchemaForm(QWidget):
             field.show_error(sentence((*found, *field.remarks)))
         self._strip.say(sentence((*(said.get(None, []) if begun else []), *self._remarks)))
 
-    def _locate(self, error: FieldError) -> tuple[Field | None, str]:
+    def _locate(self, error: FieldError) -> tuple[FormField | None, str]:
         """Returns the innermost field of an error, and its message, with the rest of the place before it."""
-        field: Field | None = None
+        field: FormField | None = None
         rest = list(error.loc)
         among = self._root.fields()
         while rest:
@@ -271,12 +271,12 @@ class SchemaForm(QWidget):
         for field in self._fields():
             field.remarks = ()
 
-    def _fields(self) -> Iterator[Field]:
+    def _fields(self) -> Iterator[FormField]:
         for field in self._root.fields():
             yield from field.walk()
 
-    def _make_field(self, shape: Shape, loc: Loc) -> Field:
-        field = Field(shape, loc, self._kit)
+    def _make_field(self, shape: Shape, loc: Loc) -> FormField:
+        field = FormField(shape, loc, self._kit)
         field.set_wide(self._wide)
         return field
 
@@ -288,7 +288,7 @@ class SchemaForm(QWidget):
         wide = self.width() >= WIDE_FROM
         if wide != self._wide:
             self._wide = wide
-            for field in self.findChildren(Field):
+            for field in self.findChildren(FormField):
                 field.set_wide(wide)
 
     @override
@@ -360,10 +360,10 @@ def _within(loc: Loc, places: set[Loc]) -> bool:
     return any(loc[:length] in places for length in range(1, len(loc) + 1))
 
 
-def _fields_around(widget: QWidget) -> Iterator[Field]:
+def _fields_around(widget: QWidget) -> Iterator[FormField]:
     """Yields the fields that a widget stands in, also through the border of a popup."""
     around: QWidget | None = widget
     while around is not None:
-        if isinstance(around, Field):
+        if isinstance(around, FormField):
             yield around
         around = around.parentWidget()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
 from typing_extensions import override
 
-from workbench.gui.board.board_graph import Graph, Node, kind_of
+from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
@@ -76,7 +76,7 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
     return {node: tuple(problems) for node, problems in found.items() if problems}
 
 
-def describe(registry: Registry, node: Node) -> str:
+def describe(registry: Registry, node: BoardNode) -> str:
     """Returns what a thing of the model says about itself, in its author's words."""
     kind, _, name = node.id.partition(":")
     owners: dict[str, Mapping[str, object]] = {
@@ -90,7 +90,7 @@ def describe(registry: Registry, node: Node) -> str:
     return summary_of(str(getattr(owners.get(kind, {}).get(name), "doc", "") or ""))
 
 
-def neighbours(graph: Graph, node: Node) -> str:
+def neighbours(graph: BoardGraph, node: BoardNode) -> str:
     """Returns what leads to a node and where it leads."""
     parts = []
     for word, others in (("From", graph.sources[node.id]), ("To", graph.targets[node.id])):
@@ -101,7 +101,7 @@ def neighbours(graph: Graph, node: Node) -> str:
     return "  ·  ".join(parts)
 
 
-def counts(node: Node, live: Live) -> str:
+def counts(node: BoardNode, live: Live) -> str:
     """Returns how much passed through a node."""
     kind, _, name = node.id.partition(":")
     if kind == "subscription" and name in live.subscriptions:
@@ -188,7 +188,7 @@ class DetailsStrip(QFrame):
             button.setText(button.accessibleName() if wide else "")
             button.setToolTip("" if wide else button.accessibleName())
 
-    def show_node(self, graph: Graph, node: Node, registry: Registry, live: Live) -> None:
+    def show_node(self, graph: BoardGraph, node: BoardNode, registry: Registry, live: Live) -> None:
         """Tells everything about a node."""
         kind = kind_of(node.kind)
         self._icon.setPixmap(icon(kind.icon, kind.role).pixmap(18, 18))

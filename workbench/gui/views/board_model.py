@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.gui.board.board_graph import Edge, Graph, Node, Pair
+from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode, Pair
 from workbench.model.messaging import Mode
 from workbench.model.pydantic_messages import summary_of
 
@@ -28,7 +28,7 @@ class Pulse:
     count: int
 
 
-def model_graph(registry: Registry, flow: Mapping[str, int]) -> Graph:
+def model_graph(registry: Registry, flow: Mapping[str, int]) -> BoardGraph:
     """Draws the model: commands, aggregates, events, topics, subscriptions, policies, projections.
 
     Args:
@@ -97,12 +97,12 @@ def _event_path(registry: Registry, name: str) -> tuple[Pair, ...]:
 class _Builder:
     def __init__(self, registry: Registry) -> None:
         self._model = registry
-        self._nodes: dict[str, Node] = {}
-        self._edges: dict[Pair, Edge] = {}
+        self._nodes: dict[str, BoardNode] = {}
+        self._edges: dict[Pair, BoardEdge] = {}
 
-    def graph(self) -> Graph:
+    def graph(self) -> BoardGraph:
         edges = [edge for pair, edge in self._edges.items() if all(end in self._nodes for end in pair)]
-        return Graph(nodes=tuple(self._nodes.values()), edges=tuple(edges))
+        return BoardGraph(nodes=tuple(self._nodes.values()), edges=tuple(edges))
 
     def write_side(self) -> None:
         model = self._model
@@ -205,10 +205,10 @@ class _Builder:
         rows: tuple[str, ...] = (),
         problems: tuple[str, ...] = (),
     ) -> None:
-        self._nodes[identity] = Node(identity, kind, title, subtitle, rows, problems)
+        self._nodes[identity] = BoardNode(identity, kind, title, subtitle, rows, problems)
 
     def _join(self, source: str, target: str, kind: str) -> None:
-        self._edges.setdefault((source, target), Edge(source, target, kind))
+        self._edges.setdefault((source, target), BoardEdge(source, target, kind))
 
 
 def _is_queue(subscription: Subscription) -> bool:

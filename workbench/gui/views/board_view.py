@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from workbench.gui.board.board_graph import Graph, Node, kind_of
+from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.legend import Legend
@@ -46,7 +46,7 @@ class BoardView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._graph = Graph()
+        self._graph = BoardGraph()
         self._known: object = None
         self._live = Live(flow={}, subscriptions={}, projections={})
         self._watching = False
@@ -176,7 +176,7 @@ class BoardView(View):
             self._known = known
             drawn = model_graph(registry, self._live.flow)
             nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in drawn.nodes)
-            self._graph = Graph(nodes=nodes, edges=drawn.edges)
+            self._graph = BoardGraph(nodes=nodes, edges=drawn.edges)
             self.scene.show_graph(self._graph)
             self.legend.set_kinds({node.kind for node in nodes})
             self._count_problems()
@@ -268,5 +268,5 @@ class BoardView(View):
         self.desk.select(Selection(subscription=name), view="letters")
 
 
-def _with_problems(node: Node, problems: tuple[str, ...]) -> Node:
+def _with_problems(node: BoardNode, problems: tuple[str, ...]) -> BoardNode:
     return replace(node, problems=(*node.problems, *problems)) if problems else node

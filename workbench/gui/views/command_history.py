@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.gui.paged_model import Column, ListSource
+from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.views.command_result import KINDS
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import CommandRecord
 
 COLUMNS = (
-    Column("Outcome", width=92, badge=lambda outcome: (KINDS.get(outcome, "neutral"), outcome)),
-    Column("Command", width=96),
-    Column("Stream", width=90, stretch=True),
-    Column("ms", width=44, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
-    Column("Time", width=SHORT_WIDTH, mono=True, text=short, tip=absolute, zoned=True),
+    TableColumn("Outcome", width=92, badge=lambda outcome: (KINDS.get(outcome, "neutral"), outcome)),
+    TableColumn("Command", width=96),
+    TableColumn("Stream", width=90, stretch=True),
+    TableColumn("ms", width=44, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
+    TableColumn("Time", width=SHORT_WIDTH, mono=True, text=short, tip=absolute, zoned=True),
 )
 SHOWN = 200
 

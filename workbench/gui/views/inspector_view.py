@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.paged_model import Column, ListSource
-from workbench.gui.state_loader import AT_ONCE, States, show_event
+from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.state_loader import AT_ONCE, StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from workbench.services.streams import StateAt
     from workbench.store.stored_values import DeadLetter, Glance
 
-FACTS = (Column("Field", width=120), Column("Value", width=220, mono=True, stretch=True))
+FACTS = (TableColumn("Field", width=120), TableColumn("Value", width=220, mono=True, stretch=True))
 CAUSES = (
-    Column("Event", width=170, stretch=True),
-    Column("Stream", width=130),
-    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    TableColumn("Event", width=170, stretch=True),
+    TableColumn("Stream", width=130),
+    TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
 FAMILY = 500
 """Events of one correlation that are shown."""
@@ -72,7 +72,7 @@ class InspectorView(View):
         super().__init__(desk)
         self._event: Glance[RecordedEvent] | None = None
         self._identity: object = None
-        self._states = States(
+        self._states = StateLoader(
             desk,
             begun=lambda: self.diff.show_plain("Folding …"),
             told=self._show_change,

@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.long_view import LongText
-from workbench.gui.paged_model import Column, ListSource
+from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
 from workbench.gui.time_format import short
 from workbench.gui.views.letter_actions import REASONS, STATUSES
-from workbench.gui.views.letter_dry_run import RehearsalView
+from workbench.gui.views.letter_dry_run import DryRunView
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
 
@@ -105,7 +105,7 @@ class LetterDetail(QStackedWidget):
         self._trace.setAccessibleName("Traceback")
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
-        self.rehearsal = RehearsalView()
+        self.rehearsal = DryRunView()
         for widget, said in (
             (self._payload, "Payload"),
             (self._attempts, "Attempts"),
@@ -193,7 +193,7 @@ class LetterDetail(QStackedWidget):
             self.editor.edit(self.letter)
             self.setCurrentWidget(self.editor)
 
-    def show_rehearsal_of(self, *, edited: bool) -> RehearsalView:
+    def show_rehearsal_of(self, *, edited: bool) -> DryRunView:
         """Brings to the front what shows a rehearsal, of the letter or of the copy in the editor."""
         if edited:
             return self.editor.show_rehearsal()
@@ -286,14 +286,14 @@ class LetterDetail(QStackedWidget):
         self._links.addStretch(1)
 
 
-def attempt_columns(when: Callable[[int], str]) -> tuple[Column, ...]:
+def attempt_columns(when: Callable[[int], str]) -> tuple[TableColumn, ...]:
     """Returns the columns of the table of attempts."""
     return (
-        Column("Try", width=44, mono=True, align_right=True),
-        Column("At", width=234, mono=True, text=when, zoned=True),
-        Column("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
-        Column("Error", width=200, stretch=True),
-        Column("Place", width=150, mono=True),
+        TableColumn("Try", width=44, mono=True, align_right=True),
+        TableColumn("At", width=234, mono=True, text=when, zoned=True),
+        TableColumn("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
+        TableColumn("Error", width=200, stretch=True),
+        TableColumn("Place", width=150, mono=True),
     )
 
 

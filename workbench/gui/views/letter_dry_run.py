@@ -9,12 +9,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from workbench.gui.paged_model import Column, ListSource
+from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.widgets import Badge, JsonView, plain_label
 
 if TYPE_CHECKING:
-    from workbench.engine.dry_run import Effect, Rehearsal
+    from workbench.engine.dry_run import DryRun, Effect
 
 KINDS = {
     "append": ("info", "append"),
@@ -34,11 +34,11 @@ MEANINGS = {
     "state": "Keeps the state of a process",
 }
 COLUMNS = (
-    Column("#", width=36, mono=True, align_right=True),
-    Column("Effect", width=86, badge=lambda kind: KINDS[kind], tip=lambda kind: MEANINGS[kind]),
-    Column("Where", width=98),
-    Column("What", width=112),
-    Column("Data", width=120, mono=True, stretch=True),
+    TableColumn("#", width=36, mono=True, align_right=True),
+    TableColumn("Effect", width=86, badge=lambda kind: KINDS[kind], tip=lambda kind: MEANINGS[kind]),
+    TableColumn("Where", width=98),
+    TableColumn("What", width=112),
+    TableColumn("Data", width=120, mono=True, stretch=True),
 )
 LOW, ABREAST, LEAST = 330, 460, 92
 """Pixels: below the first in height, from the second in width, the data stand beside the effects; the least
@@ -51,7 +51,7 @@ BEGUN = "The handler runs …"
 OUTDATED = "The text was changed since: rehearse it again."
 
 
-def verdict(found: Rehearsal) -> tuple[str, str, str]:
+def verdict(found: DryRun) -> tuple[str, str, str]:
     """Returns kind and word of the badge, and a sentence that says how it would end."""
     count = len(found.effects)
     effects = "1 effect" if count == 1 else f"{count:,} effects"
@@ -68,7 +68,7 @@ def verdict(found: Rehearsal) -> tuple[str, str, str]:
     return "ok", "would succeed", f"The handler succeeds; {effects} would be stored together with that."
 
 
-class RehearsalView(QScrollArea):
+class DryRunView(QScrollArea):
     """How a replay would end, its effects, and the data of the chosen one."""
 
     def __init__(self) -> None:
@@ -139,7 +139,7 @@ class RehearsalView(QScrollArea):
         """Shows why it could not be rehearsed at all."""
         self._say("error", "not possible", text)
 
-    def show_rehearsal(self, found: Rehearsal) -> None:
+    def show_rehearsal(self, found: DryRun) -> None:
         """Shows what was found."""
         kind, word, said = verdict(found)
         self._say(kind, word, said)

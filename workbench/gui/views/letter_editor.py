@@ -25,7 +25,7 @@ from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font, theme
 from workbench.gui.views.letter_actions import BECAME, REPLAY
-from workbench.gui.views.letter_dry_run import RehearsalView
+from workbench.gui.views.letter_dry_run import DryRunView
 from workbench.gui.widgets import DiffView, exact_text, plain_label
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class PayloadEditor(QWidget):
         self.said = plain_label(role="muted", wrap=True)
         self._diff = DiffView()
         self._diff.setAccessibleName("Original and edited")
-        self.rehearsal = RehearsalView()
+        self.rehearsal = DryRunView()
         self._buttons()
         self._arrange()
         self._pause = QTimer(self)
@@ -218,7 +218,7 @@ class PayloadEditor(QWidget):
         """Returns the copy as it stands."""
         return exact_text(self.area)
 
-    def show_rehearsal(self) -> RehearsalView:
+    def show_rehearsal(self) -> DryRunView:
         """Brings what shows a rehearsal to the front and gives it most of the room."""
         self.tabs.setCurrentWidget(self.rehearsal)
         room = sum(self._split.sizes())

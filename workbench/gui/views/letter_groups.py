@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 NODE = Qt.ItemDataRole.UserRole
 Identity = tuple[str, tuple[str, str] | None]
-"""Subscription and cause of a line, see `Node`."""
+"""Subscription and cause of a line, see `GroupNode`."""
 Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class GroupNode:
     """One line of the list.
 
     Attributes:
@@ -62,7 +62,7 @@ class Node:
         return visible(shortened(self.cause[1], CELL)) if self.cause else ""
 
 
-def nodes_of(groups: Iterable[LetterGroup]) -> list[Node]:
+def nodes_of(groups: Iterable[LetterGroup]) -> list[GroupNode]:
     """Arranges causes under their subscriptions, the most frequent first, and all of them on top."""
     of: dict[str, list[LetterGroup]] = {}
     for group in groups:
@@ -72,7 +72,7 @@ def nodes_of(groups: Iterable[LetterGroup]) -> list[Node]:
     for subscription, causes in ordered:
         nodes.append(_together(subscription, causes))
         nodes += [
-            Node(
+            GroupNode(
                 subscription=subscription,
                 cause=(group.error_type, group.place),
                 numbers=group.numbers[::-1],
@@ -84,19 +84,19 @@ def nodes_of(groups: Iterable[LetterGroup]) -> list[Node]:
     return nodes
 
 
-def with_chosen(nodes: Sequence[Node], identity: Identity) -> list[Node]:
+def with_chosen(nodes: Sequence[GroupNode], identity: Identity) -> list[GroupNode]:
     """Adds a line without letters for what is chosen and has none any more, in its place."""
     if any(node.identity == identity for node in nodes):
         return list(nodes)
     above = [number for number, node in enumerate(nodes) if node.subscription == identity[0]]
     at = above[-1] + 1 if above else len(nodes)
     lines = {identity: None} if above else {(identity[0], None): None, identity: None}
-    added = [Node(subscription=subscription, cause=cause) for subscription, cause in lines]
+    added = [GroupNode(subscription=subscription, cause=cause) for subscription, cause in lines]
     return [*nodes[:at], *added, *nodes[at:]]
 
 
-def _together(subscription: str, groups: Sequence[LetterGroup]) -> Node:
-    return Node(
+def _together(subscription: str, groups: Sequence[LetterGroup]) -> GroupNode:
+    return GroupNode(
         subscription=subscription,
         numbers=tuple(sorted(chain.from_iterable(group.numbers for group in groups), reverse=True)),
         first_at=min((group.first_at for group in groups), default=0),
@@ -109,10 +109,10 @@ class NodeModel(QAbstractListModel):
 
     def __init__(self, when: Callable[[int], str]) -> None:
         super().__init__()
-        self.nodes: list[Node] = []
+        self.nodes: list[GroupNode] = []
         self._when = when
 
-    def show_nodes(self, nodes: list[Node]) -> bool:
+    def show_nodes(self, nodes: list[GroupNode]) -> bool:
         """Shows other nodes; returns whether there are other rows now."""
         if [node.identity for node in nodes] != [node.identity for node in self.nodes]:
             self.beginResetModel()
@@ -143,7 +143,7 @@ class NodeModel(QAbstractListModel):
             return self._tip(node)
         return None
 
-    def _tip(self, node: Node) -> str:
+    def _tip(self, node: GroupNode) -> str:
         if node.cause is None or not node.numbers:
             return ""
         place = f"\n{node.place}" if node.place else ""
@@ -159,7 +159,7 @@ class NodeDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        node: Node = index.data(NODE) or Node()
+        node: GroupNode = index.data(NODE) or GroupNode()
         if node.cause is None:
             return QSize(120, 30)
         lines = QFontMetrics(ui_font()).height() + 2 * QFontMetrics(ui_font(8.5)).height()
@@ -167,12 +167,12 @@ class NodeDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        node: Node = index.data(NODE) or Node()
+        node: GroupNode = index.data(NODE) or GroupNode()
         rect, state = _shown(option)
         with drawing(painter):
             self._paint(painter, rect, state, node)
 
-    def _paint(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, node: Node) -> None:
+    def _paint(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, node: GroupNode) -> None:
         selected = bool(state & QStyle.StateFlag.State_Selected)
         colors = theme().colors
         if selected or state & QStyle.StateFlag.State_MouseOver:
@@ -188,14 +188,14 @@ class NodeDelegate(QStyledItemDelegate):
         else:
             self._card(painter, area.adjusted(22, 7, 0, -7), node, text, muted)
 
-    def _line(self, painter: QPainter, area: QRect, node: Node, text: str) -> None:
+    def _line(self, painter: QPainter, area: QRect, node: GroupNode, text: str) -> None:
         name = "subscription" if node.subscription else "dead-letter"
         picture = pixmap(name, 16, text, painter.device().devicePixelRatioF())
         painter.drawPixmap(area.left(), area.center().y() - 7, picture)
         weight = QFont.Weight.Medium if node.subscription else QFont.Weight.DemiBold
         self._title(painter, area.adjusted(22, 0, 0, 0), node, ui_font(weight=weight), text)
 
-    def _card(self, painter: QPainter, area: QRect, node: Node, text: str, muted: str) -> None:
+    def _card(self, painter: QPainter, area: QRect, node: GroupNode, text: str, muted: str) -> None:
         top = QRect(area.left(), area.top(), area.width(), QFontMetrics(ui_font()).height())
         self._title(painter, top, node, ui_font(), text)
         painter.setFont(ui_font(8.5))
@@ -210,7 +210,7 @@ class NodeDelegate(QStyledItemDelegate):
             shown = metrics.elidedText(said, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
 
-    def _title(self, painter: QPainter, box: QRect, node: Node, font: QFont, text: str) -> None:
+    def _title(self, painter: QPainter, box: QRect, node: GroupNode, font: QFont, text: str) -> None:
         painter.setFont(font)
         painter.setPen(QColor(text))
         count = f"{len(node.numbers):,}"
@@ -236,7 +236,7 @@ class GroupList(QListView):
         when: Says a time in full.
 
     Signals:
-        chosen: The `Node` whose letters should be listed.
+        chosen: The `GroupNode` whose letters should be listed.
     """
 
     chosen = Signal(object)
@@ -271,10 +271,10 @@ class GroupList(QListView):
             self._ages = ages
             self.viewport().update()
 
-    def node(self) -> Node:
+    def node(self) -> GroupNode:
         """Returns the chosen node."""
         row = self.currentIndex().row()
-        return self._model.nodes[row] if row >= 0 else Node()
+        return self._model.nodes[row] if row >= 0 else GroupNode()
 
     def choose(self, subscription: str) -> None:
         """Chooses a subscription, or all where it has no dead letters."""

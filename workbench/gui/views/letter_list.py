@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbench.gui.paged_model import Column, Key, Order, Row, first_of
+from workbench.gui.paged_model import Key, Row, RowSort, TableColumn, first_of
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import STATUSES
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters import Repairing
+    from workbench.services.dead_letters import DeadLetters
 
 
 def _kind(role: str) -> str:
@@ -18,13 +18,13 @@ def _kind(role: str) -> str:
 
 
 COLUMNS = (
-    Column("#", width=44, mono=True, align_right=True),
-    Column("Status", width=94, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
-    Column("Type", width=98),
-    Column("Key", width=98),
-    Column("Error", width=108, stretch=True),
-    Column("Tries", width=50, mono=True, align_right=True),
-    Column("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
+    TableColumn("#", width=44, mono=True, align_right=True),
+    TableColumn("Status", width=94, badge=lambda status: (_kind(STATUSES[status][2]), STATUSES[status][0])),
+    TableColumn("Type", width=98),
+    TableColumn("Key", width=98),
+    TableColumn("Error", width=108, stretch=True),
+    TableColumn("Tries", width=50, mono=True, align_right=True),
+    TableColumn("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
 )
 
 
@@ -33,10 +33,10 @@ class LetterSource:
 
     key = staticmethod(first_of)
 
-    def __init__(self, repair: Repairing, numbers: Sequence[int] = ()) -> None:
+    def __init__(self, repair: DeadLetters, numbers: Sequence[int] = ()) -> None:
         self._repair = repair
         self.numbers = numbers
-        self._order = Order(numbers)
+        self._order = RowSort(numbers)
 
     def count(self) -> int:
         """Returns how many there are."""

@@ -38,7 +38,7 @@ from workbench.gui.views.letter_actions import (
     letters,
 )
 from workbench.gui.views.letter_detail import LetterDetail
-from workbench.gui.views.letter_groups import GroupList, Node
+from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource
 from workbench.gui.widgets import ElidedLabel, EmptyState, show_words, toolbar_button
 
@@ -223,14 +223,14 @@ class LettersView(View):
         elif selection.subscription:
             self.groups.choose(selection.subscription)
 
-    def _list(self, node: Node) -> None:
+    def _list(self, node: GroupNode) -> None:
         self._source = LetterSource(self.desk.workspace.repair, node.numbers)
         self.table.refresh(self._source)
 
     def _statuses(self) -> tuple[str, ...]:
         return list(SHOWN.values())[self.statuses.currentIndex()]
 
-    def _turn_to(self, node: Node) -> None:
+    def _turn_to(self, node: GroupNode) -> None:
         """Lists another cause; a letter that is not of it is not shown any more."""
         self._list(node)
         if self._absent():

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout,
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.paged_model import Column, Key, ListSource, Row, first_of
+from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
@@ -18,16 +18,16 @@ from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.streams import Browsing
+    from workbench.services.streams import Streams
     from workbench.store.stored_values import LogEntry
 
 COLUMNS = (
-    Column("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Kind", width=92, badge={True: ("ok", "event"), False: ("info", "message")}.get),
-    Column("Type", width=180),
-    Column("Stream or topic", width=130, stretch=True),
-    Column("Version", width=72, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
-    Column(
+    TableColumn("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    TableColumn("Kind", width=92, badge={True: ("ok", "event"), False: ("info", "message")}.get),
+    TableColumn("Type", width=180),
+    TableColumn("Stream or topic", width=130, stretch=True),
+    TableColumn("Version", width=72, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
+    TableColumn(
         "Recorded",
         width=ABSOLUTE_WIDTH,
         mono=True,
@@ -36,10 +36,10 @@ COLUMNS = (
     ),
 )
 ACTIONS = (
-    Column("Time", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
-    Column("Action", width=120),
-    Column("On", width=160),
-    Column("Detail", width=200, stretch=True),
+    TableColumn("Time", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
+    TableColumn("Action", width=120),
+    TableColumn("On", width=160),
+    TableColumn("Detail", width=200, stretch=True),
 )
 
 
@@ -48,7 +48,7 @@ class LogSource:
 
     key = staticmethod(first_of)
 
-    def __init__(self, browse: Browsing, head: int) -> None:
+    def __init__(self, browse: Streams, head: int) -> None:
         self._browse = browse
         self.head = head
 

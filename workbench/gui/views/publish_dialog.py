@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from workbench.engine.publisher import Draft
+from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import BackPressure, InvalidValue, WorkbenchError
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm
@@ -58,11 +58,11 @@ def schema_of(topics: Mapping[str, str], topic: str) -> dict[str, Any]:
     }
 
 
-def draft_of(value: Mapping[str, Any]) -> Draft:
+def draft_of(value: Mapping[str, Any]) -> OutgoingMessage:
     """Returns the message that a form's value describes."""
     delay, ttl = value.get("delay"), value.get("ttl")
     priority = value.get("priority") or AS_TOPIC
-    return Draft(
+    return OutgoingMessage(
         topic=value["topic"],
         type=(value.get("type") or "").strip(),
         key=(value.get("key") or "").strip(),
@@ -188,7 +188,7 @@ class PublishDialog(QDialog):
         work = self._published(draft_of(value), self.form.typed())
         self._desk.run(work, f"Publish to {value['topic']}")
 
-    async def _published(self, draft: Draft, typed: Mapping[str, Any]) -> None:
+    async def _published(self, draft: OutgoingMessage, typed: Mapping[str, Any]) -> None:
         workspace = self._desk.workspace
         try:
             position = await workspace.publish.publish(draft)

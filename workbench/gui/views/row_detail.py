@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from workbench.gui.paged_model import Column, ListSource
+from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.widgets import JsonView, plain_label, toolbar_button
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import LogEntry
 
 EVENTS = (
-    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Event that this projection reads", width=160, stretch=True),
-    Column("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
+    TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    TableColumn("Event that this projection reads", width=160, stretch=True),
+    TableColumn("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
 )
 
 

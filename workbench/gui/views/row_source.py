@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.gui.json_outline import hidden, masked_text
-from workbench.gui.paged_model import Column, Key, Order, Row
+from workbench.gui.paged_model import Key, Row, RowSort, TableColumn
 from workbench.gui.time_format import absolute
 from workbench.model.secrets import MASK
 
 if TYPE_CHECKING:
-    from workbench.services.monitor import Observing
+    from workbench.services.monitor import Monitor
     from workbench.store.stored_values import RowOrder
 
 NUMBERS = {"integer", "number"}
@@ -26,12 +26,12 @@ class RowsSource:
     """
 
     def __init__(
-        self, observe: Observing, name: str, found: RowOrder, text: str, *, before: RowsSource | None
+        self, observe: Monitor, name: str, found: RowOrder, text: str, *, before: RowsSource | None
     ) -> None:
         self._observe = observe
         self.name, self.text = name, text
         self._found = found
-        self._order = Order(found.numbers)
+        self._order = RowSort(found.numbers)
         same = before is not None and before.name == name
         rebuilt = same and before is not None and before.generation != found.generation
         self._names: dict[Key, Any] = before.names() if same and before is not None and not rebuilt else {}
@@ -75,10 +75,10 @@ class RowsSource:
         return {named[name]: places[number] for name, number in numbers.items() if number in places}
 
 
-def column_of(name: str, kind: str, *, last: bool) -> Column:
+def column_of(name: str, kind: str, *, last: bool) -> TableColumn:
     """Returns how a column of a read model looks."""
     number, shown = kind in NUMBERS, _WORDS.get(kind, _text)
-    return Column(
+    return TableColumn(
         name,
         width=234 if kind == "time" else 84 if number or kind == "boolean" else 130,
         mono=number or kind in {"time", "json"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.gui.paged_model import Column, Row
+from workbench.gui.paged_model import Row, TableColumn
 from workbench.model.scenario import Scenario, ScenarioResult
 from workbench.project.scenarios import FOLDER, ScenarioFile
 
@@ -21,15 +21,17 @@ STATES = {
 }
 """What badges say of a scenario; *before* was a model or a text of it that is no longer there (V3)."""
 COLUMNS = (
-    Column("State", width=118, badge=STATES.get),
-    Column("Scenario", width=150, stretch=True),
-    Column("File", width=108),
-    Column("Took", width=66, align_right=True, text=lambda took: f"{took * 1000:,.0f} ms" if took else ""),
+    TableColumn("State", width=118, badge=STATES.get),
+    TableColumn("Scenario", width=150, stretch=True),
+    TableColumn("File", width=108),
+    TableColumn(
+        "Took", width=66, align_right=True, text=lambda took: f"{took * 1000:,.0f} ms" if took else ""
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ScenarioLine:
     """One line of the list: a scenario, or a file that cannot be read."""
 
     file: ScenarioFile
@@ -56,14 +58,14 @@ class Entry:
         return self.file.problems[0].line if self.file.problems else 1
 
 
-def entries_of(file: ScenarioFile) -> list[Entry]:
+def entries_of(file: ScenarioFile) -> list[ScenarioLine]:
     """Returns the lines of a file: its scenarios, or one that says that it has mistakes."""
     if file.problems:
-        return [Entry(file=file)]
-    return [Entry(file=file, scenario=scenario) for scenario in file.scenarios]
+        return [ScenarioLine(file=file)]
+    return [ScenarioLine(file=file, scenario=scenario) for scenario in file.scenarios]
 
 
-def row_of(entry: Entry, result: ScenarioResult | None, *, old: bool, running: bool) -> Row:
+def row_of(entry: ScenarioLine, result: ScenarioResult | None, *, old: bool, running: bool) -> Row:
     """Returns the row of a line; behind its columns stands the line itself.
 
     Args:

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from workbench.gui.theme import code_font, theme, ui_font
-from workbench.model.scenario import Line, Part, ScenarioResult, Sign
+from workbench.model.scenario import Line, ResultPart, ScenarioResult, Sign
 from workbench.project.durations import write_duration
 
 LOOKS = {
@@ -87,7 +87,7 @@ class ResultView(QTextEdit):
             cursor.insertBlock()
         cursor.insertText(text, _format(role))
 
-    def _part(self, cursor: QTextCursor, part: Part) -> None:
+    def _part(self, cursor: QTextCursor, part: ResultPart) -> None:
         shown = [line for line in part.lines if line.sign is not Sign.BESIDE]
         beside = [line for line in part.lines if line.sign is Sign.BESIDE]
         lines = [line for line in part.lines if line in shown or line in beside[:BESIDE]]

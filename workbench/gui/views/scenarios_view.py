@@ -23,7 +23,7 @@ from workbench.gui.paged_model import ListSource, Row
 from workbench.gui.table import FastTableView
 from workbench.gui.view import View
 from workbench.gui.views.file_text import FileText
-from workbench.gui.views.scenario_lines import COLUMNS, Entry, entries_of, row_of
+from workbench.gui.views.scenario_lines import COLUMNS, ScenarioLine, entries_of, row_of
 from workbench.gui.views.scenario_result import ResultView
 from workbench.gui.widgets import (
     Badge,
@@ -39,7 +39,7 @@ from workbench.project.scenarios import FOLDER, ScenarioFile
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.scenario_status import Verdict
+    from workbench.services.scenario_status import ScenarioRun
 
 NARROW = 700
 """Below this width in pixels the panes stand below each other."""
@@ -61,10 +61,10 @@ class ScenariosView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._verdicts = desk.workspace.verdicts
-        self._entries: list[Entry] = []
-        self._listed: list[Entry] = []
+        self._entries: list[ScenarioLine] = []
+        self._listed: list[ScenarioLine] = []
         self._files: tuple[ScenarioFile, ...] = ()
-        self._shown: tuple[Entry | None, Verdict | None, bool] | None = None
+        self._shown: tuple[ScenarioLine | None, ScenarioRun | None, bool] | None = None
         self._was_busy = False
         self._looked = False
         self._pages = QStackedLayout(self)
@@ -236,16 +236,16 @@ class ScenariosView(View):
         self.table.refresh(ListSource(rows, lambda row: row[4].title))
         self._summarize()
 
-    def _row(self, entry: Entry) -> Row:
+    def _row(self, entry: ScenarioLine) -> Row:
         verdict = self._verdict(entry)
         running = entry.scenario is not None and entry.title == self._verdicts.running
         result = verdict.result if verdict is not None else None
         return row_of(entry, result, old=self._is_old(entry), running=running)
 
-    def _verdict(self, entry: Entry) -> Verdict | None:
+    def _verdict(self, entry: ScenarioLine) -> ScenarioRun | None:
         return self._verdicts.of(entry.scenario) if entry.scenario is not None else None
 
-    def _is_old(self, entry: Entry) -> bool:
+    def _is_old(self, entry: ScenarioLine) -> bool:
         return entry.scenario is not None and not self._verdicts.holds(entry.scenario)
 
     def _summarize(self) -> None:
@@ -262,11 +262,11 @@ class ScenariosView(View):
 
     # -- what is chosen -------------------------------------------------------------------------------------
 
-    def _current(self) -> Entry | None:
+    def _current(self) -> ScenarioLine | None:
         row = self.table.current_row()
         return row[4] if row is not None else None
 
-    def _chosen(self) -> list[Entry]:
+    def _chosen(self) -> list[ScenarioLine]:
         return [row[4] for row in self.table.selected_rows() if row[4].scenario is not None]
 
     def _show(self) -> None:
@@ -299,7 +299,7 @@ class ScenariosView(View):
 
     # -- running --------------------------------------------------------------------------------------------
 
-    def run(self, entries: Sequence[Entry]) -> None:
+    def run(self, entries: Sequence[ScenarioLine]) -> None:
         """Runs scenarios, one after the other; their results show as they come."""
         self.tabs.setCurrentWidget(self.result)
         self._verdicts.run(entry.title for entry in entries if entry.scenario is not None)

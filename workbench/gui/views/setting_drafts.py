@@ -10,13 +10,13 @@ from workbench.services.setting_renames import Renamed
 from workbench.tusk import parse
 
 if TYPE_CHECKING:
-    from workbench.services.project_editor import Draft, Place
+    from workbench.services.project_editor import Place, SettingsDraft
 
 Names = dict[tuple[str, ...], str]
 """What was typed as the name of a part, or of a new one in it, and not given yet."""
 
 
-def content_of(draft: Draft, path: Place, names: Names, typed: Mapping[str, Any]) -> dict[str, Any]:
+def content_of(draft: SettingsDraft, path: Place, names: Names, typed: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what is not saved.
 
     Args:
@@ -33,7 +33,7 @@ def content_of(draft: Draft, path: Place, names: Names, typed: Mapping[str, Any]
     }
 
 
-def restored(draft: Draft, content: Mapping[str, Any]) -> tuple[Draft, Names]:
+def restored(draft: SettingsDraft, content: Mapping[str, Any]) -> tuple[SettingsDraft, Names]:
     """Returns the draft that `content_of` wrote, of the file as it was then, and the names.
 
     Raises:
@@ -48,7 +48,7 @@ def restored(draft: Draft, content: Mapping[str, Any]) -> tuple[Draft, Names]:
     return made, {tuple(place): name for place, name in content["names"]}
 
 
-def standing(draft: Draft, names: Names, *, unwritable: bool) -> str:
+def standing(draft: SettingsDraft, names: Names, *, unwritable: bool) -> str:
     """Says how much is not saved; agrees with `content_of`, which is empty where nothing is (V2)."""
     said = []
     if draft.dirty:

@@ -20,7 +20,7 @@ from workbench.gui.icons import icon
 from workbench.gui.widgets import ElidedLabel, plain_label
 
 if TYPE_CHECKING:
-    from workbench.services.project_editor import Branch, Part
+    from workbench.services.project_editor import Branch, SettingsPart
 
 
 class SettingPart(QWidget):
@@ -119,7 +119,7 @@ class SettingPart(QWidget):
     def _key_typed(self, text: str) -> None:
         self.rename.setEnabled(bool(text.strip()) and text.strip() != self._key)
 
-    def show_part(self, part: Part, validate: Validate, *, name: str = "") -> None:
+    def show_part(self, part: SettingsPart, validate: Validate, *, name: str = "") -> None:
         """Shows the form of a section or entry; one that is shown already can be typed in meanwhile.
 
         Args:
@@ -142,7 +142,7 @@ class SettingPart(QWidget):
             self._make_form(part, validate)
         self._pages.setCurrentIndex(0)
 
-    def _make_form(self, part: Part, validate: Validate) -> None:
+    def _make_form(self, part: SettingsPart, validate: Validate) -> None:
         self._drop_form()
         self._path = part.path
         self.form = SchemaForm(part.schema, validate=validate)

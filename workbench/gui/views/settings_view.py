@@ -36,7 +36,7 @@ from workbench.tusk import ChangedOnDisk, TskError
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.project_editor import Draft, Place
+    from workbench.services.project_editor import Place, SettingsDraft
 
 
 class SettingsView(View):
@@ -48,8 +48,8 @@ class SettingsView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._draft: Draft | None = None
-        self._base: Draft | None = None
+        self._draft: SettingsDraft | None = None
+        self._base: SettingsDraft | None = None
         self._path: Place = ()
         self._names: dict[Place, str] = {}
         self._unwritable = self.saving = False
@@ -257,7 +257,7 @@ class SettingsView(View):
         path = self._path
         self._change(lambda draft: draft.removed(path), path[:-1])
 
-    def _change(self, change: Callable[[Draft], Draft], then: Place) -> None:
+    def _change(self, change: Callable[[SettingsDraft], SettingsDraft], then: Place) -> None:
         """Changes the draft, and goes to a part; what cannot be is said."""
         if self._draft is None:
             return
@@ -273,7 +273,7 @@ class SettingsView(View):
         self._choose(self.outline.path())
         self._tell_consequences(self._draft)
 
-    def _tell_consequences(self, draft: Draft, *actions: tuple[str, Callable[[], object]]) -> bool:
+    def _tell_consequences(self, draft: SettingsDraft, *actions: tuple[str, Callable[[], object]]) -> bool:
         """Says what becomes of what is stored; returns whether there is something that was not said yet."""
         said = consequences(self.desk.workspace, draft)
         new, self._told = bool(set(said) - set(self._told)), said
@@ -326,7 +326,7 @@ class SettingsView(View):
         self.saving = True
         self.desk.run(self._save(draft, insist=insist), "Save the settings")
 
-    async def _save(self, draft: Draft, *, insist: bool) -> None:
+    async def _save(self, draft: SettingsDraft, *, insist: bool) -> None:
         """Saves aside: the project is loaded as it would be, which may take its time."""
         try:
             await asyncio.to_thread(self.desk.workspace.configure.save, draft, insist=insist)
@@ -346,7 +346,7 @@ class SettingsView(View):
         finally:
             self.saving = False
 
-    def _saved(self, draft: Draft) -> None:
+    def _saved(self, draft: SettingsDraft) -> None:
         """Goes on from the file as it is now, with what was typed since it was given to be saved."""
         typed_on = self._draft is not None and self._draft.document.text != draft.document.text
         self._told = []
@@ -359,7 +359,7 @@ class SettingsView(View):
             self.read()
         self.desk.project_saved.emit()
 
-    def _go_to_problem(self, draft: Draft, error: TskError) -> None:
+    def _go_to_problem(self, draft: SettingsDraft, error: TskError) -> None:
         """Shows the first part in which something is wrong, or says it where it is in none."""
         paths = [path for one in draft.outline() for path in (*(one.entries or {}).values(), one.path)]
         wrong = next((path for path in paths if path != self._path and draft.faults(path)[0]), None)

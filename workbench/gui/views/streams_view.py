@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidge
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.paged_model import Column, Key, Order, Row
+from workbench.gui.paged_model import Key, Row, RowSort, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
@@ -20,15 +20,15 @@ from workbench.gui.widgets import SearchBox, plain_label
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.streams import Browsing
+    from workbench.services.streams import Streams
 
 ALL = "All categories"
 AT_ONCE = 5_000
 """With more streams than this they are sorted in a thread."""
 COLUMNS = (
-    Column("Stream", width=90, stretch=True),
-    Column("Version", width=72, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column(
+    TableColumn("Stream", width=90, stretch=True),
+    TableColumn("Version", width=72, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    TableColumn(
         "Recorded",
         width=SHORT_WIDTH,
         mono=True,
@@ -37,7 +37,7 @@ COLUMNS = (
         zoned=True,
         about="When its last event was recorded",
     ),
-    Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
 ORDERS = ("name", "version", "updated", "updated")
 """How the store sorts by each column; positions grow with time."""
@@ -50,10 +50,10 @@ class StreamSource:
         wanted: Numbers whose rows will be asked for.
     """
 
-    def __init__(self, browse: Browsing, numbers: array[int], wanted: Collection[Key] = ()) -> None:
+    def __init__(self, browse: Streams, numbers: array[int], wanted: Collection[Key] = ()) -> None:
         self._browse = browse
         self.numbers = numbers
-        self._order = Order(numbers, wanted)
+        self._order = RowSort(numbers, wanted)
 
     def count(self) -> int:
         """Returns how many streams there are."""

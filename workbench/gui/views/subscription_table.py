@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QResizeEvent
 from typing_extensions import override
 
-from workbench.gui.paged_model import Column
+from workbench.gui.paged_model import TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import relative
 
@@ -64,30 +64,32 @@ def _dead(value: int) -> tuple[str, str]:
     return ("error", f"{value:,} dead") if value else ("neutral", "none")
 
 
-def _number(title: str, width: int, about: str) -> Column:
-    return Column(title, width=width, mono=True, align_right=True, text=count_text, about=about)
+def _number(title: str, width: int, about: str) -> TableColumn:
+    return TableColumn(title, width=width, mono=True, align_right=True, text=count_text, about=about)
 
 
 COLUMNS = (
-    Column("Subscription", width=122, stretch=True),
-    Column("State", width=116, badge=lambda state: (STATES[state][0], state)),
-    Column(
+    TableColumn("Subscription", width=122, stretch=True),
+    TableColumn("State", width=116, badge=lambda state: (STATES[state][0], state)),
+    TableColumn(
         "Mode", width=124, text=mode_text, tip=mode_tip, about="Whether each gets all, or workers compete"
     ),
-    Column("Rate /s", width=70, mono=True, align_right=True, text=_rate, about="Deliveries a second, lately"),
+    TableColumn(
+        "Rate /s", width=70, mono=True, align_right=True, text=_rate, about="Deliveries a second, lately"
+    ),
     _number("Lag", 58, "Positions between its cursor and the head of the log"),
-    Column(
+    TableColumn(
         "Oldest", width=66, mono=True, align_right=True, text=age_text, about="Age of the oldest not settled"
     ),
     _number("In flight", 74, "Handlers that run now"),
     _number("Ready", 66, "Deliveries that a worker may take"),
     _number("Delayed", 76, "Deliveries that wait for their time or to be retried"),
     _number("Blocked", 76, "Deliveries that wait behind an earlier one with their key"),
-    Column("Dead", width=100, badge=_dead, about="Dead letters that are open"),
+    TableColumn("Dead", width=100, badge=_dead, about="Dead letters that are open"),
     _number("Expired", 74, "Messages that lived too long and were dropped"),
     _number("Skipped", 76, "Deliveries that a person passed by"),
     _number("Delivered", 84, "Handled successfully, ever"),
-    Column("Reads", width=104, about="The topic that it reads"),
+    TableColumn("Reads", width=104, about="The topic that it reads"),
 )
 GIVING_WAY = (
     "Reads",
@@ -107,9 +109,9 @@ GIVING_WAY = (
 TITLES = tuple(column.title for column in COLUMNS)
 
 FACTS = (
-    Column("Fact", width=124),
-    Column("Value", width=200),
-    Column("Meaning", width=330, stretch=True),
+    TableColumn("Fact", width=124),
+    TableColumn("Value", width=200),
+    TableColumn("Meaning", width=330, stretch=True),
 )
 
 

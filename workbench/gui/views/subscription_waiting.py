@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.desk import Desk
-from workbench.gui.paged_model import Column, ListSource
+from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import absolute, relative
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
@@ -57,14 +57,14 @@ class WaitingDeliveries(QWidget):
         layout.addWidget(self.table, 1)
         self.table.selection_moved.connect(self._enable)
 
-    def _columns(self) -> tuple[Column, ...]:
+    def _columns(self) -> tuple[TableColumn, ...]:
         return (
-            Column("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-            Column("State", width=92, badge=lambda state: (BADGES[state], state)),
-            Column("Key", width=130),
-            Column("Attempt", width=78, mono=True, align_right=True, about="The try that comes next"),
-            Column("Due", width=170, text=self._due, tip=_due_tip),
-            Column("Last error", width=180, stretch=True),
+            TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+            TableColumn("State", width=92, badge=lambda state: (BADGES[state], state)),
+            TableColumn("Key", width=130),
+            TableColumn("Attempt", width=78, mono=True, align_right=True, about="The try that comes next"),
+            TableColumn("Due", width=170, text=self._due, tip=_due_tip),
+            TableColumn("Last error", width=180, stretch=True),
         )
 
     def _due(self, due: tuple[str, int | None]) -> str:

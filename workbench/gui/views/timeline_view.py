@@ -21,8 +21,8 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.loop import finished
-from workbench.gui.paged_model import Column, Key, first_of
-from workbench.gui.state_loader import States, show_event
+from workbench.gui.paged_model import Key, TableColumn, first_of
+from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
@@ -39,16 +39,16 @@ from workbench.gui.widgets import (
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.streams import Browsing, StateAt
+    from workbench.services.streams import StateAt, Streams
 
 NARROW = 620
 """Below this width in pixels the panes stand below each other."""
 LOW = 460
 """Below this height as well, change and state stand beside each other; lower still, the strip goes."""
 COLUMNS = (
-    Column("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    Column("Event", width=110, stretch=True),
-    Column("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
+    TableColumn("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+    TableColumn("Event", width=110, stretch=True),
+    TableColumn("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
 )
 
 
@@ -57,7 +57,7 @@ class EventSource:
 
     key = staticmethod(first_of)
 
-    def __init__(self, browse: Browsing, stream: str, count: int) -> None:
+    def __init__(self, browse: Streams, stream: str, count: int) -> None:
         self._browse = browse
         self.stream = stream
         self.length = count
@@ -97,7 +97,7 @@ class TimelineView(View):
         self._live = True
         self._shown: tuple[str, int] = ("", -1)
         self._times: array[int] = array("q")
-        self._states = States(
+        self._states = StateLoader(
             desk,
             begun=lambda: self._say_state("Folding …"),
             told=self._show_state,

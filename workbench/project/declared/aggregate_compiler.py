@@ -18,8 +18,8 @@ from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import quick_of
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Type
-from workbench.project.declared.build_values import Build, Source, checked, quick, quick_change
-from workbench.project.declared.compilation import Draft, Part
+from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
+from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import Action, Actions, untyped
 from workbench.project.declared.sections import AggregateSection, CommandSection, EventSection, UpcastSection
 from workbench.project.declared.source_locations import Path
@@ -36,16 +36,16 @@ _STEP = re.compile(r"from_([1-9][0-9]{0,3})")
 
 
 @dataclass(slots=True, kw_only=True)
-class Owner:
+class AggregateDraft:
     """An aggregate that is being put together."""
 
     name: str
     path: Path
     section: AggregateSection
     fields: Mapping[str, FieldType]
-    events: dict[str, Part] = field(default_factory=dict)
+    events: dict[str, CompiledPart] = field(default_factory=dict)
     event_sections: dict[str, EventSection] = field(default_factory=dict)
-    commands: dict[str, Part] = field(default_factory=dict)
+    commands: dict[str, CompiledPart] = field(default_factory=dict)
     command_sections: dict[str, CommandSection] = field(default_factory=dict)
 
     @property
@@ -54,18 +54,20 @@ class Owner:
         return record_of(self.fields)
 
 
-def owner_of(draft: Draft, name: str, section: AggregateSection) -> Owner:
+def owner_of(draft: Compilation, name: str, section: AggregateSection) -> AggregateDraft:
     """Begins an aggregate."""
     path = ("aggregate", *name.split("."))
     if "-" in name:
         said = f"{name} cannot name an aggregate: streams are called {name}-ID, up to the first hyphen"
         draft.tell(path, "S-NAME", said)
-    return Owner(
+    return AggregateDraft(
         name=name, path=path, section=section, fields=draft.types.all_of((*path, "state"), section.state)
     )
 
 
-def add_event(draft: Draft, owners: Mapping[str, Owner], name: str, section: EventSection) -> None:
+def add_event(
+    draft: Compilation, owners: Mapping[str, AggregateDraft], name: str, section: EventSection
+) -> None:
     """Makes the class of an event and gives it to its aggregate."""
     path = ("event", *name.split("."))
     owner = owners.get(section.aggregate or name.partition(".")[0])
@@ -85,12 +87,14 @@ def add_event(draft: Draft, owners: Mapping[str, Owner], name: str, section: Eve
         __definition__=draft.types.definition(section.fields, section.version, section.upcast),
     )
     optional = frozenset(key for key, one in fields.items() if one.optional)
-    part = Part(name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields)
+    part = CompiledPart(name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields)
     draft.events[name] = owner.events[name] = part
     owner.event_sections[name] = section
 
 
-def add_command(draft: Draft, owners: Mapping[str, Owner], name: str, section: CommandSection) -> None:
+def add_command(
+    draft: Compilation, owners: Mapping[str, AggregateDraft], name: str, section: CommandSection
+) -> None:
     """Makes the class of a command and gives it to its aggregate."""
     path = ("command", *name.split("."))
     verb = "creates" if section.creates else "changes"
@@ -115,12 +119,14 @@ def add_command(draft: Draft, owners: Mapping[str, Owner], name: str, section: C
         creates=bool(section.creates),
     )
     optional = frozenset(key for key, one in fields.items() if one.optional)
-    part = Part(name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields, target=target)
+    part = CompiledPart(
+        name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields, target=target
+    )
     draft.commands[name] = owner.commands[name] = part
     owner.command_sections[name] = section
 
 
-def aggregate_of(draft: Draft, owner: Owner) -> Aggregate:
+def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
     """Compiles an aggregate whose events and commands are known."""
     state = struct_class(class_name(owner.name), msgspec.Struct, owner.fields, doc=owner.section.description)
     folds = {part.cls: _fold(draft, owner, part, state) for part in owner.events.values()}
@@ -151,7 +157,7 @@ def aggregate_of(draft: Draft, owner: Owner) -> Aggregate:
 # -- decisions ------------------------------------------------------------------------------------------
 
 
-def _decision(draft: Draft, owner: Owner, part: Part) -> Callable[[Any], list[Event]]:
+def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> Callable[[Any], list[Event]]:
     section = owner.command_sections[part.name]
     path = ("command", *part.name.split("."))
     scope: dict[str, Variable] = {"command": item(part.type, 1)}
@@ -210,11 +216,13 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[Action, ...]) -> Callable[
 # -- the fold -------------------------------------------------------------------------------------------
 
 
-def _fold(draft: Draft, owner: Owner, part: Part, state: type[msgspec.Struct]) -> Callable[[Any, Any], Any]:
+def _fold(
+    draft: Compilation, owner: AggregateDraft, part: CompiledPart, state: type[msgspec.Struct]
+) -> Callable[[Any, Any], Any]:
     section = owner.event_sections[part.name]
     path = ("event", *part.name.split("."), "set")
     scope = {"event": item(part.type, 1), "state": item(owner.state_type, 0)}
-    given: dict[str, Source] = {}
+    given: dict[str, ValueSource] = {}
     for name, text in section.set.items():
         if name not in owner.fields:
             draft.unknown((*path, name), f"field of the state of {owner.name}", name, owner.fields, key=True)
@@ -225,13 +233,13 @@ def _fold(draft: Draft, owner: Owner, part: Part, state: type[msgspec.Struct]) -
 
 
 def _evolve(
-    owner: Owner, event_type: str, given: Mapping[str, Source], state: type[msgspec.Struct]
+    owner: AggregateDraft, event_type: str, given: Mapping[str, ValueSource], state: type[msgspec.Struct]
 ) -> Callable[[Any, Any], Any]:
     """Returns a fold: what is not given stays, and the first event begins with the defaults."""
     missing = [name for name, one in owner.fields.items() if not one.optional and name not in given]
     initial = None if any(not one.optional for one in owner.fields.values()) else state()
     said = f"{event_type} cannot change the state so"
-    kept = {name: given.get(name) or Source(_kept(name)) for name in owner.fields}
+    kept = {name: given.get(name) or ValueSource(_kept(name)) for name in owner.fields}
     change = checked(state, kept, said)
     careful_change = _falling_back(quick_change(given), change)
     begin = _falling_back(quick(state, owner.fields, given), checked(state, given, said))
@@ -264,7 +272,7 @@ def _kept(name: str) -> Get:
     return lambda env: get(env[0])
 
 
-def check_beginnings(draft: Draft, owner: Owner) -> None:
+def check_beginnings(draft: Compilation, owner: AggregateDraft) -> None:
     """Finds events that begin an aggregate without giving its state all that it needs."""
     needed = [name for name, one in owner.fields.items() if not one.optional]
     for command, section in owner.command_sections.items():
@@ -282,7 +290,7 @@ def check_beginnings(draft: Draft, owner: Owner) -> None:
 # -- older versions -------------------------------------------------------------------------------------
 
 
-def _upcasters(draft: Draft, owner: Owner, name: str) -> dict[int, Upcaster]:
+def _upcasters(draft: Compilation, owner: AggregateDraft, name: str) -> dict[int, Upcaster]:
     section = owner.event_sections[name]
     path = ("event", *name.split("."))
     steps: dict[int, Upcaster] = {}
@@ -302,7 +310,7 @@ def _upcasters(draft: Draft, owner: Owner, name: str) -> dict[int, Upcaster]:
     return steps
 
 
-def _check_step(draft: Draft, path: Path, one: UpcastSection, part: Part) -> None:
+def _check_step(draft: Compilation, path: Path, one: UpcastSection, part: CompiledPart) -> None:
     """Finds fields of the last step that the present version does not have."""
     for old, new in one.rename.items():
         if new not in part.field_types:
@@ -313,7 +321,7 @@ def _check_step(draft: Draft, path: Path, one: UpcastSection, part: Part) -> Non
                 draft.unknown((*path, where, name), f"field of {part.name}", name, part.field_types, key=True)
 
 
-def _upcaster(draft: Draft, path: Path, one: UpcastSection) -> Upcaster:
+def _upcaster(draft: Compilation, path: Path, one: UpcastSection) -> Upcaster:
     scope: Scope = {"data": untyped(lambda data: data)}
     computed: dict[str, Get] = {}
     for name, text in one.set.items():

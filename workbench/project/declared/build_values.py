@@ -22,7 +22,7 @@ _SCALARS = {Kind.STRING, Kind.INTEGER, Kind.BOOLEAN, Kind.TIME, Kind.UUID, Kind.
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ValueSource:
     """Where a field's value comes from.
 
     Attributes:
@@ -33,15 +33,15 @@ class Source:
     exact: bool = False
 
 
-def source_of(get: Get, field: FieldType | None, found: Type) -> Source:
+def source_of(get: Get, field: FieldType | None, found: Type) -> ValueSource:
     """Returns a source for a field: what expressions see otherwise is turned back into what is kept."""
     if field is None:
-        return Source(get)
+        return ValueSource(get)
     computed = not isinstance(get, Placed) or get.attribute is None
     take = field.taking(found, computed=computed)
     if take is None:
-        return Source(get, _is_exact(field.type, found))
-    return Source(get.then(take) if isinstance(get, Placed) else lambda env: take(get(env)))
+        return ValueSource(get, _is_exact(field.type, found))
+    return ValueSource(get.then(take) if isinstance(get, Placed) else lambda env: take(get(env)))
 
 
 def _is_exact(wanted: Type, found: Type) -> bool:
@@ -54,7 +54,7 @@ def _is_exact(wanted: Type, found: Type) -> bool:
     return not wanted.choices or (bool(found.choices) and set(found.choices) <= set(wanted.choices))
 
 
-def checked(cls: type[Any], sources: Mapping[str, Source], said: str) -> Build:
+def checked(cls: type[Any], sources: Mapping[str, ValueSource], said: str) -> Build:
     """Returns what makes an instance of a class and has msgspec check all of it.
 
     Args:
@@ -75,7 +75,9 @@ def checked(cls: type[Any], sources: Mapping[str, Source], said: str) -> Build:
     return build
 
 
-def quick(cls: type[Any], fields: Mapping[str, FieldType], sources: Mapping[str, Source]) -> Build | None:
+def quick(
+    cls: type[Any], fields: Mapping[str, FieldType], sources: Mapping[str, ValueSource]
+) -> Build | None:
     """Returns the same without checks, None where they are needed; it may raise anything.
 
     Who calls it must fall back to what is checked.
@@ -107,7 +109,7 @@ def _copied(cls: type[Any], index: int, names: list[str]) -> Build:
     return lambda env: cls(*read(env[index]))
 
 
-def quick_change(sources: Mapping[str, Source]) -> Build | None:
+def quick_change(sources: Mapping[str, ValueSource]) -> Build | None:
     """Returns what changes fields of the first of what expressions read; None where checks are needed."""
     if not all(source.exact for source in sources.values()):
         return None

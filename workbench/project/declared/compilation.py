@@ -26,9 +26,9 @@ from workbench.model.expressions.template import compile_template
 from workbench.model.expressions.value_kinds import ANY, Kind, Type, record
 from workbench.model.projection import ColumnKind
 from workbench.model.registry import Definitions
-from workbench.project.declared.build_values import Source, source_of
+from workbench.project.declared.build_values import ValueSource, source_of
 from workbench.project.declared.field_types import FieldTypes
-from workbench.project.declared.source_locations import Path, Places
+from workbench.project.declared.source_locations import Path, SourceLocations
 from workbench.project.declared.value_classes import FieldType
 from workbench.tusk import Problem
 
@@ -53,7 +53,7 @@ _PYTHON = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class CompiledPart:
     """An event or a command, wherever it is declared.
 
     Attributes:
@@ -78,7 +78,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class Draft:
+class Compilation:
     """What all parts of the compiler share.
 
     Attributes:
@@ -87,13 +87,13 @@ class Draft:
         dropped: A section named what is not known; it is left out.
     """
 
-    places: Places
+    places: SourceLocations
     types: FieldTypes
     topics: frozenset[str]
     lenient: bool = False
     problems: list[Problem] = field(default_factory=list)
-    events: dict[str, Part] = field(default_factory=dict)
-    commands: dict[str, Part] = field(default_factory=dict)
+    events: dict[str, CompiledPart] = field(default_factory=dict)
+    commands: dict[str, CompiledPart] = field(default_factory=dict)
     projections: dict[str, Mapping[str, ColumnKind]] = field(default_factory=dict)
     dropped: bool = False
 
@@ -159,7 +159,7 @@ class Draft:
         *,
         present: frozenset[str] = frozenset(),
         field: FieldType | None = None,
-    ) -> Source:
+    ) -> ValueSource:
         """Compiles what a field is to be; its kind must fit."""
         run, found = self.expression(path, text, scope, present=present)
         if said := misfit(path[-1], wanted, found):
@@ -203,17 +203,19 @@ def _type_of(value: Any) -> Type:
     return Type(kind=_PYTHON[type(value)])
 
 
-def part_of_event(cls: type[Event]) -> Part:
+def part_of_event(cls: type[Event]) -> CompiledPart:
     """Returns what expressions know of an event class that Python declares."""
     fields = msgspec.structs.fields(cls)
     optional = frozenset(one.name for one in fields if not one.required)
-    return Part(name=cls.event_type, cls=cls, type=_record(cls), optional=optional)
+    return CompiledPart(name=cls.event_type, cls=cls, type=_record(cls), optional=optional)
 
 
-def part_of_command(cls: type[Command]) -> Part:
+def part_of_command(cls: type[Command]) -> CompiledPart:
     """Returns what expressions know of a command class that Python declares."""
     optional = frozenset(name for name, one in cls.model_fields.items() if not one.is_required())
-    return Part(name=cls.command_type, cls=cls, type=_record(cls), optional=optional, target=cls.target)
+    return CompiledPart(
+        name=cls.command_type, cls=cls, type=_record(cls), optional=optional, target=cls.target
+    )
 
 
 def _record(cls: type[Any]) -> Type:

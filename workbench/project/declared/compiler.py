@@ -8,14 +8,14 @@ from typing import Any
 from workbench.model.projection import ColumnKind, Projection
 from workbench.model.registry import Definitions
 from workbench.project.declared.aggregate_compiler import (
-    Owner,
+    AggregateDraft,
     add_command,
     add_event,
     aggregate_of,
     check_beginnings,
     owner_of,
 )
-from workbench.project.declared.compilation import Draft
+from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
 from workbench.project.declared.handler_compiler import handler_of
@@ -23,7 +23,7 @@ from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import columns_of, projection_of
 from workbench.project.declared.query_compiler import query_of
 from workbench.project.declared.section_reader import Sections, read_sections
-from workbench.project.declared.source_locations import Places
+from workbench.project.declared.source_locations import SourceLocations
 from workbench.tusk import Document, Problem
 
 
@@ -45,10 +45,10 @@ def compile_declared(
         filters: Of the subscriptions; they are checked with what is known of the messages.
         lenient: There are modules that nobody trusts yet: what needs them is left out without a word.
     """
-    places = Places(document)
+    places = SourceLocations(document)
     sections, problems = read_sections(document, values)
     types = FieldTypes(places, sections.types, problems)
-    draft = Draft(places, types, frozenset(topics), lenient, problems)
+    draft = Compilation(places, types, frozenset(topics), lenient, problems)
     known = tuple(known)
     draft.known(known)
     _twice(draft, sections, known)
@@ -73,7 +73,7 @@ def compile_declared(
     ), problems
 
 
-def _twice(draft: Draft, sections: Sections, known: Iterable[Definitions]) -> None:
+def _twice(draft: Compilation, sections: Sections, known: Iterable[Definitions]) -> None:
     """Finds names that a module of the project gives, too."""
     for module in known:
         reactors = [one.name for one in module.policies] + [one.name for one in module.processes]
@@ -98,12 +98,12 @@ def _twice(draft: Draft, sections: Sections, known: Iterable[Definitions]) -> No
             draft.tell(("process", *name.split(".")), "S-DUPLICATE", said)
 
 
-def _check_types(draft: Draft, sections: Sections) -> None:
+def _check_types(draft: Compilation, sections: Sections) -> None:
     """Reads every named type, used or not."""
     draft.types.all_of(("types",), sections.types)
 
 
-def _owners(draft: Draft, sections: Sections) -> dict[str, Owner]:
+def _owners(draft: Compilation, sections: Sections) -> dict[str, AggregateDraft]:
     owners = {name: owner_of(draft, name, one) for name, one in sections.aggregates.items()}
     for name, event in sections.events.items():
         add_event(draft, owners, name, event)
@@ -113,7 +113,7 @@ def _owners(draft: Draft, sections: Sections) -> dict[str, Owner]:
 
 
 def _each(
-    draft: Draft, sections: Mapping[str, Any], compile_one: Callable[[Draft, str, Any], Any]
+    draft: Compilation, sections: Mapping[str, Any], compile_one: Callable[[Compilation, str, Any], Any]
 ) -> dict[str, Any]:
     """Compiles each of some sections; one that needs untrusted code is left out."""
     made: dict[str, Any] = {}

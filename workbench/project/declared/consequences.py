@@ -14,8 +14,8 @@ from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import RECORD, Kind, Type
 from workbench.model.policy import After
-from workbench.project.declared.build_values import Build, Source, checked, quick, source_of
-from workbench.project.declared.compilation import Draft, Part, misfit
+from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
+from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
 from workbench.project.declared.sections import Acting, ActionSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
@@ -58,7 +58,7 @@ def sections_of(path: Path, acting: Acting) -> Iterator[tuple[Path, ActionSectio
         yield path, acting
 
 
-def one_verb(draft: Draft, path: Path, one: ActionSection, allowed: tuple[str, ...]) -> str:
+def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[str, ...]) -> str:
     """Returns what an action does; what it cannot do here is told."""
     verbs = [verb for verb in ("emit", "issue", "publish") if getattr(one, verb)]
     if len(verbs) == 1 and verbs[0] in allowed:
@@ -84,12 +84,12 @@ class Actions:
         source: The variable whose fields are taken over where a field of the same name is not given.
     """
 
-    draft: Draft
+    draft: Compilation
     scope: Scope
     source: str
     present: frozenset[str] = frozenset()
 
-    def emitted(self, path: Path, acting: Acting, events: Mapping[str, Part]) -> list[Action]:
+    def emitted(self, path: Path, acting: Acting, events: Mapping[str, CompiledPart]) -> list[Action]:
         """Compiles what a command emits; only these events can be."""
         made: list[Action] = []
         for place, one in sections_of(path, acting):
@@ -177,10 +177,10 @@ class Actions:
         }
 
     def _fields(
-        self, path: Path, verb: str, one: ActionSection, part: Part, present: frozenset[str]
-    ) -> dict[str, Source]:
+        self, path: Path, verb: str, one: ActionSection, part: CompiledPart, present: frozenset[str]
+    ) -> dict[str, ValueSource]:
         """Returns what gives each field: as it is written, else from a field of the same name."""
-        found: dict[str, Source] = {}
+        found: dict[str, ValueSource] = {}
         for name, text in one.given.items():
             wanted = part.field_types.get(name)
             if wanted is None:
@@ -197,7 +197,9 @@ class Actions:
                 found[name] = same
         return {name: found[name] for name in part.field_types if name in found}
 
-    def _same(self, path: Path, verb: str, part: Part, name: str, present: frozenset[str]) -> Source | None:
+    def _same(
+        self, path: Path, verb: str, part: CompiledPart, name: str, present: frozenset[str]
+    ) -> ValueSource | None:
         source = self.scope[self.source]
         fields = source.type.fields or {}
         wanted = part.field_types[name]
@@ -214,7 +216,7 @@ class Actions:
         return source_of(run, part.fields[name] if part.fields is not None else None, found)
 
 
-def _command(part: Part, sources: Mapping[str, Source], delay: float) -> Build:
+def _command(part: CompiledPart, sources: Mapping[str, ValueSource], delay: float) -> Build:
     items = tuple((name, source.get) for name, source in sources.items())
 
     def build(env: Any) -> Any:

@@ -20,7 +20,7 @@ from workbench.model.expressions.hints import among
 from workbench.model.expressions.patterns import compiled
 from workbench.model.expressions.value_kinds import ANY, Kind, Type
 from workbench.project.declared.sections import FieldSection
-from workbench.project.declared.source_locations import Path, Places
+from workbench.project.declared.source_locations import Path, SourceLocations
 from workbench.project.declared.value_classes import (
     FieldType,
     class_name,
@@ -65,7 +65,7 @@ def _text_type(annotation: Any = str, **limits: Any) -> FieldType:
 class FieldTypes:
     """Reads declarations of fields; those of ``[types]`` by name."""
 
-    places: Places
+    places: SourceLocations
     named: Mapping[str, FieldSection]
     problems: list[Problem]
     _known: dict[str, FieldType] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from workbench.model.expressions.message_names import MESSAGE
 from workbench.model.expressions.value_kinds import ANY, Kind, Type, common, record
 from workbench.model.messaging import Routing
 from workbench.model.registry import Definitions
-from workbench.project.declared.compilation import Draft, Part
+from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.source_locations import Path
 
@@ -35,7 +35,7 @@ def open_topics(sections: Sections, known: Iterable[Definitions]) -> frozenset[s
     return frozenset(found)
 
 
-def check_filter(draft: Draft, one: Filtered, loose: frozenset[str] | None) -> None:
+def check_filter(draft: Compilation, one: Filtered, loose: frozenset[str] | None) -> None:
     """Finds what is wrong with a filter; the fields of data are known where only declared events come."""
     parts = [part for name, part in draft.events.items() if one.topic in one.routing.topics_of(name)]
     scope = dict(MESSAGE)
@@ -46,7 +46,7 @@ def check_filter(draft: Draft, one: Filtered, loose: frozenset[str] | None) -> N
     draft.condition(one.path, one.expression, scope)
 
 
-def _data_of(parts: list[Part]) -> Type:
+def _data_of(parts: list[CompiledPart]) -> Type:
     """Returns what the data of several events have in common; each may lack what another one has."""
     fields: dict[str, list[Type]] = {}
     for part in parts:

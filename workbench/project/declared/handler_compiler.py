@@ -14,7 +14,7 @@ from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import INTEGER, RECORD, record
 from workbench.model.messaging import Context, Handler, Message
 from workbench.model.projection import ColumnKind
-from workbench.project.declared.compilation import Draft
+from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.consequences import Action, Actions, Publication
 from workbench.project.declared.filter_compiler import as_stored
 from workbench.project.declared.projection_compiler import row_seen, types_of
@@ -50,7 +50,7 @@ _MESSAGE = {
 """What expressions of a handler can use; the rows that it looks up and its own names come to these."""
 
 
-def handler_of(draft: Draft, name: str, section: HandlerSection) -> Handler:
+def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handler:
     """Compiles a handler."""
     path = ("handler", *name.split("."))
     scope: dict[str, Variable] = dict(_MESSAGE)
@@ -75,7 +75,7 @@ def handler_of(draft: Draft, name: str, section: HandlerSection) -> Handler:
 
 
 def _names(
-    draft: Draft, path: Path, section: HandlerSection, scope: dict[str, Variable]
+    draft: Compilation, path: Path, section: HandlerSection, scope: dict[str, Variable]
 ) -> Mapping[str, Get]:
     found: dict[str, Get] = {}
     for name, text in section.let.items():
@@ -88,7 +88,9 @@ def _names(
     return found
 
 
-def _looks(draft: Draft, path: Path, section: HandlerSection, scope: dict[str, Variable]) -> list[_Look]:
+def _looks(
+    draft: Compilation, path: Path, section: HandlerSection, scope: dict[str, Variable]
+) -> list[_Look]:
     found: list[_Look] = []
     for name, one in section.rows.items():
         place = (*path, "rows", name)
@@ -107,7 +109,7 @@ def _looks(draft: Draft, path: Path, section: HandlerSection, scope: dict[str, V
 
 
 def _failure(
-    draft: Draft,
+    draft: Compilation,
     path: Path,
     kind: str,
     one: FailureSection,

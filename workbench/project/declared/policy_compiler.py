@@ -15,8 +15,8 @@ from workbench.model.expressions.closures import item
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import STRING
 from workbench.model.policy import Policy, Process, Reaction
-from workbench.project.declared.build_values import Source
-from workbench.project.declared.compilation import Draft, Part, misfit
+from workbench.project.declared.build_values import ValueSource
+from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
 from workbench.project.declared.consequences import Action, Actions
 from workbench.project.declared.scopes import RECORD
 from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
@@ -24,7 +24,7 @@ from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import FieldType, class_name, record_of, struct_class
 
 
-def policy_of(draft: Draft, name: str, section: PolicySection) -> Policy:
+def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
     """Compiles a policy; its actions are checked with each of its events."""
     path = ("policy", *name.split("."))
     names: list[str] = []
@@ -54,7 +54,7 @@ def policy_of(draft: Draft, name: str, section: PolicySection) -> Policy:
     )
 
 
-def _unknown_event(draft: Draft, path: Path, index: int, event: str) -> Any:
+def _unknown_event(draft: Compilation, path: Path, index: int, event: str) -> Any:
     from workbench.model.expressions.hints import among
 
     hint = among(event, sorted(draft.events)) or "the model has no events"
@@ -66,12 +66,12 @@ class _Step:
     """What one event does to a process."""
 
     section: StepSection
-    part: Part
-    given: Mapping[str, Source]
+    part: CompiledPart
+    given: Mapping[str, ValueSource]
     actions: list[Action]
 
 
-def process_of(draft: Draft, name: str, section: ProcessSection) -> Process:
+def process_of(draft: Compilation, name: str, section: ProcessSection) -> Process:
     """Compiles a process: an event that starts it makes an instance, others need one, one ends it."""
     path = ("process", *name.split("."))
     fields = draft.types.all_of((*path, "state"), section.state)
@@ -108,7 +108,7 @@ def _set_at_start(section: ProcessSection, key: str) -> bool:
     return all(key in one.set for one in section.on.values() if one.starts)
 
 
-def _key(draft: Draft, path: Path, text: str, part: Part) -> Get:
+def _key(draft: Compilation, path: Path, text: str, part: CompiledPart) -> Get:
     scope = {"event": item(part.type, 0), **RECORD}
     run, found = draft.expression((*path, "key"), text, scope)
     if said := misfit("key", STRING, found):
@@ -117,10 +117,15 @@ def _key(draft: Draft, path: Path, text: str, part: Part) -> Get:
 
 
 def _step(
-    draft: Draft, path: Path, one: StepSection, part: Part, fields: Mapping[str, FieldType], names: list[str]
+    draft: Compilation,
+    path: Path,
+    one: StepSection,
+    part: CompiledPart,
+    fields: Mapping[str, FieldType],
+    names: list[str],
 ) -> _Step:
     scope = {"state": item(record_of(fields), 0), "event": item(part.type, 1)}
-    given: dict[str, Source] = {}
+    given: dict[str, ValueSource] = {}
     for key, text in one.set.items():
         if key not in fields:
             draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)

@@ -20,7 +20,7 @@ from workbench.model.expressions.value_kinds import Kind, Type, record
 from workbench.model.expressions.value_views import EPOCH
 from workbench.model.json_values import read_json, write_json
 from workbench.model.projection import Column, ColumnKind, Projection, Rows
-from workbench.project.declared.compilation import Draft, misfit
+from workbench.project.declared.compilation import Compilation, misfit
 from workbench.project.declared.scopes import RECORD
 from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 from workbench.project.declared.source_locations import Path
@@ -145,7 +145,7 @@ def _keeping(kind: ColumnKind, get: Get, found: Type) -> Get:
     return lambda env: _kept(kind, get(env))
 
 
-def projection_of(draft: Draft, name: str, section: ProjectionSection) -> Projection:
+def projection_of(draft: Compilation, name: str, section: ProjectionSection) -> Projection:
     """Compiles a projection."""
     path = ("projection", *name.split("."))
     on: dict[type[Any] | str, Callable[[Any, RecordedEvent, Rows], None]] = {}
@@ -170,7 +170,7 @@ def projection_of(draft: Draft, name: str, section: ProjectionSection) -> Projec
 
 
 def _deed(
-    draft: Draft, path: Path, section: ProjectionSection, place: Path, one: ApplySection, event: Type
+    draft: Compilation, path: Path, section: ProjectionSection, place: Path, one: ApplySection, event: Type
 ) -> _Deed:
     key_column = next(iter(section.columns))
     columns = columns_of(section)
@@ -195,7 +195,9 @@ def _deed(
     )
 
 
-def _counted(draft: Draft, place: Path, one: ApplySection, section: ProjectionSection) -> dict[str, Get]:
+def _counted(
+    draft: Compilation, place: Path, one: ApplySection, section: ProjectionSection
+) -> dict[str, Get]:
     found: dict[str, Get] = {}
     for name in one.count:
         if name not in section.columns:
@@ -208,7 +210,7 @@ def _counted(draft: Draft, place: Path, one: ApplySection, section: ProjectionSe
 
 
 def _values(
-    draft: Draft,
+    draft: Compilation,
     place: Path,
     given: Values,
     section: ProjectionSection,

@@ -10,14 +10,14 @@ from pydantic import Field as Pydantic
 from workbench.model.command import Query, ReadModels
 from workbench.model.expressions.value_kinds import INTEGER, STRING
 from workbench.model.projection import ColumnKind
-from workbench.project.declared.compilation import Draft
+from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.sections import QuerySection
 from workbench.project.declared.value_classes import FieldType, as_json, class_name, model_class
 
 Answer = Callable[[Any, ReadModels], Any]
 
 
-def query_of(draft: Draft, name: str, section: QuerySection) -> tuple[type[Query], Answer]:
+def query_of(draft: Compilation, name: str, section: QuerySection) -> tuple[type[Query], Answer]:
     """Compiles a query."""
     path = ("query", *name.split("."))
     verb = "get" if section.get else "list"

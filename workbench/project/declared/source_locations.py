@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.model.expressions.flaws import Flaw
-from workbench.tusk import Document, Kind, Problem, Value
+from workbench.tusk import Document, Problem, Value, ValueKind
 
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SourceLocations:
     """The places of one file."""
 
     document: Document
@@ -31,7 +31,7 @@ class Places:
     def flaw(self, path: Path, flaw: Flaw) -> Problem:
         """Makes a problem of what is wrong inside the expression at a path."""
         entry = self.document.find(path)
-        if entry is None or entry.value.kind is not Kind.STRING:
+        if entry is None or entry.value.kind is not ValueKind.STRING:
             return self.problem(path, "S-CEL", flaw.message, flaw.hint)
         start = self._offset(entry.value, flaw.at)
         end = max(start + 1, self._offset(entry.value, flaw.end))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.model.scenario import Place
-from workbench.tusk import Document, Entry, Kind, Problem, Value
+from workbench.model.scenario import FilePlace
+from workbench.tusk import Document, Entry, Problem, Value, ValueKind
 
-_OUTSIDE = {Kind.ENV: "@env", Kind.REF: "another file"}
+_OUTSIDE = {ValueKind.ENV: "@env", ValueKind.REF: "another file"}
 
 
 class Book:
@@ -27,14 +27,14 @@ class Book:
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def place(self, offset: int) -> Place:
+    def place(self, offset: int) -> FilePlace:
         """Returns where an offset stands."""
         places = self._document.places
-        return Place(file=self._document.file, line=places.line(offset), column=places.column(offset))
+        return FilePlace(file=self._document.file, line=places.line(offset), column=places.column(offset))
 
-    def node(self, value: Value) -> Node:
+    def node(self, value: Value) -> FileNode:
         """Returns a value, or what the variable that it is stands for."""
-        while value.kind is Kind.VARIABLE:
+        while value.kind is ValueKind.VARIABLE:
             found = self._variables.get(value.plain)
             if found is None or found.start >= value.start:
                 late = (
@@ -42,16 +42,18 @@ class Book:
                 )
                 hint = f"write ${value.plain}: … above this line"
                 self.wrong(value.start, value.end, "R-MISSING", f"${value.plain} {late}", hint)
-                return Node(self, Value(kind=Kind.NULL, start=value.start, end=value.end), broken=True)
+                return FileNode(
+                    self, Value(kind=ValueKind.NULL, start=value.start, end=value.end), broken=True
+                )
             value = found
         if value.kind in _OUTSIDE:
             said = f"a scenario takes nothing from {_OUTSIDE[value.kind]}: it says the same everywhere"
             self.wrong(value.start, value.end, "S-TYPE", said, "write the value itself")
-            return Node(self, value, broken=True)
-        return Node(self, value)
+            return FileNode(self, value, broken=True)
+        return FileNode(self, value)
 
 
-class Node:
+class FileNode:
     """One value.
 
     Attributes:
@@ -64,12 +66,12 @@ class Node:
         self.broken = broken
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ValueKind:
         """What it is written as."""
         return self.value.kind
 
     @property
-    def place(self) -> Place:
+    def place(self) -> FilePlace:
         """Where it stands."""
         return self.book.place(self.value.start)
 
@@ -82,9 +84,9 @@ class Node:
         """Returns what an object holds; nothing for other values."""
         return self.value.scope.entries if self.value.scope is not None else {}
 
-    def items(self) -> Iterator[Node]:
+    def items(self) -> Iterator[FileNode]:
         """Yields the items of a list and of the lists in it; any other value is its own single item."""
-        if self.kind is not Kind.ARRAY:
+        if self.kind is not ValueKind.ARRAY:
             yield self
             return
         for item in self.value.items:
@@ -92,11 +94,11 @@ class Node:
 
     def plain(self) -> Any:
         """Returns the value as JSON has it."""
-        if self.kind is Kind.ARRAY:
+        if self.kind is ValueKind.ARRAY:
             return [self.book.node(item).plain() for item in self.value.items]
-        if self.kind is Kind.OBJECT:
+        if self.kind is ValueKind.OBJECT:
             return {key: self.book.node(entry.value).plain() for key, entry in self.entries().items()}
-        if self.kind is Kind.RANGE:
+        if self.kind is ValueKind.RANGE:
             self.wrong("S-TYPE", "this is read as a range", "put it between quotes")
             return None
         return self.value.plain

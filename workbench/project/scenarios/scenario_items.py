@@ -10,8 +10,8 @@ from workbench.errors import InvalidValue
 from workbench.model.clock import parse_rfc3339
 from workbench.model.json_values import ForeignJsonError, check_json, parse_foreign_json
 from workbench.project.durations import read_duration
-from workbench.project.scenarios.file_nodes import Node
-from workbench.tusk import Kind
+from workbench.project.scenarios.file_nodes import FileNode
+from workbench.tusk import ValueKind
 
 T = TypeVar("T")
 Forms = Mapping[str, tuple[str, ...]]
@@ -19,14 +19,14 @@ Forms = Mapping[str, tuple[str, ...]]
 DATA = ("data", "exactly")
 
 
-class Item:
+class ScenarioItem:
     """An item that has one of the forms; what does not fit is noted and left out.
 
     Attributes:
         head: The word that says what it is.
     """
 
-    def __init__(self, node: Node, head: str) -> None:
+    def __init__(self, node: FileNode, head: str) -> None:
         self.node = node
         self.head = head
         self._nodes = {key: node.book.node(entry.value) for key, entry in node.entries().items()}
@@ -35,7 +35,7 @@ class Item:
         """Whether the key is there."""
         return key in self._nodes
 
-    def at(self, key: str) -> Node:
+    def at(self, key: str) -> FileNode:
         """Returns the key's value; the item itself where it is missing."""
         return self._nodes.get(key, self.node)
 
@@ -55,7 +55,7 @@ class Item:
             if needed:
                 self.node.wrong("S-TYPE", f"{self.head} needs {key}: {needed}")
             return ""
-        if node.kind is Kind.STRING and node.value.plain:
+        if node.kind is ValueKind.STRING and node.value.plain:
             return str(node.value.plain)
         node.wrong("S-TYPE", f"{key} should be text between quotes")
         return ""
@@ -77,7 +77,7 @@ class Item:
     def moment(self, key: str) -> int | None:
         """Returns a time, microseconds since 1970; None where there is none."""
         node = self._nodes.get(key)
-        if node is not None and node.kind is not Kind.STRING:
+        if node is not None and node.kind is not ValueKind.STRING:
             node.wrong("S-TYPE", f"{key} should be a time", 'such as "2024-05-01T12:00:00Z"')
             return None
         return self._read(key, lambda value: parse_rfc3339(str(value)))
@@ -88,7 +88,7 @@ class Item:
         if node is None or node.broken:
             return None
         try:
-            value = parse_foreign_json(node.value.plain) if node.kind is Kind.STRING else node.plain()
+            value = parse_foreign_json(node.value.plain) if node.kind is ValueKind.STRING else node.plain()
             check_json(value)
         except (InvalidValue, ForeignJsonError) as error:
             node.wrong("S-TYPE", f"{key}: {error}")
@@ -132,10 +132,10 @@ class Item:
             return None
 
 
-def item_of(node: Node, part: str, forms: Forms) -> Item | None:
+def item_of(node: FileNode, part: str, forms: Forms) -> ScenarioItem | None:
     """Returns an item of a part of a scenario, or notes why it is none."""
     heads = list(forms)
-    if node.kind is not Kind.OBJECT:
+    if node.kind is not ValueKind.OBJECT:
         node.wrong("S-TYPE", f"an item of {part} is an object", f'such as {{ {heads[0]}: "…" }}')
         return None
     written = node.entries()
@@ -145,7 +145,7 @@ def item_of(node: Node, part: str, forms: Forms) -> Item | None:
         hint = f"did you mean {close}?" if close else ""
         node.wrong("S-UNKNOWN", f"an item of {part} says one of: {', '.join(heads)}", hint)
         return None
-    item = Item(node, head)
+    item = ScenarioItem(node, head)
     allowed = (head, *forms[head])
     for key in written:
         if key not in allowed:

@@ -16,19 +16,19 @@ from workbench.model.projection import ColumnKind, Projection
 from workbench.model.registry import Registry
 from workbench.model.scenario import (
     Expected,
-    Kind,
+    FactKind,
+    IssuedCommand,
     Occurrence,
-    Order,
     Replay,
     Scenario,
-    Step,
+    ScenarioStep,
     moment,
 )
 from workbench.project.durations import write_duration
-from workbench.project.scenarios.file_nodes import Book, Node
-from workbench.project.scenarios.scenario_items import DATA, Forms, Item, item_of, meant
+from workbench.project.scenarios.file_nodes import Book, FileNode
+from workbench.project.scenarios.scenario_items import DATA, Forms, ScenarioItem, item_of, meant
 from workbench.tusk import Document, Entry, TskError, parse
-from workbench.tusk import Kind as Written
+from workbench.tusk import ValueKind as Written
 
 NO_OTHER_EVENTS = "no other events"
 PARTS = ("given", "when", "then", "now")
@@ -96,7 +96,7 @@ class _Reader:
             check_name(entry.key, what="a scenario's name")
         except InvalidName as error:
             self._book.wrong(entry.start, entry.end, "S-TYPE", error.message, "write a sentence in one line")
-        item = Item(node, "a scenario")
+        item = ScenarioItem(node, "a scenario")
         for key in node.entries():
             if key not in PARTS:
                 item.wrong_key(key, "S-UNKNOWN", f"{key} is no part of a scenario", meant(key, PARTS))
@@ -118,15 +118,15 @@ class _Reader:
 
     # -- given and when -------------------------------------------------------------------------------------
 
-    def _given(self, node: Node) -> Occurrence | None:
+    def _given(self, node: FileNode) -> Occurrence | None:
         item = item_of(node, "given", GIVEN)
         return None if item is None else self._occurrence(item)
 
-    def _step(self, node: Node) -> Step | None:
+    def _step(self, node: FileNode) -> ScenarioStep | None:
         item = item_of(node, "when", WHEN)
         if item is None:
             return None
-        act: Order | Occurrence | Replay | None = None
+        act: IssuedCommand | Occurrence | Replay | None = None
         match item.head:
             case "command":
                 act = self._order(item)
@@ -134,14 +134,14 @@ class _Reader:
                 act = self._occurrence(item)
             case "replay":
                 act = Replay(subscription=item.known("replay", self._subscriptions(), "subscription"))
-        return Step(after=item.seconds("after") or 0.0, act=act)
+        return ScenarioStep(after=item.seconds("after") or 0.0, act=act)
 
-    def _order(self, item: Item) -> Order:
+    def _order(self, item: ScenarioItem) -> IssuedCommand:
         name = item.known("command", self._registry.commands, "command")
         self._command_fields(item, name)
-        return Order(command=name, data=item.data() or {}, expected=item.whole("expected", 0))
+        return IssuedCommand(command=name, data=item.data() or {}, expected=item.whole("expected", 0))
 
-    def _occurrence(self, item: Item) -> Occurrence | None:
+    def _occurrence(self, item: ScenarioItem) -> Occurrence | None:
         name, stream = self._event(item), self._stream(item, needed=True)
         kind = self._registry.events.get(name)
         version = item.whole("version", 1)
@@ -157,7 +157,7 @@ class _Reader:
         self._readable(item, kind, version, data or {})
         return Occurrence(type=name, stream=stream, data=data or {}, version=version, at=item.moment("at"))
 
-    def _readable(self, item: Item, kind: EventType, version: int, data: Mapping[str, Any]) -> None:
+    def _readable(self, item: ScenarioItem, kind: EventType, version: int, data: Mapping[str, Any]) -> None:
         """Notes where the data is none that the event's type could have; upcasters have their say, too."""
         record = StoredData(0, 1, kind.name, version, write_json(dict(data)))
         try:
@@ -171,7 +171,7 @@ class _Reader:
 
     # -- then -----------------------------------------------------------------------------------------------
 
-    def _expected(self, node: Node) -> Expected | None:
+    def _expected(self, node: FileNode) -> Expected | None:
         if node.kind is Written.STRING:
             hint = meant(str(node.value.plain), [NO_OTHER_EVENTS])
             node.wrong("S-UNKNOWN", f'the only text in then is "{NO_OTHER_EVENTS}"', hint)
@@ -179,7 +179,7 @@ class _Reader:
         item = item_of(node, "then", THEN)
         if item is None:
             return None
-        kind = Kind(item.head.removeprefix("no_"))
+        kind = FactKind(item.head.removeprefix("no_"))
         facts = {kind.value: self._head(item, kind), **self._facts(item, kind)}
         exact = item.has("exactly")
         data = item.data("exactly" if exact else "data")
@@ -193,52 +193,52 @@ class _Reader:
             wanted=not item.head.startswith("no_"),
         )
 
-    def _head(self, item: Item, kind: Kind) -> Any:
+    def _head(self, item: ScenarioItem, kind: FactKind) -> Any:
         """Returns the name of what is expected."""
         match kind:
-            case Kind.EVENT:
+            case FactKind.EVENT:
                 return self._event(item)
-            case Kind.REJECTED | Kind.CONFLICT | Kind.COMMAND:
+            case FactKind.REJECTED | FactKind.CONFLICT | FactKind.COMMAND:
                 return item.known(item.head, self._registry.commands, "command")
-            case Kind.DEAD_LETTER:
+            case FactKind.DEAD_LETTER:
                 return item.known(item.head, self._subscriptions(), "subscription")
-            case Kind.ROWS:
+            case FactKind.ROWS:
                 return item.whole(item.head, 0)
-            case Kind.ROW:
+            case FactKind.ROW:
                 return self._key(item.at(item.head))
-            case Kind.MESSAGE:
+            case FactKind.MESSAGE:
                 return item.text(item.head)
 
-    def _key(self, node: Node) -> Any:
+    def _key(self, node: FileNode) -> Any:
         if node.kind in {Written.STRING, Written.NUMBER, Written.BOOLEAN}:
             return node.plain()
         node.wrong("S-TYPE", "a row is named by its key", "a text or a number")
         return None
 
-    def _facts(self, item: Item, kind: Kind) -> dict[str, Any]:
+    def _facts(self, item: ScenarioItem, kind: FactKind) -> dict[str, Any]:
         """Returns what else is said of it, in the order in which it is shown."""
         match kind:
-            case Kind.EVENT:
+            case FactKind.EVENT:
                 return {"stream": self._stream(item)}
-            case Kind.REJECTED:
+            case FactKind.REJECTED:
                 self._rejected_field(item)
                 return {"message": item.text("message"), "field": item.text("field")}
-            case Kind.CONFLICT:
+            case FactKind.CONFLICT:
                 return {"version": item.whole("version", 0)}
-            case Kind.ROW | Kind.ROWS:
+            case FactKind.ROW | FactKind.ROWS:
                 needed = "the read model that is meant"
                 known = self._registry.projections
                 return {"projection": item.known("projection", known, "projection", needed=needed)}
-            case Kind.MESSAGE:
+            case FactKind.MESSAGE:
                 needed = "where it is published"
                 return {"topic": item.known("topic", self._registry.topics, "topic", needed=needed)}
-            case Kind.COMMAND:
+            case FactKind.COMMAND:
                 seconds = item.seconds("after")
                 return {
                     "by": item.known("by", self._subscriptions(), "policy, process or subscription"),
                     "after": None if seconds is None else write_duration(seconds),
                 }
-            case Kind.DEAD_LETTER:
+            case FactKind.DEAD_LETTER:
                 return {
                     "error": item.text("error"),
                     "message": item.text("message"),
@@ -247,14 +247,14 @@ class _Reader:
                 }
 
     def _checked_data(
-        self, item: Item, kind: Kind, facts: Mapping[str, Any], data: dict[str, Any], key: str
+        self, item: ScenarioItem, kind: FactKind, facts: Mapping[str, Any], data: dict[str, Any], key: str
     ) -> dict[str, Any]:
         """Notes fields that the model does not know; returns the data as it is compared."""
-        if kind is Kind.EVENT and (event := self._registry.events.get(str(facts["event"]))) is not None:
+        if kind is FactKind.EVENT and (event := self._registry.events.get(str(facts["event"]))) is not None:
             item.fields(key, _fields(event), event.name)
-        elif kind is Kind.COMMAND:
+        elif kind is FactKind.COMMAND:
             self._command_fields(item, str(facts["command"]), key)
-        elif kind in {Kind.ROW, Kind.ROWS}:
+        elif kind in {FactKind.ROW, FactKind.ROWS}:
             projection = self._registry.projections.get(str(facts["projection"]))
             if projection is not None:
                 item.fields(
@@ -263,17 +263,17 @@ class _Reader:
                 return _with_times(item, key, projection, data)
         return data
 
-    def _rejected_field(self, item: Item) -> None:
+    def _rejected_field(self, item: ScenarioItem) -> None:
         command = self._registry.commands.get(item.text("rejected"))
         if command is not None and item.has("field") and (known := _fields(command)) is not None:
             item.known("field", known, f"field of {command.name} that is called")
 
     # -- names ----------------------------------------------------------------------------------------------
 
-    def _event(self, item: Item) -> str:
+    def _event(self, item: ScenarioItem) -> str:
         return item.known(item.head, self._registry.events, "event")
 
-    def _stream(self, item: Item, *, needed: bool = False) -> str:
+    def _stream(self, item: ScenarioItem, *, needed: bool = False) -> str:
         stream = item.text("stream", needed="such as user-ada" if needed else "")
         event = item.text(item.head)
         if not stream:
@@ -293,13 +293,13 @@ class _Reader:
     def _subscriptions(self) -> list[str]:
         return [*self._registry.subscriptions, *self._registry.reactors, COMMANDS_TOPIC]
 
-    def _command_fields(self, item: Item, name: str, key: str = "data") -> None:
+    def _command_fields(self, item: ScenarioItem, name: str, key: str = "data") -> None:
         command = self._registry.commands.get(name)
         if command is not None:
             item.fields(key, _fields(command), name)
 
 
-def _parts(item: Item, key: str) -> Iterable[Node]:
+def _parts(item: ScenarioItem, key: str) -> Iterable[FileNode]:
     return item.at(key).items() if item.has(key) else ()
 
 
@@ -315,7 +315,7 @@ def _fields(kind: EventType | CommandType) -> list[str] | None:
     return list(schema["properties"]) if "properties" in schema else None
 
 
-def _with_times(item: Item, key: str, projection: Projection, data: dict[str, Any]) -> dict[str, Any]:
+def _with_times(item: ScenarioItem, key: str, projection: Projection, data: dict[str, Any]) -> dict[str, Any]:
     """Writes the times of a row as they are compared, however the file writes them."""
     said = dict(data)
     for column in projection.columns:

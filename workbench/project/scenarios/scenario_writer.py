@@ -8,7 +8,15 @@ from typing import Any
 
 from workbench.model.json_values import write_json
 from workbench.model.registry import Registry
-from workbench.model.scenario import Expected, Occurrence, Order, Replay, Scenario, Step, moment
+from workbench.model.scenario import (
+    Expected,
+    IssuedCommand,
+    Occurrence,
+    Replay,
+    Scenario,
+    ScenarioStep,
+    moment,
+)
 from workbench.project.durations import write_duration
 from workbench.project.scenarios.file_nodes import Book
 from workbench.project.scenarios.scenario_reader import NO_OTHER_EVENTS
@@ -64,10 +72,10 @@ def _occurrence(one: Occurrence, registry: Registry, after: str | None = None) -
     return _item(facts, "data", one.data)
 
 
-def _step(step: Step, registry: Registry) -> str:
+def _step(step: ScenarioStep, registry: Registry) -> str:
     after = write_duration(step.after) if step.after or step.act is None else None
     match step.act:
-        case Order() as order:
+        case IssuedCommand() as order:
             facts = {"command": order.command, "expected": order.expected, "after": after}
             return _item(facts, "data", order.data)
         case Occurrence() as one:

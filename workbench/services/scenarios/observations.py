@@ -11,13 +11,13 @@ from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.projection import ColumnKind
 from workbench.model.scenario import Followed, Happened, Scenario, moment
 from workbench.project.durations import write_duration
-from workbench.services.scenarios.scenario_run import EVERYTHING, Rehearsal
+from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
 from workbench.store.stored_values import ProjectionStatus
 
 PAGE = 1000
 
 
-def witness(scenario: Scenario, rehearsal: Rehearsal) -> Happened:
+def witness(scenario: Scenario, rehearsal: ScenarioWorld) -> Happened:
     """Returns what followed, as far as the scenario asks for it."""
     asked = {str(one.facts["topic"]) for one in scenario.then if "topic" in one.facts}
     projections = {str(one.facts["projection"]) for one in scenario.then if "projection" in one.facts}
@@ -34,7 +34,7 @@ def witness(scenario: Scenario, rehearsal: Rehearsal) -> Happened:
     )
 
 
-def _events(rehearsal: Rehearsal) -> Iterator[Followed]:
+def _events(rehearsal: ScenarioWorld) -> Iterator[Followed]:
     done = rehearsal.done
     for event in rehearsal.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
@@ -42,7 +42,7 @@ def _events(rehearsal: Rehearsal) -> Iterator[Followed]:
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
 
 
-def _commands(rehearsal: Rehearsal) -> Iterator[dict[str, Any]]:
+def _commands(rehearsal: ScenarioWorld) -> Iterator[dict[str, Any]]:
     before = rehearsal.done.before
     found, _ = rehearsal.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
@@ -60,7 +60,7 @@ def _delay(message: Message) -> float:
     return (message.deliver_at - message.published_at) / MICROSECONDS
 
 
-def _messages(rehearsal: Rehearsal, topic: str) -> Iterator[dict[str, Any]]:
+def _messages(rehearsal: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
     routing, before = rehearsal.registry.routing, rehearsal.done.before
     found, _ = rehearsal.reader.read_topic(
         topic, lambda event: topic in routing.topics_of(event), before, EVERYTHING
@@ -69,7 +69,7 @@ def _messages(rehearsal: Rehearsal, topic: str) -> Iterator[dict[str, Any]]:
         yield {"message": message.type, "topic": topic, "data": message.json()}
 
 
-def _letters(rehearsal: Rehearsal) -> Iterator[dict[str, Any]]:
+def _letters(rehearsal: ScenarioWorld) -> Iterator[dict[str, Any]]:
     for letter in rehearsal.letters():
         yield {
             "dead_letter": letter.subscription,
@@ -81,7 +81,7 @@ def _letters(rehearsal: Rehearsal) -> Iterator[dict[str, Any]]:
         }
 
 
-def _rows(rehearsal: Rehearsal, name: str) -> dict[Any, Mapping[str, Any]]:
+def _rows(rehearsal: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
     projection = rehearsal.registry.projections[name]
     times = [column.name for column in projection.columns if column.kind is ColumnKind.TIME]
     found: dict[Any, Mapping[str, Any]] = {}
@@ -96,7 +96,7 @@ def _rows(rehearsal: Rehearsal, name: str) -> dict[Any, Mapping[str, Any]]:
             return found
 
 
-def _faults(rehearsal: Rehearsal) -> Iterator[tuple[str, str]]:
+def _faults(rehearsal: ScenarioWorld) -> Iterator[tuple[str, str]]:
     for name in rehearsal.registry.projections:
         live = rehearsal.reader.generations(name)[0]
         if live.status is ProjectionStatus.FAULTED:

@@ -12,14 +12,14 @@ from workbench.model.event import RecordedEvent
 from workbench.model.json_values import read_json
 from workbench.model.scenario import (
     Expected,
+    FactKind,
+    FilePlace,
     Happened,
-    Kind,
+    IssuedCommand,
     Occurrence,
-    Order,
-    Place,
     Scenario,
     ScenarioResult,
-    Step,
+    ScenarioStep,
 )
 from workbench.model.secrets import disguised
 from workbench.project.scenarios import FOLDER
@@ -63,15 +63,17 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
     command = _command_of(workspace, event)
     made = _made(workspace, command)
     said = name or f"{command.type} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
-    place = Place(file=FOLDER, line=1, column=1)
+    place = FilePlace(file=FOLDER, line=1, column=1)
     scenario = Scenario(
         name=said,
         place=place,
         given=tuple(_occurrence(one) for one in _before(workspace, made[0], command)),
-        when=(Step(act=Order(command=command.type, data=disguised(read_json(command.data)))),),
+        when=(
+            ScenarioStep(act=IssuedCommand(command=command.type, data=disguised(read_json(command.data)))),
+        ),
         then=tuple(
             Expected(
-                kind=Kind.EVENT,
+                kind=FactKind.EVENT,
                 facts={"event": one.type, "stream": one.stream, "data": disguised(one.json())},
                 place=place,
             )
@@ -144,10 +146,12 @@ def _occurrence(event: RecordedEvent) -> Occurrence:
     )
 
 
-def _letters(happened: Happened, place: Place) -> list[Expected]:
+def _letters(happened: Happened, place: FilePlace) -> list[Expected]:
     """Returns the dead letters that a run left, as expectations."""
     kept = ("dead_letter", "error", "reason", "attempts")
     return [
-        Expected(kind=Kind.DEAD_LETTER, facts={key: facts[key] for key in kept if facts[key]}, place=place)
+        Expected(
+            kind=FactKind.DEAD_LETTER, facts={key: facts[key] for key in kept if facts[key]}, place=place
+        )
         for facts in happened.letters
     ]

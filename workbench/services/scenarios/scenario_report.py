@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.model.scenario import Contrast, Line, Part, ScenarioResult, Sign
+from workbench.model.scenario import Contrast, Line, ResultPart, ScenarioResult, Sign
 from workbench.project.durations import write_duration
 
 MARKS = {Sign.SAME: "=", Sign.DIFFERENT: "≠", Sign.MISSING: "-", Sign.UNEXPECTED: "+", Sign.BESIDE: "·"}
@@ -49,7 +49,7 @@ def contrast(one: Contrast) -> str:
     return f"{one.path}: expected {one.expected or 'nothing'}, happened {one.happened or 'nothing'}"
 
 
-def _part(part: Part) -> Iterator[str]:
+def _part(part: ResultPart) -> Iterator[str]:
     for line in part.lines:
         mark = FIRST if line.first else " "
         if line.sign is not Sign.DIFFERENT:

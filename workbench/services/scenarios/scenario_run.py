@@ -15,10 +15,10 @@ from workbench.engine.engine import Engine
 from workbench.engine.timers import CallOff, VirtualTimer
 from workbench.errors import InvalidCommand, WorkbenchError
 from workbench.model.clock import ManualClock
-from workbench.model.command import CommandResult, Outcome
+from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Handler, Message
-from workbench.model.scenario import Occurrence, Order, Replay, Scenario
+from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario
 from workbench.project.durations import write_duration
 from workbench.project.project import Project
 from workbench.services.scenarios import given_history
@@ -37,7 +37,7 @@ EVERYTHING = 1_000_000
 
 
 @dataclass(slots=True, kw_only=True)
-class Done:
+class ScenarioDeeds:
     """What the scenario itself did, so that it can be told from what followed.
 
     Attributes:
@@ -65,7 +65,7 @@ class _Restless(Exception):
     """There is always more to do."""
 
 
-class Rehearsal:
+class ScenarioWorld:
     """A world of its own for one scenario; nothing of the project's own store is touched.
 
     What is given is history: it is stored before the engine starts, subscriptions, policies and processes
@@ -81,7 +81,7 @@ class Rehearsal:
         self.began = self.clock.now()
         self.store = MemoryStore(self.clock)
         self.reader: MemoryReader = self.store.reader()
-        self.done = Done()
+        self.done = ScenarioDeeds()
         self.unfinished = ""
         self._turns = 0
         self._timer = _StageTimer(self.clock)
@@ -133,9 +133,9 @@ class Rehearsal:
             if isinstance(answer, WorkbenchError):
                 raise answer
 
-    async def _do(self, number: int, act: Order | Occurrence | Replay | None) -> None:
+    async def _do(self, number: int, act: IssuedCommand | Occurrence | Replay | None) -> None:
         match act:
-            case Order() as order:
+            case IssuedCommand() as order:
                 await self._issue(order, derived_id("scenario command", number))
             case Occurrence() as one:
                 event = given_history.new_event(one, derived_id("scenario event", number))
@@ -146,7 +146,7 @@ class Rehearsal:
                     if letter.subscription == again.subscription:
                         await self.engine.gate.write(ReplayLetter(number=letter.number))
 
-    async def _issue(self, order: Order, command_id: UUID) -> None:
+    async def _issue(self, order: IssuedCommand, command_id: UUID) -> None:
         self.done.commands.add(command_id)
         issue = Issue(
             type=order.command,
@@ -214,8 +214,8 @@ def _refusal(command: str, message: str, at: str | None) -> dict[str, Any]:
 
 
 def _answer(result: CommandResult) -> dict[str, Any]:
-    if result.outcome is Outcome.CONFLICT:
+    if result.outcome is CommandOutcome.CONFLICT:
         return {"conflict": result.command_type, "version": result.version}
-    if result.outcome is Outcome.REJECTED:
+    if result.outcome is CommandOutcome.REJECTED:
         return _refusal(result.command_type, result.message, result.field)
     return {"failed": result.command_type, "message": result.message}

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
-from workbench.model.scenario import Happened, Occurrence, Order, Scenario, ScenarioResult, Verdict
+from workbench.model.scenario import (
+    Happened,
+    IssuedCommand,
+    Occurrence,
+    Scenario,
+    ScenarioResult,
+    ScenarioVerdict,
+)
 from workbench.model.scenario_verdict import judge
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import lies_in
@@ -21,7 +28,7 @@ from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_sc
 from workbench.services.open_project import not_trusted
 from workbench.services.project_trust import trust_of
 from workbench.services.scenarios.observations import witness
-from workbench.services.scenarios.scenario_run import Rehearsal
+from workbench.services.scenarios.scenario_run import ScenarioWorld
 from workbench.tusk import save
 
 LONGEST = 30.0
@@ -83,7 +90,7 @@ class Scenarios:
             Exception: It cannot be run, or the model's own code failed.
         """
         async with asyncio.timeout(LONGEST):
-            rehearsal = Rehearsal(self.project, scenario)
+            rehearsal = ScenarioWorld(self.project, scenario)
             await rehearsal.run()
         return witness(scenario, rehearsal)
 
@@ -98,9 +105,9 @@ class Scenarios:
             frame = traceback.extract_tb(error.__traceback__)[-1]
             said = f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
         acts = [*scenario.given, *(step.act for step in scenario.when)]
-        about = [act.data for act in acts if isinstance(act, Order | Occurrence)]
+        about = [act.data for act in acts if isinstance(act, IssuedCommand | Occurrence)]
         return ScenarioResult(
-            scenario=scenario, verdict=Verdict.BROKEN, trouble=without_secrets(said, *about)
+            scenario=scenario, verdict=ScenarioVerdict.BROKEN, trouble=without_secrets(said, *about)
         )
 
     def save(self, scenario: Scenario) -> Path:

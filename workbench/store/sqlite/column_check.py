@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Float, Integer, LargeBinary
 
-from workbench.model.command import Outcome
+from workbench.model.command import CommandOutcome
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.stored_values import JobStatus, LetterStatus, PassedKind, ProjectionStatus, Reason
 
@@ -24,7 +24,7 @@ _JSON = {
 }
 _LISTS = {"attempts", "numbers", "columns"}
 _WORDS = {
-    ("commands", "outcome"): Outcome,
+    ("commands", "outcome"): CommandOutcome,
     ("deliveries", "state"): DeliveryState,
     ("dead_letters", "reason"): Reason,
     ("dead_letters", "status"): LetterStatus,

@@ -17,7 +17,7 @@ Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 _PLACE = re.compile(r" - at `\$\[(\d+)\](?:\[(\d+)\])?`")
 
 
-class Shape:
+class ColumnShape:
     """The columns of one query: called with its rows, it returns them, or says which is damaged.
 
     Args:

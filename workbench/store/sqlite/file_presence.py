@@ -13,7 +13,7 @@ IDENTITY = (
 GONE = "save a copy of what is open here, or take the newest backup; close the project and open it again"
 
 
-class Presence:
+class FilePresence:
     """The files of an open store, as they were when it was opened or last looked at.
 
     Nothing is opened: that would drop SQLite's locks (contract §0.5). A look costs some microseconds.

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Literal
 
 from workbench.model.aggregate import category_of
-from workbench.store.sqlite.column_shapes import Count, Shape
+from workbench.store.sqlite.column_shapes import ColumnShape, Count
 from workbench.store.sqlite.rows import HEAD
 
 KEPT = 50_000
@@ -17,7 +17,7 @@ KEPT = 50_000
 
 
 _STREAMS = "select id, version, closed from streams"
-_STREAM = Shape(_STREAMS, Count, Count, Literal[0, 1])
+_STREAM = ColumnShape(_STREAMS, Count, Count, Literal[0, 1])
 
 
 @dataclass(slots=True)

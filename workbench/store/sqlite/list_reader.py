@@ -20,7 +20,7 @@ from workbench.model.clock import Clock
 from workbench.model.event import RecordedEvent
 from workbench.model.text_folding import folded
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.column_shapes import Count, Id, Shape
+from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import translate, translated
 from workbench.store.sqlite.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.stored_values import (
@@ -38,11 +38,11 @@ STEPS = 1_000_000
 MANY = 100
 Values = tuple[Any, ...] | Mapping[str, Any]
 _DIALECT = sqlite.dialect()
-_ENTRY = Shape(
+_ENTRY = ColumnShape(
     "select position, event, stream, version, type, recorded_at, occurred_at, id from events",
     Count, Literal[0, 1], str, Count, str, int, int, Id,
 )  # fmt: skip
-_OF_STREAM = Shape(
+_OF_STREAM = ColumnShape(
     "select position, version, type, recorded_at, occurred_at, id from events",
     Count,
     Count,
@@ -51,10 +51,10 @@ _OF_STREAM = Shape(
     int,
     Id,
 )
-_ACTION = Shape("select id, at, action, subject, detail from actions", Count, int, str, str, str)
+_ACTION = ColumnShape("select id, at, action, subject, detail from actions", Count, int, str, str, str)
 
 
-class Listing:
+class ListReader:
     """A read-only connection, and the reads that views page through."""
 
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:

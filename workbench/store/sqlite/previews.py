@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from workbench.model.event import RecordedEvent
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.connection import translated
-from workbench.store.sqlite.list_reader import Listing
+from workbench.store.sqlite.list_reader import ListReader
 from workbench.store.stored_values import DeadLetter, Glance
 
 HEAD = 256 * 1024
@@ -22,7 +22,7 @@ _LETTERS = (
 )
 
 
-class Glancing(Listing):
+class Previews(ListReader):
     """The part of a reader that never reads a whole payload; what is cut is no JSON any more."""
 
     def event_glance(self, position: int) -> Glance[RecordedEvent] | None:

@@ -9,9 +9,9 @@ from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message
 from workbench.store.rules import urgency
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.column_shapes import Count, Shape
+from workbench.store.sqlite.column_shapes import ColumnShape, Count
 from workbench.store.sqlite.connection import translated
-from workbench.store.sqlite.table_reader import TableListing
+from workbench.store.sqlite.table_reader import TableReader
 from workbench.store.stored_values import DeadLetter, Delivery, Depth, Job, SubscriptionState
 
 _SUBSCRIPTIONS = (
@@ -22,16 +22,16 @@ _SUBSCRIPTIONS = (
     " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open')"
     " from subscriptions s "
 )
-_SUBSCRIPTION = Shape(
+_SUBSCRIPTION = ColumnShape(
     "select id, name, topic, cursor, claimed_to, paused, delivered, failed, filtered, created_at, retried, died,"
     " expired, skipped, waiting, retrying, dead from subscriptions",
     Count, str, str, Count, Count, Literal[0, 1], *[Count] * 3, int, *[Count] * 7,
 )  # fmt: skip
-_DUE = Shape("select state, rank from deliveries", DeliveryState, int)
-_WAITING = Shape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
+_DUE = ColumnShape("select state, rank from deliveries", DeliveryState, int)
+_WAITING = ColumnShape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
 
 
-class QueueReading(TableListing):
+class SqliteQueueReader(TableReader):
     """The queue's part of a reader."""
 
     def head(self) -> int:

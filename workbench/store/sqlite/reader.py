@@ -15,10 +15,10 @@ from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.column_shapes import Count, Shape
+from workbench.store.sqlite.column_shapes import ColumnShape, Count
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.projection_tables import table_name
-from workbench.store.sqlite.queue_reader import QueueReading
+from workbench.store.sqlite.queue_reader import SqliteQueueReader
 from workbench.store.stored_values import (
     Page,
     PassedEvent,
@@ -31,14 +31,14 @@ from workbench.store.stored_values import (
 WINDOW = 20_000
 """Positions that one look at a selective topic passes at most, so that no read is long."""
 _DATA = "select e.position, e.version, t.name, e.schema_version, e.data from events e"
-_STORED = Shape(_DATA, Count, Count, str, Count, str)
+_STORED = ColumnShape(_DATA, Count, Count, str, Count, str)
 _KEPT = "select version, state_hash, state from snapshots"
-_SNAPSHOT = Shape(_KEPT, Count, str, str)
+_SNAPSHOT = ColumnShape(_KEPT, Count, str, str)
 _LEFT_OUT = "select position, stream, kind, error, at from passed_events"
-_PASSED = Shape(_LEFT_OUT, Count, str, PassedKind, str, int)
+_PASSED = ColumnShape(_LEFT_OUT, Count, str, PassedKind, str, int)
 
 
-class SqliteReader(QueueReading):
+class SqliteReader(SqliteQueueReader):
     """Every read port of `workbench.store.ports` over one SQLite connection."""
 
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:

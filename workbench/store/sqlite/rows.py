@@ -10,12 +10,12 @@ from itertools import starmap
 from typing import Any, Literal
 from uuid import UUID
 
-from workbench.model.command import Outcome
+from workbench.model.command import CommandOutcome
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message, event_as_message
 from workbench.store.letter_values import message_of
-from workbench.store.sqlite.column_shapes import Count, Id, Shape, json_reader
+from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, json_reader
 from workbench.store.stored_values import (
     Attempt,
     CommandRecord,
@@ -73,31 +73,31 @@ _numbers = json_reader(tuple[int, ...], "numbers of jobs")
 _attempts = json_reader(tuple[Attempt, ...], "attempts of deliveries or dead_letters")
 
 _Text, _MaybeText, _MaybeId, _MaybeInt, _Flag = str, str | None, Id | None, int | None, Literal[0, 1]
-_EVENT = Shape(
+_EVENT = ColumnShape(
     EVENTS, Count, _Text, Count, Id, _Text, Count, int, int, Id, _MaybeId, _Text, _MaybeText
 )  # fmt: skip
-_MESSAGE = Shape(
+_MESSAGE = ColumnShape(
     MESSAGES, Count, _Text, Id, _Text, _Text, _Text, _MaybeText, int, int, _MaybeInt, _MaybeInt, Id, _MaybeId
 )
-_DELIVERY = Shape(
+_DELIVERY = ColumnShape(
     DELIVERIES, Count, Count, Id, _Text, DeliveryState, Count, Count, Count, Count, _MaybeInt, _MaybeId, _MaybeInt,
     int, int, _MaybeInt, _MaybeText, _Text, _MaybeInt,
 )  # fmt: skip
-_LETTER = Shape(
+_LETTER = ColumnShape(
     LETTERS, Count, _Text, _Text, Count, Id, _Text, _Text, _Text, _MaybeText, Reason, _Text, _Text, _Text, _Text, _Text,
     int, int, Count, LetterStatus, _MaybeInt, _MaybeText, int, Id,
 )  # fmt: skip
-_JOB = Shape(
+_JOB = ColumnShape(
     JOBS, Count, _Text, _Text, float, _Flag, JobStatus, Count, Count, Count, Count, _Text, int, int
 )  # fmt: skip
-_COMMAND = Shape(
-    COMMANDS, Count, Id, _Text, _Text, _Text, Outcome, _Text, _Text, _MaybeText, _MaybeInt, Count, Count, Count, Count,
+_COMMAND = ColumnShape(
+    COMMANDS, Count, Id, _Text, _Text, _Text, CommandOutcome, _Text, _Text, _MaybeText, _MaybeInt, Count, Count, Count, Count,
     int, int, Id, _MaybeId, _Text,
 )  # fmt: skip
-_PROJECTION = Shape(
+_PROJECTION = ColumnShape(
     PROJECTIONS, _Text, Count, _Flag, Count, _Text, _Text, ProjectionStatus, _Text, Count, Count, int
 )  # fmt: skip
-_STREAM = Shape(STREAMS, Count, _Text, _Text, Count, _Flag, int, int, Count)
+_STREAM = ColumnShape(STREAMS, Count, _Text, _Text, Count, _Flag, int, int, Count)
 
 
 def events(rows: Iterable[Any]) -> list[RecordedEvent]:

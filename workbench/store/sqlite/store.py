@@ -36,7 +36,7 @@ from workbench.store.sqlite.connection import (
     translate,
     translated,
 )
-from workbench.store.sqlite.file_presence import GONE, IDENTITY, Presence
+from workbench.store.sqlite.file_presence import GONE, IDENTITY, FilePresence
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.migrations import Progress, migrate
 from workbench.store.sqlite.offline_reader import Look
@@ -45,7 +45,7 @@ from workbench.store.sqlite.rows import HEAD
 from workbench.store.sqlite.run_marks import begin_run, check_log
 from workbench.store.sqlite.schema import check_identity, create_store, remembered_owner, sweep
 from workbench.store.sqlite.tables import SCHEMA_VERSION
-from workbench.store.sqlite.transaction import Writing, is_of_one
+from workbench.store.sqlite.transaction import Transaction, is_of_one
 
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of the log beside the file that are worth a moment of idle time (C4)."""
@@ -84,7 +84,7 @@ class SqliteStore:
         self._guard = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._look: Look | None = None
-        self._presence: Presence | None = None
+        self._presence: FilePresence | None = None
         self._run_begun = False
         self._broken = self._gone = ""
         self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
@@ -149,7 +149,7 @@ class SqliteStore:
             self._identity = con.execute(IDENTITY).fetchone()
         sweep(self.path)
         try:
-            self._presence = Presence(self.path)
+            self._presence = FilePresence(self.path)
         except OSError as error:  # a fault of the disk has kept SQLite from the mode that C3 asks for
             raise WorldError(
                 f"SQLite keeps no log beside {self.path}: {error.strerror or error}",
@@ -237,7 +237,7 @@ class SqliteStore:
             self._heads.forget()
         self._heads.trim()
         now = self._clock.now()
-        writing = Writing(con, self._heads, now, operations, apart=apart)
+        writing = Transaction(con, self._heads, now, operations, apart=apart)
         answers = [writing.guarded(operation) for operation in operations]
         writing.batch.flush()
         self._heads.noted = note_time(con, self._heads.noted, now)

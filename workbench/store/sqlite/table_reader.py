@@ -14,7 +14,7 @@ from workbench.model.text_folding import folded
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.list_reader import holding
-from workbench.store.sqlite.previews import Glancing
+from workbench.store.sqlite.previews import Previews
 from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.stored_values import RowOrder
 
@@ -26,7 +26,7 @@ Shows = Mapping[str, Callable[[Any], str]]
 _PLAIN: Shows = MappingProxyType({})
 
 
-class TableListing(Glancing):
+class TableReader(Previews):
     """The part of a reader that shows tables."""
 
     def projection_count(self, name: str, text: str = "") -> int:

@@ -41,7 +41,7 @@ _OF_ONE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sq
 """What SQLite says of a value that it cannot bind or keep."""
 
 
-class Writing:
+class Transaction:
     """One transaction.
 
     Args:
@@ -175,18 +175,18 @@ def _clean(operation: op.Operation) -> bool:
     return isinstance(operation, _REFUSE_FIRST + _NEVER_REFUSE)
 
 
-_RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
+_RUN: dict[type[op.Operation], Callable[[Transaction, Any], Any]] = {
     op.Append: lambda w, o: append.append(w.con, w.batch, w.heads, o, w.now, w.suspected),
     op.AppendMany: lambda w, o: append.append_many(w.con, w.batch, w.heads, o, w.now, w.suspected),
     op.CloseStream: lambda w, o: append.close_stream(w.con, w.heads, o, w.now),
     op.SaveSnapshot: lambda w, o: records.save_snapshot(w.con, w.heads, o, w.now),
-    op.RecordCommand: Writing.record,
+    op.RecordCommand: Transaction.record,
     op.EnsureTopic: lambda w, o: records.ensure_topic(w.con, w.heads, o, w.now),
     op.CreateTopic: lambda w, o: records.create_topic(w.con, w.heads, o, w.now),
     op.NewMessage: lambda w, o: records.publish(w.con, w.batch, w.heads, o, w.now, w.published),
     op.Retain: lambda w, o: records.retain(w.con, w.heads, o),
     op.ForgetMessages: lambda w, o: transient.forget_messages(w.con, w.heads, o, w.now),
-    op.Atomic: Writing.atomic,
+    op.Atomic: Transaction.atomic,
     op.EnsureSubscription: lambda w, o: settle.ensure_subscription(w.con, w.heads, o, w.now),
     op.ConfigureSubscription: lambda w, o: settle.configure(w.con, o),
     op.RecoverSubscription: lambda w, o: claims.recover(w.con, o, w.now),
@@ -195,7 +195,7 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     op.Extend: lambda w, o: claims.extend(w.con, o),
     op.Reclaim: lambda w, o: claims.reclaim(w.con, o, w.now),
     op.Skip: lambda w, o: settle.skip(w.con, o, w.now),
-    op.Settle: Writing.settle,
+    op.Settle: Transaction.settle,
     op.ReplayLetter: lambda w, o: letters.replay_letter(w.con, o, w.now),
     op.MarkLetters: lambda w, o: letters.mark_letters(w.con, o, w.now),
     op.RestoreLetters: lambda w, o: letters.restore_letters(w.con, o, w.now),
@@ -209,5 +209,5 @@ _RUN: dict[type[op.Operation], Callable[[Writing, Any], Any]] = {
     DropGeneration: lambda w, o: projection_tables.drop_generation(w.con, o),
     MarkProjection: lambda w, o: projection_tables.mark_projection(w.con, o, w.now),
     op.SaveProcess: lambda w, o: projection_tables.save_process(w.con, o),
-    op.RecordAction: Writing.act,
+    op.RecordAction: Transaction.act,
 }

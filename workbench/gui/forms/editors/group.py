@@ -17,7 +17,7 @@ from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
 if TYPE_CHECKING:
-    from workbench.gui.forms.form_field import Field
+    from workbench.gui.forms.form_field import FormField
 
 
 class GroupEditor(Editor):
@@ -34,7 +34,7 @@ class GroupEditor(Editor):
             self._column.addWidget(field)
         self.row.addLayout(self._column)
 
-    def _made(self, part: Shape) -> Field:
+    def _made(self, part: Shape) -> FormField:
         field = self.kit.field(part, (*self.loc, part.name))
         field.changed.connect(self.edited)
         return field
@@ -107,7 +107,7 @@ class GroupEditor(Editor):
         self.set_value({})
 
     @override
-    def fields(self) -> Sequence[Field]:
+    def fields(self) -> Sequence[FormField]:
         return self._fields
 
     @override

@@ -16,7 +16,7 @@ from workbench.gui.forms.parts import place_tabs, tool
 from workbench.gui.icons import icon
 
 if TYPE_CHECKING:
-    from workbench.gui.forms.form_field import Field
+    from workbench.gui.forms.form_field import FormField
 
 
 class ListEditor(Editor):
@@ -94,7 +94,7 @@ class ListEditor(Editor):
         self.set_value([])
 
     @override
-    def fields(self) -> Sequence[Field]:
+    def fields(self) -> Sequence[FormField]:
         return [item.field for item in self._items]
 
     @override
@@ -118,7 +118,7 @@ class ListEditor(Editor):
         self.edited()
         field.focus_input()
 
-    def _insert(self) -> Field:
+    def _insert(self) -> FormField:
         index = len(self._items)
         item = _Item(self.kit.field(item_of(self.shape, index), (*self.loc, index)))
         item.field.changed.connect(self.edited)
@@ -172,7 +172,7 @@ class ListEditor(Editor):
 class _Item(QWidget):
     """An item's field with the buttons that move and remove it."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: FormField) -> None:
         super().__init__()
         self.field = field
         self.up = tool("chevron-up")
