@@ -251,9 +251,8 @@ class SubscriptionRunner(ABC):
             elif message.position not in standing:
                 own = self._as_own(message)
                 failure = passes if isinstance(passes, Failure) else None
-                tasks.append(
-                    DeliveryAttempt(message=own, key=own.key if self._ordered else "", failure=failure)
-                )
+                key = own.key if self._ordered else ""
+                tasks.append(DeliveryAttempt(message=own, key=key, failure=failure))
             if not self._unfiltered and self._runtime.clock.monotonic() - started > QUICK:
                 return tasks, filtered, message.position  # the loop is held for a moment only (X2)
         return tasks, filtered, upto

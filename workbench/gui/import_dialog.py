@@ -216,7 +216,7 @@ class ImportDialog(QDialog):
 
     def _fresh_reading(self, reading: Mapping | RecordReader) -> Mapping | RecordReader:
         """Returns a reader that remembers nothing of the look before."""
-        from workbench.services.event_import import reader_of
+        from workbench.services.event_import import FileFormat, reader_of
 
         return reading if self._reader is None else reader_of(FileFormat(self._form()))
 
