@@ -262,7 +262,7 @@ def test_what_nobody_expected_is_one_sentence_and_its_details_are_kept(
     path = tmp_path / "config" / "last-error.txt"
     assert said.code == 1
     assert said.err.startswith(
-        "workbench: this was not expected: KeyError: 'nobody thought of it' (test_executing.py:"
+        "workbench: this was not expected: KeyError: 'nobody thought of it' (test_execute.py:"
     )
     assert said.err.endswith(f"; details are in {path}\n")
     assert "Traceback" in path.read_text()

@@ -38,34 +38,38 @@ class Verb:
 
 VERBS = {
     "The window": (
-        Verb("open", "open a project in the window (the default)", "window:OPEN"),
-        Verb("tour", "drive a sample by itself and save a picture of every view", "window:TOUR"),
+        Verb("open", "open a project in the window (the default)", "window_options:OPEN"),
+        Verb("tour", "drive a sample by itself and save a picture of every view", "window_options:TOUR"),
     ),
     "A project": (
-        Verb("new", "begin a project in a new folder, from a template", "projects:NEW"),
-        Verb("check", "name every problem of a project's files", "projects:CHECK"),
-        Verb("test", "run the project's scenarios", "testing:TEST"),
-        Verb("run", "issue commands, drain the queues, print a summary", "running:RUN"),
-        Verb("docs", "write the model down as Markdown with diagrams", "projects:DOCS"),
+        Verb("new", "begin a project in a new folder, from a template", "project_verbs:NEW"),
+        Verb("check", "name every problem of a project's files", "project_verbs:CHECK"),
+        Verb("test", "run the project's scenarios", "test_verb:TEST"),
+        Verb("run", "issue commands, drain the queues, print a summary", "run_verb:RUN"),
+        Verb("docs", "write the model down as Markdown with diagrams", "project_verbs:DOCS"),
     ),
     "Looking": (
-        Verb("streams", "list streams, the last changed first", "looking:STREAMS"),
-        Verb("show", "tell a stream's history and its state at a version", "looking:SHOW"),
-        Verb("events", "list events of the log, by stream, type and position", "looking:EVENTS"),
-        Verb("subscriptions", "say where subscriptions stand", "standing:SUBSCRIPTIONS"),
-        Verb("projections", "say where read models stand, and rebuild one", "standing:PROJECTIONS"),
-        Verb("metrics", "write counters and gauges as OpenMetrics text", "measuring:METRICS"),
+        Verb("streams", "list streams, the last changed first", "log_verbs:STREAMS"),
+        Verb("show", "tell a stream's history and its state at a version", "log_verbs:SHOW"),
+        Verb("events", "list events of the log, by stream, type and position", "log_verbs:EVENTS"),
+        Verb("subscriptions", "say where subscriptions stand", "subscription_verbs:SUBSCRIPTIONS"),
+        Verb("projections", "say where read models stand, and rebuild one", "subscription_verbs:PROJECTIONS"),
+        Verb("metrics", "write counters and gauges as OpenMetrics text", "metrics_verb:METRICS"),
     ),
     "Repairing": (
-        Verb("dead-letters", "list, show, replay, edit, purge and restore dead letters", "letters:LETTERS"),
+        Verb(
+            "dead-letters",
+            "list, show, replay, edit, purge and restore dead letters",
+            "dead_letter_verb:LETTERS",
+        ),
     ),
     "Moving events": (
-        Verb("import", "bring the events of a file in", "moving:IMPORT"),
-        Verb("export", "write events into a file that can be brought in again", "moving:EXPORT"),
+        Verb("import", "bring the events of a file in", "transfer_verbs:IMPORT"),
+        Verb("export", "write events into a file that can be brought in again", "transfer_verbs:EXPORT"),
     ),
     "The store's file": (
-        Verb("doctor", "examine it: the file, its rules, its sizes, what to do", "caring:DOCTOR"),
-        Verb("backup", "copy it while it is in use", "caring:BACKUP"),
+        Verb("doctor", "examine it: the file, its rules, its sizes, what to do", "store_verbs:DOCTOR"),
+        Verb("backup", "copy it while it is in use", "store_verbs:BACKUP"),
     ),
 }
 """All verbs by group, in the order of the help."""

@@ -107,4 +107,8 @@ def _ours(filename: str) -> bool:
     return "asyncio" in parts or parts[-2:] in _ENGINE_FILES
 
 
-_ENGINE_FILES = {("engine", "delivering.py"), ("engine", "running.py"), ("engine", "aside.py")}
+_ENGINE_FILES = {
+    ("engine", "delivery_attempt.py"),
+    ("engine", "handler_runner.py"),
+    ("engine", "thread_runner.py"),
+}

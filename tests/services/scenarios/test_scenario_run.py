@@ -156,7 +156,7 @@ async def test_a_bug_of_the_model_is_the_result_and_names_its_place(play, model)
     text = f'{given} when: {{ command: "tick", data: {{ id: "buggy", n: 2 }} }}\nthen: []'
     result = await play(model(clock(1, 0)), scenario(text))
     assert result.verdict is ScenarioVerdict.BROKEN
-    assert result.trouble.startswith("ZeroDivisionError: a bug in the model (test_running.py:")
+    assert result.trouble.startswith("ZeroDivisionError: a bug in the model (test_scenario_run.py:")
 
 
 async def test_a_command_of_a_policy_that_is_refused_is_a_dead_letter(play, model):
