@@ -44,6 +44,9 @@ async def test_what_is_well_is_not_told_and_trouble_is(broken, desk):
     desk.noticed.connect(told.append)
     tell_trouble(desk, broken.observe.status(), lambda: None)
     assert told == []
+    tell_trouble(desk, broken.observe.status(), lambda: None, was_gone=True)
+    assert [(one.kind, one.topic) for one in told] == [("ok", TOPIC)]
+    told.clear()
     broken.running().telling.report("the disk is full")
     tell_trouble(desk, broken.observe.status(), lambda: None)
     assert [(one.kind, one.text) for one in told] == [("error", "the disk is full")]

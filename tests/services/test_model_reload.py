@@ -366,7 +366,6 @@ async def test_what_belongs_to_the_open_store_is_told(counters, root):
 
 
 async def test_a_folder_that_is_gone_is_told_and_the_model_goes_on(counters, root):
-    counters._watching.stop()  # a store that it sees without its folder is gone for good
     moved = root.rename(root.with_name("moved"))
     told = await counters.reload.check()
     assert told.outcome is ReloadOutcome.FAILED

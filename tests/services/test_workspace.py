@@ -101,12 +101,16 @@ async def test_C11_a_model_that_takes_over_leaves_an_engine_that_runs_whoever_is
 async def test_C10_a_store_that_is_gone_is_told_while_nothing_is_written(opened, monkeypatch):
     monkeypatch.setattr("workbench.services.store_watch.EVERY", 0.01)
     workspace = opened("true")
-    gone = asyncio.Event()
-    workspace.listen(lambda _: gone.set() if workspace.store.gone else None)
+    gone, back = asyncio.Event(), asyncio.Event()
+    workspace.listen(lambda _: gone.set() if workspace.store.gone else back.set())
     await workspace.start(paused=True)
-    workspace.store.path.unlink()
+    away = workspace.store.path.rename(workspace.store.path.with_name("away.db"))
     await asyncio.wait_for(gone.wait(), 30)
     assert "no longer there" in workspace.observe.status().gone
+    back.clear()
+    away.rename(workspace.store.path)
+    await asyncio.wait_for(back.wait(), 30)
+    assert workspace.observe.status().gone == ""
     await workspace.close()
 
 

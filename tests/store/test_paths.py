@@ -263,6 +263,29 @@ def test_C10_an_older_copy_of_itself_written_over_it_is_found(path, other, clock
     store.close()
 
 
+def test_C10_files_that_were_away_for_a_moment_are_the_store_again(store, path):
+    away = path.parent.rename(path.parent.with_name("away"))
+    assert isinstance(refusal(store.write, append("s", "b")), StoreGone)
+    assert "no longer there" in store.look()
+    away.rename(path.parent)
+    assert store.look() == ""
+    store.write([append("s", "b")])
+    assert store.reader().head() == 3
+
+
+def test_C10_what_was_committed_elsewhere_does_not_come_back(store, path, monkeypatch):
+    real, away = store._commit, path.parent.with_name("away")
+
+    def commit(*args):
+        real(*args)
+        path.parent.rename(away)
+
+    monkeypatch.setattr(store, "_commit", commit)
+    assert refusal(store.write, append("s", "b")).outcome is Outcome.UNKNOWN
+    away.rename(path.parent)
+    assert isinstance(refusal(store.write, append("s", "c")), StoreGone)
+
+
 def test_C10_a_link_that_leads_elsewhere_by_now_is_found(store, other, path, clock):
     store.close()
     link = other / "link.db"

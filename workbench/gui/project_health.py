@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 TOPIC = "gone"
 
 
-def tell_trouble(desk: Desk, status: Status, reopen: Callable[[], None]) -> None:
+def tell_trouble(desk: Desk, status: Status, reopen: Callable[[], None], *, was_gone: bool = False) -> None:
     """Tells what is wrong, if something is; of a store that is gone, with what can be done about it."""
     if not status.gone:
+        if was_gone:
+            desk.noticed.emit(
+                Notice(kind="ok", text="The store is back, and is written to again.", topic=TOPIC)
+            )
         if status.trouble:
             desk.notice("error", status.trouble)
         return

@@ -373,5 +373,6 @@ class Session:
         self._action("engine").setText("Resume" if paused else "Pause")
         self._action("step").setEnabled(paused)
         if self.desk is not None and (status.trouble, status.gone) != self._trouble:
+            was_gone = bool(self._trouble[1])
             self._trouble = status.trouble, status.gone  # once: what was closed or is over is not said again
-            tell_trouble(self.desk, status, self.reopen)
+            tell_trouble(self.desk, status, self.reopen, was_gone=was_gone)

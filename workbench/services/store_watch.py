@@ -12,10 +12,10 @@ EVERY = 2.0
 
 
 class StoreWatch:
-    """Watches one store, from `start` until it is gone or `stop`.
+    """Watches one store, from `start` until `stop`.
 
     Args:
-        tell: Called once, on the loop, when the store is gone; `SqliteStore.gone` says how.
+        tell: Called on the loop when the store is gone, and when it is back; `SqliteStore.gone` says how.
     """
 
     def __init__(self, store: SqliteStore, tell: Callable[[], None]) -> None:
@@ -34,8 +34,10 @@ class StoreWatch:
             self._task = None
 
     async def _watch(self) -> None:
-        gone = await asyncio.to_thread(self._store.look)
-        while not gone:
-            await asyncio.sleep(EVERY)
+        told = ""
+        while True:
             gone = await asyncio.to_thread(self._store.look)
-        self._tell()
+            if gone != told:
+                told = gone
+                self._tell()
+            await asyncio.sleep(EVERY)

@@ -20,12 +20,16 @@ class FilePresence:
 
     Args:
         path: The database file, as the project names it; it and its log must exist.
+
+    Attributes:
+        damaged: What is amiss stays so; files that are only away may come back, and are these again.
     """
 
     def __init__(self, path: Path) -> None:
         real = path.resolve()
         self._files = [path, *(real.with_name(f"{real.name}-{kind}") for kind in ("wal", "shm"))]
         self._seen: list[os.stat_result] = []
+        self.damaged = False
         self.renew()
 
     def renew(self) -> None:
@@ -47,6 +51,7 @@ class FilePresence:
             if (found.st_dev, found.st_ino) != (before.st_dev, before.st_ino):
                 return f"{file} is another file by now"
             if found.st_size < before.st_size:
+                self.damaged = True
                 return f"{file} was cut off, from {before.st_size:,} to {found.st_size:,} bytes"
             now.append(found)
         self._seen = now

@@ -268,11 +268,14 @@ class SqliteStore:
         return self._writer
 
     def _is_gone(self) -> bool:
-        """Whether the open files are no longer those of this store; once they are not, that is final (C10)."""
+        """Whether the open files are no longer those of this store; only files that were away may come back (C10)."""
         presence = self._presence
-        if not self._gone and presence is not None:
+        if presence is not None and not presence.damaged:
             touched = presence.touched()  # by our own checkpoint, too
-            amiss = presence.amiss() or (self._other_content() if touched else "")
+            amiss = presence.amiss()
+            if touched and not amiss:
+                amiss = self._other_content()
+                presence.damaged = bool(amiss)
             self._gone = f"writing to {self.path.name} stopped: {amiss}" if amiss else ""
         return bool(self._gone)
 
@@ -322,7 +325,8 @@ class SqliteStore:
 
     def _make_sure(self, operations: Sequence[op.Operation]) -> None:
         """Acknowledges nothing that was committed into a file that is no longer the store's (C10)."""
-        if self._is_gone():
+        if self._is_gone() and self._presence is not None:
+            self._presence.damaged = True  # what was committed is elsewhere
             raise StoreFailed(
                 f"{self._gone}; what was being written may be lost",
                 hint=GONE,
