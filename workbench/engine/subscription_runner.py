@@ -82,7 +82,7 @@ class SubscriptionRunner(ABC):
         self._settling = AckWriter(runtime, self.name, self._forget)
         self._run = None if handler is None else self._handler_run(handler)
 
-    def _handler_run(self, handler: Handler, *, rehearsal: bool = False) -> HandlerRun:
+    def _handler_run(self, handler: Handler, *, dry_run: bool = False) -> HandlerRun:
         runtime, subscription = self._runtime, self.subscription
         return HandlerRun(
             handler=handler,
@@ -94,14 +94,14 @@ class SubscriptionRunner(ABC):
                 clock=runtime.clock,
                 make_room=runtime.make_room,
                 timeout=subscription.timeout,
-                rehearsal=rehearsal,
+                dry_run=dry_run,
             ),
             clock=runtime.clock,
             timer=runtime.timer,
             seconds=subscription.timeout,
             side_by_side=subscription.in_flight,
             ordered=self._ordered,
-            stopping=(lambda: False) if rehearsal else (lambda: self._stopping),
+            stopping=(lambda: False) if dry_run else (lambda: self._stopping),
             too_late=self._too_late,
         )
 
@@ -283,7 +283,7 @@ class SubscriptionRunner(ABC):
         task.failure = expired(dropped=self.topic.on_expired is OnExpired.DROP)
         return True
 
-    async def rehearse(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
+    async def dry_run(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
         """Runs the handler on a dead letter; its effects stay in the task that is returned."""
         if self.handler is None:
             raise NotFound(f"{self.name} has no handler")
@@ -297,10 +297,10 @@ class SubscriptionRunner(ABC):
             expires_at=None,
         )
         task = DeliveryAttempt(message=message, key=letter.key)
-        # A handler with a memory is rehearsed apart: what really happens meanwhile knows nothing of it.
+        # A handler with a memory is run apart: what really happens meanwhile knows nothing of it.
         apart = getattr(self.handler, "apart", None)
         handler = self.handler if apart is None else apart()
-        await self._handler_run(handler, rehearsal=True).run([task])
+        await self._handler_run(handler, dry_run=True).run([task])
         return task
 
     # -- rows -----------------------------------------------------------------------------------------

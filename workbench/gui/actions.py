@@ -20,7 +20,7 @@ class Act:
         key: Name in code and tests.
         keys: Shortcut as Qt writes it; empty for none.
         menu: Menu in which it stands.
-        writes: Whether it changes the store: disabled where the window only looks.
+        writes: Whether it changes the store: disabled in a read-only window.
         group: Actions of one group are parted from others by a line.
     """
 

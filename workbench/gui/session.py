@@ -147,10 +147,10 @@ class Session:
         if desk is None:
             return
         if workspace.observer:
-            desk.notice("info", f"This window only looks: {workspace.observer}.")
+            desk.notice("info", f"Read-only: {workspace.observer}.")
         if project.restricted:
             modules = ", ".join(project.modules)
-            text = f"This project brings Python ({modules}). Nothing of it runs until you trust it."
+            text = f"This project contains Python ({modules}). None of it runs until you trust it."
             desk.notice("warning", text, ("Trust and reload", self.trust))
 
     def trust(self) -> None:
@@ -268,7 +268,7 @@ class Session:
     async def _step(self) -> None:
         if self.desk is not None and self.workspace is not None:
             moved = await self.workspace.control.step()
-            self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing is left to deliver.")
+            self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing to deliver.")
 
     def refresh(self) -> None:
         """Has every view ask again."""

@@ -98,7 +98,7 @@ def _views(session: Session) -> list[Act]:
             run=partial(session.set_theme, mode),
             group=2,
         )
-        for mode, text in (("light", "Light"), ("dark", "Dark"), ("system", "Light or dark as the system"))
+        for mode, text in (("light", "Light"), ("dark", "Dark"), ("system", "As the system"))
     ]
     zone = Act(
         key="zone",
@@ -108,9 +108,7 @@ def _views(session: Session) -> list[Act]:
         tip="Choose the zone of all times that are shown and typed",
         group=3,
     )
-    reset = Act(
-        key="reset-layout", text="Arrange as at first", menu="View", run=window.reset_perspective, group=3
-    )
+    reset = Act(key="reset-layout", text="Reset layout", menu="View", run=window.reset_perspective, group=3)
     return [*perspectives, *views, *looks, zone, reset]
 
 
@@ -235,7 +233,7 @@ IN_VIEWS = (
     ("Home  End", "Timeline: first, live"),
     ("R", "Dead letters: replay"),
     ("E", "Dead letters: edit and replay"),
-    ("T", "Dead letters: rehearse"),
+    ("T", "Dead letters: dry run"),
     ("Del", "Dead letters: archive"),
     ("Shift+Del", "Dead letters: purge"),
     ("F", "Flow board: show all"),

@@ -137,7 +137,7 @@ async def poisoned(workspace, until):
 
 async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(workspace, desk, view, until):
     await poisoned(workspace, until)
-    await until(lambda: "stands still at position" in view.banner.text)
+    await until(lambda: "stopped at position" in view.banner.text)
     press(view.banner, "Go on…")
     assert [action.text() for action in view.banner.menu.actions() if action.text()] == [
         "Leave out this event",
@@ -161,11 +161,11 @@ async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(wo
 
 async def test_J2_an_event_is_left_out_and_later_ones_are_folded(workspace, view, until):
     await poisoned(workspace, until)
-    await until(lambda: "stands still at position" in view.banner.text)
+    await until(lambda: "stopped at position" in view.banner.text)
     press(view.banner, "Go on…")
     view.banner.menu.close()
     choose(view.banner.menu, "Leave out this event")
-    await until(lambda: "stands still at position" not in view.banner.text)
+    await until(lambda: "stopped at position" not in view.banner.text)
     await create(workspace, "eve")
     await until(lambda: column(view, 0) == ["ada", "bob", "eve"])
 
