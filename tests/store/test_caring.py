@@ -1,4 +1,4 @@
-"""What a file-backed store does for itself: whole transactions, reads that are stopped, a log that is emptied."""
+"""What a file-backed store does for itself: whole transactions, long reads stopped, large logs emptied."""
 
 from __future__ import annotations
 
