@@ -709,6 +709,24 @@ async def test_D1_of_two_deliveries_of_a_batch_that_expect_one_version_the_secon
 # -- letters ------------------------------------------------------------------------------------------
 
 
+async def test_L2_there_are_letters_for_every_reason_and_no_other(lab):
+    lab.declare(filter=Filter(expression="10 / (data.n - 3) < 100"))
+    lab.fates = {1: ["fail"] * 3, 2: ["reject"], 4: ["crash"] * 3}
+    await lab.open()
+    for n in (1, 2, 3, 4):
+        await lab.publish(n, key=f"k{n}")
+    await lab.publish(5, key="k5", delay=60.0, ttl=30.0)
+    await lab.finish()
+    assert {letter.data: letter.reason for letter in lab.letters()} == {
+        '{"n":1}': Reason.MAX_ATTEMPTS,
+        '{"n":2}': Reason.REJECTED,
+        '{"n":3}': Reason.FILTER_ERROR,
+        '{"n":4}': Reason.CRASH_LOOP,
+        '{"n":5}': Reason.EXPIRED,
+    }
+    assert {letter.reason for letter in lab.letters()} == set(Reason)
+
+
 @pytest.mark.parametrize("mode", MODES)
 async def test_L4_a_replay_that_crashes_the_program_ends_in_a_letter_linked_to_the_first(lab, mode):
     lab.declare(mode=mode)
