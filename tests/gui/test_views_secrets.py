@@ -140,7 +140,7 @@ def choose(shown):
 
 
 @pytest.mark.parametrize("name", [entry.key for entry in VIEWS])
-async def test_no_view_tells_a_secret(session, name):
+async def test_H5_no_view_tells_a_secret(session, name):
     shown = view(session, name)
     for selection in (Selection(stream="thing-a", version=1, position=1), Selection(letter=1)):
         session.desk.select(selection)

@@ -81,7 +81,7 @@ def is_trusted(root, environ, *, trust=False, only=""):
     return trust_of(environ, trust=trust, only=only)(read_sources(root, names))
 
 
-async def test_opened_restricted_nothing_of_it_runs(hostile, canary):
+async def test_H1_opened_restricted_nothing_of_it_runs(hostile, canary):
     workspace = open_target(hostile, "", environ=environ(hostile))
     try:
         await workspace.start()
@@ -144,7 +144,7 @@ async def test_once_it_is_trusted_exactly_what_it_imports_runs(hostile, canary):
 
 
 @pytest.mark.parametrize("place", ["domain.py", "helpers.py", "parts/__init__.py", "parts/inner.py"])
-async def test_any_change_of_what_would_run_asks_again(hostile, canary, place):
+async def test_H1_any_change_of_what_would_run_asks_again(hostile, canary, place):
     assert is_trusted(hostile, environ(hostile), trust=True)
     assert is_trusted(hostile, environ(hostile))
     with (hostile / place).open("a") as file:

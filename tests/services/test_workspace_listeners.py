@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from workbench.engine import scheduler
-from workbench.engine.log_subscription import LogSubscription
+from workbench.engine.subscription_runner import SubscriptionRunner
 
 
 async def create(workspace, name):
@@ -33,7 +33,7 @@ async def test_C11_a_store_that_fails_at_the_end_is_let_go_of_all_the_same(works
     async def fails(_self):
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(LogSubscription, "rest", fails)
+    monkeypatch.setattr(SubscriptionRunner, "rest", fails)
     await asyncio.wait_for(workspace.close(), 10)
     assert workspace.store._writer is None
 

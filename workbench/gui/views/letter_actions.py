@@ -130,9 +130,7 @@ REASONS = {
     "rejected": ("Rejected", "stop", "error", "The handler said that trying again cannot help"),
     "expired": ("Expired", "clock", "warning", "It expired before it was delivered"),
     "crash_loop": ("Crash loop", "bug", "error", "The program ended each time while it was handled"),
-    "deserialization": ("Unreadable", "code", "error", "Its payload could not be read"),
     "filter_error": ("Filter error", "filter", "error", "The filter of the subscription failed on it"),
-    "operator": ("Taken out", "user", "muted", "A person took it out"),
 }
 """What badges say of a reason (L2): words, icon, colour, and a sentence."""
 
