@@ -93,7 +93,7 @@ class Session:
         self.window.fill(self.desk)
         self.desk.changed.connect(self._changed)
         self.desk.travelled.connect(self._travelled)
-        workspace.verdicts.listen(lambda: self._status.show_scenarios(workspace.verdicts.tally()))
+        workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self._settings.setValue("last-project", str(workspace.project.root))
         self._taken_over()
@@ -228,7 +228,7 @@ class Session:
 
         if self.desk is not None and self.workspace is not None:
             self.workspace.running()
-            dialog = ImportDialog(self.window, self.desk, self.workspace.transfer.preview(path))
+            dialog = ImportDialog(self.window, self.desk, self.workspace.event_import.preview(path))
             await finished(dialog)
             dialog.deleteLater()
 
@@ -256,8 +256,8 @@ class Session:
     def toggle_engine(self) -> None:
         """Pauses or resumes the engine."""
         if self.desk is not None and self.workspace is not None:
-            control = self.workspace.control
-            work = control.resume() if self.workspace.observe.paused else control.pause()
+            workspace = self.workspace
+            work = workspace.resume() if workspace.monitor.paused else workspace.pause()
             self.desk.run(work, "Pause or resume the engine")
 
     def step(self) -> None:
@@ -267,7 +267,7 @@ class Session:
 
     async def _step(self) -> None:
         if self.desk is not None and self.workspace is not None:
-            moved = await self.workspace.control.step()
+            moved = await self.workspace.step()
             self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing to deliver.")
 
     def refresh(self) -> None:
@@ -364,7 +364,7 @@ class Session:
     def _changed(self, _changes: Changes | None) -> None:
         if self.workspace is None:
             return
-        status = self.workspace.observe.status()
+        status = self.workspace.monitor.status()
         self._status.show_status(status)
         paused = status.engine == "paused"
         from workbench.gui.icons import icon
