@@ -204,7 +204,7 @@ class Repairs:
             run()
 
         text = (
-            f"Dry run of #{letter.number}? The handler of {letter.subscription} really runs. Nothing of it is "
+            f"Dry run of #{letter.number}? The handler of {letter.subscription} really runs. Nothing is "
             "stored, but its outside effects happen, unless it checks context.dry_run."
         )
         self._strip.ask(text, (), [Answer(label="Dry run", run=agreed)])
