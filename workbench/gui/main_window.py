@@ -24,7 +24,7 @@ from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewE
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from workbench.gui.actions import Act
+    from workbench.gui.actions import Actions
     from workbench.gui.desk import Desk
     from workbench.gui.notices import Notices
     from workbench.gui.status_line import StatusLine
@@ -77,8 +77,9 @@ class MainWindow(QMainWindow):
         for entry in VIEWS:
             self._add_dock(entry)
         # Menus get their actions once there is a session; their names stand there from the start.
-        for name in MENUS:
-            self.menuBar().addMenu(f"&{name}")
+        self._menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
+        for menu in self._menus.values():
+            menu.setToolTipsVisible(True)
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._focus_moved)
         # Its own least size: docks that come and go would otherwise enlarge the window for good.
@@ -108,17 +109,25 @@ class MainWindow(QMainWindow):
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("perspective", self.perspective)
 
-    def use(self, acts: Sequence[Act], status: StatusLine) -> None:
-        """Gives the window its actions, icons and status line, none of which its first moment needs."""
-        from workbench.gui.actions import install
+    def use(self, acts: Actions, status: StatusLine) -> None:
+        """Gives the window its menus, icons and status line, none of which its first moment needs."""
         from workbench.gui.icons import icon
 
         self.setWindowIcon(icon("app"))
         for entry in VIEWS:
             self.docks[entry.key].setWindowIcon(icon(entry.icon))
             self.docks[entry.key].toggleViewAction().setIcon(icon(entry.icon))
-        self.actions_by_key = install(self, acts)
+        self._fill_menus(acts)
         self.setStatusBar(status)
+
+    def _fill_menus(self, acts: Actions) -> None:
+        last: dict[str, int] = {}
+        for bound in acts:
+            menu, group = self._menus[bound.act.menu], bound.act.group
+            if last.setdefault(bound.act.menu, group) != group:
+                menu.addSeparator()
+            last[bound.act.menu] = group
+            menu.addAction(bound)
 
     @cached_property
     def notices(self) -> Notices:
