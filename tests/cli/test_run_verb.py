@@ -11,7 +11,7 @@ import os
 import pytest
 
 from workbench.engine import scheduler
-from workbench.engine.log_subscription import LogSubscription
+from workbench.engine.subscription_runner import SubscriptionRunner
 
 ADA = {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "a@x.org"}
 
@@ -240,7 +240,7 @@ def test_C11_what_stands_still_is_told_and_ends_with_3(workbench, monkeypatch):
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(scheduler, "ENDS", 1)
-    monkeypatch.setattr(LogSubscription, "work", fails)
+    monkeypatch.setattr(SubscriptionRunner, "work", fails)
     said = workbench("run", "--sample", "users-declared", "--json")
     assert said.code == 3
     assert "stands still until it is resumed: ZeroDivisionError: a bug" in said.err

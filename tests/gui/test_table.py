@@ -249,7 +249,7 @@ def test_the_selection_is_copied_from_top_to_bottom_with_tabs_between_cells(tabl
         ("", ""),
     ],
 )
-def test_what_a_spreadsheet_would_take_for_a_formula_is_quoted(shown, text, safe):
+def test_H4_what_a_spreadsheet_would_take_for_a_formula_is_quoted(shown, text, safe):
     table = shown([TableColumn("A"), TableColumn("B")], ListSource([(text, "end")]))
     QTest.keyClick(table, Qt.Key.Key_Home)
     assert copied(table) == f"{safe}\tend"

@@ -233,7 +233,6 @@ class Histories(RuleBasedStateMachine):
                         due_at=self.clock.now() + 1000 if fate == "delayed" else None,
                         failed=1,
                         letter=letter,
-                        expired=fate is None and release,
                     ),
                 ),
             )

@@ -80,7 +80,7 @@ def test_F5_a_file_that_is_cut_off_is_refused_and_left_as_it_is(path, clock):
     assert digest(path) == before
 
 
-def test_F5_a_store_whose_tables_were_changed_is_refused(path, clock):
+def test_F5_H2_a_store_whose_tables_were_changed_is_refused(path, clock):
     fill(path, clock)
     con = sqlite3.connect(path)
     con.execute("create trigger evil after insert on events begin delete from events; end")

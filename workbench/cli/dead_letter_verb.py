@@ -39,8 +39,8 @@ async def _list(options: Options, environ: Environ) -> int:
     chosen = options.status or [status.value for status in OPEN]
     workspace = opened(options, environ)
     try:
-        found = workspace.repair.letters(STATUSES if "all" in chosen else chosen, limit=options.limit)
-        counts = workspace.repair.counts()
+        found = workspace.dead_letters.page(STATUSES if "all" in chosen else chosen, limit=options.limit)
+        counts = workspace.dead_letters.counts()
     finally:
         await workspace.close()
     rows = [
@@ -105,9 +105,9 @@ async def _show(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
-        letter = workspace.repair.letter(options.number)
-        became = await workspace.repair.made_by(letter)
-        blocked = workspace.repair.blocked_behind((letter.number,))
+        letter = workspace.dead_letters.get(options.number)
+        became = await workspace.dead_letters.made_by(letter)
+        blocked = workspace.dead_letters.blocked_behind((letter.number,))
     finally:
         await workspace.close()
     data = shown_text(letter.data, options.reveal)

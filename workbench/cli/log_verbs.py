@@ -37,9 +37,9 @@ async def _streams(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
-        numbers = list(workspace.browse.find_streams(text=options.find, limit=options.limit))
-        found = workspace.browse.streams_numbered(numbers) if numbers else []
-        total = workspace.browse.stream_count()
+        numbers = list(workspace.streams.find(text=options.find, limit=options.limit))
+        found = workspace.streams.numbered(numbers) if numbers else []
+        total = workspace.streams.count()
     finally:
         await workspace.close()
     value = [

@@ -194,8 +194,8 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "commands": dict(report.outcomes),
         "results": [_result(result) for result in report.results] if options.issued else [],
         "problems": [_problem(problem, options) for problem in report.problems],
-        "position": workspace.browse.head(),
-        "streams": workspace.browse.stream_count(),
+        "position": workspace.streams.head(),
+        "streams": workspace.streams.count(),
         "settled": settled and not any(one.broken for one in still),
         "put_off": put_off(workspace),
         "standstills": [asdict(one) for one in still],
@@ -204,10 +204,10 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "faults": dict(workspace.running().faults),
         "subscriptions": {
             view.name: {"delivered": view.delivered, "failed": view.failed, "dead": view.dead}
-            for view in workspace.observe.subscriptions()
+            for view in workspace.monitor.subscriptions()
         },
-        "projections": {view.name: view.rows for view in workspace.observe.projections()},
-        "dead": workspace.repair.counts().get("open", 0),
+        "projections": {view.name: view.rows for view in workspace.monitor.projections()},
+        "dead": workspace.dead_letters.counts().get("open", 0),
         "dead_letters": [
             {
                 "number": letter.number,
@@ -216,7 +216,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
                 "error": f"{letter.error_type}: {letter.error}",
                 "attempts": len(letter.attempts),
             }
-            for letter in workspace.repair.letters(("open",))
+            for letter in workspace.dead_letters.page(("open",))
         ],
     }
 

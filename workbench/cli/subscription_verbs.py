@@ -70,7 +70,7 @@ async def _list(options: Options, environ: Environ) -> int:
     workspace = opened(options, environ)
     try:
         need_model(workspace, "knowing the read models")
-        found = workspace.observe.projections()
+        found = workspace.monitor.projections()
     finally:
         await workspace.close()
     rows = [(one.name, _status(one), one.checkpoint, one.lag, one.rows, len(one.passed)) for one in found]
@@ -126,8 +126,8 @@ def _rebuild_takes(parser: Parser) -> None:
 
 
 async def _rebuild(options: Options, environ: Environ) -> int:
-    from workbench.services.offline_rebuild import rebuild
     from workbench.services.open_project import need_model
+    from workbench.services.projections import rebuild
 
     show = meter(options) or (lambda _: None)
     workspace = opened(options, environ)

@@ -80,7 +80,7 @@ async def _import(options: Options, environ: Environ) -> int:
                 print(f"first lines {_receiver_lines(preview.receivers, options)[0]}")
         keep = None if options.all_problems or options.json else PROBLEMS_SHOWN
         progress = _import_meter(options)
-        transfer = workspace.transfer
+        transfer = workspace.event_import
         if options.dry_run:
             report = await transfer.look_through(options.file, reading, keep=keep, progress=progress)
         else:
@@ -122,20 +122,20 @@ def _reading(
     from workbench.errors import InvalidValue
     from workbench.services.event_import import FileFormat, reader_of
 
-    preview = workspace.transfer.preview(options.file)
+    preview = workspace.event_import.preview(options.file)
     given = [name for name in CHOSEN if getattr(options, name) is not None]
     fields = not {"stream", "category"}.issuperset(given)
     guessed = FileFormat.FIELDS if fields else preview.form
     form = guessed if options.format == "auto" else FileFormat(options.format)
     if form is FileFormat.FIELDS:
         mapping = _mapping(preview, options)
-        return form, mapping, workspace.transfer.preview(options.file, mapping) if mapping else preview
+        return form, mapping, workspace.event_import.preview(options.file, mapping) if mapping else preview
     meant = ("stream", "category") if form is FileFormat.CLOUDEVENTS else ()
     if useless := [f"--{name}" for name in given if name not in meant]:
         said = f"{useless[0]} means nothing here: {form.value} says that itself"
         raise InvalidValue(said, path="", hint="leave it out, or say --format fields")
     reader = reader_of(form, stream=options.stream or "", category=options.category)
-    return form, reader, workspace.transfer.preview(options.file, reader=reader)
+    return form, reader, workspace.event_import.preview(options.file, reader=reader)
 
 
 def _mapping(preview: ImportPreview, options: Options) -> Mapping | None:

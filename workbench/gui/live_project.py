@@ -51,7 +51,7 @@ class LiveProject(QObject):
 
     async def check(self, *, trust: str = "") -> None:
         """Reads the project again if something changed, and tells what became of it."""
-        reload = self._desk.workspace.reload
+        reload = self._desk.workspace.model_reload
         try:
             told = await reload.check(trust=trust)
         finally:
@@ -61,12 +61,12 @@ class LiveProject(QObject):
         await self._look_at_scenarios()
 
     async def _look_at_scenarios(self) -> None:
-        await self._desk.workspace.verdicts.look()
+        await self._desk.workspace.scenarios.look()
         self._watch_all()
 
     def _watch_all(self) -> None:
         workspace = self._desk.workspace
-        self._watch.watch((*workspace.reload.watched(), *workspace.verdicts.watched()))
+        self._watch.watch((*workspace.model_reload.watched(), *workspace.scenarios.watched()))
 
     def _tell(self, told: Reload) -> None:
         match told.outcome.value:
@@ -99,7 +99,7 @@ class LiveProject(QObject):
         self._desk.run(self.check(trust=digest), "Trust and reload")
 
     def _trust_always(self, digest: str) -> None:
-        self._desk.workspace.reload.trust_changes = True
+        self._desk.workspace.model_reload.trust_changes = True
         self._trust(digest)
 
     def _tell_problems(self, told: Reload) -> None:

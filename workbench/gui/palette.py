@@ -197,5 +197,5 @@ async def stream_targets(desk: Desk, typed: str) -> Sequence[Target]:
             icon="stream",
             go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
         )
-        for stream in await desk.workspace.browse.search_streams(typed, FOUND)
+        for stream in await desk.workspace.streams.search(typed, FOUND)
     ]

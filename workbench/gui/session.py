@@ -86,7 +86,7 @@ class Session(WindowActions):
         self.window.fill(self.desk)
         self.desk.changed.connect(self._changed)
         self.desk.selected.connect(lambda _selection: self._travelled())
-        workspace.verdicts.listen(lambda: self._status.show_scenarios(workspace.verdicts.tally()))
+        workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self._settings.setValue("last-project", str(workspace.project.root))
         self._taken_over()
@@ -230,7 +230,7 @@ class Session(WindowActions):
     def _changed(self, _changes: Changes | None) -> None:
         if self.workspace is None:
             return
-        status = self.workspace.observe.status()
+        status = self.workspace.monitor.status()
         self._status.show_status(status)
         for key in ("engine", "step"):
             self.acts[key].refresh()

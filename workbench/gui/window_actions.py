@@ -108,7 +108,7 @@ class WindowActions(ABC):
 
         if self.desk is not None and self.workspace is not None:
             self.workspace.running()
-            dialog = ImportDialog(self.window, self.desk, self.workspace.transfer.preview(path))
+            dialog = ImportDialog(self.window, self.desk, self.workspace.event_import.preview(path))
             await finished(dialog)
             dialog.deleteLater()
 
@@ -260,7 +260,7 @@ class WindowActions(ABC):
     @property
     def paused(self) -> bool:
         """Whether the engine stands still."""
-        return self.workspace is not None and self.workspace.observe.paused
+        return self.workspace is not None and self.workspace.monitor.paused
 
     @action(
         "Pause",
@@ -275,8 +275,8 @@ class WindowActions(ABC):
     def toggle_engine(self) -> None:
         """Pauses or resumes the engine."""
         if self.desk is not None and self.workspace is not None:
-            control = self.workspace.control
-            work = control.resume() if self.workspace.observe.paused else control.pause()
+            workspace = self.workspace
+            work = workspace.resume() if workspace.monitor.paused else workspace.pause()
             self.desk.run(work, "Pause or resume the engine")
 
     @action(
@@ -295,7 +295,7 @@ class WindowActions(ABC):
 
     async def _step(self) -> None:
         if self.desk is not None and self.workspace is not None:
-            moved = await self.workspace.control.step()
+            moved = await self.workspace.step()
             self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing is left to deliver.")
 
     @action(

@@ -87,7 +87,7 @@ def export(
         InvalidValue: The file exists already.
         StoreReadOnly: It cannot be written.
     """
-    report = ExportReport(head=workspace.browse.head())
+    report = ExportReport(head=workspace.streams.head())
     events = _chosen(workspace, streams, report, progress)
     records = _records(events, form, source_of(workspace.project.name), report, reveal=reveal)
     chunks = _framed(records, array=form is ExportForm.CLOUDEVENTS_ARRAY)

@@ -124,7 +124,7 @@ def left_behind(workspace: Workspace, before: ProjectFile, after: ProjectFile) -
         state = workspace.reader.subscription(name)
         if state is None:
             continue
-        groups = workspace.repair.groups(("open", "archived"))
+        groups = workspace.dead_letters.groups(("open", "archived"))
         dead = sum(group.count for group in groups if group.subscription == name)
         letters = f" Its {dead:,} dead letters stay, and cannot be replayed." if dead else ""
         found.append(

@@ -94,10 +94,10 @@ def history(
 
 
 def _stream(workspace: Workspace, name: str) -> StreamInfo:
-    stream = workspace.browse.stream(name)
+    stream = workspace.streams.get(name)
     if stream is not None:
         return stream
-    near = [one.name for one in workspace.browse.streams_from(name, 3)]
+    near = [one.name for one in workspace.streams.beginning(name, 3)]
     said = f"names that begin so: {', '.join(near)}" if near else "streams are listed by: workbench streams"
     raise NotFound(f"there is no stream {name}", hint=said)
 

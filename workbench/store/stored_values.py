@@ -130,9 +130,7 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     CRASH_LOOP = "crash_loop"
-    DESERIALIZATION = "deserialization"
     FILTER_ERROR = "filter_error"
-    OPERATOR = "operator"
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ def choose(view, desk, number):
 
 async def test_a_rehearsal_says_why_it_would_fail_and_stores_nothing(broken, desk, view, until):
     choose(view, desk, 3)
-    head = broken.browse.head()
+    head = broken.streams.head()
     QTest.keyClick(view.table, Qt.Key.Key_T)
     assert "really runs" in view.strip.text()
     QTest.keyClick(view.strip.focusWidget(), Qt.Key.Key_Return)
@@ -48,12 +48,12 @@ async def test_a_rehearsal_says_why_it_would_fail_and_stores_nothing(broken, des
     assert shown.caveat.isVisible()
     assert shown.caveat.text() == CAVEAT
     assert shown.took.text().startswith("nothing was stored")
-    assert broken.repair.counts() == {"open": 3}
-    assert broken.browse.head() == head
+    assert broken.dead_letters.counts() == {"open": 3}
+    assert broken.streams.head() == head
 
 
 async def test_a_rehearsal_that_succeeds_lists_every_effect(broken, desk, view, until):
-    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     await settle(broken)
     choose(view, desk, 3)
     view.begin(REHEARSE)
@@ -63,7 +63,7 @@ async def test_a_rehearsal_that_succeeds_lists_every_effect(broken, desk, view, 
     effects = [shown.table.model().row(at) for at in range(shown.table.model().rowCount())]
     assert effects
     assert [row[0] for row in effects] == list(range(1, len(effects) + 1))
-    assert broken.repair.letter(3).status.value == "open"
+    assert broken.dead_letters.get(3).status.value == "open"
 
 
 async def test_it_asks_once_for_each_subscription(broken, desk, view, until):
@@ -87,7 +87,7 @@ async def test_an_edited_copy_is_rehearsed_before_it_is_replayed(broken, desk, v
     agree(view)
     await until(lambda: "would succeed" in editor.rehearsal.badge.text())
     assert editor.tabs.currentWidget() is editor.rehearsal
-    assert broken.repair.letter(1).edited is None
+    assert broken.dead_letters.get(1).edited is None
     editor.area.insertPlainText(" ")
     assert editor.rehearsal.said.text() == OUTDATED
     editor.area.setPlainText("{")

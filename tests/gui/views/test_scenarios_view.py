@@ -50,7 +50,7 @@ async def view(folder, desk, qtbot, until):
 async def saved(view, folder, text, name="some.tsk"):
     """Writes a scenario file, and has it noticed."""
     (folder / name).write_text(text)
-    await view.desk.workspace.verdicts.look()
+    await view.desk.workspace.scenarios.look()
 
 
 def shown(view):
@@ -169,7 +169,7 @@ async def test_the_filter_looks_at_sentences_and_files(view, until):
 
 async def test_without_scenarios_it_says_how_there_will_be_one(view, folder, desk, until):
     (folder / "some.tsk").unlink()
-    await desk.workspace.verdicts.look()
+    await desk.workspace.scenarios.look()
     assert "No scenarios yet" in [label.text() for label in view.findChildren(QLabel)]
     wanted = []
     desk.wanted.connect(wanted.append)

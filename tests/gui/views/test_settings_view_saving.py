@@ -44,13 +44,13 @@ async def test_a_topic_is_renamed_for_all_who_publish_to_it(view, file, workspac
     assert text.count('publish: "book"') == 3
     assert 'publish: "audit"' not in text
     assert 'topic: "book"' in (file.parent / "scenarios" / "mail.tsk").read_text()
-    await workspace.reload.check()
+    await workspace.model_reload.check()
     assert "book" in workspace.registry.topics
 
 
 async def test_what_is_stored_under_the_old_name_is_said_before_it_is_saved(view, file, workspace):
     values = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
-    await workspace.issue.issue("create_user", values)
+    await workspace.commands.issue("create_user", values)
     await workspace.running().settle()
     before = file.read_bytes()
     view.outline.choose(("topics", "audit"))

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
-from workbench.services.dead_letter_jobs import act_of
-from workbench.services.dead_letters import Report
+from workbench.services.dead_letters import Report, act_of
 
 if TYPE_CHECKING:
     from workbench.store.stored_values import DeadLetter, Job
@@ -131,9 +130,7 @@ REASONS = {
     "rejected": ("Rejected", "stop", "error", "The handler said that trying again cannot help"),
     "expired": ("Expired", "clock", "warning", "It expired before it was delivered"),
     "crash_loop": ("Crash loop", "bug", "error", "The program ended each time while it was handled"),
-    "deserialization": ("Unreadable", "code", "error", "Its payload could not be read"),
     "filter_error": ("Filter error", "filter", "error", "The filter of the subscription failed on it"),
-    "operator": ("Taken out", "user", "muted", "A person took it out"),
 }
 """What badges say of a reason (L2): words, icon, colour, and a sentence."""
 
@@ -150,7 +147,7 @@ class Repairs:
         self._desk = desk
         self._strip = strip
         self._follow = follow
-        self._repair = desk.workspace.repair
+        self._repair = desk.workspace.dead_letters
         self._warned: set[str] = set()
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
@@ -266,11 +263,11 @@ class Repairs:
 
     async def _follow_replays(self, deed: Deed, numbers: tuple[int, ...], report: Report, since: int) -> None:
         """Tells what became of replays once that is known, and that they go on where it takes long (V3)."""
-        jobs, topic = self._desk.workspace.jobs, f"{deed.key} {numbers}"
+        jobs, topic = self._desk.workspace.dead_letters.jobs, f"{deed.key} {numbers}"
         ending = asyncio.ensure_future(jobs.settled(numbers, since))
         try:
             if not (await asyncio.wait({ending}, timeout=SOON))[0]:
-                waits = " The engine is paused, so they wait." if self._desk.workspace.observe.paused else ""
+                waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
                 said = f"{letters(report.done)} in progress.{waits}"
                 self._desk.noticed.emit(Notice(kind="info", text=said, topic=topic))
             kind, said = account(deed, report, await ending)
@@ -279,14 +276,14 @@ class Repairs:
         self._desk.noticed.emit(Notice(kind=kind, text=said, topic=topic))
 
     async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
-        jobs = self._desk.workspace.jobs
+        jobs = self._desk.workspace.dead_letters.jobs
         number = await jobs.start(deed.key, numbers, per_second=per_second, skip_on=skip_on)
         self._follow(number)
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
         """Waits for the end of a job and tells it where nobody sees its card, which says the same."""
-        report = await self._desk.workspace.jobs.finished(number)
+        report = await self._desk.workspace.dead_letters.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]
         view = self._strip.parentWidget()

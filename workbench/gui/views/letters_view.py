@@ -74,7 +74,7 @@ class LettersView(View):
         self.strip = ConfirmStrip()
         self.jobs = JobStrip(desk, self._watch)
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
-        self._source = LetterSource(desk.workspace.repair)
+        self._source = LetterSource(desk.workspace.dead_letters)
         self._buttons: dict[str, QToolButton] = {}
         self._pages = QStackedLayout(self)
         hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
@@ -93,7 +93,7 @@ class LettersView(View):
         self.table.set_multi()
         self.table.set_source(self._source)
         self.table.set_empty("None here", "No dead letter has this status.")
-        self.detail = LetterDetail(self.desk, self.desk.workspace.repair.check_edit, absolute, since)
+        self.detail = LetterDetail(self.desk, self.desk.workspace.dead_letters.check_edit, absolute, since)
         self.inner = QSplitter(Qt.Orientation.Vertical)
         self.said = ElidedLabel("muted")
         listed = QWidget()
@@ -191,7 +191,7 @@ class LettersView(View):
 
     @override
     def refresh(self) -> None:
-        counts = self.desk.workspace.repair.counts()
+        counts = self.desk.workspace.dead_letters.counts()
         self._pages.setCurrentIndex(1 if counts else 0)
         if not counts:
             return
@@ -199,7 +199,7 @@ class LettersView(View):
             for at, (name, statuses) in enumerate(SHOWN.items()):
                 total = sum(counts.get(status, 0) for status in statuses)
                 self.statuses.setItemText(at, f"{name}  ·  {total:,}")
-        self.groups.show_groups(self.desk.workspace.repair.groups(self._statuses()))
+        self.groups.show_groups(self.desk.workspace.dead_letters.groups(self._statuses()))
         self._list(self.groups.node())
         self.jobs.refresh()
         shown = self.detail.letter
@@ -224,7 +224,7 @@ class LettersView(View):
             self.groups.choose(selection.subscription)
 
     def _list(self, node: GroupNode) -> None:
-        self._source = LetterSource(self.desk.workspace.repair, node.numbers)
+        self._source = LetterSource(self.desk.workspace.dead_letters, node.numbers)
         self.table.refresh(self._source)
 
     def _statuses(self) -> tuple[str, ...]:
@@ -262,7 +262,7 @@ class LettersView(View):
         self._enable()
 
     def _show_detail(self, number: int) -> None:
-        repair = self.desk.workspace.repair
+        repair = self.desk.workspace.dead_letters
         found = repair.glance(number)
         other = found.of != self.detail.letter
         self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data_apart, number))
@@ -270,8 +270,8 @@ class LettersView(View):
             self.desk.run(self._link(number), "Look for the next dead letter")
 
     async def _link(self, number: int) -> None:
-        letter = self.desk.workspace.repair.letter(number)
-        later = await self.desk.workspace.repair.made_by(letter)
+        letter = self.desk.workspace.dead_letters.get(number)
+        later = await self.desk.workspace.dead_letters.made_by(letter)
         if self.detail.letter is not None and self.detail.letter.number == number:
             self.detail.show_links(letter.parent or 0, later)
 
@@ -279,7 +279,7 @@ class LettersView(View):
 
     def selected(self, deed: Deed) -> list[int]:
         """Returns the numbers of the selected letters that something can be done with."""
-        return self.desk.workspace.repair.having(self._chosen_numbers(), deed.statuses)
+        return self.desk.workspace.dead_letters.having(self._chosen_numbers(), deed.statuses)
 
     def _chosen_numbers(self) -> list[int]:
         return [int(str(key)) for key in self.table.selected_keys()]
@@ -289,7 +289,7 @@ class LettersView(View):
         numbers = self.selected(deed)
         if not fits(deed, len(numbers)) or self.desk.workspace.engine is None:
             return
-        if deed is EDIT and self.desk.workspace.repair.glance(numbers[0]).size > EDITED:
+        if deed is EDIT and self.desk.workspace.dead_letters.glance(numbers[0]).size > EDITED:
             said = (
                 f"The payload of #{numbers[0]} is too large to be edited here (more than {EDITED:,} bytes)."
             )
@@ -326,7 +326,7 @@ class LettersView(View):
         self._repairs.replay_edited(int(number), text, ended)
 
     def _rehearse(self, number: int, text: str | None) -> None:
-        letter = self.desk.workspace.repair.letter(int(number))
+        letter = self.desk.workspace.dead_letters.get(int(number))
 
         def run() -> None:
             self.desk.run(self._rehearsed(letter.number, text), f"Rehearse #{letter.number}")
@@ -337,7 +337,7 @@ class LettersView(View):
         shown = self.detail.show_rehearsal_of(edited=text is not None)
         shown.begin()
         try:
-            found = await self.desk.workspace.repair.rehearse(number, text)
+            found = await self.desk.workspace.dead_letters.rehearse(number, text)
         except WorkbenchError as error:
             shown.fail(f"{error}. {error.hint[0].upper()}{error.hint[1:]}." if error.hint else f"{error}.")
             return
@@ -352,7 +352,7 @@ class LettersView(View):
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""
         writes = self.desk.workspace.engine is not None
-        counts = self.desk.workspace.repair.counts(self._chosen_numbers())
+        counts = self.desk.workspace.dead_letters.counts(self._chosen_numbers())
         self.said.setText(self.table.selection_text())
         for deed in DEEDS:
             count = sum(counts.get(status, 0) for status in deed.statuses)

@@ -113,7 +113,7 @@ class PublishDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
         self._desk = desk
-        topics = {one.name: one.doc.split("\n\n")[0] for one in desk.workspace.publish.topics()}
+        topics = {one.name: one.doc.split("\n\n")[0] for one in desk.workspace.messages.topics()}
         self.form = SchemaForm(schema_of(topics, topic), validate=problems_of)
         self.form.submitted.connect(self._submitted)
         self.drafts = DraftKeeper(desk, self.form.typed, self.form.type_in, self._begin_again)
@@ -191,7 +191,7 @@ class PublishDialog(QDialog):
     async def _published(self, draft: OutgoingMessage, typed: Mapping[str, Any]) -> None:
         workspace = self._desk.workspace
         try:
-            position = await workspace.publish.publish(draft)
+            position = await workspace.messages.publish(draft)
         except WorkbenchError as error:
             hint = f" {error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
             kind, word = ("warning", "refused") if isinstance(error, BackPressure) else ("error", "failed")

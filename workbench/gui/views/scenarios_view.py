@@ -60,7 +60,7 @@ class ScenariosView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._verdicts = desk.workspace.verdicts
+        self._verdicts = desk.workspace.scenarios
         self._entries: list[ScenarioLine] = []
         self._listed: list[ScenarioLine] = []
         self._files: tuple[ScenarioFile, ...] = ()

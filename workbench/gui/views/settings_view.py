@@ -140,7 +140,7 @@ class SettingsView(View):
                 self.drafts.turn_to("settings", "the settings that are not saved")
             return
         try:
-            if self.desk.workspace.configure.present() != draft.original:
+            if self.desk.workspace.project_editor.present() != draft.original:
                 self._tell_changed()
         except WorkbenchError as error:
             self._tell("error", str(error))
@@ -148,7 +148,7 @@ class SettingsView(View):
     def _read_if_other(self) -> None:
         """Shows the file as it is now, unless that is what is shown."""
         try:
-            fresh = self.desk.workspace.configure.read()
+            fresh = self.desk.workspace.project_editor.read()
         except WorkbenchError:
             self.read()
             return
@@ -162,7 +162,7 @@ class SettingsView(View):
         self._names.clear()
         self._unwritable = False
         try:
-            self._draft = self._base = self.desk.workspace.configure.read()
+            self._draft = self._base = self.desk.workspace.project_editor.read()
         except WorkbenchError as error:
             self._draft = self._base = None
             self._show_broken(error)
@@ -217,7 +217,7 @@ class SettingsView(View):
         self.outline.choose(tuple(written["path"]))
         self._choose(self.outline.path())
         left = self.part.form.type_in(written["form"]) if self.part.form is not None else []
-        if self.desk.workspace.configure.present() != self._draft.original:
+        if self.desk.workspace.project_editor.present() != self._draft.original:
             self._tell_changed()
         return left
 
@@ -329,7 +329,7 @@ class SettingsView(View):
     async def _save(self, draft: SettingsDraft, *, insist: bool) -> None:
         """Saves aside: the project is loaded as it would be, which may take its time."""
         try:
-            await asyncio.to_thread(self.desk.workspace.configure.save, draft, insist=insist)
+            await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
         except WouldBreak as error:
             said = f"These scenarios would not fit any more. Nothing was written.\n{error}"
             self._tell("warning", said, ("Save all the same", partial(self._write, insist=True)))
@@ -386,7 +386,7 @@ class SettingsView(View):
         from workbench.services.project_editor import differing
 
         if self._draft is not None:
-            lines = differing(self._draft.original, self.desk.workspace.configure.present())
+            lines = differing(self._draft.original, self.desk.workspace.project_editor.present())
             self.changes.setPlainText("\n".join(lines))
             self.changes.show()
 
