@@ -24,7 +24,6 @@ from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewE
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from workbench.gui.actions import Actions
     from workbench.gui.desk import Desk
     from workbench.gui.notices import Notices
     from workbench.gui.status_line import StatusLine
@@ -77,8 +76,8 @@ class MainWindow(QMainWindow):
         for entry in VIEWS:
             self._add_dock(entry)
         # Menus get their actions once there is a session; their names stand there from the start.
-        self._menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
-        for menu in self._menus.values():
+        self.menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
+        for menu in self.menus.values():
             menu.setToolTipsVisible(True)
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._focus_moved)
@@ -109,25 +108,15 @@ class MainWindow(QMainWindow):
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("perspective", self.perspective)
 
-    def use(self, acts: Actions, status: StatusLine) -> None:
-        """Gives the window its menus, icons and status line, none of which its first moment needs."""
+    def use(self, status: StatusLine) -> None:
+        """Gives the window its icons and status line, neither of which its first moment needs."""
         from workbench.gui.icons import icon
 
         self.setWindowIcon(icon("app"))
         for entry in VIEWS:
             self.docks[entry.key].setWindowIcon(icon(entry.icon))
             self.docks[entry.key].toggleViewAction().setIcon(icon(entry.icon))
-        self._fill_menus(acts)
         self.setStatusBar(status)
-
-    def _fill_menus(self, acts: Actions) -> None:
-        last: dict[str, int] = {}
-        for bound in acts:
-            menu, group = self._menus[bound.act.menu], bound.act.group
-            if last.setdefault(bound.act.menu, group) != group:
-                menu.addSeparator()
-            last[bound.act.menu] = group
-            menu.addAction(bound)
 
     @cached_property
     def notices(self) -> Notices:

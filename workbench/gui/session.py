@@ -54,7 +54,7 @@ class Session(WindowActions):
         self._status = StatusLine(
             self.toggle_engine, self.repair, partial(self.bring, "scenarios"), self.zones.offer
         )
-        window.use(self.acts, self._status)
+        window.use(self._status)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
         window.perspective_changed.connect(lambda _name: self.acts.refresh())

@@ -44,6 +44,16 @@ class WindowActions(ABC):
         self.desk: Desk | None = None
         self.acts = Actions(self, window)
         self.acts.offer()
+        self._fill_menus()
+
+    def _fill_menus(self) -> None:
+        groups: dict[str, int] = {}
+        for bound in self.acts:
+            menu, group = self.window.menus[bound.act.menu], bound.act.group
+            if groups.setdefault(bound.act.menu, group) != group:
+                menu.addSeparator()
+            groups[bound.act.menu] = group
+            menu.addAction(bound)
 
     @abstractmethod
     def open_sample(self, name: str) -> None:
