@@ -172,7 +172,7 @@ async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):
     folder = own_project(tmp_path / "mine")
     session = await start((folder, ""))
     assert not (folder / "ran").exists()
-    assert notices(session) == ["This project brings Python (mine). Nothing of it runs until you trust it."]
+    assert notices(session) == ["This project contains Python (mine). None of it runs until you trust it."]
     first = session.workspace
     press(session, "Trust and reload")
     await until(lambda: session.workspace not in (None, first), within=10)
@@ -197,7 +197,7 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     folder = copy_sample("users", tmp_path / "mine")
     first = await start((folder, ""))
     second = await start((folder, ""))
-    assert notices(second)[0].startswith("This window only looks: ")
+    assert notices(second)[0].startswith("Read-only: ")
     assert not second.acts["import"].isEnabled()
     assert not second.acts["engine"].isEnabled()
     assert not second.window.views["commands"].button.isEnabled()
@@ -223,7 +223,7 @@ async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
         await key(window, Qt.Key.Key_F10, until)
         await asyncio.gather(*session.desk.running())
     assert len(session.workspace.monitor.rows("users")) == 1
-    assert "One step: " in "".join(notices(session)) or "Nothing is left" in "".join(notices(session))
+    assert "One step: " in "".join(notices(session)) or "Nothing to deliver" in "".join(notices(session))
     await key(window, Qt.Key.Key_F8, until)
     await until(lambda: not session.workspace.monitor.paused)
 

@@ -57,7 +57,7 @@ class AckWriter:
     async def _blame(self, tasks: Sequence[DeliveryAttempt], error: CallerError) -> None:
         """Finds whose effects the store refuses; those tasks have failed."""
         acting = [task for task in tasks if task.effects and task.failure is None]
-        answers = await self._runtime.gate.rehearse(
+        answers = await self._runtime.gate.dry_run(
             [Atomic(operations=tuple(task.effects)) for task in acting]
         )
         refused = [

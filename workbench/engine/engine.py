@@ -13,7 +13,7 @@ from uuid import UUID
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.change_collector import Collector, collect
 from workbench.engine.command_handler import CommandHandler, Issue
-from workbench.engine.dry_run import DryRun, rehearse
+from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.notifier import Notifier, Notify
@@ -266,7 +266,7 @@ class Engine:
 
     # -- control ----------------------------------------------------------------------------------------
 
-    async def rehearse(self, letter: DeadLetter, data: str | None = None) -> DryRun:
+    async def dry_run(self, letter: DeadLetter, data: str | None = None) -> DryRun:
         """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
 
         Raises:
@@ -275,7 +275,7 @@ class Engine:
         runner = self.subscriptions.get(letter.subscription)
         if runner is None:
             raise NotFound(f"no subscription {letter.subscription} runs")
-        return await rehearse(runner, self.gate, letter, data)
+        return await dry_run(runner, self.gate, letter, data)
 
     async def pause_for(self, seconds: float) -> None:
         """Returns after some seconds of the engine's clock."""

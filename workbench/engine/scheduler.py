@@ -208,7 +208,7 @@ class Scheduler:
     async def _stand_still(self, name: str, lane: str, said: str) -> None:
         self.faults[name] = said
         revival = self._revivals.setdefault(name, asyncio.Event())
-        self._report(f"{name} ended unexpectedly {ENDS} times and stands still until it is resumed: {said}")
+        self._report(f"{name} ended unexpectedly {ENDS} times and stopped until it is resumed: {said}")
         self._still.add(lane)
         self._rest(lane)
         await revival.wait()

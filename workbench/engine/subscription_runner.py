@@ -81,7 +81,7 @@ class SubscriptionRunner:
         return LogStrategy(self._rows, self._claims, one, runtime.clock, self._stops)
 
     def _handler_run(
-        self, handler: Handler, side_by_side: int, stopping: Callable[[], bool], *, rehearsal: bool = False
+        self, handler: Handler, side_by_side: int, stopping: Callable[[], bool], *, dry_run: bool = False
     ) -> HandlerRun:
         runtime, subscription = self._runtime, self.subscription
         return HandlerRun(
@@ -94,7 +94,7 @@ class SubscriptionRunner:
                 clock=runtime.clock,
                 make_room=runtime.make_room,
                 timeout=subscription.timeout,
-                rehearsal=rehearsal,
+                dry_run=dry_run,
             ),
             clock=runtime.clock,
             timer=runtime.timer,
@@ -207,7 +207,7 @@ class SubscriptionRunner:
         """Returns when a delayed row is due or a lost lease ends, microseconds since 1970."""
         return None if self._strategy is None else self._rows.next_due()
 
-    async def rehearse(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
+    async def dry_run(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
         """Runs the handler on a dead letter; its effects stay in the task that is returned."""
         if self.handler is None:
             raise NotFound(f"{self.name} has no handler")
@@ -221,8 +221,8 @@ class SubscriptionRunner:
             expires_at=None,
         )
         task = DeliveryAttempt(message=message, key=letter.key)
-        # A handler with a memory is rehearsed apart: what really happens meanwhile knows nothing of it.
+        # A handler with a memory is run apart: what really happens meanwhile knows nothing of it.
         apart = getattr(self.handler, "apart", None)
         handler = self.handler if apart is None else apart()
-        await self._handler_run(handler, 1, lambda: False, rehearsal=True).run([task])
+        await self._handler_run(handler, 1, lambda: False, dry_run=True).run([task])
         return task

@@ -194,7 +194,7 @@ class Desk(QObject):
 
     def read_only(self) -> str:
         """Returns why nothing can be changed in this window; an empty text where it can."""
-        return "" if self.workspace.engine is not None else "This window only looks"
+        return "" if self.workspace.engine is not None else f"Read-only: {self.workspace.observer}"
 
     # -- work and words -----------------------------------------------------------------------------------
 

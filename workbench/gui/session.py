@@ -140,10 +140,10 @@ class Session(WindowActions):
         if desk is None:
             return
         if workspace.observer:
-            desk.notice("info", f"This window only looks: {workspace.observer}.")
+            desk.notice("info", f"Read-only: {workspace.observer}.")
         if project.restricted:
             modules = ", ".join(project.modules)
-            text = f"This project brings Python ({modules}). Nothing of it runs until you trust it."
+            text = f"This project contains Python ({modules}). None of it runs until you trust it."
             desk.notice("warning", text, ("Trust and reload", self.trust))
 
     def trust(self) -> None:

@@ -162,7 +162,7 @@ class WindowActions(ABC):
             group=2,
             checked=lambda _session, mode=mode: theme().mode == mode,
         )
-        for mode, text in (("light", "Light"), ("dark", "Dark"), ("system", "Light or dark as the system"))
+        for mode, text in (("light", "Light"), ("dark", "Dark"), ("system", "As the system"))
     )
 
     def bring(self, key: str) -> None:
@@ -306,7 +306,7 @@ class WindowActions(ABC):
     async def _step(self) -> None:
         if self.desk is not None and self.workspace is not None:
             moved = await self.workspace.step()
-            self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing is left to deliver.")
+            self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing to deliver.")
 
     @action(
         "Pu&blish a message …",

@@ -86,10 +86,10 @@ def standstills(workspace: Workspace) -> list[Standstill]:
     found = []
     for view in workspace.monitor.projections():
         if view.status == "faulted":
-            why = f"it stands still at position {view.fault_position:,}: {view.fault}"
+            why = f"it stopped at position {view.fault_position:,}: {view.fault}"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
         elif view.stale and view.lag and view.status == "live":
-            why = "its columns changed, so it stands still until it is rebuilt"
+            why = "its columns changed, so it stopped until it is rebuilt"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
         elif view.status == "paused" and view.lag:
             why = f"it is paused, {view.lag:,} positions behind"

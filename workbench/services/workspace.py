@@ -262,10 +262,10 @@ class Workspace:
 
         Raises:
             StoreReadOnly: This window only observes.
-            StoreBusy: The model is just being loaded anew.
+            StoreBusy: The model is being reloaded.
         """
         if self.turnstile.closed:
-            raise StoreBusy("the model is just being loaded anew", hint="try again in a moment")
+            raise StoreBusy("the model is being reloaded", hint="try again in a moment")
         if self.engine is None:
             raise StoreReadOnly(
                 f"the store is open for reading only: {self.observer or 'the project was closed'}",

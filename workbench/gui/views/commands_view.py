@@ -283,7 +283,7 @@ class CommandsView(View):
         self.button.setToolTip(f"{'Issue the command' if command else 'Ask the query'} (Ctrl+Enter)")
         self.button.setEnabled(not command or self._writes)
         if command and not self._writes:
-            self.button.setToolTip("This window only looks; the one that works on the store can send")
+            self.button.setToolTip("Read-only: another process has the project open; send there")
 
     def _show_target(self) -> None:
         if self._form is None or self._kind != COMMAND:

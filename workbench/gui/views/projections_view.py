@@ -116,7 +116,7 @@ class ProjectionsView(View):
         self.badge = Badge("neutral", "")
         self.pause = toolbar_button("Pause", "pause", "Stop folding events into this table")
         self.rebuild = toolbar_button(
-            "Rebuild", "refresh", "Make all rows anew from the whole log; the old ones stay until it is done"
+            "Rebuild", "refresh", "Rebuild all rows from the whole log; the old ones stay until it is done"
         )
         head = QHBoxLayout()
         head.setSpacing(6)
@@ -134,7 +134,7 @@ class ProjectionsView(View):
         if self.desk.workspace.engine is None:
             for button in (self.pause, self.rebuild):
                 button.setEnabled(False)
-                button.setToolTip("This window only looks; the one that works on the store can do this")
+                button.setToolTip("Read-only: another process has the project open; do it there")
         return head
 
     @override

@@ -43,7 +43,7 @@ class WaitingDeliveries(QWidget):
         self.table.set_multi()
         self.table.set_empty("Nothing waits", "Deliveries that wait, are retried or are blocked stand here.")
         self.said = ElidedLabel("muted")
-        self.skip = toolbar_button("Skip …", "skip", "Pass the selected deliveries by, on record")
+        self.skip = toolbar_button("Skip …", "skip", "Skip the selected deliveries; this is recorded")
         self.skip.clicked.connect(self.ask)
         bar = QHBoxLayout()
         bar.setContentsMargins(4, 2, 2, 2)

@@ -266,7 +266,7 @@ class SubscriptionsView(View):
 
     async def _stepped(self, name: str) -> None:
         moved = await self.desk.workspace.step(name)
-        said = f"One delivery of {name} was done." if moved else f"Nothing is left to deliver to {name}."
+        said = f"One delivery of {name} was done." if moved else f"Nothing to deliver to {name}."
         self.desk.notice("info", f"{said} The engine is paused.")
 
     def _reset(self) -> None:
