@@ -279,9 +279,9 @@ class ProjectionsView(View):
         self._source = source
         table.refresh(source)
         rows = source.count()
-        if self._fitted < min(rows, FITTED) and not table.arranged:
+        if self._fitted < min(rows, FITTED) and not table.head.arranged:
             self._fitted = rows
-            table.fit_columns()
+            table.head.fit_columns()
         if source.text:
             table.set_empty("No row fits", f"All {self._total:,} rows were searched for “{source.text}”.")
         else:
