@@ -12,7 +12,7 @@ MISSING: Any = object()
 Cost = Callable[[int, int], float]
 """How unlike an expectation and a happening are, by their places: 0 fits, from 1 on they are never paired."""
 
-UNLIKELY = 1.0
+UNPAIRED = 1.0
 LIKE, UNLIKE = 0.2, 0.9
 """Costs of the best and the worst match that is still shown side by side."""
 
@@ -62,7 +62,7 @@ def unlikeness(expected: Mapping[str, Any], differing: int, *, named: bool) -> f
     if not differing:
         return 0.0
     share = min(1.0, differing / max(1, _leaves(expected)))
-    return LIKE + (UNLIKE - LIKE) * share if named else UNLIKELY
+    return LIKE + (UNLIKE - LIKE) * share if named else UNPAIRED
 
 
 def in_order(wanted: int, required: Sequence[bool], cost: Cost) -> list[tuple[int | None, int | None]]:
@@ -98,7 +98,7 @@ def _steps(
     i: int, j: int, wanted: int, required: Sequence[bool], cost: Cost, best: list[list[float]]
 ) -> Iterator[tuple[float, int, int]]:
     """Yields what can be done next, with what all of the rest then costs; a match comes first."""
-    if i < wanted and j < len(required) and (price := cost(i, j)) < UNLIKELY:
+    if i < wanted and j < len(required) and (price := cost(i, j)) < UNPAIRED:
         yield price + best[i + 1][j + 1], 1, 1
     if j < len(required):
         yield (1.0 if required[j] else 0.0) + best[i][j + 1], 0, 1
@@ -120,7 +120,7 @@ def in_any_order(wanted: int, happened: int, cost: Cost) -> list[tuple[int | Non
     for i in range(wanted):
         if i not in partner and free:
             nearest = min(free, key=lambda j, i=i: cost(i, j))  # type: ignore[misc]
-            if cost(i, nearest) < UNLIKELY:
+            if cost(i, nearest) < UNPAIRED:
                 partner[i] = nearest
                 free.remove(nearest)
     pairs: list[tuple[int | None, int | None]] = [(i, partner.get(i)) for i in range(wanted)]
