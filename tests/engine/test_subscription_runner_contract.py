@@ -579,7 +579,7 @@ async def test_D4_a_heartbeat_keeps_the_lease_of_a_handler_that_runs_long(lab):
     engine = await lab.open()
     await lab.publish(1)
     await lab.hangs.wait()
-    token = engine.subscriptions["sub"]._leases.held[0]
+    token = engine.subscriptions["sub"]._rows._leases.held[0]
     for _ in range(10):
         await lab.timer.advance(10, nothing_to_settle)
         for _ in range(20):
@@ -641,7 +641,7 @@ async def test_contract_5_only_one_suspect_runs_at_a_time_in_the_whole_engine(la
     await lab.publish(*range(6))
     token = derived_id("t")
     for name in ("one", "two"):
-        await engine.subscriptions[name]._ingest()
+        await engine.subscriptions[name]._claims.into_rows()
         numbers = tuple(row.number for row in lab.rows(name))
         await lab.write(Lease(subscription=name, numbers=numbers, token=token, until=0))
     await lab.crash()

@@ -86,12 +86,12 @@ async def test_H1_opened_restricted_nothing_of_it_runs(hostile, canary):
     try:
         await workspace.start()
         assert workspace.project.restricted
-        preview = workspace.transfer.preview(hostile / "log.ndjson")
-        report = await workspace.transfer.bring_in(hostile / "log.ndjson", preview.mapping)
+        preview = workspace.event_import.preview(hostile / "log.ndjson")
+        report = await workspace.event_import.bring_in(hostile / "log.ndjson", preview.mapping)
         assert report.stored == 1
-        assert await workspace.reload.check() is None
+        assert await workspace.model_reload.check() is None
         await workspace.story.play(pace=0)
-        assert [view.status for view in workspace.observe.subscriptions() if view.name == "post"] == [
+        assert [view.status for view in workspace.monitor.subscriptions() if view.name == "post"] == [
             "detached"
         ]
     finally:
@@ -214,7 +214,7 @@ async def test_the_window_of_a_hostile_project_asks_each_time_that_it_changes(ho
         await workspace.start()
         canary.unlink()
         (hostile / "helpers.py").write_text(CANARY.format(canary=str(canary), name="changed"))
-        told = await workspace.reload.check()
+        told = await workspace.model_reload.check()
         await asyncio.sleep(0)
         assert told.outcome == "untrusted"
         assert told.changed == ("helpers.py",)

@@ -153,18 +153,18 @@ async def test_N1_a_file_of_nonsense_comes_in_as_far_as_it_can(workspace, tmp_pa
     for number, content in files(count, count):
         path.write_bytes(content)
         try:
-            preview = workspace.transfer.preview(path)
+            preview = workspace.event_import.preview(path)
         except InvalidValue:
             preview = None
         mapping = (preview and preview.mapping) or MAPPINGS[number % len(MAPPINGS)]
         for item in preview.incoming if preview else ():
             assert fuzzing.is_time(item.event.occurred_at or 0)
         async with asyncio.timeout(60):
-            report = await workspace.transfer.bring_in(path, mapping)
+            report = await workspace.event_import.bring_in(path, mapping)
         with path.open("rb") as file:
             count_of_lines = sum(1 for _ in read_lines(file))
         assert report.stored + report.known + report.broken == count_of_lines
         assert len(report.problems) == report.broken
-        again = await workspace.transfer.bring_in(path, mapping)
+        again = await workspace.event_import.bring_in(path, mapping)
         assert (again.stored, again.known, again.broken) == (0, report.stored + report.known, report.broken)
         assert report.summary()
