@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,9 +18,6 @@ from tests.conftest import ROOT
 from workbench.project.declared.section_reader import read_sections
 from workbench.project.declared.sections import Acting, ActionSection
 from workbench.project.project_file import read_settings
-
-sys.path.append(str(ROOT / "packaging"))
-import documents
 
 REFERENCE = (ROOT / "resources" / "docs" / "project-file.md").read_text(encoding="utf-8")
 MODULE = "from workbench.model.registry import Definitions\n\nDEFINITIONS = Definitions()\n"
@@ -38,13 +36,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("file", documents.fresh(), ids=lambda file: file.name)
-def test_what_is_made_from_the_program_is_up_to_date(file: Path) -> None:
-    told = "run: .venv/bin/python packaging/documents.py"
-    assert file.read_text(encoding="utf-8") == documents.fresh()[file], told
+def test_what_is_made_from_the_program_is_up_to_date(documents: ModuleType) -> None:
+    for file, text in documents.fresh().items():
+        assert file.read_text(encoding="utf-8") == text, "run: .venv/bin/python packaging/documents.py"
 
 
-def test_a_setting_that_is_new_or_has_no_heading_is_found() -> None:
+def test_a_setting_that_is_new_or_has_no_heading_is_found(documents: ModuleType) -> None:
     with pytest.raises(ValueError, match=r"no heading for .*\[topics\]"):
         documents.with_tables(REFERENCE.replace("## `[topics]`", "## Topics"))
     stale = REFERENCE.replace(
@@ -71,7 +68,7 @@ def values(of: Any) -> Iterator[BaseModel]:
         yield from values(one)
 
 
-def test_every_setting_has_an_example(folder: Path) -> None:
+def test_every_setting_has_an_example(documents: ModuleType, folder: Path) -> None:
     file = read_settings(folder, environ={})
     sections, problems = read_sections(file.document, file.declared)
     assert not problems
