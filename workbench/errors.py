@@ -36,7 +36,7 @@ WorkbenchError
 │   ├── SchemaTooNew
 │   ├── SchemaTooOld             and this process may not convert it
 │   ├── ReadTooLong
-│   ├── StandsStill              a read model is faulted, so waiting for it is of no use
+│   ├── ProjectionFaulted              a read model is faulted, so waiting for it is of no use
 │   └── StoreFailed              COMMIT failed: the outcome is unknown
 ├── ModelFailed                  the project's own Python raised what it did not mean to
 ├── ProjectError                 the project's files are wrong; carries every problem
@@ -279,7 +279,7 @@ class ReadTooLong(WorldError):
     """A read was stopped because it took too long (C5)."""
 
 
-class StandsStill(WorldError):
+class ProjectionFaulted(WorldError):
     """A read model does not follow the log until an operator resolves its fault (J2)."""
 
 

@@ -156,7 +156,7 @@ def test_J2_a_read_model_that_cannot_follow_is_told(workbench, things):
     assert said.err.startswith("workbench: projection things: it stopped at position 1: ValueError: no Made(")
     value = workbench("run", root, "--command", "make", "--set", "id=b", "--json").json()
     assert value["settled"] is False
-    assert [(one["kind"], one["name"], one["broken"]) for one in value["standstills"]] == [
+    assert [(one["kind"], one["name"], one["broken"]) for one in value["stopped"]] == [
         ("projection", "things", True)
     ]
 
@@ -276,7 +276,7 @@ def test_C10_a_store_that_is_deleted_while_no_command_comes_is_told_at_once(work
 
 def test_C10_a_store_that_was_deleted_by_the_last_command_is_told_at_the_end(workbench, folder, monkeypatch):
     path = folder / "data" / "events.db"
-    draining = importlib.import_module("workbench.services.standstill")
+    draining = importlib.import_module("workbench.services.drain")
     real = draining.drain
 
     async def drain(*args):

@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 
 from tests.engine.conftest import TOTALS, Counted
-from workbench.errors import NotFound, StandsStill, WorkbenchError
+from workbench.errors import NotFound, ProjectionFaulted, WorkbenchError
 from workbench.model.projection import Column, ColumnKind, OnFault
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
@@ -65,7 +65,7 @@ async def test_J5_who_waits_is_told_when_it_faults(rig):
     waiting = asyncio.ensure_future(engine.wait_for("totals", result.last_position))
     await asyncio.sleep(0)
     engine.resume()
-    with pytest.raises(StandsStill, match="totals"):
+    with pytest.raises(ProjectionFaulted, match="totals"):
         await asyncio.wait_for(waiting, 30)
 
 

@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 
 from tests.engine.conftest import Counted
-from workbench.errors import InvalidValue, NotFound, StandsStill
+from workbench.errors import InvalidValue, NotFound, ProjectionFaulted
 from workbench.model.projection import Column, ColumnKind
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
@@ -56,7 +56,7 @@ async def test_J5_nobody_waits_for_what_is_faulted(rig):
     await asyncio.sleep(0)
     await engine.projections["totals"].mark(ProjectionStatus.FAULTED)
     for wait in (waiting, engine.wait_for("totals", result.last_position)):
-        with pytest.raises(StandsStill, match="totals"):
+        with pytest.raises(ProjectionFaulted, match="totals"):
             await asyncio.wait_for(wait, 30)
 
 

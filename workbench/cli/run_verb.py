@@ -87,7 +87,7 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
-        " put_off, standstills [{kind, name, why, broken}], gone, troubles, faults, subscriptions,"
+        " put_off, stopped [{kind, name, why, broken}], gone, troubles, faults, subscriptions,"
         " projections, dead_letters"
     )
     parser.set_defaults(issued=[])
@@ -115,9 +115,9 @@ async def _run(options: Options, environ: Environ) -> int:
         note(f"workbench: {one_line(problem)}")
     for said in summary["troubles"]:
         note(f"workbench: {one_line(said)}")
-    if not summary["settled"] and not any(one["broken"] for one in summary["standstills"]):
+    if not summary["settled"] and not any(one["broken"] for one in summary["stopped"]):
         note(f"workbench: the queues were not empty after {options.wait:g} s; running again goes on")
-    for one in summary["standstills"]:
+    for one in summary["stopped"]:
         note(one_line(f"workbench: {one['kind']} {one['name']}: {one['why']}"))
     if summary["put_off"]:
         note(f"workbench: {summary['put_off']:,} deliveries wait for their time; a later run sees to them")
@@ -139,9 +139,9 @@ class _Gone:
 
 
 async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
+    from workbench.services.drain import drain
     from workbench.services.openmetrics import open_metrics
     from workbench.services.output_files import check_output, write_output
-    from workbench.services.standstill import drain
 
     if options.metrics is not None:
         check_output(options.metrics)  # before anything is done
@@ -155,7 +155,7 @@ async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, 
 async def _issue(workspace: Workspace, options: Options) -> StoryReport:
     """Issues what was asked for; with nothing asked for, the story, if the project has one."""
     from workbench.services.command_story import StoryReport, arriving_lines
-    from workbench.services.standstill import drain
+    from workbench.services.drain import drain
 
     between = partial(drain, workspace, options.wait) if options.settle else None
     if options.issued:
@@ -172,7 +172,7 @@ async def _issue(workspace: Workspace, options: Options) -> StoryReport:
 def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) -> bool:
     refused = any(not result.accepted for result in report.results)
     died = bool(summary["dead_letters"])
-    broken = any(one["broken"] for one in summary["standstills"])
+    broken = any(one["broken"] for one in summary["stopped"])
     return bool(
         report.problems
         or broken
@@ -184,9 +184,9 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
 
 
 def _summary(workspace: Workspace, report: StoryReport, options: Options, *, settled: bool) -> dict[str, Any]:
-    from workbench.services.standstill import put_off, standstills
+    from workbench.services.drain import put_off, stopped_runners
 
-    still = standstills(workspace)
+    still = stopped_runners(workspace)
     return {
         "project": workspace.project.name,
         "commands": dict(report.outcomes),
@@ -196,7 +196,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "streams": workspace.streams.count(),
         "settled": settled and not any(one.broken for one in still),
         "put_off": put_off(workspace),
-        "standstills": [asdict(one) for one in still],
+        "stopped": [asdict(one) for one in still],
         "gone": workspace.store.look(),
         "troubles": list(workspace.running().errors),
         "faults": dict(workspace.running().faults),

@@ -364,7 +364,7 @@ class Engine:
 
         Raises:
             NotFound: No such projection runs.
-            StandsStill: It is faulted.
+            ProjectionFaulted: It is faulted.
         """
         if projection not in self.projections:
             raise NotFound(f"no projection {projection} runs")

@@ -9,7 +9,7 @@ from functools import partial
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_generation import BATCH, ProjectionGeneration
-from workbench.errors import NotFound, StandsStill, StoreBusy, WrongExpectedVersion
+from workbench.errors import NotFound, ProjectionFaulted, StoreBusy, WrongExpectedVersion
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock
 from workbench.model.projection import Projection
@@ -169,11 +169,11 @@ class ProjectionRunner:
 
         Raises:
             StoreBusy: It was stopped before.
-            StandsStill: It is faulted, or was meanwhile.
+            ProjectionFaulted: It is faulted, or was meanwhile.
         """
         if self.checkpoint < position:
             if self._faulted:
-                raise self._standing()
+                raise self._faulted()
             future = asyncio.get_running_loop().create_future()
             self._waiters.append((position, future))
             await future
@@ -182,8 +182,8 @@ class ProjectionRunner:
     def _faulted(self) -> bool:
         return self.paused and self.live.status is ProjectionStatus.FAULTED
 
-    def _standing(self) -> StandsStill:
-        return StandsStill(f"read model {self.name} is faulted", hint="see its fault")
+    def _faulted(self) -> ProjectionFaulted:
+        return ProjectionFaulted(f"read model {self.name} is faulted", hint="see its fault")
 
     def _wake(self) -> None:
         faulted = self._faulted
@@ -193,7 +193,7 @@ class ProjectionRunner:
             if position <= self.checkpoint:
                 future.set_result(None)
             elif faulted:
-                future.set_exception(self._standing())
+                future.set_exception(self._faulted())
         self._waiters = [(position, future) for position, future in self._waiters if not future.done()]
 
     # -- what an operator does; ``also`` is written in the same breath: the record of it (L9) -------------

@@ -23,7 +23,7 @@ from workbench.gui.context_menu import Offering
 from workbench.gui.paged_model import Key, PagedModel, Row, RowSource, TableColumn
 from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
 from workbench.gui.safe_painter import painting
-from workbench.gui.table_actions import Rows, TableActions
+from workbench.gui.table_actions import ChosenRows, TableActions
 from workbench.gui.table_header import TableHeader
 from workbench.gui.table_selection import HeldRows, SelectionKeeper
 from workbench.gui.theme import code_font, theme, ui_font
@@ -311,10 +311,14 @@ class FastTableView(QTableView):
 
     # -- what is offered ------------------------------------------------------------------------------------
 
-    def chosen(self) -> Rows | None:
+    def chosen(self) -> ChosenRows | None:
         """Returns what is chosen; None where no row is."""
         keys, row = self.selected_keys(), self.current_row()
-        return Rows(keys=keys, row=row, column=max(0, self.currentIndex().column())) if keys and row else None
+        return (
+            ChosenRows(keys=keys, row=row, column=max(0, self.currentIndex().column()))
+            if keys and row
+            else None
+        )
 
     def _choose_at(self, place: QPoint) -> None:
         """Chooses where a press of the right button did not: outside of what was selected it selects."""

@@ -16,7 +16,7 @@ from workbench.gui.table_header import TableHeader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class ChosenRows:
     """What is chosen in a table: known by keys, since numbers of rows change (V1).
 
     Attributes:
@@ -44,26 +44,26 @@ class TableActions:
         self._model, self._selected = model, selected
         self.acts = Actions(self, table)
 
-    def _rows(self, chosen: Rows) -> list[Row]:
+    def _rows(self, chosen: ChosenRows) -> list[Row]:
         return self._selected() if len(chosen.keys) > 1 else [chosen.row]
 
     @action("Copy rows", on="table", keys="Ctrl+C", icon="copy", tip="Copy the rows, tabs between cells")
-    def copy_rows(self, chosen: Rows) -> None:
+    def copy_rows(self, chosen: ChosenRows) -> None:
         """Copies the selected rows, tabs between their cells; what could be a formula is quoted."""
         QApplication.clipboard().setText(lines_of(self._model, self._rows(chosen)))
 
     @action("Copy cell", on="table", look=lambda acts, chosen: (acts.cell_told(chosen), ""))
-    def copy_cell(self, chosen: Rows) -> None:
+    def copy_cell(self, chosen: ChosenRows) -> None:
         """Copies all that one cell has to say."""
         QApplication.clipboard().setText(self._model.whole_of(chosen.row, chosen.column))
 
-    def cell_told(self, chosen: Rows | None) -> str:
+    def cell_told(self, chosen: ChosenRows | None) -> str:
         """Returns what copying the cell is called."""
         title = self._model.columns[chosen.column].title if chosen is not None else ""
         return f"Copy cell “{title}”".replace("&", "&&") if title else "Copy cell"
 
     @action("Copy rows as JSON", on="table", icon="code")
-    def copy_json(self, chosen: Rows) -> None:
+    def copy_json(self, chosen: ChosenRows) -> None:
         """Copies the selected rows as JSON: an object each, by the titles of the columns."""
         found = [self._object(row) for row in self._rows(chosen)]
         shown: Any = found if len(found) > 1 else found[0]
@@ -80,7 +80,7 @@ class TableActions:
         anyway=True,
         shown=lambda acts, _chosen: acts.several,
     )
-    def select_all(self, _chosen: Rows | None) -> None:
+    def select_all(self, _chosen: ChosenRows | None) -> None:
         """Selects all rows."""
         self.table.selectAll()
 
@@ -95,11 +95,11 @@ class TableActions:
         look=lambda acts, chosen: (acts.sort_told(chosen), ""),
         shown=lambda acts, _chosen: acts.head.sortable,
     )
-    def sort_by(self, chosen: Rows) -> None:
+    def sort_by(self, chosen: ChosenRows) -> None:
         """Asks for the order by the column; a second time the other way round."""
         self.head.sort_by(chosen.column)
 
-    def sort_told(self, chosen: Rows | None) -> str:
+    def sort_told(self, chosen: ChosenRows | None) -> str:
         """Returns what sorting is called."""
         title = self._model.columns[chosen.column].title if chosen is not None else ""
         return f"Sort by “{title}”".replace("&", "&&") if title else "Sort by this column"

@@ -34,7 +34,7 @@ class TableHeader(QHeaderView):
 
     Signals:
         sort_wanted: Column and whether descending.
-        columns_reset: All columns are as they were at first; whoever leaves some out may do so again.
+        columns_reset: All columns are as they were at first; a listener may leave some out again.
     """
 
     sort_wanted = Signal(int, bool)

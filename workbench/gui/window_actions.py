@@ -35,7 +35,7 @@ def _no_way(owner: WindowActions, *, back: bool) -> str:
 
 
 class WindowActions(ABC):
-    """The actions of the window; whoever opens projects is one of them."""
+    """The actions of the window, opening projects among them."""
 
     def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:
         self.window, self.zones = window, zones
@@ -124,7 +124,7 @@ class WindowActions(ABC):
 
     @action("&Quit", key="quit", keys="Ctrl+Q", menu="File", group=2)
     def close_window(self) -> None:
-        """Closes the window, which whoever owns it does in stages."""
+        """Closes the window, which its owner does in stages."""
         self.window.close_wanted.emit()
 
     # -- what can be done: views ----------------------------------------------------------------------------

@@ -116,7 +116,7 @@ class Commands:
         """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile.
 
         Raises:
-            StandsStill: It is faulted.
+            ProjectionFaulted: It is faulted.
         """
         while True:
             async with self._workspace.at_work() as engine:

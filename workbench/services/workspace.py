@@ -55,7 +55,7 @@ class Workspace:
         messages: Messages in.
         event_import: Events in from files.
         story: Commands in from files.
-        turnstile: Passed by what must not meet an engine that is being changed.
+        turnstile: Held by what must not meet an engine that is being changed.
         model_reload: Reads the project again when its files change.
         project_editor: The project file as settings.
         scenarios: The project's scenarios and what came of them.

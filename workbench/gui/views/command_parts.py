@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
-from workbench.errors import InvalidValue, StandsStill
+from workbench.errors import InvalidValue, ProjectionFaulted
 
 if TYPE_CHECKING:
     from workbench.gui.views.command_result import ResultCard
@@ -139,7 +139,7 @@ async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard
         try:
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 await workspace.commands.wait_for(name, result.last_position)
-        except (TimeoutError, StandsStill):
+        except (TimeoutError, ProjectionFaulted):
             behind.append(name)
         else:
             said.append(f"{name} after {1000 * (workspace.clock.monotonic() - begun):,.1f} ms")

@@ -20,7 +20,7 @@ from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Type
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
 from workbench.project.declared.compilation import Compilation, CompiledPart
-from workbench.project.declared.consequences import Action, Actions, untyped
+from workbench.project.declared.consequences import ActionCompiler, CompiledAction, untyped
 from workbench.project.declared.sections import AggregateSection, CommandSection, EventSection, UpcastSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import (
@@ -173,7 +173,7 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
             draft.unknown((*place, "field"), f"field of {part.name}", one.field, part.field_types)
         guards.append((when, message, one.field or None))
         present |= no
-    actions = Actions(draft, scope, "command", present).emitted(path, section, owner.events)
+    actions = ActionCompiler(draft, scope, "command", present).emitted(path, section, owner.events)
     return _decide(tuple(guards), tuple(actions))
 
 
@@ -181,7 +181,7 @@ Guard = tuple[Get, Callable[[Any], str], str | None]
 """Condition, message, and the field that it is about."""
 
 
-def _decide(guards: tuple[Guard, ...], actions: tuple[Action, ...]) -> Callable[[Any], list[Event]]:
+def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> Callable[[Any], list[Event]]:
     """Returns a decision: closures alone, and once more with all checks where those raise."""
 
     def careful(env: Any) -> list[Event]:

@@ -22,7 +22,7 @@ from workbench.project.declared.value_classes import as_json
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class CompiledAction:
     """One compiled action.
 
     Attributes:
@@ -77,7 +77,7 @@ _FITTING = {"emit": set(), "issue": {"after"}, "publish": _DETAILS}
 
 
 @dataclass(frozen=True, slots=True)
-class Actions:
+class ActionCompiler:
     """Compiles actions whose expressions read one scope.
 
     Args:
@@ -89,9 +89,9 @@ class Actions:
     source: str
     present: frozenset[str] = frozenset()
 
-    def emitted(self, path: Path, acting: Acting, events: Mapping[str, CompiledPart]) -> list[Action]:
+    def emitted(self, path: Path, acting: Acting, events: Mapping[str, CompiledPart]) -> list[CompiledAction]:
         """Compiles what a command emits; only these events can be."""
-        made: list[Action] = []
+        made: list[CompiledAction] = []
         for place, one in sections_of(path, acting):
             if one_verb(self.draft, place, one, ("emit",)) != "emit":
                 continue
@@ -103,21 +103,21 @@ class Actions:
             when, present = self._when(place, one)
             sources = self._fields(place, "emit", one, part, present)
             build = checked(part.cls, sources, f"{part.name} cannot be made")
-            made.append(Action(when, build, quick(part.cls, part.fields or {}, sources)))
+            made.append(CompiledAction(when, build, quick(part.cls, part.fields or {}, sources)))
         return made
 
-    def issued(self, path: Path, acting: Acting, names: list[str]) -> list[Action]:
+    def issued(self, path: Path, acting: Acting, names: list[str]) -> list[CompiledAction]:
         """Compiles the commands that follow; their names are added to ``names``."""
-        made: list[Action] = []
+        made: list[CompiledAction] = []
         for place, one in sections_of(path, acting):
             verb = one_verb(self.draft, place, one, ("issue",))
             if verb and (action := self._issue(place, one, names)) is not None:
                 made.append(action)
         return made
 
-    def handled(self, path: Path, acting: Acting) -> list[Action]:
+    def handled(self, path: Path, acting: Acting) -> list[CompiledAction]:
         """Compiles what a handler does: publications and commands."""
-        made: list[Action] = []
+        made: list[CompiledAction] = []
         for place, one in sections_of(path, acting):
             verb = one_verb(self.draft, place, one, ("issue", "publish"))
             action = self._issue(place, one, []) if verb == "issue" else None
@@ -133,7 +133,7 @@ class Actions:
         run, yes, _ = self.draft.condition((*path, "when"), one.when, self.scope, present=self.present)
         return run, self.present | yes
 
-    def _issue(self, path: Path, one: ActionSection, names: list[str]) -> Action | None:
+    def _issue(self, path: Path, one: ActionSection, names: list[str]) -> CompiledAction | None:
         part = self.draft.commands.get(one.issue)
         if part is None:
             self.draft.unknown((*path, "issue"), "command", one.issue, self.draft.commands)
@@ -143,9 +143,9 @@ class Actions:
             names.append(one.issue)
         when, present = self._when(path, one)
         build = _command(part, self._fields(path, "issue", one, part, present), one.after)
-        return Action(when, build)
+        return CompiledAction(when, build)
 
-    def _publish(self, path: Path, one: ActionSection) -> Action | None:
+    def _publish(self, path: Path, one: ActionSection) -> CompiledAction | None:
         if one.publish not in self.draft.topics:
             self.draft.unknown((*path, "publish"), "topic", one.publish, self.draft.topics)
             self._only_check(path, one)
@@ -164,7 +164,7 @@ class Actions:
                 one.publish, one.type or one.publish, str(key(env)) if key else "", said, one.after
             )
 
-        return Action(when, build)
+        return CompiledAction(when, build)
 
     def _only_check(self, path: Path, one: ActionSection) -> None:
         """Checks the expressions of an action that cannot be compiled otherwise."""

@@ -15,7 +15,7 @@ from workbench.model.expressions.value_kinds import INTEGER, RECORD, record
 from workbench.model.messaging import Context, Handler, Message
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.compilation import Compilation
-from workbench.project.declared.consequences import Action, Actions, Publication
+from workbench.project.declared.consequences import ActionCompiler, CompiledAction, Publication
 from workbench.project.declared.filter_compiler import as_stored
 from workbench.project.declared.projection_compiler import row_seen, types_of
 from workbench.project.declared.sections import FailureSection, HandlerSection
@@ -69,7 +69,7 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
         for key, one in failing.items():
             failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
             failures.append(failure)
-    actions = Actions(draft, scope, "data", present).handled(path, section)
+    actions = ActionCompiler(draft, scope, "data", present).handled(path, section)
     work = _Work(section.event, names, tuple(looks), tuple(failures), tuple(actions))
     return _handler(name, draft.places.line(path), work)
 
@@ -135,7 +135,7 @@ class _Work:
     names: Mapping[str, Get]
     looks: tuple[_Look, ...]
     failures: tuple[_Failure, ...]
-    actions: tuple[Action, ...]
+    actions: tuple[CompiledAction, ...]
 
     def do(self, message: Message, context: Context) -> None:
         """Does it.

@@ -17,7 +17,7 @@ from workbench.model.expressions.value_kinds import STRING
 from workbench.model.policy import Policy, Process, Reaction
 from workbench.project.declared.build_values import ValueSource
 from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
-from workbench.project.declared.consequences import Action, Actions
+from workbench.project.declared.consequences import ActionCompiler, CompiledAction
 from workbench.project.declared.scopes import RECORD
 from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
 from workbench.project.declared.source_locations import Path
@@ -28,7 +28,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
     """Compiles a policy; its actions are checked with each of its events."""
     path = ("policy", *name.split("."))
     names: list[str] = []
-    by_event: dict[type[Any], list[Action]] = {}
+    by_event: dict[type[Any], list[CompiledAction]] = {}
     for index, event in enumerate(section.on):
         part = draft.events.get(event)
         if part is None:
@@ -37,7 +37,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
             draft.dropped = draft.dropped or draft.lenient
             continue
         scope = {"event": item(part.type, 0), **RECORD}
-        by_event[part.cls] = Actions(draft, scope, "event").issued(path, section, names)
+        by_event[part.cls] = ActionCompiler(draft, scope, "event").issued(path, section, names)
     if not (section.do or section.issue or section.emit or section.publish):
         draft.tell(path, "S-TYPE", "a policy needs issue, or do { … } with several")
 
@@ -68,7 +68,7 @@ class _Step:
     section: StepSection
     part: CompiledPart
     given: Mapping[str, ValueSource]
-    actions: list[Action]
+    actions: list[CompiledAction]
 
 
 def process_of(draft: Compilation, name: str, section: ProcessSection) -> Process:
@@ -133,7 +133,7 @@ def _step(
         given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
     if one.ends:
         del scope["state"]  # it is over: there is none
-    actions = Actions(draft, scope, "event").issued(path, one, names)
+    actions = ActionCompiler(draft, scope, "event").issued(path, one, names)
     return _Step(section=one, part=part, given=given, actions=actions)
 
 

@@ -1,4 +1,4 @@
-"""Looks at what followed in a rehearsal and says it in the words of a scenario's file."""
+"""Looks at what followed in a scenario's world and says it in the words of a scenario's file."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from workbench.store.stored_values import ProjectionStatus
 PAGE = 1000
 
 
-def witness(scenario: Scenario, rehearsal: ScenarioWorld) -> Happened:
+def witness(scenario: Scenario, world: ScenarioWorld) -> Happened:
     """Returns what followed, as far as the scenario asks for it."""
     asked = {str(one.facts["topic"]) for one in scenario.then if "topic" in one.facts}
     projections = {str(one.facts["projection"]) for one in scenario.then if "projection" in one.facts}
     return Happened(
-        refusals=tuple(rehearsal.done.refusals),
-        events=tuple(_events(rehearsal)),
-        commands=tuple(_commands(rehearsal)),
-        messages=tuple(facts for topic in sorted(asked) for facts in _messages(rehearsal, topic)),
-        letters=tuple(_letters(rehearsal)),
-        rows={name: _rows(rehearsal, name) for name in projections},
-        faults=dict(_faults(rehearsal)),
-        seconds=(rehearsal.clock.now() - rehearsal.began) / MICROSECONDS,
-        unfinished=rehearsal.unfinished or "; ".join(rehearsal.engine.errors),
+        refusals=tuple(world.done.refusals),
+        events=tuple(_events(world)),
+        commands=tuple(_commands(world)),
+        messages=tuple(facts for topic in sorted(asked) for facts in _messages(world, topic)),
+        letters=tuple(_letters(world)),
+        rows={name: _rows(world, name) for name in projections},
+        faults=dict(_faults(world)),
+        seconds=(world.clock.now() - world.began) / MICROSECONDS,
+        unfinished=world.unfinished or "; ".join(world.engine.errors),
     )
 
 
-def _events(rehearsal: ScenarioWorld) -> Iterator[Followed]:
-    done = rehearsal.done
-    for event in rehearsal.reader.read_log(done.before, EVERYTHING):
+def _events(world: ScenarioWorld) -> Iterator[Followed]:
+    done = world.done
+    for event in world.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
             facts = {"event": event.type, "stream": event.stream, "data": event.json()}
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
 
 
-def _commands(rehearsal: ScenarioWorld) -> Iterator[dict[str, Any]]:
-    before = rehearsal.done.before
-    found, _ = rehearsal.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
+def _commands(world: ScenarioWorld) -> Iterator[dict[str, Any]]:
+    before = world.done.before
+    found, _ = world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
         yield {
             "command": message.type,
@@ -60,17 +60,17 @@ def _delay(message: Message) -> float:
     return (message.deliver_at - message.published_at) / MICROSECONDS
 
 
-def _messages(rehearsal: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
-    routing, before = rehearsal.registry.routing, rehearsal.done.before
-    found, _ = rehearsal.reader.read_topic(
+def _messages(world: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
+    routing, before = world.registry.routing, world.done.before
+    found, _ = world.reader.read_topic(
         topic, lambda event: topic in routing.topics_of(event), before, EVERYTHING
     )
     for message in found:
         yield {"message": message.type, "topic": topic, "data": message.json()}
 
 
-def _letters(rehearsal: ScenarioWorld) -> Iterator[dict[str, Any]]:
-    for letter in rehearsal.letters():
+def _letters(world: ScenarioWorld) -> Iterator[dict[str, Any]]:
+    for letter in world.letters():
         yield {
             "dead_letter": letter.subscription,
             "error": letter.error_type,
@@ -81,13 +81,13 @@ def _letters(rehearsal: ScenarioWorld) -> Iterator[dict[str, Any]]:
         }
 
 
-def _rows(rehearsal: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
-    projection = rehearsal.registry.projections[name]
+def _rows(world: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
+    projection = world.registry.projections[name]
     times = [column.name for column in projection.columns if column.kind is ColumnKind.TIME]
     found: dict[Any, Mapping[str, Any]] = {}
     after = None
     while True:
-        page = rehearsal.reader.rows(name, where={}, after=after, limit=PAGE)
+        page = world.reader.rows(name, where={}, after=after, limit=PAGE)
         for row in page.rows:
             said = {column: moment(row[column]) for column in times if row.get(column) is not None}
             after = row[projection.key]
@@ -96,8 +96,8 @@ def _rows(rehearsal: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
             return found
 
 
-def _faults(rehearsal: ScenarioWorld) -> Iterator[tuple[str, str]]:
-    for name in rehearsal.registry.projections:
-        live = rehearsal.reader.generations(name)[0]
+def _faults(world: ScenarioWorld) -> Iterator[tuple[str, str]]:
+    for name in world.registry.projections:
+        live = world.reader.generations(name)[0]
         if live.status is ProjectionStatus.FAULTED:
             yield name, live.fault

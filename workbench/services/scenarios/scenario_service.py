@@ -90,9 +90,9 @@ class Scenarios:
             Exception: It cannot be run, or the model's own code failed.
         """
         async with asyncio.timeout(LONGEST):
-            rehearsal = ScenarioWorld(self.project, scenario)
-            await rehearsal.run()
-        return witness(scenario, rehearsal)
+            world = ScenarioWorld(self.project, scenario)
+            await world.run()
+        return witness(scenario, world)
 
     async def _run(self, scenario: Scenario) -> ScenarioResult:
         try:

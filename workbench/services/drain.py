@@ -20,7 +20,7 @@ LOOK = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standstill:
+class StoppedRunner:
     """Something that does not go on by itself.
 
     Attributes:
@@ -81,29 +81,29 @@ def put_off(workspace: Workspace) -> int:
     )
 
 
-def standstills(workspace: Workspace) -> list[Standstill]:
+def stopped_runners(workspace: Workspace) -> list[StoppedRunner]:
     """Returns what does not follow any more: what is faulted, paused or has no handler."""
     found = []
     for view in workspace.monitor.projections():
         if view.status == "faulted":
             why = f"it stopped at position {view.fault_position:,}: {view.fault}"
-            found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
+            found.append(StoppedRunner(kind="projection", name=view.name, why=why, broken=True))
         elif view.stale and view.lag and view.status == "live":
             why = "its columns changed, so it stopped until it is rebuilt"
-            found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
+            found.append(StoppedRunner(kind="projection", name=view.name, why=why, broken=True))
         elif view.status == "paused" and view.lag:
             why = f"it is paused, {view.lag:,} positions behind"
-            found.append(Standstill(kind="projection", name=view.name, why=why, broken=False))
+            found.append(StoppedRunner(kind="projection", name=view.name, why=why, broken=False))
     for one in workspace.monitor.subscriptions():
         behind = one.lag or one.waiting
         if one.status == "detached":
             found.append(
-                Standstill(kind="subscription", name=one.name, why="nothing handles it", broken=True)
+                StoppedRunner(kind="subscription", name=one.name, why="nothing handles it", broken=True)
             )
         elif one.status == "paused" and behind:
             why = f"it is paused, {one.lag:,} positions behind"
-            found.append(Standstill(kind="subscription", name=one.name, why=why, broken=False))
+            found.append(StoppedRunner(kind="subscription", name=one.name, why=why, broken=False))
         elif one.depth.blocked:
             why = f"{one.depth.blocked:,} wait behind dead letters or behind what was put off"
-            found.append(Standstill(kind="subscription", name=one.name, why=why, broken=False))
+            found.append(StoppedRunner(kind="subscription", name=one.name, why=why, broken=False))
     return found
