@@ -14,7 +14,14 @@ from workbench.engine.dry_run import DryRun
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter, RestoreLetters
-from workbench.store.stored_values import DeadLetter, Glance, LetterLine, LetterStatus, OperatorAction
+from workbench.store.stored_values import (
+    DeadLetter,
+    Glance,
+    LetterGroup,
+    LetterLine,
+    LetterStatus,
+    OperatorAction,
+)
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -24,19 +31,6 @@ GROUP = 100
 """Letters whose changes are written together; the loop turns between two groups."""
 NAMED = 1000
 """Numbers in a record at most."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterGroup:
-    """Dead letters with one cause: error type, place in the handler's code, subscription."""
-
-    subscription: str
-    error_type: str
-    place: str
-    count: int
-    first_at: int
-    last_at: int
-    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,18 +129,7 @@ class DeadLetters:
 
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""
-        return [
-            LetterGroup(
-                subscription=row[0],
-                error_type=row[1],
-                place=row[2],
-                count=row[3],
-                first_at=row[4],
-                last_at=row[5],
-                numbers=tuple(sorted(map(int, row[6].split(",")))),
-            )
-            for row in self._workspace.reader.letter_groups(statuses)
-        ]
+        return self._workspace.reader.letter_groups(statuses)
 
     async def replay(self, numbers: Sequence[int]) -> Report:
         """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""
