@@ -190,7 +190,7 @@ class _Folded:
         registry = self._registry
         aggregate = registry.aggregate_of_stream(stream)
         if event.type not in registry.events and aggregate is None:
-            return None  # somebody else's: it is shown, and nothing folds it
+            return None  # of another program: it is shown, and nothing folds it
         try:
             typed = registry.read_event(event)
         except (UnknownEvent, InvalidEvent) as error:
@@ -206,7 +206,7 @@ class _Folded:
             self._broken.add(stream)
             told = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             said = without_secrets(told, event.data)
-            return f"position {event.position} cannot be folded: {said}", f"mend evolve of {aggregate.name}"
+            return f"position {event.position} cannot be folded: {said}", f"fix evolve of {aggregate.name}"
         return None
 
 
@@ -218,7 +218,7 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
         return "open the project with the model that wrote them"
     if version == known.version:
         return f"make it version {version + 1}, with an upcast from {version}"
-    return f"mend its upcast from {version}"
+    return f"fix its upcast from {version}"
 
 
 # -- starting ---------------------------------------------------------------------------------------------
@@ -226,6 +226,7 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
 
 async def said_by_a_start(project: Project) -> list[RunFinding]:
     """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
+<<<<<<< HEAD
     clock = SystemClock()
     workspace = Workspace(replace(project, package=""), MemoryStore(clock), clock)
     try:
@@ -238,4 +239,23 @@ async def said_by_a_start(project: Project) -> list[RunFinding]:
         return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
     finally:
         await workspace.close()
+=======
+    with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
+        path = Path(scratch) / "events.db"
+        try:
+            store = SqliteStore(path, SystemClock(), synchronous="normal")
+        except WorkbenchError:
+            return []  # no room for it, which says nothing of the project
+        workspace = Workspace(replace(project, store_path=path, package=""), store, SystemClock())
+        try:
+            await workspace.start()
+            workspace.monitor.projections()
+        except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
+            said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            hint = error.hint if isinstance(error, WorkbenchError) else ""
+            message = f"the engine does not start with this model: {said}"
+            return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
+        finally:
+            await workspace.close()
+>>>>>>> main
     return []

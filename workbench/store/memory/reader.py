@@ -54,7 +54,7 @@ class MemoryReader(MemoryTableLists):
     """Every read port of `workbench.store.ports` over dictionaries."""
 
     def close(self) -> None:
-        """Lets go of nothing."""
+        """Does nothing."""
 
     # -- events -------------------------------------------------------------------------------------------
 
