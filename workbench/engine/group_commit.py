@@ -183,14 +183,9 @@ class GroupCommit:
             self._work.add_done_callback(lambda done: self._shipped([], done))
 
     def _tidied(self) -> list[Any]:
-<<<<<<< HEAD
-        with contextlib.suppress(WorkbenchError):  # whoever writes next is told what is wrong
+        with contextlib.suppress(WorkbenchError):  # the next writer hears what is wrong
             if self._file is not None:
                 self._file.tidy()
-=======
-        with contextlib.suppress(WorkbenchError):  # the next writer hears what is wrong
-            self._store.tidy()
->>>>>>> main
         return []
 
     async def close(self) -> None:

@@ -226,12 +226,11 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
 
 async def said_by_a_start(project: Project) -> list[RunFinding]:
     """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
-<<<<<<< HEAD
     clock = SystemClock()
     workspace = Workspace(replace(project, package=""), MemoryStore(clock), clock)
     try:
         await workspace.start()
-        workspace.observe.projections()
+        workspace.monitor.projections()
     except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
         said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
         hint = error.hint if isinstance(error, WorkbenchError) else ""
@@ -239,23 +238,4 @@ async def said_by_a_start(project: Project) -> list[RunFinding]:
         return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
     finally:
         await workspace.close()
-=======
-    with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
-        path = Path(scratch) / "events.db"
-        try:
-            store = SqliteStore(path, SystemClock(), synchronous="normal")
-        except WorkbenchError:
-            return []  # no room for it, which says nothing of the project
-        workspace = Workspace(replace(project, store_path=path, package=""), store, SystemClock())
-        try:
-            await workspace.start()
-            workspace.monitor.projections()
-        except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
-            said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
-            hint = error.hint if isinstance(error, WorkbenchError) else ""
-            message = f"the engine does not start with this model: {said}"
-            return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
-        finally:
-            await workspace.close()
->>>>>>> main
     return []

@@ -32,16 +32,10 @@ from workbench.services.scenario_status import ScenarioStatus
 from workbench.services.store_owner import check_place, owner_for
 from workbench.services.store_watch import StoreWatch
 from workbench.services.streams import Streams
-<<<<<<< HEAD
-from workbench.store.operations import ForgetMessages
-from workbench.store.ports import Store
-from workbench.store.store_file import open_store_file
-=======
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.operations import ForgetMessages, RecordAction
-from workbench.store.sqlite.reader import SqliteReader
-from workbench.store.sqlite.store import SqliteStore
->>>>>>> main
+from workbench.store.ports import Store
+from workbench.store.store_file import open_store_file
 
 Listener = Callable[[Changes], None]
 

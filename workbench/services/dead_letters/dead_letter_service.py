@@ -13,22 +13,10 @@ import msgspec
 from workbench.engine.dry_run import DryRun
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
-<<<<<<< HEAD:workbench/services/dead_letters.py
-from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter, RestoreLetters
-from workbench.store.stored_values import (
-    DeadLetter,
-    Glance,
-    LetterGroup,
-    LetterLine,
-    LetterStatus,
-    OperatorAction,
-)
-=======
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import AFTER, marked, note
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
-from workbench.store.stored_values import DeadLetter, Glance, LetterLine, LetterStatus
->>>>>>> main:workbench/services/dead_letters/dead_letter_service.py
+from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine, LetterStatus
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
