@@ -20,7 +20,7 @@ OWNERS = (
     ("Heads of tables", "workbench.gui.table_header:TableHeader"),
     *((entry.title, entry.where) for entry in VIEWS),
 )
-"""Where keys work, and the class that declares them: a class that declares an action or a key is listed here."""
+"""Where keys work, and the class that declares them."""
 COLUMNS = (
     TableColumn("Keys", width=150, mono=True),
     TableColumn("Where", width=130),
