@@ -37,7 +37,7 @@ class GroupCommit:
     everything that waits. The one connection is used by one of them at a time (C1).
 
     Args:
-        on_written: Told the operations and their answers after each commit, on the loop, once whoever wrote
+        on_written: Told the operations and their answers after each commit, on the loop, once the writer
             has the answer; what it raises reaches only the loop's exception handler (C11).
     """
 
@@ -142,7 +142,7 @@ class GroupCommit:
                 answers = self._store.write(operations)
         except WorkbenchError as error:
             answers = [error] * len(operations)
-        except Exception as error:  # noqa: BLE001  # nobody may wait for ever because we are wrong
+        except Exception as error:  # noqa: BLE001  # no caller may wait for ever because of a bug
             answers = [_bug(error)] * len(operations)
         took = self._clock.monotonic() - started
         # A single slow commit counts at once and is forgiven slowly; a large group may take its time.
@@ -182,7 +182,7 @@ class GroupCommit:
             self._work.add_done_callback(lambda done: self._shipped([], done))
 
     def _tidied(self) -> list[Any]:
-        with contextlib.suppress(WorkbenchError):  # whoever writes next is told what is wrong
+        with contextlib.suppress(WorkbenchError):  # the next writer hears what is wrong
             self._store.tidy()
         return []
 

@@ -112,7 +112,7 @@ class Workspace:
             self._watching.start()
 
     async def close(self) -> None:
-        """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
+        """Stops the engine and closes the store, also if cancelled; a second call does nothing."""
         await to_the_end(self._close())
 
     async def _close(self) -> None:
@@ -142,7 +142,7 @@ class Workspace:
     async def adopt(self, project: Project) -> None:
         """Lets another model of the project take over, on the same store; handlers that run are waited for.
 
-        Cancelled once the handlers have ended, it is done to its end all the same: an engine runs then.
+        Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
 
         Raises:
             WorldError: The store would not have it; the model of before goes on.
@@ -200,7 +200,7 @@ class Workspace:
         return end
 
     def announce(self, changes: Changes) -> None:
-        """Tells every listener what went stale; one that fails keeps nobody else from hearing it (C11)."""
+        """Tells every listener what went stale; one that fails does not keep the others from it (C11)."""
         failed = self._tell(changes)
         if failed is not None and self.engine is not None:
             self.engine.telling.note(f"a listener failed: {type(failed).__name__}: {failed}")
@@ -228,7 +228,7 @@ class Workspace:
             await engine.gate.write(self._note("resume", "engine"))
 
     async def step(self, only: str = "") -> str:
-        """Does one delivery while the engine stands still.
+        """Does one delivery while the engine is paused.
 
         Args:
             only: Of this subscription; empty for the one that lies furthest behind.
@@ -295,7 +295,7 @@ def open_workspace(
         store: The one that the person saw and allows; empty for whatever it is.
 
     Raises:
-        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
+        StoreNotAllowed: The store lies outside the folder or is another project's, which was not allowed.
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """

@@ -53,7 +53,7 @@ class StoreWriter(Protocol):
         ...
 
     def close(self) -> None:
-        """Checkpoints, sets the clean flag and lets go of the file; a second call does nothing."""
+        """Checkpoints, sets the clean flag and closes the file; a second call does nothing."""
         ...
 
 

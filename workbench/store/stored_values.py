@@ -261,7 +261,7 @@ class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         cursor: Every message up to here is settled or has a row.
-        claimed_to: Messages up to here were handed out; above the cursor after a crash they are suspects.
+        claimed_to: Messages up to here were handed out; above the cursor after a crash they are in doubt.
         delivered: Handled successfully, ever.
         failed: Attempts that failed, ever.
         retried, died, expired, skipped: How attempts and deliveries ended, ever.

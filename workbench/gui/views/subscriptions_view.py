@@ -284,7 +284,7 @@ class SubscriptionsView(View):
     )
     def reset(self, rows: Rows) -> None:
         """Asks to which position a subscription shall go."""
-        # Asked anew: what the table shows may be a tenth of a second old.
+        # Asked again: what the table shows may be a tenth of a second old.
         found = {one.name: one for one in self.desk.workspace.monitor.subscriptions()}
         name = str(rows.keys[0])
         dialog = ResetDialog(self, found.get(name, self._views[name]), self.desk)
