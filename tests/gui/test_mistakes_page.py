@@ -131,7 +131,7 @@ async def test_the_file_is_opened_and_it_is_tried_again_when_asked(start, folder
     mend()
     first = page(session)
     session.window.activateWindow()
-    await until(session.window.isActiveWindow)
+    await until(lambda: session.window.isActiveWindow() and first.isVisible())
     first.list.setFocus()
     QTest.keyClick(first.list, Qt.Key.Key_F5)
     await until(lambda: session.workspace is not None, within=10)
