@@ -27,7 +27,7 @@ def open_store_file(
 
 @contextmanager
 def read_store_file(path: Path) -> Iterator[Reader]:
-    """Gives a reader of a store that nobody needs to have open, in one state; writes nothing (F6).
+    """Gives a reader of a store that need not be open, in one state; writes nothing (F6).
 
     Raises:
         WorldError: It cannot be read.
