@@ -9,7 +9,7 @@ from workbench.model.retry import Backoff
 from workbench.project.project import load_project
 
 MODULE = """\
-from workbench.model.registry import Definitions
+from workbench import Definitions
 
 async def keep(message, context):
     pass
