@@ -103,8 +103,8 @@ def open(path: Path | str, *, trusted: bool = False) -> AbstractAsyncContextMana
 
     Raises:
         NotFound: There is no such project.
-        NotTrusted: It has Python modules, and nobody trusts them.
-        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
+        NotTrusted: It has Python modules that are not trusted.
+        StoreNotAllowed: The store lies outside the folder or is another project's, and that was not allowed.
         StoreReadOnly: Another program works on the store, or it cannot be written.
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.

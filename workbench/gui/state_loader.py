@@ -56,7 +56,7 @@ class StateLoader:
             whatever: However large it is.
         """
         self._wanted = wanted = WantedState(stream=stream, version=version)
-        browse = self._desk.workspace.browse
+        browse = self._desk.workspace.streams
         if self._desk.workspace.registry.aggregate_of_stream(stream) is None:
             self._told(browse.state_at(stream, version))
             return
@@ -70,7 +70,7 @@ class StateLoader:
             self._refused(size)
 
     async def _later(self, wanted: WantedState) -> None:
-        browse = self._desk.workspace.browse
+        browse = self._desk.workspace.streams
         found = await asyncio.to_thread(browse.state_apart, wanted.stream, wanted.version)
         if wanted is self._wanted:
             self._told(found)
@@ -92,5 +92,5 @@ def show_event(
 
 
 def _data(desk: Desk, position: int) -> str:
-    found = desk.workspace.browse.event_apart(position)
+    found = desk.workspace.streams.event_apart(position)
     return found.data if found is not None else ""

@@ -186,7 +186,7 @@ class EmbeddedProject:
 
 
 class ChangeFeed(AsyncIterator[Changes]):
-    """What went stale, one value at a time; what comes while nobody takes it is merged into one.
+    """What went stale, one value at a time; what comes before it is taken is merged into one.
 
     Args:
         feeds: Those of the project that are open.

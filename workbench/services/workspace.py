@@ -18,21 +18,22 @@ from workbench.project.project import Project, Trust, load_project
 from workbench.project.project_file import ProjectFile
 from workbench.services.command_story import Story
 from workbench.services.commands import Commands
-from workbench.services.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters import DeadLetters
 from workbench.services.draft_files import DraftFiles
-from workbench.services.engine_control import EngineControl
 from workbench.services.event_import import EventImport
 from workbench.services.messages import Messages
 from workbench.services.model_reload import ModelReload
 from workbench.services.monitor import Monitor
+from workbench.services.operator_acts import recorded
 from workbench.services.project_editor import ProjectEditor
+from workbench.services.projections import Projections
 from workbench.services.reload_lock import ReloadLock
 from workbench.services.scenario_status import ScenarioStatus
 from workbench.services.store_owner import check_place, owner_for
 from workbench.services.store_watch import StoreWatch
 from workbench.services.streams import Streams
-from workbench.store.operations import ForgetMessages
+from workbench.services.subscriptions import Subscriptions
+from workbench.store.operations import ForgetMessages, RecordAction
 from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.store import SqliteStore
 
@@ -45,19 +46,19 @@ class Workspace:
     Attributes:
         project: Settings and model.
         observer: Empty, or why this window may only look (C8, F5).
-        browse: Streams, timelines, states, diffs.
-        issue: Commands and queries.
-        observe: Subscriptions, projections, rates, status.
-        repair: Dead letters.
-        control: Pause, resume, step, reset, skip, rebuild.
-        jobs: Bulk actions on dead letters.
-        publish: Messages in.
-        transfer: Events in from files.
+        streams: Streams, timelines, states, diffs.
+        commands: Commands and queries.
+        monitor: Subscriptions, projections, rates, status.
+        dead_letters: Dead letters, and bulk actions on them.
+        subscriptions: Pause, resume, reset, skip.
+        projections: Pause, resume, rebuild, leave out.
+        messages: Messages in.
+        event_import: Events in from files.
         story: Commands in from files.
         turnstile: Passed by what must not meet an engine that is being changed.
-        reload: Reads the project again when its files change.
-        configure: The project file as settings.
-        verdicts: The project's scenarios and what came of them.
+        model_reload: Reads the project again when its files change.
+        project_editor: The project file as settings.
+        scenarios: The project's scenarios and what came of them.
         drafts: What was typed and not sent.
     """
 
@@ -76,18 +77,18 @@ class Workspace:
         self.reader = store.reader()
         self.turnstile = ReloadLock()
         self.engine = None if store.observer else self._engine(project)
-        self.browse = Streams(self)
-        self.issue = Commands(self)
-        self.observe = Monitor(self)
-        self.repair = DeadLetters(self)
-        self.control = EngineControl(self)
-        self.jobs = DeadLetterJobs(self)
-        self.publish = Messages(self)
-        self.transfer = EventImport(self)
+        self.streams = Streams(self)
+        self.commands = Commands(self)
+        self.monitor = Monitor(self)
+        self.dead_letters = DeadLetters(self)
+        self.subscriptions = Subscriptions(self)
+        self.projections = Projections(self)
+        self.messages = Messages(self)
+        self.event_import = EventImport(self)
         self.story = Story(self)
-        self.reload = ModelReload(self)
-        self.configure = ProjectEditor(self)
-        self.verdicts = ScenarioStatus(self)
+        self.model_reload = ModelReload(self)
+        self.project_editor = ProjectEditor(self)
+        self.scenarios = ScenarioStatus(self)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self._watching = StoreWatch(store, lambda: self.announce(Changes(engine=True)))
 
@@ -107,16 +108,16 @@ class Workspace:
         if self.engine is not None:
             await self._forget_messages(self.engine)
             await self.engine.start(paused=paused)
-            self.jobs.take_up()
+            self.dead_letters.jobs.take_up()
             self._watching.start()
 
     async def close(self) -> None:
-        """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
+        """Stops the engine and closes the store, also if cancelled; a second call does nothing."""
         await to_the_end(self._close())
 
     async def _close(self) -> None:
         self._watching.stop()
-        await self.verdicts.close()
+        await self.scenarios.close()
         engine, self.engine = self.engine, None
         try:
             if engine is not None:
@@ -141,7 +142,7 @@ class Workspace:
     async def adopt(self, project: Project) -> None:
         """Lets another model of the project take over, on the same store; handlers that run are waited for.
 
-        Cancelled once the handlers have ended, it is done to its end all the same: an engine runs then.
+        Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
 
         Raises:
             WorldError: The store would not have it; the model of before goes on.
@@ -153,7 +154,7 @@ class Workspace:
         finally:
             if before != (self.project, self.engine):
                 if self.engine is not None:
-                    self.jobs.take_up()
+                    self.dead_letters.jobs.take_up()
                 self.announce(Changes(model=True, engine=True, everything=True))
 
     async def _adopt(self, project: Project) -> None:
@@ -177,7 +178,7 @@ class Workspace:
     def _use(self, project: Project) -> None:
         self.project = project
         self.registry = project.registry
-        self.browse = Streams(self)
+        self.streams = Streams(self)
 
     async def _run(self, project: Project, before: Engine, *, paused: bool) -> None:
         """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""
@@ -199,7 +200,7 @@ class Workspace:
         return end
 
     def announce(self, changes: Changes) -> None:
-        """Tells every listener what went stale; one that fails keeps nobody else from hearing it (C11)."""
+        """Tells every listener what went stale; one that fails does not keep the others from it (C11)."""
         failed = self._tell(changes)
         if failed is not None and self.engine is not None:
             self.engine.telling.note(f"a listener failed: {type(failed).__name__}: {failed}")
@@ -213,6 +214,36 @@ class Workspace:
             except Exception as error:  # noqa: BLE001  # it is told
                 failed = error
         return failed
+
+    async def pause(self) -> None:
+        """Pauses the engine; what runs is finished."""
+        async with self.at_work() as engine:
+            engine.pause()
+            await engine.gate.write(self._note("pause", "engine"))
+
+    async def resume(self) -> None:
+        """Resumes the engine."""
+        async with self.at_work() as engine:
+            engine.resume()
+            await engine.gate.write(self._note("resume", "engine"))
+
+    async def step(self, only: str = "") -> str:
+        """Does one delivery while the engine is paused.
+
+        Args:
+            only: Of this subscription; empty for the one that lies furthest behind.
+
+        Returns:
+            What moved; empty if nothing was left.
+        """
+        async with self.at_work() as engine:
+            moved = await engine.step(only)
+            if moved:
+                await engine.gate.write(self._note("step", moved))
+            return moved
+
+    def _note(self, action: str, subject: str) -> RecordAction:
+        return recorded(self.clock.now(), action, subject)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Engine]:
@@ -231,10 +262,10 @@ class Workspace:
 
         Raises:
             StoreReadOnly: This window only observes.
-            StoreBusy: The model is just being loaded anew.
+            StoreBusy: The model is being reloaded.
         """
         if self.turnstile.closed:
-            raise StoreBusy("the model is just being loaded anew", hint="try again in a moment")
+            raise StoreBusy("the model is being reloaded", hint="try again in a moment")
         if self.engine is None:
             raise StoreReadOnly(
                 f"the store is open for reading only: {self.observer or 'the project was closed'}",
@@ -264,7 +295,7 @@ def open_workspace(
         store: The one that the person saw and allows; empty for whatever it is.
 
     Raises:
-        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
+        StoreNotAllowed: The store lies outside the folder or is another project's, which was not allowed.
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """

@@ -86,7 +86,7 @@ class LogView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._source = LogSource(desk.workspace.browse, 0)
+        self._source = LogSource(desk.workspace.streams, 0)
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Log")
         self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
@@ -94,7 +94,7 @@ class LogView(View):
         self.actions_table.setAccessibleName("Operations")
         self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
         self.table.set_source(self._source)
-        self.hold = toolbar_button("Hold", "pause", "Hold the log still while new entries arrive")
+        self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
         self.hold.setCheckable(True)
         self.news = QPushButton()
         self.news.setFlat(True)
@@ -137,14 +137,14 @@ class LogView(View):
 
     @override
     def refresh(self) -> None:
-        head = self.desk.workspace.browse.head()
+        head = self.desk.workspace.streams.head()
         if self.hold.isChecked():
             self._tell_news(head)
         elif head != self._source.head:
             self._show(head)
         actions = [
             (action.at, action.action, action.subject, action.detail, action.number)
-            for action in self.desk.workspace.observe.actions()
+            for action in self.desk.workspace.monitor.actions()
         ]
         self.actions_table.refresh(ListSource(actions, itemgetter(4)))
 
@@ -156,7 +156,7 @@ class LogView(View):
     def _show(self, head: int) -> None:
         bar = self.table.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - bar.singleStep()
-        self._source = LogSource(self.desk.workspace.browse, head)
+        self._source = LogSource(self.desk.workspace.streams, head)
         self.table.refresh(self._source)
         if at_end:
             self.table.scrollToBottom()
@@ -174,7 +174,7 @@ class LogView(View):
             self._to_end()
 
     def _to_end(self) -> None:
-        self._show(self.desk.workspace.browse.head())
+        self._show(self.desk.workspace.streams.head())
         self.table.scrollToBottom()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:

@@ -116,7 +116,7 @@ class ProjectionsView(View):
         self.badge = Badge("neutral", "")
         self.pause = toolbar_button("Pause", "pause", "Stop folding events into this table")
         self.rebuild = toolbar_button(
-            "Rebuild", "refresh", "Make all rows anew from the whole log; the old ones stay until it is done"
+            "Rebuild", "refresh", "Rebuild all rows from the whole log; the old ones stay until it is done"
         )
         head = QHBoxLayout()
         head.setSpacing(6)
@@ -134,7 +134,7 @@ class ProjectionsView(View):
         if self.desk.workspace.engine is None:
             for button in (self.pause, self.rebuild):
                 button.setEnabled(False)
-                button.setToolTip("This window only looks; the one that works on the store can do this")
+                button.setToolTip("Read-only: another process has the project open; do it there")
         return head
 
     @override
@@ -170,7 +170,7 @@ class ProjectionsView(View):
 
     @override
     def refresh(self) -> None:
-        views = {view.name: view for view in self.desk.workspace.observe.projections()}
+        views = {view.name: view for view in self.desk.workspace.monitor.projections()}
         self._tell_rebuilt(views)
         self._pages.setCurrentIndex(1 if views else 0)
         if not views:
@@ -193,12 +193,12 @@ class ProjectionsView(View):
             self.show_projection(selection.projection)
         key = selection.key or self.desk.selection.stream.partition("-")[2]
         if key and self._table is not None and self._source is not None:
-            for number in self.desk.workspace.observe.numbers(self._name, [key]).values():
+            for number in self.desk.workspace.monitor.numbers(self._name, [key]).values():
                 self._table.choose_key(number)
 
     def show_projection(self, name: str) -> None:
         """Shows the table of a projection."""
-        found = [view for view in self.desk.workspace.observe.projections() if view.name == name]
+        found = [view for view in self.desk.workspace.monitor.projections() if view.name == name]
         if not found:
             return
         view = found[0]
@@ -256,7 +256,7 @@ class ProjectionsView(View):
 
     def _look(self) -> RowsSource:
         text, shows = self.search.text().strip(), shows_of(self._columns, self.search.text())
-        observe, name = self.desk.workspace.observe, self._name
+        observe, name = self.desk.workspace.monitor, self._name
         found = observe.row_order(name, order=self._order, text=text, shows=shows)
         return RowsSource(observe, name, found, text, before=self._source)
 
@@ -279,9 +279,9 @@ class ProjectionsView(View):
         self._source = source
         table.refresh(source)
         rows = source.count()
-        if self._fitted < min(rows, FITTED) and not table.arranged:
+        if self._fitted < min(rows, FITTED) and not table.head.arranged:
             self._fitted = rows
-            table.fit_columns()
+            table.head.fit_columns()
         if source.text:
             table.set_empty("No row fits", f"All {self._total:,} rows were searched for “{source.text}”.")
         else:
@@ -300,7 +300,7 @@ class ProjectionsView(View):
 
     def _show_state(self, view: ProjectionView) -> None:
         self.badge.set(*standing_of(view))
-        head = self.desk.workspace.browse.head()
+        head = self.desk.workspace.streams.head()
         for part in (self.place, self.pause, self.rebuild):
             part.setVisible(not view.by_handlers)
         self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
@@ -326,7 +326,7 @@ class ProjectionsView(View):
             self._find()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
-        observe = self.desk.workspace.observe
+        observe = self.desk.workspace.monitor
         fields, rest = (
             observe.glance(self._name, row[0]) or {},
             partial(observe.row_apart, self._name, row[0]),
@@ -341,16 +341,17 @@ class ProjectionsView(View):
         )
 
     def _toggle(self) -> None:
-        control = self.desk.workspace.control
         paused = self.pause.text() == "Pause"
         name = self._name
-        self.desk.run(control.pause_projection(name, paused=paused), f"{self.pause.text()} {name}")
+        self.desk.run(
+            self.desk.workspace.projections.pause(name, paused=paused), f"{self.pause.text()} {name}"
+        )
 
     def _rebuild(self) -> None:
         name = self._name
-        views = {view.name: view for view in self.desk.workspace.observe.projections()}
+        views = {view.name: view for view in self.desk.workspace.monitor.projections()}
         self._rebuilding[name] = views[name].generation
-        self.desk.run(self.desk.workspace.control.rebuild(name), f"Rebuild {name}")
+        self.desk.run(self.desk.workspace.projections.rebuild(name), f"Rebuild {name}")
 
 
 def standing_of(view: ProjectionView) -> tuple[str, str]:

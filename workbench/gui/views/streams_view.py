@@ -71,7 +71,7 @@ class StreamSource:
                 stream.closed,
                 stream.number,
             )
-            for stream in self._browse.streams_numbered(wanted)
+            for stream in self._browse.numbered(wanted)
         ]
 
     def key(self, row: Row) -> Key:
@@ -110,7 +110,7 @@ class StreamsView(View):
         self.table.setAccessibleName("Streams")
         self.table.set_sortable(True)
         self.table.show_sort(2, True)
-        self._source = StreamSource(desk.workspace.browse, array("q"))
+        self._source = StreamSource(desk.workspace.streams, array("q"))
         self.table.set_source(self._source)
         head = QHBoxLayout()
         head.setSpacing(6)
@@ -147,12 +147,12 @@ class StreamsView(View):
     @override
     def follow(self, selection: Selection) -> None:
         if selection.stream:
-            found = self.desk.workspace.browse.stream(selection.stream)
+            found = self.desk.workspace.streams.get(selection.stream)
             if found is not None:
                 self.table.choose_key(found.number)
 
     def _show_categories(self) -> None:
-        found = self.desk.workspace.browse.categories()
+        found = self.desk.workspace.streams.categories()
         chosen = self.categories.currentData()
         box = self.categories
         with QSignalBlocker(box):
@@ -166,23 +166,23 @@ class StreamsView(View):
         if self._searching is not None:
             self._again = True
             return
-        browse = self.desk.workspace.browse
+        browse = self.desk.workspace.streams
         wanted: dict[str, Any] = {
             "text": self.search.text().strip(),
             "category": self.categories.currentData() or "",
             "order": self._order,
         }
-        if browse.stream_count() <= AT_ONCE:
-            self._found(StreamSource(browse, browse.find_streams(**wanted)), wanted)
+        if browse.count() <= AT_ONCE:
+            self._found(StreamSource(browse, browse.find(**wanted)), wanted)
         else:
             self.said.setText("Searching …")
             self._searching = self.desk.run(self._find_later(wanted), "Find streams")
 
     async def _find_later(self, wanted: dict[str, Any]) -> None:
         try:
-            browse = self.desk.workspace.browse
+            browse = self.desk.workspace.streams
             held = self.table.held_keys()
-            look = lambda: StreamSource(browse, browse.find_streams(**wanted), held)  # noqa: E731  # for a thread
+            look = lambda: StreamSource(browse, browse.find(**wanted), held)  # noqa: E731  # for a thread
             self._found(await asyncio.to_thread(look), wanted)
         finally:
             self._searching = None
@@ -191,8 +191,8 @@ class StreamsView(View):
             self._find()
 
     def _found(self, source: StreamSource, wanted: dict[str, str]) -> None:
-        browse = self.desk.workspace.browse
-        total = browse.stream_count()
+        browse = self.desk.workspace.streams
+        total = browse.count()
         self._source, numbers = source, source.numbers
         self.table.refresh(source)
         narrowed = wanted["text"] or wanted["category"]
@@ -231,7 +231,7 @@ class StreamsView(View):
 
     def _close(self, name: str, *, closed: bool) -> None:
         what = "Close" if closed else "Open"
-        self.desk.run(self.desk.workspace.control.close_stream(name, closed=closed), f"{what} {name}")
+        self.desk.run(self.desk.workspace.streams.close(name, closed=closed), f"{what} {name}")
 
     def _activated(self, row: tuple[Any, ...]) -> None:
         self.desk.select(Selection(stream=row[0]), view="timeline")

@@ -103,7 +103,7 @@ class TimelineView(View):
             told=self._show_state,
             refused=self._refuse_state,
         )
-        self._source = EventSource(desk.workspace.browse, "", 0)
+        self._source = EventSource(desk.workspace.streams, "", 0)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(
             EmptyState(
@@ -251,7 +251,7 @@ class TimelineView(View):
 
     def _load(self, version: int) -> None:
         """Reads how far the stream goes, then shows a version of it; 0 means live."""
-        self._times.extend(self.desk.workspace.browse.times(self._stream, len(self._times)))
+        self._times.extend(self.desk.workspace.streams.times(self._stream, len(self._times)))
         self._shown = ("", -1)
         self._pages.setCurrentIndex(1 if self._times else 0)
         if not self._times:
@@ -275,7 +275,7 @@ class TimelineView(View):
         self.strip.mark(version)
         self.table.choose_index(version - 1)
         self.name.setText(self._stream)
-        known = self.desk.workspace.browse.stream(self._stream)
+        known = self.desk.workspace.streams.get(self._stream)
         closed = " · closed" if known is not None and known.closed else ""
         self.where.setText(f"version {version:,} of {last:,}{' · live' if self._live else ''}{closed}")
         if not self._live:
@@ -303,7 +303,7 @@ class TimelineView(View):
     def _show_state(self, found: StateAt) -> None:
         self.fold.hide()
         version = found.version
-        event = self.desk.workspace.browse.glance(self._stream, version)
+        event = self.desk.workspace.streams.glance(self._stream, version)
         named = event.of.type if event is not None else "the event"
         if found.trouble:
             self.diff_label.setText(f"{named}: what the event says")
@@ -322,7 +322,7 @@ class TimelineView(View):
         if not self._times or version == self._version:
             return
         self._place(version)
-        found = self.desk.workspace.browse.entries(self._stream, version, 1)
+        found = self.desk.workspace.streams.entries(self._stream, version, 1)
         position = found[0].position if found else 0
         self.desk.select(Selection(stream=self._stream, version=version, position=position), step=True)
 
