@@ -34,8 +34,8 @@ from workbench.services.store_watch import StoreWatch
 from workbench.services.streams import Streams
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.operations import ForgetMessages, RecordAction
-from workbench.store.sqlite.reader import SqliteReader
-from workbench.store.sqlite.store import SqliteStore
+from workbench.store.ports import Store
+from workbench.store.store_file import open_store_file
 
 Listener = Callable[[Changes], None]
 
@@ -63,7 +63,7 @@ class Workspace:
     """
 
     def __init__(
-        self, project: Project, store: SqliteStore, clock: Clock, environ: Mapping[str, str] | None = None
+        self, project: Project, store: Store, clock: Clock, environ: Mapping[str, str] | None = None
     ) -> None:
         self.project = project
         hold(project.package)
@@ -164,8 +164,7 @@ class Workspace:
         if engine is not None:
             paused = engine.state is EngineState.PAUSED
             await engine.stop()
-            if isinstance(engine.reader, SqliteReader):
-                engine.reader.close()
+            engine.reader.close()
             try:
                 await self._run(project, engine, paused=paused)
             except Exception:
@@ -304,7 +303,7 @@ def open_workspace(
     try:
         check_place(project.root, project.store_path, environ, allow=allow, only=store)
         owner = owner_for(project, environ, allow=allow, only=store)
-        opened = SqliteStore(project.store_path, clock, synchronous=project.synchronous, owner=owner)
+        opened = open_store_file(project.store_path, clock, synchronous=project.synchronous, owner=owner)
     except BaseException:
         forget(project.package)
         raise
