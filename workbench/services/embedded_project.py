@@ -76,7 +76,7 @@ class EmbeddedProject:
             WorldError: The store could not write.
         """
         name, fields = _by_name(command, values)
-        result = await self._workspace.issue.issue(
+        result = await self._workspace.commands.issue(
             name, fields, expected=expected, origin="program", command_id=command_id
         )
         match result.outcome:
@@ -101,7 +101,7 @@ class EmbeddedProject:
             NoHandler: The model has no such query.
             InvalidCommand: Its fields are wrong.
         """
-        return self._workspace.issue.ask(*_by_name(query, values))
+        return self._workspace.commands.ask(*_by_name(query, values))
 
     async def wait_for(self, projection: str, after: CommandResult | int) -> None:
         """Returns when a projection has seen what a command did, or a position: then queries show it (J5).
@@ -111,7 +111,7 @@ class EmbeddedProject:
             StandsStill: It is faulted.
         """
         position = after.last_position if isinstance(after, CommandResult) else after
-        await self._workspace.issue.wait_for(projection, position)
+        await self._workspace.commands.wait_for(projection, position)
 
     async def publish(
         self,
@@ -143,7 +143,7 @@ class EmbeddedProject:
         message = OutgoingMessage(
             topic=topic, data=data, type=type, key=key, id=message_id, delay=delay, ttl=ttl, priority=priority
         )
-        return await self._workspace.publish.publish(message)
+        return await self._workspace.messages.publish(message)
 
     async def read(self, stream: str, *, after: int = 0) -> AsyncIterator[RecordedEvent]:
         """Yields the events of a stream in order, those above a version; none where there is no stream."""
@@ -166,7 +166,7 @@ class EmbeddedProject:
 
     async def dead_letters(self) -> list[DeadLetter]:
         """Returns the open dead letters, the newest first; 500 at most."""
-        return self._workspace.repair.letters(("open",))
+        return self._workspace.dead_letters.page(("open",))
 
     async def replay(self, *letters: DeadLetter | int) -> Report:
         """Gives dead letters, or those of these numbers, back to the subscriptions that failed (L3).
@@ -177,7 +177,7 @@ class EmbeddedProject:
             WorldError: The store could not write.
         """
         numbers = [one.number if isinstance(one, DeadLetter) else one for one in letters]
-        return await self._workspace.repair.replay(numbers)
+        return await self._workspace.dead_letters.replay(numbers)
 
     def end(self) -> None:
         """Ends what waits for changes."""
