@@ -227,7 +227,7 @@ class Engine:
     def _written(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
         try:
             self._follow(collect(operations, answers))
-        except Exception as error:  # noqa: BLE001  # what was committed is looked for by everybody
+        except Exception as error:  # noqa: BLE001  # what was committed is found by all runners
             self.telling.note(f"what follows a commit failed: {type(error).__name__}: {error}")
             self._following.wake_all()
             self.telling.announce(Changes(everything=True, engine=True))
@@ -294,19 +294,19 @@ class Engine:
         self.telling.announce(Changes(engine=True))
 
     def resume(self) -> None:
-        """Moves again; so does what stood still after unexpected ends."""
+        """Moves again; so does what stopped after repeated failures."""
         self.state = EngineState.RUNNING
         self.revive()
         self._following.wake_all()
         self.telling.announce(Changes(engine=True))
 
     def revive(self, name: str = "") -> None:
-        """Has a subscription (or ``projection NAME``, or all) begin again after unexpected ends (C11)."""
+        """Has a subscription (or ``projection NAME``, or all) start again after repeated failures (C11)."""
         self._following.revive(name)
 
     @property
     def faults(self) -> Mapping[str, str]:
-        """Why something stands still after unexpected ends, by subscription, or ``projection NAME``."""
+        """Why something stopped after repeated failures, by subscription, or ``projection NAME``."""
         return self._following.faults
 
     @property

@@ -38,7 +38,7 @@ class SubscriptionRunner:
 
     Attributes:
         wants: Whether it gets events of a type.
-        release_key: Whether a dead letter blocks nobody (O2).
+        release_key: Whether a dead letter blocks nothing (O2).
         lanes: How many workers move it, each in a task of its own.
     """
 
@@ -140,7 +140,7 @@ class SubscriptionRunner:
     # -- life and control -----------------------------------------------------------------------------
 
     async def recover(self) -> None:
-        """Takes up where the last run ended; after a crash its claimed messages are suspects."""
+        """Takes up where the last run ended; after a crash its claimed messages are in doubt."""
         state = self._runtime.reader.subscription(self.name)
         if state is None:
             return
@@ -150,13 +150,13 @@ class SubscriptionRunner:
             RecoverSubscription(
                 subscription=self.name,
                 topic=subscription.topic,
-                suspects=tuple(self._suspects(state)),
+                in_doubt=tuple(self._in_doubt(state)),
                 max_crashes=subscription.max_crashes,
                 release_key=self.release_key,
             )
         )
 
-    def _suspects(self, state: SubscriptionState) -> list[NewDelivery]:
+    def _in_doubt(self, state: SubscriptionState) -> list[NewDelivery]:
         """Returns rows for what was claimed when the last run ended."""
         claimed: list[DeliveryAttempt] = []
         after = state.cursor

@@ -216,7 +216,7 @@ class _Tall(QStyledItemDelegate):
 def mistakes_page(session: Session, target: tuple[Path | None, str], error: Exception) -> MistakesPage:
     """Returns the page for a project, or a sample, that could not be opened in a session.
 
-    Whoever tries again says nothing of trust: what is there by then may be other code (T2).
+    A retry says nothing of trust: what is there by then may be other code (T2).
     """
 
     def opens(store: str = "") -> None:

@@ -156,7 +156,7 @@ class FastTableView(QTableView):
         return self._keeper.hold(first, last)
 
     def held_keys(self) -> set[Key]:
-        """Returns the keys that a refresh looks for; whoever reads in a thread can look for them there."""
+        """Returns the keys that a refresh looks for; a source may look for them in a thread."""
         return self._held().keys()
 
     def _quietly(self, act: Callable[[], object]) -> None:
@@ -248,7 +248,7 @@ class FastTableView(QTableView):
         self.setSelectionMode(modes.ExtendedSelection if multi else modes.SingleSelection)
 
     def set_sortable(self, sortable: bool = True) -> None:
-        """Says whether a click on a head asks for an order; whoever listens sorts and calls `show_sort`."""
+        """Says whether a click on a head asks for an order; the listener sorts and calls `show_sort`."""
         self.head.set_sortable(sortable)
 
     def show_sort(self, column: int, descending: bool) -> None:
@@ -340,7 +340,7 @@ class FastTableView(QTableView):
     def _take_focus(self, event: QFocusEvent) -> None:
         before = self.currentIndex()
         super().focusInEvent(event)
-        if not before.isValid():  # Qt makes the first row current, which nobody chose
+        if not before.isValid():  # Qt makes the first row current, which was not chosen
             self.selectionModel().clearCurrentIndex()
 
     @override

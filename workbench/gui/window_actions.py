@@ -269,7 +269,7 @@ class WindowActions(ABC):
 
     @property
     def paused(self) -> bool:
-        """Whether the engine stands still."""
+        """Whether the engine is paused."""
         return self.workspace is not None and self.workspace.monitor.paused
 
     @action(

@@ -1,4 +1,4 @@
-"""Waits until a project that runs has nothing left to do now, and says what stands still."""
+"""Waits until a project that runs has nothing left to do now, and says what has stopped."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Standstill:
 
 
 async def drain(workspace: Workspace, seconds: float) -> bool:
-    """Returns when all was delivered, retried or died; False if it takes too long, or something stands still.
+    """Returns when all was delivered, retried or died; False if it takes too long, or something has stopped.
 
     What was put off on purpose beyond that time, such as the ``after`` of a process, is not waited for; see
     `put_off`.
@@ -82,7 +82,7 @@ def put_off(workspace: Workspace) -> int:
 
 
 def standstills(workspace: Workspace) -> list[Standstill]:
-    """Returns what does not follow any more: faulted projections, what nobody handles, what was paused."""
+    """Returns what does not follow any more: what is faulted, paused or has no handler."""
     found = []
     for view in workspace.monitor.projections():
         if view.status == "faulted":

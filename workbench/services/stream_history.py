@@ -103,7 +103,7 @@ def _stream(workspace: Workspace, name: str) -> StreamInfo:
 
 
 class _Fold:
-    """The state as it goes; stands still at the first event that cannot be folded."""
+    """The state so far; stops at the first event that cannot be folded."""
 
     def __init__(
         self, workspace: Workspace, aggregate: AggregateType | None, reveal: Collection[str]

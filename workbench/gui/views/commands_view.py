@@ -249,7 +249,7 @@ class CommandsView(View):
         self._show_target()
 
     def _reshape(self, registry: Registry) -> None:
-        """Follows a model that was loaded anew, while somebody may be typing in the form."""
+        """Follows a reloaded model, while the person may be typing in the form."""
         self._described = described = _described(registry, self._kind, self._name)
         if self._form is not None:
             self.drafts.tell_left(self._form.reshape(described.schema, parse_validator(described.parse)))
@@ -328,7 +328,7 @@ class CommandsView(View):
             await catch_up(self.desk.workspace, result, self.result)
 
     def _sent(self) -> None:
-        """What stands in the form was sent, and nobody typed on meanwhile."""
+        """The form still holds what was sent."""
         if self._form is not None:
             self._form.set_unchanged()
         self.drafts.settle()

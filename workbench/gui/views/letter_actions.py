@@ -282,7 +282,7 @@ class Repairs:
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
-        """Waits for the end of a job and tells it where nobody sees its card, which says the same."""
+        """Waits for the end of a job, and shows a notice unless its card is visible and says the same."""
         report = await self._desk.workspace.dead_letters.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]

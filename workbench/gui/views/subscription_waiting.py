@@ -1,4 +1,4 @@
-"""The deliveries that wait in one subscription, and the way to pass some of them by."""
+"""The deliveries that wait in one subscription, and how to skip some of them."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class WaitingDeliveries(QWidget):
     # -- skipping -----------------------------------------------------------------------------------------
 
     def ask(self) -> None:
-        """Asks whether what is selected shall be passed by, and says what that means."""
+        """Asks whether to skip the selection, and says what that means."""
         chosen = self._skippable()
         if not chosen:
             return

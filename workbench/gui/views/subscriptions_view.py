@@ -270,7 +270,7 @@ class SubscriptionsView(View):
         self.desk.notice("info", f"{said} The engine is paused.")
 
     def _reset(self) -> None:
-        # Asked anew: what the table shows may be a tenth of a second old.
+        # Asked again: what the table shows may be a tenth of a second old.
         found = {one.name: one for one in self.desk.workspace.monitor.subscriptions()}
         view = found.get(self._name, self._views[self._name])
         dialog = ResetDialog(self, view, self.desk)
