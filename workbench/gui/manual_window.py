@@ -95,7 +95,7 @@ class ManualText(QTextBrowser):
         """Marks the words that were searched for."""
         ground = QTextCharFormat()
         ground.setBackground(QColor(theme().colors.tint("warning", 0.35)))
-        marks = []
+        marks: list[QTextEdit.ExtraSelection] = []
         for word in self._words:
             cursor = self.document().find(word)
             while not cursor.isNull() and len(marks) < MARKED:
@@ -218,8 +218,8 @@ class ManualWindow(QDialog):
                 QTreeWidgetItem(parent, [one.title]).setData(0, CHAPTER, one)
         count = len(chapters)
         self.said.setText("" if not typed else f"{count} chapter{'' if count == 1 else 's'} with these words")
-        if chapters:
-            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+        if (first := self.tree.topLevelItem(0)) is not None:
+            self.tree.setCurrentItem(first)
 
     def _chosen(self, item: QTreeWidgetItem | None, _before: object = None) -> None:
         if item is not None:
