@@ -143,7 +143,7 @@ async def test_what_is_wrong_at_its_field_is_told_first(declared):
     draft = declared.project_editor.read().changed(("message_queue",), {"max_delay": "soon"})
     with pytest.raises(TskError):
         declared.project_editor.save(draft)
-    assert consequences(declared, draft) == []
+    assert consequences(declared.world, draft) == []
 
 
 async def test_what_is_stored_under_an_old_name_is_accounted_for(declared):
@@ -151,11 +151,11 @@ async def test_what_is_stored_under_an_old_name_is_accounted_for(declared):
         "create_user", {"user_id": "ada", "username": "Ada A", "email": "a@example.org"}
     )
     await declared.running().settle()
-    assert consequences(declared, declared.project_editor.read()) == []
-    (said,) = consequences(declared, topic(declared, "audit", "book"))
+    assert consequences(declared.world, declared.project_editor.read()) == []
+    (said,) = consequences(declared.world, topic(declared, "audit", "book"))
     assert said.startswith("Topic audit: 2 messages published to it stay in the store under this name")
     draft = declared.project_editor.read().removed(("subscriptions", "audit_file"))
-    (said,) = consequences(declared, draft)
+    (said,) = consequences(declared.world, draft)
     assert said.startswith("Subscription audit-file: its cursor, at position ")
 
 

@@ -23,7 +23,8 @@ from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.run_marks import check_log
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 __all__ = [
     "Checkup", "advice", "backup", "check", "check_projections", "rescue", "stale_projections", "store_file",
@@ -100,13 +101,13 @@ def _model(target: Path, environ: Mapping[str, str]) -> Iterator[tuple[Registry,
             reader.close()
 
 
-async def rescue(workspace: Workspace) -> Path:
+async def rescue(world: World[Project]) -> Path:
     """Copies what an open project holds to a new file beside its project file; returns the copy.
 
     Raises:
         WorldError: It cannot be read or written any more.
     """
-    store, root = workspace.store, workspace.project.root
+    store, root = world.store, world.model.root
     names = (root / f"rescued{number}.db" for number in itertools.chain([""], itertools.count(2)))
     target = next(name for name in names if not name.exists())
     await asyncio.to_thread(store.rescue, target)
