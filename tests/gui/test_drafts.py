@@ -398,7 +398,7 @@ async def test_V2_one_can_lose_it_all_the_same(session, until, monkeypatch):
     session.open_sample("orders")
     asked = await box(session, until)
     monkeypatch.undo()
-    next(one for one in asked.buttons() if one.text() == "Lose it").click()
+    next(one for one in asked.buttons() if one.text() == "Discard").click()
     await until(
         lambda: session.workspace is not None and session.workspace.project.name == "orders", within=10
     )

@@ -219,7 +219,7 @@ async def test_changes_can_be_trusted_while_it_is_open(counters, root, tmp_path)
             "project.tsk:1:1: M-MODEL AttributeError",
         ),
         ("project.tsk", "snapshot_every: 2", "snapshot_every: many", "project.tsk:2:17: E-QUOTES"),
-        ("project.tsk", '"turns"\n[cqrs]', '"tuns"\n[cqrs]', "project.tsk:8:16: S-REF nobody declares"),
+        ("project.tsk", '"turns"\n[cqrs]', '"tuns"\n[cqrs]', "project.tsk:8:16: S-REF the topic"),
         ("project.tsk", '["domain"]', '["domain", "gone"]', "gone.py:1:1: M-IMPORT there is no such module"),
     ],
 )
@@ -300,7 +300,7 @@ async def test_handlers_that_run_are_waited_for(counters, root):
     reload = asyncio.create_task(counters.model_reload.check())
     while not counters.world.reloading:
         await asyncio.sleep(0)
-    with pytest.raises(StoreBusy, match="just being loaded anew"):
+    with pytest.raises(StoreBusy, match="the model is being reloaded"):
         counters.running()
     waiting = asyncio.create_task(turn(counters, "b"))
     for _ in range(5):

@@ -240,20 +240,20 @@ class Histories(RuleBasedStateMachine):
         if not wrong or wrong == token:
             del self.leased[name, position]
 
-    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), suspects=st.integers(0, 2), release=st.booleans())
-    def recover(self, name, suspects, release):
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), in_doubt=st.integers(0, 2), release=st.booleans())
+    def recover(self, name, in_doubt, release):
         state = self.readers[0].subscription(name)
         found, _ = self.readers[0].read_topic(
-            SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, suspects + 1
+            SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, in_doubt + 1
         )
         claimed = [message for message in found if state and message.position <= state.claimed_to]
         self.both(
             op.RecoverSubscription(
                 subscription=name,
                 topic=SUBSCRIPTIONS[name],
-                suspects=tuple(
+                in_doubt=tuple(
                     NewDelivery(message=message, state=DeliveryState.READY, crashed=1)
-                    for message in claimed[:suspects]
+                    for message in claimed[:in_doubt]
                 ),
                 max_crashes=2,
                 release_key=release,
@@ -341,9 +341,9 @@ class Histories(RuleBasedStateMachine):
         self.both(op.ProjectRows(name="sent", rows=rows, deleted=deleted))
 
     @rule(operations=st.lists(st.one_of(simple, groups), min_size=1, max_size=3))
-    def rehearse(self, operations):
+    def dry_run(self, operations):
         before = [self.look(reader) for reader in self.readers]
-        assert said(self.file.rehearse(operations)) == said(self.memory.rehearse(operations))
+        assert said(self.file.dry_run(operations)) == said(self.memory.dry_run(operations))
         assert [self.look(reader) for reader in self.readers] == before
 
     # -- projections --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.change_collector import Collector, collect
 from workbench.engine.command_handler import CommandHandler
-from workbench.engine.dry_run import DryRun, rehearse
+from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.notifier import Notifier, Notify
@@ -193,7 +193,7 @@ class Engine:
     def _written(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
         try:
             self._follow(collect(operations, answers))
-        except Exception as error:  # noqa: BLE001  # what was committed is looked for by everybody
+        except Exception as error:  # noqa: BLE001  # what was committed is found by all runners
             self.telling.note(f"what follows a commit failed: {type(error).__name__}: {error}")
             self._following.wake_all()
             self.telling.announce(Changes(everything=True, engine=True))
@@ -290,13 +290,13 @@ class Engine:
 
     # -- control ----------------------------------------------------------------------------------------
 
-    async def rehearse(self, letter: DeadLetter, data: str | None = None) -> DryRun:
+    async def dry_run(self, letter: DeadLetter, data: str | None = None) -> DryRun:
         """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
 
         Raises:
             NotFound: Its subscription or its handler is missing.
         """
-        return await rehearse(self.subscription(letter.subscription), self.gate, letter, data)
+        return await dry_run(self.subscription(letter.subscription), self.gate, letter, data)
 
     async def pause_for(self, seconds: float) -> None:
         """Returns after some seconds of the engine's clock."""
@@ -315,19 +315,19 @@ class Engine:
         self.telling.announce(Changes(engine=True))
 
     def resume(self) -> None:
-        """Moves again; so does what stood still after unexpected ends."""
+        """Moves again; so does what stopped after repeated failures."""
         self.state = EngineState.RUNNING
         self.revive()
         self._following.wake_all()
         self.telling.announce(Changes(engine=True))
 
     def revive(self, name: str = "") -> None:
-        """Has a subscription (or ``projection NAME``, or all) begin again after unexpected ends (C11)."""
+        """Has a subscription (or ``projection NAME``, or all) start again after repeated failures (C11)."""
         self._following.revive(name)
 
     @property
     def faults(self) -> Mapping[str, str]:
-        """Why something stands still after unexpected ends, by subscription, or ``projection NAME``."""
+        """Why something stopped after repeated failures, by subscription, or ``projection NAME``."""
         return self._following.faults
 
     @property

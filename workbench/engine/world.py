@@ -125,7 +125,7 @@ class World(Generic[M]):
     async def adopt(self, model: M) -> None:
         """Lets another model take over on the same store; whoever is at work, and handlers, are waited for.
 
-        Cancelled once the handlers have ended, it is done to its end all the same: an engine runs then.
+        Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
 
         Raises:
             WorldError: The store would not have it; the model of before goes on.
@@ -198,10 +198,10 @@ class World(Generic[M]):
 
         Raises:
             StoreReadOnly: This world is only looked at, or was stopped.
-            StoreBusy: The model is just being loaded anew.
+            StoreBusy: The model is being reloaded.
         """
         if self.reloading:
-            raise StoreBusy("the model is just being loaded anew", hint="try again in a moment")
+            raise StoreBusy("the model is being reloaded", hint="try again in a moment")
         if self.engine is None:
             raise StoreReadOnly(
                 f"the store is open for reading only: {self.observer or 'the project was closed'}",
@@ -222,7 +222,7 @@ class World(Generic[M]):
         return end
 
     def announce(self, changes: Changes) -> None:
-        """Tells every listener what went stale; one that fails keeps nobody else from hearing it (C11)."""
+        """Tells every listener what went stale; one that fails does not keep the others from it (C11)."""
         failed = self._tell(changes)
         if failed is not None and self.engine is not None:
             self.engine.note(f"a listener failed: {type(failed).__name__}: {failed}")

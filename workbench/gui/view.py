@@ -1,4 +1,4 @@
-"""The base of all views: asks anew when something went stale and it is seen; hidden ones wait."""
+"""The base of all views: reads again when something went stale and it is visible; hidden ones wait."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class View(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        # Else a view that spreads out where it has room would not let go of that room again.
+        # Else a view that spreads out where it has room would not give that room back.
         return LEAST
 
     @override
@@ -139,7 +139,7 @@ class View(QWidget):
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
         if self.ticks:
-            self._safely(self.tick)  # ages went on while nobody saw them (V3)
+            self._safely(self.tick)  # ages went on while it was hidden (V3)
         self.take_awaited()
 
     @override
@@ -154,7 +154,7 @@ class View(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # What nobody inside had a use for: back to where one begins.
+        # A key that no child used: back to where one begins.
         if event.key() == Qt.Key.Key_Escape and not self.first_widget().hasFocus():
             self._give_keyboard()
         else:

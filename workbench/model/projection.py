@@ -100,7 +100,7 @@ class Rows(Protocol):
 class OnFault(StrEnum):
     """What happens at an event that a projection cannot fold (J2).
 
-    ``pause`` stands still there until a person decides; ``skip`` leaves the event out; ``park`` leaves out
+    ``pause`` stops there until an operator decides; ``skip`` leaves the event out; ``park`` leaves out
     all later ones of its stream, too. What is left out is recorded and shown.
     """
 

@@ -66,10 +66,10 @@ class Registry:
         """Returns a query type.
 
         Raises:
-            NoHandler: Nobody answers a query of that name (Q1).
+            NoHandler: There is no query of that name (Q1).
         """
         if name not in self.queries:
-            raise NoHandler(f"nobody answers the query {name}", hint=_known(name, self.queries))
+            raise NoHandler(f"there is no query {name}", hint=_known(name, self.queries))
         return self.queries[name]
 
     def aggregate_of_stream(self, stream: str) -> AggregateType | None:
@@ -122,8 +122,8 @@ def build_registry(
     for module in modules:
         for aggregate in module.aggregates:
             names = {event.event_type for event in aggregate.events}
-            if strange := sorted(set(aggregate.upcasters) - names):
-                raise ModelError(f"{aggregate.name} has upcasters for {', '.join(strange)}, not its events")
+            if unknown := sorted(set(aggregate.upcasters) - names):
+                raise ModelError(f"{aggregate.name} has upcasters for {', '.join(unknown)}, not its events")
             for event in aggregate.events:
                 declared = event_type_of(event, aggregate.upcasters.get(event.event_type))
                 digest = made_of(event, declared.upcasters, text_of)

@@ -108,7 +108,7 @@ class Commands:
         """Answers a query.
 
         Raises:
-            NoHandler: Nobody answers it (Q1).
+            NoHandler: There is no such query (Q1).
             InvalidCommand: Its fields are wrong.
         """
         kind = self._world.registry.query(name)

@@ -36,7 +36,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
 
     Raises:
         NotFound: There is no store.
-        StoreNotAllowed: It lies outside the project's folder, and nobody allowed that (T3).
+        StoreNotAllowed: It lies outside the project's folder, which was not allowed (T3).
         StoreCorrupt: Only the log of a run lies there, without its file (F5).
         ProjectError: The project file is wrong; every problem with its place.
     """
@@ -54,7 +54,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
 
 
 def check_projections(target: Path, environ: Mapping[str, str], progress: Progress) -> list[Finding]:
-    """Folds the log anew and compares the rows of every projection with it (I9).
+    """Folds the log again and compares the rows of every projection with it (I9).
 
     Needs the project's model: where ``target`` is only a file, or the project's modules are not trusted,
     nothing is compared.

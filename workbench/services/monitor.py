@@ -81,7 +81,7 @@ class Monitor:
 
     @property
     def paused(self) -> bool:
-        """Whether the engine stands still."""
+        """Whether the engine is paused."""
         engine = self.world.engine
         return engine is None or engine.state is EngineState.PAUSED
 

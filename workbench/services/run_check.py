@@ -193,7 +193,7 @@ class _Folded:
         registry = self._registry
         aggregate = registry.aggregate_of_stream(stream)
         if event.type not in registry.events and aggregate is None:
-            return None  # somebody else's: it is shown, and nothing folds it
+            return None  # of another program: it is shown, and nothing folds it
         try:
             typed = registry.read_event(event)
         except (UnknownEvent, InvalidEvent) as error:
@@ -209,7 +209,7 @@ class _Folded:
             self._broken.add(stream)
             told = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             said = without_secrets(told, event.data)
-            return f"position {event.position} cannot be folded: {said}", f"mend evolve of {aggregate.name}"
+            return f"position {event.position} cannot be folded: {said}", f"fix evolve of {aggregate.name}"
         return None
 
 
@@ -221,7 +221,7 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
         return "open the project with the model that wrote them"
     if version == known.version:
         return f"make it version {version + 1}, with an upcast from {version}"
-    return f"mend its upcast from {version}"
+    return f"fix its upcast from {version}"
 
 
 # -- starting ---------------------------------------------------------------------------------------------

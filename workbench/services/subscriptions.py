@@ -48,7 +48,7 @@ class Subscriptions:
             await engine.commit(moved, self._note("reset", name, f"to position {position}"))
 
     async def skip(self, name: str, numbers: Sequence[int]) -> int:
-        """Passes waiting deliveries by, on record; those behind them with their keys go on.
+        """Skips waiting deliveries, recorded; those behind them with their keys continue.
 
         Returns:
             How many still waited.

@@ -132,7 +132,7 @@ class Workspace:
             self._watching.start()
 
     async def close(self) -> None:
-        """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
+        """Stops the engine and closes the store, also if cancelled; a second call does nothing."""
         await to_the_end(self._close())
 
     async def _close(self) -> None:
@@ -177,7 +177,7 @@ class Workspace:
             engine.resume()
 
     async def step(self, only: str = "") -> str:
-        """Does one delivery while the engine stands still.
+        """Does one delivery while the engine is paused.
 
         Args:
             only: Of this subscription; empty for the one that lies furthest behind.
@@ -216,7 +216,7 @@ def open_workspace(
         store: The one that the person saw and allows; empty for whatever it is.
 
     Raises:
-        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
+        StoreNotAllowed: The store lies outside the folder or is another project's, which was not allowed.
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """

@@ -40,7 +40,7 @@ class StoreWriter(Protocol):
         """
         ...
 
-    def rehearse(self, operations: Sequence[Operation]) -> list[Any]:
+    def dry_run(self, operations: Sequence[Operation]) -> list[Any]:
         """Runs operations as `write` does and takes everything back; returns what the answers would be.
 
         Raises:
@@ -53,7 +53,7 @@ class StoreWriter(Protocol):
         ...
 
     def close(self) -> None:
-        """Checkpoints, sets the clean flag and lets go of the file; a second call does nothing."""
+        """Checkpoints, sets the clean flag and closes the file; a second call does nothing."""
         ...
 
 

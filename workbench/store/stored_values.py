@@ -220,7 +220,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         numbers: Of the dead letters, frozen when it was confirmed.
-        per_second: At most so many a second; 0 for as fast as it goes.
+        per_second: At most so many a second; 0 for unlimited.
         skip_on: For a purge: whether what is blocked behind them goes on (L7).
         step: How many of the numbers were dealt with.
         skipped: How many were no longer as they were when the list was frozen.
@@ -261,7 +261,7 @@ class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         cursor: Every message up to here is settled or has a row.
-        claimed_to: Messages up to here were handed out; above the cursor after a crash they are suspects.
+        claimed_to: Messages up to here were handed out; above the cursor after a crash they are in doubt.
         delivered: Handled successfully, ever.
         failed: Attempts that failed, ever.
         retried, died, expired, skipped: How attempts and deliveries ended, ever.

@@ -168,7 +168,7 @@ def evolve_user(user: User | None, event: Event) -> User:
 
 
 class OutageReported(Event, frozen=True):
-    """Nobody can deliver mail to a domain."""
+    """Mail to a domain cannot be delivered."""
 
     event_type: ClassVar[str] = "outage.reported"
     domain: str
@@ -330,7 +330,7 @@ def write_audit(message: Message, context: Context) -> None:
 
 
 def warn_suspended(message: Message, context: Context) -> None:
-    """Asks for a notice to somebody who was suspended."""
+    """Asks for a notice to a suspended user."""
     text = f"Your account was suspended: {message.json()['reason']}"
     context.publish("mail", {"stream": message.key, "text": text}, type="mail.notice")
 

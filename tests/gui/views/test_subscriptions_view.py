@@ -162,13 +162,13 @@ async def test_what_a_reset_does_is_told_exactly(workspace):
     mail = next(one for one in workspace.monitor.subscriptions() if one.name == "welcome-mail")
     cursor, head = mail.cursor, workspace.streams.head()
     none = (0, False)
-    assert consequence(mail, cursor, head, 0, none) == ("The cursor stands there already.", "")
+    assert consequence(mail, cursor, head, 0, none) == ("The cursor is there already.", "")
     assert consequence(mail, head + 1, head, 0, none) == (f"The store ends at position {head}.", "")
     said, label = consequence(mail, cursor - 1, head, 1, (1, False))
     assert said.startswith(
         f"1 message between position {cursor} and {cursor} will be delivered again, as far"
     )
-    assert said.endswith("1 delivery that waits starts anew.")
+    assert said.endswith("1 delivery that waits starts again.")
     assert label == "Go back 1 position"
     assert consequence(mail, cursor - 1, head, 0, none)[0].startswith("Nothing that it reads lies between")
     assert consequence(mail, 0, head, 0, (1000, True))[0].startswith("More than 1,000 messages between")

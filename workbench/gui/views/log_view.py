@@ -94,7 +94,7 @@ class LogView(View):
         self.actions_table.setAccessibleName("Operations")
         self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
         self.table.set_source(self._source)
-        self.hold = toolbar_button("Hold", "pause", "Hold the log still while new entries arrive")
+        self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
         self.hold.setCheckable(True)
         self.news = QPushButton()
         self.news.setFlat(True)

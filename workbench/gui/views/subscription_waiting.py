@@ -1,4 +1,4 @@
-"""The deliveries that wait in one subscription, and the way to pass some of them by."""
+"""The deliveries that wait in one subscription, and how to skip some of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class WaitingDeliveries(QWidget):
         self.table.set_multi()
         self.table.set_empty("Nothing waits", "Deliveries that wait, are retried or are blocked stand here.")
         self.said = ElidedLabel("muted")
-        self.skip = toolbar_button("Skip …", "skip", "Pass the selected deliveries by, on record")
+        self.skip = toolbar_button("Skip …", "skip", "Skip the selected deliveries; this is recorded")
         self.skip.clicked.connect(self.ask)
         bar = QHBoxLayout()
         bar.setContentsMargins(4, 2, 2, 2)
@@ -105,7 +105,7 @@ class WaitingDeliveries(QWidget):
     # -- skipping -----------------------------------------------------------------------------------------
 
     def ask(self) -> None:
-        """Asks whether what is selected shall be passed by, and says what that means."""
+        """Asks whether to skip the selection, and says what that means."""
         chosen = self._skippable()
         if not chosen:
             return

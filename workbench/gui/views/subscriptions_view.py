@@ -266,11 +266,11 @@ class SubscriptionsView(View):
 
     async def _stepped(self, name: str) -> None:
         moved = await self.desk.workspace.step(name)
-        said = f"One delivery of {name} was done." if moved else f"Nothing is left to deliver to {name}."
+        said = f"One delivery of {name} was done." if moved else f"Nothing to deliver to {name}."
         self.desk.notice("info", f"{said} The engine is paused.")
 
     def _reset(self) -> None:
-        # Asked anew: what the table shows may be a tenth of a second old.
+        # Asked again: what the table shows may be a tenth of a second old.
         found = {one.name: one for one in self.desk.workspace.monitor.subscriptions()}
         view = found.get(self._name, self._views[self._name])
         dialog = ResetDialog(self, view, self.desk)

@@ -43,7 +43,7 @@ def compile_declared(
         known: What the project's Python modules bring; declared parts may use it.
         topics: Names that messages can be published to.
         filters: Of the subscriptions; they are checked with what is known of the messages.
-        lenient: There are modules that nobody trusts yet: what needs them is left out without a word.
+        lenient: There are modules that are not trusted yet: what needs them is left out without a word.
     """
     places = SourceLocations(document)
     sections, problems = read_sections(document, values)

@@ -186,10 +186,10 @@ class DeadLetters:
             done, _ = await engine.commit(replay, said)
         return Report(asked=1, done=int(done), skipped=int(not done))
 
-    async def rehearse(self, number: int, text: str | None = None) -> DryRun:
+    async def dry_run(self, number: int, text: str | None = None) -> DryRun:
         """Runs a dead letter's handler and says what would happen; nothing of it is stored.
 
-        What the handler does on the outside it does: one that asks ``context.rehearsal`` can leave that out.
+        What the handler does on the outside it does: one that asks ``context.dry_run`` can leave that out.
 
         Args:
             text: An edited payload; None for what was delivered last.
@@ -200,7 +200,7 @@ class DeadLetters:
         """
         data = None if text is None else write_json(self.check_edit(number, text))
         async with self._world.at_work() as engine:
-            return await engine.rehearse(self.get(number), data)
+            return await engine.dry_run(self.get(number), data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Puts dead letters aside without deciding about them."""

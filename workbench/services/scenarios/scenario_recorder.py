@@ -82,7 +82,7 @@ async def record(world: World[Project], stream: str, version: int, *, name: str 
         ),
     )
     scenarios = Scenarios(world.model, world.clock)
-    letters = _letters(await scenarios.rehearse(scenario), place)
+    letters = _letters(await scenarios.play(scenario), place)
     scenario = replace(scenario, then=(*scenario.then, *letters))
     return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
 

@@ -190,7 +190,7 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
 
 
 def skip(tables: Tables, op: Skip, now: int) -> int:
-    """Passes waiting deliveries by; the next of their keys are promoted."""
+    """Skips waiting deliveries; the next of their keys are promoted."""
     state = subscription(tables, op.subscription)
     skipped = 0
     for number in op.numbers:
@@ -237,7 +237,7 @@ def recover(tables: Tables, op: RecoverSubscription, now: int) -> None:
     """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
     state = subscription(tables, op.subscription)
     _take_back(tables, deliveries(tables, op.subscription))
-    for new in op.suspects:
+    for new in op.in_doubt:
         _insert(tables, op.subscription, new)
     moved = replace(state, cursor=max(state.cursor, state.claimed_to), claimed_to=0)
     tables.subscriptions.put(op.subscription, moved)

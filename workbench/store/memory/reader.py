@@ -39,7 +39,7 @@ class MemoryReader:
         self._tables = tables
 
     def close(self) -> None:
-        """Lets go of nothing."""
+        """Does nothing."""
 
     # -- events -------------------------------------------------------------------------------------------
 

@@ -112,7 +112,7 @@ class SqliteStore:
             raise
 
     def _open_if_room(self, version: int, synchronous: Synchronous, progress: Progress | None) -> None:
-        """Opens the writing connection; where the disk is full, the store can be looked at all the same (F6)."""
+        """Opens the writing connection; where the disk is full, the store can be read anyway (F6)."""
         try:
             self._open(synchronous, progress)
         except StoreFull as error:
@@ -181,7 +181,7 @@ class SqliteStore:
         """Returns a reader with a connection of its own; it must stay in one thread at a time."""
         con = open_reader(self.path) if self._look is None else self._look.open()
         reader = SqliteReader(con, self.path)
-        weakref.finalize(reader, con.close).atexit = False  # whoever lets go of a reader need not close it
+        weakref.finalize(reader, con.close).atexit = False  # a reader that is dropped need not be closed
         reader.limit_reads(self._clock)
         self._readers.add(reader)
         return reader
@@ -198,16 +198,16 @@ class SqliteStore:
         """
         with self._guard:
             con = self._writable()
-            if not self._run_begun:  # not earlier: who only looks leaves nothing behind (I12)
+            if not self._run_begun:  # not earlier: a reader leaves nothing behind (I12)
                 begin_run(self.path, con, self._lock, str(uuid4()))
                 self._run_begun = True
             with self._taken_back(con):
-                answers, suspected = self._run_all(con, operations)
-            self._commit(con, operations, suspected)
+                answers, possibly_stored = self._run_all(con, operations)
+            self._commit(con, operations, possibly_stored)
             self._make_sure(operations)
             return answers
 
-    def rehearse(self, operations: Sequence[op.Operation]) -> list[Any]:
+    def dry_run(self, operations: Sequence[op.Operation]) -> list[Any]:
         """Runs operations as `write` does, raises what it raises, and takes everything back again."""
         with self._guard:
             con = self._writable()
@@ -241,7 +241,7 @@ class SqliteStore:
         answers = [writing.guarded(operation) for operation in operations]
         writing.batch.flush()
         self._heads.noted = note_time(con, self._heads.noted, now)
-        return answers, writing.suspected
+        return answers, writing.possibly_stored
 
     @contextlib.contextmanager
     def _taken_back(self, con: sqlite3.Connection) -> Iterator[None]:
@@ -280,7 +280,7 @@ class SqliteStore:
         return bool(self._gone)
 
     def _other_content(self) -> str:
-        """Says whether somebody wrote another store over the file; a new connection sees what lies there."""
+        """Says whether another store was written over the file; a new connection sees what lies there."""
         said = f"{self.path} was written over"
         try:
             with contextlib.closing(open_reader(self.path)) as con:
@@ -295,7 +295,7 @@ class SqliteStore:
         return ""
 
     def _commit(
-        self, con: sqlite3.Connection, operations: Sequence[op.Operation], suspected: set[bytes]
+        self, con: sqlite3.Connection, operations: Sequence[op.Operation], possibly_stored: set[bytes]
     ) -> None:
         """Commits; an error from COMMIT leaves the outcome open until a fence says what became of it (F3)."""
         try:
@@ -307,10 +307,10 @@ class SqliteStore:
                 con.execute("begin immediate")
                 con.execute("insert or replace into meta values ('fence', ?)", (str(self._clock.now()),))
                 con.execute("commit")
-                stored = append.was_stored(con, operations, suspected)
+                stored = append.was_stored(con, operations, possibly_stored)
             except sqlite3.Error as second:
                 if isinstance(failure, StoreFull) and isinstance(translate(second, self.path), StoreFull):
-                    # What did not fit was not written: there is nothing to be unsure of, only room to be made (F4).
+                    # What did not fit was not written: its outcome is known, only room must be made (F4).
                     self._roll_back(con)
                     raise failure from error
                 self._broken = f"writing to {self.path.name} stopped after a failed COMMIT: {error}"
@@ -362,7 +362,7 @@ class SqliteStore:
             rescue(self._writer, target)
 
     def tidy(self) -> None:
-        """Empties the log beside the file, if it is large; whoever reads at the moment prevents it (C4)."""
+        """Empties the log beside the file, if it is large; a reader prevents it while it reads (C4)."""
         with self._guard:
             real = self.path.resolve()
             log = real.with_name(f"{real.name}-wal")
@@ -377,11 +377,11 @@ class SqliteStore:
                 finally:
                     self._writer.execute("pragma busy_timeout = 5000")
                     if self._presence is not None:
-                        with contextlib.suppress(OSError):  # whoever writes next is told what is missing
+                        with contextlib.suppress(OSError):  # the next writer hears what is missing
                             self._presence.renew()
 
     def close(self) -> None:
-        """Checkpoints, notes a clean end and lets go of the file; a second call does nothing."""
+        """Checkpoints, notes a clean end and closes the file; a second call does nothing."""
         with self._guard:
             for reader in self._readers:
                 reader.close()
