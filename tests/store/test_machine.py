@@ -32,6 +32,7 @@ from tests.store.histories import (
     said,
     simple,
 )
+from tests.store.reads import lists
 from workbench.errors import WorkbenchError
 from workbench.model.clock import ManualClock
 from workbench.model.delivery_states import DeliveryState
@@ -443,7 +444,7 @@ class Histories(RuleBasedStateMachine):
             seen[f"rows {state.generation}"] = [reader.row("rows", key, state.generation) for key in "abcd"]
             if state.live:
                 seen["page"] = reader.rows("rows", where={"n": 1}, after="a", limit=2)
-        return seen
+        return seen | lists(reader)
 
     def known_readers(self, reader: Any) -> list[list[str]]:
         return [[name] for name in SUBSCRIPTIONS if reader.subscription(name) is not None]

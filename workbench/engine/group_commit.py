@@ -12,7 +12,7 @@ from typing import Any
 from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.store.operations import Atomic, Operation
-from workbench.store.ports import StoreWriter
+from workbench.store.ports import StoreFile, StoreWriter
 
 INLINE_OPERATIONS = 128
 INLINE_SECONDS = 0.003
@@ -43,6 +43,7 @@ class GroupCommit:
 
     def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
         self._store = store
+        self._file = store if isinstance(store, StoreFile) else None
         self._clock = clock
         self._on_written = on_written
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
@@ -170,7 +171,7 @@ class GroupCommit:
 
     def _rest(self) -> None:
         """Has the store tidied after a while without writes; a single timer serves a whole burst."""
-        if self._timer is None:
+        if self._timer is None and self._file is not None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(IDLE_SECONDS, self._tidy)
 
@@ -183,7 +184,8 @@ class GroupCommit:
 
     def _tidied(self) -> list[Any]:
         with contextlib.suppress(WorkbenchError):  # the next writer hears what is wrong
-            self._store.tidy()
+            if self._file is not None:
+                self._file.tidy()
         return []
 
     async def close(self) -> None:

@@ -66,12 +66,12 @@ class World(Generic[M]):
         self, model: M, store: Store, clock: Clock, *, timer: Timer | None = None, seed: int | None = None
     ) -> None:
         self.model = model
-        self.store: Any = store  # XX
+        self.store = store
         self.clock = clock
         self.timer = timer or timer_of(clock)
         self.seed = seed
-        self.observer: str = getattr(store, "observer", "")  # XX
-        self.reader: Any = store.reader()  # XX
+        self.observer = store.observer
+        self.reader = store.reader()
         self._listeners: list[Listener] = []
         self._lock = ReloadLock()
         self.engine = None if self.observer else self._engine(model)
@@ -145,7 +145,7 @@ class World(Generic[M]):
             return
         paused = engine.state is EngineState.PAUSED
         await engine.stop()
-        getattr(engine.reader, "close", lambda: None)()  # XX
+        engine.reader.close()
         try:
             await self._run(model, engine.metrics, paused=paused)
         except Exception:

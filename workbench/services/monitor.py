@@ -11,6 +11,7 @@ from workbench.model.aggregate import stream_name
 from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projection import Projection
 from workbench.services.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
+from workbench.store.ports import Reader
 from workbench.store.stored_values import (
     Delivery,
     Depth,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from workbench.engine.projection_generation import ProjectionGeneration
     from workbench.engine.world import World
     from workbench.project.project import Project
-    from workbench.store.sqlite.table_reader import Shows
+    from workbench.store.list_ports import Shows
 
 AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
@@ -44,7 +45,7 @@ class Monitor:
         self.world = world
 
     @property
-    def _reader(self) -> Any:
+    def _reader(self) -> Reader:
         return self.world.reader
 
     def status(self) -> Status:
@@ -58,7 +59,7 @@ class Monitor:
             cursors = [state.cursor for state in self._reader.subscriptions()]
         return Status(
             project=world.model.name,
-            store=str(world.store.path),
+            store=world.store.place,
             head=head,
             engine=engine.state.value if engine else "observing",
             lag=sum(max(0, head - cursor) for cursor in cursors),

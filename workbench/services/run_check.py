@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from workbench.errors import InvalidEvent, NoHandler, StoreNotAllowed, UnknownEvent, WorkbenchError
@@ -26,9 +24,8 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
 from workbench.services.store_owner import check_place, owner_for
 from workbench.services.workspace import Workspace
-from workbench.store.sqlite.event_scan import scan
-from workbench.store.sqlite.schema import remembered_owner
-from workbench.store.sqlite.store import SqliteStore
+from workbench.store.memory.store import MemoryStore
+from workbench.store.store_file import remembered_owner, scan
 from workbench.tusk import Problem, open_file
 
 STREAMS = 50_000
@@ -229,21 +226,16 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
 
 async def said_by_a_start(project: Project) -> list[RunFinding]:
     """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
-    with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
-        path = Path(scratch) / "events.db"
-        try:
-            store = SqliteStore(path, SystemClock(), synchronous="normal")
-        except WorkbenchError:
-            return []  # no room for it, which says nothing of the project
-        workspace = Workspace(replace(project, store_path=path, package=""), store, SystemClock())
-        try:
-            await workspace.start()
-            workspace.monitor.projections()
-        except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
-            said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
-            hint = error.hint if isinstance(error, WorkbenchError) else ""
-            message = f"the engine does not start with this model: {said}"
-            return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
-        finally:
-            await workspace.close()
+    clock = SystemClock()
+    workspace = Workspace(replace(project, package=""), MemoryStore(clock), clock)
+    try:
+        await workspace.start()
+        workspace.monitor.projections()
+    except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
+        said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+        hint = error.hint if isinstance(error, WorkbenchError) else ""
+        message = f"the engine does not start with this model: {said}"
+        return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
+    finally:
+        await workspace.close()
     return []

@@ -125,7 +125,7 @@ def left_behind(reader: Reader, before: ProjectFile, after: ProjectFile) -> list
         if state is None:
             continue
         groups = reader.letter_groups(("open", "archived"))
-        dead = sum(row[3] for row in groups if row[0] == name)
+        dead = sum(group.count for group in groups if group.subscription == name)
         letters = f" Its {dead:,} dead letters stay, and cannot be replayed." if dead else ""
         found.append(
             f"Subscription {name}: its cursor, at position {state.cursor:,}, stays under this name. "

@@ -15,6 +15,7 @@ from workbench.model.aggregate import AggregateType
 from workbench.model.event import RecordedEvent
 from workbench.services.operator_acts import recorded
 from workbench.store.operations import CloseStream
+from workbench.store.ports import Reader
 from workbench.store.stored_values import Glance, LogEntry, StreamInfo
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Streams:
         self._world = world
 
     @property
-    def _reader(self) -> Any:
+    def _reader(self) -> Reader:
         return self._world.reader
 
     def head(self) -> int:

@@ -32,7 +32,7 @@ from workbench.services.streams import Streams
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.operations import RecordAction
 from workbench.store.ports import Reader, Store
-from workbench.store.sqlite.store import SqliteStore
+from workbench.store.store_file import open_store_file
 
 
 class Workspace:
@@ -225,7 +225,7 @@ def open_workspace(
     try:
         check_place(project.root, project.store_path, environ, allow=allow, only=store)
         owner = owner_for(project, environ, allow=allow, only=store)
-        opened = SqliteStore(project.store_path, clock, synchronous=project.synchronous, owner=owner)
+        opened = open_store_file(project.store_path, clock, synchronous=project.synchronous, owner=owner)
     except BaseException:
         forget(project.package)
         raise

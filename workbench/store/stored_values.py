@@ -186,6 +186,23 @@ class LetterLine(NamedTuple):
     subscription: str
 
 
+class LetterGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Dead letters with one cause: subscription, error type, place in the handler's code.
+
+    Attributes:
+        first_at: When the first of them died, microseconds since 1970.
+        numbers: Of the dead letters, ascending.
+    """
+
+    subscription: str
+    error_type: str
+    place: str
+    count: int
+    first_at: int
+    last_at: int
+    numbers: tuple[int, ...]
+
+
 T = TypeVar("T")
 
 

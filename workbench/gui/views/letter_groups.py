@@ -20,7 +20,7 @@ from workbench.gui.theme import theme, ui_font
 from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters import LetterGroup
+    from workbench.store.stored_values import LetterGroup
 
 NODE = Qt.ItemDataRole.UserRole
 Identity = tuple[str, tuple[str, str] | None]

@@ -16,7 +16,7 @@ from workbench.model.json_values import ForeignJsonError, parse_foreign_json, wr
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import AFTER, marked, note
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
-from workbench.store.stored_values import DeadLetter, Glance, LetterLine, LetterStatus
+from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine, LetterStatus
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -25,19 +25,6 @@ if TYPE_CHECKING:
 OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
 GROUP = 100
 """Letters whose changes are written together; the loop turns between two groups."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterGroup:
-    """Dead letters with one cause: error type, place in the handler's code, subscription."""
-
-    subscription: str
-    error_type: str
-    place: str
-    count: int
-    first_at: int
-    last_at: int
-    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,18 +128,7 @@ class DeadLetters:
 
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""
-        return [
-            LetterGroup(
-                subscription=row[0],
-                error_type=row[1],
-                place=row[2],
-                count=row[3],
-                first_at=row[4],
-                last_at=row[5],
-                numbers=tuple(sorted(map(int, row[6].split(",")))),
-            )
-            for row in self._world.reader.letter_groups(statuses)
-        ]
+        return self._world.reader.letter_groups(statuses)
 
     async def replay(self, numbers: Sequence[int]) -> Report:
         """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""

@@ -41,6 +41,22 @@ def subscription(tables: Tables, name: str) -> SubscriptionState:
     return found
 
 
+def standing(tables: Tables, name: str) -> SubscriptionState:
+    """Returns where a subscription stands, with what waits in its rows counted.
+
+    Raises:
+        NotFound: There is none of that name.
+    """
+    rows = [row.state for row in deliveries(tables, name) if row.state is not DeliveryState.DEAD]
+    dead = [
+        letter
+        for letter in tables.letters.values()
+        if letter.subscription == name and letter.status is LetterStatus.OPEN
+    ]
+    counted = {"waiting": len(rows), "retrying": rows.count(DeliveryState.DELAYED), "dead": len(dead)}
+    return replace(subscription(tables, name), **counted)
+
+
 def message_at(tables: Tables, position: int, topic: str) -> Message | None:
     """Returns the published message or the event at a position."""
     if position in tables.messages:

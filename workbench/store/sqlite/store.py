@@ -63,7 +63,9 @@ class SqliteStore:
             where that stays; asked before anything is written, and may refuse by raising (T3).
 
     Attributes:
+        place: The path, as a person is told it.
         observer: Empty, or why this process may only look (C8, F5).
+        gone: Empty, or how the files ceased to be those at the path, as far as was noticed (C10).
 
     Raises:
         WorldError: The file is not ours, damaged, newer, or cannot be made; it is left as it is.
@@ -79,6 +81,7 @@ class SqliteStore:
         owner: Callable[[str], str] | None = None,
     ) -> None:
         self.path = path
+        self.place = str(path)
         self._clock = clock
         self._lock = StoreLock(path)
         self._guard = threading.Lock()
@@ -86,7 +89,7 @@ class SqliteStore:
         self._look: Look | None = None
         self._presence: FilePresence | None = None
         self._run_begun = False
-        self._broken = self._gone = ""
+        self._broken = self.gone = ""
         self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
         check_log(path)
         if not path.exists() or path.stat().st_size == 0:
@@ -264,7 +267,7 @@ class SqliteStore:
         if self._broken:
             raise StoreReadOnly(self._broken, hint="close the project and open it again")
         if self._is_gone():
-            raise StoreGone(self._gone, hint=GONE)
+            raise StoreGone(self.gone, hint=GONE)
         return self._writer
 
     def _is_gone(self) -> bool:
@@ -276,8 +279,8 @@ class SqliteStore:
             if touched and not amiss:
                 amiss = self._other_content()
                 presence.damaged = bool(amiss)
-            self._gone = f"writing to {self.path.name} stopped: {amiss}" if amiss else ""
-        return bool(self._gone)
+            self.gone = f"writing to {self.path.name} stopped: {amiss}" if amiss else ""
+        return bool(self.gone)
 
     def _other_content(self) -> str:
         """Says whether another store was written over the file; a new connection sees what lies there."""
@@ -328,7 +331,7 @@ class SqliteStore:
         if self._is_gone() and self._presence is not None:
             self._presence.damaged = True  # what was committed is elsewhere
             raise StoreFailed(
-                f"{self._gone}; what was being written may be lost",
+                f"{self.gone}; what was being written may be lost",
                 hint=GONE,
                 ids=tuple(append.event_ids(operations)),
             )
@@ -339,15 +342,10 @@ class SqliteStore:
                 con.execute("rollback")
         self._heads.stale = True
 
-    @property
-    def gone(self) -> str:
-        """Empty, or how the files of this store ceased to be those at its path (C10)."""
-        return self._gone
-
     def look(self) -> str:
         """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10)."""
         with self._guard:
-            return self._gone if self._writer is None or self._is_gone() else ""
+            return self.gone if self._writer is None or self._is_gone() else ""
 
     def rescue(self, target: Path) -> None:
         """Copies what is open here to a new file, also where the store's own is gone.
@@ -366,7 +364,7 @@ class SqliteStore:
         with self._guard:
             real = self.path.resolve()
             log = real.with_name(f"{real.name}-wal")
-            if self._writer is None or self._broken or self._gone:
+            if self._writer is None or self._broken or self.gone:
                 return
             if not log.exists() or log.stat().st_size < LARGE_LOG:
                 return
@@ -388,7 +386,7 @@ class SqliteStore:
             self._readers.clear()
             if self._writer is not None:
                 with contextlib.suppress(sqlite3.Error):  # what is in the log is safe there
-                    if not self._broken and not self._gone:
+                    if not self._broken and not self.gone:
                         self._writer.execute("pragma wal_checkpoint(truncate)")
                 with contextlib.suppress(sqlite3.Error):
                     self._writer.close()
