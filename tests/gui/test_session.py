@@ -77,7 +77,7 @@ def press(session, label, inside=None):
 
 MODULE = """
 import pathlib
-from workbench.model.registry import Definitions
+from workbench import Definitions
 pathlib.Path(__file__).with_name("ran").touch()
 DEFINITIONS = Definitions()
 """

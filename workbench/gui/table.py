@@ -313,8 +313,11 @@ class FastTableView(QTableView):
 
     def chosen(self) -> Rows | None:
         """Returns what is chosen; None where no row is."""
-        keys, row = self.selected_keys(), self.current_row()
-        return Rows(keys=keys, row=row, column=max(0, self.currentIndex().column())) if keys and row else None
+        blocks, index = self._keeper.blocks(), self.currentIndex()
+        within = index.isValid() and self.selectionModel().isSelected(index)
+        row = self._model.row(index.row() if within else blocks[0][0]) if blocks else None
+        column = max(0, index.column())
+        return Rows(keys=self.selected_keys(), row=row, column=column) if row is not None else None
 
     def _choose_at(self, place: QPoint) -> None:
         """Chooses where a press of the right button did not: outside of what was selected it selects."""

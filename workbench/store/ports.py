@@ -201,22 +201,22 @@ class Reader(
 
 
 class Store(StoreWriter, Protocol):
-    """An open store.
-
-    Attributes:
-        place: Where it is, as a person is told: the path of its file, for one.
-        observer: Empty, or why this process may only look (C8, F5).
-        gone: Empty, or how what is stored ceased to be at its place, as far as was noticed (C10).
-    """
+    """An open store."""
 
     @property
-    def place(self) -> str: ...  # noqa: D102  # said above
+    def place(self) -> str:
+        """Where it is, as a person is told: the path of its file, for one."""
+        ...
 
     @property
-    def observer(self) -> str: ...  # noqa: D102
+    def observer(self) -> str:
+        """Empty, or why this process may only look (C8, F5)."""
+        ...
 
     @property
-    def gone(self) -> str: ...  # noqa: D102
+    def gone(self) -> str:
+        """Empty, or how what is stored ceased to be at its place, as far as was noticed (C10)."""
+        ...
 
     def reader(self) -> Reader:
         """Returns a reader of its own, which sees what is committed."""
