@@ -160,7 +160,7 @@ async def test_what_is_stored_under_an_old_name_is_accounted_for(declared):
 
 
 async def test_expressions_and_code_that_still_say_the_old_name_are_listed(coded):
-    said = consequences(coded, topic(coded, "audit", "book"))
+    said = consequences(coded.world, topic(coded, "audit", "book"))
     places = [line for line in said if line.split(":")[0].endswith(".py")]
     assert places
     assert all("still says audit" in line for line in places)
@@ -168,5 +168,5 @@ async def test_expressions_and_code_that_still_say_the_old_name_are_listed(coded
     draft = coded.project_editor.read()
     draft = draft.changed(path, {**draft.part(path).values, "filter": "topic == 'audit'"})
     values = {**draft.part(("topics", "audit")).values, "name": "book"}
-    said = consequences(coded, draft.changed(("topics", "audit"), values))
+    said = consequences(coded.world, draft.changed(("topics", "audit"), values))
     assert any(line.startswith("project.tsk:") and "filter still says audit" in line for line in said)

@@ -18,7 +18,7 @@ def changes(before, after, reveal=()):
     aggregate = SimpleNamespace(evolve=lambda _state, _event: next(states), show_state=lambda state: state)
     model = SimpleNamespace(read_event=lambda event: event)
     project = SimpleNamespace(restricted=False)
-    fold = _Fold(SimpleNamespace(registry=model, project=project), aggregate, reveal)
+    fold = _Fold(SimpleNamespace(registry=model, model=project), aggregate, reveal)
     event = SimpleNamespace(json=dict, version=1)
     fold.step(event)
     return fold.step(event).changes

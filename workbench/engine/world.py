@@ -25,21 +25,22 @@ Listener = Callable[[Changes], None]
 
 
 class Model(Protocol):
-    """What an engine runs.
-
-    Attributes:
-        retry: For policies, processes and their commands.
-        snapshot_every: Versions between two snapshots of a stream.
-    """
+    """What an engine runs."""
 
     @property
-    def registry(self) -> Registry: ...  # noqa: D102  # said above
+    def registry(self) -> Registry:
+        """What it declares."""
+        ...
 
     @property
-    def retry(self) -> RetryPolicy: ...  # noqa: D102
+    def retry(self) -> RetryPolicy:
+        """For policies, processes and their commands."""
+        ...
 
     @property
-    def snapshot_every(self) -> int: ...  # noqa: D102
+    def snapshot_every(self) -> int:
+        """Versions between two snapshots of a stream."""
+        ...
 
 
 M = TypeVar("M", bound=Model)

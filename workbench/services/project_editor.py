@@ -331,11 +331,9 @@ class ProjectEditor:
             TskError: It is no TuskLang; every problem with its place.
             NotFound: It cannot be read.
         """
-        project = self._world.model
-        path = project.root / PROJECT_FILE
-        data = self.present()
+        project, data = self._world.model, self.present()
         return SettingsDraft(
-            path=path,
+            path=project.root / PROJECT_FILE,
             original=data,
             document=parse(data, PROJECT_FILE),
             environ=self._environ,
