@@ -21,11 +21,7 @@ from typing import ClassVar
 import msgspec
 
 from helpers import STEP
-from workbench.model.aggregate import Aggregate
-from workbench.model.command import Command
-from workbench.model.event import Event
-from workbench.model.projection import Column, ColumnKind, Projection
-from workbench.model.registry import Definitions
+from workbench import Aggregate, Column, ColumnKind, Command, Definitions, Event, On, Projection
 
 
 class Turned(Event, frozen=True):
@@ -93,7 +89,7 @@ DEFINITIONS = Definitions(
         Projection(
             name="totals",
             columns=(Column(name="name"), Column(name="total", kind=ColumnKind.INTEGER)),
-            on={Turned: count},
+            on=(On(Turned, count),),
         ),
     ),
     handlers={"note": note},
@@ -198,8 +194,8 @@ async def test_changes_can_be_trusted_while_it_is_open(counters, root, tmp_path)
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("domain.py", "class Turned(", "class Turned((", "domain.py:16:22: M-IMPORT SyntaxError"),
-        ("domain.py", "SEEN = []", "SEEN = [] + 1", "domain.py:58:8: M-IMPORT TypeError"),
+        ("domain.py", "class Turned(", "class Turned((", "domain.py:12:22: M-IMPORT SyntaxError"),
+        ("domain.py", "SEEN = []", "SEEN = [] + 1", "domain.py:54:8: M-IMPORT TypeError"),
         (
             "helpers.py",
             "STEP",

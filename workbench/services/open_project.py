@@ -13,6 +13,8 @@ from workbench.project.samples import copy_sample, samples_folder
 from workbench.services.project_trust import trust_of
 from workbench.services.workspace import Workspace, open_workspace
 
+_TRUST = "read it; if you trust it, say --trust, which remembers this folder with these files"
+
 
 def open_target(
     folder: Path | None,
@@ -68,10 +70,10 @@ def need_model(workspace: Workspace, what: str) -> None:
         raise not_trusted(workspace.project, what)
 
 
-def not_trusted(project: Project, what: str) -> NotTrusted:
+def not_trusted(project: Project, what: str, *, hint: str = _TRUST) -> NotTrusted:
     """Returns the error that something needs the model of a project that is not trusted."""
     files = ", ".join(str(module_path(project.root, name)) for name in project.modules)
     return NotTrusted(
         f"{what} needs the model, which is Python that is not trusted yet: {files}",
-        hint="read it; if you trust it, say --trust, which remembers this folder with these files",
+        hint=hint,
     )

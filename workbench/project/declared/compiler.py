@@ -84,7 +84,7 @@ def _twice(draft: Compilation, sections: Sections, known: Iterable[Definitions])
             "projection": [one.name for one in module.projections],
             "policy": reactors,
             "process": reactors,
-            "query": [query.query_type for query, _ in module.queries],
+            "query": [one.query.query_type for one in module.queries],
             "handler": list(module.handlers),
         }
         for kind, names in given.items():
