@@ -173,7 +173,7 @@ class ProjectionRunner:
         """
         if self.checkpoint < position:
             if self._faulted:
-                raise self._faulted()
+                raise self._fault_error()
             future = asyncio.get_running_loop().create_future()
             self._waiters.append((position, future))
             await future
@@ -182,7 +182,7 @@ class ProjectionRunner:
     def _faulted(self) -> bool:
         return self.paused and self.live.status is ProjectionStatus.FAULTED
 
-    def _faulted(self) -> ProjectionFaulted:
+    def _fault_error(self) -> ProjectionFaulted:
         return ProjectionFaulted(f"read model {self.name} is faulted", hint="see its fault")
 
     def _wake(self) -> None:
@@ -193,7 +193,7 @@ class ProjectionRunner:
             if position <= self.checkpoint:
                 future.set_result(None)
             elif faulted:
-                future.set_exception(self._faulted())
+                future.set_exception(self._fault_error())
         self._waiters = [(position, future) for position, future in self._waiters if not future.done()]
 
     # -- what an operator does; ``also`` is written in the same breath: the record of it (L9) -------------

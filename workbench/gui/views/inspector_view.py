@@ -27,7 +27,7 @@ from workbench.gui.event_actions import copy_event, event_actions, plain
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
-from workbench.gui.table_actions import Rows
+from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
@@ -242,7 +242,7 @@ class InspectorView(View):
     # -- what can be done ---------------------------------------------------------------------------------
 
     @action("Show in timeline", icon="timeline", on="causes", default=True)
-    def go(self, rows: Rows) -> None:
+    def go(self, rows: ChosenRows) -> None:
         """Shows an event of the correlation in its timeline."""
         _mark, stream, position, version = rows.row
         self.desk.select(Selection(stream=stream, version=version, position=position), view="timeline")

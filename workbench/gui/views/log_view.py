@@ -14,7 +14,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
 from workbench.gui.table import FastTableView
-from workbench.gui.table_actions import Rows
+from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.widgets import plain_label, toolbar_button
@@ -80,7 +80,7 @@ def _row(position: int, entry: LogEntry | None) -> Row:
     return position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at
 
 
-def _no_event(_view: object, rows: Rows) -> str:
+def _no_event(_view: object, rows: ChosenRows) -> str:
     return "" if rows.row[1] else "It is not an event of a stream"
 
 
@@ -188,18 +188,18 @@ class LogView(View):
         self.desk.select(self._selection(row))
 
     @action("Show in timeline", icon="timeline", on="table", default=True, why=_no_event)
-    def show_timeline(self, rows: Rows) -> None:
+    def show_timeline(self, rows: ChosenRows) -> None:
         """Shows the event among the others of its stream."""
         self.desk.select(self._selection(rows.row), view="timeline")
 
     of_event = event_actions("table", lambda view, rows: view.place_of(rows), "inspector", group=0)
 
-    def place_of(self, rows: Rows) -> Selection:
+    def place_of(self, rows: ChosenRows) -> Selection:
         """Returns which event a row is about."""
         return self._selection(rows.row) if rows.row[1] else Selection()
 
     @action("Go to the newest", on="table", icon="last", anyway=True, group=1)
-    def go_to_end(self, _rows: Rows | None) -> None:
+    def go_to_end(self, _rows: ChosenRows | None) -> None:
         """Shows the newest entries, and follows when newer ones come."""
         self.hold.setChecked(False)
         self._to_end()

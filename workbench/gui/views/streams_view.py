@@ -16,7 +16,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import Key, Row, RowSort, TableColumn
 from workbench.gui.table import FastTableView
-from workbench.gui.table_actions import Rows
+from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
 from workbench.gui.widgets import SearchBox, plain_label
@@ -217,7 +217,7 @@ class StreamsView(View):
     # -- what can be done ---------------------------------------------------------------------------------
 
     @action("Show in timeline", icon="timeline", on="table", default=True)
-    def show_timeline(self, rows: Rows) -> None:
+    def show_timeline(self, rows: ChosenRows) -> None:
         """Shows the events of the stream."""
         self.desk.select(Selection(stream=rows.row[0]), view="timeline")
 
@@ -230,12 +230,12 @@ class StreamsView(View):
     )
 
     @action("Issue a command on it", icon="command", on="table", group=2)
-    def issue_command(self, rows: Rows) -> None:
+    def issue_command(self, rows: ChosenRows) -> None:
         """Shows the form of a command, with the stream's id in it."""
         self.desk.select(Selection(stream=rows.row[0]), view="commands")
 
     @action("Only this category", icon="filter", on="table", group=2)
-    def narrow(self, rows: Rows) -> None:
+    def narrow(self, rows: ChosenRows) -> None:
         """Shows the streams of the same category."""
         self.categories.setCurrentIndex(self.categories.findData(rows.row[0].partition("-")[0]))
 
@@ -247,7 +247,7 @@ class StreamsView(View):
         writes=True,
         look=lambda _view, rows: _close_told(rows),
     )
-    def change_closed(self, rows: Rows) -> None:
+    def change_closed(self, rows: ChosenRows) -> None:
         """Closes the stream, or opens it again."""
         self._close(rows.row[0], closed=not rows.row[4])
 
@@ -256,7 +256,7 @@ class StreamsView(View):
         self.desk.run(self.desk.workspace.streams.close(name, closed=closed), f"{what} {name}")
 
 
-def _close_told(rows: Rows | None) -> tuple[str, str]:
+def _close_told(rows: ChosenRows | None) -> tuple[str, str]:
     if rows is not None and rows.row[4]:
         return "Open again, so that it takes events", "lock"
     return "Close, so that it takes no more events", "lock"

@@ -13,7 +13,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
-from workbench.gui.table_actions import Rows
+from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute, relative
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel
@@ -106,7 +106,7 @@ class WaitingDeliveries(QWidget):
         """Returns why nothing can be changed here."""
         return self.desk.read_only()
 
-    def _no_skip(self, _rows: Rows) -> str:
+    def _no_skip(self, _rows: ChosenRows) -> str:
         return "" if self._skippable() else "None of them waits: they are being handled"
 
     @action(
@@ -117,7 +117,7 @@ class WaitingDeliveries(QWidget):
         writes=True,
         why=_no_skip,
     )
-    def ask(self, _rows: Rows | None = None) -> None:
+    def ask(self, _rows: ChosenRows | None = None) -> None:
         """Asks whether to skip the selection, and says what that means."""
         chosen = self._skippable()
         if not chosen:

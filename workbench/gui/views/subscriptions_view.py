@@ -22,7 +22,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.paged_model import ListSource
 from workbench.gui.rate_graph import RateGraph
 from workbench.gui.table import FastTableView
-from workbench.gui.table_actions import Rows
+from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.subscription_table import FACTS, SubscriptionTable, facts_of, row_of
@@ -238,7 +238,7 @@ class SubscriptionsView(View):
 
     # -- what can be done ---------------------------------------------------------------------------------
 
-    def of(self, rows: Rows) -> SubscriptionView | None:
+    def of(self, rows: ChosenRows) -> SubscriptionView | None:
         """Returns how a chosen subscription stands."""
         return self._views.get(str(rows.keys[0]))
 
@@ -251,7 +251,7 @@ class SubscriptionsView(View):
         why=lambda view, rows: _detached(view.of(rows)),
         look=lambda view, rows: _pause_told(view.of(rows) if rows else None),
     )
-    def pause(self, rows: Rows) -> None:
+    def pause(self, rows: ChosenRows) -> None:
         """Pauses a subscription, or resumes it."""
         name, told = str(rows.keys[0]), _pause_told(self.of(rows))[0]
         work = self.desk.workspace.subscriptions.pause(name, paused=told == "Pause")
@@ -265,7 +265,7 @@ class SubscriptionsView(View):
         writes=True,
         why=lambda view, rows: _detached(view.of(rows)),
     )
-    def step(self, rows: Rows) -> None:
+    def step(self, rows: ChosenRows) -> None:
         """Does one delivery of a subscription."""
         self.desk.run(self._stepped(str(rows.keys[0])), f"Step {rows.keys[0]}")
 
@@ -282,7 +282,7 @@ class SubscriptionsView(View):
         writes=True,
         why=lambda view, rows: _detached(view.of(rows)),
     )
-    def reset(self, rows: Rows) -> None:
+    def reset(self, rows: ChosenRows) -> None:
         """Asks to which position a subscription shall go."""
         # Asked again: what the table shows may be a tenth of a second old.
         found = {one.name: one for one in self.desk.workspace.monitor.subscriptions()}
@@ -306,12 +306,12 @@ class SubscriptionsView(View):
         why=lambda view, rows: "" if _dead(view.of(rows)) else "It has no dead letters",
         look=lambda view, rows: (_dead(view.of(rows) if rows else None) or "Dead letters", "dead-letter"),
     )
-    def dead(self, rows: Rows) -> None:
+    def dead(self, rows: ChosenRows) -> None:
         """Shows the dead letters of a subscription."""
         self.desk.select(Selection(subscription=str(rows.keys[0])), view="letters")
 
     @action("Show on the board", icon="board", on="table", group=1)
-    def show_on_board(self, rows: Rows) -> None:
+    def show_on_board(self, rows: ChosenRows) -> None:
         """Shows where a subscription stands in the flow."""
         self.desk.select(Selection(subscription=str(rows.keys[0])), view="board")
 

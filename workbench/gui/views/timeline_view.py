@@ -26,7 +26,7 @@ from workbench.gui.loop import finished
 from workbench.gui.paged_model import Key, TableColumn, first_of
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
-from workbench.gui.table_actions import Rows
+from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.views.time_strip import TimeStrip
@@ -321,7 +321,7 @@ class TimelineView(View):
         from workbench.services.scenarios import Scenarios, record
 
         workspace = self.desk.workspace
-        recorded = await record(workspace, stream, version)
+        recorded = await record(workspace.world, stream, version)
         dialog = RecordDialog(self, recorded, self.desk, f"{stream}, version {version}")
         try:
             if await finished(dialog):
@@ -360,7 +360,7 @@ class TimelineView(View):
     )
 
     @action("Record as scenario …", key="record-row", icon="scenario", on="table", group=2)
-    def record_row(self, rows: Rows) -> None:
+    def record_row(self, rows: ChosenRows) -> None:
         """Makes a scenario of the event."""
         self.desk.run(self._record(self._stream, rows.row[0]), "Record as scenario")
 

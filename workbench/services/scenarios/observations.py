@@ -29,14 +29,14 @@ def witness(scenario: Scenario, world: ScenarioWorld) -> Happened:
         letters=tuple(_letters(world)),
         rows={name: _rows(world, name) for name in projections},
         faults=dict(_faults(world)),
-        seconds=(world.clock.now() - world.began) / MICROSECONDS,
-        unfinished=world.unfinished or "; ".join(world.engine.errors),
+        seconds=(world.world.clock.now() - world.began) / MICROSECONDS,
+        unfinished=world.unfinished or "; ".join(world.world.running().errors),
     )
 
 
 def _events(world: ScenarioWorld) -> Iterator[Followed]:
     done = world.done
-    for event in world.reader.read_log(done.before, EVERYTHING):
+    for event in world.world.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
             facts = {"event": event.type, "stream": event.stream, "data": event.json()}
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
@@ -44,7 +44,7 @@ def _events(world: ScenarioWorld) -> Iterator[Followed]:
 
 def _commands(world: ScenarioWorld) -> Iterator[dict[str, Any]]:
     before = world.done.before
-    found, _ = world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
+    found, _ = world.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
         yield {
             "command": message.type,
@@ -61,8 +61,8 @@ def _delay(message: Message) -> float:
 
 
 def _messages(world: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
-    routing, before = world.registry.routing, world.done.before
-    found, _ = world.reader.read_topic(
+    routing, before = world.world.registry.routing, world.done.before
+    found, _ = world.world.reader.read_topic(
         topic, lambda event: topic in routing.topics_of(event), before, EVERYTHING
     )
     for message in found:
@@ -82,12 +82,12 @@ def _letters(world: ScenarioWorld) -> Iterator[dict[str, Any]]:
 
 
 def _rows(world: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
-    projection = world.registry.projections[name]
+    projection = world.world.registry.projections[name]
     times = [column.name for column in projection.columns if column.kind is ColumnKind.TIME]
     found: dict[Any, Mapping[str, Any]] = {}
     after = None
     while True:
-        page = world.reader.rows(name, where={}, after=after, limit=PAGE)
+        page = world.world.reader.rows(name, where={}, after=after, limit=PAGE)
         for row in page.rows:
             said = {column: moment(row[column]) for column in times if row.get(column) is not None}
             after = row[projection.key]
@@ -97,7 +97,7 @@ def _rows(world: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
 
 
 def _faults(world: ScenarioWorld) -> Iterator[tuple[str, str]]:
-    for name in world.registry.projections:
-        live = world.reader.generations(name)[0]
+    for name in world.world.registry.projections:
+        live = world.world.reader.generations(name)[0]
         if live.status is ProjectionStatus.FAULTED:
             yield name, live.fault

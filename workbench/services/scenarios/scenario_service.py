@@ -91,8 +91,7 @@ class Scenarios:
         """
         async with asyncio.timeout(LONGEST):
             world = ScenarioWorld(self.project, scenario)
-            await world.run()
-        return witness(scenario, world)
+            return await world.run(lambda: witness(scenario, world))
 
     async def _run(self, scenario: Scenario) -> ScenarioResult:
         try:
