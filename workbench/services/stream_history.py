@@ -6,11 +6,13 @@ import re
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import NotFound, WorkbenchError
 from workbench.model.json_differences import Difference, differences
 from workbench.model.secrets import MASK, is_secret, masked, without_secrets
+from workbench.store.paging import stream_events
 from workbench.store.stored_values import StreamInfo
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
     from workbench.services.workspace import Workspace
 
-PAGE = 1000
 _STEPS = re.compile(r"[.\[\]]+")
 
 
@@ -77,11 +78,7 @@ def history(
     aggregate = workspace.registry.aggregate_of_stream(name)
     fold = _Fold(workspace, aggregate, reveal)
     steps: deque[HistoryStep] = deque(maxlen=last)
-    after = 0
-    while after < upto:
-        page = workspace.reader.read_stream(name, after, min(PAGE, upto - after))
-        steps.extend(fold.step(event) for event in page)
-        after = page[-1].version
+    steps.extend(fold.step(event) for event in islice(stream_events(workspace.reader, name), upto))
     return History(
         stream=stream,
         version=upto,

@@ -12,9 +12,8 @@ from workbench.model.projection import ColumnKind
 from workbench.model.scenario import Followed, Happened, Scenario, moment
 from workbench.project.durations import write_duration
 from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
+from workbench.store.paging import all_rows
 from workbench.store.stored_values import ProjectionStatus
-
-PAGE = 1000
 
 
 def witness(scenario: Scenario, world: ScenarioWorld) -> Happened:
@@ -85,15 +84,10 @@ def _rows(world: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
     projection = world.registry.projections[name]
     times = [column.name for column in projection.columns if column.kind is ColumnKind.TIME]
     found: dict[Any, Mapping[str, Any]] = {}
-    after = None
-    while True:
-        page = world.reader.rows(name, where={}, after=after, limit=PAGE)
-        for row in page.rows:
-            said = {column: moment(row[column]) for column in times if row.get(column) is not None}
-            after = row[projection.key]
-            found[after] = {**row, **said}
-        if not page.more:
-            return found
+    for row in all_rows(world.reader, name, projection.key):
+        said = {column: moment(row[column]) for column in times if row.get(column) is not None}
+        found[row[projection.key]] = {**row, **said}
+    return found
 
 
 def _faults(world: ScenarioWorld) -> Iterator[tuple[str, str]]:
