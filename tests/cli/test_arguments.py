@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from workbench.cli.arguments import count, did_you_mean, position, seconds, words
+from workbench.cli.arguments import count, position, seconds, words
 from workbench.cli.verb_list import parse
 
 
@@ -39,11 +39,6 @@ def test_bytes_that_are_no_text_are_refused():
     assert words("grüß\t🙂") == "grüß\t🙂"
     with pytest.raises(argparse.ArgumentTypeError, match="UTF-8"):
         words("a\udcff")
-
-
-def test_the_nearest_word_is_named_if_one_is_near():
-    assert did_you_mean("shwo", ["show", "events"]) == " (did you mean show?)"
-    assert did_you_mean("zzz", ["show", "events"]) == ""
 
 
 BAD = "a\udcff"

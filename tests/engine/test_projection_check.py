@@ -7,14 +7,14 @@ from contextlib import closing
 
 import pytest
 
-from workbench.engine.projection_check import differences
+from workbench.engine.projection_check import row_differences
 from workbench.errors import WorkbenchError
 from workbench.store.stored_values import PassedKind
 
 
 def found(rig):
     engine = rig.engine
-    return differences(engine.registry.projections["totals"], engine.registry, engine.reader)
+    return row_differences(engine.registry.projections["totals"], engine.registry, engine.reader)
 
 
 async def filled(rig):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.model.alignment import MISSING, UNPAIRED, differences, fits, in_any_order, in_order, unlikeness
+from workbench.model.alignment import UNPAIRED, fits, in_any_order, in_order, mismatches, unlikeness
+from workbench.model.json_differences import MISSING
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "b"]),
@@ -18,7 +19,7 @@ PLAIN = st.recursive(
 
 
 def found(expected, happened, **more):
-    return [(one.path, one.expected, one.happened) for one in differences(expected, happened, **more)]
+    return [(one.path, one.expected, one.happened) for one in mismatches(expected, happened, **more)]
 
 
 def test_what_is_not_asked_for_may_be_as_it_likes_at_every_depth():

@@ -48,5 +48,6 @@ def test_what_is_found_is_what_a_look_at_everything_finds(full, wanted, limit, p
     fitting = [event for event in everything if wanted.fits(event)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workbench.services.search.PAGE", page)
+        patch.setattr("workbench.store.paging.PAGE", page)
         assert first_events(full.reader, wanted, limit) == fitting[:limit]
         assert last_events(full.reader, wanted, limit) == fitting[-limit:]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import textwrap
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from typing_extensions import override
+
+from workbench.model.hints import did_you_mean, in_brackets
 
 Options = argparse.Namespace
 Environ = Mapping[str, str]
@@ -58,7 +59,7 @@ class Parser(argparse.ArgumentParser):
         for word in words:
             name = word.partition("=")[0]
             known = [one for action in self._actions for one in action.option_strings]
-            said.append(f"unknown option {word}{did_you_mean(name, known)}")
+            said.append(in_brackets(f"unknown option {word}", did_you_mean(name, known)))
         return "; ".join(said)
 
     @override
@@ -168,7 +169,7 @@ class VerbSpec:
             parser.print_help()
             parser.exit(DONE)
         if first and not Path(first).exists() and (meant := did_you_mean(first, self.actions)):
-            parser.error(f"unknown action {first}{meant}")
+            parser.error(in_brackets(f"unknown action {first}", meant))
         return next(iter(self.actions))
 
     def _listed(self) -> str:
@@ -180,12 +181,6 @@ def _is_project(path: Path) -> bool:
     from workbench.project.samples import PROJECT_FILE
 
     return path.name == PROJECT_FILE or (path / PROJECT_FILE).is_file()
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Returns a question in brackets that names the nearest known word; empty if none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def words(text: str) -> str:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import __version__
-from workbench.cli.arguments import Options, VerbSpec, did_you_mean
+from workbench.cli.arguments import Options, VerbSpec
+from workbench.model.hints import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ def parse(words: Sequence[str]) -> tuple[str, VerbSpec, Options]:
         print(f"Event Workbench {__version__}")
         raise SystemExit(0)
     if name not in NAMES:
-        said = did_you_mean(name, NAMES) or ", and there is no folder of that name"
+        meant = did_you_mean(name, NAMES)
+        said = f" ({meant})" if meant else ", and there is no folder of that name"
         print(f"workbench: unknown command {name}{said}\n  see workbench --help", file=sys.stderr)
         raise SystemExit(2)
     command, options = NAMES[name].command().parse(name, rest)

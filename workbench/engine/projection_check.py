@@ -8,10 +8,9 @@ from workbench.engine.rows_buffer import RowsBuffer
 from workbench.errors import WorkbenchError
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
+from workbench.store.paging import all_rows, typed_events
 from workbench.store.ports import Reader
 from workbench.store.stored_values import PassedKind, ProjectionState
-
-PAGE = 1000
 
 
 class Nothing:
@@ -22,7 +21,7 @@ class Nothing:
         return None
 
 
-def differences(projection: Projection, registry: Registry, reader: Reader, limit: int = 10) -> list[str]:
+def row_differences(projection: Projection, registry: Registry, reader: Reader, limit: int = 10) -> list[str]:
     """Returns how the live rows differ from a fold of the log, a sentence for each row; empty if they do not.
 
     Rows of an older definition or with other columns are not compared: they may differ. Nor are rows that
@@ -37,23 +36,17 @@ def differences(projection: Projection, registry: Registry, reader: Reader, limi
         return []
     wanted = _fold(projection, registry, reader, live)
     said: list[str] = []
-    after: Any = None
-    while True:
-        page = reader.rows(projection.name, where={}, after=after, limit=PAGE)
-        for row in page.rows:
-            key = row[projection.key]
-            expected = wanted.pop(key, None)
-            if expected is None:
-                said.append(f"{projection.name} has a row {key!r} that no event made")
-            elif expected != row:
-                columns = ", ".join(name for name in row if row[name] != expected[name])
-                said.append(f"{projection.name} row {key!r} differs in {columns}")
-        if not page.more or len(said) >= limit:
-            break
-        after = page.rows[-1][projection.key]
-    if len(said) < limit:
-        said += [f"{projection.name} has no row {key!r}" for key in list(wanted)[: limit - len(said)]]
-    return said[:limit]
+    for row in all_rows(reader, projection.name, projection.key):
+        key = row[projection.key]
+        expected = wanted.pop(key, None)
+        if expected is None:
+            said.append(f"{projection.name} has a row {key!r} that no event made")
+        elif expected != row:
+            columns = ", ".join(name for name in row if row[name] != expected[name])
+            said.append(f"{projection.name} row {key!r} differs in {columns}")
+        if len(said) >= limit:
+            return said
+    return said + [f"{projection.name} has no row {key!r}" for key in list(wanted)[: limit - len(said)]]
 
 
 def is_stale(projection: Projection, state: ProjectionState | None) -> bool:
@@ -72,19 +65,14 @@ def _fold(
     parked = {one.stream: one.position for one in passed if one.kind is PassedKind.PARKED}
     handlers = projection.handlers()
     buffer = RowsBuffer(projection, Nothing(), live.generation)
-    after = 0
-    while after < live.checkpoint:
-        events, after = reader.read_types(handlers.__contains__, after, PAGE)
-        for record in events:
-            if record.position > live.checkpoint or record.position in skipped:
-                continue
-            if record.position > parked.get(record.stream, record.position):
-                continue
-            try:
-                handlers[record.type](registry.read_event(record), record, buffer)
-            except Exception as error:
-                raise WorkbenchError(
-                    f"{projection.name} cannot be folded at position {record.position}: {error}"
-                ) from error
-            buffer.keep()
+    for record in typed_events(reader, handlers.__contains__, 0, live.checkpoint):
+        if record.position in skipped or record.position > parked.get(record.stream, record.position):
+            continue
+        try:
+            handlers[record.type](registry.read_event(record), record, buffer)
+        except Exception as error:
+            raise WorkbenchError(
+                f"{projection.name} cannot be folded at position {record.position}: {error}"
+            ) from error
+        buffer.keep()
     return {row[projection.key]: row for row in buffer.rows()}

@@ -28,6 +28,7 @@ from workbench.gui.json_view import JsonView
 from workbench.gui.long_text import shortened
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
+from workbench.model.hints import sentences
 from workbench.model.json_values import visible, visible_lines
 
 __all__ = [
@@ -78,7 +79,7 @@ def told(error: BaseException) -> str:
     """Returns what failed, and what to do about it where that is known."""
     hint = getattr(error, "hint", "")
     said = str(error) or type(error).__name__
-    return f"{said}. {hint[0].upper()}{hint[1:]}." if hint else said
+    return sentences(said, hint) if hint else said
 
 
 def exact_text(area: QPlainTextEdit) -> str:

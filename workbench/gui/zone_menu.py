@@ -17,6 +17,7 @@ from workbench.gui.desk import Notice
 from workbench.gui.loop import spawn
 from workbench.gui.time_format import set_zone, shown_zone
 from workbench.model.clock import SystemClock
+from workbench.model.hints import sentences
 from workbench.model.zones import SYSTEM, UNIVERSAL, Zone, zone_keys
 from workbench.services.zone_choice import remember_zone, zone_or_system
 
@@ -58,7 +59,7 @@ class ZoneChooser:
         try:
             self._take(key)
         except WorkbenchError as error:
-            self._window.notices.show_notice(Notice(kind="error", text=f"{error}. Hint: {error.hint}"))
+            self._window.notices.show_notice(Notice(kind="error", text=sentences(str(error), error.hint)))
 
     def _take(self, key: str) -> None:
         set_zone(key)

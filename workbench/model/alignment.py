@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MISSING: Any = object()
-"""Stands where one side has no value."""
+from workbench.model.json_differences import leaf_pairs
 
 Cost = Callable[[int, int], float]
 """How unlike an expectation and a happening are, by their places: 0 fits, from 1 on they are never paired."""
@@ -26,30 +25,21 @@ class Mismatch:
     happened: Any
 
 
-def differences(expected: Any, happened: Any, *, exact: bool = False, path: str = "") -> Iterator[Mismatch]:
+def mismatches(expected: Any, happened: Any, *, exact: bool = False, path: str = "") -> Iterator[Mismatch]:
     """Yields what is not as expected.
 
     A mapping asks only for the keys that it has, at every depth, unless ``exact``; a list asks for as many
     items as it has, in their order. Numbers are equal when their values are, whatever their kind; true is
     not 1.
     """
-    if isinstance(expected, Mapping) and isinstance(happened, Mapping):
-        keys = [*expected, *(key for key in happened if exact and key not in expected)]
-        for key in keys:
-            one, other = expected.get(key, MISSING), happened.get(key, MISSING)
-            yield from differences(one, other, exact=exact, path=f"{path}.{key}" if path else str(key))
-    elif _is_list(expected) and _is_list(happened):
-        for index in range(max(len(expected), len(happened))):
-            one = expected[index] if index < len(expected) else MISSING
-            other = happened[index] if index < len(happened) else MISSING
-            yield from differences(one, other, exact=exact, path=f"{path}[{index}]")
-    elif not _same(expected, happened):
-        yield Mismatch(path, expected, happened)
+    for place, one, other in leaf_pairs(expected, happened, path, exact=exact):
+        if not _same(one, other):
+            yield Mismatch(place, one, other)
 
 
 def fits(expected: Any, happened: Any, *, exact: bool = False) -> bool:
     """Whether nothing is other than expected."""
-    return next(differences(expected, happened, exact=exact), None) is None
+    return next(mismatches(expected, happened, exact=exact), None) is None
 
 
 def unlikeness(expected: Mapping[str, Any], differing: int, *, named: bool) -> float:

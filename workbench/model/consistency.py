@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from workbench.errors import InvalidName
+from workbench.model.hints import did_you_mean
 from workbench.model.json_values import check_name
 from workbench.model.registry import Registry
 
@@ -86,6 +86,5 @@ def _reactors(registry: Registry) -> Iterator[Contradiction]:
 
 def _unknown(kind: str, name: str, what: str, said: str, known: Collection[str]) -> Iterator[Contradiction]:
     if said not in known:
-        near = difflib.get_close_matches(said, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"list its class with an aggregate's {what}s"
+        hint = did_you_mean(said, known, f"list its class with an aggregate's {what}s")
         yield Contradiction(kind=kind, name=name, message=f"no aggregate has the {what} {said}", hint=hint)

@@ -1,12 +1,13 @@
-"""Finds what differs between two JSON values, path by path: added, removed, changed."""
+"""Walks two JSON values side by side, and finds what differs: added, removed, changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_MISSING = object()
+MISSING: Any = object()
+"""The value of the side that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +24,33 @@ class Difference:
     after: Any
 
 
-def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    """Yields what differs, in the order of the keys; lists are compared place by place."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in [*before, *(key for key in after if key not in before)]:
+def leaf_pairs(one: Any, other: Any, path: str = "", *, exact: bool = True) -> Iterator[tuple[str, Any, Any]]:
+    """Yields the path and both sides of what has no parts on both, in the order of the keys.
+
+    Lists are walked place by place. A side without a value is `MISSING`.
+
+    Args:
+        exact: Whether keys that only the other side has are walked, too.
+    """
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in [*one, *(key for key in other if exact and key not in one)]:
             inner = f"{path}.{key}" if path else str(key)
-            yield from differences(before.get(key, _MISSING), after.get(key, _MISSING), inner)
-    elif isinstance(before, list) and isinstance(after, list):
-        for index in range(max(len(before), len(after))):
-            old = before[index] if index < len(before) else _MISSING
-            new = after[index] if index < len(after) else _MISSING
-            yield from differences(old, new, f"{path}[{index}]")
-    elif before is _MISSING:
-        yield Difference("added", path, None, after)
-    elif after is _MISSING:
-        yield Difference("removed", path, before, None)
-    elif type(before) is not type(after) or before != after:
-        yield Difference("changed", path, before, after)
+            yield from leaf_pairs(one.get(key, MISSING), other.get(key, MISSING), inner, exact=exact)
+    elif isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        for index in range(max(len(one), len(other))):
+            left = one[index] if index < len(one) else MISSING
+            right = other[index] if index < len(other) else MISSING
+            yield from leaf_pairs(left, right, f"{path}[{index}]", exact=exact)
+    else:
+        yield path, one, other
+
+
+def differences(before: Any, after: Any) -> Iterator[Difference]:
+    """Yields what differs, in the order of the keys; numbers of two kinds differ."""
+    for path, old, new in leaf_pairs(before, after):
+        if old is MISSING:
+            yield Difference("added", path, None, new)
+        elif new is MISSING:
+            yield Difference("removed", path, old, None)
+        elif type(old) is not type(new) or old != new:
+            yield Difference("changed", path, old, new)

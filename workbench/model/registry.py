@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from workbench.model.aggregate import Aggregate, AggregateType, aggregate_type_o
 from workbench.model.command import Answer, CommandType, QueryType, command_type_of, query_type_of
 from workbench.model.event import EventType, RecordedEvent, StoredData, event_type_of
 from workbench.model.fingerprints import TextOf, fingerprint, made_of, text_of_module
+from workbench.model.hints import did_you_mean
 from workbench.model.messaging import Context, Handler, Message, Route, Routing, Subscription, Topic
 from workbench.model.policy import Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projection import Projection
@@ -179,6 +179,5 @@ def _described(subscription: Subscription, handlers: Mapping[str, Handler]) -> S
 
 
 def _known(name: str, names: Mapping[str, object]) -> str:
-    if near := difflib.get_close_matches(name, names, n=1):
-        return f"did you mean {near[0]}?"
-    return "known: " + ", ".join(sorted(names)) if names else "the model has none"
+    known = "known: " + ", ".join(sorted(names)) if names else "the model has none"
+    return did_you_mean(name, names, known)

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from workbench.model.alignment import MISSING, Cost, differences, fits, in_any_order, in_order, unlikeness
+from workbench.model.alignment import Cost, fits, in_any_order, in_order, mismatches, unlikeness
+from workbench.model.json_differences import MISSING
 from workbench.model.scenario import (
     Contrast,
     Expected,
@@ -138,7 +139,7 @@ def _contrasts(one: Expected, facts: Facts) -> Iterator[Contrast]:
     """Yields what differs; where the data is said completely, so must it be, and nothing else need be."""
     for key, value in one.facts.items():
         other = facts.get(key, MISSING)
-        for found in differences(value, other, exact=one.exact and key == "data", path=key):
+        for found in mismatches(value, other, exact=one.exact and key == "data", path=key):
             secret = any(is_secret(part) for part in found.path.split("."))
             yield Contrast(
                 path=found.path,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import zoneinfo
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from workbench.errors import InvalidValue
 from workbench.model.clock import to_datetime
+from workbench.model.hints import did_you_mean
 
 SYSTEM_KEY = "system"
 _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})\Z")
@@ -150,8 +150,7 @@ def _fixed(sign: str, hours: int, minutes: int, said: str) -> Zone:
 
 def _unknown(said: str) -> InvalidValue:
     known = zone_keys()
-    close = difflib.get_close_matches(said, known, n=1, cutoff=0.6)
-    hint = f"did you mean {close[0]}?" if close else "write system, UTC, +02:00 or a name as Europe/Berlin"
+    hint = did_you_mean(said, known, "write system, UTC, +02:00 or a name as Europe/Berlin")
     if "Europe/Berlin" not in known:
         hint = "this machine has no list of zones: write system, UTC or an offset such as +02:00"
     return InvalidValue(f"{said} is no time zone that is known here", path="", hint=hint)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.model.hints import in_brackets
 from workbench.model.registry import Definitions
 from workbench.project.python_sources import Sources, read_sources
 from workbench.project.served_modules import serve, serve_no_more
@@ -42,8 +43,7 @@ class ModuleProblem:
     code: str = "M-IMPORT"
 
     def __str__(self) -> str:
-        said = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
-        return f"{said} ({self.hint})" if self.hint else said
+        return in_brackets(f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}", self.hint)
 
 
 class ModuleError(WorkbenchError):

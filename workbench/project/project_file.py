@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from workbench.errors import NotFound
 from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.hints import nearest
 from workbench.model.messaging import Route, Routing
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.declared.filter_compiler import Filtered
@@ -308,9 +308,8 @@ def _sentence(text: str) -> str:
 
 def _did_you_mean(path: tuple[str, ...]) -> str:
     known = sorted(_fields_at(path[:-1])) + (list(DECLARED) if len(path) == 1 else [])
-    close = difflib.get_close_matches(path[-1], [*known, *ALIASES], n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {ALIASES.get(close[0], close[0])}?"
+    if meant := nearest(path[-1], [*known, *ALIASES]):
+        return f"did you mean {ALIASES.get(meant, meant)}?"
     return f"known here: {', '.join(known)}" if known else ""
 
 

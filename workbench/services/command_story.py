@@ -15,6 +15,7 @@ from workbench.errors import InvalidValue, NotFound, WorkbenchError
 from workbench.interop.json_records import LONGEST, bare, read_lines
 from workbench.interop.ndjson import RecordProblem, parse_line
 from workbench.model.command import CommandResult
+from workbench.model.hints import in_brackets
 from workbench.tusk import open_file
 
 if TYPE_CHECKING:
@@ -131,8 +132,8 @@ class Story:
                 raise InvalidValue('a command line needs "command": its name', path="")
             result = await self._commands.issue(name, value, expected=expected, origin=origin)
         except WorkbenchError as error:
-            hint = f" ({error.hint})" if error.hint else ""
-            report.problems.append(RecordProblem(line=number, message=f"{error.message}{hint}"))
+            message = in_brackets(error.message, error.hint)
+            report.problems.append(RecordProblem(line=number, message=message))
             return
         report.outcomes[result.outcome.value] += 1
         report.results.append(result)

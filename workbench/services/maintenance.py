@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.engine.projection_check import differences, is_stale
+from workbench.engine.projection_check import is_stale, row_differences
 from workbench.errors import NotFound
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
@@ -68,7 +68,7 @@ def check_projections(target: Path, environ: Mapping[str, str], progress: Progre
     with _model(target, environ) as (registry, reader):
         for projection in registry.projections.values():
             progress(f"the rows of {projection.name}")
-            found += differences(projection, registry, reader)
+            found += row_differences(projection, registry, reader)
     return [Finding(rule="I9", text=said) for said in found]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import shutil
 from pathlib import Path
 
 from workbench.assets import asset
 from workbench.errors import InvalidValue, NotFound, StoreReadOnly
+from workbench.model.hints import did_you_mean
 from workbench.model.json_values import check_name
 from workbench.project.samples import PROJECT_FILE, SAMPLES
 from workbench.tusk import parse, save, set_value
@@ -25,9 +25,8 @@ def template_folder(name: str) -> Path:
         NotFound: There is no such template.
     """
     if name not in TEMPLATES:
-        near = difflib.get_close_matches(name, TEMPLATES, n=1)
-        said = f"did you mean {near[0]}?" if near else f"templates: {', '.join(TEMPLATES)}"
-        raise NotFound(f"there is no template {name}", hint=said)
+        hint = did_you_mean(name, TEMPLATES, f"templates: {', '.join(TEMPLATES)}")
+        raise NotFound(f"there is no template {name}", hint=hint)
     return asset("templates", name) if name == EMPTY else asset("samples", name)
 
 

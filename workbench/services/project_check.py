@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.errors import ModelError, NotFound, ProjectError
 from workbench.model.consistency import contradictions_in, unread_topics
+from workbench.model.hints import in_brackets
 from workbench.model.registry import Registry
 from workbench.project.architecture_flags import unmet
 from workbench.project.project import load_project
@@ -35,8 +36,7 @@ class Complaint:
     hint: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
-        return f"{said} ({self.hint})" if self.hint else said
+        return in_brackets(f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}", self.hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, NotFound
+from workbench.model.hints import in_brackets
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.retry import RetryPolicy
 from workbench.model.secrets import is_secret
@@ -240,7 +241,7 @@ class SettingsDraft:
             name = own.get(problem.path, problem.path)
             if name[: len(path)] == path and (len(name) > len(path) or problem.path):
                 said = problem.message.removeprefix(f"{name[-1]} ")
-                inside.append((name[len(path) :], f"{said} ({problem.hint})" if problem.hint else said))
+                inside.append((name[len(path) :], in_brackets(said, problem.hint)))
             else:
                 elsewhere.append(problem)
         return inside, elsewhere

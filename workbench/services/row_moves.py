@@ -9,10 +9,9 @@ from workbench.errors import ModelError, WorldError
 from workbench.model.projection import Projection
 from workbench.project.project import Project
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
+from workbench.store.paging import all_rows
 from workbench.store.ports import ModelReader
 from workbench.store.store_file import read_store_file
-
-PAGE = 1000
 
 
 def misfits(project: Project) -> list[ModelError]:
@@ -45,12 +44,6 @@ def _look(projection: Projection, reader: ModelReader) -> None:
         if live.definition_hash == BY_HANDLERS:
             refuse_fold(projection.name, live.rows)
         return
-    move, after = Move(projection.name, live.columns, projection.shape()), None
-    if live.columns == move.columns:
-        return
-    while True:
-        page = reader.rows(projection.name, where={}, after=after, limit=PAGE)
-        move.check(page.rows)
-        if not page.more:
-            return
-        after = page.rows[-1][projection.key]
+    move = Move(projection.name, live.columns, projection.shape())
+    if live.columns != move.columns:
+        move.check(all_rows(reader, projection.name, projection.key))

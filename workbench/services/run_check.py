@@ -14,6 +14,7 @@ from workbench.interop.ndjson import RecordProblem, parse_line
 from workbench.model.clock import SystemClock
 from workbench.model.consistency import Contradiction
 from workbench.model.event import StoredData
+from workbench.model.hints import in_brackets
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import place_in
@@ -128,7 +129,7 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
     try:
         registry.command(name).parse(value)
     except NoHandler as error:
-        return f"{error.message} ({error.hint})"
+        return in_brackets(error.message, error.hint)
     except Exception as error:  # noqa: BLE001  # validators are the model's own code
         said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
         return f"{name}: {without_secrets(said, value)}"

@@ -12,6 +12,7 @@ from workbench.model.clock import rfc3339
 from workbench.model.event import RecordedEvent
 from workbench.model.json_values import read_text
 from workbench.model.secrets import masked
+from workbench.store.paging import stream_events, typed_events
 
 if TYPE_CHECKING:
     from workbench.store.ports import Reader
@@ -61,18 +62,12 @@ def last_events(reader: Reader, wanted: EventQuery, limit: int) -> list[Recorded
 
 
 def _log(reader: Reader, wanted: EventQuery) -> Iterator[RecordedEvent]:
-    after = wanted.after
-    head = reader.head()
-    while after < head:
-        events, after = reader.read_types(wanted.fits_type, after, PAGE)
-        yield from events
+    return typed_events(reader, wanted.fits_type, wanted.after, reader.head())
 
 
 def _stream(reader: Reader, wanted: EventQuery) -> Iterator[RecordedEvent]:
-    version = 0
-    while page := reader.read_stream(wanted.stream, version, PAGE):
-        yield from (event for event in page if event.position > wanted.after)
-        version = page[-1].version
+    events = stream_events(reader, wanted.stream)
+    return (event for event in events if event.position > wanted.after)
 
 
 def shown_event(event: RecordedEvent, reveal: Collection[str] = ()) -> dict[str, Any]:

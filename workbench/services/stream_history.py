@@ -6,11 +6,13 @@ import re
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import NotFound, WorkbenchError
 from workbench.model.json_differences import Difference, differences
 from workbench.model.secrets import MASK, is_secret, masked, without_secrets
+from workbench.store.paging import stream_events
 from workbench.store.stored_values import StreamInfo
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
     from workbench.project.project import Project
 
-PAGE = 1000
 _STEPS = re.compile(r"[.\[\]]+")
 
 
@@ -78,11 +79,7 @@ def history(
     aggregate = world.registry.aggregate_of_stream(name)
     fold = _Fold(world, aggregate, reveal)
     steps: deque[HistoryStep] = deque(maxlen=last)
-    after = 0
-    while after < upto:
-        page = world.reader.read_stream(name, after, min(PAGE, upto - after))
-        steps.extend(fold.step(event) for event in page)
-        after = page[-1].version
+    steps.extend(fold.step(event) for event in islice(stream_events(world.reader, name), upto))
     return History(
         stream=stream,
         version=upto,

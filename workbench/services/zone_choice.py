@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.errors import InvalidValue, StoreReadOnly
+from workbench.model.hints import sentences
 from workbench.model.zones import SYSTEM, Zone, find_zone
 from workbench.project.trust_list import config_folder
 
@@ -26,7 +27,8 @@ def zone_or_system(environ: Mapping[str, str]) -> tuple[Zone, str]:
     try:
         return chosen_zone(environ), ""
     except InvalidValue as error:
-        return SYSTEM, f"{error.message}, so times are shown in the zone of this machine. Hint: {error.hint}"
+        said = f"{error.message}, so times are shown in the zone of this machine"
+        return SYSTEM, sentences(said, error.hint)
 
 
 def remember_zone(environ: Mapping[str, str], zone: Zone) -> None:

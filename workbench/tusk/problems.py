@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.errors import ProjectError
+from workbench.model.hints import in_brackets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,7 @@ class Problem:
     path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
-        return f"{said} ({self.hint})" if self.hint else said
+        return in_brackets(f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}", self.hint)
 
 
 class TskError(ProjectError):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 from typing_extensions import override
 
 from workbench.gui.widgets import Badge, JsonView, plain_label, toolbar_button
+from workbench.model.hints import sentences
 
 if TYPE_CHECKING:
     from workbench.model.command import CommandResult
@@ -89,8 +90,7 @@ class ResultCard(QFrame):
         took = f"{result.duration_us / 1000:,.1f} ms"
         tries = f", decided {result.attempts} times" if result.attempts > 1 else ""
         place = f" at position {result.last_position:,}" if result.last_position else ""
-        hint = f" {result.hint[0].upper()}{result.hint[1:]}." if result.hint else ""
-        self.more.setText(f"{result.command_type}{place}, {took}{tries}.{hint}")
+        self.more.setText(sentences(f"{result.command_type}{place}, {took}{tries}", result.hint))
         self.timeline.setVisible(bool(result.stream))
         self.answer.hide()
         self.show()

@@ -44,6 +44,7 @@ from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource
 from workbench.gui.widgets import ElidedLabel, EmptyState, show_words
+from workbench.model.hints import sentences
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -370,7 +371,7 @@ class LettersView(View):
         try:
             found = await self.desk.workspace.dead_letters.dry_run(number, text)
         except WorkbenchError as error:
-            shown.fail(f"{error}. {error.hint[0].upper()}{error.hint[1:]}." if error.hint else f"{error}.")
+            shown.fail(sentences(str(error), error.hint))
             return
         if self.detail.letter is not None and self.detail.letter.number == number:
             shown.show_dry_run(found)

@@ -17,6 +17,7 @@ from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.forms.editors.duration import span_of
 from workbench.gui.icons import icon
 from workbench.gui.widgets import Badge, plain_label
+from workbench.model.hints import sentences
 from workbench.model.json_values import check_name
 from workbench.model.messaging import Priority
 
@@ -193,9 +194,8 @@ class PublishDialog(QDialog):
         try:
             position = await workspace.messages.publish(draft)
         except WorkbenchError as error:
-            hint = f" {error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
             kind, word = ("warning", "refused") if isinstance(error, BackPressure) else ("error", "failed")
-            self._end(kind, word, f"Nothing was published: {error}.{hint}")
+            self._end(kind, word, f"Nothing was published: {sentences(str(error), error.hint)}")
         else:
             self._end("ok", "published", told(workspace, draft.topic, position))
             if isValid(self) and typed == self.form.typed():  # nothing was typed meanwhile

@@ -31,6 +31,7 @@ from workbench.gui.views.setting_drafts import content_of, restored, standing
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, toolbar_button
+from workbench.model.hints import sentences
 from workbench.services.settings_preview import WouldBreak, consequences
 from workbench.tusk import ChangedOnDisk, TskError
 
@@ -340,7 +341,7 @@ class SettingsView(View):
         except ChangedOnDisk:
             self._tell_changed()
         except WorkbenchError as error:
-            self._tell("error", f"{error}. {error.hint}".rstrip(". "))
+            self._tell("error", sentences(str(error), error.hint))
         else:
             self._saved(draft)
         finally:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from workbench.model.expressions.functions import FUNCTIONS
 from workbench.model.expressions.value_kinds import NUMBERS, Kind, Type
+from workbench.model.hints import did_you_mean
 
 
 def among(name: str, known: Iterable[str], *, all_of_them: bool = True) -> str:
     """Suggests what was meant, or says what there is."""
     names = list(known)
-    if close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
-        return f"did you mean {close[0]}?"
-    return f"there are: {', '.join(names)}" if names and all_of_them else ""
+    return did_you_mean(name, names, f"there are: {', '.join(names)}" if names and all_of_them else "")
 
 
 def conversion(left: Type, right: Type) -> str:

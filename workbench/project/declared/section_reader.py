@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -10,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from workbench.model.hints import did_you_mean
 from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
 from workbench.project.declared.sections import (
     SECTIONS,
@@ -143,10 +143,7 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
 
 def _did_you_mean(model: type[BaseModel], inner: Path) -> str:
     known = _keys_at(model, inner[:-1])
-    close = difflib.get_close_matches(inner[-1], known, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"known here: {', '.join(known)}" if known else ""
+    return did_you_mean(inner[-1], known, f"known here: {', '.join(known)}" if known else "")
 
 
 def _keys_at(model: Any, path: Path) -> list[str]:

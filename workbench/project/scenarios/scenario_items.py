@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from workbench.errors import InvalidValue
 from workbench.model.clock import parse_rfc3339
+from workbench.model.hints import did_you_mean, nearest
 from workbench.model.json_values import ForeignJsonError, check_json, parse_foreign_json
 from workbench.project.durations import read_duration
 from workbench.project.scenarios.file_nodes import FileNode
@@ -161,16 +161,7 @@ def _head(written: Iterable[str], forms: Forms) -> str:
     return next((key for key in found if not any(key in forms[other] for other in found)), "")
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Returns the known name that resembles one; empty if none does."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return close[0] if close else ""
-
-
 def meant(name: str, known: Iterable[str]) -> str:
     """Returns a hint: the name that was meant, or all there are."""
     names = sorted(known)
-    close = nearest(name, names)
-    if close:
-        return f"did you mean {close}?"
-    return f"known: {', '.join(names[:20])}" if names else "there is none"
+    return did_you_mean(name, names, f"known: {', '.join(names[:20])}" if names else "there is none")

@@ -12,39 +12,38 @@ from workbench.model.projection import ColumnKind
 from workbench.model.scenario import Followed, Happened, Scenario, moment
 from workbench.project.durations import write_duration
 from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
+from workbench.store.paging import all_rows
 from workbench.store.stored_values import ProjectionStatus
 
-PAGE = 1000
 
-
-def witness(scenario: Scenario, world: ScenarioWorld) -> Happened:
+def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
     """Returns what followed, as far as the scenario asks for it."""
     asked = {str(one.facts["topic"]) for one in scenario.then if "topic" in one.facts}
     projections = {str(one.facts["projection"]) for one in scenario.then if "projection" in one.facts}
     return Happened(
-        refusals=tuple(world.done.refusals),
-        events=tuple(_events(world)),
-        commands=tuple(_commands(world)),
-        messages=tuple(facts for topic in sorted(asked) for facts in _messages(world, topic)),
-        letters=tuple(_letters(world)),
-        rows={name: _rows(world, name) for name in projections},
-        faults=dict(_faults(world)),
-        seconds=(world.world.clock.now() - world.began) / MICROSECONDS,
-        unfinished=world.unfinished or "; ".join(world.world.running().errors),
+        refusals=tuple(scene.done.refusals),
+        events=tuple(_events(scene)),
+        commands=tuple(_commands(scene)),
+        messages=tuple(facts for topic in sorted(asked) for facts in _messages(scene, topic)),
+        letters=tuple(_letters(scene)),
+        rows={name: _rows(scene, name) for name in projections},
+        faults=dict(_faults(scene)),
+        seconds=(scene.world.clock.now() - scene.began) / MICROSECONDS,
+        unfinished=scene.unfinished or "; ".join(scene.world.running().errors),
     )
 
 
-def _events(world: ScenarioWorld) -> Iterator[Followed]:
-    done = world.done
-    for event in world.world.reader.read_log(done.before, EVERYTHING):
+def _events(scene: ScenarioWorld) -> Iterator[Followed]:
+    done = scene.done
+    for event in scene.world.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
             facts = {"event": event.type, "stream": event.stream, "data": event.json()}
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
 
 
-def _commands(world: ScenarioWorld) -> Iterator[dict[str, Any]]:
-    before = world.done.before
-    found, _ = world.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
+def _commands(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
+    before = scene.done.before
+    found, _ = scene.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
         yield {
             "command": message.type,
@@ -60,17 +59,17 @@ def _delay(message: Message) -> float:
     return (message.deliver_at - message.published_at) / MICROSECONDS
 
 
-def _messages(world: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
-    routing, before = world.world.registry.routing, world.done.before
-    found, _ = world.world.reader.read_topic(
+def _messages(scene: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
+    routing, before = scene.world.registry.routing, scene.done.before
+    found, _ = scene.world.reader.read_topic(
         topic, lambda event: topic in routing.topics_of(event), before, EVERYTHING
     )
     for message in found:
         yield {"message": message.type, "topic": topic, "data": message.json()}
 
 
-def _letters(world: ScenarioWorld) -> Iterator[dict[str, Any]]:
-    for letter in world.letters():
+def _letters(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
+    for letter in scene.letters():
         yield {
             "dead_letter": letter.subscription,
             "error": letter.error_type,
@@ -81,23 +80,18 @@ def _letters(world: ScenarioWorld) -> Iterator[dict[str, Any]]:
         }
 
 
-def _rows(world: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
-    projection = world.world.registry.projections[name]
+def _rows(scene: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
+    projection = scene.world.registry.projections[name]
     times = [column.name for column in projection.columns if column.kind is ColumnKind.TIME]
     found: dict[Any, Mapping[str, Any]] = {}
-    after = None
-    while True:
-        page = world.world.reader.rows(name, where={}, after=after, limit=PAGE)
-        for row in page.rows:
-            said = {column: moment(row[column]) for column in times if row.get(column) is not None}
-            after = row[projection.key]
-            found[after] = {**row, **said}
-        if not page.more:
-            return found
+    for row in all_rows(scene.world.reader, name, projection.key):
+        said = {column: moment(row[column]) for column in times if row.get(column) is not None}
+        found[row[projection.key]] = {**row, **said}
+    return found
 
 
-def _faults(world: ScenarioWorld) -> Iterator[tuple[str, str]]:
-    for name in world.world.registry.projections:
-        live = world.world.reader.generations(name)[0]
+def _faults(scene: ScenarioWorld) -> Iterator[tuple[str, str]]:
+    for name in scene.world.registry.projections:
+        live = scene.world.reader.generations(name)[0]
         if live.status is ProjectionStatus.FAULTED:
             yield name, live.fault

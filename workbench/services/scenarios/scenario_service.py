@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
+from workbench.model.hints import did_you_mean
 from workbench.model.scenario import (
     Happened,
     IssuedCommand,
@@ -158,8 +158,8 @@ def chosen(files: Sequence[ScenarioFile], names: Sequence[str]) -> list[Scenario
         return found
     for name in names:
         if not any(_holds(scenario, name) for scenario in found):
-            close = difflib.get_close_matches(name, [one.name for one in found], n=1, cutoff=0.4)
-            hint = f"did you mean {close[0]}?" if close else f"the project has {len(found)} scenarios"
+            count = f"the project has {len(found)} scenarios"
+            hint = did_you_mean(name, (one.name for one in found), count, cutoff=0.4)
             raise NotFound(f"no scenario is called {name}", hint=hint)
     return [scenario for scenario in found if any(_holds(scenario, name) for name in names)]
 
