@@ -32,9 +32,9 @@ PLAIN = {
     r"on record": "recorded",
     r"(?:pass|passed|passes|passing) (?:\w+ ){0,2}by(?! the| a)": "skip, skipped",
     r"rehears\w*": "dry run",
-    r"(?:stand|stands|standing|stood) still|stopped_runners?": "stop, stopped",
+    r"(?:stand|stands|standing|stood) still|standstills?": "stop, stopped",
     r"strange|strangers?": "unknown",
-    r"in_doubt?|possibly_stored": "in doubt",
+    r"suspects?|suspected": "in doubt",
     r"thrice": "three times",
     r"unless said": "by default",
 }

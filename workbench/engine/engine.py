@@ -218,7 +218,7 @@ class Engine:
         self.telling.announce(changes)
 
     def _follow_operator(self, collected: Collector) -> None:
-        """Takes over what operators changed in the store, and begins again with what stood still."""
+        """Takes over what operators changed in the store, and starts again what had stopped."""
         for name in collected.skipped & set(self.subscriptions):
             self.subscriptions[name].rows_changed()
         for change in collected.configured:

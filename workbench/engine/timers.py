@@ -15,7 +15,7 @@ LONGEST = 30.0
 """Seconds after which a long wait looks at the clock again: it may have jumped (W1)."""
 
 THREADS = 0.25
-"""Seconds of the machine that handlers in threads get where no time passes by itself."""
+"""Real seconds that handlers in threads get where the clock is moved by hand."""
 
 CallOff = Callable[[], None]
 Settle = Callable[[], Awaitable[None]]
@@ -95,7 +95,7 @@ class VirtualTimer:
         return lambda: self._call_off(number)
 
     async def at_most(self, seconds: float, work: Awaitable[None]) -> None:
-        """Waits for what needs no time of the clock: whoever could move it waits here; see `Timer`."""
+        """Waits for what needs no time of the clock: what could move it waits here; see `Timer`."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(seconds, THREADS)):
                 await work

@@ -49,7 +49,7 @@ M = TypeVar("M", bound=Model)
 class World(Generic[M]):
     """One store, and one model that runs on it at a time.
 
-    Whoever acts enters by `at_work` or `act`: neither meets an engine that is being changed.
+    Callers that act enter by `at_work` or `act`: neither meets an engine that is being changed.
 
     Args:
         store: Whatever it is kept in; one that may only be looked at gets no engine (C8).
@@ -124,7 +124,7 @@ class World(Generic[M]):
             self.store.close()
 
     async def adopt(self, model: M) -> None:
-        """Lets another model take over on the same store; whoever is at work, and handlers, are waited for.
+        """Lets another model take over on the same store; running acts and handlers are waited for.
 
         Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
 

@@ -215,7 +215,7 @@ class ChangeFeed(AsyncIterator[Changes]):
         return changes
 
     def close(self) -> None:
-        """Ends the feed: whoever takes from it gets what is left, and is done."""
+        """Ends the feed: its reader gets what is left."""
         self._leave()
         self._feeds.discard(self)
         self._closed = True

@@ -146,7 +146,7 @@ class Workspace:
                 forget(held.package)
 
     async def adopt(self, project: Project) -> None:
-        """Lets another model of the project take over, as `World.adopt` says; the modules of one are let go.
+        """Lets another model of the project take over, as `World.adopt` says; the modules of one are freed.
 
         Raises:
             WorldError: The store would not have it; the model of before goes on.

@@ -196,7 +196,7 @@ class Reader(
     """All that can be read, through one connection, in one thread at a time."""
 
     def close(self) -> None:
-        """Lets go of the connection; a second call does nothing."""
+        """Closes the connection; a second call does nothing."""
         ...
 
 
@@ -227,7 +227,7 @@ class Store(StoreWriter, Protocol):
         ...
 
     def close(self) -> None:
-        """Takes no more writes, and lets go of what it holds; a second call does nothing."""
+        """Takes no more writes, and closes what it holds; a second call does nothing."""
         ...
 
 

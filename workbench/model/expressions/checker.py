@@ -8,9 +8,9 @@ from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES, Uint, Wrong
+from workbench.model.expressions.expression_hints import among, conversion, way_on
 from workbench.model.expressions.flaws import Flaw
 from workbench.model.expressions.functions import FUNCTIONS, MACROS, Function
-from workbench.model.expressions.hints import among, conversion, way_on
 from workbench.model.expressions.name_resolution import (
     called,
     is_bind,

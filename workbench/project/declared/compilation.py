@@ -18,8 +18,8 @@ from workbench.model.command import Command
 from workbench.model.event import Event
 from workbench.model.expressions.closures import Scope
 from workbench.model.expressions.expression import compile_expression, constant
+from workbench.model.expressions.expression_hints import among
 from workbench.model.expressions.flaws import Flaw, InvalidExpression
-from workbench.model.expressions.hints import among
 from workbench.model.expressions.name_resolution import present_where
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.template import compile_template

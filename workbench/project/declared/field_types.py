@@ -16,7 +16,7 @@ from pydantic import Field as Pydantic
 from pydantic_core import PydanticCustomError
 
 from workbench.model.expressions.cel_values import INT_MAX, INT_MIN, Wrong
-from workbench.model.expressions.hints import among
+from workbench.model.expressions.expression_hints import among
 from workbench.model.expressions.patterns import compiled
 from workbench.model.expressions.value_kinds import ANY, Kind, Type
 from workbench.project.declared.sections import FieldSection

@@ -56,7 +56,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
 
 
 def _unknown_event(draft: Compilation, path: Path, index: int, event: str) -> Any:
-    from workbench.model.expressions.hints import among
+    from workbench.model.expressions.expression_hints import among
 
     hint = among(event, sorted(draft.events)) or "the model has no events"
     return draft.places.item((*path, "on"), index, "S-REF", f"there is no event {event}", hint)
