@@ -196,7 +196,7 @@ def lines_of(said):
 
 def test_check_finds_what_the_parts_of_a_model_say_of_each_other(workbench, things):
     root = things(
-        ("{Made: put}", '{Made: put, "thing.gone": put}'),
+        ("(On(Made, put),)", "(On(Made, put), On('thing.gone', put))"),
         ("class Touch(Command):", "class Touch(Command):\n    target = 'who'"),
     )
     said = workbench("check", root)
