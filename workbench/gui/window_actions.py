@@ -343,6 +343,16 @@ class WindowActions(ABC):
         if self.desk is not None and self.workspace is not None:
             self.desk.run(self.workspace.story.play(), "Play the story")
 
+    @action("&Documentation", key="manual", keys="Shift+F1", icon="help", menu="Help")
+    def show_manual(self) -> None:
+        """Shows the documents of the program in a window of their own."""
+        from workbench.gui.manual_window import ManualWindow
+
+        manual = self.window.findChild(ManualWindow) or ManualWindow(self.window)
+        manual.show()
+        manual.raise_()
+        manual.activateWindow()
+
     @action("Keys", key="keys", keys="F1", icon="keyboard", menu="Help", tip="Show all keys")
     def show_keys(self) -> None:
         """Shows all keys in a small window."""
