@@ -170,7 +170,16 @@ def test_a_store_is_held_to_the_whole_suite_by_one_line(copy):
     for name in ("__init__.py", "conftest.py"):
         shutil.copy(ROOT / "tests" / name, copy / "tests")
     put(copy / "tests/store/conftest.py", 'and nothing else."""\n', f"{line}\n")
-    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/store/test_append.py", "-k", "mine and A10")
+    words = (
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/store/test_append.py",
+        "-k",
+        "mine and A10",
+    )
     assert "[100%]" in run(copy, *words), "pytest would fail if it found none of that name"
 
 
