@@ -149,7 +149,9 @@ class LogView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return changes.head > 0 or changes.operations or changes.everything
+        if changes.removed:
+            self._positions = LogPositions()  # the next answer begins at the beginning
+        return changes.head > 0 or changes.operations or changes.removed or changes.everything
 
     @override
     def refresh(self) -> None:
