@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from workbench.engine.engine import Engine, EngineState
-from workbench.engine.metrics import Metrics
 from workbench.engine.tasks import to_the_end
 from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
@@ -92,7 +91,7 @@ class Workspace:
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self._watching = StoreWatch(store, lambda: self.announce(Changes(engine=True)))
 
-    def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
+    def _engine(self, project: Project, before: Engine | None = None) -> Engine:
         return Engine(
             self.store,
             project.registry,
@@ -100,7 +99,7 @@ class Workspace:
             self.announce,
             retry=project.retry,
             snapshot_every=project.snapshot_every,
-            metrics=metrics,
+            before=before,
         )
 
     async def start(self, *, paused: bool = False) -> None:
@@ -182,7 +181,7 @@ class Workspace:
 
     async def _run(self, project: Project, before: Engine, *, paused: bool) -> None:
         """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""
-        engine = self.engine = self._engine(project, before.metrics)
+        engine = self.engine = self._engine(project, before)
         try:
             await engine.start(paused=paused)
         except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
@@ -105,7 +106,7 @@ class Tables:
         versions: Positions of events by stream and version.
         changes: By dead letter, what it was before each act that archived or purged it (L9).
         rows: Rows of projections, by projection, generation and key.
-        claims: Tokens of claims by subscription.
+        owners: The engines that took something since the store was opened; all others are dead (D5).
     """
 
     def __init__(self) -> None:
@@ -121,7 +122,7 @@ class Tables:
         self.messages: Table[int, Message] = Table(journal)
         self.message_ids: Table[bytes, int] = Table(journal)
         self.subscriptions: Table[str, SubscriptionState] = Table(journal)
-        self.claims: Table[str, bytes] = Table(journal)
+        self.owners: set[UUID] = set()
         self.deliveries: Table[int, Delivery] = Table(journal)
         self.letters: Table[int, DeadLetter] = Table(journal)
         self.changes: Table[int, tuple[tuple[str, LetterStatus, int], ...]] = Table(journal)
