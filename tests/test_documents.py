@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from workbench.gui.view_catalog import VIEWS
 from workbench.model.retry import RetryPolicy
 from workbench.project.durations import read_duration
 from workbench.project.settings import EventStoreSection, QueueSection
@@ -106,6 +107,17 @@ def test_every_chapter_that_is_cited_is_in_the_contract() -> None:
 def test_every_rule_has_a_test_that_carries_its_id() -> None:
     tests = (file.read_text(encoding="utf-8") for file in SOURCES if file.is_relative_to(ROOT / "tests"))
     assert set(rules()) - {rule for text in tests for rule in named(text)} == set()
+
+
+def test_every_rule_of_the_interface_that_is_cited_is_there() -> None:
+    there = set(re.findall(r"^(\d+)\. \*\*", document("ux.md"), re.MULTILINE))
+    texts = (text for file in SOURCES for text in prose(file.read_text(encoding="utf-8")))
+    assert {number for text in texts for number in re.findall(r"ux rule (\d+)", text)} <= there
+
+
+def test_every_view_is_described() -> None:
+    said = re.findall(r"^\| ([A-Z][\w ]+) \|", document("ux.md"), re.MULTILINE)
+    assert sorted(said) == sorted(view.title for view in VIEWS if view.area != "left")
 
 
 def defaults() -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.conftest import TOTALS, Counted
 from workbench.errors import NotFound, StandsStill, WorkbenchError
-from workbench.model.projection import Column, ColumnKind, OnFault
+from workbench.model.projection import Column, ColumnKind, On, OnFault
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
 
@@ -124,7 +124,7 @@ async def test_J2_a_parked_stream_is_resumed_once_the_code_is_mended(rig):
         row = rows.get(key)
         rows.put(id=key, total=(row["total"] if row else 0) + event.by)
 
-    rig.totals = dataclasses.replace(TOTALS, on={Counted: mended})
+    rig.totals = dataclasses.replace(TOTALS, on=(On(Counted, mended),))
     engine = await rig.open()
     await engine.projections["totals"].resume_stream("count-a")
     assert totals(rig) == {"a": 19, "b": 2}
@@ -193,7 +193,7 @@ async def test_J2_what_no_row_can_hold_is_a_fault_at_its_position_and_touches_no
         rows.put(**(row | {column: value} if event.by == 7 else row))
 
     columns = (*TOTALS.columns, Column(name="share", kind=ColumnKind.NUMBER), Column(name="note"))
-    rig.totals = dataclasses.replace(TOTALS, columns=columns, on={Counted: folded})
+    rig.totals = dataclasses.replace(TOTALS, columns=columns, on=(On(Counted, folded),))
     await rig.open()
     await rig.do("open", "a", 1)
     bad = await rig.do("add", "a", 7)
@@ -211,7 +211,7 @@ async def test_J2_a_key_that_no_row_can_have_is_a_fault_too(rig, act):
         getattr(rows, act)(2**63) if act != "update" else rows.update(2**63, total=event.by)
 
     columns = (Column(name="id", kind=ColumnKind.INTEGER), Column(name="total", kind=ColumnKind.INTEGER))
-    rig.totals = dataclasses.replace(TOTALS, columns=columns, on={Counted: folded})
+    rig.totals = dataclasses.replace(TOTALS, columns=columns, on=(On(Counted, folded),))
     await rig.open()
     bad = await rig.do("open", "a", 1)
     await rig.quiet()

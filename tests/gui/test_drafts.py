@@ -104,20 +104,20 @@ class Settings:
     @staticmethod
     def type(session):
         shown = view(session, "settings")
-        shown.outline.choose(("event_store",))
+        shown.outline.choose_path(("event_store",))
         line = shown.part.form.findChild(QLineEdit, "snapshot_every")
         line.setFocus()
         line.selectAll()
         QTest.keyClicks(line, "25")
-        shown.outline.choose(("topics",))
+        shown.outline.choose_path(("topics",))
         QTest.keyClicks(shown.part.name, "new")
 
     @staticmethod
     def typed(session):
         shown = view(session, "settings")
-        shown.outline.choose(("topics",))
+        shown.outline.choose_path(("topics",))
         name = shown.part.name.text()
-        shown.outline.choose(("event_store",))
+        shown.outline.choose_path(("event_store",))
         return name, shown.part.form.findChild(QLineEdit, "snapshot_every").text(), shown.said.text()
 
     wanted = ("new", "25", "Not saved: 1 line added, 1 removed. 1 name is typed and not applied.")
@@ -166,7 +166,7 @@ async def other_things_chosen(session, until):
     letters.statuses.setCurrentIndex(2)
     letters.statuses.setCurrentIndex(0)
     commands.show_command("change_status")
-    shown.outline.choose(("project",))
+    shown.outline.choose_path(("project",))
 
 
 async def escaped(session, until):
@@ -398,7 +398,7 @@ async def test_V2_one_can_lose_it_all_the_same(session, until, monkeypatch):
     session.open_sample("orders")
     asked = await box(session, until)
     monkeypatch.undo()
-    next(one for one in asked.buttons() if one.text() == "Lose it").click()
+    next(one for one in asked.buttons() if one.text() == "Discard").click()
     await until(
         lambda: session.workspace is not None and session.workspace.project.name == "orders", within=10
     )

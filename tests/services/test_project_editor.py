@@ -181,7 +181,7 @@ async def test_what_is_wrong_is_told_at_its_field(shop):
     routed = draft.changed(("routing",), {"default_topic": "none"})
     ((place, said),) = routed.faults(("routing",))[0]
     assert place == ("default_topic",)
-    assert said.startswith("nobody declares the topic none")
+    assert said.startswith("the topic none is not declared")
     handled = missing.changed(("subscriptions", "post"), {"topic": "mail", "handler": "none"})
     assert handled.faults(("subscriptions", "post"))[0][0][0] == ("handler",)
 

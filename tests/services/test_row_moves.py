@@ -25,8 +25,7 @@ worker { topic: "jobs", handler: "work" }
 modules: ["domain"]
 """
 DOMAIN = """\
-from workbench.model.projection import Column, ColumnKind, Projection
-from workbench.model.registry import Definitions
+from workbench import Column, ColumnKind, Definitions, On, Projection
 
 SEEN = Projection(name="seen", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)))
 
@@ -38,7 +37,7 @@ def work(message, context):
 DEFINITIONS = Definitions(projections=(SEEN,), handlers={"work": work})
 """
 N = 'Column(name="n", kind=ColumnKind.INTEGER)'
-FOLD = "kind=ColumnKind.INTEGER)), on={'thing.done': print})"
+FOLD = "kind=ColumnKind.INTEGER)), on=(On('thing.done', print),))"
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_C2_every_write_is_one_immediate_transaction_that_has_ended_before_the_a
     file_store._writer.set_trace_callback(said.append)
     do(file_store, "s", "ab")
     file_store.write([append("s", "c"), append("s", "d", expected=7), append("t", "e")])
-    file_store.rehearse([append("s", "f")])
+    file_store.dry_run([append("s", "f")])
     ends = [one for one in map(str.lower, said) if one in ("begin immediate", "commit", "rollback")]
     assert ends == ["begin immediate", "commit"] * 2 + ["begin immediate", "rollback"]
     assert [one for one in said if one.lower().startswith("begin") and one != "begin immediate"] == []

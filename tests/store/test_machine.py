@@ -33,6 +33,7 @@ from tests.store.histories import (
     said,
     simple,
 )
+from tests.store.reads import lists
 from workbench.errors import WorkbenchError
 from workbench.model.clock import ManualClock
 from workbench.model.delivery_states import DeliveryState
@@ -261,26 +262,26 @@ class Histories(RuleBasedStateMachine):
 
     @rule(
         name=st.sampled_from(list(SUBSCRIPTIONS)),
-        suspects=st.integers(0, 2),
+        in_doubt=st.integers(0, 2),
         release=st.booleans(),
         owner=st.sampled_from(OWNERS),
         keep=st.lists(st.sampled_from(TOKENS), max_size=1),
         later=st.sampled_from([0.0, 0.0, 0.002]),
     )
-    def recover(self, name, suspects, release, owner, keep, later):
+    def recover(self, name, in_doubt, release, owner, keep, later):
         self.clock.advance(later)
         state = self.readers[0].subscription(name)
         found, _ = self.readers[0].read_topic(
-            SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, suspects + 1
+            SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, in_doubt + 1
         )
         claimed = [message for message in found if state and message.position <= state.claimed_to]
         self.both(
             op.RecoverSubscription(
                 subscription=name,
                 topic=SUBSCRIPTIONS[name],
-                suspects=tuple(
+                in_doubt=tuple(
                     NewDelivery(message=message, state=DeliveryState.READY, crashed=1)
-                    for message in claimed[:suspects]
+                    for message in claimed[:in_doubt]
                 ),
                 max_crashes=2,
                 claim=state.claim_token if state else None,
@@ -376,9 +377,9 @@ class Histories(RuleBasedStateMachine):
         self.both(op.ProjectRows(name="sent", rows=rows, deleted=deleted))
 
     @rule(operations=st.lists(st.one_of(simple, groups), min_size=1, max_size=3))
-    def rehearse(self, operations):
+    def dry_run(self, operations):
         before = [self.look(reader) for reader in self.readers]
-        assert said(self.file.rehearse(operations)) == said(self.memory.rehearse(operations))
+        assert said(self.file.dry_run(operations)) == said(self.memory.dry_run(operations))
         assert [self.look(reader) for reader in self.readers] == before
 
     # -- projections --------------------------------------------------------------------------------------
@@ -478,7 +479,7 @@ class Histories(RuleBasedStateMachine):
             seen[f"rows {state.generation}"] = [reader.row("rows", key, state.generation) for key in "abcd"]
             if state.live:
                 seen["page"] = reader.rows("rows", where={"n": 1}, after="a", limit=2)
-        return seen
+        return seen | lists(reader)
 
     def known_readers(self, reader: Any) -> list[list[str]]:
         return [[name] for name in SUBSCRIPTIONS if reader.subscription(name) is not None]

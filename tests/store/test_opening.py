@@ -113,7 +113,7 @@ def test_C8_a_second_process_observes_and_says_who_holds_the_store(path, clock):
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
     )
     said, head = done.stdout.splitlines()
-    assert f"process {os.getpid()}" in said
+    assert f"(PID {os.getpid()} on " in said
     assert head == "1"
     store.close()
     again = SqliteStore(path, clock)

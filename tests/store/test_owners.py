@@ -33,9 +33,9 @@ def lease(box, clock, *rows, owner=FIRST, token=TOKEN):
     return one(box.store, Lease(subscription="sub", numbers=numbers, token=token, until=until, owner=owner))
 
 
-def recover(store, *, owner=SECOND, claim=TOKEN, suspects=(), **more):
+def recover(store, *, owner=SECOND, claim=TOKEN, in_doubt=(), **more):
     recovery = RecoverSubscription(
-        subscription="sub", topic="mail", suspects=suspects, max_crashes=3, claim=claim, owner=owner, **more
+        subscription="sub", topic="mail", in_doubt=in_doubt, max_crashes=3, claim=claim, owner=owner, **more
     )
     return one(store, recovery)
 
@@ -91,14 +91,14 @@ def test_D5_what_ran_out_is_taken_back_and_a_late_ack_is_refused(box, clock):
     lease(box, clock, row)
     (third,) = box.publish("c", key="")
     claim(box.store, clock, upto=third)
-    suspect = NewDelivery(message=box.messages()[-1], state=DeliveryState.READY, crashed=1)
+    in_doubt = NewDelivery(message=box.messages()[-1], state=DeliveryState.READY, crashed=1)
     clock.advance(30)
-    recover(box.store, suspects=(suspect,))
+    recover(box.store, in_doubt=(in_doubt,))
     assert box.due() == [], "a lease holds up to its last moment"
     clock.advance(1)
-    recover(box.store, suspects=(suspect,), claim=OTHER)
-    assert standing(box.reader)[:2] == (2, third), "the suspects are those of another claim"
-    recover(box.store, suspects=(suspect,))
+    recover(box.store, in_doubt=(in_doubt,), claim=OTHER)
+    assert standing(box.reader)[:2] == (2, third), "what is in doubt was claimed by another"
+    recover(box.store, in_doubt=(in_doubt,))
     assert [(one.position, one.crashed, one.lease_owner) for one in box.due()] == [
         (row.position, 1, None),
         (third, 1, None),

@@ -60,7 +60,7 @@ def _wait(parser: Parser) -> None:
         metavar="TIME",
         type=seconds,
         default=60.0,
-        help="how long the queues may take; 60s unless said",
+        help="longest wait until the queues are empty (default 60s)",
     )
 
 
@@ -102,7 +102,7 @@ def _edit_takes(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="change a field of the payload; FIELD:=JSON for what is no text",
+        help="change a field of the payload; FIELD:=JSON for a value that is not text",
     )
     parser.add_argument(
         "--file", metavar="FILE", help="take the whole payload from a file, - for standard input"

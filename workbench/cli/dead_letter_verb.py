@@ -23,10 +23,10 @@ def _list_takes(parser: Parser) -> None:
         "--status",
         choices=(*STATUSES, "all"),
         action="append",
-        help="only these; open and replaying unless said",
+        help="only these (default: open and replaying)",
     )
     parser.add_argument(
-        "--limit", metavar="N", type=count, default=50, help="the newest so many; 50 unless said"
+        "--limit", metavar="N", type=count, default=50, help="the newest N at most (default 50)"
     )
     parser.zone()
     parser.json("[{number, status, subscription, type, key, reason, error, attempts, died_at, parent}]")
@@ -91,7 +91,7 @@ def _show_takes(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="show what stands behind this key, though it looks like a secret",
+        help="show the value of this key, though it looks like a secret",
     )
     parser.zone()
     parser.json(

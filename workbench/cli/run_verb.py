@@ -54,16 +54,14 @@ class _Field(argparse.Action):
 
 def _takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument(
-        "--sample", choices=SAMPLES, help="a copy of a sample instead, thrown away afterwards"
-    )
+    parser.add_argument("--sample", choices=SAMPLES, help="a temporary copy of a sample instead")
     parser.add_argument("--command", metavar="NAME", type=words, action=_Name, help="issue this command")
     parser.add_argument(
         "--set",
         metavar="FIELD=TEXT",
         type=words,
         action=_Field,
-        help="a field of the command before it; FIELD:=JSON for what is no text",
+        help="a field of the command before it; FIELD:=JSON for a value that is not text",
     )
     parser.add_argument(
         "--commands",
@@ -75,7 +73,7 @@ def _takes(parser: Parser) -> None:
         metavar="TIME",
         type=seconds,
         default=60.0,
-        help="how long the queues may take; 60s unless said",
+        help="longest wait until the queues are empty (default 60s)",
     )
     parser.add_argument(
         "--settle", action="store_true", help="let all that follows from a command happen before the next one"
@@ -288,7 +286,7 @@ RUN = VerbSpec(
 
         Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
         one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
-        the store is gone from its path, or a subscription or read model stands still. What is put off for
+        the store is gone from its path, or a subscription or read model has stopped. What is put off for
         longer than --wait is not waited for.
     """,
     examples="""

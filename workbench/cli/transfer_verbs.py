@@ -40,7 +40,7 @@ def _import_takes(parser: Parser) -> None:
         "--format",
         choices=("auto", "ndjson", "cloudevents", "fields"),
         default="auto",
-        help="ndjson is what export writes; fields is anybody's objects; auto looks at the first ones",
+        help="ndjson is what export writes; fields is any JSON objects; auto looks at the first ones",
     )
     for name, does in FIELDS.items():
         parser.add_argument(f"--{name}", metavar="FIELD", type=words, help=f"the field that {does}")
@@ -210,7 +210,7 @@ def _export_takes(parser: Parser) -> None:
         "--format",
         choices=("ndjson", "cloudevents", "cloudevents-array"),
         default="ndjson",
-        help="ndjson, the workbench's own lines, unless said; CloudEvents 1.0 one a line, or in an array",
+        help="ndjson (the default) is the workbench's own format; CloudEvents 1.0 one a line, or in an array",
     )
     parser.add_argument(
         "--stream",
@@ -218,7 +218,7 @@ def _export_takes(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="only this stream; * stands for anything",
+        help="only this stream; * matches anything",
     )
     parser.add_argument("--reveal", action="store_true", help="write secrets as they are stored, not masked")
     parser.add_argument("--replace", action="store_true", help="write over a file that exists")
@@ -280,9 +280,9 @@ IMPORT = VerbSpec(
 
         Three kinds of JSON objects are read, one a line or all in an array:
           ndjson       what `workbench export` writes: everything comes back as it was, versions included
-          cloudevents  CloudEvents 1.0; somebody else's go to streams named by their subject, else their
+          cloudevents  CloudEvents 1.0; those of others go to streams named by their subject, else their
                        source (--stream takes another attribute); all attributes are kept in the metadata
-          fields       anybody's objects: which field is the stream, the type, the id, the time and the
+          fields       any JSON objects: which field is the stream, the type, the id, the time and the
                        payload is guessed and can be chosen, and so is the unit of times that are numbers
                        and the zone of those that say none
 

@@ -15,7 +15,7 @@ class AckWriter:
     """The last step of every batch of one subscription.
 
     Args:
-        cursor: Read again where somebody else took what was delivered.
+        cursor: Read again where another worker took what was delivered.
         forget: Has a handler drop what it remembers.
 
     Attributes:
@@ -33,7 +33,7 @@ class AckWriter:
         self.forget = forget
 
     async def settle(self, tasks: Sequence[DeliveryAttempt], make: Callable[[], Settle]) -> Settle | None:
-        """Commits what became of tasks; returns None where somebody else took them meanwhile.
+        """Commits what became of tasks; returns None where another worker took them meanwhile.
 
         A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
         the outcome waits until it can (F4).
@@ -58,7 +58,7 @@ class AckWriter:
     async def _blame(self, tasks: Sequence[DeliveryAttempt], error: CallerError) -> None:
         """Finds whose effects the store refuses; those tasks have failed."""
         acting = [task for task in tasks if task.effects and task.failure is None]
-        answers = await self._runtime.gate.rehearse(
+        answers = await self._runtime.gate.dry_run(
             [Atomic(operations=tuple(task.effects)) for task in acting]
         )
         refused = [

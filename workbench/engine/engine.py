@@ -13,7 +13,7 @@ from uuid import UUID
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.change_collector import Collector, collect
 from workbench.engine.command_handler import CommandHandler, Issue
-from workbench.engine.dry_run import DryRun, rehearse
+from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.notifier import Notifier, Notify
@@ -83,13 +83,13 @@ class Engine:
     ) -> None:
         self.registry = registry
         self.clock = clock
-        self.metrics = before.metrics if before else Metrics(clock)
+        self.metrics: Metrics = before.metrics if before else Metrics(clock)
         self.state = EngineState.RUNNING
         self.telling = Notifier(notify)
         self.errors = self.telling.errors
         rng = random.Random(seed)  # noqa: S311  # jitter and ids, no secrets
         self.new_id = id_source(clock, rng)
-        self.owner = before.owner if before else self.new_id()
+        self.owner: UUID = before.owner if before else self.new_id()
         self.reader = store.reader()
         self.gate = GroupCommit(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
@@ -230,7 +230,7 @@ class Engine:
     def _written(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
         try:
             self._follow(collect(operations, answers))
-        except Exception as error:  # noqa: BLE001  # what was committed is looked for by everybody
+        except Exception as error:  # noqa: BLE001  # what was committed is found by all runners
             self.telling.note(f"what follows a commit failed: {type(error).__name__}: {error}")
             self._following.wake_all()
             self.telling.announce(Changes(everything=True, engine=True))
@@ -269,7 +269,7 @@ class Engine:
 
     # -- control ----------------------------------------------------------------------------------------
 
-    async def rehearse(self, letter: DeadLetter, data: str | None = None) -> DryRun:
+    async def dry_run(self, letter: DeadLetter, data: str | None = None) -> DryRun:
         """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
 
         Raises:
@@ -278,7 +278,7 @@ class Engine:
         runner = self.subscriptions.get(letter.subscription)
         if runner is None:
             raise NotFound(f"no subscription {letter.subscription} runs")
-        return await rehearse(runner, self.gate, letter, data)
+        return await dry_run(runner, self.gate, letter, data)
 
     async def pause_for(self, seconds: float) -> None:
         """Returns after some seconds of the engine's clock."""
@@ -297,19 +297,19 @@ class Engine:
         self.telling.announce(Changes(engine=True))
 
     def resume(self) -> None:
-        """Moves again; so does what stood still after unexpected ends."""
+        """Moves again; so does what stopped after repeated failures."""
         self.state = EngineState.RUNNING
         self.revive()
         self._following.wake_all()
         self.telling.announce(Changes(engine=True))
 
     def revive(self, name: str = "") -> None:
-        """Has a subscription (or ``projection NAME``, or all) begin again after unexpected ends (C11)."""
+        """Has a subscription (or ``projection NAME``, or all) start again after repeated failures (C11)."""
         self._following.revive(name)
 
     @property
     def faults(self) -> Mapping[str, str]:
-        """Why something stands still after unexpected ends, by subscription, or ``projection NAME``."""
+        """Why something stopped after repeated failures, by subscription, or ``projection NAME``."""
         return self._following.faults
 
     @property

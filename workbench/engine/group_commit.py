@@ -12,7 +12,7 @@ from typing import Any
 from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.store.operations import Atomic, Operation
-from workbench.store.ports import StoreWriter
+from workbench.store.ports import StoreFile, StoreWriter
 
 INLINE_OPERATIONS = 128
 INLINE_SECONDS = 0.003
@@ -24,7 +24,7 @@ SWITCH_SECONDS = 0.0005
 OnWritten = Callable[[Sequence[Operation], Sequence[Any]], None]
 
 
-class _Rehearsal(Operation, frozen=True, kw_only=True):
+class _DryRun(Operation, frozen=True, kw_only=True):
     """Operations that are run and taken back."""
 
     operations: tuple[Operation, ...]
@@ -37,12 +37,13 @@ class GroupCommit:
     everything that waits. The one connection is used by one of them at a time (C1).
 
     Args:
-        on_written: Told the operations and their answers after each commit, on the loop, once whoever wrote
+        on_written: Told the operations and their answers after each commit, on the loop, once the writer
             has the answer; what it raises reaches only the loop's exception handler (C11).
     """
 
     def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
         self._store = store
+        self._file = store if isinstance(store, StoreFile) else None
         self._clock = clock
         self._on_written = on_written
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
@@ -55,13 +56,13 @@ class GroupCommit:
         # The thread and the loop take turns quickly; the default of 5 ms makes them wait for each other.
         sys.setswitchinterval(min(SWITCH_SECONDS, sys.getswitchinterval()))
 
-    async def rehearse(self, operations: Sequence[Operation]) -> list[Any]:
+    async def dry_run(self, operations: Sequence[Operation]) -> list[Any]:
         """Runs operations and takes everything back; returns what each would be answered (C6).
 
         Raises:
             WorldError: The store cannot write.
         """
-        return list(await self.write(_Rehearsal(operations=tuple(operations))))
+        return list(await self.write(_DryRun(operations=tuple(operations))))
 
     async def write_all(self, operations: Sequence[Operation]) -> list[Any]:
         """Writes several operations of which all take effect or none; returns their answers.
@@ -111,14 +112,14 @@ class GroupCommit:
         self._work.add_done_callback(lambda done: self._shipped(group, done))
 
     def _next_group(self) -> list[tuple[Operation, asyncio.Future[Any]]]:
-        """Takes what is written next: a rehearsal alone, else all up to the next rehearsal."""
+        """Takes what is written next: a dry run alone, else all up to the next one."""
         count = 0
         while count < min(GROUP, len(self._waiting)):
-            rehearsal = isinstance(self._waiting[count][0], _Rehearsal)
-            if rehearsal and count:
+            dry_run = isinstance(self._waiting[count][0], _DryRun)
+            if dry_run and count:
                 break
             count += 1
-            if rehearsal:
+            if dry_run:
                 break
         group, self._waiting = self._waiting[:count], self._waiting[count:]
         return group
@@ -136,13 +137,13 @@ class GroupCommit:
         try:
             answers: list[Any]
             first = operations[0]
-            if isinstance(first, _Rehearsal):
-                answers = [self._store.rehearse(first.operations)]
+            if isinstance(first, _DryRun):
+                answers = [self._store.dry_run(first.operations)]
             else:
                 answers = self._store.write(operations)
         except WorkbenchError as error:
             answers = [error] * len(operations)
-        except Exception as error:  # noqa: BLE001  # nobody may wait for ever because we are wrong
+        except Exception as error:  # noqa: BLE001  # no caller may wait for ever because of a bug
             answers = [_bug(error)] * len(operations)
         took = self._clock.monotonic() - started
         # A single slow commit counts at once and is forgiven slowly; a large group may take its time.
@@ -160,7 +161,7 @@ class GroupCommit:
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
-        if isinstance(group[0][0], _Rehearsal):
+        if isinstance(group[0][0], _DryRun):
             return
         try:
             self._on_written([operation for operation, _ in group], answers)
@@ -170,7 +171,7 @@ class GroupCommit:
 
     def _rest(self) -> None:
         """Has the store tidied after a while without writes; a single timer serves a whole burst."""
-        if self._timer is None:
+        if self._timer is None and self._file is not None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(IDLE_SECONDS, self._tidy)
 
@@ -182,8 +183,9 @@ class GroupCommit:
             self._work.add_done_callback(lambda done: self._shipped([], done))
 
     def _tidied(self) -> list[Any]:
-        with contextlib.suppress(WorkbenchError):  # whoever writes next is told what is wrong
-            self._store.tidy()
+        with contextlib.suppress(WorkbenchError):  # the next writer hears what is wrong
+            if self._file is not None:
+                self._file.tidy()
         return []
 
     async def close(self) -> None:

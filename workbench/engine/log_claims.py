@@ -53,7 +53,7 @@ class LogClaims:
         self._ahead = None
 
     async def rest(self) -> None:
-        """Gives back what was claimed ahead, as nobody knows when it goes on, and stores the cursor."""
+        """Gives back what was claimed ahead, as it is not known when it goes on, and stores the cursor."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
             await self._runtime.gate.write(Unclaim(subscription=self._subscription.name, token=ahead.token))

@@ -64,7 +64,7 @@ class Retention:
         try:
             await self.tidy()
         except WorkbenchError:
-            return  # whoever has to write something says what is wrong; this can wait
+            return  # the next writer reports what is wrong; this can wait
 
     async def tidy(self) -> int:
         """Removes what can go now, in small writes; returns how much that was.

@@ -13,7 +13,7 @@ from workbench.store.stored_values import SubscriptionState
 
 
 class SubscriptionCursor:
-    """The cursor of one subscription; it runs ahead of the stored one over messages that nobody wants.
+    """The cursor of one subscription; it runs ahead of the stored one over messages that are filtered out.
 
     Args:
         leases: Say how long a claim lasts.
@@ -47,7 +47,7 @@ class SubscriptionCursor:
         self.position = self._stored = position
 
     def move(self, position: int) -> None:
-        """Notes that somebody else moved the cursor in the store."""
+        """Notes that the cursor was moved in the store."""
         self.settled(position)
         self.passed = max(self.passed, self._runtime.reader.head())
         self._moved()
@@ -72,7 +72,7 @@ class SubscriptionCursor:
         )
 
     async def write(self, operation: Operation) -> bool:
-        """Writes what moves the cursor; False where somebody else has moved or claimed meanwhile."""
+        """Writes what moves the cursor; False where another engine moved or claimed meanwhile."""
         try:
             await self._runtime.gate.write(operation)
         except StaleLease:

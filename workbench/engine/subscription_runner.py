@@ -39,7 +39,7 @@ class SubscriptionRunner:
 
     Attributes:
         wants: Whether it gets events of a type.
-        release_key: Whether a dead letter blocks nobody (O2).
+        release_key: Whether a dead letter blocks nothing (O2).
         lanes: How many workers move it, each in a task of its own.
     """
 
@@ -82,7 +82,7 @@ class SubscriptionRunner:
         return LogStrategy(self._rows, self._claims, one, runtime.clock, self._stops)
 
     def _handler_run(
-        self, handler: Handler, side_by_side: int, stopping: Callable[[], bool], *, rehearsal: bool = False
+        self, handler: Handler, side_by_side: int, stopping: Callable[[], bool], *, dry_run: bool = False
     ) -> HandlerRun:
         runtime, subscription = self._runtime, self.subscription
         return HandlerRun(
@@ -95,7 +95,7 @@ class SubscriptionRunner:
                 clock=runtime.clock,
                 make_room=runtime.make_room,
                 timeout=subscription.timeout,
-                rehearsal=rehearsal,
+                dry_run=dry_run,
             ),
             clock=runtime.clock,
             timer=runtime.timer,
@@ -153,7 +153,7 @@ class SubscriptionRunner:
             RecoverSubscription(
                 subscription=self.name,
                 topic=subscription.topic,
-                suspects=tuple(self._suspects(state)),
+                in_doubt=tuple(self._in_doubt(state)),
                 max_crashes=subscription.max_crashes,
                 claim=state.claim_token,
                 owner=owner,
@@ -170,7 +170,7 @@ class SubscriptionRunner:
         if until is not None and until < self._runtime.clock.now():
             await self._recover()
 
-    def _suspects(self, state: SubscriptionState) -> list[NewDelivery]:
+    def _in_doubt(self, state: SubscriptionState) -> list[NewDelivery]:
         """Returns rows for what is claimed: whoever claimed it may have died of it."""
         claimed: list[DeliveryAttempt] = []
         after = state.cursor
@@ -226,7 +226,7 @@ class SubscriptionRunner:
         due, until = self._rows.next_due(), self._cursor.foreign_until
         return min((time for time in (due, until and until + 1) if time is not None), default=None)
 
-    async def rehearse(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
+    async def dry_run(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
         """Runs the handler on a dead letter; its effects stay in the task that is returned."""
         if self.handler is None:
             raise NotFound(f"{self.name} has no handler")
@@ -240,8 +240,8 @@ class SubscriptionRunner:
             expires_at=None,
         )
         task = DeliveryAttempt(message=message, key=letter.key)
-        # A handler with a memory is rehearsed apart: what really happens meanwhile knows nothing of it.
+        # A handler with a memory is run apart: what really happens meanwhile knows nothing of it.
         apart = getattr(self.handler, "apart", None)
         handler = self.handler if apart is None else apart()
-        await self._handler_run(handler, 1, lambda: False, rehearsal=True).run([task])
+        await self._handler_run(handler, 1, lambda: False, dry_run=True).run([task])
         return task

@@ -25,7 +25,7 @@ class Timer(Protocol):
 
         Args:
             due: Microseconds since 1970; a time that has passed means soon.
-            background: It is housekeeping, for which nobody waits.
+            background: It is housekeeping, which is not waited for.
 
         Returns:
             How to call it off; harmless when it was called already.

@@ -41,7 +41,7 @@ class SelectionKeeper:
         self._selected: Sequence[Key] | None = None
 
     def forget(self) -> None:
-        """Has the keys asked for anew: others are selected."""
+        """Reads the keys again: the selection has changed."""
         self._selected = None
 
     def blocks(self) -> list[tuple[int, int]]:
@@ -84,7 +84,7 @@ class SelectionKeeper:
         return found[0] if found else None
 
     def let_go(self) -> None:
-        """Takes the selection off while the rows change; whoever listens is told once all stand again."""
+        """Clears the selection while the rows change; listeners hear once when it is restored."""
         self._selection.reset()
 
     def restore(self, held: HeldRows, places: Mapping[Key, int]) -> None:

@@ -86,7 +86,7 @@ class Guide:
         await self._picture("00-empty", "Run")
         try:
             await (self._drive_users() if self._sample == "users" else self._drive_orders())
-            await self._rehearse()
+            await self._run_scenarios()
             for mode in ("light", "dark"):
                 theme().set_mode("dark" if mode == "dark" else "light")
                 await self._all_views(mode, LARGE)
@@ -191,7 +191,7 @@ class Guide:
         rows = self._workspace.monitor.rows("orders")
         self._say("orders: " + ", ".join(f"{row['customer']} {row['status']}" for row in rows))
 
-    async def _rehearse(self) -> None:
+    async def _run_scenarios(self) -> None:
         """Runs the sample's scenarios by their button."""
         self._window.show_perspective("Test")
         await self._painted()

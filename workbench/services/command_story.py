@@ -60,7 +60,7 @@ class Story:
 
         Args:
             path: The file; by default the project's story.
-            pace: Seconds between two commands; 0 for as fast as it goes.
+            pace: Seconds between two commands; 0 for unlimited.
             between: Awaited behind each command.
 
         Raises:

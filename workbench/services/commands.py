@@ -106,7 +106,7 @@ class Commands:
         """Answers a query.
 
         Raises:
-            NoHandler: Nobody answers it (Q1).
+            NoHandler: There is no such query (Q1).
             InvalidCommand: Its fields are wrong.
         """
         kind = self._workspace.registry.query(name)

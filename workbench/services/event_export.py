@@ -79,7 +79,7 @@ def export(
 
     Args:
         path: The file; it appears when it is complete. None writes to the standard output.
-        streams: Names of streams to write, whole; ``*`` stands for anything; none for all.
+        streams: Names of streams to write, whole; ``*`` matches anything; none for all.
         reveal: Write secrets as they are stored, instead of masked (contract §10).
         replace: Whether the file may exist.
 

@@ -55,7 +55,7 @@ def chosen_mapping(
 ) -> Mapping | None:
     """Returns a guess with what a person chose in its place; None where nothing names the stream or the type.
 
-    The unit of times and the category are guessed anew for a chosen field, unless they were chosen, too.
+    The unit of times and the category are guessed again for a chosen field, unless they were chosen, too.
 
     Args:
         chosen: Parts by their names in `Mapping`; None where nothing was chosen.
@@ -275,7 +275,7 @@ class EventImport:
         progress: Progress | None,
         cancel: asyncio.Event | None,
     ) -> None:
-        """Reads a file in groups and has each used, in slices that hold nobody up."""
+        """Reads a file in groups and has each used, in slices that do not block the loop."""
         clock = self._workspace.clock
         with _open(path) as file:
             reader = _line_reader(reading, path) if isinstance(reading, Mapping) else reading

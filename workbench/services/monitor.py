@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from workbench.engine.projection_generation import ProjectionGeneration
     from workbench.services.workspace import Workspace
-    from workbench.store.sqlite.table_reader import Shows
+    from workbench.store.list_ports import Shows
 
 AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
@@ -50,7 +50,7 @@ class Monitor:
             cursors = [state.cursor for state in self._reader.subscriptions()]
         return Status(
             project=workspace.project.name,
-            store=str(workspace.store.path),
+            store=workspace.store.place,
             head=head,
             engine=engine.state.value if engine else "observing",
             lag=sum(max(0, head - cursor) for cursor in cursors),
@@ -73,7 +73,7 @@ class Monitor:
 
     @property
     def paused(self) -> bool:
-        """Whether the engine stands still."""
+        """Whether the engine is paused."""
         engine = self._workspace.engine
         return engine is None or engine.state is EngineState.PAUSED
 

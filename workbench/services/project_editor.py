@@ -97,7 +97,7 @@ class SettingsDraft:
 
     Attributes:
         original: The file as it was read.
-        handlers: What the modules bring, None where nobody knows.
+        handlers: What the modules bring, None where that is not known.
         renames: Topics and subscriptions that are called otherwise than in the file, in order.
     """
 
@@ -152,7 +152,7 @@ class SettingsDraft:
         schema = form_schema(model, self._fallbacks(model), dict(self._notes(path, model)))
         known = schema["properties"]
         written = dict(values) if isinstance(values, dict) else {}
-        for name in self._secrets(path, written):  # seen by nobody, so not edited here
+        for name in self._secrets(path, written):  # never shown, so not edited here
             known[name], written[name] = (
                 {"const": _HIDDEN, "description": known[name]["description"]},
                 _HIDDEN,

@@ -1,4 +1,4 @@
-"""Pauses, resumes and rebuilds projections, and leaves out what they cannot fold, on record (L9)."""
+"""Pauses, resumes and rebuilds projections, and has them leave out what they cannot fold, recorded (L9)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Projections:
             await runner.mark(status, self._of(name, "pause" if paused else "resume"))
 
     async def rebuild(self, name: str) -> None:
-        """Begins to make a projection's rows anew; the old ones stay until it is done (J3)."""
+        """Begins to rebuild a projection's rows; the old ones stay until it is done (J3)."""
         async with self._projection(name) as runner:
             await runner.rebuild(self._of(name, "rebuild"))
 
@@ -50,7 +50,7 @@ class Projections:
             await runner.give_up(self._of(name, "give up rebuild"))
 
     async def skip_event(self, name: str, *, rebuild: bool = False) -> None:
-        """Has a faulted projection leave out the event that it cannot fold, on record (J2)."""
+        """Has a faulted projection leave out the event that it cannot fold; this is recorded (J2)."""
         async with self._projection(name) as runner:
             await runner.pass_by(PassedKind.SKIPPED, self._of(name, "skip event"), building=rebuild)
 
@@ -93,7 +93,7 @@ async def rebuild(workspace: Workspace, name: str, progress: Progress) -> Projec
     """Rebuilds a projection; the old rows stay until the new ones take their place at once (J3).
 
     The engine is started paused: no handler is called, no other projection moves. Where an event cannot be
-    folded, the rebuild stands still there, and the answer says so.
+    folded, the rebuild stops there, and the answer says so.
 
     Raises:
         NotFound: The model has no such projection.

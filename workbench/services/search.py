@@ -24,7 +24,7 @@ class EventQuery:
     """Which events.
 
     Attributes:
-        stream: Name of a stream; ``*`` stands for anything; empty for all.
+        stream: Name of a stream; ``*`` matches anything; empty for all.
         type: Event type, the same way.
         after: Only those behind this position.
     """

@@ -118,7 +118,7 @@ def left_behind(workspace: Workspace, before: ProjectFile, after: ProjectFile) -
         if count := published.get(name, 0):
             stay = "message that was published to it stays" if count == 1 else "messages published to it stay"
             found.append(
-                f"Topic {name}: {count:,} {stay} in the store under this name, and nobody reads them."
+                f"Topic {name}: {count:,} {stay} in the store under this name; no subscription reads them."
             )
     for name in _names(before, "subscriptions") - _names(after, "subscriptions"):
         state = workspace.reader.subscription(name)

@@ -29,7 +29,7 @@ def would_be(workspace: Workspace, draft: SettingsDraft) -> Registry | None:
     """Loads the project with a draft in the place of its file, in full, as opening it does.
 
     Returns:
-        Its model; None where it would have modules that nobody trusts yet, which are not imported.
+        Its model; None where it would have modules that are not trusted yet, which are not imported.
 
     Raises:
         ProjectError: It would not load; every problem with its place.

@@ -1,4 +1,4 @@
-"""Waits until a project that runs has nothing left to do now, and says what stands still."""
+"""Waits until a project that runs has nothing left to do now, and says what has stopped."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Standstill:
 
 
 async def drain(workspace: Workspace, seconds: float) -> bool:
-    """Returns when all was delivered, retried or died; False if it takes too long, or something stands still.
+    """Returns when all was delivered, retried or died; False if it takes too long, or something has stopped.
 
     What was put off on purpose beyond that time, such as the ``after`` of a process, is not waited for; see
     `put_off`.
@@ -82,14 +82,14 @@ def put_off(workspace: Workspace) -> int:
 
 
 def standstills(workspace: Workspace) -> list[Standstill]:
-    """Returns what does not follow any more: faulted projections, what nobody handles, what was paused."""
+    """Returns what does not follow any more: what is faulted, paused or has no handler."""
     found = []
     for view in workspace.monitor.projections():
         if view.status == "faulted":
-            why = f"it stands still at position {view.fault_position:,}: {view.fault}"
+            why = f"it stopped at position {view.fault_position:,}: {view.fault}"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
         elif view.stale and view.lag and view.status == "live":
-            why = "its columns changed, so it stands still until it is rebuilt"
+            why = "its columns changed, so it stopped until it is rebuilt"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
         elif view.status == "paused" and view.lag:
             why = f"it is paused, {view.lag:,} positions behind"

@@ -1,4 +1,4 @@
-"""Tells the history of a stream: what each event changed, and the state at a version."""
+"""Shows the history of a stream: what each event changed, and the state at a version."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _stream(workspace: Workspace, name: str) -> StreamInfo:
 
 
 class _Fold:
-    """The state as it goes; stands still at the first event that cannot be folded."""
+    """The state so far; stops at the first event that cannot be folded."""
 
     def __init__(
         self, workspace: Workspace, aggregate: AggregateType | None, reveal: Collection[str]
@@ -115,7 +115,7 @@ class _Fold:
         self.shown: Any = None
         self.trouble = "" if aggregate else "no aggregate of the model has this category"
         if workspace.project.restricted:
-            self.trouble = "the model was not loaded, because nobody trusts it yet"
+            self.trouble = "the model was not loaded, because it is not trusted yet"
 
     def step(self, event: RecordedEvent) -> HistoryStep:
         """Folds one event."""

@@ -55,7 +55,7 @@ class Subscriptions:
             engine.wake(name)
 
     async def skip(self, name: str, numbers: Sequence[int]) -> int:
-        """Passes waiting deliveries by, on record; those behind them with their keys go on.
+        """Skips waiting deliveries, recorded; those behind them with their keys continue.
 
         Returns:
             How many still waited.

@@ -33,8 +33,8 @@ from workbench.services.store_watch import StoreWatch
 from workbench.services.streams import Streams
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.operations import ForgetMessages, RecordAction
-from workbench.store.sqlite.reader import SqliteReader
-from workbench.store.sqlite.store import SqliteStore
+from workbench.store.ports import Store
+from workbench.store.store_file import open_store_file
 
 Listener = Callable[[Changes], None]
 
@@ -62,7 +62,7 @@ class Workspace:
     """
 
     def __init__(
-        self, project: Project, store: SqliteStore, clock: Clock, environ: Mapping[str, str] | None = None
+        self, project: Project, store: Store, clock: Clock, environ: Mapping[str, str] | None = None
     ) -> None:
         self.project = project
         hold(project.package)
@@ -111,7 +111,7 @@ class Workspace:
             self._watching.start()
 
     async def close(self) -> None:
-        """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
+        """Stops the engine and closes the store, also if cancelled; a second call does nothing."""
         await to_the_end(self._close())
 
     async def _close(self) -> None:
@@ -141,7 +141,7 @@ class Workspace:
     async def adopt(self, project: Project) -> None:
         """Lets another model of the project take over, on the same store; handlers that run are waited for.
 
-        Cancelled once the handlers have ended, it is done to its end all the same: an engine runs then.
+        Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
 
         Raises:
             WorldError: The store would not have it; the model of before goes on.
@@ -163,8 +163,7 @@ class Workspace:
         if engine is not None:
             paused = engine.state is EngineState.PAUSED
             await engine.stop()
-            if isinstance(engine.reader, SqliteReader):
-                engine.reader.close()
+            engine.reader.close()
             try:
                 await self._run(project, engine, paused=paused)
             except Exception:
@@ -199,7 +198,7 @@ class Workspace:
         return end
 
     def announce(self, changes: Changes) -> None:
-        """Tells every listener what went stale; one that fails keeps nobody else from hearing it (C11)."""
+        """Tells every listener what went stale; one that fails does not keep the others from it (C11)."""
         failed = self._tell(changes)
         if failed is not None and self.engine is not None:
             self.engine.telling.note(f"a listener failed: {type(failed).__name__}: {failed}")
@@ -227,7 +226,7 @@ class Workspace:
             await engine.gate.write(self._note("resume", "engine"))
 
     async def step(self, only: str = "") -> str:
-        """Does one delivery while the engine stands still.
+        """Does one delivery while the engine is paused.
 
         Args:
             only: Of this subscription; empty for the one that lies furthest behind.
@@ -261,10 +260,10 @@ class Workspace:
 
         Raises:
             StoreReadOnly: This window only observes.
-            StoreBusy: The model is just being loaded anew.
+            StoreBusy: The model is being reloaded.
         """
         if self.turnstile.closed:
-            raise StoreBusy("the model is just being loaded anew", hint="try again in a moment")
+            raise StoreBusy("the model is being reloaded", hint="try again in a moment")
         if self.engine is None:
             raise StoreReadOnly(
                 f"the store is open for reading only: {self.observer or 'the project was closed'}",
@@ -294,7 +293,7 @@ def open_workspace(
         store: The one that the person saw and allows; empty for whatever it is.
 
     Raises:
-        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
+        StoreNotAllowed: The store lies outside the folder or is another project's, which was not allowed.
         ProjectError: The project's files are wrong; every problem with its place.
         WorldError: The store cannot be opened.
     """
@@ -303,7 +302,7 @@ def open_workspace(
     try:
         check_place(project.root, project.store_path, environ, allow=allow, only=store)
         owner = owner_for(project, environ, allow=allow, only=store)
-        opened = SqliteStore(project.store_path, clock, synchronous=project.synchronous, owner=owner)
+        opened = open_store_file(project.store_path, clock, synchronous=project.synchronous, owner=owner)
     except BaseException:
         forget(project.package)
         raise

@@ -188,6 +188,23 @@ class LetterLine(NamedTuple):
     subscription: str
 
 
+class LetterGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Dead letters with one cause: subscription, error type, place in the handler's code.
+
+    Attributes:
+        first_at: When the first of them died, microseconds since 1970.
+        numbers: Of the dead letters, ascending.
+    """
+
+    subscription: str
+    error_type: str
+    place: str
+    count: int
+    first_at: int
+    last_at: int
+    numbers: tuple[int, ...]
+
+
 T = TypeVar("T")
 
 
@@ -222,7 +239,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         numbers: Of the dead letters, frozen when it was confirmed.
-        per_second: At most so many a second; 0 for as fast as it goes.
+        per_second: At most so many a second; 0 for unlimited.
         skip_on: For a purge: whether what is blocked behind them goes on (L7).
         step: How many of the numbers were dealt with.
         skipped: How many were no longer as they were when the list was frozen.
@@ -263,7 +280,7 @@ class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         cursor: Every message up to here is settled or has a row.
-        claimed_to: Messages up to here were handed out; above the cursor after a crash they are suspects.
+        claimed_to: Messages up to here were handed out; above the cursor after a crash they are in doubt.
         claim_token, claim_owner, claim_until: Under which, to which engine, and until when.
         delivered: Handled successfully, ever.
         failed: Attempts that failed, ever.

@@ -77,7 +77,7 @@ async def test_L5_a_job_at_a_pace_shows_how_far_it_is_and_can_be_cancelled(many,
     view._repairs.do(REPLAY, all_numbers(view), per_second=1.0)
     await until(lambda: view.jobs.cards and card(view).job.step == 1)
     shown = card(view)
-    assert shown.title.text() == f"Replay {MANY} dead letters, 1 per second: under way"
+    assert shown.title.text() == f"Replay {MANY} dead letters, 1 per second: running"
     assert shown.said.text().startswith(f"{MANY - 1} queued  ·  ")
     assert "0 resolved" in shown.said.text()
     assert shown.bar.maximum() == MANY
@@ -104,7 +104,7 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     view._repairs.do(REPLAY, all_numbers(view))
     await until(lambda: view.jobs.cards and "0 queued" in card(view).said.text())
     shown = card(view)
-    told = f"Replay {MANY} dead letters: under way"
+    told = f"Replay {MANY} dead letters: running"
     assert shown.title.text() == f"{told}; it waits, the engine is paused"
     assert shown.said.text() == (
         f"0 queued  ·  {MANY} in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped"
@@ -186,7 +186,7 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     view = LettersView(desk)
     qtbot.addWidget(view)
     view.show()
-    assert card(view).title.text().endswith("under way, taken up again after a restart")
+    assert card(view).title.text().endswith("running, taken up again after a restart")
     await until(lambda: card(view).title.text().endswith("done"))
     assert card(view).said.text() == f"Archived {MANY} dead letters."
     assert not told
@@ -203,7 +203,7 @@ async def test_jobs_that_ended_are_shown_when_asked_for(many, view, until):
 
 def test_words():
     job = Job(action="replay", numbers=(1, 2, 3), per_second=0.5, step=1, done=1)
-    assert title(JobReport(job=job, fates={})) == "Replay 3 dead letters, 0.5 per second: under way"
+    assert title(JobReport(job=job, fates={})) == "Replay 3 dead letters, 0.5 per second: running"
     report = JobReport(job=job, fates={"replaying": 1})
     assert progress(report) == (
         "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"

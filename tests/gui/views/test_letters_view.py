@@ -143,7 +143,7 @@ async def test_no_pace_is_asked_for_a_single_one(broken, view):
     choose(view, 3, 2)
     view.begin(REPLAY)
     assert view.strip.pace.isVisible()
-    assert view.strip.pace.text() == "as fast as it goes"
+    assert view.strip.pace.text() == "unlimited"
 
 
 async def test_a_question_can_be_taken_back_with_escape(broken, view):

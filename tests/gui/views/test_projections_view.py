@@ -137,7 +137,7 @@ async def poisoned(workspace, until):
 
 async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(workspace, desk, view, until):
     await poisoned(workspace, until)
-    await until(lambda: "stands still at position" in view.banner.text)
+    await until(lambda: "stopped at position" in view.banner.text)
     press(view.banner, "Go on…")
     assert [action.text() for action in view.banner.menu.actions() if action.text()] == [
         "Leave out this event",
@@ -146,7 +146,7 @@ async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(wo
     ]
     view.banner.menu.close()
     choose(view.banner.menu, "Leave out this and")
-    await until(lambda: view.banner.text.startswith("These rows are without 1 event"))
+    await until(lambda: view.banner.text.startswith("These rows lack 1 event"))
     press(view.banner, "Show…")
     view.banner.menu.close()
     choose(view.banner.menu, "user-nobody at position")
@@ -156,16 +156,16 @@ async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(wo
     choose(view.banner.menu, "Follow user-nobody again")
     await until(lambda: told)
     assert "still fails" in told[0].text
-    assert view.banner.text.startswith("These rows are without 1 event")
+    assert view.banner.text.startswith("These rows lack 1 event")
 
 
 async def test_J2_an_event_is_left_out_and_later_ones_are_folded(workspace, view, until):
     await poisoned(workspace, until)
-    await until(lambda: "stands still at position" in view.banner.text)
+    await until(lambda: "stopped at position" in view.banner.text)
     press(view.banner, "Go on…")
     view.banner.menu.close()
     choose(view.banner.menu, "Leave out this event")
-    await until(lambda: "stands still at position" not in view.banner.text)
+    await until(lambda: "stopped at position" not in view.banner.text)
     await create(workspace, "eve")
     await until(lambda: column(view, 0) == ["ada", "bob", "eve"])
 
@@ -199,7 +199,7 @@ async def test_V3_a_dead_rebuild_is_not_live(workspace, view):
     workspace.running()._following.faults["projection users"] = "KeyError: 'x'"
     view.refresh()
     assert "faulted" in view.badge.text()
-    assert view.banner.text.startswith("This projection ended unexpectedly")
+    assert view.banner.text.startswith("This projection failed repeatedly")
 
 
 def test_V3_words_of_the_pill():

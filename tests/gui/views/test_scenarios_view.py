@@ -108,7 +108,7 @@ async def test_V3_a_changed_scenario_is_run_again_by_itself(view, until, folder)
     await ran(view, until)
     await saved(view, folder, RIGHT + WRONG.replace("b.org", "a.org"))
     assert [state for state, _ in shown(view)] == ["passed", "failed before"]
-    assert view.summary.text() == "· 1 of 2 passed, 1 without a verdict now"
+    assert view.summary.text() == "· 1 of 2 passed, 1 without a current result"
     assert BEFORE in view.result.toPlainText()
     await until(view.run_all.isEnabled)
     assert view.summary.text() == "✓ 2 of 2 passed"

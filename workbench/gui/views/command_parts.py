@@ -65,7 +65,7 @@ class ExpectedVersion(QWidget):
     def __init__(self, present: Callable[[], int]) -> None:
         super().__init__()
         self._present = present
-        self.check = QCheckBox("Expect version")
+        self.check = QCheckBox("Expected version")
         self.check.setToolTip("Refuse the command if the stream is at another version by then")
         self.line = QLineEdit()
         self.line.setObjectName("expected-version")

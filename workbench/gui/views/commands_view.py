@@ -249,7 +249,7 @@ class CommandsView(View):
         self._show_target()
 
     def _reshape(self, registry: Registry) -> None:
-        """Follows a model that was loaded anew, while somebody may be typing in the form."""
+        """Follows a reloaded model, while the person may be typing in the form."""
         self._described = described = _described(registry, self._kind, self._name)
         if self._form is not None:
             self.drafts.tell_left(self._form.reshape(described.schema, parse_validator(described.parse)))
@@ -283,7 +283,7 @@ class CommandsView(View):
         self.button.setToolTip(f"{'Issue the command' if command else 'Ask the query'} (Ctrl+Enter)")
         self.button.setEnabled(not command or self._writes)
         if command and not self._writes:
-            self.button.setToolTip("This window only looks; the one that works on the store can send")
+            self.button.setToolTip("Read-only: another process has the project open; send there")
 
     def _show_target(self) -> None:
         if self._form is None or self._kind != COMMAND:
@@ -328,7 +328,7 @@ class CommandsView(View):
             await catch_up(self.desk.workspace, result, self.result)
 
     def _sent(self) -> None:
-        """What stands in the form was sent, and nobody typed on meanwhile."""
+        """The form still holds what was sent."""
         if self._form is not None:
             self._form.set_unchanged()
         self.drafts.settle()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import Job
 
 RECENT = 5
-"""Jobs that are shown when somebody asks for those that ended."""
+"""Jobs that are shown when those that ended are asked for."""
 TALLEST, SHARE = 176, 5
 """Pixels that the strip takes at most, one part in so many of the view; more is scrolled."""
 LEAST = 68
@@ -47,7 +47,7 @@ COLORS = {JobStatus.RUNNING: "info", JobStatus.DONE: "ok", JobStatus.CANCELLED: 
 def title(report: JobReport) -> str:
     """Says what the job does, in which state it is, and how much was asked for."""
     job = report.job
-    states = {JobStatus.RUNNING: "under way", JobStatus.DONE: "done", JobStatus.CANCELLED: "cancelled"}
+    states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: "cancelled"}
     state = "undone" if left_undone(report) else states[job.status]
     pace = f", {job.per_second:g} per second" if job.per_second else ""
     return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {state}"
@@ -130,10 +130,10 @@ class JobCard(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
         self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("End the job; what it has done stays done")
+        self.cancel.setToolTip("Stop the job; what is done stays done")
         self.cancel.clicked.connect(lambda _checked=False: cancel())
         self.undo = QPushButton("Undo")
-        self.undo.setToolTip("Bring the dead letters back to what they were before the job")
+        self.undo.setToolTip("Restore the dead letters to what they were before the job")
         self.undo.clicked.connect(lambda _checked=False: undo())
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())

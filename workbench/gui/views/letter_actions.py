@@ -53,7 +53,7 @@ REPLAY = Deed(
     done="Replayed",
     icon="replay",
     statuses=frozenset({"open", "archived"}),
-    tip="Give the selected letters back to the subscription that failed",
+    tip="Deliver the selected letters again to the subscription that failed",
     keys="R",
 )
 EDIT = Deed(
@@ -72,7 +72,7 @@ ARCHIVE = Deed(
     done="Archived",
     icon="archive",
     statuses=frozenset({"open"}),
-    tip="Put the selected letters aside without deciding about them",
+    tip="Archive the selected letters without deciding about them",
     keys="Del",
 )
 PURGE = Deed(
@@ -81,7 +81,7 @@ PURGE = Deed(
     done="Purged",
     icon="purge",
     statuses=frozenset({"open", "archived"}),
-    tip="Give the selected letters up; this can be undone",
+    tip="Purge the selected letters; this can be undone",
     keys="Shift+Del",
 )
 RESTORE = Deed(
@@ -90,18 +90,18 @@ RESTORE = Deed(
     done="Restored",
     icon="undo",
     statuses=frozenset({"purged", "archived"}),
-    tip="Make the selected letters open again",
+    tip="Reopen the selected letters",
 )
-REHEARSE = Deed(
-    key="rehearse",
-    label="Rehearse",
-    done="Rehearsed",
+DRY_RUN = Deed(
+    key="dry-run",
+    label="Dry run",
+    done="Dry run of",
     icon="eye",
     statuses=frozenset({"open", "replaying", "archived", "purged", "resolved", "failed_again"}),
     tip="Run the handler and show what would happen; nothing of it is stored",
     keys="T",
 )
-DEEDS = (REHEARSE, REPLAY, EDIT, ARCHIVE, PURGE, RESTORE)
+DEEDS = (DRY_RUN, REPLAY, EDIT, ARCHIVE, PURGE, RESTORE)
 REPLAYS = (REPLAY, EDIT)
 DEED_OF = {deed.key: deed for deed in DEEDS}
 
@@ -127,9 +127,9 @@ BECAME = {
 
 REASONS = {
     "max_attempts": ("Out of tries", "hourglass", "warning", "Every try failed"),
-    "rejected": ("Rejected", "stop", "error", "The handler said that trying again cannot help"),
+    "rejected": ("Rejected", "stop", "error", "The handler reported a permanent error"),
     "expired": ("Expired", "clock", "warning", "It expired before it was delivered"),
-    "crash_loop": ("Crash loop", "bug", "error", "The program ended each time while it was handled"),
+    "crash_loop": ("Crash loop", "bug", "error", "The program crashed each time it was handled"),
     "filter_error": ("Filter error", "filter", "error", "The filter of the subscription failed on it"),
 }
 """What badges say of a reason (L2): words, icon, colour, and a sentence."""
@@ -193,8 +193,8 @@ class Repairs:
             then(done)
         return report
 
-    def rehearse(self, letter: DeadLetter, run: Callable[[], None]) -> None:
-        """Runs a rehearsal; before the first of a subscription it asks, since its handler really runs."""
+    def dry_run(self, letter: DeadLetter, run: Callable[[], None]) -> None:
+        """Does a dry run; before the first of a subscription it asks, since its handler really runs."""
         if letter.subscription in self._warned:
             run()
             return
@@ -204,10 +204,10 @@ class Repairs:
             run()
 
         text = (
-            f"Rehearse #{letter.number}? The handler of {letter.subscription} really runs. Nothing of it is "
-            "stored, but what it does on the outside happens, unless it asks context.rehearsal."
+            f"Dry run of #{letter.number}? The handler of {letter.subscription} really runs. Nothing is "
+            "stored, but its outside effects happen, unless it checks context.dry_run."
         )
-        self._strip.ask(text, (), [Answer(label="Rehearse", run=agreed)])
+        self._strip.ask(text, (), [Answer(label="Dry run", run=agreed)])
 
     # -- asking -------------------------------------------------------------------------------------------
 
@@ -282,7 +282,7 @@ class Repairs:
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
-        """Waits for the end of a job and tells it where nobody sees its card, which says the same."""
+        """Waits for the end of a job, and shows a notice unless its card is visible and says the same."""
         report = await self._desk.workspace.dead_letters.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]

@@ -20,7 +20,7 @@ from workbench.gui.theme import theme, ui_font
 from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters import LetterGroup
+    from workbench.store.stored_values import LetterGroup
 
 NODE = Qt.ItemDataRole.UserRole
 Identity = tuple[str, tuple[str, str] | None]
@@ -265,7 +265,7 @@ class GroupList(QListView):
             self.verticalScrollBar().setValue(place)
 
     def tell_ages(self) -> None:
-        """Says anew how long ago things were, where that is told otherwise by now."""
+        """Updates how long ago things were."""
         ages = [self._since(node.last_at) for node in self._model.nodes]
         if ages != self._ages:
             self._ages = ages

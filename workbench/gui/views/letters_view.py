@@ -30,8 +30,8 @@ from workbench.gui.views.job_strip import JobStrip
 from workbench.gui.views.letter_actions import (
     BECAME,
     DEEDS,
+    DRY_RUN,
     EDIT,
-    REHEARSE,
     REPLAY,
     Deed,
     Repairs,
@@ -130,7 +130,7 @@ class LettersView(View):
         self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
         self.detail.carried.connect(self._carry)
         self.detail.replay_edited.connect(self._replay_edited)
-        self.detail.rehearse_edited.connect(self._rehearse)
+        self.detail.dry_run_edited.connect(self._dry_run)
         return page
 
     def _bar(self) -> QHBoxLayout:
@@ -297,10 +297,10 @@ class LettersView(View):
         elif deed is EDIT:
             self._show(numbers[0])
             self.detail.edit()
-        elif deed is REHEARSE:
+        elif deed is DRY_RUN:
             self._show(numbers[0])
             self.detail.leave_editor()
-            self._rehearse(numbers[0], None)
+            self._dry_run(numbers[0], None)
         else:
             self._repairs.begin(deed, numbers)
 
@@ -325,24 +325,24 @@ class LettersView(View):
 
         self._repairs.replay_edited(int(number), text, ended)
 
-    def _rehearse(self, number: int, text: str | None) -> None:
+    def _dry_run(self, number: int, text: str | None) -> None:
         letter = self.desk.workspace.dead_letters.get(int(number))
 
         def run() -> None:
-            self.desk.run(self._rehearsed(letter.number, text), f"Rehearse #{letter.number}")
+            self.desk.run(self._show_dry_run(letter.number, text), f"Dry run of #{letter.number}")
 
-        self._repairs.rehearse(letter, run)
+        self._repairs.dry_run(letter, run)
 
-    async def _rehearsed(self, number: int, text: str | None) -> None:
-        shown = self.detail.show_rehearsal_of(edited=text is not None)
+    async def _show_dry_run(self, number: int, text: str | None) -> None:
+        shown = self.detail.show_dry_run_of(edited=text is not None)
         shown.begin()
         try:
-            found = await self.desk.workspace.dead_letters.rehearse(number, text)
+            found = await self.desk.workspace.dead_letters.dry_run(number, text)
         except WorkbenchError as error:
             shown.fail(f"{error}. {error.hint[0].upper()}{error.hint[1:]}." if error.hint else f"{error}.")
             return
         if self.detail.letter is not None and self.detail.letter.number == number:
-            shown.show_rehearsal(found)
+            shown.show_dry_run(found)
             if text is not None and text != self.detail.editor.text():
                 shown.outdate()
 
@@ -358,7 +358,7 @@ class LettersView(View):
             count = sum(counts.get(status, 0) for status in deed.statuses)
             button = self._buttons[deed.key]
             button.setEnabled(writes and fits(deed, count))
-            button.setToolTip(deed.hint if writes else "This window only looks")
+            button.setToolTip(deed.hint if writes else "This window is read-only")
         numbers = self.groups.node().numbers
         can = writes and self.statuses.currentIndex() in {0, 1} and bool(numbers)
         self.whole.setEnabled(can)
@@ -367,4 +367,4 @@ class LettersView(View):
 
 def fits(deed: Deed, count: int) -> bool:
     """Whether something can be done with so many letters at once."""
-    return count == 1 if deed in {EDIT, REHEARSE} else count > 0
+    return count == 1 if deed in {EDIT, DRY_RUN} else count > 0

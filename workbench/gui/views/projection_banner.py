@@ -20,7 +20,7 @@ Button = tuple[str, Callable[[], object]]
 DOING = {
     "rebuilding": "Rebuilding",
     "engine paused": "The rebuild waits while the engine is paused",
-    "not run here": "A rebuild was begun; this window only looks",
+    "not run here": "A rebuild is not finished; this window is read-only",
 }
 SHOWN = 20
 """Events left out that the menu lists; more are counted."""
@@ -49,12 +49,12 @@ class ProjectionBanner(Banner):
 
     def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
         if view.status == "faulted" and not view.fault_position:
-            said = f"This projection ended unexpectedly again and again, and stands still: {view.fault}"
+            said = f"This projection failed repeatedly and has stopped: {view.fault}"
             return "error", said, (("Try again", self._try_again),)
         if view.rebuild is not None:
             return self._of_rebuild(view.rebuild)
         if view.status == "faulted":
-            said = f"This projection stands still at position {view.fault_position:,}: {view.fault}"
+            said = f"This projection stopped at position {view.fault_position:,}: {view.fault}"
             return "error", said, (("Try again", self._try_again), ("Go on…", self._go_on))
         if view.stale:
             said = "Its definition changed since these rows were made."
@@ -62,14 +62,14 @@ class ProjectionBanner(Banner):
         if view.passed:
             count = len(view.passed)
             what = "1 event that was" if count == 1 else f"{count:,} events that were"
-            said = f"These rows are without {what} left out, because folding failed."
+            said = f"These rows lack {what} left out, because folding failed."
             return "warning", said, (("Show…", lambda: self._list(view.passed)),)
         return None
 
     def _of_rebuild(self, rebuild: RebuildView) -> tuple[str, str, tuple[Button, ...]]:
         end = ("Give up", lambda: self._do(self._projections.give_up_rebuild(self._name), "Give up"))
         if rebuild.status == "faulted":
-            said = f"The rebuild stands still at position {rebuild.fault_position:,}: {rebuild.fault}"
+            said = f"The rebuild stopped at position {rebuild.fault_position:,}: {rebuild.fault}"
             return "error", said, (("Go on…", lambda: self._go_on(rebuild=True)), end)
         share = f"{rebuild.share:.0%}, {rebuild.rows:,} rows so far"
         if rebuild.status == "paused":

@@ -116,7 +116,7 @@ class ProjectionsView(View):
         self.badge = Badge("neutral", "")
         self.pause = toolbar_button("Pause", "pause", "Stop folding events into this table")
         self.rebuild = toolbar_button(
-            "Rebuild", "refresh", "Make all rows anew from the whole log; the old ones stay until it is done"
+            "Rebuild", "refresh", "Rebuild all rows from the whole log; the old ones stay until it is done"
         )
         head = QHBoxLayout()
         head.setSpacing(6)
@@ -134,7 +134,7 @@ class ProjectionsView(View):
         if self.desk.workspace.engine is None:
             for button in (self.pause, self.rebuild):
                 button.setEnabled(False)
-                button.setToolTip("This window only looks; the one that works on the store can do this")
+                button.setToolTip("Read-only: another process has the project open; do it there")
         return head
 
     @override
@@ -279,9 +279,9 @@ class ProjectionsView(View):
         self._source = source
         table.refresh(source)
         rows = source.count()
-        if self._fitted < min(rows, FITTED) and not table.arranged:
+        if self._fitted < min(rows, FITTED) and not table.head.arranged:
             self._fitted = rows
-            table.fit_columns()
+            table.head.fit_columns()
         if source.text:
             table.set_empty("No row fits", f"All {self._total:,} rows were searched for “{source.text}”.")
         else:

@@ -99,7 +99,7 @@ def told(workspace: Workspace, topic: str, position: int) -> str:
     readers = [one.name for one in workspace.registry.subscriptions.values() if one.topic == topic]
     said = f"Published to {topic} at position {position:,}."
     if not readers:
-        return f"{said} Nobody reads this topic: the message is kept, but not delivered."
+        return f"{said} No subscription reads this topic: the message is kept, but not delivered."
     return f"{said} Read by {', '.join(readers)}, as far as their filters let it pass."
 
 
@@ -161,7 +161,7 @@ class PublishDialog(QDialog):
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
         if self._desk.workspace.engine is None:
-            self._refuse("This window only looks; the one that works on the store can publish.")
+            self._refuse("Read-only: another process has the project open; publish there.")
         elif not topics:
             self._refuse("This project has no topics: declare one in its file, under topics.")
         row = QHBoxLayout()
@@ -198,7 +198,7 @@ class PublishDialog(QDialog):
             self._end(kind, word, f"Nothing was published: {error}.{hint}")
         else:
             self._end("ok", "published", told(workspace, draft.topic, position))
-            if isValid(self) and typed == self.form.typed():  # nobody typed on meanwhile
+            if isValid(self) and typed == self.form.typed():  # nothing was typed meanwhile
                 self.form.set_unchanged()
                 self.drafts.settle()
 

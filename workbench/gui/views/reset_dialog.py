@@ -56,7 +56,7 @@ def consequence(
     if position > head:
         return f"The store ends at position {head:,}.", ""
     if position == cursor:
-        return "The cursor stands there already.", ""
+        return "The cursor is there already.", ""
     if position > cursor:
         count = _count(position - cursor, "position")
         said = f"{count} from {cursor + 1:,} to {position:,} will be skipped and never be delivered."
@@ -71,7 +71,7 @@ def consequence(
         said += ", as far as they pass the filter." if subscription.filter else "."
     if waiting:
         waits = "delivery that waits starts" if waiting == 1 else "deliveries that wait start"
-        said += f" {waiting:,} {waits} anew."
+        said += f" {waiting:,} {waits} again."
     if subscription.dead:
         said += " Dead letters stay as they are."
     return said[0].upper() + said[1:], f"Go back {_count(cursor - position, 'position')}"
@@ -98,7 +98,7 @@ class ResetDialog(QDialog):
         self._waiting = tuple(one.position for one in workspace.monitor.deliveries(subscription.name))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         stands = plain_label(
-            f"It stands at position {subscription.cursor:,} of {self._head:,}.", "muted", wrap=True
+            f"It is at position {subscription.cursor:,} of {self._head:,}.", "muted", wrap=True
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)

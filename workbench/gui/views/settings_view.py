@@ -56,7 +56,7 @@ class SettingsView(View):
         self._told: list[str] = []
         self.drafts = DraftKeeper(desk, self._written, self._restore, self.read)
         self._pages = QStackedLayout(self)
-        self._broken = EmptyState("error", "The project file cannot be read", "", "Look again", self.refresh)
+        self._broken = EmptyState("error", "The project file cannot be read", "", "Try again", self.refresh)
         self._pages.addWidget(self._page())
         self._pages.addWidget(self._broken)
         shortcut = QShortcut(QKeySequence("Ctrl+S"), self)
@@ -110,7 +110,7 @@ class SettingsView(View):
         self.discard = QPushButton("Discard")
         tip = "Write the changes into project.tsk (Ctrl+S)"
         self.button = toolbar_button("Save", "save", tip, primary=True)
-        self.discard.setToolTip("Forget the changes and show the file as it is")
+        self.discard.setToolTip("Discard the changes and show the file as it is")
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 6, 8, 6)
         foot.addWidget(self.said, 1)
@@ -174,7 +174,7 @@ class SettingsView(View):
     def _show_broken(self, error: WorkbenchError) -> None:
         old, said = self._broken, str(error)
         self._broken = EmptyState(
-            "error", "The project file cannot be shown as settings", said, "Look again", self.refresh
+            "error", "The project file cannot be shown as settings", said, "Try again", self.refresh
         )
         self._pages.addWidget(self._broken)
         self._pages.setCurrentWidget(self._broken)
@@ -214,7 +214,7 @@ class SettingsView(View):
             return []
         self._draft, self._names = restored(self._draft, written)
         self._show_outline()
-        self.outline.choose(tuple(written["path"]))
+        self.outline.choose_path(tuple(written["path"]))
         self._choose(self.outline.path())
         left = self.part.form.type_in(written["form"]) if self.part.form is not None else []
         if self.desk.workspace.project_editor.present() != self._draft.original:
@@ -269,7 +269,7 @@ class SettingsView(View):
         self.banner.hide()
         self._names.pop(self._path, None)
         self._show_outline()
-        self.outline.choose(then)
+        self.outline.choose_path(then)
         self._choose(self.outline.path())
         self._tell_consequences(self._draft)
 
@@ -320,7 +320,7 @@ class SettingsView(View):
         draft = self._draft
         if draft is None or self.saving:
             return
-        insisting = ("Save all the same", partial(self._write, insist=True))
+        insisting = ("Save anyway", partial(self._write, insist=True))
         if not insist and not draft.problems and self._tell_consequences(draft, insisting):
             return
         self.saving = True
@@ -331,12 +331,12 @@ class SettingsView(View):
         try:
             await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
         except WouldBreak as error:
-            said = f"These scenarios would not fit any more. Nothing was written.\n{error}"
-            self._tell("warning", said, ("Save all the same", partial(self._write, insist=True)))
+            said = f"These scenarios would become invalid. Nothing was written.\n{error}"
+            self._tell("warning", said, ("Save anyway", partial(self._write, insist=True)))
         except TskError as error:
             self._go_to_problem(draft, error)
         except ProjectError as error:
-            self._tell("error", f"The project would not open any more. Nothing was written.\n{error}")
+            self._tell("error", f"The project could not be opened any more. Nothing was written.\n{error}")
         except ChangedOnDisk:
             self._tell_changed()
         except WorkbenchError as error:
@@ -366,16 +366,16 @@ class SettingsView(View):
         if wrong is None:
             self._tell("error", f"Nothing was written.\n{error}")
             return
-        self.outline.choose(wrong)
+        self.outline.choose_path(wrong)
         if self.part.form is not None:
             self.part.form.submit()
 
     def _tell_changed(self) -> None:
         said = "Another program changed project.tsk. Nothing was written."
-        anew = lambda: self.desk.run(self._load_anew(), "Load the settings anew")  # noqa: E731  # a button's
-        self._tell("warning", said, ("Load it anew", anew), ("Show the difference", self._show_difference))
+        reload = lambda: self.desk.run(self._load_again(), "Reload the settings")  # noqa: E731  # a button's
+        self._tell("warning", said, ("Reload", reload), ("Show the difference", self._show_difference))
 
-    async def _load_anew(self) -> None:
+    async def _load_again(self) -> None:
         """Shows the file as it is now; what was typed is lost only if the person says so (V2)."""
         said = "What you changed in the settings and did not save would be lost. It cannot be undone."
         if not self._written() or await may_lose(self, "Not saved", said):

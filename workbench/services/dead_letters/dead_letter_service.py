@@ -16,7 +16,7 @@ from workbench.model.json_values import ForeignJsonError, parse_foreign_json, wr
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import AFTER, marked, note
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
-from workbench.store.stored_values import DeadLetter, Glance, LetterLine, LetterStatus
+from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine, LetterStatus
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -24,19 +24,6 @@ if TYPE_CHECKING:
 OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
 GROUP = 100
 """Letters whose changes are written together; the loop turns between two groups."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterGroup:
-    """Dead letters with one cause: error type, place in the handler's code, subscription."""
-
-    subscription: str
-    error_type: str
-    place: str
-    count: int
-    first_at: int
-    last_at: int
-    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,18 +127,7 @@ class DeadLetters:
 
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""
-        return [
-            LetterGroup(
-                subscription=row[0],
-                error_type=row[1],
-                place=row[2],
-                count=row[3],
-                first_at=row[4],
-                last_at=row[5],
-                numbers=tuple(sorted(map(int, row[6].split(",")))),
-            )
-            for row in self._workspace.reader.letter_groups(statuses)
-        ]
+        return self._workspace.reader.letter_groups(statuses)
 
     async def replay(self, numbers: Sequence[int]) -> Report:
         """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""
@@ -186,10 +162,10 @@ class DeadLetters:
             )
         return Report(asked=1, done=int(done), skipped=int(not done))
 
-    async def rehearse(self, number: int, text: str | None = None) -> DryRun:
+    async def dry_run(self, number: int, text: str | None = None) -> DryRun:
         """Runs a dead letter's handler and says what would happen; nothing of it is stored.
 
-        What the handler does on the outside it does: one that asks ``context.rehearsal`` can leave that out.
+        What the handler does on the outside it does: one that asks ``context.dry_run`` can leave that out.
 
         Args:
             text: An edited payload; None for what was delivered last.
@@ -200,7 +176,7 @@ class DeadLetters:
         """
         data = None if text is None else write_json(self.check_edit(number, text))
         async with self._workspace.at_work() as engine:
-            return await engine.rehearse(self.get(number), data)
+            return await engine.dry_run(self.get(number), data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Puts dead letters aside without deciding about them."""

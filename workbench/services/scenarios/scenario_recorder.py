@@ -81,7 +81,7 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
         ),
     )
     scenarios = Scenarios(workspace.project, workspace.clock)
-    letters = _letters(await scenarios.rehearse(scenario), place)
+    letters = _letters(await scenarios.play(scenario), place)
     scenario = replace(scenario, then=(*scenario.then, *letters))
     return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
 

@@ -44,6 +44,22 @@ def subscription(tables: Tables, name: str) -> SubscriptionState:
     return found
 
 
+def standing(tables: Tables, name: str) -> SubscriptionState:
+    """Returns where a subscription stands, with what waits in its rows counted.
+
+    Raises:
+        NotFound: There is none of that name.
+    """
+    rows = [row.state for row in deliveries(tables, name) if row.state is not DeliveryState.DEAD]
+    dead = [
+        letter
+        for letter in tables.letters.values()
+        if letter.subscription == name and letter.status is LetterStatus.OPEN
+    ]
+    counted = {"waiting": len(rows), "retrying": rows.count(DeliveryState.DELAYED), "dead": len(dead)}
+    return replace(subscription(tables, name), **counted)
+
+
 def message_at(tables: Tables, position: int, topic: str) -> Message | None:
     """Returns the published message or the event at a position."""
     if position in tables.messages:
@@ -222,7 +238,7 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
 
 
 def skip(tables: Tables, op: Skip, now: int) -> int:
-    """Passes waiting deliveries by; the next of their keys are promoted."""
+    """Skips waiting deliveries; the next of their keys are promoted."""
     state = subscription(tables, op.subscription)
     skipped = 0
     for number in op.numbers:
@@ -278,7 +294,7 @@ def recover(tables: Tables, op: RecoverSubscription, now: int) -> None:
     rows = [row for row in deliveries(tables, op.subscription) if row.lease_token not in op.keep]
     _take_back(tables, [row for row in rows if lost(row.lease_owner, row.lease_until)])
     if op.claim is not None and state.claim_token == op.claim and lost(state.claim_owner, state.claim_until):
-        for new in op.suspects:
+        for new in op.in_doubt:
             _insert(tables, op.subscription, new)
         moved = replace(state, cursor=max(state.cursor, state.claimed_to), **_NO_CLAIM)
         tables.subscriptions.put(op.subscription, moved)

@@ -151,7 +151,7 @@ def recover(con: sqlite3.Connection, heads: Heads, op: RecoverSubscription, now:
         ).rowcount
     )
     if taken:
-        insert_deliveries(con, number, op.suspects)
+        insert_deliveries(con, number, op.in_doubt)
     _bury(con, number, op, now)
     promote_all(con, number, past_dead=op.release_key)
 
