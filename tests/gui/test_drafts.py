@@ -310,7 +310,7 @@ def open_reset(session):
     subscriptions = view(session, "subscriptions")
     subscriptions.table.choose_index(0)
     subscriptions._chosen(subscriptions.table.current_row())
-    subscriptions.reset.click()
+    subscriptions.buttons["reset"].click()
     return subscriptions.findChild(ResetDialog)
 
 
