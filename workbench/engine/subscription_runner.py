@@ -171,7 +171,7 @@ class SubscriptionRunner:
             await self._recover()
 
     def _in_doubt(self, state: SubscriptionState) -> list[NewDelivery]:
-        """Returns rows for what is claimed: whoever claimed it may have died of it."""
+        """Returns rows for what is claimed: its worker may have died of it."""
         claimed: list[DeliveryAttempt] = []
         after = state.cursor
         while after < state.claimed_to:
