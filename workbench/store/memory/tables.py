@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
 from workbench.store.stored_values import (
@@ -13,7 +14,6 @@ from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Job,
-    LetterStatus,
     OperatorAction,
     PassedEvent,
     ProjectionState,
