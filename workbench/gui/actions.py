@@ -188,7 +188,7 @@ class BoundAction(QAction):
         else:
             place.insertAction(before, self)
         if self.act.default:
-            place.row_activated.connect(self._activated)
+            place.offering.activated.connect(self._activated)
         return self.place
 
     def _chosen(self) -> tuple[Any, ...]:

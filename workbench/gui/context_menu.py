@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -34,6 +34,7 @@ class Offering:
         nothing: Says why nothing can be done then.
         choose_at: Chooses what was clicked on, at a point of the viewport, unless that is chosen already.
         where: Returns where what is chosen is seen, a point of the viewport.
+        activated: Emitted where Enter is pressed, or a double click falls, on what is chosen.
         extend: Adds to the menu what is no action, such as a list of columns.
 
     Attributes:
@@ -49,10 +50,12 @@ class Offering:
         nothing: str,
         choose_at: Callable[[QPoint], object],
         where: Callable[[], QPoint],
+        activated: SignalInstance | None = None,
         extend: Extend | None = None,
     ) -> None:
         self._place, self._chosen, self._nothing = place, chosen, nothing
         self._choose_at, self._where, self._extend = choose_at, where, extend
+        self.activated = activated
         self._held: Any = None
         self.menu: QMenu | None = None
         self.before: QAction | None = None
@@ -141,6 +144,7 @@ class OfferingTree(QTreeWidget):
             nothing="Nothing is chosen",
             choose_at=self._choose_at,
             where=self._where,
+            activated=self.row_activated,
         )
         self.common = Actions(self, self)
         self.offering.before = self.common.offer()

@@ -83,6 +83,7 @@ class FastTableView(QTableView):
             nothing="No row is chosen",
             choose_at=self._choose_at,
             where=self._where,
+            activated=self.row_activated,
             extend=lambda menu: self.head.add_menu(menu, max(0, self.currentIndex().column())),
         )
         self.common = TableActions(self, self.head, self._model, self.selected_rows)
