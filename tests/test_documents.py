@@ -120,6 +120,34 @@ def test_every_view_is_described() -> None:
     assert sorted(said) == sorted(view.title for view in VIEWS if view.area != "left")
 
 
+def steps() -> list[tuple[str, str]]:
+    """Returns the modules and functions that the walks name."""
+    rows = re.findall(r"^\| `([\w/]+\.py)` \| (.+?) \|", document("architecture.md"), re.MULTILINE)
+    return [(module, name) for module, names in rows for name in re.findall(r"`([\w.]+)`", names)]
+
+
+def defined(module: str) -> set[str]:
+    """Returns the functions, classes and methods of a module of the program."""
+    tree = ast.parse((ROOT / "workbench" / module).read_text(encoding="utf-8"))
+    named = [node for node in tree.body if isinstance(node, NAMED)]
+    inner = {f"{node.name}.{one.name}" for node in named for one in node.body if isinstance(one, NAMED)}
+    return {node.name for node in named} | inner
+
+
+NAMED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def test_every_function_that_a_walk_names_is_there() -> None:
+    assert len(steps()) > 30
+    assert [(module, name) for module, name in steps() if name not in defined(module)] == []
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    named = re.findall(r"`((?:workbench|packaging)/[\w/]+(?:\.py)?)`", document("architecture.md"))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def defaults() -> list[tuple[str, str]]:
     """Returns settings and what the contract says of their defaults."""
     (_, told) = document("contract.md").split("## 11. Defaults")

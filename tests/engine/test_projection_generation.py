@@ -73,7 +73,6 @@ async def test_J2_the_event_can_be_skipped_which_is_recorded(rig):
     engine = await rig.open()
     position = await unlucky(rig)
     await engine.projections["totals"].pass_by(PassedKind.SKIPPED)
-    engine.wake("projection totals")
     await rig.quiet()
     assert state(rig).status == "live"
     assert totals(rig) == {"a": 6, "b": 2}
@@ -84,7 +83,6 @@ async def test_J2_its_stream_can_be_parked_and_others_go_on(rig):
     engine = await rig.open()
     position = await unlucky(rig)
     await engine.projections["totals"].pass_by(PassedKind.PARKED)
-    engine.wake("projection totals")
     await rig.quiet()
     assert totals(rig) == {"a": 1, "b": 2}
     assert passed(rig) == [("parked", "count-a", position)]
@@ -101,7 +99,6 @@ async def test_J2_a_parked_stream_that_still_fails_stays_parked(rig):
     position = await unlucky(rig)
     runner = engine.projections["totals"]
     await runner.pass_by(PassedKind.PARKED)
-    engine.wake("projection totals")
     await rig.quiet()
     with pytest.raises(WorkbenchError, match=f"position {position} of count-a still fails"):
         await runner.resume_stream("count-a")
@@ -115,7 +112,6 @@ async def test_J2_a_parked_stream_is_resumed_once_the_code_is_mended(rig):
     engine = await rig.open()
     await unlucky(rig)
     await engine.projections["totals"].pass_by(PassedKind.PARKED)
-    engine.wake("projection totals")
     await rig.quiet()
     await rig.close()
 
@@ -154,7 +150,6 @@ async def test_J2_trying_again_faults_again_and_nothing_can_be_passed_by_without
         await runner.pass_by(PassedKind.SKIPPED)
     position = await unlucky(rig)
     await runner.mark(ProjectionStatus.LIVE)
-    engine.wake("projection totals")
     await rig.quiet()
     assert (state(rig).status, state(rig).fault_position) == ("faulted", position)
     assert totals(rig) == {"a": 1, "b": 1}

@@ -294,7 +294,7 @@ async def test_handlers_that_run_are_waited_for(counters, root):
         await asyncio.sleep(0)
     change(root, "project.tsk", "snapshot_every: 2", "snapshot_every: 3")
     reload = asyncio.create_task(counters.model_reload.check())
-    while not counters.turnstile.closed:
+    while not counters.world.reloading:
         await asyncio.sleep(0)
     with pytest.raises(StoreBusy, match="the model is being reloaded"):
         counters.running()
@@ -394,13 +394,13 @@ async def test_listeners_are_told_that_the_model_is_another(counters, root):
 
 
 async def test_a_change_while_it_takes_over_is_not_overlooked(counters, root, monkeypatch):
-    adopt = counters.adopt
+    adopt = counters.world.adopt
 
     async def slow(project):
         await adopt(project)
         change(root, "project.tsk", "snapshot_every: 3", "snapshot_every: 4")
 
-    monkeypatch.setattr(counters, "adopt", slow)
+    monkeypatch.setattr(counters.world, "adopt", slow)
     change(root, "project.tsk", "snapshot_every: 2", "snapshot_every: 3")
     assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
     monkeypatch.undo()

@@ -24,7 +24,7 @@ from workbench.errors import NotFound
 from workbench.model.changes import Changes
 from workbench.model.messaging import Handler, Mode, Ordering, Subscription
 from workbench.store.letter_values import message_of
-from workbench.store.operations import RecoverSubscription
+from workbench.store.operations import ConfigureSubscription, RecoverSubscription
 from workbench.store.settlements import NewDelivery
 from workbench.store.stored_values import DeadLetter, SubscriptionState
 
@@ -168,9 +168,14 @@ class SubscriptionRunner:
             after = read.upto
         return self._rows.of(claimed, crashed=1)
 
-    def moved(self, cursor: int) -> None:
-        """Notes that an operator moved the cursor in the store."""
-        self._cursor.move(cursor)
+    def configured(self, change: ConfigureSubscription) -> None:
+        """Follows what an operator changed in the store."""
+        if change.cursor is not None:
+            self._cursor.read_again()
+        if change.paused is not None:
+            self.paused = change.paused
+        if self.paused:
+            self.release()
 
     def _moved(self) -> None:
         self._claims.drop()

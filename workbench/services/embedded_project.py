@@ -162,7 +162,7 @@ class EmbeddedProject:
 
         What was put off for longer than that is not waited for.
         """
-        return await drain(self._workspace, seconds)
+        return await drain(self._workspace.monitor, seconds)
 
     async def dead_letters(self) -> list[DeadLetter]:
         """Returns the open dead letters, the newest first; 500 at most."""

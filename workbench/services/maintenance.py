@@ -23,7 +23,8 @@ from workbench.store.sqlite.run_marks import check_log
 from workbench.store.store_file import read_store_file
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 __all__ = [
     "Checkup", "advice", "backup", "check", "check_projections", "rescue", "stale_projections", "store_file",
@@ -95,14 +96,14 @@ def _model(target: Path, environ: Mapping[str, str]) -> Iterator[tuple[Registry,
         yield project.registry, reader
 
 
-async def rescue(workspace: Workspace) -> Path:
+async def rescue(world: World[Project]) -> Path:
     """Copies what an open project holds to a new file beside its project file; returns the copy.
 
     Raises:
         NotFound: It has no file.
         WorldError: It cannot be read or written any more.
     """
-    store, root = workspace.store, workspace.project.root
+    store, root = world.store, world.model.root
     if not isinstance(store, StoreFile):
         raise NotFound(f"the store {store.place} has no file to copy", hint="export its events")
     names = (root / f"rescued{number}.db" for number in itertools.chain([""], itertools.count(2)))

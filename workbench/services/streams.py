@@ -15,10 +15,12 @@ from workbench.model.aggregate import AggregateType
 from workbench.model.event import RecordedEvent
 from workbench.services.operator_acts import recorded
 from workbench.store.operations import CloseStream
+from workbench.store.ports import Reader
 from workbench.store.stored_values import Glance, LogEntry, StreamInfo
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +42,12 @@ class StateAt:
 class Streams:
     """Reads for views; each is short enough to be called while painting."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._reader = workspace.reader
-        self._loader = AggregateLoader(self._reader, workspace.registry)
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
+
+    @property
+    def _reader(self) -> Reader:
+        return self._world.reader
 
     def head(self) -> int:
         """Returns the highest position."""
@@ -70,7 +74,7 @@ class Streams:
             order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
             limit: At most so many; below 0 for all.
         """
-        reader = self._workspace.store.reader()
+        reader = self._world.store.reader()
         try:
             return reader.find_streams(text=text, category=category, order=order, limit=limit)
         finally:
@@ -120,7 +124,7 @@ class Streams:
 
     def event_apart(self, position: int) -> RecordedEvent | None:
         """Returns the whole event at a position, through a reader of its own: a thread can call it."""
-        reader = self._workspace.store.reader()
+        reader = self._world.store.reader()
         try:
             return reader.event_at(position)
         finally:
@@ -151,22 +155,21 @@ class Streams:
 
     def state_apart(self, stream: str, version: int) -> StateAt:
         """Returns what `state_at` does, through a reader of its own, so that a thread can call it."""
-        reader = self._workspace.store.reader()
+        reader = self._world.store.reader()
         try:
-            return self.state_at(stream, version, AggregateLoader(reader, self._workspace.registry))
+            return self.state_at(stream, version, AggregateLoader(reader, self._world.registry))
         finally:
             reader.close()
 
     def state_at(self, stream: str, version: int, loader: AggregateLoader | None = None) -> StateAt:
         """Returns the state at a version and the one before it; never raises for what the data holds."""
-        aggregate = self._workspace.registry.aggregate_of_stream(stream)
+        aggregate = self._world.registry.aggregate_of_stream(stream)
         if aggregate is None:
             said = "No aggregate of the model has this category, so its events have no state."
             return StateAt(version=version, before=None, after=None, trouble=said)
         try:
-            before, after = (
-                self._shown(loader or self._loader, aggregate, stream, at) for at in (version - 1, version)
-            )
+            loader = loader or AggregateLoader(self._reader, self._world.registry)
+            before, after = (self._shown(loader, aggregate, stream, at) for at in (version - 1, version))
         except (WorkbenchError, ValueError, TypeError, KeyError, AttributeError) as error:
             return StateAt(
                 version=version, before=None, after=None, trouble=f"{type(error).__name__}: {error}"
@@ -189,6 +192,5 @@ class Streams:
         Raises:
             NotFound: There is no such stream.
         """
-        note = recorded(self._workspace.clock.now(), "close" if closed else "open again", f"stream {stream}")
-        async with self._workspace.at_work() as engine:
-            await engine.gate.write_all((CloseStream(stream=stream, closed=closed), note))
+        note = recorded(self._world.clock.now(), "close" if closed else "open again", f"stream {stream}")
+        await self._world.act(CloseStream(stream=stream, closed=closed), note)

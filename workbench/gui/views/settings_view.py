@@ -271,7 +271,7 @@ class SettingsView(View):
 
     def _tell_consequences(self, draft: SettingsDraft, *actions: tuple[str, Callable[[], object]]) -> bool:
         """Says what becomes of what is stored; returns whether there is something that was not said yet."""
-        said = consequences(self.desk.workspace, draft)
+        said = consequences(self.desk.workspace.world, draft)
         new, self._told = bool(set(said) - set(self._told)), said
         if said and (new or actions):
             self._tell("warning", "\n".join(["When this is saved:", *said]), *actions)

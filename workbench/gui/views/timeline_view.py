@@ -321,7 +321,7 @@ class TimelineView(View):
         from workbench.services.scenarios import Scenarios, record
 
         workspace = self.desk.workspace
-        recorded = await record(workspace, stream, version)
+        recorded = await record(workspace.world, stream, version)
         dialog = RecordDialog(self, recorded, self.desk, f"{stream}, version {version}")
         try:
             if await finished(dialog):
