@@ -68,6 +68,12 @@ class Offering:
         """Returns why nothing can be done where nothing is chosen; an empty text where something is."""
         return "" if self.target() else self._nothing
 
+    def refresh(self) -> None:
+        """Shows what can be done with what is chosen."""
+        for one in self._place.actions():
+            if isinstance(one, BoundAction):
+                one.refresh()
+
     def open(self, event: QContextMenuEvent) -> None:
         """Opens the menu: where the mouse is, or, by a key, at what is chosen."""
         if event.reason() == QContextMenuEvent.Reason.Mouse:
@@ -119,6 +125,15 @@ def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
     return menu
 
 
+def open_menu(place: QWidget, event: QContextMenuEvent) -> None:
+    """Opens the menu of a widget in which nothing is chosen."""
+    menu = menu_of(place)
+    menu.aboutToHide.connect(menu.deleteLater)
+    if menu.actions():
+        menu.popup(event.globalPos())
+    event.accept()
+
+
 @dataclass(frozen=True, slots=True)
 class TreeItem:
     """An item of a tree, as it was when it was chosen: its text, and what stands behind it."""
@@ -148,7 +163,7 @@ class OfferingTree(QTreeWidget):
         )
         self.common = Actions(self, self)
         self.offering.before = self.common.offer()
-        self.currentItemChanged.connect(self._refresh_actions)
+        self.currentItemChanged.connect(self.offering.refresh)
         self.itemActivated.connect(lambda _item: self.row_activated.emit(self.current()))
 
     def current(self) -> TreeItem | None:
@@ -178,11 +193,6 @@ class OfferingTree(QTreeWidget):
     def collapse_all(self, _chosen: TreeItem | None) -> None:
         """Closes all branches."""
         self.collapseAll()
-
-    def _refresh_actions(self) -> None:
-        for one in self.actions():
-            if isinstance(one, BoundAction):
-                one.refresh()
 
     def _choose_at(self, place: QPoint) -> None:
         item: QTreeWidgetItem | None = self.itemAt(place)

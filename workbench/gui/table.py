@@ -219,6 +219,7 @@ class FastTableView(QTableView):
 
     def _selection_changed(self) -> None:
         self._keeper.forget()
+        self.offering.refresh()
         if not self._quiet:
             self.selection_moved.emit()
 

@@ -81,7 +81,7 @@ class FlowView(QGraphicsView):
         )
         self.acts = Actions(self, self)
         self.offering.before = self.acts.offer()
-        scene.node_chosen.connect(lambda _node: self.acts.refresh())
+        scene.node_chosen.connect(lambda _node: self.offering.refresh())
         scene.rebuilt.connect(self._rebuilt)
         theme().changed.connect(self._dress)
         self._dress()

@@ -316,7 +316,6 @@ class PayloadEditor(QWidget):
         key="replay-edited",
         keys="Ctrl+Enter / Ctrl+Return",
         icon="replay",
-        why=lambda editor: "" if editor.isVisible() else "No copy is being edited",
     )
     def replay_copy(self) -> None:
         """Has the edited copy replayed."""
