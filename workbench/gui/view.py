@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.reads import Question, nothing
 from workbench.gui.tab_order import put_in_order, reading_order
 from workbench.gui.table import FastTableView
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
 
 
+T = TypeVar("T")
 LEAST = QSize(180, 110)
 """Smallest size of a view in pixels: what a dock may be made, whatever the view shows."""
 
@@ -51,15 +53,43 @@ class View(QWidget):
         self._trouble = ""
         self._target: QWidget | None = None
         self._awaiting = False
+        self._questions: list[Question[Any]] = []
         desk.changed.connect(self._changed)
         desk.selected.connect(self._selected)
+
+    def question(
+        self,
+        show: Callable[[T], object],
+        fail: Callable[[Exception], object] | None = None,
+        *,
+        begun: Callable[[], object] = nothing,
+    ) -> Question[T]:
+        """Returns something that this view asks; what it is told while it is hidden it asks again later.
+
+        Args:
+            show: Shows an answer.
+            fail: Told why there is none; by default a notice says so.
+            begun: Called where the answer takes a while.
+        """
+
+        def told(answer: T) -> None:
+            self._safely(lambda: show(answer))
+            self.take_awaited()
+
+        made = Question(self, self.desk, told, fail or self._failed, wanted=self._still_wanted, begun=begun)
+        self._questions.append(made)
+        return made
+
+    def _still_wanted(self) -> bool:
+        self._stale = self._stale or not self.isVisible()
+        return self.isVisible()
 
     def concerns(self, changes: Changes) -> bool:  # noqa: ARG002  # subclasses look at it
         """Whether these changes make this view stale."""
         return True
 
     def refresh(self) -> None:
-        """Asks the services again and shows the answer; must be quick."""
+        """Asks again for what it shows, see `question`; what it has stays until the answer is there."""
 
     def follow(self, selection: Selection) -> None:
         """Shows what was selected elsewhere."""
@@ -80,7 +110,9 @@ class View(QWidget):
 
     def seen(self) -> bool:
         """Whether it is on the screen: a tab behind another is visible for Qt, but not for a person."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
+        window = self.window()
+        place = QRect(self.mapTo(window, QPoint()), self.size())
+        return self.isVisible() and place.intersects(window.rect())
 
     def take_keyboard(self, widget: QWidget | None = None) -> None:
         """Gives the keyboard to a widget, else to where a person begins; as soon as the view is seen."""
@@ -88,8 +120,9 @@ class View(QWidget):
         self.take_awaited()
 
     def take_awaited(self) -> None:
-        """Takes the keyboard that it was to have as soon as it is seen."""
-        if self._awaiting and self.seen():
+        """Takes the keyboard that it was to have as soon as it is seen and shows what it asked for."""
+        waits = self._stale or any(question.waits for question in self._questions)
+        if self._awaiting and self.seen() and not waits:
             self._give_keyboard()
 
     def _give_keyboard(self) -> None:
@@ -113,13 +146,13 @@ class View(QWidget):
     def _changed(self, changes: Changes) -> None:
         if not self.concerns(changes):
             return
-        if self.isVisible():
+        if self.seen():
             self._safely(self.refresh)
         else:
             self._stale = True
 
     def _selected(self, selection: Selection) -> None:
-        if self.isVisible():
+        if self.seen():
             self._safely(lambda: self.follow(selection))
         else:
             self._stale = True
@@ -134,13 +167,21 @@ class View(QWidget):
         super().showEvent(event)
         if self.ticks:
             self.desk.ticker.follow(self)
+            self._safely(self.tick)  # ages went on while nobody saw them (V3)
+        self.come_to_sight()
+
+    def come_to_sight(self) -> None:
+        """Takes the keyboard that it was to have, and asks, in a turn of its own, for what it missed."""
+        self.take_awaited()
         if self._stale:
+            self.desk.in_turn(self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._stale and isValid(self) and self.seen():
             self._stale = False
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
-        if self.ticks:
-            self._safely(self.tick)  # ages went on while nobody saw them (V3)
-        self.take_awaited()
+            self.take_awaited()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -167,9 +208,12 @@ class View(QWidget):
         except Exception as error:  # noqa: BLE001  # whatever it is, the person is told
             if str(error) != self._trouble:
                 self._trouble = str(error)
-                self.desk.fail(f"Showing {self.title}", error)
+                self._failed(error)
         else:
             self._trouble = ""
+
+    def _failed(self, error: Exception) -> None:
+        self.desk.fail(f"Showing {self.title}", error)
 
 
 def _can_take(widget: QWidget) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from workbench.engine.projection_generation import ProjectionGeneration
     from workbench.services.workspace import Workspace
+    from workbench.store.sqlite.reader import SqliteReader
     from workbench.store.sqlite.table_reader import Shows
 
 AGAIN = 1_000
@@ -37,7 +38,10 @@ class Monitor:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._reader = workspace.reader
+
+    @property
+    def _reader(self) -> SqliteReader:
+        return self._workspace.reader
 
     def status(self) -> Status:
         """Returns the one-line status."""
@@ -221,11 +225,7 @@ class Monitor:
             order: A column; with ``-`` in front the other way round; empty for the key.
             shows: How columns show their values, where that is not the text that is stored.
         """
-        reader = self._workspace.store.reader()
-        try:
-            return reader.projection_order(projection, order=order, text=text, shows=shows)
-        finally:
-            reader.close()
+        return self._reader.projection_order(projection, order=order, text=text, shows=shows)
 
     def lines(self, projection: str, found: RowOrder, first: int, limit: int) -> list[tuple[Any, ...] | None]:
         """Returns rows of an order, their numbers behind them; None for those that are gone.
@@ -243,13 +243,9 @@ class Monitor:
         """Returns one row with the beginnings of long texts."""
         return self._reader.projection_glance(projection, key)
 
-    def row_apart(self, projection: str, key: Any) -> dict[str, Any]:
-        """Returns one whole row, through a reader of its own, so that a thread can call it."""
-        reader = self._workspace.store.reader()
-        try:
-            return reader.row(projection, key) or {}
-        finally:
-            reader.close()
+    def row(self, projection: str, key: Any) -> dict[str, Any]:
+        """Returns one whole row."""
+        return self._reader.row(projection, key) or {}
 
     def row_count(self, projection: str, text: str = "") -> int:
         """Returns how many rows a read model has, or how many hold a text."""

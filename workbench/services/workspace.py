@@ -35,6 +35,7 @@ from workbench.services.streams import Streams
 from workbench.store.operations import ForgetMessages
 from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.store import SqliteStore
+from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
 
@@ -73,7 +74,7 @@ class Workspace:
         self.observer = store.observer
         self._listeners: list[Listener] = []
         self._closed = False
-        self.reader = store.reader()
+        self._readers = ThreadReaders(store.reader)
         self.turnstile = ReloadLock()
         self.engine = None if store.observer else self._engine(project)
         self.browse = Streams(self)
@@ -90,6 +91,11 @@ class Workspace:
         self.verdicts = ScenarioStatus(self)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self._watching = StoreWatch(store, lambda: self.announce(Changes(engine=True)))
+
+    @property
+    def reader(self) -> SqliteReader:
+        """The reader of the thread that asks (C5)."""
+        return self._readers.here()
 
     def _engine(self, project: Project, metrics: Metrics | None = None) -> Engine:
         return Engine(

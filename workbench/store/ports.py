@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -190,6 +191,13 @@ class ModelReader(Protocol):
 
 class Reader(EventReader, QueueReader, ModelReader, Protocol):
     """All that the engine reads, through one connection."""
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong` (C5).
+
+        What is read over a network raises it at once.
+        """
+        ...
 
 
 class Store(StoreWriter, Protocol):

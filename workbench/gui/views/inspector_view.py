@@ -73,7 +73,7 @@ class InspectorView(View):
         self._event: Glance[RecordedEvent] | None = None
         self._identity: object = None
         self._states = StateLoader(
-            desk,
+            self,
             begun=lambda: self.diff.show_plain("Folding …"),
             told=self._show_change,
             refused=lambda size: self.diff.show_plain(
@@ -176,7 +176,7 @@ class InspectorView(View):
             show_event(self.desk, shown.event, self.payload, None)
             return
         unseen = max(0, letter.size - len(letter.of.data.encode()))
-        read = partial(self.desk.workspace.repair.data_apart, letter.of.number)
+        read = partial(self.desk.workspace.repair.data, letter.of.number)
         self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
 
     def _find(self, selection: Selection) -> _Shown | None:
@@ -228,9 +228,9 @@ class InspectorView(View):
             self.causes.refresh(ListSource(self._family(event), itemgetter(2)))
             self.causes.choose_key(event.position)
 
-    def _show_change(self, found: StateAt) -> None:
+    def _show_change(self, found: StateAt, event: Glance[RecordedEvent] | None) -> None:
         if found.trouble:
-            show_event(self.desk, self._event, None, self.diff)
+            show_event(self.desk, event, None, self.diff)
         else:
             self.diff.set_values(found.before, found.after)
 
@@ -269,7 +269,7 @@ class InspectorView(View):
             self.desk.run(self._copy_later(event, indent), "Copy the event")
 
     async def _copy_later(self, event: RecordedEvent, indent: int | None) -> None:
-        read = self.desk.workspace.browse.event_apart
+        read = self.desk.workspace.browse.event_at
         self._copied(event, await asyncio.to_thread(lambda: _written(read(event.position) or event, indent)))
 
     def _copied(self, event: RecordedEvent, text: str) -> None:

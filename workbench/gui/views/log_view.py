@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,17 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
+from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
+    from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.services.streams import Streams
-    from workbench.store.stored_values import LogEntry
+    from workbench.store.stored_values import LogEntry, OperatorAction
 
 COLUMNS = (
     TableColumn("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
@@ -77,6 +80,15 @@ def _row(position: int, entry: LogEntry | None) -> Row:
     return position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLog:
+    """The log as it is, and the newest acts of operators."""
+
+    source: LogSource
+    rows: PreparedRows
+    actions: Sequence[OperatorAction]
+
+
 class LogView(View):
     """What happens, as it happens; can be held still while new things arrive."""
 
@@ -87,13 +99,15 @@ class LogView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._source = LogSource(desk.workspace.browse, 0)
-        self.table = FastTableView(COLUMNS)
+        self._ends = False
+        self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
         self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
         self.actions_table = FastTableView(ACTIONS)
         self.actions_table.setAccessibleName("Operations")
         self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
-        self.table.set_source(self._source)
+        self._reading = self.question(self._show, self.table.fail)
+        self.table.trouble.again = self.refresh
         self.hold = toolbar_button("Hold", "pause", "Hold the log still while new entries arrive")
         self.hold.setCheckable(True)
         self.news = QPushButton()
@@ -137,31 +151,35 @@ class LogView(View):
 
     @override
     def refresh(self) -> None:
-        head = self.desk.workspace.browse.head()
-        if self.hold.isChecked():
-            self._tell_news(head)
-        elif head != self._source.head:
-            self._show(head)
-        actions = [
-            (action.at, action.action, action.subject, action.detail, action.number)
-            for action in self.desk.workspace.observe.actions()
-        ]
+        held = self.table.held()
+        self._reading.ask(lambda: self._read(held))
+
+    def _read(self, held: HeldRows) -> FoundLog:
+        workspace = self.desk.workspace
+        source = LogSource(workspace.browse, workspace.browse.head())
+        actions = workspace.observe.actions()
+        return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
+
+    def _show(self, found: FoundLog) -> None:
+        actions = [(one.at, one.action, one.subject, one.detail, one.number) for one in found.actions]
         self.actions_table.refresh(ListSource(actions, itemgetter(4)))
+        if self._ends or (found.source.head != self._source.head and not self.hold.isChecked()):
+            self._show_log(found)
+        self._tell_news(found.source.head)
 
     @override
     def follow(self, selection: Selection) -> None:
         if 0 < selection.position <= self._source.head:
             self.table.choose_key(selection.position)
 
-    def _show(self, head: int) -> None:
+    def _show_log(self, found: FoundLog) -> None:
         bar = self.table.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - bar.singleStep()
-        self._source = LogSource(self.desk.workspace.browse, head)
-        self.table.refresh(self._source)
+        at_end = self._ends or bar.value() >= bar.maximum() - bar.singleStep()
+        self._source, self._ends = found.source, False
+        self.table.refresh(found.rows)
         if at_end:
             self.table.scrollToBottom()
-        self.said.setText(f"{head:,} entries")
-        self._tell_news(head)
+        self.said.setText(f"{found.source.head:,} entries")
 
     def _tell_news(self, head: int) -> None:
         new = head - self._source.head
@@ -174,8 +192,9 @@ class LogView(View):
             self._to_end()
 
     def _to_end(self) -> None:
-        self._show(self.desk.workspace.browse.head())
+        self._ends = True
         self.table.scrollToBottom()
+        self.refresh()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(self._selection(row))
