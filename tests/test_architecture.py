@@ -127,6 +127,36 @@ def test_W1_only_the_clock_asks_the_machine_for_the_time() -> None:
     assert not found, "take the time from an injected Clock"
 
 
+# --- H3, H6: nothing but trusted modules runs as code, and nothing reaches a network
+
+RUNS_CODE = {"workbench/project/served_modules.py"}
+NAMES_A_LOCK = {"workbench/store/lock.py"}
+NETWORKS = {
+    *("socket", "socketserver", "ssl", "urllib.request", "http", "ftplib", "smtplib", "xmlrpc"),
+    *("PySide6.QtNetwork", "PySide6.QtWebEngineCore", "PySide6.QtWebSockets"),
+}
+
+
+def test_H3_only_trusted_modules_are_run_as_code() -> None:
+    found = {
+        name_of(file)
+        for file in PROGRAM
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec")
+    }
+    assert found == RUNS_CODE
+
+
+def test_H6_nothing_imports_a_network() -> None:
+    found = {
+        name_of(file)
+        for file in PROGRAM
+        for name in imported_names(tree(file)).values()
+        if any(f"{name}.".startswith(f"{network}.") for network in NETWORKS)
+    }
+    assert found == NAMES_A_LOCK
+
+
 # --- small modules that say what they are for
 
 LONGEST = 400

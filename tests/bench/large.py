@@ -67,9 +67,9 @@ async def bring_in(events: int, folder: Path) -> dict[str, Any]:
     workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder)})
     await workspace.start()
     begin = time.perf_counter()
-    preview = workspace.transfer.preview(log)
+    preview = workspace.event_import.preview(log)
     assert preview.mapping is not None
-    report = await workspace.transfer.bring_in(log, preview.mapping)
+    report = await workspace.event_import.bring_in(log, preview.mapping)
     took = time.perf_counter() - begin
     await workspace.close()
     return {"import": report.stored / took}
@@ -88,11 +88,11 @@ async def look(events: int, folder: Path) -> dict[str, Any]:
     workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder)})
     await workspace.start()
     found: dict[str, Any] = {}
-    assert workspace.browse.head() == events
+    assert workspace.streams.head() == events
     desk = Desk(workspace)
     gc.collect()
     gc.freeze()  # as the window does once a project is open
-    busy = next(name for name in ("stream-busy", "imported-busy", "busy") if workspace.browse.stream(name))
+    busy = next(name for name in ("stream-busy", "imported-busy", "busy") if workspace.streams.get(name))
     for name, make in (("streams", StreamsView), ("timeline", TimelineView), ("log", LogView)):
         begin = time.perf_counter()
         view = make(desk)

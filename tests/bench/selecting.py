@@ -112,10 +112,12 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
     (folder / "log.ndjson").write_text("".join(f"{json.dumps(line)}\n" for line in log))
     workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder)})
     await workspace.start()
-    await workspace.transfer.bring_in(folder / "log.ndjson", Mapping(stream="stream", type="type", id="id"))
+    await workspace.event_import.bring_in(
+        folder / "log.ndjson", Mapping(stream="stream", type="type", id="id")
+    )
     for number, value in enumerate(values.values()):
         text = value if isinstance(value, str) else json.dumps(value)
-        result = await workspace.issue.issue("make_thing", {"thing_id": f"t{number}", "value": text})
+        result = await workspace.commands.issue("make_thing", {"thing_id": f"t{number}", "value": text})
         assert result.accepted, result.message
     await workspace.running().settle()
     desk = Desk(workspace)
@@ -145,7 +147,7 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
         stream, key = Selection(stream=f"thing-t{number}", version=1), f"t{number}"
         await chosen(f"state: {name}", partial(desk.select, stream))
         await chosen(f"row: {name}", partial(projections._chosen, (key,)))
-    for letter in reversed(workspace.repair.letters(limit=100)):
+    for letter in reversed(workspace.dead_letters.page(limit=100)):
         if not letter.key.startswith("thing-t"):
             continue
         name = list(values)[int(letter.key.removeprefix("thing-t"))]

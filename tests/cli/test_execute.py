@@ -262,7 +262,7 @@ def test_what_nobody_expected_is_one_sentence_and_its_details_are_kept(
     path = tmp_path / "config" / "last-error.txt"
     assert said.code == 1
     assert said.err.startswith(
-        "workbench: this was not expected: KeyError: 'nobody thought of it' (test_execute.py:"
+        "workbench: unexpected error: KeyError: 'nobody thought of it' (test_execute.py:"
     )
     assert said.err.endswith(f"; details are in {path}\n")
     assert "Traceback" in path.read_text()
@@ -276,7 +276,7 @@ def test_a_task_that_fails_beside_the_work_is_one_sentence(workbench, played, mo
     monkeypatch.setattr("workbench.services.streams.Streams.find_streams", find)
     said = workbench("streams", played)
     assert said.code == 0
-    assert said.err.startswith("workbench: beside the work, this was not expected: KeyError: 'beside'")
+    assert said.err.startswith("workbench: beside the work, unexpected error: KeyError: 'beside'")
 
 
 def test_a_line_without_an_end_takes_no_more_memory_than_a_line_may_have(

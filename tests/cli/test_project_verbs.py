@@ -94,7 +94,7 @@ def test_problems_as_json(workbench, folder):
     assert said.code == 3
     (problem,) = said.json()["problems"]
     assert (problem["file"], problem["code"]) == (str(path), "S-REF")
-    assert problem["message"] == "nobody declares the topic audt"
+    assert problem["message"] == "the topic audt is not declared"
     assert problem["hint"].startswith("declared are:")
     assert (problem["line"], problem["column"]) == (56, 12)
 
@@ -105,7 +105,7 @@ def test_a_module_that_nobody_trusts_is_not_imported_but_its_syntax_is_checked(w
     said = workbench("check", foreign, "--json")
     assert said.code == 1
     assert (said.json()["complete"], said.json()["problems"]) == (False, [])
-    assert "nobody trusts it" in said.err
+    assert "not trusted yet" in said.err
     assert "--trust" in said.err
     for words in (["run"], ["docs"], ["projections"], ["projections", "rebuild"], ["dead-letters", "replay"]):
         rest = [foreign, *(["users"] if "rebuild" in words else ["--all"] if "replay" in words else [])]

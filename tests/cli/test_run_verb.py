@@ -11,7 +11,7 @@ import os
 import pytest
 
 from workbench.engine import scheduler
-from workbench.engine.log_subscription import LogSubscription
+from workbench.engine.subscription_runner import SubscriptionRunner
 
 ADA = {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "a@x.org"}
 
@@ -153,9 +153,7 @@ def test_J2_a_read_model_that_cannot_follow_is_told(workbench, things):
     root = things(("    rows.put(", "    raise ValueError(f'no {event}')\n    rows.put("))
     said = workbench("run", root, "--command", "make", "--set", "id=a")
     assert said.code == 3
-    assert said.err.startswith(
-        "workbench: projection things: it stands still at position 1: ValueError: no Made("
-    )
+    assert said.err.startswith("workbench: projection things: it stopped at position 1: ValueError: no Made(")
     value = workbench("run", root, "--command", "make", "--set", "id=b", "--json").json()
     assert value["settled"] is False
     assert [(one["kind"], one["name"], one["broken"]) for one in value["standstills"]] == [
@@ -240,10 +238,10 @@ def test_C11_what_stands_still_is_told_and_ends_with_3(workbench, monkeypatch):
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(scheduler, "ENDS", 1)
-    monkeypatch.setattr(LogSubscription, "work", fails)
+    monkeypatch.setattr(SubscriptionRunner, "work", fails)
     said = workbench("run", "--sample", "users-declared", "--json")
     assert said.code == 3
-    assert "stands still until it is resumed: ZeroDivisionError: a bug" in said.err
+    assert "stopped until it is resumed: ZeroDivisionError: a bug" in said.err
     assert said.json()["settled"] is False
     assert set(said.json()["faults"].values()) == {"ZeroDivisionError: a bug"}
 

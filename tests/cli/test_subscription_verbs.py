@@ -83,7 +83,7 @@ def test_J2_a_rebuild_that_meets_a_poison_event_says_where_it_stands(workbench, 
         con.commit()
     said = workbench("projections", "rebuild", played, "users")
     assert said.code == 3
-    assert "users: its rebuild stands still at position 1:" in said.out
+    assert "users: its rebuild stopped at position 1:" in said.out
     assert "the old rows stay" in said.out
     listed = workbench("projections", played)
     assert "live, rebuild faulted at 0%" in listed.out

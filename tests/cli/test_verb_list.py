@@ -39,17 +39,17 @@ def test_every_action_has_a_help_with_examples_of_its_own(workbench, name):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["shwo", "x"], "shwo is no verb (did you mean show?)"),
-        (["fly"], "fly is no verb, and there is no such folder"),
-        (["streams", "x", "--jsn"], "--jsn is not known here (did you mean --json?)"),
-        (["streams", "x", "--zzz=1"], "--zzz=1 is not known here"),
+        (["shwo", "x"], "unknown command shwo (did you mean show?)"),
+        (["fly"], "unknown command fly, and there is no folder of that name"),
+        (["streams", "x", "--jsn"], "unknown option --jsn (did you mean --json?)"),
+        (["streams", "x", "--zzz=1"], "unknown option --zzz=1"),
         (["streams"], "no project is named, and this folder has no project.tsk; give a project folder"),
         (["show"], "the following arguments are required: STREAM"),
         (["streams", "x", "--limit", "0"], "'0' should be a whole number from 1"),
         (["events", "x", "--after", "-1"], "--after"),
         (["run", "x", "--wait", "soon"], "'soon' should be a duration such as 30s or 2m"),
         (["dead-letters"], "workbench dead-letters list: no project is named"),
-        (["dead-letters", "replya", "x"], "replya is no action here (did you mean replay?)"),
+        (["dead-letters", "replya", "x"], "unknown action replya (did you mean replay?)"),
         (["run", "--sample", "user"], "invalid choice: 'user'"),
     ],
 )

@@ -245,7 +245,7 @@ class _Dead:
     def write(self, _operations: Any) -> list[Any]:
         raise StoreReadOnly("the process has ended")
 
-    rehearse = write
+    dry_run = write
 
     def tidy(self) -> None:
         """Does nothing any more."""

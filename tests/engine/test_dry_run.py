@@ -1,4 +1,4 @@
-"""Rehearsals of dead letters: nothing is stored, nobody else notices, refusals are told (I12)."""
+"""Dry runs of dead letters: nothing is stored, nothing else notices, refusals are told (I12)."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def everything(lab):
     )
 
 
-async def test_I12_a_rehearsal_says_what_would_happen_and_stores_nothing(lab):
+async def test_I12_a_dry_run_says_what_would_happen_and_stores_nothing(lab):
     lab.act = lambda message, context: context.project("sent", id="1", n=message.json()["n"])
     before = everything(lab)
     (letter,) = lab.letters()
-    said = await lab.running.rehearse(letter)
+    said = await lab.running.dry_run(letter)
     assert said.succeeds
     assert [(one.kind, one.where) for one in said.effects] == [
         ("append", "handled-sub-1"),
@@ -54,31 +54,31 @@ async def test_I12_a_rehearsal_says_what_would_happen_and_stores_nothing(lab):
     assert everything(lab) == before
     await lab.replay(letter)
     await lab.settle()
-    assert lab.effects() == [1], "a rehearsal has taken nothing of what is done later"
+    assert lab.effects() == [1], "a dry run has taken nothing of what is done later"
 
 
-async def test_a_rehearsal_tells_what_fails_and_what_the_store_would_refuse(lab):
+async def test_a_dry_run_tells_what_fails_and_what_the_store_would_refuse(lab):
     (letter,) = lab.letters()
     lab.fates = {1: ["reject"]}
-    failed = await lab.running.rehearse(letter)
+    failed = await lab.running.dry_run(letter)
     assert (failed.succeeds, failed.failure.error_type, failed.effects) == (False, "PermanentError", ())
     lab.act = lambda _message, context: context.append("new", Handled(n=1), expected=7)
-    refused = await lab.running.rehearse(letter)
+    refused = await lab.running.dry_run(letter)
     assert not refused.succeeds
     assert refused.failure is None
     assert "7" in refused.refused
-    edited = await lab.running.rehearse(letter, '{"n":2}')
+    edited = await lab.running.dry_run(letter, '{"n":2}')
     assert edited.effects[0].where == "handled-sub-2"
     assert lab.letters()[0].reason is Reason.REJECTED
 
 
-async def test_P7_without_a_handler_nothing_is_rehearsed(lab):
+async def test_P7_without_a_handler_nothing_has_a_dry_run(lab):
     (letter,) = lab.letters()
     await lab.close()
     lab.detached = True
     await lab.open()
     with pytest.raises(NotFound, match="no handler"):
-        await lab.running.rehearse(letter)
+        await lab.running.dry_run(letter)
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ class Tally(msgspec.Struct, frozen=True):
     seen: int
 
 
-async def test_a_process_that_is_in_the_middle_of_a_batch_is_rehearsed_with_a_memory_of_its_own(lab):
+async def test_a_process_that_is_in_the_middle_of_a_batch_has_a_dry_run_with_a_memory_of_its_own(lab):
     process = Process(
         name="tally",
         on=(Handled,),
@@ -117,6 +117,6 @@ async def test_a_process_that_is_in_the_middle_of_a_batch_is_rehearsed_with_a_me
 async def test_D1_a_row_that_its_table_cannot_hold_fails_its_delivery_for_good(lab, act):
     lab.act = lambda _message, context: act(context)
     (letter,) = lab.letters()
-    said = await lab.running.rehearse(letter)
+    said = await lab.running.dry_run(letter)
     assert said.failure.error_type == "PermanentError"
     assert said.failure.permanent

@@ -124,7 +124,7 @@ async def test_C11_writing_after_the_end_is_refused(clock):
 
 
 @pytest.mark.parametrize("inline", [True, False])
-async def test_C6_a_rehearsal_is_run_alone_and_told_to_nobody(clock, monkeypatch, inline):
+async def test_C6_a_dry_run_is_run_alone_and_told_to_nobody(clock, monkeypatch, inline):
     monkeypatch.setattr(module, "INLINE_SECONDS", 1 if inline else -1)
     told = []
     gate = GroupCommit(
@@ -133,7 +133,7 @@ async def test_C6_a_rehearsal_is_run_alone_and_told_to_nobody(clock, monkeypatch
     first, second = append("s", "a"), append("s", "c")
     answers = await asyncio.wait_for(
         asyncio.gather(
-            gate.write(first), gate.rehearse([append("s", "b")]), gate.rehearse([]), gate.write(second)
+            gate.write(first), gate.dry_run([append("s", "b")]), gate.dry_run([]), gate.write(second)
         ),
         5,
     )

@@ -579,7 +579,7 @@ async def test_D4_a_heartbeat_keeps_the_lease_of_a_handler_that_runs_long(lab):
     engine = await lab.open()
     await lab.publish(1)
     await lab.hangs.wait()
-    token = engine.subscriptions["sub"]._leases.held[0]
+    token = engine.subscriptions["sub"]._rows._leases.held[0]
     for _ in range(10):
         await lab.timer.advance(10, nothing_to_settle)
         for _ in range(20):
@@ -641,7 +641,7 @@ async def test_contract_5_only_one_suspect_runs_at_a_time_in_the_whole_engine(la
     await lab.publish(*range(6))
     token = derived_id("t")
     for name in ("one", "two"):
-        await engine.subscriptions[name]._ingest()
+        await engine.subscriptions[name]._claims.into_rows()
         numbers = tuple(row.number for row in lab.rows(name))
         await lab.write(Lease(subscription=name, numbers=numbers, token=token, until=0))
     await lab.crash()
@@ -707,6 +707,24 @@ async def test_D1_of_two_deliveries_of_a_batch_that_expect_one_version_the_secon
 
 
 # -- letters ------------------------------------------------------------------------------------------
+
+
+async def test_L2_there_are_letters_for_every_reason_and_no_other(lab):
+    lab.declare(filter=Filter(expression="10 / (data.n - 3) < 100"))
+    lab.fates = {1: ["fail"] * 3, 2: ["reject"], 4: ["crash"] * 3}
+    await lab.open()
+    for n in (1, 2, 3, 4):
+        await lab.publish(n, key=f"k{n}")
+    await lab.publish(5, key="k5", delay=60.0, ttl=30.0)
+    await lab.finish()
+    assert {letter.data: letter.reason for letter in lab.letters()} == {
+        '{"n":1}': Reason.MAX_ATTEMPTS,
+        '{"n":2}': Reason.REJECTED,
+        '{"n":3}': Reason.FILTER_ERROR,
+        '{"n":4}': Reason.CRASH_LOOP,
+        '{"n":5}': Reason.EXPIRED,
+    }
+    assert {letter.reason for letter in lab.letters()} == set(Reason)
 
 
 @pytest.mark.parametrize("mode", MODES)

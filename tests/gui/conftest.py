@@ -272,7 +272,7 @@ async def settle(workspace: Workspace) -> None:
     async with asyncio.timeout(15):
         engine = workspace.running()
         await engine.settle()
-        while any(view.retrying for view in workspace.observe.subscriptions()):
+        while any(view.retrying for view in workspace.monitor.subscriptions()):
             await asyncio.sleep(0.005)
             await engine.settle()
 
@@ -280,10 +280,10 @@ async def settle(workspace: Workspace) -> None:
 @pytest.fixture
 async def broken(workspace: Workspace) -> Workspace:
     """Two mails to a server that is down are dead letters 2 and 3, one to nowhere is 1."""
-    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    await workspace.commands.issue("report_outage", {"domain": "slow.example"})
     for name, domain in (("cyd", "x.invalid"), ("ann", "slow.example"), ("bob", "slow.example")):
         values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
-        assert (await workspace.issue.issue("create_user", values)).accepted
+        assert (await workspace.commands.issue("create_user", values)).accepted
         await settle(workspace)
-    assert [letter.key for letter in workspace.repair.letters()] == ["user-bob", "user-ann", "user-cyd"]
+    assert [letter.key for letter in workspace.dead_letters.page()] == ["user-bob", "user-ann", "user-cyd"]
     return workspace

@@ -32,10 +32,10 @@ async def session(start, tmp_path, until):
     project = folder / "project.tsk"
     project.write_text(project.read_text().replace('retry_delay: "500ms"', 'retry_delay: "20ms"'))
     made = await start((folder, ""), trust=True)
-    await made.workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    await made.workspace.commands.issue("report_outage", {"domain": "slow.example"})
     for name in ("ann", "bob"):
         values = {"user_id": name, "username": name * 2, "email": f"{name}@x.invalid"}
-        await made.workspace.issue.issue("create_user", values)
+        await made.workspace.commands.issue("create_user", values)
         await settle(made.workspace)
     made.folder = folder
     made.window.activateWindow()
@@ -145,7 +145,7 @@ async def reloaded(session, until):
 async def refreshed(session, until):
     session.refresh()
     values = {"user_id": "eve", "username": "Eve Eve", "email": "eve@example.org"}
-    await session.workspace.issue.issue("create_user", values)
+    await session.workspace.commands.issue("create_user", values)
     await settle(session.workspace)
 
 
@@ -248,7 +248,7 @@ async def test_V2_what_was_refused_stays_a_draft(session, until):
 async def test_V2_a_copy_of_another_command_can_be_taken_back(session, until):
     Form.type(session)
     commands = session.window.views["commands"]
-    record = next(one for one in session.workspace.issue.history(limit=9) if one.type == "create_user")
+    record = next(one for one in session.workspace.commands.history(limit=9) if one.type == "create_user")
     commands.copy(record)
     assert commands.findChild(QLineEdit, "username").text() == "bobbob"
     buttons = session.window.notices.findChildren(QPushButton)
@@ -275,7 +275,7 @@ async def test_V2_a_letter_that_leaves_does_not_close_the_copy_that_is_edited(se
     editor = letters.detail.editor
     number, fixed = editor.number(), editor._letter.data.replace("x.invalid", "x.example")
     editor.area.setPlainText(fixed)
-    await session.workspace.repair.purge([number])
+    await session.workspace.dead_letters.purge([number])
     letters.refresh()
     letters.detail.show_letter(None)
     assert letters.detail.editing()
@@ -398,7 +398,7 @@ async def test_V2_one_can_lose_it_all_the_same(session, until, monkeypatch):
     session.open_sample("orders")
     asked = await box(session, until)
     monkeypatch.undo()
-    next(one for one in asked.buttons() if one.text() == "Lose it").click()
+    next(one for one in asked.buttons() if one.text() == "Discard").click()
     await until(
         lambda: session.workspace is not None and session.workspace.project.name == "orders", within=10
     )

@@ -35,7 +35,7 @@ def item(view, text):
 async def create(workspace, *names):
     for name in names:
         values = {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
-        assert (await workspace.issue.issue("create_user", values)).accepted
+        assert (await workspace.commands.issue("create_user", values)).accepted
 
 
 async def test_it_lists_the_model_and_the_newest_streams_first(workspace, view, until):

@@ -32,7 +32,7 @@ async def test_a_saved_project_file_takes_over_by_itself(window, until):
     engine = window.workspace.engine
     change(window, "project.tsk", 'name: "users"\n', 'name: "people"\n')
     await until(lambda: window.workspace.engine is not engine, within=10)
-    await until(lambda: notices(window) == ["The project was read again."])
+    await until(lambda: notices(window) == ["The project was reloaded."])
     assert window.window.windowTitle() == "people — Event Workbench"
 
 
@@ -49,7 +49,7 @@ async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(win
     await until(lambda: notices(window), within=10)
     (said,) = notices(window)
     assert said.splitlines() == [
-        "The project was not read again; the model from before goes on.",
+        "The project was not reloaded; the previous model keeps running.",
         'project.tsk:34:14: E-QUOTES nobody needs quotes (write "nobody")',
     ]
     assert window.workspace.engine is engine
@@ -61,7 +61,7 @@ async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(win
         'topic: "male"\n    handler: nobody',
         'topic: "mail"\n    handler: "send_welcome"',
     )
-    await until(lambda: notices(window) == ["The project was read again."], within=10)
+    await until(lambda: notices(window) == ["The project was reloaded."], within=10)
 
 
 async def test_changed_python_asks_and_the_form_is_made_anew_with_what_was_typed(window, until):
@@ -82,13 +82,13 @@ async def test_changed_python_asks_and_the_form_is_made_anew_with_what_was_typed
     )
     await until(lambda: notices(window), within=10)
     assert notices(window) == [
-        "domain.py changed what Python would run. Until you trust it, the model from before goes on."
+        "domain.py changed what Python would run. Until you trust it, the previous model keeps running."
     ]
     assert field("nickname") is None
     press(window, "Trust and reload")
     await until(lambda: field("nickname") is not None, within=10)
     assert field("username").text() == "Ada"
-    assert notices(window) == ["The project was read again."]
+    assert notices(window) == ["The project was reloaded."]
 
 
 async def test_changes_are_trusted_without_a_question_only_if_the_person_says_so(window, until):
@@ -100,7 +100,7 @@ async def test_changes_are_trusted_without_a_question_only_if_the_person_says_so
     engine = window.workspace.engine
     change(window, "domain.py", '"""Users, one', '"""Users, two')
     await until(lambda: window.workspace.engine is not engine, within=10)
-    await until(lambda: notices(window) == ["The project was read again."])
+    await until(lambda: notices(window) == ["The project was reloaded."])
 
 
 async def test_another_store_waits_until_it_is_opened_again(window, until):

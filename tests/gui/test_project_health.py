@@ -20,8 +20,8 @@ async def test_C10_a_store_that_was_deleted_is_told_and_saved(broken, desk, unti
     broken.running().pause()
     values = {"user_id": "dora", "username": "Dora", "email": "d@x.example"}
     with pytest.raises(WorldError, match="no longer there"):
-        await broken.issue.issue("create_user", values)
-    tell_trouble(desk, broken.observe.status(), lambda: reopened.append(True))
+        await broken.commands.issue("create_user", values)
+    tell_trouble(desk, broken.monitor.status(), lambda: reopened.append(True))
     notice = told[-1]
     assert (notice.kind, notice.topic) == ("error", TOPIC)
     assert "no longer there" in notice.text
@@ -42,11 +42,11 @@ async def test_C10_a_store_that_was_deleted_is_told_and_saved(broken, desk, unti
 async def test_what_is_well_is_not_told_and_trouble_is(broken, desk):
     told = []
     desk.noticed.connect(told.append)
-    tell_trouble(desk, broken.observe.status(), lambda: None)
+    tell_trouble(desk, broken.monitor.status(), lambda: None)
     assert told == []
-    tell_trouble(desk, broken.observe.status(), lambda: None, was_gone=True)
+    tell_trouble(desk, broken.monitor.status(), lambda: None, was_gone=True)
     assert [(one.kind, one.topic) for one in told] == [("ok", TOPIC)]
     told.clear()
     broken.running().telling.report("the disk is full")
-    tell_trouble(desk, broken.observe.status(), lambda: None)
+    tell_trouble(desk, broken.monitor.status(), lambda: None)
     assert [(one.kind, one.text) for one in told] == [("error", "the disk is full")]

@@ -143,11 +143,11 @@ async def test_a_wrong_project_file_says_line_and_column_and_leaves_the_window_u
     assert session.workspace is None
     assert session.window.windowTitle() == "Event Workbench"
     assert session.window.statusBar().findChild(QLabel).text() == "No project is open"
-    assert not session.window.actions_by_key["import"].isEnabled()
+    assert not session.acts["import"].isEnabled()
     press(session, "Open the users sample", session.window.centralWidget())
     await until(lambda: session.workspace is not None, within=10)
     assert session.window.windowTitle() == "users — Event Workbench"
-    assert session.window.actions_by_key["import"].isEnabled()
+    assert session.acts["import"].isEnabled()
 
 
 async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouched(start, tmp_path):
@@ -172,7 +172,7 @@ async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):
     folder = own_project(tmp_path / "mine")
     session = await start((folder, ""))
     assert not (folder / "ran").exists()
-    assert notices(session) == ["This project brings Python (mine). Nothing of it runs until you trust it."]
+    assert notices(session) == ["This project contains Python (mine). None of it runs until you trust it."]
     first = session.workspace
     press(session, "Trust and reload")
     await until(lambda: session.workspace not in (None, first), within=10)
@@ -197,12 +197,12 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     folder = copy_sample("users", tmp_path / "mine")
     first = await start((folder, ""))
     second = await start((folder, ""))
-    assert notices(second)[0].startswith("This window only looks: ")
-    assert not second.window.actions_by_key["import"].isEnabled()
-    assert not second.window.actions_by_key["engine"].isEnabled()
+    assert notices(second)[0].startswith("Read-only: ")
+    assert not second.acts["import"].isEnabled()
+    assert not second.acts["engine"].isEnabled()
     assert not second.window.views["commands"].button.isEnabled()
     values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
-    await first.workspace.issue.issue("create_user", values)
+    await first.workspace.commands.issue("create_user", values)
     second.refresh()
     second.window.bring("streams")
     table = second.window.views["streams"].table.model()
@@ -214,24 +214,24 @@ async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
     session = await start()
     window = session.window
     await key(window, Qt.Key.Key_F8, until)
-    await until(lambda: session.workspace.observe.paused)
-    await until(lambda: window.actions_by_key["engine"].text() == "Resume")
+    await until(lambda: session.workspace.monitor.paused)
+    await until(lambda: session.acts["engine"].text() == "Resume")
     values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
-    await session.workspace.issue.issue("create_user", values)
-    assert session.workspace.observe.rows("users") == []
+    await session.workspace.commands.issue("create_user", values)
+    assert session.workspace.monitor.rows("users") == []
     for _ in range(8):
         await key(window, Qt.Key.Key_F10, until)
         await asyncio.gather(*session.desk.running())
-    assert len(session.workspace.observe.rows("users")) == 1
-    assert "One step: " in "".join(notices(session)) or "Nothing is left" in "".join(notices(session))
+    assert len(session.workspace.monitor.rows("users")) == 1
+    assert "One step: " in "".join(notices(session)) or "Nothing to deliver" in "".join(notices(session))
     await key(window, Qt.Key.Key_F8, until)
-    await until(lambda: not session.workspace.observe.paused)
+    await until(lambda: not session.workspace.monitor.paused)
 
 
 async def test_the_palette_finds_a_stream_of_the_whole_store(start, until):
     session = await start()
     values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
-    await session.workspace.issue.issue("create_user", values)
+    await session.workspace.commands.issue("create_user", values)
     await key(session.window, Qt.Key.Key_K, until, CONTROL)
     palette = session.window.findChild(Palette)
     line = palette.findChild(QLineEdit)
@@ -246,9 +246,9 @@ async def test_back_and_forward_walk_through_selections(start, until):
     session = await start()
     for name in ("ada", "bob"):
         values = {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
-        await session.workspace.issue.issue("create_user", values)
+        await session.workspace.commands.issue("create_user", values)
         session.desk.select(Selection(stream=f"user-{name}"))
-    back, forward = (session.window.actions_by_key[key] for key in ("back", "forward"))
+    back, forward = (session.acts[key] for key in ("back", "forward"))
     assert back.isEnabled()
     assert not forward.isEnabled()
     back.trigger()
@@ -265,7 +265,7 @@ async def test_find_gives_the_keyboard_to_the_filter_of_the_view_that_has_it(sta
     session.window.activateWindow()
     await until(lambda: view.isVisible() and session.window.isActiveWindow())
     view.table.setFocus()
-    session.window.actions_by_key["find"].trigger()
+    session.acts["find"].trigger()
     assert isinstance(QApplication.focusWidget(), QLineEdit)
     assert view.isAncestorOf(QApplication.focusWidget())
 
@@ -288,8 +288,8 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
         assert any("line 31" in line for line in dialog._problems.toPlainText().splitlines())
         dialog.reject()
         await task
-    stream = next(one for one in session.workspace.browse.streams(1, 10) if one.name.endswith("r0"))
-    event = session.workspace.browse.event_of(stream.name, 1)
+    stream = next(one for one in session.workspace.streams.page(1, 10) if one.name.endswith("r0"))
+    event = session.workspace.streams.event_of(stream.name, 1)
     assert f'"n":{2**60}' in event.data.replace(" ", "")
 
 
@@ -308,7 +308,7 @@ async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_pa
     )
     dialog.findChild(object, "import-start").click()
     await task
-    assert session.workspace.browse.event_of("cloudevents-book", 3).data == '{"n":1}'
+    assert session.workspace.streams.event_of("cloudevents-book", 3).data == '{"n":1}'
 
 
 async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_that_act(
@@ -341,12 +341,12 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
     only.click()
     button.click()
     await task
-    event = session.workspace.browse.event_of("user-ada", 1)
+    event = session.workspace.streams.event_of("user-ada", 1)
     assert json.loads(event.metadata)["history"] is True
     await session.workspace.running().settle()
-    delivered = {one.name: one.delivered for one in session.workspace.observe.subscriptions()}
+    delivered = {one.name: one.delivered for one in session.workspace.monitor.subscriptions()}
     assert not any(delivered.values()), delivered
-    assert session.workspace.observe.rows("users"), "read models know it"
+    assert session.workspace.monitor.rows("users"), "read models know it"
 
 
 def first_stream(dialog):
@@ -373,7 +373,7 @@ async def test_it_comes_back_with_the_project_and_look_of_last_time(start, setti
 
 async def test_V3_the_zone_is_chosen_in_the_window_and_remembered(start, tmp_path, until):
     session = await start()
-    session.window.actions_by_key["zone"].trigger()
+    session.acts["zone"].trigger()
     menu = QApplication.activePopupWidget()
     assert "Another zone …" in [action.text() for action in menu.actions()]
     menu.close()

@@ -249,7 +249,7 @@ def test_the_selection_is_copied_from_top_to_bottom_with_tabs_between_cells(tabl
         ("", ""),
     ],
 )
-def test_what_a_spreadsheet_would_take_for_a_formula_is_quoted(shown, text, safe):
+def test_H4_what_a_spreadsheet_would_take_for_a_formula_is_quoted(shown, text, safe):
     table = shown([TableColumn("A"), TableColumn("B")], ListSource([(text, "end")]))
     QTest.keyClick(table, Qt.Key.Key_Home)
     assert copied(table) == f"{safe}\tend"
@@ -339,7 +339,7 @@ def test_the_stretched_column_takes_what_the_others_leave_but_keeps_its_own(tabl
     assert table.viewport().width() > 700
     table.resize(150, 300)
     qtbot.waitUntil(lambda: table.columnWidth(1) == 120)
-    assert not table.arranged
+    assert not table.head.arranged
 
 
 def test_a_column_that_a_person_drew_counts_as_arranged(table):
@@ -349,7 +349,7 @@ def test_a_column_that_a_person_drew_counts_as_arranged(table):
     QTest.mouseMove(head.viewport(), edge + QPoint(40, 0))
     QTest.mouseRelease(head.viewport(), LEFT, pos=edge + QPoint(40, 0))
     assert table.columnWidth(0) == 130
-    assert table.arranged
+    assert table.head.arranged
 
 
 def test_columns_are_fitted_to_their_heads_and_first_rows_within_reason(shown):
@@ -361,14 +361,14 @@ def test_columns_are_fitted_to_their_heads_and_first_rows_within_reason(shown):
     ]
     source = ListSource([("i", "x", "W" * 200, "0123456789" * 2)] * 3)
     table = shown(columns, source)
-    table.fit_columns()
+    table.head.fit_columns()
     widths = [table.columnWidth(column) for column in range(4)]
     assert widths[0] < 80
     assert widths[1] > widths[0] + 50
     assert widths[2] == WIDEST
     assert table.fontMetrics().horizontalAdvance("0123456789" * 2) * 0.7 < widths[3] < WIDEST
     table.set_source(ListSource([]))
-    table.fit_columns()
+    table.head.fit_columns()
     assert table.columnWidth(2) == widths[0]
 
 
@@ -460,7 +460,7 @@ def test_a_row_that_lost_its_selection_can_be_chosen_again(table):
 def test_no_line_end_of_any_kind_lets_a_cell_become_two(shown, end):
     table = shown([TableColumn("Name")], ListSource([(f"x{end}=1+1",)]))
     table.choose_index(0)
-    table.copy()
+    table.common.acts["copy_rows"].do()
     assert QApplication.clipboard().text() == "x =1+1"
 
 

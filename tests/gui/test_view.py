@@ -40,9 +40,9 @@ MAIN = {"Design": "board", "Run": "commands", "Observe": "board", "Repair": "let
 async def session(start, until):
     """A window with a stream, rows and a dead letter, everything shown once."""
     made = await start()
-    await made.workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    await made.workspace.commands.issue("report_outage", {"domain": "slow.example"})
     values = {"user_id": "ann", "username": "Ann Anna", "email": "ann@x.invalid"}
-    await made.workspace.issue.issue("create_user", values)
+    await made.workspace.commands.issue("create_user", values)
     await settle(made.workspace)
     made.desk.select(Selection(stream="user-ann", version=1))
     made.window.activateWindow()
@@ -258,7 +258,7 @@ async def test_keys_of_one_letter_act_in_the_table_alone(session, until, part):
     QTest.keyClick(stop, Qt.Key.Key_Delete)
     assert not view.strip.isVisible()
     assert not view.detail.editing()
-    assert session.workspace.repair.counts() == {"open": 1}
+    assert session.workspace.dead_letters.counts() == {"open": 1}
     view.statuses.setCurrentIndex(0)  # in the box of statuses "r" chose one
     view.table.choose_index(0)
     view.table.setFocus()

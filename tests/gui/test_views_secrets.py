@@ -80,9 +80,9 @@ async def session(start, tmp_path):
     made = await start((root, ""), trust=True)
     workspace = made.workspace
     for name in ("a", "bad"):
-        await workspace.issue.issue("make", {"id": name, "api_key": SECRET})
+        await workspace.commands.issue("make", {"id": name, "api_key": SECRET})
     data = {"note": "x", "password": SECRET, "inner": [{"api_key": SECRET}]}
-    await workspace.publish.publish(OutgoingMessage(topic="all", type="note", data=data))
+    await workspace.messages.publish(OutgoingMessage(topic="all", type="note", data=data))
     await workspace.running().settle()
     return made
 
@@ -140,7 +140,7 @@ def choose(shown):
 
 
 @pytest.mark.parametrize("name", [entry.key for entry in VIEWS])
-async def test_no_view_tells_a_secret(session, name):
+async def test_H5_no_view_tells_a_secret(session, name):
     shown = view(session, name)
     for selection in (Selection(stream="thing-a", version=1, position=1), Selection(letter=1)):
         session.desk.select(selection)
@@ -151,7 +151,7 @@ async def test_no_view_tells_a_secret(session, name):
 
 async def test_the_form_of_a_command_that_is_repeated_shows_no_secret(session):
     commands = view(session, "commands")
-    record = next(one for one in session.workspace.issue.history(limit=9) if '"a"' in one.data)
+    record = next(one for one in session.workspace.commands.history(limit=9) if '"a"' in one.data)
     commands.copy(record)
     assert commands.findChild(QLineEdit, "api_key").text() == SECRET, "it can be sent again"
     assert "hunter2" not in told(commands)
@@ -188,7 +188,7 @@ async def test_a_state_a_row_and_an_error_are_shown_with_their_secrets_masked(se
 
 
 async def test_no_notice_tells_a_secret_that_an_error_quotes(session, until):
-    session.desk.run(session.workspace.issue.issue("make", {"id": "wrong", "api_key": SECRET}), "Send")
+    session.desk.run(session.workspace.commands.issue("make", {"id": "wrong", "api_key": SECRET}), "Send")
     await until(session.window.notices.strips)
     said = told(session.window.notices)
     assert MASK in said
@@ -202,6 +202,6 @@ async def test_the_dialog_that_publishes_tells_nothing_of_what_was_published(ses
 
 
 async def test_a_refusal_that_quotes_a_secret_is_on_record_without_it(session):
-    refused = next(one for one in session.workspace.issue.history(limit=9) if one.message)
+    refused = next(one for one in session.workspace.commands.history(limit=9) if one.message)
     assert MASK in refused.message
     assert "hunter2" not in refused.message

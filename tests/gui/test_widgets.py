@@ -202,7 +202,7 @@ def test_an_empty_state_without_an_action_has_no_button(qtbot):
 # --- labels and buttons
 
 
-def test_plain_labels_show_markup_as_it_is_written(qtbot):
+def test_H4_plain_labels_show_markup_as_it_is_written(qtbot):
     plain, other = plain_label(MARKUP), plain_label("x" * len(MARKUP))
     for label in (plain, other):
         qtbot.addWidget(label)

@@ -80,7 +80,7 @@ def told(data: bytes) -> list[object]:
         (b'{"a":1}\n{"b":"\xff"}\n{"c":3}', [{"a": 1}, 2, {"c": 3}]),
     ],
 )
-def test_S8_bytes_that_are_no_utf_8_cost_one_record(data, found):
+def test_N1_bytes_that_are_no_utf_8_cost_one_record(data, found):
     assert told(data) == found
 
 
@@ -98,15 +98,15 @@ def test_S8_bytes_that_are_no_utf_8_cost_one_record(data, found):
         (b'{\n"a":1\n},\n{\n"b":2\n}', [{"a": 1}, 3, {"b": 2}]),
     ],
 )
-def test_S8_what_stands_behind_a_broken_record_comes_in(data, found):
+def test_N1_what_stands_behind_a_broken_record_comes_in(data, found):
     assert told(data) == found
 
 
-def test_S8_what_lies_within_a_broken_record_is_no_record_of_its_own():
+def test_N1_what_lies_within_a_broken_record_is_no_record_of_its_own():
     data = b'[\n  {\n    "a": [\n      {"b": 1},\n      {"c": 2}\n  },\n  {"d": 3}\n]'
     assert told(data) == [2, {"d": 3}]
 
 
-def test_S8_a_problem_says_how_many_lines_go_with_it():
+def test_N1_a_problem_says_how_many_lines_go_with_it():
     ((number, record),) = records(b'{\n"a":\n1')
     assert str(parse_line(number, record)).endswith("; what begins here reaches to line 3")

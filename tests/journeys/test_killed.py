@@ -29,7 +29,7 @@ async def main():
             user = f"{sys.argv[2]}-{lane}-{number}"
             domain = "x.invalid" if number % 5 == 4 else "example.org"
             values = {"user_id": user, "username": "Some Body", "email": f"{user}@{domain}"}
-            result = await workspace.issue.issue("create_user", values)
+            result = await workspace.commands.issue("create_user", values)
             print(user, result.outcome.value, flush=True)
             number += 1
     await asyncio.gather(*(lane(n) for n in range(4)))
@@ -69,30 +69,30 @@ async def test_F1_nothing_acknowledged_is_lost_and_the_work_goes_on(tmp_path, co
         assert check(folder / "data" / "events.db").findings == ()
     workspace = open_target(folder, "", environ=dict(os.environ))
     try:
-        streams = {stream.name: stream for stream in workspace.browse.streams(1, 10_000)}
+        streams = {stream.name: stream for stream in workspace.streams.page(1, 10_000)}
         assert {f"user-{user}" for user in acknowledged} <= set(streams)
         await workspace.start()
         engine = workspace.running()
         async with asyncio.timeout(30):
             await engine.settle()
-            while any(view.waiting for view in workspace.observe.subscriptions()):
+            while any(view.waiting for view in workspace.monitor.subscriptions()):
                 await asyncio.sleep(0.01)
                 await engine.settle()
         users = [name for name in streams if name.startswith("user-")]
-        assert workspace.observe.row_count("users") == len(users)
-        rows = workspace.observe.rows("users", limit=1000, order="id")
+        assert workspace.monitor.row_count("users") == len(users)
+        rows = workspace.monitor.rows("users", limit=1000, order="id")
         assert [f"user-{row['id']}" for row in rows] == sorted(users)[:1000]
         bad = [
             name
             for name in users
-            if json.loads(workspace.browse.event_of(name, 1).data)["email"].endswith(".invalid")
+            if json.loads(workspace.streams.event_of(name, 1).data)["email"].endswith(".invalid")
         ]
-        letters = workspace.repair.letters()
+        letters = workspace.dead_letters.page()
         assert sorted(letter.key for letter in letters) == sorted(bad)
-        welcome = next(view for view in workspace.observe.subscriptions() if view.name == "welcome-mail")
+        welcome = next(view for view in workspace.monitor.subscriptions() if view.name == "welcome-mail")
         assert welcome.delivered + len(bad) == len(users)
         assert (
-            await workspace.issue.issue(
+            await workspace.commands.issue(
                 "create_user", {"user_id": "zoe", "username": "Zoe", "email": "z@x.org"}
             )
         ).accepted

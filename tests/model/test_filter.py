@@ -41,7 +41,7 @@ def passes(**said: object) -> bool:
         ("deep.x.7.y", Operator.EQUALS, 1, False),
     ],
 )
-def test_simple_form(field, operator, value, expected):
+def test_N5_simple_form(field, operator, value, expected):
     assert passes(field=field, operator=operator, value=value) is expected
 
 
@@ -71,7 +71,7 @@ def test_simple_form(field, operator, value, expected):
         ("data.tags.exists(t, t == data.missing)", False),
     ],
 )
-def test_expressions(expression, expected):
+def test_N5_expressions(expression, expected):
     assert passes(expression=expression) is expected
 
 

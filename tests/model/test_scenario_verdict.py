@@ -156,10 +156,10 @@ def test_rows_are_there_as_said_or_not(expected, passes):
 
 def test_a_projection_that_stands_still_fails_who_asks_it_and_is_noted_to_others():
     happened = replace(ROWS, faults={"users": "KeyError: 'x'"})
-    assert "stands still: KeyError" in judge(expect(row()), happened).first.happened
+    assert "has stopped: KeyError" in judge(expect(row()), happened).first.happened
     aside = judge(expect(), happened)
     assert aside.passed
-    assert "users could not follow" in aside.notes[0]
+    assert "users could not fold an event" in aside.notes[0]
 
 
 def test_a_run_that_had_to_be_ended_is_broken_even_if_all_is_there():

@@ -145,9 +145,9 @@ mails { pattern: "x", topics: ["mail", "letters"] }
 """)  # fmt: skip
     assert found == [
         "project.tsk:3:14: S-REF mail has the name mail already",
-        "project.tsk:5:12: S-REF nobody declares the topic mial (declared are: mail)",
-        "project.tsk:7:16: S-REF nobody declares the topic events (declared are: mail)",
-        "project.tsk:8:31: S-REF nobody declares the topic letters (declared are: mail)",
+        "project.tsk:5:12: S-REF the topic mial is not declared (declared are: mail)",
+        "project.tsk:7:16: S-REF the topic events is not declared (declared are: mail)",
+        "project.tsk:8:31: S-REF the topic letters is not declared (declared are: mail)",
     ]
 
 

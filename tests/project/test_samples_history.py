@@ -52,9 +52,9 @@ async def test_U1_a_store_of_an_older_program_is_folded_by_the_present_model(tmp
         assert {event.schema_version for event in stored} == {1}, "the store is never rewritten"
         await workspace.start()
         for event in stored:
-            state = workspace.browse.state_at(event.stream, event.version)
+            state = workspace.streams.state_at(event.stream, event.version)
             assert state.after["status"] == json.loads(event.data)["status"]
-        result = await workspace.issue.issue(
+        result = await workspace.commands.issue(
             "change_status", {"user_id": "ada", "status": "suspended", "reason": "test"}
         )
         assert result.accepted

@@ -34,7 +34,7 @@ async def settle(workspace):
     async with asyncio.timeout(15):
         engine = workspace.running()
         await engine.settle()
-        while any(view.retrying for view in workspace.observe.subscriptions()):
+        while any(view.retrying for view in workspace.monitor.subscriptions()):
             await asyncio.sleep(0.01)
             await engine.settle()
 
@@ -42,9 +42,9 @@ async def settle(workspace):
 @pytest.fixture
 async def broken(workspace):
     """Two mails to a server that is down, one to a domain that cannot exist."""
-    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    await workspace.commands.issue("report_outage", {"domain": "slow.example"})
     for name, domain in (("ann", "slow.example"), ("bob", "slow.example"), ("cyd", "x.invalid")):
         values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
-        assert (await workspace.issue.issue("create_user", values)).accepted
+        assert (await workspace.commands.issue("create_user", values)).accepted
     await settle(workspace)
     return workspace

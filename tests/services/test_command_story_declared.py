@@ -44,7 +44,7 @@ def streams(workspace):
 
 def states(workspace):
     return {
-        name: workspace.browse.state_at(name, len(events)).after
+        name: workspace.streams.state_at(name, len(events)).after
         for name, events in streams(workspace).items()
     }
 
@@ -56,14 +56,14 @@ def rows(workspace, projection):
     }
     return [
         {name: value for name, value in row.items() if name not in times}
-        for row in workspace.observe.rows(projection)
+        for row in workspace.monitor.rows(projection)
     ]
 
 
 def letters(workspace):
     return sorted(
         (one.subscription, one.topic, one.reason.value, one.error_type, one.error, len(one.attempts))
-        for one in workspace.repair.letters()
+        for one in workspace.dead_letters.page()
     )
 
 
@@ -97,20 +97,22 @@ async def test_questions_and_repairs_are_the_same(users):
     for workspace in users:
         await workspace.story.play(pace=0)
         await settle(workspace)
-        assert workspace.issue.ask("get_user", {"user_id": "grace"})["username"] == "Rear Admiral Hopper"
-        assert workspace.issue.ask("get_user", {"user_id": "nobody"}) is None
-        active = workspace.issue.ask("list_users", {"status": "active", "limit": 3})
+        assert workspace.commands.ask("get_user", {"user_id": "grace"})["username"] == "Rear Admiral Hopper"
+        assert workspace.commands.ask("get_user", {"user_id": "nobody"}) is None
+        active = workspace.commands.ask("list_users", {"status": "active", "limit": 3})
         assert [row["id"] for row in active] == ["ada", "alan", "emmy"]
-        more = workspace.issue.ask("list_users", {"status": "active", "after": "emmy", "limit": 2})
+        more = workspace.commands.ask("list_users", {"status": "active", "after": "emmy", "limit": 2})
         assert [row["id"] for row in more] == ["grace", "hedy"]
-        await workspace.issue.issue("resolve_outage", {"domain": "slowmail.example"})
-        again = await workspace.issue.issue("resolve_outage", {"domain": "slowmail.example"})
+        await workspace.commands.issue("resolve_outage", {"domain": "slowmail.example"})
+        again = await workspace.commands.issue("resolve_outage", {"domain": "slowmail.example"})
         assert again.message == "the outage is resolved already"
         await settle(workspace)
-        down = [one.number for one in workspace.repair.letters() if one.error_type == "MailServerUnavailable"]
-        await workspace.repair.replay(down)
+        down = [
+            one.number for one in workspace.dead_letters.page() if one.error_type == "MailServerUnavailable"
+        ]
+        await workspace.dead_letters.replay(down)
         await settle(workspace)
-        assert [one.error for one in workspace.repair.letters()] == [
+        assert [one.error for one in workspace.dead_letters.page()] == [
             "no mail server can exist for bletchley.invalid"
         ]
 
@@ -121,8 +123,8 @@ async def test_a_declared_handler_fails_at_its_place_in_the_project_file(users):
     await settle(declared)
     section = declared.project.root / "project.tsk"
     line = section.read_text().split("\n").index("[handler.send_welcome]") + 1
-    assert {group.place.partition(" ")[2] for group in declared.repair.groups()} == {"send_welcome"}
-    assert {int(group.place.split(":")[1].split()[0]) for group in declared.repair.groups()} == {line}
+    assert {group.place.partition(" ")[2] for group in declared.dead_letters.groups()} == {"send_welcome"}
+    assert {int(group.place.split(":")[1].split()[0]) for group in declared.dead_letters.groups()} == {line}
 
 
 async def test_refused_forms_say_the_same(users):
@@ -133,14 +135,14 @@ async def test_refused_forms_say_the_same(users):
         ("change_status", {"user_id": "ada", "status": "active", "reason": "x" * 501, "more": 1}),
         ("report_outage", {"domain": "x"}),
     ):
-        assert declared.issue.faults(name, values) == python.issue.faults(name, values) != []
+        assert declared.commands.faults(name, values) == python.commands.faults(name, values) != []
 
 
 async def test_forms_are_made_from_the_same_schemas(users):
     python, declared = users
     assert list(declared.registry.commands) == list(python.registry.commands)
     for name in python.registry.commands:
-        ours, theirs = declared.issue.schema(name), python.issue.schema(name)
+        ours, theirs = declared.commands.schema(name), python.commands.schema(name)
         assert ours == theirs, name
 
 
@@ -163,7 +165,7 @@ async def orders(tmp_path):
 
 async def finished(workspace):
     async with asyncio.timeout(15):
-        while sorted({row["status"] for row in workspace.observe.rows("orders")}) != ["cancelled", "shipped"]:
+        while sorted({row["status"] for row in workspace.monitor.rows("orders")}) != ["cancelled", "shipped"]:
             await asyncio.sleep(0.01)
     await settle(workspace)
 
@@ -180,7 +182,7 @@ async def test_the_orders_story_is_the_same(orders):
     assert states(declared) == states(python)
     assert rows(declared, "orders") == rows(python, "orders") != []
     assert letters(declared) == letters(python) == []
-    ids = [row["id"] for row in declared.observe.rows("orders")]
+    ids = [row["id"] for row in declared.monitor.rows("orders")]
     assert {declared.reader.process("fulfilment", one) for one in ids} == {None}
 
 
@@ -195,7 +197,7 @@ async def test_totals_are_exact_in_both_forms(orders, prices):
             "ship_to": {"name": "Ada", "street": "1", "city": "London"},
             "card": "4242",
         }
-        assert (await workspace.issue.issue("place_order", order)).accepted
+        assert (await workspace.commands.issue("place_order", order)).accepted
         await settle(workspace)
         totals.append(streams(workspace))
     assert totals[0] == totals[1]
@@ -210,4 +212,4 @@ async def test_what_an_order_refuses_is_the_same(orders):
         "card": "42",
     }
     python, declared = orders
-    assert declared.issue.faults("place_order", bad) == python.issue.faults("place_order", bad) != []
+    assert declared.commands.faults("place_order", bad) == python.commands.faults("place_order", bad) != []

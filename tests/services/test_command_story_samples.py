@@ -16,13 +16,13 @@ async def test_the_users_story(workspace):
     await settle(workspace)
     assert report.problems == []
     assert report.outcomes == {"accepted": 17, "rejected": 2, "conflict": 1}
-    assert workspace.observe.row_count("users") == 9
-    assert workspace.issue.ask("get_user", {"user_id": "grace"})["username"] == "Rear Admiral Hopper"
-    suspended = workspace.issue.ask("list_users", {"status": "suspended"})
+    assert workspace.monitor.row_count("users") == 9
+    assert workspace.commands.ask("get_user", {"user_id": "grace"})["username"] == "Rear Admiral Hopper"
+    suspended = workspace.commands.ask("list_users", {"status": "suspended"})
     assert [row["id"] for row in suspended] == ["linus"]
-    assert {letter.reason.value for letter in workspace.repair.letters()} == {"max_attempts", "rejected"}
-    assert len(workspace.repair.letters()) == 4
-    views = {view.name: view for view in workspace.observe.subscriptions()}
+    assert {letter.reason.value for letter in workspace.dead_letters.page()} == {"max_attempts", "rejected"}
+    assert len(workspace.dead_letters.page()) == 4
+    views = {view.name: view for view in workspace.monitor.subscriptions()}
     assert views["notices"].delivered == 1
     assert views["audit-file"].dead == 0
 
@@ -31,7 +31,7 @@ async def test_paging_through_users_by_status(workspace):
     await workspace.story.play(pace=0)
     await settle(workspace)
     seen, after = [], None
-    while page := workspace.issue.ask("list_users", {"status": "active", "after": after, "limit": 2}):
+    while page := workspace.commands.ask("list_users", {"status": "active", "after": after, "limit": 2}):
         seen += [row["id"] for row in page]
         after = page[-1]["id"]
     assert seen == sorted(seen)
@@ -52,10 +52,10 @@ async def orders(tmp_path, monkeypatch):
 async def test_the_orders_story_pays_retries_and_cancels(orders):
     report = await orders.story.play(pace=0)
     async with asyncio.timeout(15):
-        while sorted({row["status"] for row in orders.observe.rows("orders")}) != ["cancelled", "shipped"]:
+        while sorted({row["status"] for row in orders.monitor.rows("orders")}) != ["cancelled", "shipped"]:
             await asyncio.sleep(0.01)
     await settle(orders)
-    rows = {row["customer"]: (row["status"], row["payments"]) for row in orders.observe.rows("orders")}
+    rows = {row["customer"]: (row["status"], row["payments"]) for row in orders.monitor.rows("orders")}
     assert report.outcomes["rejected"] == 1
     assert rows == {
         "Ada Lovelace": ("shipped", 1),
@@ -65,7 +65,7 @@ async def test_the_orders_story_pays_retries_and_cancels(orders):
         "Hedy Lamarr": ("cancelled", 3),
         "Katherine Johnson": ("shipped", 1),
     }
-    assert orders.repair.letters() == []
-    assert [orders.reader.process("fulfilment", row["id"]) for row in orders.observe.rows("orders")] == [
+    assert orders.dead_letters.page() == []
+    assert [orders.reader.process("fulfilment", row["id"]) for row in orders.monitor.rows("orders")] == [
         None
     ] * 6

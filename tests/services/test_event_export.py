@@ -64,7 +64,7 @@ async def round_trip(folder: Path, events: list[RecordedEvent], form: ExportForm
         answers = first.store.write(appends(events))
         assert not [answer for answer in answers if isinstance(answer, WorkbenchError)]
         report = export(first, folder / "events.json", form, reveal=True)
-        brought = await second.transfer.bring_in(folder / "events.json", READERS[form]())
+        brought = await second.event_import.bring_in(folder / "events.json", READERS[form]())
         assert brought.problems == []
         held = [workspace.reader.read_log(0, 1000) for workspace in (first, second)]
         return *held, report
@@ -110,7 +110,7 @@ async def test_an_export_ends_at_the_head_that_it_found(tmp_path):
     event = NewEvent(id=derived_id("1"), type="t", data="1")
 
     def grow(_report):
-        later = NewEvent(id=derived_id(workspace.browse.head()), type="t", data="2")
+        later = NewEvent(id=derived_id(workspace.streams.head()), type="t", data="2")
         workspace.store.write([Append(stream="s", events=(later,))])
 
     workspace.store.write([Append(stream="s", events=(event,))])

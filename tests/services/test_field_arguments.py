@@ -39,6 +39,6 @@ def test_what_says_no_field_is_refused(text):
         assign({"d": 3}, text)
 
 
-def test_S8_a_field_is_nested_no_deeper_than_anything_else():
+def test_N1_a_field_is_nested_no_deeper_than_anything_else():
     with pytest.raises(InvalidValue, match="nested deeper than 100"):
         assign({}, f"{'a.' * 25_000}b=1")

@@ -139,56 +139,56 @@ def change(root, name, old, new):
 
 
 async def turn(workspace, name):
-    known = workspace.browse.stream(f"counter-{name}")
-    return await workspace.issue.issue("turn" if known else "begin", {"name": name})
+    known = workspace.streams.get(f"counter-{name}")
+    return await workspace.commands.issue("turn" if known else "begin", {"name": name})
 
 
 async def turned(workspace, name="a"):
     assert (await turn(workspace, name)).accepted
     await workspace.running().settle()
-    return workspace.observe.rows("totals")
+    return workspace.monitor.rows("totals")
 
 
 async def trusted(workspace):
     """Reads the project again as a person who says yes."""
-    told = await workspace.reload.check()
+    told = await workspace.model_reload.check()
     assert told.outcome is ReloadOutcome.UNTRUSTED
-    return await workspace.reload.check(trust=told.digest)
+    return await workspace.model_reload.check(trust=told.digest)
 
 
 async def test_nothing_happens_while_nothing_changed(counters):
     engine = counters.engine
-    assert await counters.reload.check() is None
+    assert await counters.model_reload.check() is None
     assert counters.engine is engine
 
 
 async def test_a_changed_helper_asks_and_then_takes_over(counters, root):
     await turned(counters)
     (root / "helpers.py").write_text("STEP = 10\n")
-    told = await counters.reload.check()
+    told = await counters.model_reload.check()
     assert (told.outcome, told.changed) == (ReloadOutcome.UNTRUSTED, ("helpers.py",))
     assert (await turned(counters)) == [{"name": "a", "total": 2}]
-    assert await counters.reload.check() is None
-    told = await counters.reload.check(trust=told.digest)
+    assert await counters.model_reload.check() is None
+    told = await counters.model_reload.check(trust=told.digest)
     assert (told.outcome, told.changed) == (ReloadOutcome.DONE, ("helpers.py",))
     assert (await turned(counters)) == [{"name": "a", "total": 12}]
-    assert await counters.reload.check() is None
+    assert await counters.model_reload.check() is None
 
 
 async def test_trust_is_for_what_the_person_saw(counters, root):
     (root / "helpers.py").write_text("STEP = 10\n")
-    first = await counters.reload.check()
+    first = await counters.model_reload.check()
     (root / "helpers.py").write_text("STEP = 100\n")
-    second = await counters.reload.check(trust=first.digest)
+    second = await counters.model_reload.check(trust=first.digest)
     assert second.outcome is ReloadOutcome.UNTRUSTED
     assert second.digest != first.digest
     assert (await turned(counters)) == [{"name": "a", "total": 1}]
 
 
 async def test_changes_can_be_trusted_while_it_is_open(counters, root, tmp_path):
-    counters.reload.trust_changes = True
+    counters.model_reload.trust_changes = True
     (root / "helpers.py").write_text("STEP = 10\n")
-    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
     assert (await turned(counters)) == [{"name": "a", "total": 10}]
     again = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
     await again.close()
@@ -219,24 +219,24 @@ async def test_changes_can_be_trusted_while_it_is_open(counters, root, tmp_path)
             "project.tsk:1:1: M-MODEL AttributeError",
         ),
         ("project.tsk", "snapshot_every: 2", "snapshot_every: many", "project.tsk:2:17: E-QUOTES"),
-        ("project.tsk", '"turns"\n[cqrs]', '"tuns"\n[cqrs]', "project.tsk:8:16: S-REF nobody declares"),
+        ("project.tsk", '"turns"\n[cqrs]', '"tuns"\n[cqrs]', "project.tsk:8:16: S-REF the topic"),
         ("project.tsk", '["domain"]', '["domain", "gone"]', "gone.py:1:1: M-IMPORT there is no such module"),
     ],
 )
 async def test_a_model_that_cannot_be_used_leaves_the_last_good_one_running(
     counters, root, name, old, new, said
 ):
-    counters.reload.trust_changes = True
+    counters.model_reload.trust_changes = True
     engine, before = counters.engine, (root / name).read_text()
     change(root, name, old, new)
-    told = await counters.reload.check()
+    told = await counters.model_reload.check()
     assert told.outcome is ReloadOutcome.FAILED
     assert told.problems[0].startswith(said)
     assert counters.engine is engine
     assert (await turned(counters)) == [{"name": "a", "total": 1}]
-    assert await counters.reload.check() is None, "it was told already"
+    assert await counters.model_reload.check() is None, "it was told already"
     (root / name).write_text(before)
-    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
     assert (await turned(counters)) == [{"name": "a", "total": 2}]
 
 
@@ -244,19 +244,19 @@ async def test_what_came_and_went_is_told_and_runs_as_it_says(counters, root):
     await turned(counters)
     module = counters.engine.registry.handlers["note"].__globals__
     change(root, "project.tsk", "notes {", 'later { topic: "turns", handler: "note", start: "new" }\nfirst {')
-    told = await counters.reload.check()
+    told = await counters.model_reload.check()
     assert told.said == "new: subscription first, subscription later; gone: subscription notes"
     await counters.running().settle()
-    views = {view.name: view for view in counters.observe.subscriptions()}
+    views = {view.name: view for view in counters.monitor.subscriptions()}
     assert views["first"].delivered == 1  # from the beginning
     assert views["later"].delivered == 0  # only what is new
     fresh = counters.engine.registry.handlers["note"].__globals__
     assert (module["SEEN"], fresh["SEEN"]) == (["counter-a"], ["counter-a"])
     change(root, "project.tsk", "first {", "notes {")
     await turned(counters)
-    await counters.reload.check()
+    await counters.model_reload.check()
     await counters.running().settle()
-    views = {view.name: view for view in counters.observe.subscriptions()}
+    views = {view.name: view for view in counters.monitor.subscriptions()}
     assert views["notes"].delivered == 2  # it goes on where it stood, and has missed nothing
 
 
@@ -267,19 +267,19 @@ async def test_a_changed_projection_is_stale_and_a_changed_fold_takes_no_old_sna
     change(root, "domain.py", 'row["total"] + event.by', 'row["total"] + 2 * event.by')
     change(root, "domain.py", "else 0) + event.by", "else 0) + 3 * event.by")
     await trusted(counters)
-    (view,) = counters.observe.projections()
+    (view,) = counters.monitor.projections()
     assert view.stale
-    assert counters.browse.state_at("counter-a", 5).after == {"total": 15}
+    assert counters.streams.state_at("counter-a", 5).after == {"total": 15}
 
 
 async def test_it_stays_paused_and_counts_on(counters, root):
     await turned(counters)
-    flow = counters.observe.flow()
+    flow = counters.monitor.flow()
     counters.running().pause()
     change(root, "project.tsk", "snapshot_every: 2", "snapshot_every: 3")
-    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
     assert counters.engine.state is EngineState.PAUSED
-    assert counters.observe.flow() == flow
+    assert counters.monitor.flow() == flow
     counters.running().resume()
     assert (await turned(counters)) == [{"name": "a", "total": 2}]
 
@@ -297,10 +297,10 @@ async def test_handlers_that_run_are_waited_for(counters, root):
     while not slow["SEEN"]:
         await asyncio.sleep(0)
     change(root, "project.tsk", "snapshot_every: 2", "snapshot_every: 3")
-    reload = asyncio.create_task(counters.reload.check())
+    reload = asyncio.create_task(counters.model_reload.check())
     while not counters.turnstile.closed:
         await asyncio.sleep(0)
-    with pytest.raises(StoreBusy, match="just being loaded anew"):
+    with pytest.raises(StoreBusy, match="the model is being reloaded"):
         counters.running()
     waiting = asyncio.create_task(turn(counters, "b"))
     for _ in range(5):
@@ -314,12 +314,12 @@ async def test_handlers_that_run_are_waited_for(counters, root):
     fresh = counters.engine.registry.handlers["note"].__globals__
     fresh["GATE"].set()
     await counters.running().settle()
-    assert {row["name"] for row in counters.observe.rows("totals")} == {"a", "b"}
-    assert counters.observe.subscriptions()[0].delivered == 2, "neither lost nor repeated"
+    assert {row["name"] for row in counters.monitor.rows("totals")} == {"a", "b"}
+    assert counters.monitor.subscriptions()[0].delivered == 2, "neither lost nor repeated"
 
 
 async def test_commands_in_a_stream_of_reloads_are_all_kept(counters, root):
-    counters.reload.trust_changes = True
+    counters.model_reload.trust_changes = True
 
     for name in ("n0", "n1", "n2"):
         await turned(counters, name)
@@ -331,12 +331,12 @@ async def test_commands_in_a_stream_of_reloads_are_all_kept(counters, root):
     async def reload():
         for step in range(2, 6):
             (root / "helpers.py").write_text(f"STEP = 1  # {step}\n")
-            assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+            assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
 
     await asyncio.gather(issue(), issue(), reload())
     await counters.running().settle()
-    assert sum(row["total"] for row in counters.observe.rows("totals")) == 123
-    view = next(view for view in counters.observe.subscriptions() if view.name == "notes")
+    assert sum(row["total"] for row in counters.monitor.rows("totals")) == 123
+    view = next(view for view in counters.monitor.subscriptions() if view.name == "notes")
     assert (view.delivered, view.lag, view.dead) == (123, 0, 0)
 
 
@@ -351,27 +351,27 @@ async def test_a_store_that_refuses_the_new_model_keeps_the_old_one(counters, ro
 
     monkeypatch.setattr(SqliteStore, "write", full)
     change(root, "project.tsk", "turns {}", "turns {}\nmore {}")
-    told = await counters.reload.check()
+    told = await counters.model_reload.check()
     assert (told.outcome, told.said) == (ReloadOutcome.FAILED, "no room")
     assert "more" not in counters.registry.topics
     assert (await turned(counters)) == [{"name": "a", "total": 1}]
-    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
     assert "more" in counters.registry.topics
 
 
 async def test_what_belongs_to_the_open_store_is_told(counters, root):
     change(root, "project.tsk", "snapshot_every: 2", 'path: "other.db"\nsynchronous: "normal"')
-    assert (await counters.reload.check()).reopen == "the store's path and synchronous"
+    assert (await counters.model_reload.check()).reopen == "the store's path and synchronous"
     assert counters.store.path.name == "events.db"
 
 
 async def test_a_folder_that_is_gone_is_told_and_the_model_goes_on(counters, root):
     moved = root.rename(root.with_name("moved"))
-    told = await counters.reload.check()
+    told = await counters.model_reload.check()
     assert told.outcome is ReloadOutcome.FAILED
     assert "is gone" in told.said
     moved.rename(root)
-    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
 
 
 async def test_a_restricted_project_reads_its_file_again_and_runs_nothing(root, tmp_path):
@@ -381,7 +381,7 @@ async def test_a_restricted_project_reads_its_file_again_and_runs_nothing(root, 
         assert workspace.project.restricted
         change(root, "project.tsk", "turns {}", "turns {}\nmore {}")
         (root / "helpers.py").write_text("raise SystemExit('ran')\n")
-        assert (await workspace.reload.check()).outcome is ReloadOutcome.DONE
+        assert (await workspace.model_reload.check()).outcome is ReloadOutcome.DONE
         assert workspace.project.restricted
         assert "more" in workspace.registry.topics
     finally:
@@ -392,7 +392,7 @@ async def test_listeners_are_told_that_the_model_is_another(counters, root):
     heard = []
     counters.listen(heard.append)
     change(root, "project.tsk", "turns {}", "turns {}\nmore {}")
-    await counters.reload.check()
+    await counters.model_reload.check()
     assert heard[-1].model
     assert heard[-1].everything
 
@@ -406,20 +406,20 @@ async def test_a_change_while_it_takes_over_is_not_overlooked(counters, root, mo
 
     monkeypatch.setattr(counters, "adopt", slow)
     change(root, "project.tsk", "snapshot_every: 2", "snapshot_every: 3")
-    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
     monkeypatch.undo()
-    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
     assert counters.project.snapshot_every == 4
-    assert await counters.reload.check() is None
+    assert await counters.model_reload.check() is None
 
 
 async def test_files_that_the_project_file_refers_to_count_as_part_of_it(counters, root):
     change(root, "project.tsk", "snapshot_every: 2", 'snapshot_every: @shared.tsk.get("every")')
-    assert (await counters.reload.check()).outcome is ReloadOutcome.FAILED
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.FAILED
     (root / "shared.tsk").write_text("every: 7\n")
-    assert (await counters.reload.check()).outcome is ReloadOutcome.DONE
+    assert (await counters.model_reload.check()).outcome is ReloadOutcome.DONE
     (root / "shared.tsk").write_text("every: 8\n")
-    told = await counters.reload.check()
+    told = await counters.model_reload.check()
     assert (told.outcome, told.changed, counters.project.snapshot_every) == (
         ReloadOutcome.DONE,
         ("shared.tsk",),

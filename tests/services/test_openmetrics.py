@@ -33,14 +33,14 @@ def samples(text):
 @pytest.mark.asyncio
 async def test_counters_are_those_of_the_store_and_latencies_those_of_the_engine(broken):
     found = samples(open_metrics(broken))
-    views = {view.name: view for view in broken.observe.subscriptions()}
+    views = {view.name: view for view in broken.monitor.subscriptions()}
     welcome = views["welcome-mail"]
     assert welcome.died == 3
     for outcome in ("delivered", "failed", "retried", "died", "filtered"):
         name = f'workbench_deliveries_total{{subscription="welcome-mail",outcome="{outcome}"}}'
         assert found[name] == getattr(welcome, outcome)
     assert found['workbench_dead_letters{status="open"}'] == 3
-    assert found["workbench_position"] == broken.browse.head()
+    assert found["workbench_position"] == broken.streams.head()
     assert found['workbench_projection_lag{projection="users"}'] == 0
     assert found['workbench_messages{topic="audit"}'] == broken.reader.published()["audit"]
     half = found['workbench_delivery_seconds{subscription="audit-trail",quantile="0.5"}']

@@ -63,13 +63,13 @@ def is_always_shown(annotation):
 async def test_flags_are_shown_where_a_project_has_them(shop):
     file = shop.project.root / "project.tsk"
     file.write_text(file.read_text() + "\n[message_queues]\npoint_to_point: true\n")
-    draft = shop.configure.read()
+    draft = shop.project_editor.read()
     assert ("message_queues",) in [branch.path for branch in draft.outline()]
     assert draft.part(("message_queues",)).values == {"point_to_point": True}
 
 
 async def test_the_outline_follows_the_model(shop):
-    outline = shop.configure.read().outline()
+    outline = shop.project_editor.read().outline()
     sections = [name for name, field in Settings.model_fields.items() if is_always_shown(field.annotation)]
     assert [branch.path for branch in outline if len(branch.path) == 1] == [(name,) for name in sections]
     entries = {branch.path: dict(branch.entries) for branch in outline if branch.entries is not None}
@@ -79,7 +79,7 @@ async def test_the_outline_follows_the_model(shop):
 
 
 async def test_every_setting_is_in_a_form_and_says_its_default(shop):
-    draft = shop.configure.read()
+    draft = shop.project_editor.read()
     for name in Settings.model_fields:
         if name not in {"topics", "subscriptions", "event_components"}:
             part = draft.part((name,))
@@ -105,7 +105,7 @@ async def test_every_setting_is_in_a_form_and_says_its_default(shop):
 
 
 async def test_a_subscription_falls_back_to_the_queue(shop):
-    draft = shop.configure.read().added(("subscriptions",), "post")
+    draft = shop.project_editor.read().added(("subscriptions",), "post")
     properties = draft.part(("subscriptions", "post")).schema["properties"]
     assert properties["max_attempts"]["x-unset"] == "default: 4"
     assert properties["retry_delay"]["x-unset"] == "default: 3s"
@@ -127,7 +127,7 @@ async def test_a_subscription_falls_back_to_the_queue(shop):
     ],
 )  # fmt: skip
 async def test_a_changed_setting_changes_only_its_place(shop, path, values, old, new):
-    draft = shop.configure.read()
+    draft = shop.project_editor.read()
     assert not draft.dirty
     part = draft.part(path)
     assert after(draft.changed(path, part.values)) == TEXT
@@ -138,7 +138,7 @@ async def test_a_changed_setting_changes_only_its_place(shop, path, values, old,
 
 
 async def test_entries_are_added_removed_and_renamed(shop):
-    draft = shop.configure.read()
+    draft = shop.project_editor.read()
     assert after(draft.added(("topics",), "audit")) == TEXT.replace('events"\n}\n', 'events"\n}\naudit {}\n')
     assert after(draft.removed(("topics", "user_events"))) == TEXT.replace(
         'user_events {\n    name: "user-events"\n}\n', ""
@@ -156,17 +156,17 @@ async def test_entries_are_added_removed_and_renamed(shop):
 
 
 async def test_a_renamed_topic_is_followed_by_those_who_speak_of_it(shop):
-    draft = shop.configure.read().renamed(("topics", "mail"), "post")
+    draft = shop.project_editor.read().renamed(("topics", "mail"), "post")
     assert after(draft) == TEXT.replace("mail {}", "post {}").replace(
         'default_topic: "mail"', 'default_topic: "post"'
     ).replace('topics: "mail"', 'topics: "post"')
     assert draft.problems == []
-    named = shop.configure.read().renamed(("topics", "user_events"), "people")
+    named = shop.project_editor.read().renamed(("topics", "user_events"), "people")
     assert after(named) == TEXT.replace("user_events {", "people {")
 
 
 async def test_what_is_wrong_is_told_at_its_field(shop):
-    draft = shop.configure.read()
+    draft = shop.project_editor.read()
     queue = draft.part(("message_queue",))
     bad = draft.changed(queue.path, {**queue.values, "max_delay": "soon", "in_flight": 0, "jitter": "much"})
     inside, elsewhere = bad.faults(queue.path)
@@ -181,7 +181,7 @@ async def test_what_is_wrong_is_told_at_its_field(shop):
     routed = draft.changed(("routing",), {"default_topic": "none"})
     ((place, said),) = routed.faults(("routing",))[0]
     assert place == ("default_topic",)
-    assert said.startswith("nobody declares the topic none")
+    assert said.startswith("the topic none is not declared")
     handled = missing.changed(("subscriptions", "post"), {"topic": "mail", "handler": "none"})
     assert handled.faults(("subscriptions", "post"))[0][0][0] == ("handler",)
 
@@ -193,7 +193,7 @@ async def test_secrets_are_not_shown(tmp_path):
     environ = {"WORKBENCH_CONFIG": str(tmp_path / "config"), "WORKBENCH_TOKEN": "s3cret"}
     workspace = open_target(root, "", environ=environ)
     try:
-        draft = workspace.configure.read()
+        draft = workspace.project_editor.read()
         part = draft.part(("project",))
         assert "s3cret" not in repr(part)
         assert not draft.changed(("project",), part.values).dirty
@@ -202,23 +202,25 @@ async def test_secrets_are_not_shown(tmp_path):
 
 
 async def test_saving_keeps_every_other_character_and_the_model_takes_over(shop):
-    draft = shop.configure.read().changed(("event_store",), {"path": "data/events.db", "snapshot_every": 9})
+    draft = shop.project_editor.read().changed(
+        ("event_store",), {"path": "data/events.db", "snapshot_every": 9}
+    )
     assert draft.counts() == (1, 1)
     assert draft.diff()[-3:] == ["+snapshot_frequency: 9", " ", " [message_queue]"]
-    shop.configure.save(draft)
-    assert shop.configure.present() == TEXT.replace(": 7", ": 9").encode()
-    assert (await shop.reload.check()).outcome is ReloadOutcome.DONE
+    shop.project_editor.save(draft)
+    assert shop.project_editor.present() == TEXT.replace(": 7", ": 9").encode()
+    assert (await shop.model_reload.check()).outcome is ReloadOutcome.DONE
     assert shop.project.snapshot_every == 9
 
 
 async def test_what_is_wrong_or_out_of_date_is_not_saved(shop):
-    draft = shop.configure.read()
+    draft = shop.project_editor.read()
     with pytest.raises(TskError, match="S-RANGE snapshot_every should be at least 1"):
-        shop.configure.save(draft.changed(("event_store",), {"snapshot_every": 0}))
+        shop.project_editor.save(draft.changed(("event_store",), {"snapshot_every": 0}))
     draft.path.write_text(TEXT + "# theirs\n")
     with pytest.raises(ChangedOnDisk):
-        shop.configure.save(draft.changed(("event_store",), {"snapshot_every": 5}))
+        shop.project_editor.save(draft.changed(("event_store",), {"snapshot_every": 5}))
     assert draft.path.read_text() == TEXT + "# theirs\n"
     draft.path.unlink()
     with pytest.raises(NotFound, match="cannot be read"):
-        shop.configure.read()
+        shop.project_editor.read()

@@ -81,17 +81,17 @@ def is_trusted(root, environ, *, trust=False, only=""):
     return trust_of(environ, trust=trust, only=only)(read_sources(root, names))
 
 
-async def test_opened_restricted_nothing_of_it_runs(hostile, canary):
+async def test_H1_opened_restricted_nothing_of_it_runs(hostile, canary):
     workspace = open_target(hostile, "", environ=environ(hostile))
     try:
         await workspace.start()
         assert workspace.project.restricted
-        preview = workspace.transfer.preview(hostile / "log.ndjson")
-        report = await workspace.transfer.bring_in(hostile / "log.ndjson", preview.mapping)
+        preview = workspace.event_import.preview(hostile / "log.ndjson")
+        report = await workspace.event_import.bring_in(hostile / "log.ndjson", preview.mapping)
         assert report.stored == 1
-        assert await workspace.reload.check() is None
+        assert await workspace.model_reload.check() is None
         await workspace.story.play(pace=0)
-        assert [view.status for view in workspace.observe.subscriptions() if view.name == "post"] == [
+        assert [view.status for view in workspace.monitor.subscriptions() if view.name == "post"] == [
             "detached"
         ]
     finally:
@@ -144,7 +144,7 @@ async def test_once_it_is_trusted_exactly_what_it_imports_runs(hostile, canary):
 
 
 @pytest.mark.parametrize("place", ["domain.py", "helpers.py", "parts/__init__.py", "parts/inner.py"])
-async def test_any_change_of_what_would_run_asks_again(hostile, canary, place):
+async def test_H1_any_change_of_what_would_run_asks_again(hostile, canary, place):
     assert is_trusted(hostile, environ(hostile), trust=True)
     assert is_trusted(hostile, environ(hostile))
     with (hostile / place).open("a") as file:
@@ -214,7 +214,7 @@ async def test_the_window_of_a_hostile_project_asks_each_time_that_it_changes(ho
         await workspace.start()
         canary.unlink()
         (hostile / "helpers.py").write_text(CANARY.format(canary=str(canary), name="changed"))
-        told = await workspace.reload.check()
+        told = await workspace.model_reload.check()
         await asyncio.sleep(0)
         assert told.outcome == "untrusted"
         assert told.changed == ("helpers.py",)

@@ -9,9 +9,9 @@ import pytest
 from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import ModelError
 from workbench.services.maintenance import check_projections
-from workbench.services.offline_rebuild import rebuild
 from workbench.services.open_project import open_target
 from workbench.services.project_check import check_project
+from workbench.services.projections import rebuild
 
 TSK = """\
 [project]
@@ -56,9 +56,9 @@ async def project(tmp_path, environ):
     workspace = open_target(root, "", environ=environ, trust=True)
     await workspace.start()
     for n in range(3):
-        await workspace.publish.publish(OutgoingMessage(topic="jobs", data={"n": n}, key=f"k{n}"))
+        await workspace.messages.publish(OutgoingMessage(topic="jobs", data={"n": n}, key=f"k{n}"))
     await workspace.running().settle()
-    assert workspace.observe.row_count("seen") == 3
+    assert workspace.monitor.row_count("seen") == 3
     await workspace.close()
     return root
 
@@ -80,7 +80,7 @@ async def test_J6_a_table_of_handlers_is_not_rebuilt_and_says_why(project, envir
     workspace = open_target(project, "", environ=environ, trust=True)
     with pytest.raises(ModelError, match="handlers write the rows of seen"):
         await rebuild(workspace, "seen", lambda _share: None)
-    assert workspace.observe.row_count("seen") == 3
+    assert workspace.monitor.row_count("seen") == 3
     await workspace.close()
 
 
@@ -88,11 +88,11 @@ async def test_J6_what_is_shown_of_a_table_of_handlers_is_neither_stale_nor_behi
     changed(project, N, f'{N}, Column(name="note")')
     workspace = open_target(project, "", environ=environ, trust=True)
     for _ in range(2):
-        (view,) = workspace.observe.projections()
+        (view,) = workspace.monitor.projections()
         assert (view.status, view.stale, view.lag, view.rows) == ("written by handlers", False, 0, 3)
         await workspace.start()
     assert view.columns[-1] == ("note", "text")
-    assert workspace.observe.rows("seen", limit=1) == [{"id": "k0", "n": 0, "note": None}]
+    assert workspace.monitor.rows("seen", limit=1) == [{"id": "k0", "n": 0, "note": None}]
     await workspace.close()
 
 
@@ -117,20 +117,20 @@ async def test_J6_a_change_that_would_lose_rows_is_refused_by_check_and_at_open(
     assert await said(project, environ) == []
     again = open_target(project, "", environ=environ, trust=True)
     await again.start()
-    assert [row["n"] for row in again.observe.rows("seen")] == [0, 1, 2]
+    assert [row["n"] for row in again.monitor.rows("seen")] == [0, 1, 2]
     await again.close()
 
 
 async def test_J6_a_reload_that_would_lose_rows_is_refused_and_the_model_of_before_goes_on(project, environ):
     workspace = open_target(project, "", environ=environ, trust=True)
     await workspace.start()
-    workspace.reload.trust_changes = True
+    workspace.model_reload.trust_changes = True
     changed(project, N, 'Column(name="n", kind=ColumnKind.BOOLEAN)')
-    told = await workspace.reload.check()
+    told = await workspace.model_reload.check()
     assert "column n of seen is boolean now" in told.said
-    await workspace.publish.publish(OutgoingMessage(topic="jobs", data={"n": 9}, key="k9"))
+    await workspace.messages.publish(OutgoingMessage(topic="jobs", data={"n": 9}, key="k9"))
     await workspace.running().settle()
-    assert workspace.observe.rows("seen")[-1] == {"id": "k9", "n": 9}
+    assert workspace.monitor.rows("seen")[-1] == {"id": "k9", "n": 9}
     await workspace.close()
 
 
@@ -143,7 +143,7 @@ async def test_J6_a_store_of_before_keeps_the_rows_of_such_a_table(project, envi
     changed(project, N, f'{N}, Column(name="note")')
     again = open_target(project, "", environ=environ, trust=True)
     await again.start()
-    assert again.observe.row_count("seen") == 3
+    assert again.monitor.row_count("seen") == 3
     await again.close()
 
 

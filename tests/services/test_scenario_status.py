@@ -24,7 +24,7 @@ async def workspace(tmp_path):
 
 @pytest.fixture
 def verdicts(workspace):
-    return workspace.verdicts
+    return workspace.scenarios
 
 
 async def rest(verdicts):
@@ -34,7 +34,7 @@ async def rest(verdicts):
 
 async def run_all(verdicts):
     await verdicts.look()
-    verdicts.run([scenario.title for scenario in verdicts.scenarios()])
+    verdicts.run([scenario.title for scenario in verdicts.all()])
     await rest(verdicts)
 
 
@@ -50,7 +50,7 @@ async def test_nothing_is_run_before_it_was_asked_for(workspace, verdicts):
     tally = verdicts.tally()
     assert tally == Tally(unsure=tally.total)
     change(workspace, RULE, "state.status != 'suspended'")
-    await workspace.reload.check()
+    await workspace.model_reload.check()
     await rest(verdicts)
     assert verdicts.tally() == tally
 
@@ -60,27 +60,27 @@ async def test_V3_a_model_that_is_broken_turns_what_was_green_red_by_itself(work
     total = verdicts.tally().total
     assert verdicts.tally() == Tally(passed=total)
     change(workspace, RULE, "state.status != 'suspended'")
-    await workspace.reload.check()
+    await workspace.model_reload.check()
     assert verdicts.tally() == Tally(unsure=total)
     await rest(verdicts)
     assert verdicts.tally().failed > 0
     assert verdicts.tally().unsure == 0
     change(workspace, "state.status != 'suspended'", RULE)
-    await workspace.reload.check()
+    await workspace.model_reload.check()
     await rest(verdicts)
     assert verdicts.tally() == Tally(passed=total)
 
 
 async def test_V3_a_run_that_meets_a_reload_begins_again_on_the_new_model(workspace, verdicts):
     await verdicts.look()
-    titles = [scenario.title for scenario in verdicts.scenarios()]
+    titles = [scenario.title for scenario in verdicts.all()]
     verdicts.run(titles)
     await asyncio.sleep(0)
     change(workspace, RULE, "state.status != 'suspended'")
-    await workspace.reload.check()
+    await workspace.model_reload.check()
     await rest(verdicts)
     now = workspace.project
-    assert {verdicts.of(scenario).project is now for scenario in verdicts.scenarios()} == {True}
+    assert {verdicts.of(scenario).project is now for scenario in verdicts.all()} == {True}
 
 
 async def test_V3_a_new_or_changed_scenario_file_is_run_where_others_were(workspace, verdicts):
@@ -92,7 +92,7 @@ async def test_V3_a_new_or_changed_scenario_file_is_run_where_others_were(worksp
     await verdicts.look()
     assert verdicts.tally().unsure == 2 * len(first.scenarios)
     await rest(verdicts)
-    assert verdicts.tally() == Tally(passed=len(verdicts.scenarios()))
+    assert verdicts.tally() == Tally(passed=len(verdicts.all()))
 
 
 async def test_looking_at_files_that_are_as_they_were_runs_nothing(verdicts):
@@ -116,9 +116,9 @@ async def test_V4_a_handler_that_blocks_does_not_hold_the_loop(tmp_path):
         assert let_go.wait(20)
 
     workspace.registry.handlers["send_welcome"] = stand_still
-    verdicts = workspace.verdicts
+    verdicts = workspace.scenarios
     await verdicts.look()
-    verdicts.run([scenario.title for scenario in verdicts.scenarios()])
+    verdicts.run([scenario.title for scenario in verdicts.all()])
     while not held.is_set():
         await asyncio.sleep(0.005)
     let_go.set()
@@ -129,7 +129,7 @@ async def test_V4_a_handler_that_blocks_does_not_hold_the_loop(tmp_path):
 
 async def test_closing_ends_a_run(workspace, verdicts):
     await verdicts.look()
-    verdicts.run([scenario.title for scenario in verdicts.scenarios()])
+    verdicts.run([scenario.title for scenario in verdicts.all()])
     await asyncio.sleep(0.01)
     await verdicts.close()
     assert not verdicts.busy
@@ -137,7 +137,7 @@ async def test_closing_ends_a_run(workspace, verdicts):
 
 async def test_stopping_forgets_what_was_not_begun(workspace, verdicts):
     await verdicts.look()
-    verdicts.run([scenario.title for scenario in verdicts.scenarios()])
+    verdicts.run([scenario.title for scenario in verdicts.all()])
     verdicts.stop()
     await rest(verdicts)
     assert verdicts.tally().unsure == verdicts.tally().total

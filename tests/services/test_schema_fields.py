@@ -39,12 +39,12 @@ def test_the_fields_of_a_pydantic_model():
     assert found["lines"].type == "list of object: product, count"
     assert found["price"].type == "number or text"
     assert (found["status"].type, found["status"].required, found["status"].doc) == (
-        "open, paid", False, "open unless said",
+        "open, paid", False, "default open",
     )  # fmt: skip
     assert (found["note"].type, found["note"].doc) == ("text", "")
     assert found["first"].type == "object: product, count"
     (_, count) = fields_of(Line.model_json_schema())
-    assert count.doc == "How many; 1 unless said"
+    assert count.doc == "How many; default 1"
 
 
 def test_the_fields_of_a_struct_stand_behind_a_reference():

@@ -52,14 +52,14 @@ async def test_a_long_stream_is_folded_page_by_page(tmp_path, monkeypatch):
     try:
         await workspace.start()
         values = {"user_id": "ada", "username": "Ada 0", "email": "a@x.org"}
-        await workspace.issue.issue("create_user", values)
+        await workspace.commands.issue("create_user", values)
         for number in range(1, 6):
-            await workspace.issue.issue("update_user", {"user_id": "ada", "username": f"Ada {number}"})
+            await workspace.commands.issue("update_user", {"user_id": "ada", "username": f"Ada {number}"})
         told = history(workspace, "user-ada", 5, last=3)
         assert (told.version, told.earlier, told.state["username"]) == (5, 2, "Ada 4")
         assert [step.event.version for step in told.steps] == [3, 4, 5]
         assert told.steps[0].changes == (Difference("changed", "username", "Ada 1", "Ada 2"),)
-        assert told.state == workspace.browse.state_at("user-ada", 5).after
+        assert told.state == workspace.streams.state_at("user-ada", 5).after
     finally:
         await workspace.close()
 

@@ -106,11 +106,11 @@ async def test_C10_a_store_that_is_gone_is_told_while_nothing_is_written(opened,
     await workspace.start(paused=True)
     away = workspace.store.path.rename(workspace.store.path.with_name("away.db"))
     await asyncio.wait_for(gone.wait(), 30)
-    assert "no longer there" in workspace.observe.status().gone
+    assert "no longer there" in workspace.monitor.status().gone
     back.clear()
     away.rename(workspace.store.path)
     await asyncio.wait_for(back.wait(), 30)
-    assert workspace.observe.status().gone == ""
+    assert workspace.monitor.status().gone == ""
     await workspace.close()
 
 
@@ -180,16 +180,16 @@ async def test_W1_days_pass_on_a_clock_that_is_moved_by_hand(tmp_path):
     root = copy_sample("users", tmp_path / "users")
     workspace = open_workspace(root, environ={}, trusted=True, clock=clock)
     await workspace.start()
-    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    await workspace.commands.issue("report_outage", {"domain": "slow.example"})
     values = {"user_id": "ann", "username": "Ann", "email": "ann@slow.example"}
-    await workspace.issue.issue("create_user", values)
+    await workspace.commands.issue("create_user", values)
     await workspace.running().settle()
-    mail = {view.name: view for view in workspace.observe.subscriptions()}["welcome-mail"]
+    mail = {view.name: view for view in workspace.monitor.subscriptions()}["welcome-mail"]
     assert (mail.retrying, mail.dead) == (1, 0)
     for _ in range(5):
         clock.advance(86400)
         await workspace.running().settle()
-    mail = {view.name: view for view in workspace.observe.subscriptions()}["welcome-mail"]
+    mail = {view.name: view for view in workspace.monitor.subscriptions()}["welcome-mail"]
     assert (mail.retrying, mail.dead) == (0, 1)
     await workspace.close()
 
@@ -198,17 +198,17 @@ async def test_J5_who_waits_for_a_read_model_is_answered_after_a_reload(tmp_path
     root = copy_sample("users", tmp_path / "users")
     workspace = open_workspace(root, environ={}, trusted=True)
     await workspace.start()
-    await workspace.control.pause_projection("users", paused=True)
+    await workspace.projections.pause("users", paused=True)
     values = {"user_id": "ann", "username": "Ann", "email": "ann@fine.example"}
-    result = await workspace.issue.issue("create_user", values)
-    waiting = asyncio.ensure_future(workspace.issue.wait_for("users", result.last_position))
+    result = await workspace.commands.issue("create_user", values)
+    waiting = asyncio.ensure_future(workspace.commands.wait_for("users", result.last_position))
     await asyncio.sleep(0)
     async with asyncio.timeout(15):
         await workspace.adopt(load_project(root, environ={}, trusted=True))
         assert not waiting.done()
-        await workspace.control.pause_projection("users", paused=False)
+        await workspace.projections.pause("users", paused=False)
         await waiting
-    closing = asyncio.ensure_future(workspace.issue.wait_for("users", result.last_position + 99))
+    closing = asyncio.ensure_future(workspace.commands.wait_for("users", result.last_position + 99))
     await asyncio.sleep(0)
     await workspace.close()
     with pytest.raises(StoreReadOnly):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from workbench.engine import scheduler
-from workbench.engine.log_subscription import LogSubscription
+from workbench.engine.subscription_runner import SubscriptionRunner
 
 
 async def create(workspace, name):
     values = {"user_id": name, "username": name.title(), "email": f"{name}@x.example"}
-    return await asyncio.wait_for(workspace.issue.issue("create_user", values), 10)
+    return await asyncio.wait_for(workspace.commands.issue("create_user", values), 10)
 
 
 async def test_C11_a_listener_that_raises_keeps_no_answer_and_no_other_listener(workspace):
@@ -26,14 +26,14 @@ async def test_C11_a_listener_that_raises_keeps_no_answer_and_no_other_listener(
     await workspace.running().settle()
     assert any(changes.streams for changes in heard)
     assert any(changes.engine for changes in heard)
-    assert "a listener failed: RuntimeError: a view has a bug" in workspace.observe.status().trouble
+    assert "a listener failed: RuntimeError: a view has a bug" in workspace.monitor.status().trouble
 
 
 async def test_C11_a_store_that_fails_at_the_end_is_let_go_of_all_the_same(workspace, monkeypatch):
     async def fails(_self):
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(LogSubscription, "rest", fails)
+    monkeypatch.setattr(SubscriptionRunner, "rest", fails)
     await asyncio.wait_for(workspace.close(), 10)
     assert workspace.store._writer is None
 
@@ -48,7 +48,7 @@ async def test_C11_a_model_that_takes_over_with_a_bug_leaves_the_one_before_runn
         return real(fresh, metrics)
 
     monkeypatch.setattr(workspace, "_engine", engine)
-    told = await workspace.reload.check()
+    told = await workspace.model_reload.check()
     assert "ZeroDivisionError: a bug" in told.said
     assert workspace.project is project
     assert (await create(workspace, "ann")).accepted
@@ -66,8 +66,8 @@ async def test_C11_a_subscription_that_stands_still_is_shown_and_resumed(workspa
         patch.setattr(type(engine.subscriptions[name]), "work", fails)
         engine.wake(name)
         await engine.settle()
-    view = next(one for one in workspace.observe.subscriptions() if one.name == name)
+    view = next(one for one in workspace.monitor.subscriptions() if one.name == name)
     assert (view.status, view.fault) == ("faulted", "ZeroDivisionError: a bug")
-    await workspace.control.pause_subscription(name, paused=False)
+    await workspace.subscriptions.pause(name, paused=False)
     await engine.settle()
-    assert next(one for one in workspace.observe.subscriptions() if one.name == name).status == "running"
+    assert next(one for one in workspace.monitor.subscriptions() if one.name == name).status == "running"

@@ -14,6 +14,7 @@ from workbench.errors import (
     EventIdReused,
     InvalidEvent,
     InvalidName,
+    MessageIdReused,
     NotFound,
     PartialDuplicate,
     StreamClosed,
@@ -22,7 +23,15 @@ from workbench.errors import (
 )
 from workbench.model.event import NewEvent
 from workbench.model.ids import NewId, derived_id
-from workbench.store.operations import Append, AppendMany, Atomic, CloseStream, SaveSnapshot
+from workbench.store.operations import (
+    Append,
+    AppendMany,
+    Atomic,
+    CloseStream,
+    EnsureTopic,
+    NewMessage,
+    SaveSnapshot,
+)
 from workbench.store.stored_values import AppendResult, Snapshot
 
 COLUMNS = (ANY, NO_STREAM, STREAM_EXISTS, 1, 2, 3)
@@ -82,7 +91,7 @@ def lettered(letter):
 
 
 @pytest.mark.parametrize(("have", "wanted", "expected", "outcome"), list(cases()))
-def test_the_table_of_appends(store, have, wanted, expected, outcome):
+def test_A1_A2_A3_A4_A5_A6_A7_A8_A9_the_table_of_appends(store, have, wanted, expected, outcome):
     do(store, "t", "q")
     present = have.rstrip(".")
     if present:
@@ -163,6 +172,25 @@ def test_A5_an_id_of_the_same_group_cannot_belong_to_two_events(store):
     stored, refused = store.write([append("s", "x"), append("s", "x", data='{"a":1}')])
     assert stored.last_version == 1
     assert isinstance(refused, EventIdReused)
+
+
+def test_I2_no_second_event_or_message_gets_an_id_that_is_taken(store):
+    do(store, "s", "ab")
+    for stream in ("s", "other"):
+        assert isinstance(do(store, stream, "a", data='{"n":2}'), EventIdReused)
+    one(store, EnsureTopic(name="t"))
+    ids = derived_id("m"), derived_id("n")
+    sent = [message(ids[0]), message(ids[1]), message(ids[0]), message(ids[0], data='{"n":2}')]
+    first, second, again, refused = store.write(sent)
+    assert (again, first != second) == (first, True)
+    assert isinstance(refused, MessageIdReused)
+    assert [one.id for one in store.reader().read_log(0, 10)] == [derived_id("a"), derived_id("b")]
+    found, _ = store.reader().read_topic("t", lambda _type: False, 0, 10)
+    assert [one.id for one in found] == list(ids)
+
+
+def message(identity, data='{"n":1}'):
+    return NewMessage(id=identity, topic="t", type="t", key="", data=data, correlation_id=identity)
 
 
 def many(*appends):
@@ -287,7 +315,7 @@ def test_I3_what_was_refused_leaves_no_hole_in_a_stream(store):
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256, "a\x00b", "a\u202eb", "e\u0301"])
-def test_names_that_break_the_rules_are_refused(store, name):
+def test_N3_names_that_break_the_rules_are_refused(store, name):
     assert isinstance(one(store, Append(stream=name, events=(event("a"),))), InvalidName)
     assert isinstance(one(store, Append(stream="s", events=(event("a", type=name),))), InvalidName)
     assert store.reader().head() == 0

@@ -1,10 +1,10 @@
-"""What a file-backed store does for itself: reads that take too long are stopped, a large log is emptied."""
+"""What a file-backed store does for itself: whole transactions, long reads stopped, large logs emptied."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.store.actions import do, event
+from tests.store.actions import append, do, event
 from workbench.errors import ReadTooLong
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
@@ -36,6 +36,18 @@ def test_C5_a_read_past_thirty_seconds_is_stopped_and_the_next_one_works(file_st
     assert reader.head() == 2
     with pytest.raises(ReadTooLong):
         reader._one(ENDLESS)
+
+
+def test_C2_every_write_is_one_immediate_transaction_that_has_ended_before_the_answer(file_store):
+    said = []
+    file_store._writer.set_trace_callback(said.append)
+    do(file_store, "s", "ab")
+    file_store.write([append("s", "c"), append("s", "d", expected=7), append("t", "e")])
+    file_store.dry_run([append("s", "f")])
+    ends = [one for one in map(str.lower, said) if one in ("begin immediate", "commit", "rollback")]
+    assert ends == ["begin immediate", "commit"] * 2 + ["begin immediate", "rollback"]
+    assert [one for one in said if one.lower().startswith("begin") and one != "begin immediate"] == []
+    assert not file_store._writer.in_transaction
 
 
 def wal(path):

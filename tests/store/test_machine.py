@@ -233,7 +233,6 @@ class Histories(RuleBasedStateMachine):
                         due_at=self.clock.now() + 1000 if fate == "delayed" else None,
                         failed=1,
                         letter=letter,
-                        expired=fate is None and release,
                     ),
                 ),
             )
@@ -342,9 +341,9 @@ class Histories(RuleBasedStateMachine):
         self.both(op.ProjectRows(name="sent", rows=rows, deleted=deleted))
 
     @rule(operations=st.lists(st.one_of(simple, groups), min_size=1, max_size=3))
-    def rehearse(self, operations):
+    def dry_run(self, operations):
         before = [self.look(reader) for reader in self.readers]
-        assert said(self.file.rehearse(operations)) == said(self.memory.rehearse(operations))
+        assert said(self.file.dry_run(operations)) == said(self.memory.dry_run(operations))
         assert [self.look(reader) for reader in self.readers] == before
 
     # -- projections --------------------------------------------------------------------------------------

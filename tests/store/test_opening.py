@@ -80,7 +80,7 @@ def test_F5_a_file_that_is_cut_off_is_refused_and_left_as_it_is(path, clock):
     assert digest(path) == before
 
 
-def test_F5_a_store_whose_tables_were_changed_is_refused(path, clock):
+def test_F5_H2_a_store_whose_tables_were_changed_is_refused(path, clock):
     fill(path, clock)
     con = sqlite3.connect(path)
     con.execute("create trigger evil after insert on events begin delete from events; end")
@@ -113,7 +113,7 @@ def test_C8_a_second_process_observes_and_says_who_holds_the_store(path, clock):
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
     )
     said, head = done.stdout.splitlines()
-    assert f"process {os.getpid()}" in said
+    assert f"(PID {os.getpid()} on " in said
     assert head == "1"
     store.close()
     again = SqliteStore(path, clock)

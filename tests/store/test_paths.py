@@ -26,7 +26,7 @@ OBSERVER = (
 
 
 def open_elsewhere(path):
-    """Opens a store in another process; returns why it only looks, and the head that it sees."""
+    """Opens a store in another process; returns why it is read-only, and the head that it sees."""
     words = [sys.executable, "-c", OBSERVER, str(path)]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
     return said[0], int(said[1])
@@ -225,7 +225,7 @@ def refusal(write, *operations):
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_C10_nothing_more_is_acknowledged(store, path, other, damage):
     damage(path, other)
-    for write in (store.write, store.rehearse, store.write):
+    for write in (store.write, store.dry_run, store.write):
         error = refusal(write, append("s", "b"))
         assert isinstance(error, StoreGone), error
         assert error.outcome is Outcome.NOT_COMMITTED

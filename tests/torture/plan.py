@@ -75,7 +75,7 @@ def _appends(parts: Iterable[Operation]) -> Iterable[Append]:
 
 
 def stored(path: Path) -> list[RecordedEvent]:
-    """Reads all events of a store, in order, as a program that only looks."""
+    """Reads all events of a store, in order, as a program that only reads."""
     con = open_reader(path)
     try:
         return SqliteReader(con, path).read_log(0, 1_000_000)

@@ -96,13 +96,13 @@ def fuzz(path, seed, enough):
         store.close()
 
 
-def test_S8_nonsense_is_stored_as_it_is_or_reported(path):
+def test_N1_nonsense_is_stored_as_it_is_or_reported(path):
     stored, refused = fuzz(path, 8, lambda number: number >= 5_000)
     assert min(stored, refused) > 1_000
 
 
 @pytest.mark.long
-def test_S8_nonsense_for_long(path):
+def test_N1_nonsense_for_long(path):
     end = time.monotonic() + LONG_SECONDS
     seed = random.SystemRandom().getrandbits(32)
     print("seed", seed)
@@ -113,14 +113,14 @@ def test_S8_nonsense_for_long(path):
 @pytest.mark.parametrize(
     "value", ["9e15", "253402300800000", '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-14:00"']
 )
-def test_S8_a_time_that_no_calendar_has_is_a_problem_of_its_line(value):
+def test_N2_a_time_that_no_calendar_has_is_a_problem_of_its_line(value):
     line = b'{"type": "t", "repo": {"name": "r"}, "id": 1, "created_at": %s}' % value.encode()
     item = LineReader(MAPPINGS[0]).read(1, line)
     assert isinstance(item, RecordProblem)
 
 
 @pytest.mark.parametrize("value", ['"0999-01-01T00:00:00Z"', '"0001-01-01T00:00:00Z"'])
-def test_S8_a_time_of_long_ago_is_written_with_four_digits(value):
+def test_N2_a_time_of_long_ago_is_written_with_four_digits(value):
     line = b'{"type": "t", "repo": {"name": "r"}, "id": 1, "created_at": %s}' % value.encode()
     item = LineReader(MAPPINGS[0]).read(1, line)
     assert f'"{rfc3339(item.event.occurred_at)}"'[:5] == value[:5]
@@ -148,23 +148,23 @@ def files(seed, count):
 
 
 @pytest.mark.parametrize("count", [12, pytest.param(2_000, marks=pytest.mark.long)])
-async def test_S8_a_file_of_nonsense_comes_in_as_far_as_it_can(workspace, tmp_path, count):
+async def test_N1_a_file_of_nonsense_comes_in_as_far_as_it_can(workspace, tmp_path, count):
     path = tmp_path / "nonsense.ndjson"
     for number, content in files(count, count):
         path.write_bytes(content)
         try:
-            preview = workspace.transfer.preview(path)
+            preview = workspace.event_import.preview(path)
         except InvalidValue:
             preview = None
         mapping = (preview and preview.mapping) or MAPPINGS[number % len(MAPPINGS)]
         for item in preview.incoming if preview else ():
             assert fuzzing.is_time(item.event.occurred_at or 0)
         async with asyncio.timeout(60):
-            report = await workspace.transfer.bring_in(path, mapping)
+            report = await workspace.event_import.bring_in(path, mapping)
         with path.open("rb") as file:
             count_of_lines = sum(1 for _ in read_lines(file))
         assert report.stored + report.known + report.broken == count_of_lines
         assert len(report.problems) == report.broken
-        again = await workspace.transfer.bring_in(path, mapping)
+        again = await workspace.event_import.bring_in(path, mapping)
         assert (again.stored, again.known, again.broken) == (0, report.stored + report.known, report.broken)
         assert report.summary()

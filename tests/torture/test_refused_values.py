@@ -73,7 +73,7 @@ TEXTS_WITHOUT = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1" + "0" * 
 @pytest.mark.parametrize(
     "value", VALUES, ids=lambda value: f"{value!r:.20}".encode("ascii", "replace").decode()
 )
-def test_S8_a_value_is_refused_with_its_place(value):
+def test_N1_a_value_is_refused_with_its_place(value):
     with pytest.raises(InvalidValue) as caught:
         check_json(nested(value))
     assert caught.value.path.startswith(PLACE)
@@ -85,13 +85,13 @@ def test_S8_a_value_is_refused_with_its_place(value):
 @pytest.mark.parametrize(
     "value", [2**64 - 1, -(2**63), 5e-324, "\U0001f600\uffff\u2028", list_of_depth(DEEP - 1)]
 )
-def test_S8_what_is_just_allowed_goes_in_and_comes_back(value):
+def test_N1_what_is_just_allowed_goes_in_and_comes_back(value):
     text = write_json(nested(value))
     assert read_json(text) == parse_foreign_json(text) == nested(value)
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_S8_text_is_refused_with_its_place(text):
+def test_N1_text_is_refused_with_its_place(text):
     with pytest.raises((InvalidValue, ForeignJsonError)) as caught:
         parse_foreign_json(around(text))
     assert PLACE in str(caught.value)
@@ -101,14 +101,14 @@ def test_S8_text_is_refused_with_its_place(text):
 
 
 @pytest.mark.parametrize("text", TEXTS_WITHOUT)
-def test_S8_text_that_the_parser_refuses_is_refused_with_its_place(text):
+def test_N1_text_that_the_parser_refuses_is_refused_with_its_place(text):
     problem = parse_line(3, around(text).encode())
     assert isinstance(problem, RecordProblem)
     assert PLACE in str(problem)
 
 
 @pytest.mark.parametrize("text", TEXTS_WITHOUT)
-def test_S8_text_that_the_parser_refuses_is_refused(text):
+def test_N1_text_that_the_parser_refuses_is_refused(text):
     with pytest.raises((InvalidValue, ForeignJsonError)) as caught:
         parse_foreign_json(around(text))
     assert len(str(caught.value)) < 200
@@ -119,18 +119,18 @@ def test_S8_text_that_the_parser_refuses_is_refused(text):
     "text",
     ["[" * 200_000, '{"a":' * 200_000, *("[" * depth + "]" * depth for depth in (500, 3_000, 200_000))],
 )
-def test_S8_nesting_without_end_is_refused(text):
+def test_N1_nesting_without_end_is_refused(text):
     with pytest.raises(ForeignJsonError, match="nested deeper than 100"):
         parse_foreign_json(around(text))
 
 
-def test_S8_brackets_in_texts_are_no_nesting():
+def test_N1_brackets_in_texts_are_no_nesting():
     text = json.dumps(["[" * 1_000, '\\"[{' * 1_000])
     assert parse_foreign_json(text) == json.loads(text)
     assert parse_foreign_json("[" + "[]," * 1_000 + "[]]") == [[]] * 1_001
 
 
-def test_S8_a_payload_of_50_MB_goes_in_is_listed_without_it_and_comes_back(path):
+def test_N4_a_payload_of_50_MB_goes_in_is_listed_without_it_and_comes_back(path):
     """The letters are of two bytes, so that it is large in bytes and not in characters."""
     value = {"text": "é" * 25_000_000}
     store = SqliteStore(path, ManualClock())
@@ -153,7 +153,7 @@ def test_S8_a_payload_of_50_MB_goes_in_is_listed_without_it_and_comes_back(path)
     assert with_large[0] == data
 
 
-def test_S8_more_than_64_MiB_is_refused():
+def test_N4_more_than_64_MiB_is_refused():
     with pytest.raises(InvalidValue, match="64 MiB"):
         write_json("é" * (MAX_BYTES // 2))
     assert len(write_json("é" * (MAX_BYTES // 2 - 1)).encode()) == MAX_BYTES
@@ -167,7 +167,7 @@ def test_S8_more_than_64_MiB_is_refused():
     [{"occurred_at": 2**63}, {"schema_version": 2**63}, {"data": '"\ud800"'}, {"metadata": '"\ud800"'}],
     ids=lambda field: next(iter(field)),
 )
-def test_S8_an_event_that_sqlite_cannot_hold_is_refused_alone(path, field):
+def test_N1_an_event_that_sqlite_cannot_hold_is_refused_alone(path, field):
     store = SqliteStore(path, ManualClock())
     try:
         bad = NewEvent(**{"id": derived_id("bad"), "type": "thing.done", "data": "{}", **field})

@@ -38,7 +38,7 @@ def whole_steps(ids, run):
 def test_C8_I3_I4_others_watch_a_growing_log_and_are_told_who_writes(path):
     with actor(path) as (writer, observer), actor(path) as (other, said):
         assert observer == ""
-        assert f"process {writer.process.pid} on " in said
+        assert f"(PID {writer.process.pid} on " in said
         assert "StoreReadOnly" in other.ask("write", "other", 0, 1)
         writer.tell("write", "r", 0, STEPS)
         acknowledged, before = set(), []
@@ -135,7 +135,7 @@ def test_C8_who_makes_the_store_later_does_not_replace_that_of_who_was_first(pat
         with actor(path) as (first, _):
             assert first.ask("write", "r", 0, 1) == 0
             said, _ = late.communicate("\n")
-            assert f"process {first.process.pid} on " in said
+            assert f"(PID {first.process.pid} on " in said
             assert first.ask("write", "r", 1, 2) == 1
             first.end()
     assert plan.steps_in(path, "r", 2) == {0, 1}

@@ -48,17 +48,17 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def _parsed(self, args: Sequence[str]) -> Options:
-        options, strange = self.parse_known_intermixed_args(args)
-        if strange:
-            self.error(self._strange(strange))
+        options, unknown = self.parse_known_intermixed_args(args)
+        if unknown:
+            self.error(self._unknown(unknown))
         return options
 
-    def _strange(self, words: Sequence[str]) -> str:
+    def _unknown(self, words: Sequence[str]) -> str:
         said = []
         for word in words:
             name = word.partition("=")[0]
             known = [one for action in self._actions for one in action.option_strings]
-            said.append(f"{word} is not known here{did_you_mean(name, known)}")
+            said.append(f"unknown option {word}{did_you_mean(name, known)}")
         return "; ".join(said)
 
     @override
@@ -168,7 +168,7 @@ class VerbSpec:
             parser.print_help()
             parser.exit(DONE)
         if first and not Path(first).exists() and (meant := did_you_mean(first, self.actions)):
-            parser.error(f"{first} is no action here{meant}")
+            parser.error(f"unknown action {first}{meant}")
         return next(iter(self.actions))
 
     def _listed(self) -> str:

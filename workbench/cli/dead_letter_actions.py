@@ -11,8 +11,8 @@ from workbench.cli.answers import answer, columns, meter, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, seconds, words
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letter_replay import Fate
     from workbench.services.dead_letters import Report
+    from workbench.services.dead_letters.dead_letter_replay import Fate
     from workbench.services.workspace import Workspace
 
 
@@ -33,14 +33,14 @@ def _choice(parser: Parser, what: str) -> None:
 def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
     """Returns the numbers that were given, or those that the choice means now (L5)."""
     from workbench.errors import InvalidValue
-    from workbench.services.dead_letter_replay import numbers_of
+    from workbench.services.dead_letters.dead_letter_replay import numbers_of
 
     if len([one for one in (options.numbers, options.all, options.subscription) if one]) > 1:
         said = "numbers, --subscription and --all each say which dead letters; two of them were given"
         raise InvalidValue(said, path="", hint="give one of them")
     if options.numbers:
         for number in options.numbers:
-            workspace.repair.letter(number)
+            workspace.dead_letters.get(number)
         return list(dict.fromkeys(options.numbers))
     if not (options.all or options.subscription):
         raise InvalidValue("which dead letters?", path="", hint="give numbers, --subscription NAME or --all")
@@ -60,12 +60,12 @@ def _wait(parser: Parser) -> None:
         metavar="TIME",
         type=seconds,
         default=60.0,
-        help="how long the queues may take; 60s unless said",
+        help="longest wait until the queues are empty (default 60s)",
     )
 
 
 async def _replay(options: Options, environ: Environ) -> int:
-    from workbench.services.dead_letter_replay import replay
+    from workbench.services.dead_letters.dead_letter_replay import replay
     from workbench.services.open_project import need_model
 
     show = meter(options) or (lambda _: None)
@@ -102,7 +102,7 @@ def _edit_takes(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="change a field of the payload; FIELD:=JSON for what is no text",
+        help="change a field of the payload; FIELD:=JSON for a value that is not text",
     )
     parser.add_argument(
         "--file", metavar="FILE", help="take the whole payload from a file, - for standard input"
@@ -113,14 +113,14 @@ def _edit_takes(parser: Parser) -> None:
 
 
 async def _edit(options: Options, environ: Environ) -> int:
-    from workbench.services.dead_letter_replay import edit_and_replay
+    from workbench.services.dead_letters.dead_letter_replay import edit_and_replay
     from workbench.services.open_project import need_model
 
     workspace = opened(options, environ)
     try:
         need_model(workspace, "replaying an edited copy")
         text = _edited(options, workspace)
-        workspace.repair.check_edit(options.number, text)
+        workspace.dead_letters.check_edit(options.number, text)
         await workspace.start()
         fate = await edit_and_replay(workspace, options.number, text, seconds=options.wait)
     finally:
@@ -130,12 +130,12 @@ async def _edit(options: Options, environ: Environ) -> int:
 
 def _edited(options: Options, workspace: Workspace) -> str:
     from workbench.errors import InvalidValue
-    from workbench.services.dead_letter_replay import read_payload, with_fields
+    from workbench.services.dead_letters.dead_letter_replay import read_payload, with_fields
 
     if bool(options.set) is bool(options.file):
         raise InvalidValue("what is to change?", path="", hint="give --set FIELD=TEXT, or --file FILE")
     if options.set:
-        return with_fields(workspace.repair.letter(options.number), options.set)
+        return with_fields(workspace.dead_letters.get(options.number), options.set)
     return read_payload(None if options.file == "-" else Path(options.file))
 
 
@@ -157,7 +157,7 @@ async def _purge(options: Options, environ: Environ) -> int:
     try:
         workspace.running()
         numbers = _chosen(options, workspace, ("open", "archived"))
-        report = await workspace.repair.purge(numbers, skip_on=not options.keep_blocked)
+        report = await workspace.dead_letters.purge(numbers, skip_on=not options.keep_blocked)
     finally:
         await workspace.close()
     return _reported(options, report, "purged", "restore takes it back")
@@ -173,7 +173,7 @@ async def _restore(options: Options, environ: Environ) -> int:
     try:
         workspace.running()
         numbers = _chosen(options, workspace, ("purged", "archived"))
-        report = await workspace.repair.restore(numbers)
+        report = await workspace.dead_letters.restore(numbers)
     finally:
         await workspace.close()
     return _reported(options, report, "restored", "")

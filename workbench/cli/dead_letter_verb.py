@@ -23,10 +23,10 @@ def _list_takes(parser: Parser) -> None:
         "--status",
         choices=(*STATUSES, "all"),
         action="append",
-        help="only these; open and replaying unless said",
+        help="only these (default: open and replaying)",
     )
     parser.add_argument(
-        "--limit", metavar="N", type=count, default=50, help="the newest so many; 50 unless said"
+        "--limit", metavar="N", type=count, default=50, help="the newest N at most (default 50)"
     )
     parser.zone()
     parser.json("[{number, status, subscription, type, key, reason, error, attempts, died_at, parent}]")
@@ -39,8 +39,8 @@ async def _list(options: Options, environ: Environ) -> int:
     chosen = options.status or [status.value for status in OPEN]
     workspace = opened(options, environ)
     try:
-        found = workspace.repair.letters(STATUSES if "all" in chosen else chosen, limit=options.limit)
-        counts = workspace.repair.counts()
+        found = workspace.dead_letters.page(STATUSES if "all" in chosen else chosen, limit=options.limit)
+        counts = workspace.dead_letters.counts()
     finally:
         await workspace.close()
     rows = [
@@ -91,7 +91,7 @@ def _show_takes(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="show what stands behind this key, though it looks like a secret",
+        help="show the value of this key, though it looks like a secret",
     )
     parser.zone()
     parser.json(
@@ -105,9 +105,9 @@ async def _show(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
-        letter = workspace.repair.letter(options.number)
-        became = await workspace.repair.made_by(letter)
-        blocked = workspace.repair.blocked_behind((letter.number,))
+        letter = workspace.dead_letters.get(options.number)
+        became = await workspace.dead_letters.made_by(letter)
+        blocked = workspace.dead_letters.blocked_behind((letter.number,))
     finally:
         await workspace.close()
     data = shown_text(letter.data, options.reveal)

@@ -95,7 +95,7 @@ def _unexpected(error: BaseException, environ: Environ) -> str:
 
     frame = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" ({Path(frame[0].filename).name}:{frame[0].lineno})" if frame else ""
-    said = one_line(f"this was not expected: {type(error).__name__}: {error}{place}")
+    said = one_line(f"unexpected error: {type(error).__name__}: {error}{place}")
     path = config_folder(environ) / DETAILS
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -26,9 +26,7 @@ def _streams_takes(parser: Parser) -> None:
     parser.add_argument(
         "--find", metavar="TEXT", type=words, default="", help="only streams with this in their names"
     )
-    parser.add_argument(
-        "--limit", metavar="N", type=count, default=50, help="at most so many; 50 unless said"
-    )
+    parser.add_argument("--limit", metavar="N", type=count, default=50, help="at most N streams (default 50)")
     parser.zone()
     parser.json("[{name, version, position, closed, updated_at}]")
 
@@ -37,9 +35,9 @@ async def _streams(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
-        numbers = list(workspace.browse.find_streams(text=options.find, limit=options.limit))
-        found = workspace.browse.streams_numbered(numbers) if numbers else []
-        total = workspace.browse.stream_count()
+        numbers = list(workspace.streams.find(text=options.find, limit=options.limit))
+        found = workspace.streams.numbered(numbers) if numbers else []
+        total = workspace.streams.count()
     finally:
         await workspace.close()
     value = [
@@ -69,19 +67,17 @@ async def _streams(options: Options, environ: Environ) -> int:
 def _events_takes(parser: Parser) -> None:
     parser.project()
     parser.add_argument(
-        "--stream", metavar="NAME", type=words, default="", help="only this stream; * stands for anything"
+        "--stream", metavar="NAME", type=words, default="", help="only this stream; * matches anything"
     )
     parser.add_argument(
-        "--type", metavar="NAME", type=words, default="", help="only this event type; * stands for anything"
+        "--type", metavar="NAME", type=words, default="", help="only this event type; * matches anything"
     )
     parser.add_argument(
-        "--after", metavar="POSITION", type=position, default=0, help="only events behind this position"
+        "--after", metavar="POSITION", type=position, default=0, help="only events after this position"
     )
     which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--limit", metavar="N", type=count, default=50, help="the first so many; 50 unless said"
-    )
-    which.add_argument("--last", metavar="N", type=count, help="the last so many instead")
+    which.add_argument("--limit", metavar="N", type=count, default=50, help="at most N events (default 50)")
+    which.add_argument("--last", metavar="N", type=count, help="the last N events instead")
     parser.add_argument("--data", action="store_true", help="show what each event says, on a line of its own")
     _reveal(parser)
     parser.zone()
@@ -98,7 +94,7 @@ def _reveal(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="show what stands behind this key, though it looks like a secret",
+        help="show the value of this key, though it looks like a secret",
     )
 
 
@@ -150,7 +146,7 @@ def _show_takes(parser: Parser) -> None:
     parser.add_argument("stream", metavar="STREAM", type=words, help="the stream's whole name")
     parser.add_argument("--at", metavar="VERSION", type=count, help="as it was then; by default as it is")
     parser.add_argument(
-        "--last", metavar="N", type=count, default=20, help="tell the last so many events; 20 unless said"
+        "--last", metavar="N", type=count, default=20, help="at most the last N events (default 20)"
     )
     _reveal(parser)
     parser.trust()
@@ -263,10 +259,10 @@ EVENTS = VerbSpec(
 )
 SHOW = VerbSpec(
     about="""
-        Tells the history of a stream, what each event changed in the state (+ added, - removed, ~ changed),
+        Shows the history of a stream, what each event changed in the state (+ added, - removed, ~ changed),
         and the state at a version. What looks like a secret is masked.
 
-        The state needs the model; of a project that nobody trusts only the events are told.
+        The state needs the model; without trust in the project only the events are shown.
     """,
     examples="""
         workbench show my-project user-ada

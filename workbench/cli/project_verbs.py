@@ -66,7 +66,7 @@ async def _check(options: Options, environ: Environ) -> int:
         lines.append(f"{one_line(verdict.name)}: no problems; {model}")
     if verdict.unseen:
         note(
-            f"workbench: {', '.join(verdict.unseen)}: nobody trusts it, so it was not imported and only its"
+            f"workbench: {', '.join(verdict.unseen)}: not trusted yet, so it was not imported and only its"
             " syntax was checked\n  read it; if you trust it, say --trust, which remembers this folder with"
             " these files"
         )
@@ -116,7 +116,7 @@ CHECK = VerbSpec(
           file:line:column: CODE message (hint)
 
         A store that is there is only looked at: whether the model can still read every event. Ends with 3 if
-        there are problems, with 1 if modules could not be checked because nobody trusts them, with 0 if all
+        there are problems, with 1 if modules could not be checked because they are not trusted, with 0 if all
         is well.
     """,
     examples="""

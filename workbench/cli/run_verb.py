@@ -54,16 +54,14 @@ class _Field(argparse.Action):
 
 def _takes(parser: Parser) -> None:
     parser.project()
-    parser.add_argument(
-        "--sample", choices=SAMPLES, help="a copy of a sample instead, thrown away afterwards"
-    )
+    parser.add_argument("--sample", choices=SAMPLES, help="a temporary copy of a sample instead")
     parser.add_argument("--command", metavar="NAME", type=words, action=_Name, help="issue this command")
     parser.add_argument(
         "--set",
         metavar="FIELD=TEXT",
         type=words,
         action=_Field,
-        help="a field of the command before it; FIELD:=JSON for what is no text",
+        help="a field of the command before it; FIELD:=JSON for a value that is not text",
     )
     parser.add_argument(
         "--commands",
@@ -75,7 +73,7 @@ def _takes(parser: Parser) -> None:
         metavar="TIME",
         type=seconds,
         default=60.0,
-        help="how long the queues may take; 60s unless said",
+        help="longest wait until the queues are empty (default 60s)",
     )
     parser.add_argument(
         "--settle", action="store_true", help="let all that follows from a command happen before the next one"
@@ -194,8 +192,8 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "commands": dict(report.outcomes),
         "results": [_result(result) for result in report.results] if options.issued else [],
         "problems": [_problem(problem, options) for problem in report.problems],
-        "position": workspace.browse.head(),
-        "streams": workspace.browse.stream_count(),
+        "position": workspace.streams.head(),
+        "streams": workspace.streams.count(),
         "settled": settled and not any(one.broken for one in still),
         "put_off": put_off(workspace),
         "standstills": [asdict(one) for one in still],
@@ -204,10 +202,10 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "faults": dict(workspace.running().faults),
         "subscriptions": {
             view.name: {"delivered": view.delivered, "failed": view.failed, "dead": view.dead}
-            for view in workspace.observe.subscriptions()
+            for view in workspace.monitor.subscriptions()
         },
-        "projections": {view.name: view.rows for view in workspace.observe.projections()},
-        "dead": workspace.repair.counts().get("open", 0),
+        "projections": {view.name: view.rows for view in workspace.monitor.projections()},
+        "dead": workspace.dead_letters.counts().get("open", 0),
         "dead_letters": [
             {
                 "number": letter.number,
@@ -216,7 +214,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
                 "error": f"{letter.error_type}: {letter.error}",
                 "attempts": len(letter.attempts),
             }
-            for letter in workspace.repair.letters(("open",))
+            for letter in workspace.dead_letters.page(("open",))
         ],
     }
 
@@ -288,7 +286,7 @@ RUN = VerbSpec(
 
         Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
         one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
-        the store is gone from its path, or a subscription or read model stands still. What is put off for
+        the store is gone from its path, or a subscription or read model has stopped. What is put off for
         longer than --wait is not waited for.
     """,
     examples="""

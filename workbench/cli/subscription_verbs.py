@@ -70,7 +70,7 @@ async def _list(options: Options, environ: Environ) -> int:
     workspace = opened(options, environ)
     try:
         need_model(workspace, "knowing the read models")
-        found = workspace.observe.projections()
+        found = workspace.monitor.projections()
     finally:
         await workspace.close()
     rows = [(one.name, _status(one), one.checkpoint, one.lag, one.rows, len(one.passed)) for one in found]
@@ -95,9 +95,9 @@ def _troubled(view: ProjectionView) -> bool:
 def _trouble(view: ProjectionView) -> str:
     rebuild = view.rebuild
     if rebuild and rebuild.fault:
-        said = f"its rebuild stands still at position {rebuild.fault_position:,}: {rebuild.fault}"
+        said = f"its rebuild stopped at position {rebuild.fault_position:,}: {rebuild.fault}"
     elif view.fault:
-        said = f"it stands still at position {view.fault_position:,}: {view.fault}"
+        said = f"it stopped at position {view.fault_position:,}: {view.fault}"
     else:
         said = "its definition changed since its rows were made; rebuild it"
     return one_line(f"{view.name}: {said}")
@@ -126,8 +126,8 @@ def _rebuild_takes(parser: Parser) -> None:
 
 
 async def _rebuild(options: Options, environ: Environ) -> int:
-    from workbench.services.offline_rebuild import rebuild
     from workbench.services.open_project import need_model
+    from workbench.services.projections import rebuild
 
     show = meter(options) or (lambda _: None)
     workspace = opened(options, environ)
@@ -147,7 +147,7 @@ async def _rebuild(options: Options, environ: Environ) -> int:
 
 SUBSCRIPTIONS = VerbSpec(
     about="""
-        Says where subscriptions, policies and processes stand. Nothing runs meanwhile.
+        Shows how far subscriptions, policies and processes have come. Nothing runs meanwhile.
 
         States: new (it never ran), behind, caught up, paused, detached (nothing handles it).
         Lag is how many positions lie between it and the end of the log; failed tries were repeated, or
@@ -161,21 +161,21 @@ SUBSCRIPTIONS = VerbSpec(
     work=_subscriptions,
 )
 PROJECTIONS = VerbSpec(
-    about="Says where read models stand, and makes the rows of one anew.",
+    about="Shows how far read models have come, and rebuilds one.",
     examples="""
         workbench projections my-project
         workbench projections rebuild my-project users
     """,
     actions={
         "list": VerbSpec(
-            about="Says where read models stand.",
+            about="Shows how far read models have come.",
             examples="workbench projections my-project --json",
             arguments=_list_takes,
             work=_list,
         ),
         "rebuild": VerbSpec(
             about="""
-                Makes a read model's rows anew from the whole log.
+                Rebuilds a read model's rows from the whole log.
 
                 The old rows stay until the new ones take their place at once. No handler is called meanwhile.
                 Ends with 3 if an event cannot be folded.

@@ -40,7 +40,7 @@ def _import_takes(parser: Parser) -> None:
         "--format",
         choices=("auto", "ndjson", "cloudevents", "fields"),
         default="auto",
-        help="ndjson is what export writes; fields is anybody's objects; auto looks at the first ones",
+        help="ndjson is what export writes; fields is any JSON objects; auto looks at the first ones",
     )
     for name, does in FIELDS.items():
         parser.add_argument(f"--{name}", metavar="FIELD", type=words, help=f"the field that {does}")
@@ -80,7 +80,7 @@ async def _import(options: Options, environ: Environ) -> int:
                 print(f"first lines {_receiver_lines(preview.receivers, options)[0]}")
         keep = None if options.all_problems or options.json else PROBLEMS_SHOWN
         progress = _import_meter(options)
-        transfer = workspace.transfer
+        transfer = workspace.event_import
         if options.dry_run:
             report = await transfer.look_through(options.file, reading, keep=keep, progress=progress)
         else:
@@ -122,20 +122,20 @@ def _reading(
     from workbench.errors import InvalidValue
     from workbench.services.event_import import FileFormat, reader_of
 
-    preview = workspace.transfer.preview(options.file)
+    preview = workspace.event_import.preview(options.file)
     given = [name for name in CHOSEN if getattr(options, name) is not None]
     fields = not {"stream", "category"}.issuperset(given)
     guessed = FileFormat.FIELDS if fields else preview.form
     form = guessed if options.format == "auto" else FileFormat(options.format)
     if form is FileFormat.FIELDS:
         mapping = _mapping(preview, options)
-        return form, mapping, workspace.transfer.preview(options.file, mapping) if mapping else preview
+        return form, mapping, workspace.event_import.preview(options.file, mapping) if mapping else preview
     meant = ("stream", "category") if form is FileFormat.CLOUDEVENTS else ()
     if useless := [f"--{name}" for name in given if name not in meant]:
         said = f"{useless[0]} means nothing here: {form.value} says that itself"
         raise InvalidValue(said, path="", hint="leave it out, or say --format fields")
     reader = reader_of(form, stream=options.stream or "", category=options.category)
-    return form, reader, workspace.transfer.preview(options.file, reader=reader)
+    return form, reader, workspace.event_import.preview(options.file, reader=reader)
 
 
 def _mapping(preview: ImportPreview, options: Options) -> Mapping | None:
@@ -210,7 +210,7 @@ def _export_takes(parser: Parser) -> None:
         "--format",
         choices=("ndjson", "cloudevents", "cloudevents-array"),
         default="ndjson",
-        help="ndjson, the workbench's own lines, unless said; CloudEvents 1.0 one a line, or in an array",
+        help="ndjson (the default) is the workbench's own format; CloudEvents 1.0 one a line, or in an array",
     )
     parser.add_argument(
         "--stream",
@@ -218,7 +218,7 @@ def _export_takes(parser: Parser) -> None:
         type=words,
         action="append",
         default=[],
-        help="only this stream; * stands for anything",
+        help="only this stream; * matches anything",
     )
     parser.add_argument("--reveal", action="store_true", help="write secrets as they are stored, not masked")
     parser.add_argument("--replace", action="store_true", help="write over a file that exists")
@@ -280,9 +280,9 @@ IMPORT = VerbSpec(
 
         Three kinds of JSON objects are read, one a line or all in an array:
           ndjson       what `workbench export` writes: everything comes back as it was, versions included
-          cloudevents  CloudEvents 1.0; somebody else's go to streams named by their subject, else their
+          cloudevents  CloudEvents 1.0; those of others go to streams named by their subject, else their
                        source (--stream takes another attribute); all attributes are kept in the metadata
-          fields       anybody's objects: which field is the stream, the type, the id, the time and the
+          fields       any JSON objects: which field is the stream, the type, the id, the time and the
                        payload is guessed and can be chosen, and so is the unit of times that are numbers
                        and the zone of those that say none
 

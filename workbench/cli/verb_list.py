@@ -50,10 +50,10 @@ VERBS = {
     ),
     "Looking": (
         Verb("streams", "list streams, the last changed first", "log_verbs:STREAMS"),
-        Verb("show", "tell a stream's history and its state at a version", "log_verbs:SHOW"),
+        Verb("show", "show a stream's history and its state at a version", "log_verbs:SHOW"),
         Verb("events", "list events of the log, by stream, type and position", "log_verbs:EVENTS"),
-        Verb("subscriptions", "say where subscriptions stand", "subscription_verbs:SUBSCRIPTIONS"),
-        Verb("projections", "say where read models stand, and rebuild one", "subscription_verbs:PROJECTIONS"),
+        Verb("subscriptions", "show how far subscriptions are", "subscription_verbs:SUBSCRIPTIONS"),
+        Verb("projections", "show how far read models are, rebuild one", "subscription_verbs:PROJECTIONS"),
         Verb("metrics", "write counters and gauges as OpenMetrics text", "metrics_verb:METRICS"),
     ),
     "Repairing": (
@@ -116,8 +116,8 @@ def parse(words: Sequence[str]) -> tuple[str, VerbSpec, Options]:
         print(f"Event Workbench {__version__}")
         raise SystemExit(0)
     if name not in NAMES:
-        said = did_you_mean(name, NAMES) or ", and there is no such folder"
-        print(f"workbench: {name} is no verb{said}\n  workbench --help lists them", file=sys.stderr)
+        said = did_you_mean(name, NAMES) or ", and there is no folder of that name"
+        print(f"workbench: unknown command {name}{said}\n  see workbench --help", file=sys.stderr)
         raise SystemExit(2)
     command, options = NAMES[name].command().parse(name, rest)
     return name, command, options

@@ -12,9 +12,7 @@ def _open(parser: Parser) -> None:
     parser.project(needed=False)
     parser.add_argument("--sample", choices=SAMPLES, help="a copy of a sample instead")
     parser.add_argument("--theme", choices=("system", "light", "dark"), default=None)
-    parser.add_argument(
-        "--fresh", action="store_true", help="begin the sample anew: the old copy is put aside"
-    )
+    parser.add_argument("--fresh", action="store_true", help="start from a new copy; the old one is kept")
     parser.trust()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.runtime import Runtime
+from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.errors import CallerError, StaleLease, WorldError
 from workbench.store.operations import Atomic, Settle
 
@@ -14,42 +15,49 @@ class AckWriter:
     """The last step of every batch of one subscription.
 
     Args:
+        cursor: Read again where somebody else took what was delivered.
         forget: Called when what a handler did does not come to be stored.
+
+    Attributes:
+        handled: Deliveries whose outcome was stored.
     """
 
-    def __init__(self, runtime: Runtime, subscription: str, forget: Callable[[], None]) -> None:
+    def __init__(
+        self, runtime: Runtime, subscription: str, cursor: SubscriptionCursor, forget: Callable[[], None]
+    ) -> None:
+        self.handled = 0
         self._runtime = runtime
         self._subscription = subscription
+        self._cursor = cursor
         self._forget = forget
 
-    async def settle(self, tasks: Sequence[DeliveryAttempt], make: Callable[[], Settle]) -> Settle:
-        """Commits what became of tasks.
+    async def settle(self, tasks: Sequence[DeliveryAttempt], make: Callable[[], Settle]) -> Settle | None:
+        """Commits what became of tasks; returns None where somebody else took them meanwhile.
 
         A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
         the outcome waits until it can (F4).
-
-        Raises:
-            StaleLease: Somebody else took them meanwhile; nothing took effect.
         """
         while True:
             settle = make()
             try:
                 await self._runtime.gate.write(settle)
-            except StaleLease:
+            except StaleLease:  # nothing took effect
                 self._forget()
-                raise
+                self._cursor.read_again()
+                return None
             except WorldError as error:
                 await self._runtime.trouble(self._subscription, error)
             except CallerError as error:
                 await self._blame(tasks, error)
             else:
                 self.count(tasks, settle)
+                self.handled += sum(1 for task in tasks if task.started or task.failure is not None)
                 return settle
 
     async def _blame(self, tasks: Sequence[DeliveryAttempt], error: CallerError) -> None:
         """Finds whose effects the store refuses; those tasks have failed."""
         acting = [task for task in tasks if task.effects and task.failure is None]
-        answers = await self._runtime.gate.rehearse(
+        answers = await self._runtime.gate.dry_run(
             [Atomic(operations=tuple(task.effects)) for task in acting]
         )
         refused = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, Failure
@@ -90,6 +90,74 @@ def rows_of(
         if rows[-1].state is not DeliveryState.DEAD or subscription.on_dead is OnDead.BLOCK_KEY:
             busy[task.key] = min(busy.get(task.key, task.message.position), task.message.position)
     return rows
+
+
+def sort_out(
+    subscription: Subscription,
+    tasks: Sequence[DeliveryAttempt],
+    busy: dict[str, int],
+    rng: random.Random,
+    now: int,
+    too_late: Callable[[DeliveryAttempt], bool],
+) -> tuple[list[DeliveryAttempt], list[NewDelivery]]:
+    """Parts what can run now from what needs a row: expired, delayed, behind another of its key.
+
+    Args:
+        busy: As for `rows_of`.
+        too_late: Whether a message expired; its task then knows.
+    """
+    plain: list[DeliveryAttempt] = []
+    rows: list[NewDelivery] = []
+    tried: set[str] = set()
+    for task in tasks:
+        deliver_at = task.message.deliver_at
+        later = deliver_at is not None and deliver_at > now
+        needs_row = task.failure is not None or later or too_late(task)
+        # Behind one of its key that is yet to be tried it waits, too, and goes on if that succeeds.
+        if is_behind(task, busy) or (needs_row and task.key in tried):
+            task.failure = None  # whatever is wrong with it is found when its turn comes
+            rows.append(waiting(task, DeliveryState.BLOCKED))
+            busy[task.key] = 0
+        elif task.failure is not None:
+            ended = _ended(subscription, task, rng, now)
+            rows += ended
+            if ended and subscription.on_dead is OnDead.BLOCK_KEY:
+                busy[task.key] = 0
+        elif later:
+            rows.append(waiting(task, DeliveryState.DELAYED))
+            busy[task.key] = 0
+        else:
+            plain.append(task)
+            tried |= {task.key} if task.key else set()
+    return plain, rows
+
+
+def rows_after(
+    subscription: Subscription, tasks: Sequence[DeliveryAttempt], rng: random.Random, now: int
+) -> list[NewDelivery]:
+    """Returns rows for what did not succeed of tasks that were handed out, and for what waits behind it."""
+    stopped: set[str] = set()
+    rows: list[NewDelivery] = []
+    for task in tasks:
+        if task.failure is not None:
+            ended = _ended(subscription, task, rng, now)
+            rows += ended
+            # One that was dropped has no row, so that nobody could wait behind it.
+            dead = bool(ended) and ended[0].state is DeliveryState.DEAD
+            if ended and not (dead and subscription.on_dead is OnDead.CONTINUE):
+                stopped.add(task.key)
+        elif not task.started:
+            blocked = task.key and task.key in stopped
+            rows.append(waiting(task, DeliveryState.BLOCKED if blocked else DeliveryState.READY))
+            stopped.add(task.key)
+    return rows
+
+
+def _ended(
+    subscription: Subscription, task: DeliveryAttempt, rng: random.Random, now: int
+) -> list[NewDelivery]:
+    """Returns the row of a failure; none where it is dropped without a dead letter."""
+    return [] if leaves_nothing(subscription, task) else [new_delivery(subscription, task, rng, now)]
 
 
 def is_behind(task: DeliveryAttempt, busy: dict[str, int]) -> bool:

@@ -1,4 +1,4 @@
-"""Rehearses a dead letter: runs its handler on a scratch copy of its effects and says what would happen."""
+"""A dry run of a dead letter: runs its handler on a scratch copy and says what would happen."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class DryRun:
         return self.failure is None and not self.refused
 
 
-async def rehearse(
+async def dry_run(
     runner: SubscriptionRunner, gate: GroupCommit, letter: DeadLetter, data: str | None
 ) -> DryRun:
     """Runs the handler of a dead letter without committing anything.
@@ -68,12 +68,12 @@ async def rehearse(
     """
     if runner.handler is None:
         raise NotFound(
-            f"{runner.name} has no handler now, nothing can be rehearsed", hint="trust or mend its module"
+            f"{runner.name} has no handler now, so nothing can run", hint="trust or fix its module"
         )
-    task = await runner.rehearse(letter, data)
+    task = await runner.dry_run(letter, data)
     refused = ""
     if task.failure is None and task.effects:
-        (answer,) = await gate.rehearse([Atomic(operations=tuple(task.effects))])
+        (answer,) = await gate.dry_run([Atomic(operations=tuple(task.effects))])
         refused = answer.message if isinstance(answer, WorkbenchError) else ""
     return DryRun(
         number=letter.number,

@@ -13,15 +13,13 @@ from uuid import UUID
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.change_collector import Collector, collect
 from workbench.engine.command_handler import CommandHandler, Issue
-from workbench.engine.dry_run import DryRun, rehearse
+from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.group_commit import GroupCommit
-from workbench.engine.log_subscription import LogSubscription
 from workbench.engine.metrics import Metrics
 from workbench.engine.notifier import Notifier, Notify
 from workbench.engine.policy_runner import PolicyRunner, reactor_subscription
 from workbench.engine.projection_runner import ProjectionRunner, ensured
 from workbench.engine.publisher import Publisher
-from workbench.engine.queue_subscription import QueueSubscription
 from workbench.engine.retention import Retention
 from workbench.engine.runtime import Runtime, first_cursor
 from workbench.engine.scheduler import Runner, Scheduler, place_of
@@ -38,7 +36,6 @@ from workbench.model.messaging import (
     COMMANDS_TOPIC,
     Context,
     Message,
-    Mode,
     Ordering,
     Subscription,
 )
@@ -166,15 +163,14 @@ class Engine:
 
     def _make_runners(self) -> list[SubscriptionRunner]:
         registry = self.registry
-        kinds = {Mode.PUBLISH_SUBSCRIBE: LogSubscription, Mode.POINT_TO_POINT: QueueSubscription}
-        runners: list[SubscriptionRunner] = [
-            kinds[one.mode](self._runtime, one, registry.handlers.get(one.handler))
+        runners = [
+            SubscriptionRunner(self._runtime, one, registry.handlers.get(one.handler))
             for one in registry.subscriptions.values()
         ]
         for kind in registry.reactors.values():
             reactor = PolicyRunner(kind, registry, self.reader, self.metrics)
             subscription = reactor_subscription(kind, self._retry)
-            runners.append(LogSubscription(self._runtime, subscription, reactor, reactor.key_of))
+            runners.append(SubscriptionRunner(self._runtime, subscription, reactor, reactor.key_of))
         commands = Subscription(
             name=COMMANDS_TOPIC,
             topic=COMMANDS_TOPIC,
@@ -183,7 +179,7 @@ class Engine:
             retry=self._retry,
             doc="Issues the commands of policies and processes.",
         )
-        runners.append(LogSubscription(self._runtime, commands, self._handle_command))
+        runners.append(SubscriptionRunner(self._runtime, commands, self._handle_command))
         return runners
 
     def _runners(self) -> list[tuple[str, Runner]]:
@@ -270,7 +266,7 @@ class Engine:
 
     # -- control ----------------------------------------------------------------------------------------
 
-    async def rehearse(self, letter: DeadLetter, data: str | None = None) -> DryRun:
+    async def dry_run(self, letter: DeadLetter, data: str | None = None) -> DryRun:
         """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
 
         Raises:
@@ -279,7 +275,7 @@ class Engine:
         runner = self.subscriptions.get(letter.subscription)
         if runner is None:
             raise NotFound(f"no subscription {letter.subscription} runs")
-        return await rehearse(runner, self.gate, letter, data)
+        return await dry_run(runner, self.gate, letter, data)
 
     async def pause_for(self, seconds: float) -> None:
         """Returns after some seconds of the engine's clock."""

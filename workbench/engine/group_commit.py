@@ -24,7 +24,7 @@ SWITCH_SECONDS = 0.0005
 OnWritten = Callable[[Sequence[Operation], Sequence[Any]], None]
 
 
-class _Rehearsal(Operation, frozen=True, kw_only=True):
+class _DryRun(Operation, frozen=True, kw_only=True):
     """Operations that are run and taken back."""
 
     operations: tuple[Operation, ...]
@@ -55,13 +55,13 @@ class GroupCommit:
         # The thread and the loop take turns quickly; the default of 5 ms makes them wait for each other.
         sys.setswitchinterval(min(SWITCH_SECONDS, sys.getswitchinterval()))
 
-    async def rehearse(self, operations: Sequence[Operation]) -> list[Any]:
+    async def dry_run(self, operations: Sequence[Operation]) -> list[Any]:
         """Runs operations and takes everything back; returns what each would be answered (C6).
 
         Raises:
             WorldError: The store cannot write.
         """
-        return list(await self.write(_Rehearsal(operations=tuple(operations))))
+        return list(await self.write(_DryRun(operations=tuple(operations))))
 
     async def write_all(self, operations: Sequence[Operation]) -> list[Any]:
         """Writes several operations of which all take effect or none; returns their answers.
@@ -111,14 +111,14 @@ class GroupCommit:
         self._work.add_done_callback(lambda done: self._shipped(group, done))
 
     def _next_group(self) -> list[tuple[Operation, asyncio.Future[Any]]]:
-        """Takes what is written next: a rehearsal alone, else all up to the next rehearsal."""
+        """Takes what is written next: a dry run alone, else all up to the next one."""
         count = 0
         while count < min(GROUP, len(self._waiting)):
-            rehearsal = isinstance(self._waiting[count][0], _Rehearsal)
-            if rehearsal and count:
+            dry_run = isinstance(self._waiting[count][0], _DryRun)
+            if dry_run and count:
                 break
             count += 1
-            if rehearsal:
+            if dry_run:
                 break
         group, self._waiting = self._waiting[:count], self._waiting[count:]
         return group
@@ -136,8 +136,8 @@ class GroupCommit:
         try:
             answers: list[Any]
             first = operations[0]
-            if isinstance(first, _Rehearsal):
-                answers = [self._store.rehearse(first.operations)]
+            if isinstance(first, _DryRun):
+                answers = [self._store.dry_run(first.operations)]
             else:
                 answers = self._store.write(operations)
         except WorkbenchError as error:
@@ -160,7 +160,7 @@ class GroupCommit:
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
-        if isinstance(group[0][0], _Rehearsal):
+        if isinstance(group[0][0], _DryRun):
             return
         try:
             self._on_written([operation for operation, _ in group], answers)

@@ -33,7 +33,7 @@ class DeliveryContext:
         *,
         make_room: Callable[[Topic, int], None],
         timeout: float = 60.0,
-        rehearsal: bool = False,
+        dry_run: bool = False,
     ) -> None:
         self._task = task
         self._subscription = subscription
@@ -42,7 +42,7 @@ class DeliveryContext:
         self._clock = clock
         self._make_room = make_room
         self._timeout = timeout
-        self._rehearsal = rehearsal
+        self._dry_run = dry_run
 
     @property
     def attempt(self) -> int:
@@ -71,9 +71,9 @@ class DeliveryContext:
         return self._task.given_up or self._clock.now() > self.deadline
 
     @property
-    def rehearsal(self) -> bool:
+    def dry_run(self) -> bool:
         """Whether nothing of this will be stored: leave out what acts on the outside."""
-        return self._rehearsal
+        return self._dry_run
 
     def append(self, stream: str, *events: Event, expected: int = ANY) -> None:
         """Appends events to a stream when this handler succeeds; a refusal fails the delivery."""

@@ -10,6 +10,7 @@ from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_generation import BATCH, ProjectionGeneration
 from workbench.errors import NotFound, StandsStill, StoreBusy, WrongExpectedVersion
+from workbench.model.changes import Changes
 from workbench.model.clock import Clock
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
@@ -26,8 +27,11 @@ class ProjectionRunner:
     one when it has caught up; until then the old rows stay (J3).
 
     Attributes:
+        lanes: One task moves it.
         building: The generation that is being rebuilt, None if there is none.
     """
+
+    lanes = 1
 
     def __init__(
         self,
@@ -91,6 +95,13 @@ class ProjectionRunner:
         """The rows that readers get are the fold of all events up to here (I9)."""
         return self._live.checkpoint if self._live is not None else 0
 
+    position = checkpoint
+
+    @property
+    def changes(self) -> Changes:
+        """What views show of it."""
+        return Changes(projections=frozenset((self.name,)))
+
     @property
     def handled(self) -> int:
         """Events that were folded since the start, rebuilding included."""
@@ -104,13 +115,14 @@ class ProjectionRunner:
 
     # -- work -----------------------------------------------------------------------------------------------
 
-    async def work(self, limit: int = BATCH) -> bool:
+    async def work(self, limit: int | None = None) -> bool:
         """Folds a batch into each generation; returns whether there was anything to do."""
+        events = limit or BATCH
         async with self._alone:
             try:
-                worked = await self.live.work(limit)
+                worked = await self.live.work(events)
                 if self.building is not None and not self.building.stopped:
-                    moved = await self.building.work(limit)
+                    moved = await self.building.work(events)
                     await self._switch_if_done(moved=moved)
                     worked = worked or moved
             except WrongExpectedVersion:
@@ -136,10 +148,17 @@ class ProjectionRunner:
         self._read()
 
     async def stop(self) -> None:
-        """Stores checkpoints that moved over uninteresting events only; who waits is told that it stopped."""
+        """Tells who waits that it stopped, and rests."""
         for _, future in self._waiters:
             if not future.done():
                 future.set_exception(StoreBusy(f"projection {self.name} was stopped"))
+        await self.rest()
+
+    def next_due(self) -> None:
+        """Returns None: there is nothing to do until an event is committed."""
+
+    async def rest(self) -> None:
+        """Stores checkpoints that moved over uninteresting events only."""
         async with self._alone:
             for folding in (self._live, self.building):
                 if folding is not None and not folding.stopped:

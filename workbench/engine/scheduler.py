@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from typing import Protocol
 
-from workbench.engine.projection_runner import ProjectionRunner
-from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import Timer
 from workbench.errors import WorldError
@@ -19,7 +18,51 @@ TROUBLE = MICROSECONDS
 ENDS = 5
 """Unexpected ends without any success in between, after which a runner stands still until it is resumed."""
 
-Runner = SubscriptionRunner | ProjectionRunner
+
+class Runner(Protocol):
+    """What moves a subscription or a projection forward."""
+
+    @property
+    def name(self) -> str:
+        """Of the subscription or projection."""
+        ...
+
+    @property
+    def lanes(self) -> int:
+        """How many workers move it, each in a task of its own."""
+        ...
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is not to work."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """How far along the log it has come."""
+        ...
+
+    @property
+    def handled(self) -> int:
+        """Deliveries or events that it has dealt with since the start."""
+        ...
+
+    @property
+    def changes(self) -> Changes:
+        """What views show of it."""
+        ...
+
+    async def work(self, limit: int | None = None) -> bool:
+        """Does one batch, of at most so many; returns whether there was anything to do."""
+        ...
+
+    async def rest(self) -> None:
+        """Does what is proper before a rest of unknown length."""
+        ...
+
+    def next_due(self) -> int | None:
+        """Returns when there is something to do next, microseconds since 1970; None if nobody knows."""
+        ...
 
 
 class Scheduler:
@@ -61,8 +104,7 @@ class Scheduler:
 
     def follow(self, name: str, runner: Runner) -> None:
         """Begins to have a runner work, under a name that is unique."""
-        lanes = runner.lanes if isinstance(runner, SubscriptionRunner) else 1
-        self._lanes[name] = [name, *(f"{name} worker {number}" for number in range(2, lanes + 1))]
+        self._lanes[name] = [name, *(f"{name} worker {number}" for number in range(2, runner.lanes + 1))]
         for lane in self._lanes[name]:
             self._wakes[lane] = asyncio.Event()
             self._tasks.spawn(self._follow(name, lane, runner), lane)
@@ -110,7 +152,7 @@ class Scheduler:
                 else:
                     if place != place_of(runner):  # it may have passed by messages without telling of it
                         place = place_of(runner)
-                        self._notify(_moved(runner))
+                        self._notify(runner.changes)
                     await self._sleep(lane, runner)
             except asyncio.CancelledError as error:
                 if (own := asyncio.current_task()) is None or own.cancelling():
@@ -126,15 +168,12 @@ class Scheduler:
         self._idle.discard(lane)
         if self._running() and not runner.paused:
             return await runner.work()
-        if isinstance(runner, SubscriptionRunner):
-            await runner.rest()
+        await runner.rest()
         return False
 
     async def _sleep(self, lane: str, runner: Runner) -> None:
         """Sleeps until it is woken, or until something of the runner is due."""
-        due = runner.next_due() if isinstance(runner, SubscriptionRunner) else None
-        if not self._running() or runner.paused:
-            due = None
+        due = runner.next_due() if self._running() and not runner.paused else None
         self._rest(lane)
         call_off = None if due is None else self._timer.call_at(due, lambda: self._wake_lane(lane))
         try:
@@ -169,7 +208,7 @@ class Scheduler:
     async def _stand_still(self, name: str, lane: str, said: str) -> None:
         self.faults[name] = said
         revival = self._revivals.setdefault(name, asyncio.Event())
-        self._report(f"{name} ended unexpectedly {ENDS} times and stands still until it is resumed: {said}")
+        self._report(f"{name} ended unexpectedly {ENDS} times and stopped until it is resumed: {said}")
         self._still.add(lane)
         self._rest(lane)
         await revival.wait()
@@ -203,12 +242,6 @@ def _lane() -> str:
     return task.get_name() if task is not None else ""
 
 
-def _moved(runner: Runner) -> Changes:
-    names = frozenset((runner.name,))
-    is_subscription = isinstance(runner, SubscriptionRunner)
-    return Changes(subscriptions=names) if is_subscription else Changes(projections=names)
-
-
 def place_of(runner: Runner) -> tuple[int, str]:
     """Returns how far a runner has come, and its name: what lies furthest behind sorts first."""
-    return (runner.cursor if isinstance(runner, SubscriptionRunner) else runner.checkpoint), runner.name
+    return runner.position, runner.name

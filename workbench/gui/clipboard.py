@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,17 +23,20 @@ class Copier:
     """Puts rows of a table on the clipboard, as soon as they are read.
 
     Args:
+        blocks: Returns the first and the last number of each block of selected rows.
         desk: As for `PagedModel`.
     """
 
-    def __init__(self, model: PagedModel, desk: Desk | None) -> None:
-        self._model = model
+    def __init__(
+        self, model: PagedModel, blocks: Callable[[], Sequence[tuple[int, int]]], desk: Desk | None
+    ) -> None:
+        self._model, self._blocks = model, blocks
         self._question: Question[str] = Question(model, desk, QGuiApplication.clipboard().setText, model.fail)
 
-    def copy(self, blocks: Sequence[tuple[int, int]]) -> None:
-        """Copies blocks of rows, given by their first and last numbers."""
-        model, source = self._model, self._model.source
-        self._question.ask(lambda: lines_of(model, islice(_rows(source, blocks), COPIED)), source)
+    def copy(self, say: Callable[[list[Row]], str]) -> None:
+        """Copies the selected rows, in these words."""
+        source, blocks = self._model.source, self._blocks()
+        self._question.ask(lambda: say(list(islice(_rows(source, blocks), COPIED))), source)
 
 
 def _rows(source: RowSource, blocks: Sequence[tuple[int, int]]) -> Iterator[Row]:

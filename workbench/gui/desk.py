@@ -71,7 +71,6 @@ class Desk(QObject):
         noticed: A `Notice` for the window to show.
         wanted: Name of a view that should come to the front.
         command_wanted: Name of a command whose form should be shown.
-        travelled: Whether going back and going forward is possible.
         project_saved: A file of the project was written by this window.
         drafted: Something was typed and is not sent or saved, or that is over.
     """
@@ -81,7 +80,6 @@ class Desk(QObject):
     noticed = Signal(object)
     wanted = Signal(str)
     command_wanted = Signal(str)
-    travelled = Signal(bool, bool)
     project_saved = Signal()
     drafted = Signal()
 
@@ -131,8 +129,9 @@ class Desk(QObject):
     # -- turns --------------------------------------------------------------------------------------------
 
     def in_turn(self, act: Callable[[], object]) -> None:
-        """Does something in a turn of the loop of its own, behind what was given before (V4)."""
-        self._turns.append(act)
+        """Does something in a turn of the loop of its own, behind what was given before, once (V4)."""
+        if act not in self._turns:
+            self._turns.append(act)
         if not self._turn.isActive():
             self._turn.start()
 
@@ -173,10 +172,15 @@ class Desk(QObject):
             self._past.append(self.selection)
             self._show(self._future.pop())
 
+    def no_way(self, *, back: bool) -> str:
+        """Returns why one cannot go back, or forward; an empty text where one can."""
+        if self._past if back else self._future:
+            return ""
+        return "Nothing was selected before" if back else "Nothing was selected after this"
+
     def _show(self, selection: Selection) -> None:
         self.selection = selection
         self.selected.emit(selection)
-        self.travelled.emit(bool(self._past), bool(self._future))
 
     # -- drafts (V2) --------------------------------------------------------------------------------------
 
@@ -207,6 +211,10 @@ class Desk(QObject):
             return []
         await asyncio.to_thread(self.workspace.drafts.write)
         return self.workspace.drafts.unkept()
+
+    def read_only(self) -> str:
+        """Returns why nothing can be changed in this window; an empty text where it can."""
+        return "" if self.workspace.engine is not None else f"Read-only: {self.workspace.observer}"
 
     # -- work and words -----------------------------------------------------------------------------------
 

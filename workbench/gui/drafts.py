@@ -108,7 +108,7 @@ async def may_leave(parent: QWidget, desk: Desk | None) -> bool:
     if desk is None or not lost:
         return True
     folder = desk.workspace.drafts.folder
-    said = f"This would be lost, since it cannot be kept in {folder}:\n\n{', '.join(lost)}"
+    said = f"This would be lost, because it cannot be saved in {folder}:\n\n{', '.join(lost)}"
     return await may_lose(parent, "Not sent, not saved", said)
 
 
@@ -117,7 +117,7 @@ async def may_lose(parent: QWidget, title: str, said: str) -> bool:
     box = QMessageBox(QMessageBox.Icon.Warning, title, "", parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(said)
-    lose = box.addButton("Lose it", QMessageBox.ButtonRole.DestructiveRole)
+    lose = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton("Stay", QMessageBox.ButtonRole.RejectRole))
     await finished(box)
     answer = box.clickedButton() is lose

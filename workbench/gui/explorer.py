@@ -109,7 +109,7 @@ class Explorer(View):
             for name, kind in model.reactors.items()
         ]
         yield "Model", "board", [*commands, *events, *policies]
-        yield f"Streams ({workspace.browse.stream_count():,})", "stream", self._streams(text)
+        yield f"Streams ({workspace.streams.count():,})", "stream", self._streams(text)
         yield (
             "Projections",
             "projection",
@@ -136,12 +136,12 @@ class Explorer(View):
                 for name, subscription in model.subscriptions.items()
             ],
         )
-        open_letters = workspace.repair.counts().get("open", 0)
+        open_letters = workspace.dead_letters.counts().get("open", 0)
         yield f"Dead letters ({open_letters:,})", "dead-letter", []
         yield "Scenarios", "scenario", []
 
     def _streams(self, text: str) -> list[Row]:
-        browse = self.desk.workspace.browse
+        browse = self.desk.workspace.streams
         if text:
             wanted = (text, browse.head())
             if wanted != self._sought and not self._seeking:
@@ -149,8 +149,8 @@ class Explorer(View):
                 self.desk.run(self._seek(wanted), "Filter the explorer")
             found = self._hits if text == self._sought[0] else []
         else:
-            count = browse.stream_count()
-            found = browse.streams(max(1, count - NEWEST + 1), NEWEST)[::-1]
+            count = browse.count()
+            found = browse.page(max(1, count - NEWEST + 1), NEWEST)[::-1]
         return [
             (
                 stream.name,
@@ -164,7 +164,7 @@ class Explorer(View):
     async def _seek(self, wanted: tuple[str, int]) -> None:
         """Looks through the names of all streams beside the loop; what was typed meanwhile is sought next."""
         try:
-            self._hits = await self.desk.workspace.browse.search_streams(wanted[0], NEWEST)
+            self._hits = await self.desk.workspace.streams.search(wanted[0], NEWEST)
             self._sought = wanted
         finally:
             self._seeking = False

@@ -110,7 +110,7 @@ class ImportDialog(QDialog):
         return None if preview.form is FileFormat.FIELDS else reader_of(preview.form)
 
     def _read(self, preview: ImportPreview) -> ImportPreview:
-        return self._desk.workspace.transfer.preview(preview.path, reader=self._reader_of(preview))
+        return self._desk.workspace.event_import.preview(preview.path, reader=self._reader_of(preview))
 
     def _later(self) -> None:
         self._start.setEnabled(False)
@@ -118,7 +118,7 @@ class ImportDialog(QDialog):
 
     def _preview_again(self) -> None:
         try:
-            self._show(self._desk.workspace.transfer.preview(self._path, self._choice.mapping()))
+            self._show(self._desk.workspace.event_import.preview(self._path, self._choice.mapping()))
         except WorkbenchError as error:
             self._said.setText(error.message)
 
@@ -173,7 +173,7 @@ class ImportDialog(QDialog):
                 if not task.cancelled() and task.exception() is None and not task.result().cancelled:
                     self._looked(task.result())
 
-        work = self._desk.workspace.transfer.look_through(
+        work = self._desk.workspace.event_import.look_through(
             self._path, reading, progress=progress, cancel=cancel
         )
         self._desk.run(work, f"Read {self._path.name}").add_done_callback(ended)
@@ -183,7 +183,7 @@ class ImportDialog(QDialog):
         self._progress(report)
         if self._reader is not None:
             self._said.setText(f"{_FORMS[self._form()]}: {report.summary()}.")
-        self._show_receivers(self._desk.workspace.transfer.receivers(report.types))
+        self._show_receivers(self._desk.workspace.event_import.receivers(report.types))
         self._start.setEnabled(report.stored + report.known > 0)
 
     def _form(self) -> str:
@@ -204,7 +204,7 @@ class ImportDialog(QDialog):
         self._history.setEnabled(False)
         self._bar.setValue(0)
         self._bar.show()
-        transfer = self._desk.workspace.transfer
+        transfer = self._desk.workspace.event_import
         work = transfer.bring_in(
             self._path,
             self._fresh_reading(self._reading),

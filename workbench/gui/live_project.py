@@ -47,11 +47,11 @@ class LiveProject(QObject):
 
     def look(self) -> None:
         """Reads the project again if something changed."""
-        self._desk.run(self.check(), "Read the project again")
+        self._desk.run(self.check(), "Reload the project")
 
     async def check(self, *, trust: str = "") -> None:
         """Reads the project again if something changed, and tells what became of it."""
-        reload = self._desk.workspace.reload
+        reload = self._desk.workspace.model_reload
         try:
             told = await reload.check(trust=trust)
         finally:
@@ -61,12 +61,12 @@ class LiveProject(QObject):
         await self._look_at_scenarios()
 
     async def _look_at_scenarios(self) -> None:
-        await self._desk.workspace.verdicts.look()
+        await self._desk.workspace.scenarios.look()
         self._watch_all()
 
     def _watch_all(self) -> None:
         workspace = self._desk.workspace
-        self._watch.watch((*workspace.reload.watched(), *workspace.verdicts.watched()))
+        self._watch.watch((*workspace.model_reload.watched(), *workspace.scenarios.watched()))
 
     def _tell(self, told: Reload) -> None:
         match told.outcome.value:
@@ -79,7 +79,7 @@ class LiveProject(QObject):
                 self._tell_problems(told)
 
     def _tell_done(self, told: Reload) -> None:
-        said = f"The project was read again: {told.said}." if told.said else "The project was read again."
+        said = f"The project was reloaded: {told.said}." if told.said else "The project was reloaded."
         if told.reopen:
             text = f"{said} The store is open, so {told.reopen} will count when it is opened again."
             self._say("warning", text, ("Open again", self._reopen))
@@ -87,7 +87,7 @@ class LiveProject(QObject):
             self._say("ok", said)
 
     def _ask(self, told: Reload) -> None:
-        text = f"{told.said}. Until you trust it, the model from before goes on."
+        text = f"{told.said}. Until you trust it, the previous model keeps running."
         self._say(
             "warning",
             text,
@@ -99,14 +99,14 @@ class LiveProject(QObject):
         self._desk.run(self.check(trust=digest), "Trust and reload")
 
     def _trust_always(self, digest: str) -> None:
-        self._desk.workspace.reload.trust_changes = True
+        self._desk.workspace.model_reload.trust_changes = True
         self._trust(digest)
 
     def _tell_problems(self, told: Reload) -> None:
         lines = [*told.problems[:SHOWN]]
         if len(told.problems) > SHOWN:
             lines.append(f"… and {len(told.problems) - SHOWN} more")
-        text = "\n".join(["The project was not read again; the model from before goes on.", *lines])
+        text = "\n".join(["The project was not reloaded; the previous model keeps running.", *lines])
         place = told.problems[0].partition(":")[0] if told.problems else ""
         file = self._desk.workspace.project.root / place
         actions = ((f"Open {place}", partial(_show, file)),) if place and file.is_file() else ()

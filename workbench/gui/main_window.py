@@ -24,7 +24,6 @@ from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewE
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from workbench.gui.actions import Act
     from workbench.gui.desk import Desk
     from workbench.gui.notices import Notices
     from workbench.gui.status_line import StatusLine
@@ -77,8 +76,9 @@ class MainWindow(QMainWindow):
         for entry in VIEWS:
             self._add_dock(entry)
         # Menus get their actions once there is a session; their names stand there from the start.
-        for name in MENUS:
-            self.menuBar().addMenu(f"&{name}")
+        self.menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
+        for menu in self.menus.values():
+            menu.setToolTipsVisible(True)
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._focus_moved)
         # Its own least size: docks that come and go would otherwise enlarge the window for good.
@@ -108,16 +108,14 @@ class MainWindow(QMainWindow):
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("perspective", self.perspective)
 
-    def use(self, acts: Sequence[Act], status: StatusLine) -> None:
-        """Gives the window its actions, icons and status line, none of which its first moment needs."""
-        from workbench.gui.actions import install
+    def use(self, status: StatusLine) -> None:
+        """Gives the window its icons and status line, neither of which its first moment needs."""
         from workbench.gui.icons import icon
 
         self.setWindowIcon(icon("app"))
         for entry in VIEWS:
             self.docks[entry.key].setWindowIcon(icon(entry.icon))
             self.docks[entry.key].toggleViewAction().setIcon(icon(entry.icon))
-        self.actions_by_key = install(self, acts)
         self.setStatusBar(status)
 
     @cached_property

@@ -111,7 +111,7 @@ class MistakesPage(QWidget):
         layout.addLayout(self._head())
         layout.addWidget(self.list, 1)
         self.said = plain_label(
-            "As soon as a file of the project is another, it is tried again by itself.", "muted", wrap=True
+            "The project is opened again as soon as one of its files changes.", "muted", wrap=True
         )
         layout.addWidget(self.said)
         layout.addLayout(self._buttons(ways))
@@ -130,7 +130,7 @@ class MistakesPage(QWidget):
         mark.setPixmap(icon("error", "error").pixmap(28, 28))
         count = len(self.mistakes)
         name = self._root.resolve().name if self._root is not None else "The project"
-        things = "one thing is wrong" if count == 1 else f"{count:,} things are wrong"
+        things = "1 problem" if count == 1 else f"{count:,} problems"
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(plain_label(f"{name} cannot be opened: {things}", "heading", wrap=True))

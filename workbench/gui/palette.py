@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.actions import BoundAction
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.loop import spawn
@@ -24,12 +25,19 @@ FOUND = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Something that can be gone to or done."""
+    """Something that can be gone to or done.
+
+    Attributes:
+        keys: Its shortcut, as a person reads it.
+        why: Why it cannot be done now; empty where it can.
+    """
 
     text: str
     kind: str
     icon: str
     go: Callable[[], object]
+    keys: str = ""
+    why: str = ""
 
 
 Search = Callable[[str], Awaitable[Sequence[Target]]]
@@ -89,8 +97,11 @@ class Palette(QDialog):
 
     def _add(self, found: Sequence[Target]) -> None:
         for target in found[: SHOWN - self._list.count()]:
-            item = QListWidgetItem(icon(target.icon), f"{target.text}    {target.kind}")
+            told = "    ".join(part for part in (target.text, target.kind, target.keys, target.why) if part)
+            item = QListWidgetItem(icon(target.icon), told)
             item.setData(Qt.ItemDataRole.UserRole, target)
+            if target.why:
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
             self._list.addItem(item)
         if self._list.currentRow() < 0:
             self._list.setCurrentRow(0)
@@ -117,7 +128,7 @@ class Palette(QDialog):
         return super().event(event)
 
     def _go(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
+        if item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled:
             target: Target = item.data(Qt.ItemDataRole.UserRole)
             self.accept()
             target.go()
@@ -126,6 +137,42 @@ class Palette(QDialog):
 async def nothing_found(_typed: str) -> Sequence[Target]:
     """Finds nothing, as where no project is open."""
     return ()
+
+
+def action_targets(window: QWidget, bring: Callable[[str], object]) -> list[Target]:
+    """Returns all that can be done in a window and its views; what cannot be done now comes last, with why.
+
+    Of what many widgets offer, such as copying, what belongs to the one that has the keyboard.
+
+    Args:
+        bring: Shows a view, given its key.
+    """
+    found: dict[str, BoundAction] = {}
+    for one in window.findChildren(BoundAction):
+        known = found.get(one.name)
+        if one.offered() and (known is None or one.has_keyboard()):
+            found[one.name] = one
+    told = [_action_target(one, bring) for one in found.values() if one.act.key != "palette"]
+    return sorted(told, key=lambda target: bool(target.why))
+
+
+def _action_target(one: BoundAction, bring: Callable[[str], object]) -> Target:
+    one.refresh()
+    view = one.view()
+
+    def go() -> None:
+        if view is not None and not view.seen():
+            bring(view.key)
+        one.do()
+
+    return Target(
+        text=one.text().replace("&", "").replace("\n", " "),
+        kind=view.title if view is not None else "action",
+        icon=one.icon_name or "chevron-right",
+        go=go,
+        keys=one.act.keys_told,
+        why="" if one.isEnabled() else one.toolTip(),
+    )
 
 
 def command_targets(desk: Desk) -> list[Target]:
@@ -150,5 +197,5 @@ async def stream_targets(desk: Desk, typed: str) -> Sequence[Target]:
             icon="stream",
             go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
         )
-        for stream in await desk.workspace.browse.search_streams(typed, FOUND)
+        for stream in await desk.workspace.streams.search(typed, FOUND)
     ]

@@ -18,9 +18,7 @@ def tell_trouble(desk: Desk, status: Status, reopen: Callable[[], None], *, was_
     """Tells what is wrong, if something is; of a store that is gone, with what can be done about it."""
     if not status.gone:
         if was_gone:
-            desk.noticed.emit(
-                Notice(kind="ok", text="The store is back, and is written to again.", topic=TOPIC)
-            )
+            desk.noticed.emit(Notice(kind="ok", text="The store is back; writing continues.", topic=TOPIC))
         if status.trouble:
             desk.notice("error", status.trouble)
         return

@@ -10,21 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+from PySide6.QtWidgets import QToolButton
+from typing_extensions import override
 
 from workbench.engine.tasks import to_the_end
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import may_leave
 from workbench.gui.live_project import LiveProject
-from workbench.gui.loop import finished, spawn
+from workbench.gui.loop import spawn
 from workbench.gui.main_window import MainWindow
-from workbench.gui.palette import Palette, Target, command_targets, nothing_found, stream_targets
 from workbench.gui.project_health import tell_trouble
 from workbench.gui.status_line import StatusLine
-from workbench.gui.theme import theme
-from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
-from workbench.gui.window_actions import acts_of
+from workbench.gui.view_catalog import PERSPECTIVES
+from workbench.gui.window_actions import WindowActions
 from workbench.gui.zone_menu import ZoneChooser
 
 if TYPE_CHECKING:
@@ -43,29 +41,24 @@ def _freeze() -> None:
     gc.freeze()
 
 
-class Session:
+class Session(WindowActions):
     """One window and the project that it shows, if any."""
 
     def __init__(self, window: MainWindow, environ: Mapping[str, str], settings: QSettings) -> None:
-        self.window = window
-        self._settings = settings
-        self.workspace: Workspace | None = None
-        self.desk: Desk | None = None
+        super().__init__(window, ZoneChooser(window, environ), settings)
         self.live: LiveProject | None = None
         self._environ = environ
         self._trouble = "", ""
         self._end = asyncio.Event()
         self._closing = False
-        self.zones = ZoneChooser(window, environ)
         self._status = StatusLine(
             self.toggle_engine, self.repair, partial(self.bring, "scenarios"), self.zones.offer
         )
-        window.use(acts_of(self), self._status)
+        window.use(self._status)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
-        window.perspective_changed.connect(self._perspective_shown)
-        self._perspective_shown(window.perspective)
-        self._enable()
+        window.perspective_changed.connect(lambda _name: self.acts.refresh())
+        self.acts.refresh()
         self.zones.begin()
 
     # -- opening and closing --------------------------------------------------------------------------------
@@ -92,8 +85,8 @@ class Session:
         self.desk = Desk(workspace, self.window)
         self.window.fill(self.desk)
         self.desk.changed.connect(self._changed)
-        self.desk.travelled.connect(self._travelled)
-        workspace.verdicts.listen(lambda: self._status.show_scenarios(workspace.verdicts.tally()))
+        self.desk.selected.connect(lambda _selection: self._travelled())
+        workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self._settings.setValue("last-project", str(workspace.project.root))
         self._taken_over()
@@ -108,13 +101,13 @@ class Session:
 
         self.window.show_page(mistakes_page(self, target, error))
         self._status.show_status(None)
-        self._enable()
+        self.acts.refresh()
 
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which is another than before."""
         if self.workspace is not None:
             self.window.setWindowTitle(f"{self.workspace.project.name} — Event Workbench")
-            self._enable()
+            self.acts.refresh()
 
     def reopen(self) -> None:
         """Opens the project again, with its store."""
@@ -147,10 +140,10 @@ class Session:
         if desk is None:
             return
         if workspace.observer:
-            desk.notice("info", f"This window only looks: {workspace.observer}.")
+            desk.notice("info", f"Read-only: {workspace.observer}.")
         if project.restricted:
             modules = ", ".join(project.modules)
-            text = f"This project brings Python ({modules}). Nothing of it runs until you trust it."
+            text = f"This project contains Python ({modules}). None of it runs until you trust it."
             desk.notice("warning", text, ("Trust and reload", self.trust))
 
     def trust(self) -> None:
@@ -159,6 +152,14 @@ class Session:
             project = self.workspace.project
             work = self.open((project.root, ""), trust=True, only=project.digest)
             spawn(work, name="Trust the project")
+
+    @override
+    def open_sample(self, name: str) -> None:
+        spawn(self.open((None, name)), name=f"Open the {name} sample")
+
+    @override
+    def open_folder(self, folder: Path) -> None:
+        spawn(self.open((folder, "")), name="Open a project")
 
     async def close_project(self) -> None:
         """Ends the views, then the engine and the store, whoever is cancelled meanwhile."""
@@ -201,177 +202,38 @@ class Session:
         await self._end.wait()
         return 0
 
-    # -- what actions do ------------------------------------------------------------------------------
-
-    def choose_project(self) -> None:
-        """Asks for a project folder."""
-        folder = QFileDialog.getExistingDirectory(self.window, "Open a project folder")
-        if folder:
-            spawn(self.open((Path(folder), "")), name="Open a project")
-
-    def open_sample(self, name: str) -> None:
-        """Opens a copy of a sample."""
-        spawn(self.open((None, name)), name=f"Open the {name} sample")
-
-    def import_file(self) -> None:
-        """Asks for a file of events and brings it in."""
-        if self.desk is not None:
-            name, _ = QFileDialog.getOpenFileName(
-                self.window, "Import events", "", "JSON lines (*.ndjson *.jsonl *.json);;All files (*)"
-            )
-            if name:
-                self.desk.run(self.import_path(Path(name)), "Import")
-
-    async def import_path(self, path: Path) -> None:
-        """Shows the import dialog for a file."""
-        from workbench.gui.import_dialog import ImportDialog
-
-        if self.desk is not None and self.workspace is not None:
-            self.workspace.running()
-            dialog = ImportDialog(self.window, self.desk, self.workspace.transfer.preview(path))
-            await finished(dialog)
-            dialog.deleteLater()
-
-    def play_story(self) -> None:
-        """Issues the commands of the project's story, one after the other, visibly."""
-        if self.desk is not None and self.workspace is not None:
-            self.desk.run(self.workspace.story.play(), "Play the story")
-
-    def publish(self) -> None:
-        """Opens the form that publishes a message."""
-        from workbench.gui.views.publish_dialog import open_publish
-
-        if self.desk is not None:
-            open_publish(self.window.views["commands"], self.desk)
-
-    def bring(self, key: str) -> None:
-        """Shows a view."""
-        self.window.bring(key)
-
     def repair(self) -> None:
         """Arranges the window around the dead letters."""
         self.window.show_perspective("Repair")
         self.bring("letters")
 
-    def toggle_engine(self) -> None:
-        """Pauses or resumes the engine."""
-        if self.desk is not None and self.workspace is not None:
-            control = self.workspace.control
-            work = control.resume() if self.workspace.observe.paused else control.pause()
-            self.desk.run(work, "Pause or resume the engine")
-
-    def step(self) -> None:
-        """Does one delivery."""
-        if self.desk is not None:
-            self.desk.run(self._step(), "Step")
-
-    async def _step(self) -> None:
-        if self.desk is not None and self.workspace is not None:
-            moved = await self.workspace.control.step()
-            self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing is left to deliver.")
-
-    def refresh(self) -> None:
-        """Has every view ask again."""
-        for view in self.window.views.values():
-            if view.isVisible():
-                view.refresh()
-
-    def set_theme(self, mode: str) -> None:
-        """Chooses light, dark, or what the system says, and remembers it."""
-        if mode in ("light", "dark", "system"):
-            theme().set_mode(mode)  # type: ignore[arg-type]  # narrowed by the line above
-            self._settings.setValue("theme", mode)
-
-    def find(self) -> None:
-        """Gives the keyboard to the filter of the view that has it now."""
-        widget = QApplication.focusWidget()
-        while widget is not None:
-            for view in self.window.views.values():
-                if view is widget:
-                    view.focus_filter()
-                    return
-            widget = widget.parentWidget()
-
-    def back(self) -> None:
-        """Returns to what was selected before."""
-        if self.desk is not None:
-            self.desk.back()
-
-    def forward(self) -> None:
-        """Goes again where `back` came from."""
-        if self.desk is not None:
-            self.desk.forward()
-
-    def palette(self) -> None:
-        """Opens the palette."""
-        shown = self.window.actions_by_key.values()
-        targets = [
-            Target(
-                text=action.text().replace("&", ""), kind="action", icon="chevron-right", go=action.trigger
-            )
-            for action in shown
-            if action.isEnabled() and action.objectName() != "palette"
-        ]
-        desk = self.desk
-        targets += command_targets(desk) if desk is not None else []
-        find = partial(stream_targets, desk) if desk is not None else nothing_found
-        palette = Palette(self.window, targets, find)
-        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        palette.show()
-
     # -- what the window shows ------------------------------------------------------------------------
 
     def _tool_bar(self) -> None:
-        bar, actions = self.window.tools, self.window.actions_by_key
+        bar = self.window.tools
         for key in ("back", "forward"):
-            bar.addAction(actions[key])
+            bar.addAction(self.acts[key])
         bar.addSeparator()
         for name in PERSPECTIVES:
-            action = actions[f"perspective-{name.lower()}"]
-            action.setCheckable(True)
-            bar.addAction(action)
+            bar.addAction(self.acts[f"perspective-{name.lower()}"])
         bar.addSeparator()
         for key in ("engine", "step", "story", "import", "palette"):
-            bar.addAction(actions[key])
-            button = bar.widgetForAction(actions[key])
+            bar.addAction(self.acts[key])
+            button = bar.widgetForAction(self.acts[key])
             if isinstance(button, QToolButton) and key in {"engine", "step", "story"}:
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
-    def _perspective_shown(self, name: str) -> None:
-        for other in PERSPECTIVES:
-            self._action(f"perspective-{other.lower()}").setChecked(other == name)
-
-    def _action(self, key: str) -> QAction:
-        return self.window.actions_by_key[key]
-
-    def _enable(self) -> None:
-        opened = self.workspace is not None
-        writes = self.workspace is not None and self.workspace.engine is not None
-        for act in acts_of(self):
-            action = self._action(act.key)
-            action.setEnabled((writes or not act.writes) and (opened or act.menu in {"File", "Help", "View"}))
+    def _travelled(self) -> None:
         for key in ("back", "forward"):
-            self._action(key).setEnabled(False)
-        story = self.workspace is not None and self.workspace.project.story is not None
-        self._action("story").setEnabled(writes and story)
-        for entry in VIEWS:
-            self._action(f"view-{entry.key}").setEnabled(opened)
-
-    def _travelled(self, back: bool, forward: bool) -> None:  # a signal's arguments
-        self._action("back").setEnabled(back)
-        self._action("forward").setEnabled(forward)
+            self.acts[key].refresh()
 
     def _changed(self, _changes: Changes | None) -> None:
         if self.workspace is None:
             return
-        status = self.workspace.observe.status()
+        status = self.workspace.monitor.status()
         self._status.show_status(status)
-        paused = status.engine == "paused"
-        from workbench.gui.icons import icon
-
-        self._action("engine").setIcon(icon("play" if paused else "pause"))
-        self._action("engine").setText("Resume" if paused else "Pause")
-        self._action("step").setEnabled(paused)
+        for key in ("engine", "step"):
+            self.acts[key].refresh()
         if self.desk is not None and (status.trouble, status.gone) != self._trouble:
             was_gone = bool(self._trouble[1])
             self._trouble = status.trouble, status.gone  # once: what was closed or is over is not said again

@@ -69,13 +69,13 @@ class StateLoader:
     def _read(self, stream: str, version: int, *, whatever: bool) -> FoundState:
         workspace = self._desk.workspace
         known = workspace.registry.aggregate_of_stream(stream) is not None
-        size = workspace.browse.state_size(stream, version, EVENTS) if known else 0
-        event = workspace.browse.glance(stream, version)
+        size = workspace.streams.state_size(stream, version, EVENTS) if known else 0
+        event = workspace.streams.glance(stream, version)
         if size > UNASKED and not whatever:
             return FoundState(size=size, event=event)
         if not 0 <= size <= AT_ONCE:
             takes_time()
-        return FoundState(size=size, event=event, state=workspace.browse.state_at(stream, version))
+        return FoundState(size=size, event=event, state=workspace.streams.state_at(stream, version))
 
     def _show(self, found: FoundState) -> None:
         if found.state is None:
@@ -100,5 +100,5 @@ def show_event(
 
 
 def _data(desk: Desk, position: int) -> str:
-    found = desk.workspace.browse.event_at(position)
+    found = desk.workspace.streams.event_at(position)
     return found.data if found is not None else ""

@@ -21,7 +21,7 @@ ENGINE_TIP = "Pause or resume the engine (F8)"
 ENGINE = {
     "running": ("play", "Running", "ok"),
     "paused": ("pause", "Paused", "warning"),
-    "observing": ("eye", "Looking only", "info"),
+    "observing": ("eye", "Read-only", "info"),
 }
 
 
@@ -47,7 +47,7 @@ class StatusLine(QStatusBar):
         self._project = QLabel("Opening …")
         self._project.setTextFormat(Qt.TextFormat.PlainText)
         self._head = _label("Highest position in the store")
-        self._lag = _label("Positions that all subscriptions together are behind")
+        self._lag = _label("Lag of all subscriptions together, in positions")
         self.zone = _button("zone", "Zone of all times; one with another offset says it. Choose …", on_zone)
         self._engine = _button("engine-state", ENGINE_TIP, on_engine)
         self._dead = _button("dead-count", "Show the dead letters", on_dead)
@@ -122,7 +122,7 @@ def scenarios_said(tally: Tally) -> tuple[str, str]:
     counts = (
         (tally.failed, "failed"),
         (tally.passed, "passed"),
-        (tally.unsure, "running again" if tally.running else "unsure"),
+        (tally.unsure, "running again" if tally.running else "outdated"),
         (tally.mistakes, "unreadable"),
     )
     said = ", ".join(f"{count:,} {word}" for count, word in counts if count)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal, SignalInstance
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
 from workbench.gui.badges import ROW_HEIGHT
 from workbench.gui.clipboard import COPIED, Copier
+from workbench.gui.context_menu import Offering
 from workbench.gui.paged_model import NO_PAGES, Key, PagedModel, Row, RowSource, TableColumn
 from workbench.gui.prepared_rows import PreparedRows, top_of
 from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
 from workbench.gui.safe_painter import painting
+from workbench.gui.table_actions import Rows, TableActions
+from workbench.gui.table_header import TableHeader
 from workbench.gui.table_selection import HeldRows, SelectionKeeper
 from workbench.gui.theme import code_font, theme, ui_font
 from workbench.gui.trouble_strip import TroubleStrip
@@ -51,7 +63,6 @@ class FastTableView(QTableView):
 
     Attributes:
         trouble: Says that rows cannot be read; its `again` is called where the person wants them read again.
-        arranged: Whether the person gave a column another width.
     """
 
     row_chosen = Signal(object)
@@ -64,24 +75,18 @@ class FastTableView(QTableView):
     ) -> None:
         super().__init__(parent)
         self._model = PagedModel(columns, self, desk)
-        self._copier = Copier(self._model, desk)
         self._untold: SignalInstance | None = None
-        self.arranged = False
-        self._sortable = False
-        self._sorted: tuple[int, bool] = (-1, False)
         self._hovered = -1
         self._quiet = self._pressing = False
         self._wants_row = False
         self._empty: EmptyState | None = None
         self._fonts = (ui_font(), code_font())
-        self._shape(columns)
+        self._shape()
         self.setModel(self._model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.set_multi(multi=False)
         self._keeper = SelectionKeeper(self, self._model)
         self.trouble = TroubleStrip(self, self._model, self.refresh, self._counted)
-        # Its own, that is always empty: else each repaint of the head asks every cell whether it is selected.
-        self.horizontalHeader().setSelectionModel(QItemSelectionModel(self._model, self))
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         self.selectionModel().currentRowChanged.connect(self._tell)
         self.doubleClicked.connect(lambda _index: self._tell_row(self.row_activated))
@@ -92,18 +97,28 @@ class FastTableView(QTableView):
         self._model.modelReset.connect(self._counted)
         self._model.came.connect(self._came)
         theme().changed.connect(self.viewport().update)
+        self.offering = Offering(
+            self,
+            self.chosen,
+            nothing="No row is chosen",
+            choose_at=self._choose_at,
+            where=self._where,
+            extend=lambda menu: self.head.add_menu(menu, max(0, self.currentIndex().column())),
+        )
+        self.common = TableActions(
+            self, self.head, self._model, Copier(self._model, self._keeper.blocks, desk)
+        )
+        self.offering.before = self.common.acts.offer()
 
-    def _shape(self, columns: Sequence[TableColumn]) -> None:
-        rows, head = self.verticalHeader(), self.horizontalHeader()
+    def _shape(self) -> None:
+        rows = self.verticalHeader()
+        self.head = TableHeader(self, self._model, lambda: fitting(self._model, self._fonts))
+        self.head.sort_wanted.connect(self.sort_wanted)
+        self.setHorizontalHeader(self.head)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(ROW_HEIGHT)
         rows.setDefaultSectionSize(ROW_HEIGHT)
         rows.hide()
-        head.setFixedHeight(28)
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(36)
-        head.sectionClicked.connect(self._head_clicked)
-        head.sectionResized.connect(self._resized)
         self.setWordWrap(False)
         self.setShowGrid(False)
         self.setMouseTracking(True)
@@ -111,7 +126,6 @@ class FastTableView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
-        self._stretched = next((at for at, column in enumerate(columns) if column.stretch), -1)
 
     # -- rows ---------------------------------------------------------------------------------------------
 
@@ -124,10 +138,7 @@ class FastTableView(QTableView):
         """Shows what became of the rows: what is selected, current and in sight stays so by its key (V1).
 
         What left is not selected any more, and nothing takes its place. Where the rows cannot be read, the
-        table says so and keeps what it has.
-
-        Args:
-            rows: The rows as they are now; None to ask the same source again.
+        table says so and keeps what it has. Without rows the same source is asked again.
         """
         model, held = self._model, self.held()
         found, pages = (rows.source, rows.pages) if isinstance(rows, PreparedRows) else (rows, NO_PAGES)
@@ -137,9 +148,8 @@ class FastTableView(QTableView):
         if places is None or count < 0:
             return
         moved = {row: places[key] for row, key in held.remembered.items() if key in places}
-        self._quietly(
-            lambda: self._keeper.carry_over(lambda: model.turn_to(source, count, moved, pages), held, places)
-        )
+        turn = partial(model.turn_to, source, count, moved, pages)
+        self._quietly(lambda: self._keeper.carry_over(turn, held, places))
         if (top := top_of(held, places)) is not None:
             self.updateGeometries()
             self.verticalScrollBar().setValue(top)
@@ -202,9 +212,7 @@ class FastTableView(QTableView):
         Returns:
             Whether there is one.
         """
-        nowhere: Mapping[Key, int] = {}
-        places = self._model.ask(lambda: self._model.source.find([key]), nowhere)
-        number = places.get(key, -1)
+        number = self._model.ask(lambda: self._model.source.find([key]).get(key, -1), -1)
         self.choose_index(number)
         return number >= 0
 
@@ -251,28 +259,15 @@ class FastTableView(QTableView):
 
     def set_sortable(self, sortable: bool = True) -> None:
         """Says whether a click on a head asks for an order; whoever listens sorts and calls `show_sort`."""
-        self._sortable = sortable
-        self.horizontalHeader().setSectionsClickable(sortable)
+        self.head.set_sortable(sortable)
 
     def show_sort(self, column: int, descending: bool) -> None:
         """Marks the column by which the rows are sorted."""
-        self._sorted = (column, descending)
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        head = self.horizontalHeader()
-        head.setSortIndicatorShown(column >= 0)
-        if column >= 0:
-            head.setSortIndicator(column, order)
+        self.head.show_sort(column, descending)
 
-    def fit_columns(self) -> None:
-        """Gives each column the width that its head and the first rows need, within reason."""
-        for number, width in enumerate(fitting(self._model, self._fonts)):
-            self.setColumnWidth(number, width)
-        self._stretch()
-
-    def _head_clicked(self, column: int) -> None:
-        if self._sortable:
-            same = column == self._sorted[0]
-            self.sort_wanted.emit(column, not self._sorted[1] if same else False)
+    @override
+    def setColumnHidden(self, column: int, hide: bool) -> None:
+        super().setColumnHidden(column, self.head.hides(column, hide))
 
     def set_empty(
         self, title: str, hint: str, action_label: str = "", callback: Callable[[], object] | None = None
@@ -302,32 +297,14 @@ class FastTableView(QTableView):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._stretch()
+        self.head.stretch()
         self._counted()
-
-    def _resized(self, column: int) -> None:
-        self.arranged = self.arranged or bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
-        if column != self._stretched:
-            self._stretch()
-
-    def _stretch(self) -> None:
-        if self._stretched < 0:
-            return
-        others = sum(
-            self.columnWidth(column)
-            for column in range(self._model.columnCount())
-            if column != self._stretched and not self.isColumnHidden(column)
-        )
-        least = self._model.columns[self._stretched].width
-        self.setColumnWidth(self._stretched, max(least, self.viewport().width() - others))
 
     # -- keys and mouse -------------------------------------------------------------------------------------
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
                 event.ignore()
             else:
@@ -342,9 +319,29 @@ class FastTableView(QTableView):
             if event.key() == Qt.Key.Key_Space:
                 self._tell()
 
-    def copy(self) -> None:
-        """Copies the selected rows, tabs between their cells; what could be a formula is quoted."""
-        self._copier.copy(self._keeper.blocks())
+    # -- what is offered ------------------------------------------------------------------------------------
+
+    def chosen(self) -> Rows | None:
+        """Returns what is chosen; None where no row is."""
+        keys, row = self.selected_keys(), self.current_row()
+        return Rows(keys=keys, row=row, column=max(0, self.currentIndex().column())) if keys and row else None
+
+    def _choose_at(self, place: QPoint) -> None:
+        """Chooses where a press of the right button did not: outside of what was selected it selects."""
+        if self.rowAt(place.y()) < 0:
+            self.clearSelection()
+
+    def _where(self) -> QPoint:
+        """Returns where the current row ends; it is what a key's menu is about where nothing is selected."""
+        index = self.currentIndex()
+        if index.isValid() and not self.selectionModel().hasSelection():
+            self._select(index)
+        self.scrollTo(index)
+        return self.visualRect(index).bottomLeft() + QPoint(24, 0)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.offering.open(event)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -86,7 +86,7 @@ class Guide:
         await self._picture("00-empty", "Run")
         try:
             await (self._drive_users() if self._sample == "users" else self._drive_orders())
-            await self._rehearse()
+            await self._run_scenarios()
             for mode in ("light", "dark"):
                 theme().set_mode("dark" if mode == "dark" else "light")
                 await self._all_views(mode, LARGE)
@@ -108,7 +108,7 @@ class Guide:
         self._say(f"played the story: {said}")
         await self._picture("01-flowing", "Observe")
         await self._settle()
-        letters = self._workspace.repair.letters()
+        letters = self._workspace.dead_letters.page()
         self._say(f"{len(letters)} welcome mails died: a mail server is down, and one address cannot exist")
         await self._repair()
 
@@ -131,11 +131,11 @@ class Guide:
         await self._painted()
         QTest.keyClick(widget, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await self._settle()
-        if self._workspace.browse.stream("user-bertha") is None:
+        if self._workspace.streams.get("user-bertha") is None:
             raise RuntimeError("the form did not send the command")
         self._say("sent create_user by its form")
         await self._picture("02-command-sent", "Run")
-        result = await self._workspace.issue.issue(
+        result = await self._workspace.commands.issue(
             "update_user", {"user_id": "bertha", "username": "Bertha"}, expected=9
         )
         self._say(f"a command that expected version 9: {result.outcome.value}, {result.message}")
@@ -148,36 +148,36 @@ class Guide:
         raise RuntimeError(f"the form has no field {field}")
 
     async def _repair(self) -> None:
-        workspace, repair = self._workspace, self._workspace.repair
+        workspace, repair = self._workspace, self._workspace.dead_letters
         await self._picture("03-dead-letters", "Repair")
-        await workspace.issue.issue("resolve_outage", {"domain": "slowmail.example"})
-        down = [letter.number for letter in repair.letters() if letter.reason.value == "max_attempts"]
+        await workspace.commands.issue("resolve_outage", {"domain": "slowmail.example"})
+        down = [letter.number for letter in repair.page() if letter.reason.value == "max_attempts"]
         report = await repair.replay(down)
         await self._settle()
         self._say(f"repaired the mail server and replayed {report.done} dead letters; they succeeded")
-        for letter in repair.letters():
+        for letter in repair.page():
             text = letter.data.replace("bletchley.invalid", "example.org")
             await repair.edit_and_replay(letter.number, text)
             await self._settle()
-            said = repair.letter(letter.number).status.value
+            said = repair.get(letter.number).status.value
             self._say(f"edited dead letter {letter.number} and replayed the copy: {said}")
         await self._break_again()
 
     async def _break_again(self) -> None:
         """Leaves some dead letters behind, so that the pictures show them; purges one and takes that back."""
-        workspace, repair = self._workspace, self._workspace.repair
-        await workspace.issue.issue("report_outage", {"domain": "brokenmail.example"})
+        workspace, repair = self._workspace, self._workspace.dead_letters
+        await workspace.commands.issue("report_outage", {"domain": "brokenmail.example"})
         for name in ("barbara", "dorothy", "frances"):
             values = {"user_id": name, "username": name.title(), "email": f"{name}@brokenmail.example"}
-            await workspace.issue.issue("create_user", values)
+            await workspace.commands.issue("create_user", values)
         values = {"user_id": "ida", "username": "Ida Rhodes", "email": "ida@nowhere.invalid"}
-        await workspace.issue.issue("create_user", values)
+        await workspace.commands.issue("create_user", values)
         await self._settle()
-        first = repair.letters()[-1].number
+        first = repair.page()[-1].number
         await repair.purge([first])
         await repair.restore([first])
         self._say(
-            f"purged dead letter {first} and took that back; {len(repair.letters())} stay for the pictures"
+            f"purged dead letter {first} and took that back; {len(repair.page())} stay for the pictures"
         )
 
     async def _drive_orders(self) -> None:
@@ -188,20 +188,20 @@ class Guide:
         await self._settle()
         await asyncio.sleep(5.0)
         await self._settle()
-        rows = self._workspace.observe.rows("orders")
+        rows = self._workspace.monitor.rows("orders")
         self._say("orders: " + ", ".join(f"{row['customer']} {row['status']}" for row in rows))
 
-    async def _rehearse(self) -> None:
+    async def _run_scenarios(self) -> None:
         """Runs the sample's scenarios by their button."""
         self._window.show_perspective("Test")
         await self._painted()
         view = self._window.views["scenarios"]
         (button,) = [one for one in view.findChildren(QToolButton) if one.text() == "Run all"]
-        verdicts = self._workspace.verdicts
+        verdicts = self._workspace.scenarios
         moved = asyncio.Event()
         end = verdicts.listen(moved.set)
         async with asyncio.timeout(60):
-            while not verdicts.scenarios():  # their files are read in a thread
+            while not verdicts.all():  # their files are read in a thread
                 await moved.wait()
                 moved.clear()
             button.click()
@@ -221,7 +221,7 @@ class Guide:
             if self._session.desk is not None:
                 await asyncio.gather(*self._session.desk.running())
             await engine.settle()
-            while any(view.retrying for view in self._workspace.observe.subscriptions()):
+            while any(view.retrying for view in self._workspace.monitor.subscriptions()):
                 await asyncio.sleep(0.05)
                 await engine.settle()
 
@@ -248,8 +248,8 @@ class Guide:
         if desk is None:
             return
         if self._sample == "users":
-            letters = workspace.repair.letters()
-            stream = workspace.browse.stream("user-grace")
+            letters = workspace.dead_letters.page()
+            stream = workspace.streams.get("user-grace")
             desk.select(
                 Selection(
                     stream="user-grace",
@@ -260,7 +260,7 @@ class Guide:
                 )
             )
         else:
-            newest = workspace.browse.streams(1, 1)
+            newest = workspace.streams.page(1, 1)
             desk.select(
                 Selection(
                     stream=newest[0].name if newest else "", projection="orders", subscription="card-terminal"

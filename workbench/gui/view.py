@@ -17,7 +17,7 @@ from workbench.gui.table import FastTableView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 
     from workbench.model.changes import Changes
 
@@ -173,15 +173,22 @@ class View(QWidget):
     def come_to_sight(self) -> None:
         """Takes the keyboard that it was to have, and asks, in a turn of its own, for what it missed."""
         self.take_awaited()
-        if self._stale:
+        if self._stale or self._awaiting:
             self.desk.in_turn(self._catch_up)
 
     def _catch_up(self) -> None:
-        if self._stale and isValid(self) and self.seen():
+        if not isValid(self) or not self.seen():
+            return
+        if self._stale:
             self._stale = False
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
-            self.take_awaited()
+        self.take_awaited()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.come_to_sight()  # where it was not laid out yet when it was shown
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:

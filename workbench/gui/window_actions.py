@@ -1,242 +1,351 @@
-"""The list of everything that menus, keys, tool bar and palette offer."""
+"""What a person can do in the window as a whole: each action beside what it does."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.gui.actions import Act
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from workbench.gui.actions import Action, Actions, action
+from workbench.gui.loop import finished
+from workbench.gui.palette import Palette, action_targets, command_targets, nothing_found, stream_targets
+from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 
 if TYPE_CHECKING:
-    from workbench.gui.session import Session
+    from PySide6.QtCore import QSettings
+
+    from workbench.gui.desk import Desk
+    from workbench.gui.main_window import MainWindow
+    from workbench.gui.zone_menu import ZoneChooser
+    from workbench.services.workspace import Workspace
 
 
-def acts_of(session: Session) -> list[Act]:
-    """Returns all actions of a window."""
-    return [*_files(session), *_views(session), *_going(session), *_engine(session), *_help(session)]
+def no_project(owner: WindowActions) -> str:
+    """Returns why nothing can be done with a project, where none is open."""
+    return "" if owner.workspace is not None else "No project is open"
 
 
-def _files(session: Session) -> list[Act]:
-    return [
-        Act(
-            key="open",
-            text="&Open project …",
-            menu="File",
-            run=session.choose_project,
-            keys="Ctrl+O",
-            icon="open",
-        ),
-        Act(
-            key="sample-users",
-            text="Open the &users sample",
-            menu="File",
-            run=lambda: session.open_sample("users"),
-        ),
-        Act(
-            key="sample-orders",
-            text="Open the o&rders sample",
-            menu="File",
-            run=lambda: session.open_sample("orders"),
-        ),
-        Act(
-            key="sample-users-declared",
-            text="Open the users sample, declared without code",
-            menu="File",
-            run=lambda: session.open_sample("users-declared"),
-        ),
-        Act(
-            key="sample-orders-declared",
-            text="Open the orders sample, declared without code",
-            menu="File",
-            run=lambda: session.open_sample("orders-declared"),
-        ),
-        Act(
-            key="import",
-            text="&Import events …",
-            menu="File",
-            run=session.import_file,
-            keys="Ctrl+I",
-            icon="import",
-            tip="Bring the JSON objects of a file in as events",
-            writes=True,
-            group=1,
-        ),
-        Act(key="quit", text="&Quit", menu="File", run=session.quit, keys="Ctrl+Q", group=2),
-    ]
+def _no_way(owner: WindowActions, *, back: bool) -> str:
+    return owner.desk.no_way(back=back) if owner.desk is not None else no_project(owner)
 
 
-def _views(session: Session) -> list[Act]:
-    window = session.window
-    perspectives = [
-        Act(
+class WindowActions(ABC):
+    """The actions of the window; whoever opens projects is one of them."""
+
+    def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:
+        self.window, self.zones = window, zones
+        self._settings = settings
+        self.workspace: Workspace | None = None
+        self.desk: Desk | None = None
+        self.acts = Actions(self, window)
+        self.acts.offer()
+        self._fill_menus()
+
+    def _fill_menus(self) -> None:
+        groups: dict[str, int] = {}
+        for bound in self.acts:
+            menu, group = self.window.menus[bound.act.menu], bound.act.group
+            if groups.setdefault(bound.act.menu, group) != group:
+                menu.addSeparator()
+            groups[bound.act.menu] = group
+            menu.addAction(bound)
+
+    @abstractmethod
+    def open_sample(self, name: str) -> None:
+        """Opens a copy of a sample."""
+
+    @abstractmethod
+    def open_folder(self, folder: Path) -> None:
+        """Opens the project of a folder."""
+
+    # -- what can be done: files ----------------------------------------------------------------------------
+
+    def read_only(self) -> str:
+        """Returns why nothing can be changed, where that is so."""
+        if self.workspace is None:
+            return no_project(self)
+        return "" if self.desk is None else self.desk.read_only()
+
+    @action("&Open project …", key="open", keys="Ctrl+O", icon="open", menu="File")
+    def choose_project(self) -> None:
+        """Asks for a project folder."""
+        folder = QFileDialog.getExistingDirectory(self.window, "Open a project folder")
+        if folder:
+            self.open_folder(Path(folder))
+
+    samples = tuple(
+        Action(
+            key=f"sample-{name}",
+            text=text,
+            menu="File",
+            run=lambda session, name=name: session.open_sample(name),
+        )
+        for name, text in (
+            ("users", "Open the &users sample"),
+            ("orders", "Open the o&rders sample"),
+            ("users-declared", "Open the users sample, declared without code"),
+            ("orders-declared", "Open the orders sample, declared without code"),
+        )
+    )
+
+    @action(
+        "&Import events …",
+        key="import",
+        keys="Ctrl+I",
+        icon="import",
+        tip="Bring the JSON objects of a file in as events",
+        menu="File",
+        group=1,
+        writes=True,
+    )
+    def import_file(self) -> None:
+        """Asks for a file of events and brings it in."""
+        if self.desk is not None:
+            name, _ = QFileDialog.getOpenFileName(
+                self.window, "Import events", "", "JSON lines (*.ndjson *.jsonl *.json);;All files (*)"
+            )
+            if name:
+                self.desk.run(self.import_path(Path(name)), "Import")
+
+    async def import_path(self, path: Path) -> None:
+        """Shows the import dialog for a file."""
+        from workbench.gui.import_dialog import ImportDialog
+
+        if self.desk is not None and self.workspace is not None:
+            self.workspace.running()
+            dialog = ImportDialog(self.window, self.desk, self.workspace.event_import.preview(path))
+            await finished(dialog)
+            dialog.deleteLater()
+
+    @action("&Quit", key="quit", keys="Ctrl+Q", menu="File", group=2)
+    def close_window(self) -> None:
+        """Closes the window, which whoever owns it does in stages."""
+        self.window.close_wanted.emit()
+
+    # -- what can be done: views ----------------------------------------------------------------------------
+
+    perspectives = tuple(
+        Action(
             key=f"perspective-{name.lower()}",
             text=name,
             menu="View",
-            run=partial(window.show_perspective, name),
+            run=lambda session, name=name: session.window.show_perspective(name),
             keys=f"Ctrl+{number}",
             tip=f"Arrange the window to {name.lower()}",
+            checked=lambda session, name=name: session.window.perspective == name,
         )
         for number, name in enumerate(PERSPECTIVES, 1)
-    ]
-    views = [
-        Act(
+    )
+    views = tuple(
+        Action(
             key=f"view-{entry.key}",
             text=entry.title,
             menu="View",
-            run=partial(session.bring, entry.key),
+            run=lambda session, key=entry.key: session.bring(key),
             icon=entry.icon,
             group=1,
+            why=no_project,
         )
         for entry in VIEWS
-    ]
-    looks = [
-        Act(
+    )
+    looks = tuple(
+        Action(
             key=f"theme-{mode}",
             text=text,
             menu="View",
-            run=partial(session.set_theme, mode),
+            run=lambda session, mode=mode: session.set_theme(mode),
             group=2,
+            checked=lambda _session, mode=mode: theme().mode == mode,
         )
-        for mode, text in (("light", "Light"), ("dark", "Dark"), ("system", "Light or dark as the system"))
-    ]
-    zone = Act(
+        for mode, text in (("light", "Light"), ("dark", "Dark"), ("system", "As the system"))
+    )
+
+    def bring(self, key: str) -> None:
+        """Shows a view."""
+        self.window.bring(key)
+
+    def set_theme(self, mode: str) -> None:
+        """Chooses light, dark, or what the system says, and remembers it."""
+        if mode in ("light", "dark", "system"):
+            theme().set_mode(mode)  # type: ignore[arg-type]  # narrowed by the line above
+            self._settings.setValue("theme", mode)
+            self.acts.refresh()
+
+    @action(
+        "Time &zone …",
         key="zone",
-        text="Time &zone …",
-        menu="View",
-        run=session.zones.offer,
         tip="Choose the zone of all times that are shown and typed",
+        menu="View",
         group=3,
     )
-    reset = Act(
-        key="reset-layout", text="Arrange as at first", menu="View", run=window.reset_perspective, group=3
+    def choose_zone(self) -> None:
+        """Offers zones in a menu."""
+        self.zones.offer()
+
+    @action("Reset layout", key="reset-layout", menu="View", group=3)
+    def reset_layout(self) -> None:
+        """Arranges the perspective as it is by default."""
+        self.window.reset_perspective()
+
+    # -- what can be done: going ----------------------------------------------------------------------------
+
+    @action(
+        "Go to …",
+        keys="Ctrl+K",
+        icon="search",
+        tip="Go to anything, do anything",
+        menu="Go",
     )
-    return [*perspectives, *views, *looks, zone, reset]
+    def palette(self) -> None:
+        """Opens the palette."""
+        desk = self.desk
+        targets = action_targets(self.window, self.bring)
+        targets += command_targets(desk) if desk is not None else []
+        find = partial(stream_targets, desk) if desk is not None else nothing_found
+        palette = Palette(self.window, targets, find)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.show()
 
+    @action("Find in this view", keys="Ctrl+F", icon="filter", menu="Go", why=no_project)
+    def find(self) -> None:
+        """Gives the keyboard to the filter of the view that has it now."""
+        widget = QApplication.focusWidget()
+        while widget is not None:
+            for view in self.window.views.values():
+                if view is widget:
+                    view.focus_filter()
+                    return
+            widget = widget.parentWidget()
 
-def _going(session: Session) -> list[Act]:
-    return [
-        Act(
-            key="palette",
-            text="Go to …",
-            menu="Go",
-            run=session.palette,
-            keys="Ctrl+K",
-            icon="search",
-            tip="Go to anything, do anything",
-        ),
-        Act(key="find", text="Find in this view", menu="Go", run=session.find, keys="Ctrl+F", icon="filter"),
-        Act(key="refresh", text="Refresh", menu="Go", run=session.refresh, keys="F5", icon="refresh"),
-        Act(key="back", text="Back", menu="Go", run=session.back, keys="Alt+Left", icon="back", group=1),
-        Act(
-            key="forward",
-            text="Forward",
-            menu="Go",
-            run=session.forward,
-            keys="Alt+Right",
-            icon="forward",
-            group=1,
-        ),
-        Act(
-            key="next-pane",
-            text="Next pane",
-            menu="Go",
-            run=session.window.next_pane,
-            keys="F6",
-            group=2,
-        ),
-        Act(
-            key="previous-pane",
-            text="Previous pane",
-            menu="Go",
-            run=partial(session.window.next_pane, -1),
-            keys="Shift+F6",
-            group=2,
-        ),
-    ]
+    @action("Refresh", keys="F5", icon="refresh", menu="Go", why=no_project)
+    def refresh(self) -> None:
+        """Has every view ask again."""
+        for view in self.window.views.values():
+            if view.isVisible():
+                view.refresh()
 
+    @action(
+        "Back",
+        keys="Alt+Left",
+        icon="back",
+        menu="Go",
+        group=1,
+        why=partial(_no_way, back=True),
+    )
+    def back(self) -> None:
+        """Returns to what was selected before."""
+        if self.desk is not None:
+            self.desk.back()
 
-def _engine(session: Session) -> list[Act]:
-    return [
-        Act(
-            key="engine",
-            text="Pause",
-            menu="Engine",
-            run=session.toggle_engine,
-            keys="F8",
-            icon="pause",
-            tip="Pause or resume all deliveries and projections",
-            writes=True,
-        ),
-        Act(
-            key="step",
-            text="Step",
-            menu="Engine",
-            run=session.step,
-            keys="F10",
-            icon="step",
-            tip="Do one delivery while the engine is paused",
-            writes=True,
-        ),
-        Act(
-            key="publish",
-            text="Pu&blish a message …",
-            menu="Engine",
-            run=session.publish,
-            keys="Ctrl+M",
-            icon="send",
-            tip="Publish a message to a topic",
-            writes=True,
-            group=1,
-        ),
-        Act(
-            key="story",
-            text="Play the story",
-            menu="Engine",
-            run=session.play_story,
-            icon="star",
-            tip="Issue the commands of the sample's story, one after the other",
-            writes=True,
-            group=1,
-        ),
-    ]
+    @action(
+        "Forward",
+        keys="Alt+Right",
+        icon="forward",
+        menu="Go",
+        group=1,
+        why=partial(_no_way, back=False),
+    )
+    def forward(self) -> None:
+        """Goes again where `back` came from."""
+        if self.desk is not None:
+            self.desk.forward()
 
+    @action("Next pane", key="next-pane", keys="F6", menu="Go", group=2, why=no_project)
+    def next_pane(self) -> None:
+        """Gives the keyboard to the next view."""
+        self.window.next_pane()
 
-def _help(session: Session) -> list[Act]:
-    return [
-        Act(key="keys", text="Keys", menu="Help", run=lambda: show_keys(session), keys="F1", icon="keyboard"),
-    ]
+    @action("Previous pane", key="previous-pane", keys="Shift+F6", menu="Go", group=2, why=no_project)
+    def previous_pane(self) -> None:
+        """Gives the keyboard to the view before."""
+        self.window.next_pane(-1)
 
+    # -- what can be done: the engine -----------------------------------------------------------------------
 
-def show_keys(session: Session) -> None:
-    """Shows all keys in a small window."""
-    from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout
+    @property
+    def paused(self) -> bool:
+        """Whether the engine stands still."""
+        return self.workspace is not None and self.workspace.monitor.paused
 
-    from workbench.gui.theme import code_font
+    @action(
+        "Pause",
+        key="engine",
+        keys="F8",
+        icon="pause",
+        tip="Pause or resume all deliveries and projections",
+        menu="Engine",
+        writes=True,
+        look=lambda session: ("Resume", "play") if session.paused else ("Pause", "pause"),
+    )
+    def toggle_engine(self) -> None:
+        """Pauses or resumes the engine."""
+        if self.desk is not None and self.workspace is not None:
+            workspace = self.workspace
+            work = workspace.resume() if workspace.monitor.paused else workspace.pause()
+            self.desk.run(work, "Pause or resume the engine")
 
-    dialog = QDialog(session.window)
-    dialog.setWindowTitle("Keys")
-    dialog.resize(420, 460)
-    text = QPlainTextEdit()
-    text.setReadOnly(True)
-    text.setFont(code_font())
-    lines = [f"{act.keys:<22}{act.text.replace('&', '')}" for act in acts_of(session) if act.keys]
-    lines += [f"{keys:<22}{said}" for keys, said in IN_VIEWS]
-    text.setPlainText("\n".join(lines))
-    QVBoxLayout(dialog).addWidget(text)
-    dialog.open()
-    dialog.finished.connect(dialog.deleteLater)
+    @action(
+        "Step",
+        keys="F10",
+        icon="step",
+        tip="Do one delivery while the engine is paused",
+        menu="Engine",
+        writes=True,
+        why=lambda session: "" if session.paused else "The engine runs: pause it first (F8)",
+    )
+    def step(self) -> None:
+        """Does one delivery."""
+        if self.desk is not None:
+            self.desk.run(self._step(), "Step")
 
+    async def _step(self) -> None:
+        if self.desk is not None and self.workspace is not None:
+            moved = await self.workspace.step()
+            self.desk.notice("info", f"One step: {moved} moved." if moved else "Nothing to deliver.")
 
-IN_VIEWS = (
-    ("Ctrl+Enter", "Commands: send"),
-    ("Ctrl+Shift+Enter", "Commands: edit a copy"),
-    ("Ctrl+[  Ctrl+]", "Timeline: event before, event after"),
-    ("Home  End", "Timeline: first, live"),
-    ("R", "Dead letters: replay"),
-    ("E", "Dead letters: edit and replay"),
-    ("T", "Dead letters: rehearse"),
-    ("Del", "Dead letters: archive"),
-    ("Shift+Del", "Dead letters: purge"),
-    ("F", "Flow board: show all"),
-)
+    @action(
+        "Pu&blish a message …",
+        keys="Ctrl+M",
+        icon="send",
+        tip="Publish a message to a topic",
+        menu="Engine",
+        group=1,
+        writes=True,
+    )
+    def publish(self) -> None:
+        """Opens the form that publishes a message."""
+        from workbench.gui.views.publish_dialog import open_publish
+
+        if self.desk is not None:
+            open_publish(self.window.views["commands"], self.desk)
+
+    def _no_story(self) -> str:
+        told = self.workspace is not None and self.workspace.project.story is not None
+        return "" if told else "This project has no story"
+
+    @action(
+        "Play the story",
+        key="story",
+        icon="star",
+        tip="Issue the commands of the sample's story, one after the other",
+        menu="Engine",
+        group=1,
+        writes=True,
+        why=_no_story,
+    )
+    def play_story(self) -> None:
+        """Issues the commands of the project's story, one after the other, visibly."""
+        if self.desk is not None and self.workspace is not None:
+            self.desk.run(self.workspace.story.play(), "Play the story")
+
+    @action("Keys", key="keys", keys="F1", icon="keyboard", menu="Help", tip="Show all keys")
+    def show_keys(self) -> None:
+        """Shows all keys in a small window."""
+        from workbench.gui.key_list import KeyList
+
+        KeyList(self.window).open()

@@ -17,7 +17,6 @@ from workbench.errors import InvalidName, InvalidValue, StoreCorrupt
 Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 MAX_BYTES = 64 * 1024 * 1024
-WARN_BYTES = 1024 * 1024
 MAX_DEPTH = 100
 _READ_DEPTH = 400
 """Nesting that every Python reads; where it is deeper, how far a parser comes differs."""

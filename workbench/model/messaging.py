@@ -225,7 +225,7 @@ class Context(Protocol):
         ...
 
     @property
-    def rehearsal(self) -> bool:
+    def dry_run(self) -> bool:
         """Whether nothing of this will be stored: leave out what acts on the outside."""
         ...
 
@@ -338,7 +338,7 @@ class Route:
     """Sends the events whose type fits a pattern to topics.
 
     Attributes:
-        pattern: Event type, ``*`` stands for anything: ``user.*``.
+        pattern: Event type, ``*`` matches anything: ``user.*``.
     """
 
     pattern: str

@@ -69,7 +69,7 @@ class Registry:
             NoHandler: Nobody answers a query of that name (Q1).
         """
         if name not in self.queries:
-            raise NoHandler(f"nobody answers the query {name}", hint=_known(name, self.queries))
+            raise NoHandler(f"there is no query {name}", hint=_known(name, self.queries))
         return self.queries[name]
 
     def aggregate_of_stream(self, stream: str) -> AggregateType | None:

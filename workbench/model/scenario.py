@@ -102,7 +102,7 @@ class Expected:
     Attributes:
         facts: What is said of it; what is not said may be as it likes.
         exact: Its data is said completely.
-        wanted: False where nothing of the kind may follow.
+        wanted: False where nothing may follow.
     """
 
     kind: FactKind

@@ -178,7 +178,7 @@ def _row(one: Expected, happened: Happened) -> Line:
     projection = one.facts["projection"]
     rows = happened.rows.get(projection, {})
     if fault := happened.faults.get(projection):
-        said = f"{projection} stands still: {fault}"
+        said = f"{projection} has stopped: {fault}"
         return Line(sign=Sign.DIFFERENT, expected=say(one.facts), happened=said, place=one.place)
     if one.kind is FactKind.ROWS:
         wanted = one.facts.get("data", {})
@@ -237,4 +237,4 @@ def _notes(scenario: Scenario, happened: Happened) -> Iterator[str]:
     asked = {one.facts.get("projection") for one in scenario.then}
     for projection, fault in happened.faults.items():
         if projection not in asked:
-            yield f"the projection {projection} could not follow: {fault}"
+            yield f"the projection {projection} could not fold an event: {fault}"

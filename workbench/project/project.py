@@ -258,7 +258,7 @@ def _once(file: ProjectFile, path: tuple[str, str], name: str, seen: dict[str, s
 
 def _unknown_topic(file: ProjectFile, path: tuple[str, ...], name: str, topics: Mapping[str, str]) -> Problem:
     known = f"declared are: {', '.join(topics)}" if topics else "[topics] declares none"
-    return file.problem(path, "S-REF", f"nobody declares the topic {name}", known)
+    return file.problem(path, "S-REF", f"the topic {name} is not declared", known)
 
 
 def _handlers(file: ProjectFile, handlers: Collection[str]) -> Iterator[Problem]:

@@ -249,7 +249,7 @@ class SubscriptionSettings(RetrySettings):
 class RouteSettings(Section):
     """A route."""
 
-    pattern: Name = Field(description="Event type; * stands for anything")
+    pattern: Name = Field(description="Event type; * matches anything")
     topics: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
         description="Where it goes", min_length=1
     )

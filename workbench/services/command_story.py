@@ -60,7 +60,7 @@ class Story:
 
         Args:
             path: The file; by default the project's story.
-            pace: Seconds between two commands; 0 for as fast as it goes.
+            pace: Seconds between two commands; 0 for unlimited.
             between: Awaited behind each command.
 
         Raises:
@@ -127,7 +127,7 @@ class Story:
         try:
             if not isinstance(name, str):
                 raise InvalidValue('a command line needs "command": its name', path="")
-            result = await self._workspace.issue.issue(name, value, expected=expected, origin=origin)
+            result = await self._workspace.commands.issue(name, value, expected=expected, origin=origin)
         except WorkbenchError as error:
             hint = f" ({error.hint})" if error.hint else ""
             report.problems.append(RecordProblem(line=number, message=f"{error.message}{hint}"))

@@ -79,7 +79,7 @@ def export(
 
     Args:
         path: The file; it appears when it is complete. None writes to the standard output.
-        streams: Names of streams to write, whole; ``*`` stands for anything; none for all.
+        streams: Names of streams to write, whole; ``*`` matches anything; none for all.
         reveal: Write secrets as they are stored, instead of masked (contract §10).
         replace: Whether the file may exist.
 
@@ -87,7 +87,7 @@ def export(
         InvalidValue: The file exists already.
         StoreReadOnly: It cannot be written.
     """
-    report = ExportReport(head=workspace.browse.head())
+    report = ExportReport(head=workspace.streams.head())
     events = _chosen(workspace, streams, report, progress)
     records = _records(events, form, source_of(workspace.project.name), report, reveal=reveal)
     chunks = _framed(records, array=form is ExportForm.CLOUDEVENTS_ARRAY)

@@ -13,7 +13,7 @@ class SubscriptionView:
 
     Attributes:
         status: ``running``, or why it is not: ``paused``, ``faulted`` after unexpected ends (C11),
-            ``detached`` (nothing handles it), ``engine paused``, ``not run here`` (this window only looks).
+            ``detached`` (nothing handles it), ``engine paused``, ``not run here`` (this window is read-only).
         fault: What ended it, where it is faulted.
         paused: A person paused it, whatever else stops it.
         source: Topic that it reads; ``all events`` for policies and processes.
@@ -82,7 +82,7 @@ class ProjectionView:
     Attributes:
         status: As it is stored: ``live``, ``paused``, ``faulted``; ``new`` where nothing is.
         condition: What is true of it at this moment: its status where that holds up, else ``engine paused``,
-            or ``not run here`` (this window only looks).
+            or ``not run here`` (this window is read-only).
         by_handlers: Handlers write its rows; it follows no log, and cannot be rebuilt (J6).
         stale: Its definition changed since its rows were made (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.
@@ -112,7 +112,7 @@ class Status:
     """What the status bar says.
 
     Attributes:
-        lag: Positions that all subscriptions together are behind, each as its own view says it.
+        lag: Lag of all subscriptions together, in positions, each as its own view says it.
         dead: Dead letters that are open; those that are being delivered again count as ``replaying``.
         faulted: Subscriptions and projections that stand still after unexpected ends (C11).
         gone: Empty, or how the files of the open store ceased to be those at its path (C10).

@@ -72,6 +72,6 @@ def not_trusted(project: Project, what: str) -> NotTrusted:
     """Returns the error that something needs the model of a project that nobody trusts."""
     files = ", ".join(str(module_path(project.root, name)) for name in project.modules)
     return NotTrusted(
-        f"{what} needs the model, which is Python that nobody trusted yet: {files}",
+        f"{what} needs the model, which is Python that is not trusted yet: {files}",
         hint="read it; if you trust it, say --trust, which remembers this folder with these files",
     )

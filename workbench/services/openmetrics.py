@@ -47,9 +47,9 @@ def open_metrics(workspace: Workspace) -> str:
 
 
 def _store(workspace: Workspace) -> Iterator[Family]:
-    letters = workspace.repair.counts()
-    yield _gauge("position", "The highest position of the store.", [((), workspace.browse.head())])
-    yield _gauge("streams", "Streams in the store.", [((), workspace.browse.stream_count())])
+    letters = workspace.dead_letters.counts()
+    yield _gauge("position", "The highest position of the store.", [((), workspace.streams.head())])
+    yield _gauge("streams", "Streams in the store.", [((), workspace.streams.count())])
     yield _gauge(
         "dead_letters",
         "Dead letters by status.",
@@ -64,7 +64,7 @@ def _store(workspace: Workspace) -> Iterator[Family]:
 
 
 def _subscriptions(workspace: Workspace) -> Iterator[Family]:
-    views = workspace.observe.subscriptions()
+    views = workspace.monitor.subscriptions()
     outcomes = ("delivered", "failed", "retried", "died", "expired", "filtered", "skipped")
     yield Family(
         name="deliveries",
@@ -102,7 +102,7 @@ def _subscriptions(workspace: Workspace) -> Iterator[Family]:
 
 
 def _projections(workspace: Workspace) -> Iterator[Family]:
-    views = workspace.observe.projections()
+    views = workspace.monitor.projections()
     named = [((("projection", view.name),), view) for view in views]
     yield _gauge(
         "projection_lag", "Positions behind the head.", [(labels, view.lag) for labels, view in named]

@@ -238,7 +238,7 @@ async def said_by_a_start(project: Project) -> list[RunFinding]:
         workspace = Workspace(replace(project, store_path=path, package=""), store, SystemClock())
         try:
             await workspace.start()
-            workspace.observe.projections()
+            workspace.monitor.projections()
         except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
             said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             hint = error.hint if isinstance(error, WorkbenchError) else ""

@@ -89,7 +89,7 @@ class ScenarioStatus:
 
     # -- how they stand -----------------------------------------------------------------------------------
 
-    def scenarios(self) -> list[Scenario]:
+    def all(self) -> list[Scenario]:
         """Returns all that can be run, in the order of their files."""
         return [scenario for file in self.files for scenario in file.scenarios]
 
@@ -111,7 +111,7 @@ class ScenarioStatus:
     def tally(self) -> Tally:
         """Counts the verdicts; those of a model of before count as unsure."""
         passed = failed = unsure = 0
-        for scenario in self.scenarios():
+        for scenario in self.all():
             if not self.holds(scenario):
                 unsure += 1
             elif self._kept[scenario.title].result.passed:
@@ -186,7 +186,7 @@ class ScenarioStatus:
     async def _run_again(self) -> None:
         await asyncio.sleep(QUIET)
         await self._read()
-        due = [scenario for scenario in self.scenarios() if scenario.title in self._asked]
+        due = [scenario for scenario in self.all() if scenario.title in self._asked]
         await self._run([scenario.title for scenario in due if not self.holds(scenario)])
 
     async def _read(self) -> bool:
@@ -200,10 +200,10 @@ class ScenarioStatus:
             except WorkbenchError as error:
                 files, trouble = (), error.message
         before = (self.files, self.trouble, self._read_with)
-        known = {scenario.title for scenario in self.scenarios()}
+        known = {scenario.title for scenario in self.all()}
         self.files, self.trouble, self._read_with = files, trouble, project
         if self._asked:
-            self._asked |= {scenario.title for scenario in self.scenarios()} - known
+            self._asked |= {scenario.title for scenario in self.all()} - known
         if before[:2] != (files, trouble) or before[2] is None:
             self._tell()
         return before[:2] != (files, trouble)
@@ -211,7 +211,7 @@ class ScenarioStatus:
     async def _run(self, titles: list[str]) -> None:
         for number, title in enumerate(titles):
             project = self._workspace.project
-            scenario = next((one for one in self.scenarios() if one.title == title), None)
+            scenario = next((one for one in self.all() if one.title == title), None)
             if self._stopping:
                 self._asked -= set(titles[number:]) - set(self._kept)
                 return

@@ -86,4 +86,4 @@ def _doc(name: str, resolved: Mapping[str, Any], item: Mapping[str, Any]) -> str
     default = masked({name: item.get("default")})[name]
     if default in (None, "", [], {}):
         return str(said)
-    return f"{said}{'; ' if said else ''}{_value(default)} unless said"
+    return f"{said}{'; ' if said else ''}default {_value(default)}"

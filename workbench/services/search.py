@@ -24,7 +24,7 @@ class EventQuery:
     """Which events.
 
     Attributes:
-        stream: Name of a stream; ``*`` stands for anything; empty for all.
+        stream: Name of a stream; ``*`` matches anything; empty for all.
         type: Event type, the same way.
         after: Only those behind this position.
     """
@@ -51,7 +51,7 @@ def first_events(workspace: Workspace, wanted: EventQuery, limit: int) -> list[R
 def last_events(workspace: Workspace, wanted: EventQuery, limit: int) -> list[RecordedEvent]:
     """Returns the last events that fit, in the order of their positions."""
     found: list[RecordedEvent] = []
-    upto = workspace.browse.head()
+    upto = workspace.streams.head()
     while upto > wanted.after and len(found) < limit:
         begin = max(wanted.after, upto - PAGE)
         page = [event for event in workspace.reader.read_log(begin, PAGE, upto=upto) if wanted.fits(event)]
@@ -62,7 +62,7 @@ def last_events(workspace: Workspace, wanted: EventQuery, limit: int) -> list[Re
 
 def _log(workspace: Workspace, wanted: EventQuery) -> Iterator[RecordedEvent]:
     after = wanted.after
-    head = workspace.browse.head()
+    head = workspace.streams.head()
     while after < head:
         events, after = workspace.reader.read_types(wanted.fits_type, after, PAGE)
         yield from events

@@ -118,13 +118,13 @@ def left_behind(workspace: Workspace, before: ProjectFile, after: ProjectFile) -
         if count := published.get(name, 0):
             stay = "message that was published to it stays" if count == 1 else "messages published to it stay"
             found.append(
-                f"Topic {name}: {count:,} {stay} in the store under this name, and nobody reads them."
+                f"Topic {name}: {count:,} {stay} in the store under this name; no subscription reads them."
             )
     for name in _names(before, "subscriptions") - _names(after, "subscriptions"):
         state = workspace.reader.subscription(name)
         if state is None:
             continue
-        groups = workspace.repair.groups(("open", "archived"))
+        groups = workspace.dead_letters.groups(("open", "archived"))
         dead = sum(group.count for group in groups if group.subscription == name)
         letters = f" Its {dead:,} dead letters stay, and cannot be replayed." if dead else ""
         found.append(

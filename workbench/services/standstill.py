@@ -48,7 +48,7 @@ async def drain(workspace: Workspace, seconds: float) -> bool:
         async with asyncio.timeout(seconds):
             await engine.settle()
             while engine.stuck or any(
-                _moves(workspace, view, until) for view in workspace.observe.subscriptions()
+                _moves(workspace, view, until) for view in workspace.monitor.subscriptions()
             ):
                 if engine.faults:
                     return False
@@ -75,7 +75,7 @@ def put_off(workspace: Workspace) -> int:
     """Returns how many deliveries wait for their time and were never tried."""
     return sum(
         one.state is DeliveryState.DELAYED and not (one.failed or one.crashed)
-        for view in workspace.observe.subscriptions()
+        for view in workspace.monitor.subscriptions()
         if view.depth.delayed
         for one in workspace.reader.deliveries(view.name, MOST)
     )
@@ -84,17 +84,17 @@ def put_off(workspace: Workspace) -> int:
 def standstills(workspace: Workspace) -> list[Standstill]:
     """Returns what does not follow any more: faulted projections, what nobody handles, what was paused."""
     found = []
-    for view in workspace.observe.projections():
+    for view in workspace.monitor.projections():
         if view.status == "faulted":
-            why = f"it stands still at position {view.fault_position:,}: {view.fault}"
+            why = f"it stopped at position {view.fault_position:,}: {view.fault}"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
         elif view.stale and view.lag and view.status == "live":
-            why = "its columns changed, so it stands still until it is rebuilt"
+            why = "its columns changed, so it stopped until it is rebuilt"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
         elif view.status == "paused" and view.lag:
             why = f"it is paused, {view.lag:,} positions behind"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=False))
-    for one in workspace.observe.subscriptions():
+    for one in workspace.monitor.subscriptions():
         behind = one.lag or one.waiting
         if one.status == "detached":
             found.append(

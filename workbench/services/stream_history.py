@@ -1,4 +1,4 @@
-"""Tells the history of a stream: what each event changed, and the state at a version."""
+"""Shows the history of a stream: what each event changed, and the state at a version."""
 
 from __future__ import annotations
 
@@ -94,10 +94,10 @@ def history(
 
 
 def _stream(workspace: Workspace, name: str) -> StreamInfo:
-    stream = workspace.browse.stream(name)
+    stream = workspace.streams.get(name)
     if stream is not None:
         return stream
-    near = [one.name for one in workspace.browse.streams_from(name, 3)]
+    near = [one.name for one in workspace.streams.beginning(name, 3)]
     said = f"names that begin so: {', '.join(near)}" if near else "streams are listed by: workbench streams"
     raise NotFound(f"there is no stream {name}", hint=said)
 
@@ -115,7 +115,7 @@ class _Fold:
         self.shown: Any = None
         self.trouble = "" if aggregate else "no aggregate of the model has this category"
         if workspace.project.restricted:
-            self.trouble = "the model was not loaded, because nobody trusts it yet"
+            self.trouble = "the model was not loaded, because it is not trusted yet"
 
     def step(self, event: RecordedEvent) -> HistoryStep:
         """Folds one event."""

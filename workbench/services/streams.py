@@ -1,4 +1,4 @@
-"""Looks at streams, events, states and what caused what; never changes anything (I12)."""
+"""Looks at streams, events, states and what caused what, which changes nothing (I12); closes streams."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.errors import ReadTooLong, WorkbenchError
 from workbench.model.aggregate import AggregateType
 from workbench.model.event import RecordedEvent
+from workbench.services.operator_acts import recorded
+from workbench.store.operations import CloseStream
 from workbench.store.stored_values import Glance, LogEntry, StreamInfo
 
 if TYPE_CHECKING:
@@ -50,19 +52,19 @@ class Streams:
         """Returns the highest position."""
         return self._reader.head()
 
-    def stream_count(self) -> int:
+    def count(self) -> int:
         """Returns how many streams there are; they are numbered 1 to this."""
         return self._reader.stream_count()
 
-    def streams(self, first: int, limit: int) -> list[StreamInfo]:
+    def page(self, first: int, limit: int) -> list[StreamInfo]:
         """Returns streams by number, from ``first``."""
         return self._reader.streams(first, limit)
 
-    def streams_numbered(self, numbers: Sequence[int]) -> list[StreamInfo]:
+    def numbered(self, numbers: Sequence[int]) -> list[StreamInfo]:
         """Returns the streams with these numbers, in the order asked for."""
         return self._reader.streams_numbered(numbers)
 
-    def find_streams(
+    def find(
         self, *, text: str = "", category: str = "", order: str = "-updated", limit: int = -1
     ) -> array[int]:
         """Returns the numbers of all streams that fit; looks at the whole store, so call it in a thread.
@@ -73,12 +75,12 @@ class Streams:
         """
         return self._reader.find_streams(text=text, category=category, order=order, limit=limit)
 
-    async def search_streams(self, text: str, limit: int) -> list[StreamInfo]:
+    async def search(self, text: str, limit: int) -> list[StreamInfo]:
         """Returns the streams with that part in their names, the last changed first; looks in a thread."""
-        numbers = await asyncio.to_thread(self.find_streams, text=text, limit=limit)
-        return self.streams_numbered(numbers) if numbers else []
+        numbers = await asyncio.to_thread(self.find, text=text, limit=limit)
+        return self.numbered(numbers) if numbers else []
 
-    def streams_from(self, prefix: str, limit: int) -> list[StreamInfo]:
+    def beginning(self, prefix: str, limit: int) -> list[StreamInfo]:
         """Returns the first streams whose names begin so; quick in a store of any size."""
         return self._reader.streams_from(prefix, limit)
 
@@ -86,7 +88,7 @@ class Streams:
         """Returns the categories of streams with their counts."""
         return self._reader.categories()
 
-    def stream(self, name: str) -> StreamInfo | None:
+    def get(self, name: str) -> StreamInfo | None:
         """Returns one stream."""
         return self._reader.stream(name)
 
@@ -164,3 +166,13 @@ class Streams:
     def caused_by(self, correlation_id: UUID, limit: int = 500) -> list[RecordedEvent]:
         """Returns the events of one correlation, in order."""
         return self._reader.correlated(correlation_id, limit)
+
+    async def close(self, stream: str, *, closed: bool) -> None:
+        """Has a stream take no more events, or take them again (A2).
+
+        Raises:
+            NotFound: There is no such stream.
+        """
+        note = recorded(self._workspace.clock.now(), "close" if closed else "open again", f"stream {stream}")
+        async with self._workspace.at_work() as engine:
+            await engine.gate.write_all((CloseStream(stream=stream, closed=closed), note))

@@ -1,12 +1,15 @@
-"""Says where subscriptions stand in a store whose engine does not run here."""
+"""Pauses, resumes and resets subscriptions, and says where they stand in a store not run here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.errors import InvalidValue
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
+from workbench.services.operator_acts import recorded
+from workbench.store.operations import ConfigureSubscription, RecordAction, Skip
 from workbench.store.stored_values import SubscriptionState
 
 if TYPE_CHECKING:
@@ -15,6 +18,59 @@ if TYPE_CHECKING:
 
 
 _SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
+
+
+class Subscriptions:
+    """What an operator does to subscriptions; every act is recorded with what it does (L9)."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def pause(self, name: str, *, paused: bool) -> None:
+        """Pauses or resumes one subscription, durably."""
+        async with self._workspace.at_work() as engine:
+            note = self._note("pause" if paused else "resume", name)
+            await engine.gate.write_all((ConfigureSubscription(subscription=name, paused=paused), note))
+            engine.subscriptions[name].paused = paused
+            if paused:
+                engine.subscriptions[name].release()
+            else:
+                engine.revive(name)
+            engine.wake(name)
+
+    async def reset(self, name: str, position: int) -> None:
+        """Moves a subscription's cursor: everything after the position is delivered again.
+
+        Raises:
+            InvalidValue: The position is negative, or beyond the last one.
+        """
+        head = self._workspace.reader.head()
+        if not 0 <= position <= head:
+            raise InvalidValue(f"position {position:,} is not from 0 to {head:,}", path="")
+        async with self._workspace.at_work() as engine:
+            runner = engine.subscriptions[name]
+            moved = ConfigureSubscription(subscription=name, cursor=position, release_key=runner.release_key)
+            await engine.gate.write_all((moved, self._note("reset", name, f"to position {position}")))
+            runner.moved(position)
+            engine.wake(name)
+
+    async def skip(self, name: str, numbers: Sequence[int]) -> int:
+        """Passes waiting deliveries by, on record; those behind them with their keys go on.
+
+        Returns:
+            How many still waited.
+        """
+        async with self._workspace.at_work() as engine:
+            runner = engine.subscriptions[name]
+            skip = Skip(subscription=name, numbers=tuple(numbers), release_key=runner.release_key)
+            note = self._note("skip", name, f"{{answer}} of {len(numbers)} deliveries")
+            skipped, _ = await engine.gate.write_all((skip, note))
+            runner.rows_changed()
+            engine.wake(name)
+            return int(skipped)
+
+    def _note(self, action: str, name: str, detail: str = "") -> RecordAction:
+        return recorded(self._workspace.clock.now(), action, name, detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +106,7 @@ def standings(workspace: Workspace) -> list[SubscriptionStanding]:
     stored = {state.name: state for state in workspace.reader.subscriptions()}
     handlers = _handlers(workspace.registry)
     names = [*handlers, *(name for name in stored if name not in handlers)]
-    head = workspace.browse.head()
+    head = workspace.streams.head()
     return [_standing(workspace.registry, name, stored.get(name), handlers, head) for name in names]
 
 

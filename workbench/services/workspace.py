@@ -18,21 +18,22 @@ from workbench.project.project import Project, Trust, load_project
 from workbench.project.project_file import ProjectFile
 from workbench.services.command_story import Story
 from workbench.services.commands import Commands
-from workbench.services.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters import DeadLetters
 from workbench.services.draft_files import DraftFiles
-from workbench.services.engine_control import EngineControl
 from workbench.services.event_import import EventImport
 from workbench.services.messages import Messages
 from workbench.services.model_reload import ModelReload
 from workbench.services.monitor import Monitor
+from workbench.services.operator_acts import recorded
 from workbench.services.project_editor import ProjectEditor
+from workbench.services.projections import Projections
 from workbench.services.reload_lock import ReloadLock
 from workbench.services.scenario_status import ScenarioStatus
 from workbench.services.store_owner import check_place, owner_for
 from workbench.services.store_watch import StoreWatch
 from workbench.services.streams import Streams
-from workbench.store.operations import ForgetMessages
+from workbench.services.subscriptions import Subscriptions
+from workbench.store.operations import ForgetMessages, RecordAction
 from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.store import SqliteStore
 from workbench.store.thread_readers import ThreadReaders
@@ -46,19 +47,19 @@ class Workspace:
     Attributes:
         project: Settings and model.
         observer: Empty, or why this window may only look (C8, F5).
-        browse: Streams, timelines, states, diffs.
-        issue: Commands and queries.
-        observe: Subscriptions, projections, rates, status.
-        repair: Dead letters.
-        control: Pause, resume, step, reset, skip, rebuild.
-        jobs: Bulk actions on dead letters.
-        publish: Messages in.
-        transfer: Events in from files.
+        streams: Streams, timelines, states, diffs.
+        commands: Commands and queries.
+        monitor: Subscriptions, projections, rates, status.
+        dead_letters: Dead letters, and bulk actions on them.
+        subscriptions: Pause, resume, reset, skip.
+        projections: Pause, resume, rebuild, leave out.
+        messages: Messages in.
+        event_import: Events in from files.
         story: Commands in from files.
         turnstile: Passed by what must not meet an engine that is being changed.
-        reload: Reads the project again when its files change.
-        configure: The project file as settings.
-        verdicts: The project's scenarios and what came of them.
+        model_reload: Reads the project again when its files change.
+        project_editor: The project file as settings.
+        scenarios: The project's scenarios and what came of them.
         drafts: What was typed and not sent.
     """
 
@@ -77,18 +78,18 @@ class Workspace:
         self._readers = ThreadReaders(store.reader)
         self.turnstile = ReloadLock()
         self.engine = None if store.observer else self._engine(project)
-        self.browse = Streams(self)
-        self.issue = Commands(self)
-        self.observe = Monitor(self)
-        self.repair = DeadLetters(self)
-        self.control = EngineControl(self)
-        self.jobs = DeadLetterJobs(self)
-        self.publish = Messages(self)
-        self.transfer = EventImport(self)
+        self.streams = Streams(self)
+        self.commands = Commands(self)
+        self.monitor = Monitor(self)
+        self.dead_letters = DeadLetters(self)
+        self.subscriptions = Subscriptions(self)
+        self.projections = Projections(self)
+        self.messages = Messages(self)
+        self.event_import = EventImport(self)
         self.story = Story(self)
-        self.reload = ModelReload(self)
-        self.configure = ProjectEditor(self)
-        self.verdicts = ScenarioStatus(self)
+        self.model_reload = ModelReload(self)
+        self.project_editor = ProjectEditor(self)
+        self.scenarios = ScenarioStatus(self)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self._watching = StoreWatch(store, lambda: self.announce(Changes(engine=True)))
 
@@ -113,7 +114,7 @@ class Workspace:
         if self.engine is not None:
             await self._forget_messages(self.engine)
             await self.engine.start(paused=paused)
-            self.jobs.take_up()
+            self.dead_letters.jobs.take_up()
             self._watching.start()
 
     async def close(self) -> None:
@@ -122,7 +123,7 @@ class Workspace:
 
     async def _close(self) -> None:
         self._watching.stop()
-        await self.verdicts.close()
+        await self.scenarios.close()
         engine, self.engine = self.engine, None
         try:
             if engine is not None:
@@ -159,7 +160,7 @@ class Workspace:
         finally:
             if before != (self.project, self.engine):
                 if self.engine is not None:
-                    self.jobs.take_up()
+                    self.dead_letters.jobs.take_up()
                 self.announce(Changes(model=True, engine=True, everything=True))
 
     async def _adopt(self, project: Project) -> None:
@@ -183,7 +184,7 @@ class Workspace:
     def _use(self, project: Project) -> None:
         self.project = project
         self.registry = project.registry
-        self.browse = Streams(self)
+        self.streams = Streams(self)
 
     async def _run(self, project: Project, before: Engine, *, paused: bool) -> None:
         """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""
@@ -220,6 +221,36 @@ class Workspace:
                 failed = error
         return failed
 
+    async def pause(self) -> None:
+        """Pauses the engine; what runs is finished."""
+        async with self.at_work() as engine:
+            engine.pause()
+            await engine.gate.write(self._note("pause", "engine"))
+
+    async def resume(self) -> None:
+        """Resumes the engine."""
+        async with self.at_work() as engine:
+            engine.resume()
+            await engine.gate.write(self._note("resume", "engine"))
+
+    async def step(self, only: str = "") -> str:
+        """Does one delivery while the engine stands still.
+
+        Args:
+            only: Of this subscription; empty for the one that lies furthest behind.
+
+        Returns:
+            What moved; empty if nothing was left.
+        """
+        async with self.at_work() as engine:
+            moved = await engine.step(only)
+            if moved:
+                await engine.gate.write(self._note("step", moved))
+            return moved
+
+    def _note(self, action: str, subject: str) -> RecordAction:
+        return recorded(self.clock.now(), action, subject)
+
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Engine]:
         """Gives the engine, which stays until the end of the block; a reload is waited for, and waits.
@@ -237,10 +268,10 @@ class Workspace:
 
         Raises:
             StoreReadOnly: This window only observes.
-            StoreBusy: The model is just being loaded anew.
+            StoreBusy: The model is being reloaded.
         """
         if self.turnstile.closed:
-            raise StoreBusy("the model is just being loaded anew", hint="try again in a moment")
+            raise StoreBusy("the model is being reloaded", hint="try again in a moment")
         if self.engine is None:
             raise StoreReadOnly(
                 f"the store is open for reading only: {self.observer or 'the project was closed'}",

@@ -101,7 +101,7 @@ class StoreLock:
         said = self._read()
         if not {"pid", "host", "since"} <= said.keys():
             return "another process"
-        return f"process {said['pid']} on {said['host']} since {said['since']}"
+        return f"another process (PID {said['pid']} on {said['host']}, since {said['since']})"
 
     def release(self) -> None:
         """Lets go; a second call does nothing."""

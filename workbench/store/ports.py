@@ -41,7 +41,7 @@ class StoreWriter(Protocol):
         """
         ...
 
-    def rehearse(self, operations: Sequence[Operation]) -> list[Any]:
+    def dry_run(self, operations: Sequence[Operation]) -> list[Any]:
         """Runs operations as `write` does and takes everything back; returns what the answers would be.
 
         Raises:

@@ -130,9 +130,7 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     CRASH_LOOP = "crash_loop"
-    DESERIALIZATION = "deserialization"
     FILTER_ERROR = "filter_error"
-    OPERATOR = "operator"
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,7 +220,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         numbers: Of the dead letters, frozen when it was confirmed.
-        per_second: At most so many a second; 0 for as fast as it goes.
+        per_second: At most so many a second; 0 for unlimited.
         skip_on: For a purge: whether what is blocked behind them goes on (L7).
         step: How many of the numbers were dealt with.
         skipped: How many were no longer as they were when the list was frozen.

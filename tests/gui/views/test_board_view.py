@@ -28,7 +28,7 @@ def board(desk: Desk, qtbot: QtBot) -> BoardView:
 
 
 async def create(desk: Desk, **values: Any) -> None:
-    result = await desk.workspace.issue.issue("create_user", ANN | values)
+    result = await desk.workspace.commands.issue("create_user", ANN | values)
     assert result.outcome == "accepted", result.message
 
 
@@ -53,7 +53,7 @@ async def test_what_happens_is_counted_and_travels(board: BoardView, desk: Desk,
 
 async def test_what_happened_before_it_was_seen_does_not_travel(desk: Desk, qtbot: QtBot, until: Any) -> None:
     await create(desk)
-    await until(lambda: desk.workspace.observe.flow().get("event:user.created") == 1)
+    await until(lambda: desk.workspace.monitor.flow().get("event:user.created") == 1)
     board = BoardView(desk)
     qtbot.addWidget(board)
     board.show()
@@ -152,7 +152,7 @@ async def test_problems_are_counted_and_stepped_through(
 
 
 async def test_a_paused_subscription_says_so(board: BoardView, desk: Desk, until: Any) -> None:
-    await desk.workspace.control.pause_subscription("notices", paused=True)
+    await desk.workspace.subscriptions.pause("notices", paused=True)
     await until(lambda: board.scene.nodes["subscription:notices"].badge == "paused")
 
 

@@ -57,12 +57,12 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(workspace,
     assert view._form.field("email").error() == "Is required"
     assert view._form.field("username").error() == "Must be at least 3 characters"
     assert not view.result.isVisible()
-    assert workspace.issue.history() == []
+    assert workspace.commands.history() == []
 
 
 async def test_a_rule_that_refuses_is_a_result_and_stands_at_its_field(workspace, view, until):
     values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
-    await workspace.issue.issue("create_user", values)
+    await workspace.commands.issue("create_user", values)
     view.show_command("change_status")
     view._form.set_value({"user_id": "ada", "status": "suspended"})
     view.send()
@@ -74,7 +74,7 @@ async def test_a_rule_that_refuses_is_a_result_and_stands_at_its_field(workspace
 
 async def test_a_conflict_shows_both_versions(workspace, view, until):
     values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
-    await workspace.issue.issue("create_user", values)
+    await workspace.commands.issue("create_user", values)
     view.show_command("update_user")
     view._form.set_value({"user_id": "ada", "username": "Ada Lovelace"})
     view.check.setChecked(True)
@@ -152,8 +152,8 @@ async def test_the_chosen_stream_is_offered_where_nothing_was_typed(workspace, d
 
 async def test_a_query_shows_its_answer(workspace, view, until):
     values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
-    result = await workspace.issue.issue("create_user", values)
-    await workspace.issue.wait_for("users", result.last_position)
+    result = await workspace.commands.issue("create_user", values)
+    await workspace.commands.wait_for("users", result.last_position)
     view.show_command("get_user")
     view._form.set_value({"user_id": "ada"})
     view.send()

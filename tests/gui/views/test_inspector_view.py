@@ -23,8 +23,8 @@ def view(desk, qtbot):
 @pytest.fixture
 async def ada(workspace):
     values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
-    await workspace.issue.issue("create_user", values)
-    await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    await workspace.commands.issue("create_user", values)
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
     return "user-ada"
 
 
@@ -44,7 +44,7 @@ async def test_it_shows_the_event_of_the_selection(ada, desk, view):
 async def test_without_a_version_it_follows_the_newest(ada, workspace, desk, view, until):
     desk.select(Selection(stream=ada))
     assert view.name.text() == "user.updated"
-    await workspace.issue.issue("change_status", {"user_id": "ada", "status": "inactive"})
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "inactive"})
     await until(lambda: view.name.text() == "user.status_changed")
 
 

@@ -10,7 +10,7 @@ from workbench.gui.time_format import short
 from workbench.gui.views.job_strip import duration, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters_view import LettersView
-from workbench.services.dead_letter_jobs import JobReport
+from workbench.services.dead_letters import JobReport
 from workbench.store.operations import StartJob
 from workbench.store.stored_values import Job, JobStatus
 
@@ -22,9 +22,9 @@ async def many(workspace):
     """More letters than are dealt with at once."""
     for number in range(MANY):
         values = {"user_id": f"u{number:02}", "username": f"User {number}", "email": f"u{number}@x.invalid"}
-        assert (await workspace.issue.issue("create_user", values)).accepted
+        assert (await workspace.commands.issue("create_user", values)).accepted
     await settle(workspace)
-    assert workspace.repair.counts() == {"open": MANY}
+    assert workspace.dead_letters.counts() == {"open": MANY}
     return workspace
 
 
@@ -77,7 +77,7 @@ async def test_L5_a_job_at_a_pace_shows_how_far_it_is_and_can_be_cancelled(many,
     view._repairs.do(REPLAY, all_numbers(view), per_second=1.0)
     await until(lambda: view.jobs.cards and card(view).job.step == 1)
     shown = card(view)
-    assert shown.title.text() == f"Replay {MANY} dead letters, 1 per second: under way"
+    assert shown.title.text() == f"Replay {MANY} dead letters, 1 per second: running"
     assert shown.said.text().startswith(f"{MANY - 1} queued  ·  ")
     assert "0 resolved" in shown.said.text()
     assert shown.bar.maximum() == MANY
@@ -85,8 +85,8 @@ async def test_L5_a_job_at_a_pace_shows_how_far_it_is_and_can_be_cancelled(many,
     await until(lambda: shown.title.text().endswith("cancelled"))
     assert shown.said.text().startswith("Replayed 1 dead letter: 1 ")
     assert shown.said.text().endswith(f"; cancelled before the other {MANY - 1}.")
-    assert many.jobs.job(1).status is JobStatus.CANCELLED
-    assert many.repair.counts()["open"] >= MANY - 1
+    assert many.dead_letters.jobs.get(1).status is JobStatus.CANCELLED
+    assert many.dead_letters.counts()["open"] >= MANY - 1
     shown.close_button.click()
     assert not view.jobs.cards
     assert not view.jobs.isVisible()
@@ -100,28 +100,28 @@ async def test_a_job_whose_end_nobody_sees_is_told_by_a_notice(many, view, told,
 
 
 async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
-    await many.control.pause()
+    await many.pause()
     view._repairs.do(REPLAY, all_numbers(view))
     await until(lambda: view.jobs.cards and "0 queued" in card(view).said.text())
     shown = card(view)
-    told = f"Replay {MANY} dead letters: under way"
+    told = f"Replay {MANY} dead letters: running"
     assert shown.title.text() == f"{told}; it waits, the engine is paused"
     assert shown.said.text() == (
         f"0 queued  ·  {MANY} in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped"
     )
     assert shown.bar.value() == 0
-    assert many.jobs.job(1).status is JobStatus.RUNNING
-    await many.control.resume()
+    assert many.dead_letters.jobs.get(1).status is JobStatus.RUNNING
+    await many.resume()
     await until(lambda: shown.title.text().endswith("done"), within=10)
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
 
 
 async def test_V3_a_few_replays_are_told_when_they_ended(many, view, told, until):
-    await many.control.pause()
+    await many.pause()
     view._repairs.do(REPLAY, all_numbers(view)[:2])
     await until(lambda: told)
     assert told[0].text == "2 dead letters in progress. The engine is paused, so they wait."
-    await many.control.resume()
+    await many.resume()
     await until(lambda: len(told) == 2, within=10)
     assert (told[1].kind, told[1].text) == ("warning", "Replayed 2 dead letters: 2 failed again.")
     assert told[0].topic == told[1].topic
@@ -133,11 +133,11 @@ async def test_L7_a_purge_of_many_can_be_undone(many, view, told, until):
     view._repairs.begin(PURGE, all_numbers(view))
     answer(view, f"Purge {MANY}")
     await until(lambda: view.jobs.cards and card(view).undo.isVisible())
-    assert many.repair.counts() == {"purged": MANY}
+    assert many.dead_letters.counts() == {"purged": MANY}
     assert card(view).title.text() == f"Purge {MANY} dead letters: done"
     card(view).undo.click()
-    await until(lambda: many.repair.counts() == {"open": MANY})
-    assert [job.action for job in many.jobs.list()] == ["purge"]
+    await until(lambda: many.dead_letters.counts() == {"open": MANY})
+    assert [job.action for job in many.dead_letters.jobs.list()] == ["purge"]
     view.refresh()  # as the window does when letters changed
     await until(lambda: card(view).title.text() == f"Purge {MANY} dead letters: undone")
     assert card(view).said.text() == f"Purged {MANY} dead letters. Restored since: {MANY}."
@@ -151,7 +151,7 @@ async def test_L7_an_archiving_that_nobody_saw_end_is_undone_from_its_notice(man
     view.hide()
     await until(lambda: told)
     told[0].actions[0][1]()
-    await until(lambda: many.repair.counts() == {"open": MANY})
+    await until(lambda: many.dead_letters.counts() == {"open": MANY})
     view.show()
     view.recent.click()
     await until(lambda: card(view).title.text() == f"Archive {MANY} dead letters: undone")
@@ -160,7 +160,7 @@ async def test_L7_an_archiving_that_nobody_saw_end_is_undone_from_its_notice(man
 async def test_jobs_are_listed_the_newest_first_each_with_its_time(many, view, until):
     numbers = all_numbers(view)
     for action in ("archive", "restore", "archive"):
-        await many.jobs.finished(await many.jobs.start(action, numbers))
+        await many.dead_letters.jobs.finished(await many.dead_letters.jobs.start(action, numbers))
     view.recent.click()
     shown = [view.jobs._column.itemAt(at).widget() for at in range(3)]
     assert [one.job.number for one in shown] == [3, 2, 1]
@@ -170,7 +170,7 @@ async def test_jobs_are_listed_the_newest_first_each_with_its_time(many, view, u
 async def test_L5_what_was_dealt_with_meanwhile_is_told_as_skipped(many, view, told, until):
     numbers = all_numbers(view)
     view._repairs.begin(ARCHIVE, numbers)
-    await many.repair.archive(numbers[:2])
+    await many.dead_letters.archive(numbers[:2])
     answer(view, f"Archive {MANY}")
     await until(lambda: view.jobs.cards and "2 skipped" in card(view).said.text())
     await until(card(view).undo.isVisible)
@@ -179,22 +179,22 @@ async def test_L5_what_was_dealt_with_meanwhile_is_told_as_skipped(many, view, t
 
 
 async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtbot, told, until):
-    numbers = tuple(letter.number for letter in many.repair.letters())
+    numbers = tuple(letter.number for letter in many.dead_letters.page())
     engine = many.running()
     await engine.gate.write(StartJob(job=Job(action="archive", numbers=numbers, per_second=50.0)))
-    many.jobs.take_up()
+    many.dead_letters.jobs.take_up()
     view = LettersView(desk)
     qtbot.addWidget(view)
     view.show()
-    assert card(view).title.text().endswith("under way, taken up again after a restart")
+    assert card(view).title.text().endswith("running, taken up again after a restart")
     await until(lambda: card(view).title.text().endswith("done"))
     assert card(view).said.text() == f"Archived {MANY} dead letters."
     assert not told
-    assert many.repair.counts() == {"archived": MANY}
+    assert many.dead_letters.counts() == {"archived": MANY}
 
 
 async def test_jobs_that_ended_are_shown_when_asked_for(many, view, until):
-    await many.jobs.finished(await many.jobs.start("archive", all_numbers(view)))
+    await many.dead_letters.jobs.finished(await many.dead_letters.jobs.start("archive", all_numbers(view)))
     assert not view.jobs.isVisible()
     view.recent.click()
     assert card(view).title.text() == f"Archive {MANY} dead letters: done"
@@ -203,7 +203,7 @@ async def test_jobs_that_ended_are_shown_when_asked_for(many, view, until):
 
 def test_words():
     job = Job(action="replay", numbers=(1, 2, 3), per_second=0.5, step=1, done=1)
-    assert title(JobReport(job=job, fates={})) == "Replay 3 dead letters, 0.5 per second: under way"
+    assert title(JobReport(job=job, fates={})) == "Replay 3 dead letters, 0.5 per second: running"
     report = JobReport(job=job, fates={"replaying": 1})
     assert progress(report) == (
         "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"

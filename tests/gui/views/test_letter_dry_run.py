@@ -1,4 +1,4 @@
-"""Rehearsals by hand: how a replay would end, its effects in order, and that nothing of it is stored."""
+"""Dry runs by hand: how a replay would end, its effects in order, and that nothing of it is stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.gui.conftest import settle
 from workbench.engine.delivery_attempt import Failure
 from workbench.engine.dry_run import DryRun, Effect
 from workbench.gui.desk import Selection
-from workbench.gui.views.letter_actions import EDIT, REHEARSE
+from workbench.gui.views.letter_actions import DRY_RUN, EDIT
 from workbench.gui.views.letter_dry_run import CAVEAT, OUTDATED, DryRunView, verdict
 from workbench.gui.views.letters_view import LettersView
 
@@ -27,7 +27,7 @@ def view(desk, qtbot):
 
 
 def agree(view):
-    next(one for one in view.strip.findChildren(QPushButton) if one.text() == "Rehearse").click()
+    next(one for one in view.strip.findChildren(QPushButton) if one.text() == "Dry run").click()
 
 
 def choose(view, desk, number):
@@ -35,72 +35,72 @@ def choose(view, desk, number):
     view.table.setFocus()
 
 
-async def test_a_rehearsal_says_why_it_would_fail_and_stores_nothing(broken, desk, view, until):
+async def test_a_dry_run_says_why_it_would_fail_and_stores_nothing(broken, desk, view, until):
     choose(view, desk, 3)
-    head = broken.browse.head()
+    head = broken.streams.head()
     QTest.keyClick(view.table, Qt.Key.Key_T)
     assert "really runs" in view.strip.text()
     QTest.keyClick(view.strip.focusWidget(), Qt.Key.Key_Return)
-    shown = view.detail.rehearsal
+    shown = view.detail.dry_run_view
     await until(lambda: "would fail" in shown.badge.text())
     assert shown.said.text().startswith("MailServerUnavailable: the mail server of slow.example")
     assert "\nat " in shown.said.text()
     assert shown.caveat.isVisible()
     assert shown.caveat.text() == CAVEAT
     assert shown.took.text().startswith("nothing was stored")
-    assert broken.repair.counts() == {"open": 3}
-    assert broken.browse.head() == head
+    assert broken.dead_letters.counts() == {"open": 3}
+    assert broken.streams.head() == head
 
 
-async def test_a_rehearsal_that_succeeds_lists_every_effect(broken, desk, view, until):
-    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+async def test_a_dry_run_that_succeeds_lists_every_effect(broken, desk, view, until):
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     await settle(broken)
     choose(view, desk, 3)
-    view.begin(REHEARSE)
+    view.begin(DRY_RUN)
     agree(view)
-    shown = view.detail.rehearsal
+    shown = view.detail.dry_run_view
     await until(lambda: "would succeed" in shown.badge.text())
     effects = [shown.table.model().row(at) for at in range(shown.table.model().rowCount())]
     assert effects
     assert [row[0] for row in effects] == list(range(1, len(effects) + 1))
-    assert broken.repair.letter(3).status.value == "open"
+    assert broken.dead_letters.get(3).status.value == "open"
 
 
 async def test_it_asks_once_for_each_subscription(broken, desk, view, until):
     choose(view, desk, 3)
-    view.begin(REHEARSE)
+    view.begin(DRY_RUN)
     agree(view)
-    await until(lambda: "would fail" in view.detail.rehearsal.badge.text())
+    await until(lambda: "would fail" in view.detail.dry_run_view.badge.text())
     choose(view, desk, 2)
-    assert "not rehearsed" in view.detail.rehearsal.badge.text()
-    view.begin(REHEARSE)
+    assert "not run" in view.detail.dry_run_view.badge.text()
+    view.begin(DRY_RUN)
     assert not view.strip.isVisible()
-    await until(lambda: "would fail" in view.detail.rehearsal.badge.text())
+    await until(lambda: "would fail" in view.detail.dry_run_view.badge.text())
 
 
-async def test_an_edited_copy_is_rehearsed_before_it_is_replayed(broken, desk, view, until):
+async def test_an_edited_copy_has_a_dry_run_before_it_is_replayed(broken, desk, view, until):
     choose(view, desk, 1)
     view.begin(EDIT)
     editor = view.detail.editor
     editor.area.setPlainText(editor.area.toPlainText().replace("x.invalid", "example.org"))
     editor.try_out.click()
     agree(view)
-    await until(lambda: "would succeed" in editor.rehearsal.badge.text())
-    assert editor.tabs.currentWidget() is editor.rehearsal
-    assert broken.repair.letter(1).edited is None
+    await until(lambda: "would succeed" in editor.dry_run_view.badge.text())
+    assert editor.tabs.currentWidget() is editor.dry_run_view
+    assert broken.dead_letters.get(1).edited is None
     editor.area.insertPlainText(" ")
-    assert editor.rehearsal.said.text() == OUTDATED
+    assert editor.dry_run_view.said.text() == OUTDATED
     editor.area.setPlainText("{")
     assert not editor.try_out.isEnabled()
 
 
-async def test_what_cannot_be_rehearsed_says_why(broken, desk, view, until):
+async def test_what_cannot_run_says_why(broken, desk, view, until):
     broken.running().subscriptions["welcome-mail"].handler = None
     choose(view, desk, 3)
-    view.begin(REHEARSE)
+    view.begin(DRY_RUN)
     agree(view)
-    await until(lambda: "not possible" in view.detail.rehearsal.badge.text())
-    assert "has no handler now" in view.detail.rehearsal.said.text()
+    await until(lambda: "not possible" in view.detail.dry_run_view.badge.text())
+    assert "has no handler now" in view.detail.dry_run_view.said.text()
 
 
 def found(*, failure=None, refused="", effects=()):
@@ -131,7 +131,7 @@ def test_the_data_of_the_chosen_effect_is_shown(qtbot):
     qtbot.addWidget(shown)
     shown.resize(500, 500)
     shown.show()
-    shown.show_rehearsal(found(effects=(ROW, GONE)))
+    shown.show_dry_run(found(effects=(ROW, GONE)))
     assert shown._data.isVisible()
     QTest.keyClick(shown.table, Qt.Key.Key_End)
     assert not shown._data.isVisible()

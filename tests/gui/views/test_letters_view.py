@@ -87,24 +87,24 @@ async def test_a_letter_shows_payload_error_and_every_attempt(broken, desk, view
     assert desk.selection.subscription == "welcome-mail"
     detail = view.detail
     assert detail.letter.key == "user-bob"
-    assert detail.tabs.tabText(1) == f"Attempts ({len(broken.repair.letter(3).attempts)})"
+    assert detail.tabs.tabText(1) == f"Attempts ({len(broken.dead_letters.get(3).attempts)})"
     said = [label.text() for label in detail.findChildren(QLabel)]
     assert "MailServerUnavailable" in said
     assert "the mail server of slow.example does not answer" in said
 
 
 async def test_replaying_the_repaired_cause_asks_with_the_count_and_resolves(broken, view, told, until):
-    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     cause(view, "MailServerUnavailable")
     QTest.mouseClick(view.whole, Qt.MouseButton.LeftButton)
     assert question(view)[0] == "Replay 2 dead letters?"
     assert "user-bob" in question(view)[1]
-    assert broken.repair.counts() == {"open": 3}
+    assert broken.dead_letters.counts() == {"open": 3}
     answer(view, "Replay 2")
     await until(lambda: told)
     assert (told[0].kind, told[0].text) == ("ok", "Replayed 2 dead letters: 2 resolved.")
     await settle(broken)
-    assert broken.repair.counts() == {"open": 1, "resolved": 2}
+    assert broken.dead_letters.counts() == {"open": 1, "resolved": 2}
     await until(lambda: nodes(view)[0] == ("All causes", 1))
     assert view.statuses.itemText(0) == "Open  ·  1"
 
@@ -113,24 +113,24 @@ async def test_what_dies_between_question_and_answer_is_not_replayed(broken, vie
     cause(view, "MailServerUnavailable")
     view.whole.click()
     values = {"user_id": "dot", "username": "Dot", "email": "dot@slow.example"}
-    await broken.issue.issue("create_user", values)
+    await broken.commands.issue("create_user", values)
     await settle(broken)
     await until(lambda: nodes(view)[0] == ("All causes", 4))
-    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     answer(view, "Replay 2")
     await until(lambda: told)
     await settle(broken)
-    assert [letter.key for letter in broken.repair.letters()] == ["user-dot", "user-cyd"]
+    assert [letter.key for letter in broken.dead_letters.page()] == ["user-dot", "user-cyd"]
 
 
 async def test_letters_that_are_few_are_replayed_at_a_pace_as_a_job(broken, view, told, until):
-    await broken.issue.issue("resolve_outage", {"domain": "slow.example"})
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
     cause(view, "MailServerUnavailable")
     view.whole.click()
     view.strip.pace.setValue(1000)
     answer(view, "Replay 2")
     await until(lambda: view.jobs.isVisible() and view.jobs.cards[1].job.step == 2)
-    (job,) = broken.jobs.list()
+    (job,) = broken.dead_letters.jobs.list()
     assert (job.action, job.numbers, job.per_second) == ("replay", (3, 2), 1000.0)
     await until(lambda: view.jobs.cards[1].said.text() == "Replayed 2 dead letters: 2 resolved.")
     assert not told
@@ -143,7 +143,7 @@ async def test_no_pace_is_asked_for_a_single_one(broken, view):
     choose(view, 3, 2)
     view.begin(REPLAY)
     assert view.strip.pace.isVisible()
-    assert view.strip.pace.text() == "as fast as it goes"
+    assert view.strip.pace.text() == "unlimited"
 
 
 async def test_a_question_can_be_taken_back_with_escape(broken, view):
@@ -154,7 +154,7 @@ async def test_a_question_can_be_taken_back_with_escape(broken, view):
     assert focused.text() == "Cancel"
     QTest.keyClick(focused, Qt.Key.Key_Escape)
     assert not view.strip.isVisible()
-    assert broken.repair.counts() == {"open": 3}
+    assert broken.dead_letters.counts() == {"open": 3}
 
 
 async def test_a_purge_can_be_undone_from_its_notice(broken, view, told, until):
@@ -164,38 +164,38 @@ async def test_a_purge_can_be_undone_from_its_notice(broken, view, told, until):
     answer(view, "Purge 2")
     await until(lambda: told)
     assert told[0].text == "Purged 2 dead letters."
-    assert broken.repair.counts() == {"open": 1, "purged": 2}
+    assert broken.dead_letters.counts() == {"open": 1, "purged": 2}
     label, undo = told[0].actions[0]
     assert label == "Undo"
     undo()
     await until(lambda: len(told) == 2)
     assert told[1].text == "Restored 2 dead letters."
-    assert broken.repair.counts() == {"open": 3}
+    assert broken.dead_letters.counts() == {"open": 3}
 
 
 @pytest.mark.parametrize("skip_on", [False, True])
 async def test_L7_purging_a_blocking_head_asks_about_those_behind(
     broken, view, told, until, monkeypatch, skip_on
 ):
-    real, purged = broken.repair.purge, []
+    real, purged = broken.dead_letters.purge, []
 
     def purge(numbers, *, skip_on):
         purged.append((tuple(numbers), skip_on))
         return real(numbers, skip_on=skip_on)
 
-    monkeypatch.setattr(broken.repair, "purge", purge)
-    monkeypatch.setattr(broken.repair, "blocked_behind", lambda numbers: 4 * len(numbers))
+    monkeypatch.setattr(broken.dead_letters, "purge", purge)
+    monkeypatch.setattr(broken.dead_letters, "blocked_behind", lambda numbers: 4 * len(numbers))
     choose(view, 1)
     view.begin(PURGE)
     assert question(view)[0] == (
         "Purge 1 dead letter? 4 deliveries wait behind: keep them blocked, or skip what is purged and go on"
         " with them?"
     )
-    assert broken.repair.counts() == {"open": 3}
+    assert broken.dead_letters.counts() == {"open": 3}
     answer(view, "Purge 1, skip on" if skip_on else "Purge 1, keep 4 blocked")
     await until(lambda: told)
     assert purged == [((1,), skip_on)]
-    assert broken.repair.counts() == {"open": 2, "purged": 1}
+    assert broken.dead_letters.counts() == {"open": 2, "purged": 1}
 
 
 async def test_del_archives_one_at_once_and_never_purges(broken, view, told, until):
@@ -204,18 +204,18 @@ async def test_del_archives_one_at_once_and_never_purges(broken, view, told, unt
     QTest.keyClick(view.table, Qt.Key.Key_Delete)
     await until(lambda: told)
     assert told[0].text == "Archived 1 dead letter."
-    assert broken.repair.counts() == {"archived": 1, "open": 2}
+    assert broken.dead_letters.counts() == {"archived": 1, "open": 2}
 
 
 async def test_archived_ones_are_found_again_and_restored(broken, view, told, until):
-    await broken.repair.archive([1])
+    await broken.dead_letters.archive([1])
     view.statuses.setCurrentIndex(1)
     assert listed(view) == [1]
     choose(view, 1)
     assert not view._buttons["archive"].isEnabled()
     view.begin(RESTORE)
     await until(lambda: told)
-    assert broken.repair.counts() == {"open": 3}
+    assert broken.dead_letters.counts() == {"open": 3}
 
 
 async def test_edit_and_replay_shows_the_difference_and_leaves_the_original(broken, view, told, until):
@@ -230,7 +230,7 @@ async def test_edit_and_replay_shows_the_difference_and_leaves_the_original(brok
     await until(lambda: told)
     assert told[0].text == "Replayed an edited copy of 1 dead letter: 1 resolved."
     await settle(broken)
-    letter = broken.repair.letter(1)
+    letter = broken.dead_letters.get(1)
     assert letter.status.value == "resolved"
     assert "x.invalid" in letter.data
     assert "example.org" in letter.edited
@@ -253,23 +253,23 @@ async def test_L6_a_copy_that_cannot_be_replayed_says_where_and_is_not_sent(brok
     assert said in editor.said.text()
     assert not editor.send.isEnabled()
     QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert broken.repair.counts() == {"open": 3}
+    assert broken.dead_letters.counts() == {"open": 3}
 
 
 async def test_an_editor_stays_open_while_others_change(broken, desk, view, until):
     choose(view, 1)
     view.begin(EDIT)
     view.detail.editor.area.setPlainText('{"half": ')
-    await broken.repair.archive([2])
+    await broken.dead_letters.archive([2])
     await until(lambda: nodes(view)[0] == ("All causes", 2))
     assert view.detail.editing()
     assert view.detail.editor.area.toPlainText() == '{"half": '
 
 
 async def test_a_failed_replay_leads_to_the_letter_that_it_made(broken, desk, view, until):
-    await broken.repair.replay([3])
+    await broken.dead_letters.replay([3])
     await settle(broken)
-    assert broken.repair.letter(3).status.value == "failed_again"
+    assert broken.dead_letters.get(3).status.value == "failed_again"
     desk.select(Selection(letter=3))
 
     def links():
@@ -279,7 +279,7 @@ async def test_a_failed_replay_leads_to_the_letter_that_it_made(broken, desk, vi
     assert links()[0].text() == "Its replay failed and made #4"
     links()[0].click()
     assert desk.selection.letter == 4
-    assert broken.repair.letter(4).parent == 3
+    assert broken.dead_letters.get(4).parent == 3
 
 
 async def test_choosing_a_subscription_elsewhere_lists_its_letters(broken, desk, view):
@@ -315,7 +315,7 @@ def test_an_account_tells_done_skipped_and_failed():
 
 async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch):
     choose(view, 3)
-    letter = broken.repair.letter(3)
+    letter = broken.dead_letters.get(3)
     now = letter.died_at + 2_000_000
     monkeypatch.setattr(broken.clock, "now", lambda: now)
     desk.ticker.beat()
@@ -337,11 +337,11 @@ async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch
 
 
 async def test_V3_open_counts_only_what_is_open(broken, view, until):
-    await broken.control.pause()
-    await broken.repair.replay([3])
+    await broken.pause()
+    await broken.dead_letters.replay([3])
     await until(lambda: view.statuses.itemText(0) == "Open  ·  2")
     assert nodes(view)[0] == ("All causes", 2)
-    assert broken.observe.status().dead == 2
+    assert broken.monitor.status().dead == 2
     names = [view.statuses.itemText(at) for at in range(view.statuses.count())]
     assert "Replaying  ·  1" in names
 
@@ -386,7 +386,7 @@ async def test_of_a_letter_that_left_the_list_the_detail_says_what_became_of_it(
     assert view.detail.letter.number == 1
     assert view.detail.absent.isVisible()
     assert view.detail.absent.text == "Not in the list: it was archived."
-    await broken.repair.restore([1])
+    await broken.dead_letters.restore([1])
     await until(lambda: listed(view) == [3, 2, 1])
     assert not view.detail.absent.isVisible()
 
@@ -432,10 +432,10 @@ async def test_a_copy_whose_letter_is_archived_meanwhile_says_so_and_keeps_its_t
     text = editor.area.toPlainText().replace("x.invalid", "example.org")
     editor.area.setPlainText(text)
     assert editor.send.isEnabled()
-    await broken.repair.archive([1])
+    await broken.dead_letters.archive([1])
     await until(lambda: listed(view) == [3, 2])
     assert editor.send.isEnabled(), "what is archived can be replayed"
-    await broken.repair.purge([1])
+    await broken.dead_letters.purge([1])
     await until(lambda: not editor.send.isEnabled())
     assert editor.said.text().startswith("This letter cannot be replayed: it was purged.")
     assert editor.send.toolTip() == editor.said.text()
@@ -445,7 +445,7 @@ async def test_a_copy_whose_letter_is_archived_meanwhile_says_so_and_keeps_its_t
     view.detail.leave_editor()
     view.detail.edit()
     assert (editor.text(), editor.send.isEnabled()) == (text, False)
-    await broken.repair.restore([1])
+    await broken.dead_letters.restore([1])
     await until(editor.send.isEnabled)
 
 
@@ -455,11 +455,11 @@ async def test_a_copy_whose_letter_failed_again_goes_on_with_the_next_one(broken
     editor = view.detail.editor
     text = editor.area.toPlainText().replace("x.invalid", "example.org")
     editor.area.setPlainText(text)
-    await broken.repair.replay([1])
+    await broken.dead_letters.replay([1])
     await settle(broken)
     await until(editor.carry.isVisible)
     assert not editor.send.isEnabled()
-    later = broken.repair.letters()[0].number
+    later = broken.dead_letters.page()[0].number
     assert editor.carry.text() == f"Carry over to #{later}"
     editor.carry.click()
     assert view.detail.letter.number == editor.number() == later
@@ -467,7 +467,7 @@ async def test_a_copy_whose_letter_failed_again_goes_on_with_the_next_one(broken
     assert editor.text() == text
     assert editor.send.isEnabled()
     assert not editor.carry.isVisible()
-    assert broken.drafts.find(f"letter/1/{broken.repair.letter(1).message_id}") is None
+    assert broken.drafts.find(f"letter/1/{broken.dead_letters.get(1).message_id}") is None
     assert broken.drafts.find(f"letter/{later}/{view.detail.letter.message_id}") is not None
 
 

@@ -22,13 +22,13 @@ def rows(table):
 
 async def create(workspace, name):
     values = {"user_id": name, "username": "Some Body", "email": f"{name}@example.org"}
-    assert (await workspace.issue.issue("create_user", values)).accepted
+    assert (await workspace.commands.issue("create_user", values)).accepted
     await workspace.running().settle()
 
 
 async def test_events_and_messages_stand_in_the_order_of_the_store(workspace, view, until):
     await create(workspace, "ada")
-    await until(lambda: len(rows(view.table)) == workspace.browse.head())
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
     found = rows(view.table)
     assert [row[0] for row in found] == list(range(1, len(found) + 1))
     assert found[0][1:5] == (True, "user.created", "user-ada", 1)
@@ -37,15 +37,15 @@ async def test_events_and_messages_stand_in_the_order_of_the_store(workspace, vi
 
 async def test_held_it_stands_still_and_counts_what_is_new(workspace, view, until):
     await create(workspace, "ada")
-    await until(lambda: len(rows(view.table)) == workspace.browse.head())
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
     before = len(rows(view.table))
     view.hold.setChecked(True)
     await create(workspace, "bob")
     await until(view.news.isVisible)
     assert len(rows(view.table)) == before
-    await until(lambda: view.news.text() == f"{workspace.browse.head() - before} new")
+    await until(lambda: view.news.text() == f"{workspace.streams.head() - before} new")
     view.news.click()
-    assert len(rows(view.table)) == workspace.browse.head()
+    assert len(rows(view.table)) == workspace.streams.head()
     assert not view.news.isVisible()
 
 
@@ -58,6 +58,6 @@ async def test_choosing_an_event_selects_its_place(workspace, desk, view, until)
 
 
 async def test_operations_are_listed_the_newest_first(workspace, view, until):
-    await workspace.control.pause()
-    await workspace.control.resume()
+    await workspace.pause()
+    await workspace.resume()
     await until(lambda: [row[1] for row in rows(view.actions_table)] == ["resume", "pause"])

@@ -30,8 +30,8 @@ def view(desk, qtbot):
 async def create(workspace, *names):
     for name in names:
         values = {"user_id": name, "username": f"{name.title()} X", "email": f"{name}@example.org"}
-        result = await workspace.issue.issue("create_user", values)
-        await workspace.issue.wait_for("users", result.last_position)
+        result = await workspace.commands.issue("create_user", values)
+        await workspace.commands.wait_for("users", result.last_position)
 
 
 def column(view, at):
@@ -44,7 +44,7 @@ async def test_rows_appear_and_change_as_events_come(workspace, view, until):
     await create(workspace, "bob", "ada")
     await until(lambda: column(view, 0) == ["ada", "bob"])
     assert view.said.text() == "2 rows"
-    await workspace.issue.issue("change_status", {"user_id": "bob", "status": "inactive"})
+    await workspace.commands.issue("change_status", {"user_id": "bob", "status": "inactive"})
     await until(lambda: column(view, 3) == ["active", "inactive"])
     await until(lambda: view.place.text().endswith("lag 0"))
 
@@ -62,7 +62,7 @@ async def test_the_store_sorts_and_searches_the_whole_table(workspace, view, unt
 
 async def test_a_row_names_the_events_that_made_it_and_leads_to_them(workspace, desk, view, until):
     await create(workspace, "ada", "bob")
-    await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
     await until(lambda: "Ada Lovelace" in column(view, 1))
     view._table.setFocus()
     QTest.keyClick(view._table, Qt.Key.Key_Home)
@@ -85,7 +85,7 @@ async def test_pausing_stops_the_table_and_resuming_catches_up(workspace, view, 
     view.pause.click()
     await until(lambda: "paused" in view.badge.text())
     values = {"user_id": "bob", "username": "Bob Xx", "email": "bob@example.org"}
-    await workspace.issue.issue("create_user", values)
+    await workspace.commands.issue("create_user", values)
     await until(lambda: not view.place.text().endswith("lag 0"))
     assert column(view, 0) == ["ada"]
     view.pause.click()
@@ -121,10 +121,10 @@ async def test_J3_a_rebuild_shows_how_far_it_is_and_can_be_paused_resumed_and_gi
     await until(lambda: "paused at 0%" in view.banner.text)
     workspace.running().resume()
     await workspace.running().settle()
-    assert workspace.observe.projections()[0].rebuild.status == "paused"
+    assert workspace.monitor.projections()[0].rebuild.status == "paused"
     press(view.banner, "Give up")
     await until(view.banner.isHidden)
-    assert workspace.observe.projections()[0].generation == 1
+    assert workspace.monitor.projections()[0].generation == 1
 
 
 async def poisoned(workspace, until):
@@ -132,12 +132,12 @@ async def poisoned(workspace, until):
     await create(workspace, "ada", "bob")
     bad = NewEvent(id=derived_id("bad"), type="user.updated", data='{"username": "Nobody", "at": 1}')
     await workspace.running().gate.write(Append(stream="user-nobody", events=(bad,)))
-    await until(lambda: workspace.observe.projections()[0].status == "faulted")
+    await until(lambda: workspace.monitor.projections()[0].status == "faulted")
 
 
 async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(workspace, desk, view, until):
     await poisoned(workspace, until)
-    await until(lambda: "stands still at position" in view.banner.text)
+    await until(lambda: "stopped at position" in view.banner.text)
     press(view.banner, "Go on…")
     assert [action.text() for action in view.banner.menu.actions() if action.text()] == [
         "Leave out this event",
@@ -146,7 +146,7 @@ async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(wo
     ]
     view.banner.menu.close()
     choose(view.banner.menu, "Leave out this and")
-    await until(lambda: view.banner.text.startswith("These rows are without 1 event"))
+    await until(lambda: view.banner.text.startswith("These rows lack 1 event"))
     press(view.banner, "Show…")
     view.banner.menu.close()
     choose(view.banner.menu, "user-nobody at position")
@@ -156,16 +156,16 @@ async def test_J2_a_fault_offers_to_go_on_and_what_was_left_out_stays_visible(wo
     choose(view.banner.menu, "Follow user-nobody again")
     await until(lambda: told)
     assert "still fails" in told[0].text
-    assert view.banner.text.startswith("These rows are without 1 event")
+    assert view.banner.text.startswith("These rows lack 1 event")
 
 
 async def test_J2_an_event_is_left_out_and_later_ones_are_folded(workspace, view, until):
     await poisoned(workspace, until)
-    await until(lambda: "stands still at position" in view.banner.text)
+    await until(lambda: "stopped at position" in view.banner.text)
     press(view.banner, "Go on…")
     view.banner.menu.close()
     choose(view.banner.menu, "Leave out this event")
-    await until(lambda: "stands still at position" not in view.banner.text)
+    await until(lambda: "stopped at position" not in view.banner.text)
     await create(workspace, "eve")
     await until(lambda: column(view, 0) == ["ada", "bob", "eve"])
 
@@ -183,23 +183,23 @@ def choose(menu, beginning):
 async def test_V3_the_pill_says_what_is_true_of_the_table_and_of_its_rebuild(workspace, view, until):
     await create(workspace, "ada")
     await until(lambda: "live" in view.badge.text())
-    await workspace.control.pause()
+    await workspace.pause()
     await until(lambda: "engine paused" in view.badge.text())
     view.rebuild.click()
     await until(lambda: view.banner.text.startswith("The rebuild waits while the engine is paused"))
-    await workspace.control.resume()
+    await workspace.resume()
     await until(lambda: "live" in view.badge.text())
     assert view.banner.isHidden()
 
 
 async def test_V3_a_dead_rebuild_is_not_live(workspace, view):
     await create(workspace, "ada")
-    await workspace.control.pause()
-    await workspace.control.rebuild("users")
+    await workspace.pause()
+    await workspace.projections.rebuild("users")
     workspace.running()._following.faults["projection users"] = "KeyError: 'x'"
     view.refresh()
     assert "faulted" in view.badge.text()
-    assert view.banner.text.startswith("This projection ended unexpectedly")
+    assert view.banner.text.startswith("This projection failed repeatedly")
 
 
 def test_V3_words_of_the_pill():
@@ -218,23 +218,23 @@ def test_V3_words_of_the_pill():
 
 async def test_V1_rows_stay_selected_by_their_keys_also_over_a_rebuild(workspace, desk, view, until):
     for name in ("bob", "cyd", "dan"):
-        await workspace.issue.issue(
+        await workspace.commands.issue(
             "create_user", {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
         )
     await settle(workspace)
     await until(lambda: view._table.model().rowCount() >= 3)
-    numbers = workspace.observe.numbers("users", ["cyd"])
+    numbers = workspace.monitor.numbers("users", ["cyd"])
     view.show_projection("users")
     view._table.viewport().grab()
     view._table.choose_key(numbers["cyd"])
-    await workspace.issue.issue(
+    await workspace.commands.issue(
         "create_user", {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
     )
     await settle(workspace)
     await until(lambda: view._table.model().rowCount() >= 4)
     assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
     before = view._source.generation
-    await workspace.control.rebuild("users")
+    await workspace.projections.rebuild("users")
     await until(lambda: view._source.generation != before)
     assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
     assert "1 of 4 selected" in view.said.text()
@@ -244,10 +244,10 @@ async def test_J6_a_table_of_handlers_offers_neither_pause_nor_rebuild(workspace
     await create(workspace, "ada")
     await until(lambda: column(view, 0) == ["ada"])
     assert view.rebuild.isVisible()
-    users, *_ = workspace.observe.projections()
+    users, *_ = workspace.monitor.projections()
     said = "written by handlers"
     table = replace(users, by_handlers=True, status=said, condition=said, lag=0)
-    monkeypatch.setattr(workspace.observe, "projections", lambda: [table])
+    monkeypatch.setattr(workspace.monitor, "projections", lambda: [table])
     view.refresh()
     assert "written by handlers" in view.badge.text()
     assert not view.rebuild.isVisible()

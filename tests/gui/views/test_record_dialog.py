@@ -13,7 +13,7 @@ from workbench.services.scenarios import Scenarios
 
 @pytest.fixture
 async def timeline(workspace, desk, qtbot):
-    issue = workspace.issue.issue
+    issue = workspace.commands.issue
     await issue("create_user", {"user_id": "ada", "username": "Ada Byron", "email": "ada@x.invalid"})
     await issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
     made = TimelineView(desk)
@@ -71,9 +71,9 @@ async def test_what_no_command_made_says_why(timeline, workspace, desk, until, t
     desk.noticed.connect(notices.append)
     file = tmp_path / "log.ndjson"
     file.write_text('{"id":"1","type":"pushed","stream":"r"}\n')
-    await workspace.transfer.bring_in(file, workspace.transfer.preview(file).mapping)
-    stream = workspace.browse.find_streams(text="r", order="-number", limit=1)
-    desk.select(Selection(stream=workspace.browse.streams_numbered(list(stream))[0].name))
+    await workspace.event_import.bring_in(file, workspace.event_import.preview(file).mapping)
+    stream = workspace.streams.find(text="r", order="-number", limit=1)
+    desk.select(Selection(stream=workspace.streams.numbered(list(stream))[0].name))
     timeline.record.click()
     await until(lambda: notices)
     assert "no command of this store made pushed" in notices[0].text

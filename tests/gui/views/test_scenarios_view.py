@@ -50,7 +50,7 @@ async def view(folder, desk, qtbot, until):
 async def saved(view, folder, text, name="some.tsk"):
     """Writes a scenario file, and has it noticed."""
     (folder / name).write_text(text)
-    await view.desk.workspace.verdicts.look()
+    await view.desk.workspace.scenarios.look()
 
 
 def shown(view):
@@ -108,7 +108,7 @@ async def test_V3_a_changed_scenario_is_run_again_by_itself(view, until, folder)
     await ran(view, until)
     await saved(view, folder, RIGHT + WRONG.replace("b.org", "a.org"))
     assert [state for state, _ in shown(view)] == ["passed", "failed before"]
-    assert view.summary.text() == "· 1 of 2 passed, 1 without a verdict now"
+    assert view.summary.text() == "· 1 of 2 passed, 1 without a current result"
     assert BEFORE in view.result.toPlainText()
     await until(view.run_all.isEnabled)
     assert view.summary.text() == "✓ 2 of 2 passed"
@@ -169,7 +169,7 @@ async def test_the_filter_looks_at_sentences_and_files(view, until):
 
 async def test_without_scenarios_it_says_how_there_will_be_one(view, folder, desk, until):
     (folder / "some.tsk").unlink()
-    await desk.workspace.verdicts.look()
+    await desk.workspace.scenarios.look()
     assert "No scenarios yet" in [label.text() for label in view.findChildren(QLabel)]
     wanted = []
     desk.wanted.connect(wanted.append)

@@ -154,7 +154,7 @@ async def test_a_topic_is_added_used_renamed_and_removed(view, file):
     view.outline.choose(("topics", "letters"))
     view.part.remove.click()
     assert rows(view)["Topics"] == ["user_events", "mail", "audit"]
-    assert "nobody declares the topic letters" in str(view._draft.problems[0])
+    assert "the topic letters is not declared" in str(view._draft.problems[0])
 
 
 async def test_a_name_that_is_taken_is_refused_in_words(view):
@@ -184,8 +184,8 @@ async def test_a_file_that_another_program_changed_is_not_overwritten(view, file
     assert view.banner.isVisible()
     press(view.banner, "Show the difference")
     assert "+# theirs" in view.changes.toPlainText().splitlines()
-    press(view.banner, "Load it anew")
-    await answered(view, until, "Lose it")
+    press(view.banner, "Reload")
+    await answered(view, until, "Discard")
     assert line(view, "name").text() == "users"
     assert not view.banner.isVisible()
     type_into(view, "name", "people")
@@ -217,5 +217,5 @@ async def test_a_file_that_cannot_be_read_is_told_with_its_places(view, file):
     said = [label.text() for label in view._broken.findChildren(type(view.part.place))]
     assert any("project.tsk:1:1: E-SECTION the closing ] is missing" in text for text in said)
     file.write_text(before)
-    press(view._broken, "Look again")
+    press(view._broken, "Try again")
     assert view.part.title.text() == "Project"

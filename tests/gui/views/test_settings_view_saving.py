@@ -44,13 +44,13 @@ async def test_a_topic_is_renamed_for_all_who_publish_to_it(view, file, workspac
     assert text.count('publish: "book"') == 3
     assert 'publish: "audit"' not in text
     assert 'topic: "book"' in (file.parent / "scenarios" / "mail.tsk").read_text()
-    await workspace.reload.check()
+    await workspace.model_reload.check()
     assert "book" in workspace.registry.topics
 
 
 async def test_what_is_stored_under_the_old_name_is_said_before_it_is_saved(view, file, workspace):
     values = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
-    await workspace.issue.issue("create_user", values)
+    await workspace.commands.issue("create_user", values)
     await workspace.running().settle()
     before = file.read_bytes()
     view.outline.choose(("topics", "audit"))
@@ -58,7 +58,7 @@ async def test_what_is_stored_under_the_old_name_is_said_before_it_is_saved(view
     await saved(view)
     assert "Topic audit: 2 messages published to it stay" in view.banner.text
     assert file.read_bytes() == before
-    press(view.banner, "Save all the same")
+    press(view.banner, "Save anyway")
     await ended(view)
     assert file.read_bytes() != before
     assert not view.banner.isVisible()
@@ -72,7 +72,7 @@ async def test_scenarios_that_would_break_are_said_and_one_can_insist(view, file
     await saved(view)
     assert "scenarios/mail.tsk:" in view.banner.text
     assert file.read_bytes() == before
-    press(view.banner, "Save all the same")
+    press(view.banner, "Save anyway")
     await ended(view)
     assert file.read_bytes() != before
 
@@ -137,12 +137,12 @@ async def test_V2_loading_the_file_anew_asks_before_what_was_typed_is_lost(view,
     QTest.keyClicks(view.part.key, "people")
     file.write_text(file.read_text() + "\n# theirs\n")
     view.refresh()
-    press(view.banner, "Load it anew")
+    press(view.banner, "Reload")
     await answered(view, until, "Stay")
     assert view.part.key.text() == "people"
     assert workspace.drafts.find("settings") is not None
-    press(view.banner, "Load it anew")
-    await answered(view, until, "Lose it")
+    press(view.banner, "Reload")
+    await answered(view, until, "Discard")
     assert view.part.key.text() == "audit"
     assert workspace.drafts.find("settings") is None
 

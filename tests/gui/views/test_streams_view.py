@@ -16,7 +16,7 @@ from workbench.gui.views.streams_view import StreamsView
 async def people(workspace, *names):
     for name in names:
         values = {"user_id": name, "username": name.title() + " X", "email": f"{name}@example.org"}
-        assert (await workspace.issue.issue("create_user", values)).accepted
+        assert (await workspace.commands.issue("create_user", values)).accepted
 
 
 def names(view):
@@ -52,7 +52,7 @@ async def test_a_search_looks_at_the_whole_store_and_says_so(workspace, view, un
 
 async def test_sorting_by_name_and_category(workspace, view, until):
     await people(workspace, "bob", "ada")
-    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    await workspace.commands.issue("report_outage", {"domain": "slow.example"})
     await until(lambda: len(names(view)) == 3)
     view.table.sort_wanted.emit(0, False)
     found = names(view)
@@ -100,16 +100,16 @@ async def test_A2_a_stream_is_closed_and_opened_again_by_its_menu(workspace, des
     view.table.choose_index(0)
     assert offered(view) == ["Show its timeline", "Close, so that it takes no more events"]
     view.menu.actions()[1].trigger()
-    await until(lambda: workspace.browse.stream("user-ada").closed)
-    result = await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    await until(lambda: workspace.streams.get("user-ada").closed)
+    result = await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
     assert "closed" in result.message
     await until(lambda: offered(view)[1] == "Open again, so that it takes events")
     view.menu.actions()[1].trigger()
-    await until(lambda: not workspace.browse.stream("user-ada").closed)
-    result = await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    await until(lambda: not workspace.streams.get("user-ada").closed)
+    result = await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
     assert result.accepted
     await desk_idle(desk)
-    assert [action.action for action in workspace.observe.actions()] == ["open again", "close"]
+    assert [action.action for action in workspace.monitor.actions()] == ["open again", "close"]
 
 
 async def desk_idle(desk):

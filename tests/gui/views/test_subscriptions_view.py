@@ -34,7 +34,7 @@ def row(view, name):
 
 async def create(workspace, name, domain="example.org"):
     values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
-    assert (await workspace.issue.issue("create_user", values)).accepted
+    assert (await workspace.commands.issue("create_user", values)).accepted
 
 
 async def done(desk):
@@ -63,9 +63,9 @@ async def test_dead_letters_are_counted_and_lead_to_their_list(broken, desk, vie
 
 
 async def test_a_purge_and_its_undo_are_counted_here_as_well(broken, view, until):
-    await broken.repair.purge([3])
+    await broken.dead_letters.purge([3])
     await until(lambda: row(view, "welcome-mail")["Dead"] == 2)
-    await broken.repair.restore([3])
+    await broken.dead_letters.restore([3])
     await until(lambda: row(view, "welcome-mail")["Dead"] == 3)
 
 
@@ -89,21 +89,21 @@ async def test_pause_keeps_messages_waiting_and_resume_delivers_them(workspace, 
 async def test_one_step_delivers_to_the_chosen_one_alone(workspace, desk, view, until):
     told = []
     desk.noticed.connect(told.append)
-    await workspace.control.pause()
+    await workspace.pause()
     await create(workspace, "ada")
     await create(workspace, "bob")
     desk.select(Selection(subscription="welcome-mail"))
     view.step.click()
     await done(desk)
     assert told[-1].text == "One delivery of welcome-mail was done. The engine is paused."
-    states = {one.name: one.delivered for one in workspace.observe.subscriptions()}
+    states = {one.name: one.delivered for one in workspace.monitor.subscriptions()}
     assert states["welcome-mail"] == 1
     assert states["audit-trail"] == 0
 
 
 @pytest.mark.parametrize("retry_delay", ["5s"])
 async def test_what_waits_for_its_retry_is_listed(workspace, desk, view, until):
-    await workspace.issue.issue("report_outage", {"domain": "slow.example"})
+    await workspace.commands.issue("report_outage", {"domain": "slow.example"})
     desk.select(Selection(subscription="welcome-mail"))
     view.tabs.setCurrentIndex(view.tabs.indexOf(view.waiting))
     await create(workspace, "ada", "slow.example")
@@ -133,7 +133,7 @@ async def test_reset_to_the_beginning_delivers_again_after_it_said_so(workspace,
     dialog = view.findChild(ResetDialog)
     assert not dialog.go.isEnabled()
     dialog.position.setText("0")
-    cursor = next(one for one in workspace.observe.subscriptions() if one.name == "welcome-mail").cursor
+    cursor = next(one for one in workspace.monitor.subscriptions() if one.name == "welcome-mail").cursor
     assert dialog.go.text() == f"Go back {cursor:,} positions"
     assert dialog.said.text().startswith(
         f"1 message between position 1 and {cursor:,} will be delivered again"
@@ -159,16 +159,16 @@ async def test_a_position_that_is_none_is_refused_in_the_dialog(workspace, desk,
 async def test_what_a_reset_does_is_told_exactly(workspace):
     await create(workspace, "ada")
     await settle(workspace)
-    mail = next(one for one in workspace.observe.subscriptions() if one.name == "welcome-mail")
-    cursor, head = mail.cursor, workspace.browse.head()
+    mail = next(one for one in workspace.monitor.subscriptions() if one.name == "welcome-mail")
+    cursor, head = mail.cursor, workspace.streams.head()
     none = (0, False)
-    assert consequence(mail, cursor, head, 0, none) == ("The cursor stands there already.", "")
+    assert consequence(mail, cursor, head, 0, none) == ("The cursor is there already.", "")
     assert consequence(mail, head + 1, head, 0, none) == (f"The store ends at position {head}.", "")
     said, label = consequence(mail, cursor - 1, head, 1, (1, False))
     assert said.startswith(
         f"1 message between position {cursor} and {cursor} will be delivered again, as far"
     )
-    assert said.endswith("1 delivery that waits starts anew.")
+    assert said.endswith("1 delivery that waits starts again.")
     assert label == "Go back 1 position"
     assert consequence(mail, cursor - 1, head, 0, none)[0].startswith("Nothing that it reads lies between")
     assert consequence(mail, 0, head, 0, (1000, True))[0].startswith("More than 1,000 messages between")
@@ -181,7 +181,7 @@ async def test_reset_to_a_time_says_which_position_that_is(workspace, desk, view
     between = workspace.clock.now()
     await create(workspace, "bob")
     await settle(workspace)
-    before = workspace.observe.position_before(between)
+    before = workspace.monitor.position_before(between)
     desk.select(Selection(subscription="welcome-mail"))
     await until(lambda: row(view, "welcome-mail")["Delivered"] == 2)
     view.reset.click()

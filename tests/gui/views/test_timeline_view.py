@@ -13,7 +13,7 @@ from workbench.gui.views.timeline_view import TimelineView
 
 @pytest.fixture
 async def ada(workspace):
-    issue = workspace.issue.issue
+    issue = workspace.commands.issue
     values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
     assert (await issue("create_user", values)).accepted
     assert (await issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})).accepted
@@ -44,7 +44,7 @@ async def test_live_shows_the_newest_and_goes_on(ada, workspace, desk, view, unt
     assert view.where.text() == "version 3 of 3 · live"
     assert '"inactive"' in view.state.toPlainText()
     assert not view.banner.isVisible()
-    await workspace.issue.issue("change_status", {"user_id": "ada", "status": "active"})
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "active"})
     await until(lambda: view.where.text() == "version 4 of 4 · live")
     assert '"active"' in view.state.toPlainText()
 
@@ -60,7 +60,7 @@ async def test_the_past_shows_its_state_its_difference_and_a_banner(ada, workspa
     assert '"active"' in view.state.toPlainText()
     assert "Ada Byron" in view.diff.toPlainText()
     assert "What user.updated changed" in view.diff_label.text()
-    await workspace.issue.issue("change_status", {"user_id": "ada", "status": "active"})
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "active"})
     await until(lambda: view.where.text() == "version 2 of 4")
 
 
@@ -99,9 +99,9 @@ async def test_a_click_on_the_strip_chooses_the_nearest_event(ada, desk, view):
 async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, view, tmp_path):
     file = tmp_path / "log.ndjson"
     file.write_text('{"id":"1","type":"pushed","stream":"r","n":12345678901234567}\n')
-    preview = workspace.transfer.preview(file)
-    await workspace.transfer.bring_in(file, preview.mapping)
-    desk.select(Selection(stream=workspace.browse.streams(1, 1)[0].name))
+    preview = workspace.event_import.preview(file)
+    await workspace.event_import.bring_in(file, preview.mapping)
+    desk.select(Selection(stream=workspace.streams.page(1, 1)[0].name))
     assert "No aggregate" in view.state_label.text()
     assert "12345678901234567" in view.state.toPlainText()
 
@@ -110,9 +110,11 @@ async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, vie
 async def test_V1_the_version_that_is_looked_at_is_in_sight(ada, workspace, desk, view, until, way):
     for number in range(12):
         status = "active" if number % 2 == 0 else "inactive"
-        assert (await workspace.issue.issue("change_status", {"user_id": "ada", "status": status})).accepted
+        assert (
+            await workspace.commands.issue("change_status", {"user_id": "ada", "status": status})
+        ).accepted
     values = {"user_id": "bob", "username": "Bob Byron", "email": "bob@example.org"}
-    assert (await workspace.issue.issue("create_user", values)).accepted
+    assert (await workspace.commands.issue("create_user", values)).accepted
     view.resize(900, 480)
     if way == "hidden":
         view.hide()

@@ -76,7 +76,7 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(told):
         "project.tsk:9:7: S-REF there is no event of this aggregate box.mad (did you mean box.made?)",
         "project.tsk:12:53: S-CEL nothing here is called att (did you mean at?)",
         "project.tsk:16:1: S-UNKNOWN synchronus is not a setting here (did you mean synchronous?)",
-        "project.tsk:18:12: S-REF nobody declares the topic nowhere (declared are: out)",
+        "project.tsk:18:12: S-REF the topic nowhere is not declared (declared are: out)",
     ]
 
 

@@ -62,7 +62,7 @@ async def recorded_of(sample, commands, *, paused):
         try:
             await workspace.start(paused=paused)
             for name, values in commands:
-                await workspace.issue.issue(name, values)
+                await workspace.commands.issue(name, values)
             for event in workspace.reader.read_log(0, 1000):
                 recorded = await record(workspace, event.stream, event.version)
                 assert recorded.result.passed, tell(recorded.result)
@@ -102,9 +102,9 @@ async def workspace(tmp_path):
 
 
 async def test_given_is_what_was_before_when_the_command_then_what_it_made(workspace):
-    await workspace.issue.issue("create_user", ADA)
-    await workspace.issue.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
-    await workspace.issue.issue("change_status", {"user_id": "ada", "status": "inactive"})
+    await workspace.commands.issue("create_user", ADA)
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "inactive"})
     recorded = await record(workspace, "user-ada", 2)
     assert (
         write_scenario(recorded.scenario, workspace.registry)
@@ -121,7 +121,7 @@ data: { username: "Ada Byron", email: "ada@example.org", status: "active" } }
 
 
 async def test_mail_that_dies_is_part_of_what_is_recorded(workspace):
-    await workspace.issue.issue("create_user", {**ADA, "email": "ada@x.invalid"})
+    await workspace.commands.issue("create_user", {**ADA, "email": "ada@x.invalid"})
     recorded = await record(workspace, "user-ada", 1)
     assert recorded.result.passed
     assert 'dead_letter: "welcome-mail", error: "PermanentError"' in write_scenario(
@@ -132,8 +132,8 @@ async def test_mail_that_dies_is_part_of_what_is_recorded(workspace):
 async def test_an_event_that_no_command_made_cannot_be_recorded(workspace, tmp_path):
     file = tmp_path / "log.ndjson"
     file.write_text('{"id": "1", "type": "pushed", "stream": "r", "time": "2024-01-01T00:00:00Z"}\n')
-    await workspace.transfer.bring_in(file, workspace.transfer.preview(file).mapping)
-    stream = workspace.browse.streams(1, 1)[0].name
+    await workspace.event_import.bring_in(file, workspace.event_import.preview(file).mapping)
+    stream = workspace.streams.page(1, 1)[0].name
     with pytest.raises(NotFound, match="no command of this store made pushed at version 1"):
         await record(workspace, stream, 1)
     with pytest.raises(NotFound, match="has no event at version 9"):
@@ -142,9 +142,9 @@ async def test_an_event_that_no_command_made_cannot_be_recorded(workspace, tmp_p
 
 async def test_too_much_history_is_refused_in_words(workspace, monkeypatch):
     monkeypatch.setattr("workbench.services.scenarios.scenario_recorder.MOST", 1)
-    await workspace.issue.issue("create_user", ADA)
+    await workspace.commands.issue("create_user", ADA)
     for name in ("Ada One", "Ada Two"):
-        await workspace.issue.issue("update_user", {"user_id": "ada", "username": name})
+        await workspace.commands.issue("update_user", {"user_id": "ada", "username": name})
     assert (await record(workspace, "user-ada", 2)).result.passed
     with pytest.raises(InvalidValue, match="more than 1 events happened before it"):
         await record(workspace, "user-ada", 3)

@@ -57,7 +57,7 @@ def test_trouble_comes_first_and_notes_last():
     result = ScenarioResult(
         scenario=SCENARIO, verdict=ScenarioVerdict.BROKEN, trouble="it burns", notes=("smoke",), seconds=90.0
     )
-    assert tell(result) == "it could not be run to its end: it burns\nnote: smoke\ntime passed: 90s"
+    assert tell(result) == "it could not be run to the end: it burns\nnote: smoke\ntime passed: 90s"
 
 
 def test_what_is_not_there_on_one_side_is_called_nothing():

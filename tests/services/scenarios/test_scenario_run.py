@@ -225,11 +225,11 @@ async def test_given_events_reach_no_subscription_of_either_mode(play, model, mo
     assert seen == [("clock-b", 1), ("clock-b", 2)]
 
 
-async def test_handlers_know_that_it_is_a_rehearsal_and_have_the_rest_of_their_context(play, model):
+async def test_handlers_know_that_it_is_a_dry_run_and_have_the_rest_of_their_context(play, model):
     seen = []
 
     def plain(message: Any, context: Any) -> None:
-        seen.append((context.rehearsal, context.attempt, context.idempotency_key.startswith("mail:")))
+        seen.append((context.dry_run, context.attempt, context.idempotency_key.startswith("mail:")))
 
     async def waiting(message: Any, context: Any) -> None:
         plain(message, context)
@@ -296,4 +296,4 @@ async def test_a_projection_that_cannot_follow_what_is_given_is_noted(play, user
     """
     result = await play(users, scenario(text))
     assert result.passed
-    assert "the projection users could not follow" in result.notes[0]
+    assert "the projection users could not fold an event" in result.notes[0]

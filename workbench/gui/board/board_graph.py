@@ -60,7 +60,7 @@ class BoardNode:
         id: Unique in the graph, such as ``event:user.created``.
         kind: A key of `KINDS`.
         rows: Fields or facts, a line each.
-        problems: What is wrong with it, a sentence each, such as "Nobody consumes this event".
+        problems: What is wrong with it, a sentence each, such as "Nothing consumes this event".
         badge: A short text that changes while the board is shown, such as a counter.
     """
 

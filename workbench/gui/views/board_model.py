@@ -120,7 +120,7 @@ class _Builder:
                 self._join(f"aggregate:{aggregate.name}", f"event:{event}", "emits")
         for kind in model.events.values():
             version = f"version {kind.version}" if kind.version > 1 else ""
-            problems = [] if self._consumed(kind.name) else ["Nobody consumes this event"]
+            problems = [] if self._consumed(kind.name) else ["Nothing consumes this event"]
             lost = sorted(model.routing.topics_of(kind.name) - set(model.topics))
             problems += [f"Routed to {topic}, which is no topic" for topic in lost]
             self._add(
@@ -146,7 +146,7 @@ class _Builder:
         listened = {subscription.topic for subscription in model.subscriptions.values()}
         queues = {one.topic for one in model.subscriptions.values() if _is_queue(one)}
         for topic in model.topics.values():
-            problems = () if topic.name in listened else ("Nobody reads this topic",)
+            problems = () if topic.name in listened else ("No subscription reads this topic",)
             kind = "queue" if topic.name in queues else "topic"
             self._add(f"topic:{topic.name}", kind, topic.name, problems=problems)
         for event in model.events:

@@ -153,7 +153,7 @@ class BoardView(View):
 
     @override
     def refresh(self) -> None:
-        observe, registry = self.desk.workspace.observe, self.desk.workspace.registry
+        observe, registry = self.desk.workspace.monitor, self.desk.workspace.registry
         before = self._live.flow
         self._live = Live(
             flow=observe.flow(),

@@ -65,7 +65,7 @@ class ExpectedVersion(QWidget):
     def __init__(self, present: Callable[[], int]) -> None:
         super().__init__()
         self._present = present
-        self.check = QCheckBox("Expect version")
+        self.check = QCheckBox("Expected version")
         self.check.setToolTip("Refuse the command if the stream is at another version by then")
         self.line = QLineEdit()
         self.line.setObjectName("expected-version")
@@ -125,7 +125,7 @@ def suggestions(
     category = command.aggregate
 
     def known(typed: str) -> list[str]:
-        found = workspace.browse.streams_from(f"{category}-{typed.strip()}", SUGGESTED)
+        found = workspace.streams.beginning(f"{category}-{typed.strip()}", SUGGESTED)
         return [stream.name.partition("-")[2] for stream in found]
 
     return {(command.target,): known}
@@ -138,7 +138,7 @@ async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard
     for name in [one.name for one in workspace.registry.projections.values() if not one.by_handlers]:
         try:
             async with asyncio.timeout(CATCH_UP_SECONDS):
-                await workspace.issue.wait_for(name, result.last_position)
+                await workspace.commands.wait_for(name, result.last_position)
         except (TimeoutError, StandsStill):
             behind.append(name)
         else:

@@ -174,7 +174,7 @@ class CommandsView(View):
             self._make_form(*offered[0])
         elif self._described is not _described(registry, self._kind, self._name):
             self._reshape(registry)
-        self.history.show_records(self.desk.workspace.issue.history(limit=SHOWN))
+        self.history.show_records(self.desk.workspace.commands.history(limit=SHOWN))
         self._show_target()
 
     @override
@@ -283,19 +283,19 @@ class CommandsView(View):
         self.button.setToolTip(f"{'Issue the command' if command else 'Ask the query'} (Ctrl+Enter)")
         self.button.setEnabled(not command or self._writes)
         if command and not self._writes:
-            self.button.setToolTip("This window only looks; the one that works on the store can send")
+            self.button.setToolTip("Read-only: another process has the project open; send there")
 
     def _show_target(self) -> None:
         if self._form is None or self._kind != COMMAND:
             self.target.setText("")
             return
-        stream, version = self.desk.workspace.issue.target(self._name, self._form.value())
+        stream, version = self.desk.workspace.commands.target(self._name, self._form.value())
         self.target.setText(f"{stream} · {f'version {version:,}' if version else 'new'}" if stream else "")
         self.target.setToolTip(self.target.text())
 
     def _present_version(self) -> int:
         typed = self._form.value() if self._form is not None else {}
-        return self.desk.workspace.issue.target(self._name, typed)[1]
+        return self.desk.workspace.commands.target(self._name, typed)[1]
 
     # -- sending ------------------------------------------------------------------------------------------
 
@@ -319,7 +319,7 @@ class CommandsView(View):
     async def _issue(
         self, name: str, value: dict[str, Any], expected: int | None, sent: Mapping[str, Any] | None = None
     ) -> None:
-        result = await self.desk.workspace.issue.issue(name, value, expected=expected)
+        result = await self.desk.workspace.commands.issue(name, value, expected=expected)
         if result.accepted and name == self._name and sent == self._written():
             self._sent()
         self.show_result(result)
@@ -344,7 +344,7 @@ class CommandsView(View):
         workspace = self.desk.workspace
         begun = workspace.clock.monotonic()
         try:
-            answer = workspace.issue.ask(self._name, value)
+            answer = workspace.commands.ask(self._name, value)
         except Exception as error:  # noqa: BLE001  # a query's handler is the project's code
             self.desk.fail(f"Ask {self._name}", error)
             return

@@ -176,16 +176,16 @@ class InspectorView(View):
             show_event(self.desk, shown.event, self.payload, None)
             return
         unseen = max(0, letter.size - len(letter.of.data.encode()))
-        read = partial(self.desk.workspace.repair.data, letter.of.number)
+        read = partial(self.desk.workspace.dead_letters.data, letter.of.number)
         self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
 
     def _find(self, selection: Selection) -> _Shown | None:
-        browse = self.desk.workspace.browse
+        browse = self.desk.workspace.streams
         if selection.letter:
             return self._letter(selection.letter)
         event = None
         if selection.stream:
-            info = browse.stream(selection.stream)
+            info = browse.get(selection.stream)
             version = selection.version or (info.version if info else 0)
             event = browse.glance(selection.stream, version)
         elif selection.position:
@@ -193,7 +193,7 @@ class InspectorView(View):
         return _event(event) if event is not None else None
 
     def _letter(self, number: int) -> _Shown | None:
-        found = self.desk.workspace.repair.glance(number)
+        found = self.desk.workspace.dead_letters.glance(number)
         letter = found.of
         facts = (
             ("dead letter", f"{letter.number:,}"),
@@ -207,7 +207,7 @@ class InspectorView(View):
             ("place", letter.place),
             ("correlation id", str(letter.correlation_id)),
         )
-        event = self.desk.workspace.browse.glance_at(letter.position)
+        event = self.desk.workspace.streams.glance_at(letter.position)
         return _Shown(
             title=letter.type,
             subtitle=f"dead letter {letter.number:,} of {letter.subscription}",
@@ -236,7 +236,7 @@ class InspectorView(View):
 
     def _family(self, event: RecordedEvent) -> list[tuple[Any, ...]]:
         """Lists the events of the correlation, each indented below what caused it."""
-        found = self.desk.workspace.browse.caused_by(event.correlation_id, FAMILY)
+        found = self.desk.workspace.streams.caused_by(event.correlation_id, FAMILY)
         depths: dict[object, int] = {}
         rows = []
         for one in found:
@@ -269,7 +269,7 @@ class InspectorView(View):
             self.desk.run(self._copy_later(event, indent), "Copy the event")
 
     async def _copy_later(self, event: RecordedEvent, indent: int | None) -> None:
-        read = self.desk.workspace.browse.event_at
+        read = self.desk.workspace.streams.event_at
         self._copied(event, await asyncio.to_thread(lambda: _written(read(event.position) or event, indent)))
 
     def _copied(self, event: RecordedEvent, text: str) -> None:

@@ -25,7 +25,7 @@ from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import DEED_OF, RESTORE, account, letters, report_of
 from workbench.gui.widgets import plain_label, toolbar_button
-from workbench.services.dead_letter_jobs import UNDONE, JobReport, act_of
+from workbench.services.dead_letters import UNDONE, JobReport, act_of
 from workbench.store.stored_values import JobStatus
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ COLORS = {JobStatus.RUNNING: "info", JobStatus.DONE: "ok", JobStatus.CANCELLED: 
 def title(report: JobReport) -> str:
     """Says what the job does, in which state it is, and how much was asked for."""
     job = report.job
-    states = {JobStatus.RUNNING: "under way", JobStatus.DONE: "done", JobStatus.CANCELLED: "cancelled"}
+    states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: "cancelled"}
     state = "undone" if left_undone(report) else states[job.status]
     pace = f", {job.per_second:g} per second" if job.per_second else ""
     return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {state}"
@@ -130,10 +130,10 @@ class JobCard(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
         self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("End the job; what it has done stays done")
+        self.cancel.setToolTip("Stop the job; what is done stays done")
         self.cancel.clicked.connect(lambda _checked=False: cancel())
         self.undo = QPushButton("Undo")
-        self.undo.setToolTip("Bring the dead letters back to what they were before the job")
+        self.undo.setToolTip("Restore the dead letters to what they were before the job")
         self.undo.clicked.connect(lambda _checked=False: undo())
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
@@ -246,7 +246,7 @@ class JobStrip(QScrollArea):
 
     def show_recent(self) -> None:
         """Shows the newest jobs, those that ended as well."""
-        for job in self._desk.workspace.jobs.list()[:RECENT]:
+        for job in self._desk.workspace.dead_letters.jobs.list()[:RECENT]:
             self._add(job.number, taken_up=False)
         self.refresh()
 
@@ -267,7 +267,7 @@ class JobStrip(QScrollArea):
         if self._asked:
             return
         self._asked = True
-        for job in self._desk.workspace.jobs.unfinished():
+        for job in self._desk.workspace.dead_letters.jobs.unfinished():
             if job.number not in self.cards:
                 self._add(job.number, taken_up=True)
                 self._ended(job.number)
@@ -288,7 +288,7 @@ class JobStrip(QScrollArea):
         if card.settled:
             return
         if card.report is None:
-            card.show_report(JobReport(job=self._desk.workspace.jobs.job(number), fates={}))
+            card.show_report(JobReport(job=self._desk.workspace.dead_letters.jobs.get(number), fates={}))
         self._due.add(number)
         if number not in self._counting:
             self._counting.add(number)
@@ -299,22 +299,22 @@ class JobStrip(QScrollArea):
         try:
             while number in self._due:
                 self._due.discard(number)
-                report = await self._desk.workspace.jobs.counted(number)
+                report = await self._desk.workspace.dead_letters.jobs.counted(number)
                 if number in self.cards:
-                    self.cards[number].show_report(report, paused=self._desk.workspace.observe.paused)
+                    self.cards[number].show_report(report, paused=self._desk.workspace.monitor.paused)
         finally:
             self._counting.discard(number)
         self.updateGeometry()
 
     def _cancel(self, number: int) -> None:
-        self._desk.run(self._desk.workspace.jobs.cancel(number), f"Cancel job {number}")
+        self._desk.run(self._desk.workspace.dead_letters.jobs.cancel(number), f"Cancel job {number}")
 
     def _undo(self, number: int) -> None:
         self._desk.run(self._undone(number), f"Undo job {number}")
 
     async def _undone(self, number: int) -> None:
         """Takes a job back; its card tells so, and a notice what could not be taken back."""
-        report = await self._desk.workspace.repair.undo(act_of(number))
+        report = await self._desk.workspace.dead_letters.undo(act_of(number))
         if report.failed:
             self._desk.notice(*account(RESTORE, report))
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
-from workbench.services.dead_letter_jobs import act_of
-from workbench.services.dead_letters import Report
+from workbench.services.dead_letters import Report, act_of
 
 if TYPE_CHECKING:
     from workbench.store.stored_values import DeadLetter, Job
@@ -54,7 +53,7 @@ REPLAY = Deed(
     done="Replayed",
     icon="replay",
     statuses=frozenset({"open", "archived"}),
-    tip="Give the selected letters back to the subscription that failed",
+    tip="Deliver the selected letters again to the subscription that failed",
     keys="R",
 )
 EDIT = Deed(
@@ -73,7 +72,7 @@ ARCHIVE = Deed(
     done="Archived",
     icon="archive",
     statuses=frozenset({"open"}),
-    tip="Put the selected letters aside without deciding about them",
+    tip="Archive the selected letters without deciding about them",
     keys="Del",
 )
 PURGE = Deed(
@@ -82,7 +81,7 @@ PURGE = Deed(
     done="Purged",
     icon="purge",
     statuses=frozenset({"open", "archived"}),
-    tip="Give the selected letters up; this can be undone",
+    tip="Purge the selected letters; this can be undone",
     keys="Shift+Del",
 )
 RESTORE = Deed(
@@ -91,18 +90,18 @@ RESTORE = Deed(
     done="Restored",
     icon="undo",
     statuses=frozenset({"purged", "archived"}),
-    tip="Make the selected letters open again",
+    tip="Reopen the selected letters",
 )
-REHEARSE = Deed(
-    key="rehearse",
-    label="Rehearse",
-    done="Rehearsed",
+DRY_RUN = Deed(
+    key="dry-run",
+    label="Dry run",
+    done="Dry run of",
     icon="eye",
     statuses=frozenset({"open", "replaying", "archived", "purged", "resolved", "failed_again"}),
     tip="Run the handler and show what would happen; nothing of it is stored",
     keys="T",
 )
-DEEDS = (REHEARSE, REPLAY, EDIT, ARCHIVE, PURGE, RESTORE)
+DEEDS = (DRY_RUN, REPLAY, EDIT, ARCHIVE, PURGE, RESTORE)
 REPLAYS = (REPLAY, EDIT)
 DEED_OF = {deed.key: deed for deed in DEEDS}
 
@@ -128,12 +127,10 @@ BECAME = {
 
 REASONS = {
     "max_attempts": ("Out of tries", "hourglass", "warning", "Every try failed"),
-    "rejected": ("Rejected", "stop", "error", "The handler said that trying again cannot help"),
+    "rejected": ("Rejected", "stop", "error", "The handler reported a permanent error"),
     "expired": ("Expired", "clock", "warning", "It expired before it was delivered"),
-    "crash_loop": ("Crash loop", "bug", "error", "The program ended each time while it was handled"),
-    "deserialization": ("Unreadable", "code", "error", "Its payload could not be read"),
+    "crash_loop": ("Crash loop", "bug", "error", "The program crashed each time it was handled"),
     "filter_error": ("Filter error", "filter", "error", "The filter of the subscription failed on it"),
-    "operator": ("Taken out", "user", "muted", "A person took it out"),
 }
 """What badges say of a reason (L2): words, icon, colour, and a sentence."""
 
@@ -150,7 +147,7 @@ class Repairs:
         self._desk = desk
         self._strip = strip
         self._follow = follow
-        self._repair = desk.workspace.repair
+        self._repair = desk.workspace.dead_letters
         self._warned: set[str] = set()
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
@@ -196,8 +193,8 @@ class Repairs:
             then(done)
         return report
 
-    def rehearse(self, letter: DeadLetter, run: Callable[[], None]) -> None:
-        """Runs a rehearsal; before the first of a subscription it asks, since its handler really runs."""
+    def dry_run(self, letter: DeadLetter, run: Callable[[], None]) -> None:
+        """Does a dry run; before the first of a subscription it asks, since its handler really runs."""
         if letter.subscription in self._warned:
             run()
             return
@@ -207,10 +204,10 @@ class Repairs:
             run()
 
         text = (
-            f"Rehearse #{letter.number}? The handler of {letter.subscription} really runs. Nothing of it is "
-            "stored, but what it does on the outside happens, unless it asks context.rehearsal."
+            f"Dry run of #{letter.number}? The handler of {letter.subscription} really runs. Nothing is "
+            "stored, but its outside effects happen, unless it checks context.dry_run."
         )
-        self._strip.ask(text, (), [Answer(label="Rehearse", run=agreed)])
+        self._strip.ask(text, (), [Answer(label="Dry run", run=agreed)])
 
     # -- asking -------------------------------------------------------------------------------------------
 
@@ -266,11 +263,11 @@ class Repairs:
 
     async def _follow_replays(self, deed: Deed, numbers: tuple[int, ...], report: Report, since: int) -> None:
         """Tells what became of replays once that is known, and that they go on where it takes long (V3)."""
-        jobs, topic = self._desk.workspace.jobs, f"{deed.key} {numbers}"
+        jobs, topic = self._desk.workspace.dead_letters.jobs, f"{deed.key} {numbers}"
         ending = asyncio.ensure_future(jobs.settled(numbers, since))
         try:
             if not (await asyncio.wait({ending}, timeout=SOON))[0]:
-                waits = " The engine is paused, so they wait." if self._desk.workspace.observe.paused else ""
+                waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
                 said = f"{letters(report.done)} in progress.{waits}"
                 self._desk.noticed.emit(Notice(kind="info", text=said, topic=topic))
             kind, said = account(deed, report, await ending)
@@ -279,14 +276,14 @@ class Repairs:
         self._desk.noticed.emit(Notice(kind=kind, text=said, topic=topic))
 
     async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
-        jobs = self._desk.workspace.jobs
+        jobs = self._desk.workspace.dead_letters.jobs
         number = await jobs.start(deed.key, numbers, per_second=per_second, skip_on=skip_on)
         self._follow(number)
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
         """Waits for the end of a job and tells it where nobody sees its card, which says the same."""
-        report = await self._desk.workspace.jobs.finished(number)
+        report = await self._desk.workspace.dead_letters.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]
         view = self._strip.parentWidget()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import DeadLetter
 
 LOW = 440
-"""Pixels in height below which the error gives way to the rehearsal."""
+"""Pixels in height below which the error gives way to the dry run."""
 
 
 class LetterDetail(QStackedWidget):
@@ -49,14 +49,14 @@ class LetterDetail(QStackedWidget):
     Signals:
         letter_wanted: The number of another letter that this one is linked with.
         replay_edited: The letter's number and the text to replay it with.
-        rehearse_edited: The letter's number and the text to rehearse it with.
+        dry_run_edited: The letter's number and the text to run it with.
         carried: The number of a later letter, and the text of the copy to go on with there.
     """
 
     carried = Signal(object, str)
     letter_wanted = Signal(object)
     replay_edited = Signal(object, str)
-    rehearse_edited = Signal(object, str)
+    dry_run_edited = Signal(object, str)
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class LetterDetail(QStackedWidget):
         self.editor = PayloadEditor(desk, check)
         self.editor.closed.connect(self.leave_editor)
         self.editor.replay.connect(self.replay_edited)
-        self.editor.rehearse.connect(self.rehearse_edited)
+        self.editor.dry_run.connect(self.dry_run_edited)
         self.editor.carried.connect(self.carried)
         self._build()
         for page in (self._nothing, self._page, self.editor):
@@ -105,13 +105,13 @@ class LetterDetail(QStackedWidget):
         self._trace.setAccessibleName("Traceback")
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
-        self.rehearsal = DryRunView()
+        self.dry_run_view = DryRunView()
         for widget, said in (
             (self._payload, "Payload"),
             (self._attempts, "Attempts"),
             (self._trace, "Traceback"),
             (self._metadata, "Metadata"),
-            (self.rehearsal, "Rehearsal"),
+            (self.dry_run_view, "Dry run"),
         ):
             self.tabs.addTab(widget, said)
         self.tabs.currentChanged.connect(lambda _at: self._make_room())
@@ -153,7 +153,7 @@ class LetterDetail(QStackedWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        gives_way = self.tabs.currentWidget() is self.rehearsal and self.height() < LOW
+        gives_way = self.tabs.currentWidget() is self.dry_run_view and self.height() < LOW
         self._box.setVisible(not gives_way)
 
     def _dress(self) -> None:
@@ -183,7 +183,7 @@ class LetterDetail(QStackedWidget):
             self._fill(letter, size, rest)
             self.editor.follow(letter)
         if not same:
-            self.rehearsal.clear()
+            self.dry_run_view.clear()
         if not (same and self.currentWidget() is self.editor):
             self.setCurrentWidget(self._page if letter is not None else self._nothing)
 
@@ -193,12 +193,12 @@ class LetterDetail(QStackedWidget):
             self.editor.edit(self.letter)
             self.setCurrentWidget(self.editor)
 
-    def show_rehearsal_of(self, *, edited: bool) -> DryRunView:
-        """Brings to the front what shows a rehearsal, of the letter or of the copy in the editor."""
+    def show_dry_run_of(self, *, edited: bool) -> DryRunView:
+        """Brings to the front the dry run of the letter or of the copy in the editor."""
         if edited:
-            return self.editor.show_rehearsal()
-        self.tabs.setCurrentWidget(self.rehearsal)
-        return self.rehearsal
+            return self.editor.show_dry_run()
+        self.tabs.setCurrentWidget(self.dry_run_view)
+        return self.dry_run_view
 
     def leave_editor(self) -> None:
         """Closes the editor; what was typed is kept."""

@@ -1,4 +1,4 @@
-"""Shows what a rehearsal of a dead letter found: how it would end, and every effect in order."""
+"""Shows what a dry run of a dead letter found: how it would end, and every effect in order."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ LOW, ABREAST, LEAST = 330, 460, 92
 """Pixels: below the first in height, from the second in width, the data stand beside the effects; the least
 height of both."""
 CAVEAT = (
-    "What the handler does on the outside, such as sending mail, really happened, unless it asks "
-    "context.rehearsal."
+    "What the handler does on the outside, such as sending mail, really happened, unless it checks "
+    "context.dry_run."
 )
 BEGUN = "The handler runs …"
-OUTDATED = "The text was changed since: rehearse it again."
+OUTDATED = "The text has changed since: run it again."
 
 
 def verdict(found: DryRun) -> tuple[str, str, str]:
@@ -73,7 +73,7 @@ class DryRunView(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("rehearsal")
+        self.setObjectName("dry-run")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.badge = Badge("neutral", "")
@@ -123,23 +123,23 @@ class DryRunView(QScrollArea):
         self.table.setColumnHidden(len(COLUMNS) - 1, flat)  # what stands beside it says it in full
 
     def clear(self) -> None:
-        """Shows that nothing was rehearsed yet."""
-        self._say("neutral", "not rehearsed", "Rehearse runs the handler and shows what would happen.")
+        """Shows that nothing was run yet."""
+        self._say("neutral", "not run", "A dry run runs the handler and shows what would happen.")
 
     def begin(self) -> None:
         """Shows that the handler runs."""
-        self._say("info", "rehearsing", BEGUN)
+        self._say("info", "running", BEGUN)
 
     def outdate(self) -> None:
-        """Shows that what was rehearsed is another text by now."""
+        """Shows that the text has changed since the run."""
         if not self.caveat.isHidden():
-            self._say("neutral", "not rehearsed", OUTDATED)
+            self._say("neutral", "not run", OUTDATED)
 
     def fail(self, text: str) -> None:
-        """Shows why it could not be rehearsed at all."""
+        """Shows why no dry run was possible."""
         self._say("error", "not possible", text)
 
-    def show_rehearsal(self, found: DryRun) -> None:
+    def show_dry_run(self, found: DryRun) -> None:
         """Shows what was found."""
         kind, word, said = verdict(found)
         self._say(kind, word, said)

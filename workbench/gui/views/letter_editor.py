@@ -48,7 +48,7 @@ class PayloadEditor(QWidget):
 
     Signals:
         replay: The letter's number and the text to replay it with.
-        rehearse: The letter's number and the text to rehearse it with.
+        dry_run: The letter's number and the text to run it with.
         closed: The person left it.
         carried: The number of the dead letter that a failed replay made, and the text to go on with there.
     """
@@ -56,7 +56,7 @@ class PayloadEditor(QWidget):
     carried = Signal(object, str)
 
     replay = Signal(object, str)
-    rehearse = Signal(object, str)
+    dry_run = Signal(object, str)
     closed = Signal()
 
     def __init__(self, desk: Desk, check: Callable[[int, str], object]) -> None:
@@ -78,7 +78,7 @@ class PayloadEditor(QWidget):
         self.said = plain_label(role="muted", wrap=True)
         self._diff = DiffView()
         self._diff.setAccessibleName("Original and edited")
-        self.rehearsal = DryRunView()
+        self.dry_run_view = DryRunView()
         self._buttons()
         self._arrange()
         self._pause = QTimer(self)
@@ -93,21 +93,21 @@ class PayloadEditor(QWidget):
         self.send.setProperty("primary", True)
         self.send.setIcon(icon("replay", "on_accent"))
         self.send.clicked.connect(self._send)
-        self.try_out = QPushButton("Rehearse")
-        self.try_out.setObjectName("rehearse-edited")
+        self.try_out = QPushButton("Dry run")
+        self.try_out.setObjectName("dry-run-edited")
         self.try_out.setIcon(icon("eye"))
         self.try_out.setToolTip(
             "Run the handler with this copy and show what would happen; nothing is stored"
         )
-        self.try_out.clicked.connect(self._rehearse)
+        self.try_out.clicked.connect(self._dry_run)
         self.carry = QPushButton()
         self.carry.clicked.connect(self._carry)
         self.carry.hide()
         self._reset = QPushButton("Reset")
-        self._reset.setToolTip("Begin again with the original")
+        self._reset.setToolTip("Start over with the original")
         self._reset.clicked.connect(self._begin_again)
         self._cancel = QPushButton("Cancel")
-        self._cancel.setToolTip("Leave without replaying; what was typed is kept  (Esc)")
+        self._cancel.setToolTip("Close without replaying; what was typed is kept  (Esc)")
         self._cancel.clicked.connect(self.closed)
         for keys, run in (("Ctrl+Return", self._send), ("Ctrl+Enter", self._send), ("Esc", self.closed.emit)):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -129,7 +129,7 @@ class PayloadEditor(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self._diff, "Difference")
-        self.tabs.addTab(self.rehearsal, "Rehearsal")
+        self.tabs.addTab(self.dry_run_view, "Dry run")
         split.addWidget(self.tabs)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
@@ -187,7 +187,7 @@ class PayloadEditor(QWidget):
         self._letter = letter
         self._before = json.loads(letter.data)
         self.tabs.setCurrentWidget(self._diff)
-        self.rehearsal.clear()
+        self.dry_run_view.clear()
         self._title.setText(f"Edit a copy of #{letter.number}  {letter.type}")
         self.area.setPlainText(_pretty(letter.data))
         self.area.document().setModified(False)
@@ -218,12 +218,12 @@ class PayloadEditor(QWidget):
         """Returns the copy as it stands."""
         return exact_text(self.area)
 
-    def show_rehearsal(self) -> DryRunView:
-        """Brings what shows a rehearsal to the front and gives it most of the room."""
-        self.tabs.setCurrentWidget(self.rehearsal)
+    def show_dry_run(self) -> DryRunView:
+        """Brings the dry run to the front and gives it most of the room."""
+        self.tabs.setCurrentWidget(self.dry_run_view)
         room = sum(self._split.sizes())
         self._split.setSizes([room * 2 // 5, room * 3 // 5])
-        return self.rehearsal
+        return self.dry_run_view
 
     def number(self) -> int:
         """Returns the number of the letter that is edited, 0 when none is."""
@@ -235,7 +235,7 @@ class PayloadEditor(QWidget):
             self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
-        self.rehearsal.outdate()
+        self.dry_run_view.outdate()
         if self.area.document().characterCount() > LARGE:
             self.send.setEnabled(False)
             self.try_out.setEnabled(False)
@@ -308,9 +308,9 @@ class PayloadEditor(QWidget):
             marks.append(mark)
         self.area.setExtraSelections(marks)
 
-    def _rehearse(self) -> None:
+    def _dry_run(self) -> None:
         if self._letter is not None:
-            self.rehearse.emit(self._letter.number, exact_text(self.area))
+            self.dry_run.emit(self._letter.number, exact_text(self.area))
 
     def _send(self) -> None:
         if self._letter is None or not self.send.isEnabled():

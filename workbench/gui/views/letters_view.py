@@ -30,8 +30,8 @@ from workbench.gui.views.job_strip import JobStrip
 from workbench.gui.views.letter_actions import (
     BECAME,
     DEEDS,
+    DRY_RUN,
     EDIT,
-    REHEARSE,
     REPLAY,
     Deed,
     Repairs,
@@ -74,7 +74,7 @@ class LettersView(View):
         self.strip = ConfirmStrip()
         self.jobs = JobStrip(desk, self._watch)
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
-        self._source = LetterSource(desk.workspace.repair)
+        self._source = LetterSource(desk.workspace.dead_letters)
         self._buttons: dict[str, QToolButton] = {}
         self._pages = QStackedLayout(self)
         hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
@@ -93,7 +93,7 @@ class LettersView(View):
         self.table.set_multi()
         self.table.set_source(self._source)
         self.table.set_empty("None here", "No dead letter has this status.")
-        self.detail = LetterDetail(self.desk, self.desk.workspace.repair.check_edit, absolute, since)
+        self.detail = LetterDetail(self.desk, self.desk.workspace.dead_letters.check_edit, absolute, since)
         self.inner = QSplitter(Qt.Orientation.Vertical)
         self.said = ElidedLabel("muted")
         listed = QWidget()
@@ -130,7 +130,7 @@ class LettersView(View):
         self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
         self.detail.carried.connect(self._carry)
         self.detail.replay_edited.connect(self._replay_edited)
-        self.detail.rehearse_edited.connect(self._rehearse)
+        self.detail.dry_run_edited.connect(self._dry_run)
         return page
 
     def _bar(self) -> QHBoxLayout:
@@ -191,7 +191,7 @@ class LettersView(View):
 
     @override
     def refresh(self) -> None:
-        counts = self.desk.workspace.repair.counts()
+        counts = self.desk.workspace.dead_letters.counts()
         self._pages.setCurrentIndex(1 if counts else 0)
         if not counts:
             return
@@ -199,7 +199,7 @@ class LettersView(View):
             for at, (name, statuses) in enumerate(SHOWN.items()):
                 total = sum(counts.get(status, 0) for status in statuses)
                 self.statuses.setItemText(at, f"{name}  ·  {total:,}")
-        self.groups.show_groups(self.desk.workspace.repair.groups(self._statuses()))
+        self.groups.show_groups(self.desk.workspace.dead_letters.groups(self._statuses()))
         self._list(self.groups.node())
         self.jobs.refresh()
         shown = self.detail.letter
@@ -224,7 +224,7 @@ class LettersView(View):
             self.groups.choose(selection.subscription)
 
     def _list(self, node: GroupNode) -> None:
-        self._source = LetterSource(self.desk.workspace.repair, node.numbers)
+        self._source = LetterSource(self.desk.workspace.dead_letters, node.numbers)
         self.table.refresh(self._source)
 
     def _statuses(self) -> tuple[str, ...]:
@@ -262,7 +262,7 @@ class LettersView(View):
         self._enable()
 
     def _show_detail(self, number: int) -> None:
-        repair = self.desk.workspace.repair
+        repair = self.desk.workspace.dead_letters
         found = repair.glance(number)
         other = found.of != self.detail.letter
         self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data, number))
@@ -270,8 +270,8 @@ class LettersView(View):
             self.desk.run(self._link(number), "Look for the next dead letter")
 
     async def _link(self, number: int) -> None:
-        letter = self.desk.workspace.repair.letter(number)
-        later = await self.desk.workspace.repair.made_by(letter)
+        letter = self.desk.workspace.dead_letters.get(number)
+        later = await self.desk.workspace.dead_letters.made_by(letter)
         if self.detail.letter is not None and self.detail.letter.number == number:
             self.detail.show_links(letter.parent or 0, later)
 
@@ -279,7 +279,7 @@ class LettersView(View):
 
     def selected(self, deed: Deed) -> list[int]:
         """Returns the numbers of the selected letters that something can be done with."""
-        return self.desk.workspace.repair.having(self._chosen_numbers(), deed.statuses)
+        return self.desk.workspace.dead_letters.having(self._chosen_numbers(), deed.statuses)
 
     def _chosen_numbers(self) -> list[int]:
         return [int(str(key)) for key in self.table.selected_keys()]
@@ -289,7 +289,7 @@ class LettersView(View):
         numbers = self.selected(deed)
         if not fits(deed, len(numbers)) or self.desk.workspace.engine is None:
             return
-        if deed is EDIT and self.desk.workspace.repair.glance(numbers[0]).size > EDITED:
+        if deed is EDIT and self.desk.workspace.dead_letters.glance(numbers[0]).size > EDITED:
             said = (
                 f"The payload of #{numbers[0]} is too large to be edited here (more than {EDITED:,} bytes)."
             )
@@ -297,10 +297,10 @@ class LettersView(View):
         elif deed is EDIT:
             self._show(numbers[0])
             self.detail.edit()
-        elif deed is REHEARSE:
+        elif deed is DRY_RUN:
             self._show(numbers[0])
             self.detail.leave_editor()
-            self._rehearse(numbers[0], None)
+            self._dry_run(numbers[0], None)
         else:
             self._repairs.begin(deed, numbers)
 
@@ -325,24 +325,24 @@ class LettersView(View):
 
         self._repairs.replay_edited(int(number), text, ended)
 
-    def _rehearse(self, number: int, text: str | None) -> None:
-        letter = self.desk.workspace.repair.letter(int(number))
+    def _dry_run(self, number: int, text: str | None) -> None:
+        letter = self.desk.workspace.dead_letters.get(int(number))
 
         def run() -> None:
-            self.desk.run(self._rehearsed(letter.number, text), f"Rehearse #{letter.number}")
+            self.desk.run(self._show_dry_run(letter.number, text), f"Dry run of #{letter.number}")
 
-        self._repairs.rehearse(letter, run)
+        self._repairs.dry_run(letter, run)
 
-    async def _rehearsed(self, number: int, text: str | None) -> None:
-        shown = self.detail.show_rehearsal_of(edited=text is not None)
+    async def _show_dry_run(self, number: int, text: str | None) -> None:
+        shown = self.detail.show_dry_run_of(edited=text is not None)
         shown.begin()
         try:
-            found = await self.desk.workspace.repair.rehearse(number, text)
+            found = await self.desk.workspace.dead_letters.dry_run(number, text)
         except WorkbenchError as error:
             shown.fail(f"{error}. {error.hint[0].upper()}{error.hint[1:]}." if error.hint else f"{error}.")
             return
         if self.detail.letter is not None and self.detail.letter.number == number:
-            shown.show_rehearsal(found)
+            shown.show_dry_run(found)
             if text is not None and text != self.detail.editor.text():
                 shown.outdate()
 
@@ -352,13 +352,13 @@ class LettersView(View):
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""
         writes = self.desk.workspace.engine is not None
-        counts = self.desk.workspace.repair.counts(self._chosen_numbers())
+        counts = self.desk.workspace.dead_letters.counts(self._chosen_numbers())
         self.said.setText(self.table.selection_text())
         for deed in DEEDS:
             count = sum(counts.get(status, 0) for status in deed.statuses)
             button = self._buttons[deed.key]
             button.setEnabled(writes and fits(deed, count))
-            button.setToolTip(deed.hint if writes else "This window only looks")
+            button.setToolTip(deed.hint if writes else "This window is read-only")
         numbers = self.groups.node().numbers
         can = writes and self.statuses.currentIndex() in {0, 1} and bool(numbers)
         self.whole.setEnabled(can)
@@ -367,4 +367,4 @@ class LettersView(View):
 
 def fits(deed: Deed, count: int) -> bool:
     """Whether something can be done with so many letters at once."""
-    return count == 1 if deed in {EDIT, REHEARSE} else count > 0
+    return count == 1 if deed in {EDIT, DRY_RUN} else count > 0

@@ -98,7 +98,7 @@ class LogView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._source = LogSource(desk.workspace.browse, 0)
+        self._source = LogSource(desk.workspace.streams, 0)
         self._ends = False
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
@@ -108,7 +108,7 @@ class LogView(View):
         self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
         self._reading = self.question(self._show, self.table.fail)
         self.table.trouble.again = self.refresh
-        self.hold = toolbar_button("Hold", "pause", "Hold the log still while new entries arrive")
+        self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
         self.hold.setCheckable(True)
         self.news = QPushButton()
         self.news.setFlat(True)
@@ -156,8 +156,8 @@ class LogView(View):
 
     def _read(self, held: HeldRows) -> FoundLog:
         workspace = self.desk.workspace
-        source = LogSource(workspace.browse, workspace.browse.head())
-        actions = workspace.observe.actions()
+        source = LogSource(workspace.streams, workspace.streams.head())
+        actions = workspace.monitor.actions()
         return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
 
     def _show(self, found: FoundLog) -> None:

@@ -20,7 +20,7 @@ Button = tuple[str, Callable[[], object]]
 DOING = {
     "rebuilding": "Rebuilding",
     "engine paused": "The rebuild waits while the engine is paused",
-    "not run here": "A rebuild was begun; this window only looks",
+    "not run here": "A rebuild is not finished; this window is read-only",
 }
 SHOWN = 20
 """Events left out that the menu lists; more are counted."""
@@ -32,7 +32,7 @@ class ProjectionBanner(Banner):
     def __init__(self, desk: Desk, rebuild: Callable[[], object]) -> None:
         super().__init__("neutral", "")
         self._desk = desk
-        self._control = desk.workspace.control
+        self._projections = desk.workspace.projections
         self._start_rebuild = rebuild
         self._name = ""
         self.menu: QMenu | None = None
@@ -49,12 +49,12 @@ class ProjectionBanner(Banner):
 
     def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
         if view.status == "faulted" and not view.fault_position:
-            said = f"This projection ended unexpectedly again and again, and stands still: {view.fault}"
+            said = f"This projection failed repeatedly and has stopped: {view.fault}"
             return "error", said, (("Try again", self._try_again),)
         if view.rebuild is not None:
             return self._of_rebuild(view.rebuild)
         if view.status == "faulted":
-            said = f"This projection stands still at position {view.fault_position:,}: {view.fault}"
+            said = f"This projection stopped at position {view.fault_position:,}: {view.fault}"
             return "error", said, (("Try again", self._try_again), ("Go on…", self._go_on))
         if view.stale:
             said = "Its definition changed since these rows were made."
@@ -62,14 +62,14 @@ class ProjectionBanner(Banner):
         if view.passed:
             count = len(view.passed)
             what = "1 event that was" if count == 1 else f"{count:,} events that were"
-            said = f"These rows are without {what} left out, because folding failed."
+            said = f"These rows lack {what} left out, because folding failed."
             return "warning", said, (("Show…", lambda: self._list(view.passed)),)
         return None
 
     def _of_rebuild(self, rebuild: RebuildView) -> tuple[str, str, tuple[Button, ...]]:
-        end = ("Give up", lambda: self._do(self._control.give_up_rebuild(self._name), "Give up"))
+        end = ("Give up", lambda: self._do(self._projections.give_up_rebuild(self._name), "Give up"))
         if rebuild.status == "faulted":
-            said = f"The rebuild stands still at position {rebuild.fault_position:,}: {rebuild.fault}"
+            said = f"The rebuild stopped at position {rebuild.fault_position:,}: {rebuild.fault}"
             return "error", said, (("Go on…", lambda: self._go_on(rebuild=True)), end)
         share = f"{rebuild.share:.0%}, {rebuild.rows:,} rows so far"
         if rebuild.status == "paused":
@@ -84,25 +84,25 @@ class ProjectionBanner(Banner):
         self._desk.run(work, f"{what}: {self._name}")
 
     def _pause(self, *, paused: bool) -> None:
-        work = self._control.pause_rebuild(self._name, paused=paused)
+        work = self._projections.pause_rebuild(self._name, paused=paused)
         self._do(work, "Pause the rebuild" if paused else "Resume the rebuild")
 
     def _try_again(self) -> None:
-        self._do(self._control.pause_projection(self._name, paused=False), "Try again")
+        self._do(self._projections.pause(self._name, paused=False), "Try again")
 
     def _go_on(self, *, rebuild: bool = False) -> None:
         """Offers the ways to go on behind the event (J2); each leaves something out, and says so."""
-        control, name = self._control, self._name
+        projections, name = self._projections, self._name
         menu = self._menu()
         if rebuild:
             menu.addAction("Try again", lambda: self._pause(paused=False))
         menu.addAction(
             "Leave out this event",
-            lambda: self._do(control.skip_event(name, rebuild=rebuild), "Leave out the event"),
+            lambda: self._do(projections.skip_event(name, rebuild=rebuild), "Leave out the event"),
         )
         menu.addAction(
             "Leave out this and all later events of its stream",
-            lambda: self._do(control.park_stream(name, rebuild=rebuild), "Park the stream"),
+            lambda: self._do(projections.park_stream(name, rebuild=rebuild), "Park the stream"),
         )
         if not rebuild:
             menu.addSeparator()
@@ -128,7 +128,7 @@ class ProjectionBanner(Banner):
         menu.popup(QCursor.pos())
 
     def _follow(self, stream: str) -> None:
-        self._do(self._control.resume_stream(self._name, stream), f"Follow {stream} again")
+        self._do(self._projections.resume_stream(self._name, stream), f"Follow {stream} again")
 
     def _menu(self) -> QMenu:
         if self.menu is not None:

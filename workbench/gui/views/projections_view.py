@@ -135,7 +135,7 @@ class ProjectionsView(View):
         self.badge = Badge("neutral", "")
         self.pause = toolbar_button("Pause", "pause", "Stop folding events into this table")
         self.rebuild = toolbar_button(
-            "Rebuild", "refresh", "Make all rows anew from the whole log; the old ones stay until it is done"
+            "Rebuild", "refresh", "Rebuild all rows from the whole log; the old ones stay until it is done"
         )
         head = QHBoxLayout()
         head.setSpacing(6)
@@ -153,7 +153,7 @@ class ProjectionsView(View):
         if self.desk.workspace.engine is None:
             for button in (self.pause, self.rebuild):
                 button.setEnabled(False)
-                button.setToolTip("This window only looks; the one that works on the store can do this")
+                button.setToolTip("Read-only: another process has the project open; do it there")
         return head
 
     @override
@@ -205,7 +205,7 @@ class ProjectionsView(View):
         """Marks the row with a key, as soon as its table is shown."""
         self._unplaced = key if self._finding.waits else ""
         if key and self._source is not None and not self._finding.waits:
-            name, observe = self._name, self.desk.workspace.observe
+            name, observe = self._name, self.desk.workspace.monitor
             self._placing.ask(lambda: (name, observe.numbers(name, [key])), (name, key))
 
     def _mark(self, found: tuple[str, Mapping[Any, int]]) -> None:
@@ -256,7 +256,7 @@ class ProjectionsView(View):
 
     def _read(self, name: str, order: str, text: str, held: HeldRows) -> FoundRows:
         workspace, before = self.desk.workspace, self._source
-        observe = workspace.observe
+        observe = workspace.monitor
         views = {view.name: view for view in observe.projections()}
         view = views.get(name) or next(iter(views.values()), None)
         if view is None:
@@ -267,7 +267,7 @@ class ProjectionsView(View):
         found = observe.row_order(view.name, order=order, text=text.strip(), shows=shows)
         source = RowsSource(observe, view.name, found, text.strip(), before=before)
         return FoundRows(
-            views=views, view=view, source=source, rows=prepared(source, held), head=workspace.browse.head()
+            views=views, view=view, source=source, rows=prepared(source, held), head=workspace.streams.head()
         )
 
     def _say_reading(self) -> None:
@@ -302,9 +302,9 @@ class ProjectionsView(View):
         self._source, self._total = source, total
         table.refresh(prepared_rows)
         rows = source.count()
-        if self._fitted < min(rows, FITTED) and not table.arranged:
+        if self._fitted < min(rows, FITTED) and not table.head.arranged:
             self._fitted = rows
-            table.fit_columns()
+            table.head.fit_columns()
         if source.text:
             table.set_empty("No row fits", f"All {self._total:,} rows were searched for “{source.text}”.")
         else:
@@ -352,14 +352,14 @@ class ProjectionsView(View):
         self._detailing.ask(lambda: self._read_row(name, key), (name, key))
 
     def _read_row(self, name: str, key: Any) -> tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]:
-        observe = self.desk.workspace.observe
+        observe = self.desk.workspace.monitor
         return name, key, observe.glance(name, key) or {}, observe.sources(name, key)
 
     def _show_row(self, found: tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]) -> None:
         name, key, fields, events = found
         if name == self._name:
             self.detail.show_row(
-                str(key), fields, events, partial(self.desk.workspace.observe.row, name, key)
+                str(key), fields, events, partial(self.desk.workspace.monitor.row, name, key)
             )
             self.detail.show()
 
@@ -370,15 +370,16 @@ class ProjectionsView(View):
         )
 
     def _toggle(self) -> None:
-        control = self.desk.workspace.control
         paused = self.pause.text() == "Pause"
         name = self._name
-        self.desk.run(control.pause_projection(name, paused=paused), f"{self.pause.text()} {name}")
+        self.desk.run(
+            self.desk.workspace.projections.pause(name, paused=paused), f"{self.pause.text()} {name}"
+        )
 
     def _rebuild(self) -> None:
         name = self._name
         self._rebuilding[name] = self._views[name].generation
-        self.desk.run(self.desk.workspace.control.rebuild(name), f"Rebuild {name}")
+        self.desk.run(self.desk.workspace.projections.rebuild(name), f"Rebuild {name}")
 
 
 def standing_of(view: ProjectionView) -> tuple[str, str]:

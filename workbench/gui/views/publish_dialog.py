@@ -99,7 +99,7 @@ def told(workspace: Workspace, topic: str, position: int) -> str:
     readers = [one.name for one in workspace.registry.subscriptions.values() if one.topic == topic]
     said = f"Published to {topic} at position {position:,}."
     if not readers:
-        return f"{said} Nobody reads this topic: the message is kept, but not delivered."
+        return f"{said} No subscription reads this topic: the message is kept, but not delivered."
     return f"{said} Read by {', '.join(readers)}, as far as their filters let it pass."
 
 
@@ -113,7 +113,7 @@ class PublishDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
         self._desk = desk
-        topics = {one.name: one.doc.split("\n\n")[0] for one in desk.workspace.publish.topics()}
+        topics = {one.name: one.doc.split("\n\n")[0] for one in desk.workspace.messages.topics()}
         self.form = SchemaForm(schema_of(topics, topic), validate=problems_of)
         self.form.submitted.connect(self._submitted)
         self.drafts = DraftKeeper(desk, self.form.typed, self.form.type_in, self._begin_again)
@@ -161,7 +161,7 @@ class PublishDialog(QDialog):
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
         if self._desk.workspace.engine is None:
-            self._refuse("This window only looks; the one that works on the store can publish.")
+            self._refuse("Read-only: another process has the project open; publish there.")
         elif not topics:
             self._refuse("This project has no topics: declare one in its file, under topics.")
         row = QHBoxLayout()
@@ -191,7 +191,7 @@ class PublishDialog(QDialog):
     async def _published(self, draft: OutgoingMessage, typed: Mapping[str, Any]) -> None:
         workspace = self._desk.workspace
         try:
-            position = await workspace.publish.publish(draft)
+            position = await workspace.messages.publish(draft)
         except WorkbenchError as error:
             hint = f" {error.hint[0].upper()}{error.hint[1:]}." if error.hint else ""
             kind, word = ("warning", "refused") if isinstance(error, BackPressure) else ("error", "failed")

@@ -56,7 +56,7 @@ def consequence(
     if position > head:
         return f"The store ends at position {head:,}.", ""
     if position == cursor:
-        return "The cursor stands there already.", ""
+        return "The cursor is there already.", ""
     if position > cursor:
         count = _count(position - cursor, "position")
         said = f"{count} from {cursor + 1:,} to {position:,} will be skipped and never be delivered."
@@ -71,7 +71,7 @@ def consequence(
         said += ", as far as they pass the filter." if subscription.filter else "."
     if waiting:
         waits = "delivery that waits starts" if waiting == 1 else "deliveries that wait start"
-        said += f" {waiting:,} {waits} anew."
+        said += f" {waiting:,} {waits} again."
     if subscription.dead:
         said += " Dead letters stay as they are."
     return said[0].upper() + said[1:], f"Go back {_count(cursor - position, 'position')}"
@@ -94,11 +94,11 @@ class ResetDialog(QDialog):
         self._subscription, self._workspace = subscription, desk.workspace
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
         workspace = desk.workspace
-        self._head = workspace.browse.head()
-        self._waiting = tuple(one.position for one in workspace.observe.deliveries(subscription.name))
+        self._head = workspace.streams.head()
+        self._waiting = tuple(one.position for one in workspace.monitor.deliveries(subscription.name))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         stands = plain_label(
-            f"It stands at position {subscription.cursor:,} of {self._head:,}.", "muted", wrap=True
+            f"It is at position {subscription.cursor:,} of {self._head:,}.", "muted", wrap=True
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -195,7 +195,7 @@ class ResetDialog(QDialog):
     def _value(self) -> int | None:
         if self.to_time.isChecked():
             at = self._moment()
-            return None if at is None else self._workspace.observe.position_before(at)
+            return None if at is None else self._workspace.monitor.position_before(at)
         text = self.position.text().strip().replace(",", "").replace(" ", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
@@ -228,7 +228,7 @@ class ResetDialog(QDialog):
         """Says what a reset to a position does; of a time first, which position that is."""
         waiting = sum(position > value for position in self._waiting)
         back = value < self._subscription.cursor
-        again = self._workspace.observe.again(self._subscription.name, value) if back else (0, False)
+        again = self._workspace.monitor.again(self._subscription.name, value) if back else (0, False)
         said, label = consequence(self._subscription, value, self._head, waiting, again)
         at = self._moment() if self.to_time.isChecked() else None
         if at is not None:

@@ -46,7 +46,7 @@ class RowDetail(QWidget):
         self.fields.setAccessibleName("Fields of the row")
         self.events = FastTableView(EVENTS)
         self.events.setAccessibleName("Events that made the row; Enter shows one in its timeline")
-        self.events.set_empty("No events found", "This row gathers more than the events of one stream.")
+        self.events.set_empty("No events found", "This row is made from the events of more than one stream.")
         self.events.row_activated.connect(lambda row: self.event_wanted.emit(row[3], row[4], row[0]))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.fields)

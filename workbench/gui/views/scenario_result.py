@@ -27,13 +27,13 @@ LOOKS = {
 }
 WORDS = {
     Sign.MISSING: "did not happen",
-    Sign.UNEXPECTED: "nothing of the kind",
-    Sign.BESIDE: "not asked for",
+    Sign.UNEXPECTED: "nothing",
+    Sign.BESIDE: "not expected",
 }
 BESIDE = 5
 """Things that happened beside the listed ones, of each kind, that are shown."""
 
-BEFORE = "This came of the model or the text of before. It says nothing of what is there now."
+BEFORE = "This result is of an earlier model or text. It says nothing about the present ones."
 
 
 class ResultView(QTextEdit):
@@ -74,7 +74,7 @@ class ResultView(QTextEdit):
 
     def _write_result(self, cursor: QTextCursor, result: ScenarioResult) -> None:
         if result.trouble:
-            self._paragraph(cursor, f"It could not be run to its end: {result.trouble}", "error")
+            self._paragraph(cursor, f"It could not be run to the end: {result.trouble}", "error")
         for part in result.parts:
             self._part(cursor, part)
         for note in result.notes:
@@ -104,7 +104,7 @@ class ResultView(QTextEdit):
             row = self._line(table, row, line)
         cursor.movePosition(QTextCursor.MoveOperation.End)
         if len(beside) > BESIDE:
-            self._paragraph(cursor, f"… and {len(beside) - BESIDE:,} more that were not asked for", "muted")
+            self._paragraph(cursor, f"… and {len(beside) - BESIDE:,} more that were not expected", "muted")
 
     def _line(self, table: QTextTable, row: int, line: Line) -> int:
         """Writes a line and what differs below it; returns the row behind them."""

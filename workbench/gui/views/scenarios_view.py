@@ -60,7 +60,7 @@ class ScenariosView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._verdicts = desk.workspace.verdicts
+        self._verdicts = desk.workspace.scenarios
         self._entries: list[ScenarioLine] = []
         self._listed: list[ScenarioLine] = []
         self._files: tuple[ScenarioFile, ...] = ()
@@ -113,7 +113,7 @@ class ScenariosView(View):
     def _bar(self) -> QHBoxLayout:
         self.run_all = toolbar_button("Run all", "play", "Run every scenario of the project", primary=True)
         self.run_chosen = toolbar_button("Run", "step", "Run the chosen scenarios")
-        self.stop = toolbar_button("Stop", "stop", "Let the running scenario end, begin no further one")
+        self.stop = toolbar_button("Stop", "stop", "Stop after the running scenario")
         self.stop.setEnabled(False)
         self.run_all.clicked.connect(lambda: self.run(self._entries))
         self.run_chosen.clicked.connect(lambda: self.run(self._chosen()))
@@ -254,7 +254,7 @@ class ScenariosView(View):
         judged = tally.passed + tally.failed
         parts = [f"{tally.passed:,} of {total:,} passed"] if judged else [f"{total:,} not run"]
         parts += [f"{tally.failed:,} failed"] if tally.failed else []
-        parts += [f"{tally.unsure:,} without a verdict now"] if judged and tally.unsure else []
+        parts += [f"{tally.unsure:,} without a current result"] if judged and tally.unsure else []
         parts += [f"{tally.mistakes:,} with mistakes"] if tally.mistakes else []
         done = not tally.unsure and not tally.mistakes
         kind = "error" if tally.failed else "warning" if tally.mistakes else "ok" if done else "neutral"

@@ -57,7 +57,7 @@ def standing(draft: SettingsDraft, names: Names, *, unwritable: bool) -> str:
     if names:
         said.append(f"{len(names):,} {'name is' if len(names) == 1 else 'names are'} typed and not applied.")
     if unwritable:
-        said.append("What is typed here cannot be written.")
+        said.append("This value cannot be written to the file.")
     wrong = len(draft.problems) if draft.dirty else 0
     if wrong:
         said.append(f"{wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong.")

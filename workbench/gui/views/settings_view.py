@@ -56,7 +56,7 @@ class SettingsView(View):
         self._told: list[str] = []
         self.drafts = DraftKeeper(desk, self._written, self._restore, self.read)
         self._pages = QStackedLayout(self)
-        self._broken = EmptyState("error", "The project file cannot be read", "", "Look again", self.refresh)
+        self._broken = EmptyState("error", "The project file cannot be read", "", "Try again", self.refresh)
         self._pages.addWidget(self._page())
         self._pages.addWidget(self._broken)
         shortcut = QShortcut(QKeySequence("Ctrl+S"), self)
@@ -110,7 +110,7 @@ class SettingsView(View):
         self.discard = QPushButton("Discard")
         tip = "Write the changes into project.tsk (Ctrl+S)"
         self.button = toolbar_button("Save", "save", tip, primary=True)
-        self.discard.setToolTip("Forget the changes and show the file as it is")
+        self.discard.setToolTip("Discard the changes and show the file as it is")
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 6, 8, 6)
         foot.addWidget(self.said, 1)
@@ -140,7 +140,7 @@ class SettingsView(View):
                 self.drafts.turn_to("settings", "the settings that are not saved")
             return
         try:
-            if self.desk.workspace.configure.present() != draft.original:
+            if self.desk.workspace.project_editor.present() != draft.original:
                 self._tell_changed()
         except WorkbenchError as error:
             self._tell("error", str(error))
@@ -148,7 +148,7 @@ class SettingsView(View):
     def _read_if_other(self) -> None:
         """Shows the file as it is now, unless that is what is shown."""
         try:
-            fresh = self.desk.workspace.configure.read()
+            fresh = self.desk.workspace.project_editor.read()
         except WorkbenchError:
             self.read()
             return
@@ -162,7 +162,7 @@ class SettingsView(View):
         self._names.clear()
         self._unwritable = False
         try:
-            self._draft = self._base = self.desk.workspace.configure.read()
+            self._draft = self._base = self.desk.workspace.project_editor.read()
         except WorkbenchError as error:
             self._draft = self._base = None
             self._show_broken(error)
@@ -174,7 +174,7 @@ class SettingsView(View):
     def _show_broken(self, error: WorkbenchError) -> None:
         old, said = self._broken, str(error)
         self._broken = EmptyState(
-            "error", "The project file cannot be shown as settings", said, "Look again", self.refresh
+            "error", "The project file cannot be shown as settings", said, "Try again", self.refresh
         )
         self._pages.addWidget(self._broken)
         self._pages.setCurrentWidget(self._broken)
@@ -217,7 +217,7 @@ class SettingsView(View):
         self.outline.choose(tuple(written["path"]))
         self._choose(self.outline.path())
         left = self.part.form.type_in(written["form"]) if self.part.form is not None else []
-        if self.desk.workspace.configure.present() != self._draft.original:
+        if self.desk.workspace.project_editor.present() != self._draft.original:
             self._tell_changed()
         return left
 
@@ -320,7 +320,7 @@ class SettingsView(View):
         draft = self._draft
         if draft is None or self.saving:
             return
-        insisting = ("Save all the same", partial(self._write, insist=True))
+        insisting = ("Save anyway", partial(self._write, insist=True))
         if not insist and not draft.problems and self._tell_consequences(draft, insisting):
             return
         self.saving = True
@@ -329,14 +329,14 @@ class SettingsView(View):
     async def _save(self, draft: SettingsDraft, *, insist: bool) -> None:
         """Saves aside: the project is loaded as it would be, which may take its time."""
         try:
-            await asyncio.to_thread(self.desk.workspace.configure.save, draft, insist=insist)
+            await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
         except WouldBreak as error:
-            said = f"These scenarios would not fit any more. Nothing was written.\n{error}"
-            self._tell("warning", said, ("Save all the same", partial(self._write, insist=True)))
+            said = f"These scenarios would become invalid. Nothing was written.\n{error}"
+            self._tell("warning", said, ("Save anyway", partial(self._write, insist=True)))
         except TskError as error:
             self._go_to_problem(draft, error)
         except ProjectError as error:
-            self._tell("error", f"The project would not open any more. Nothing was written.\n{error}")
+            self._tell("error", f"The project could not be opened any more. Nothing was written.\n{error}")
         except ChangedOnDisk:
             self._tell_changed()
         except WorkbenchError as error:
@@ -372,10 +372,10 @@ class SettingsView(View):
 
     def _tell_changed(self) -> None:
         said = "Another program changed project.tsk. Nothing was written."
-        anew = lambda: self.desk.run(self._load_anew(), "Load the settings anew")  # noqa: E731  # a button's
-        self._tell("warning", said, ("Load it anew", anew), ("Show the difference", self._show_difference))
+        reload = lambda: self.desk.run(self._load_again(), "Reload the settings")  # noqa: E731  # a button's
+        self._tell("warning", said, ("Reload", reload), ("Show the difference", self._show_difference))
 
-    async def _load_anew(self) -> None:
+    async def _load_again(self) -> None:
         """Shows the file as it is now; what was typed is lost only if the person says so (V2)."""
         said = "What you changed in the settings and did not save would be lost. It cannot be undone."
         if not self._written() or await may_lose(self, "Not saved", said):
@@ -386,7 +386,7 @@ class SettingsView(View):
         from workbench.services.project_editor import differing
 
         if self._draft is not None:
-            lines = differing(self._draft.original, self.desk.workspace.configure.present())
+            lines = differing(self._draft.original, self.desk.workspace.project_editor.present())
             self.changes.setPlainText("\n".join(lines))
             self.changes.show()
 

@@ -73,7 +73,7 @@ class StreamSource:
                 stream.closed,
                 stream.number,
             )
-            for stream in self._browse.streams_numbered(wanted)
+            for stream in self._browse.numbered(wanted)
         ]
 
     def key(self, row: Row) -> Key:
@@ -167,8 +167,8 @@ class StreamsView(View):
     @override
     def follow(self, selection: Selection) -> None:
         if selection.stream:
-            name, browse = selection.stream, self.desk.workspace.browse
-            self._following.ask(lambda: browse.stream(name), name)
+            name, browse = selection.stream, self.desk.workspace.streams
+            self._following.ask(lambda: browse.get(name), name)
 
     def _mark(self, found: StreamInfo | None) -> None:
         if found is not None:
@@ -194,17 +194,17 @@ class StreamsView(View):
         self._finding.ask(lambda: self._read(wanted, held), wanted)
 
     def _read(self, wanted: Mapping[str, str], held: HeldRows) -> FoundStreams:
-        browse = self.desk.workspace.browse
+        browse = self.desk.workspace.streams
         source = StreamSource(
             browse,
-            browse.find_streams(text=wanted["text"], category=wanted["category"], order=wanted["order"]),
+            browse.find(text=wanted["text"], category=wanted["category"], order=wanted["order"]),
             held.keys(),
         )
         return FoundStreams(
             wanted=wanted,
             rows=prepared(source, held),
             count=source.count(),
-            total=browse.stream_count(),
+            total=browse.count(),
             categories=browse.categories(),
         )
 
@@ -248,7 +248,7 @@ class StreamsView(View):
 
     def _close(self, name: str, *, closed: bool) -> None:
         what = "Close" if closed else "Open"
-        self.desk.run(self.desk.workspace.control.close_stream(name, closed=closed), f"{what} {name}")
+        self.desk.run(self.desk.workspace.streams.close(name, closed=closed), f"{what} {name}")
 
     def _activated(self, row: tuple[Any, ...]) -> None:
         self.desk.select(Selection(stream=row[0]), view="timeline")

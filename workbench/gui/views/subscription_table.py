@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 STATES = {
     "running": ("ok", "Messages are delivered as they come"),
-    "paused": ("warning", "A person stopped it; its backlog grows"),
-    "engine paused": ("warning", "The whole engine stands still; its backlog grows"),
-    "detached": ("error", "Its handler is missing: trust or mend the project's module"),
-    "faulted": ("error", "It ended unexpectedly again and again, and waits to be resumed"),
-    "not run here": ("neutral", "This window only looks; another one may deliver its messages"),
+    "paused": ("warning", "An operator paused it; its backlog grows"),
+    "engine paused": ("warning", "The whole engine is paused; its backlog grows"),
+    "detached": ("error", "Its handler is missing: trust or fix the project's module"),
+    "faulted": ("error", "It failed repeatedly and waits to be resumed"),
+    "not run here": ("neutral", "This window is read-only; another process may deliver its messages"),
 }
 """What a state means: the kind of its pill, and a sentence."""
 QUEUE = "point_to_point"
@@ -87,7 +87,7 @@ COLUMNS = (
     _number("Blocked", 76, "Deliveries that wait behind an earlier one with their key"),
     TableColumn("Dead", width=100, badge=_dead, about="Dead letters that are open"),
     _number("Expired", 74, "Messages that lived too long and were dropped"),
-    _number("Skipped", 76, "Deliveries that a person passed by"),
+    _number("Skipped", 76, "Deliveries that an operator skipped"),
     _number("Delivered", 84, "Handled successfully, ever"),
     TableColumn("Reads", width=104, about="The topic that it reads"),
 )
@@ -191,5 +191,5 @@ def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
         ("Died", f"{view.died:,}", "Deliveries that became dead letters, ever"),
         ("Filtered", f"{view.filtered:,}", "Messages that did not pass the filter, ever"),
         ("Expired", f"{view.expired:,}", "Messages that lived too long and were dropped, ever"),
-        ("Skipped", f"{view.skipped:,}", "Deliveries that a person passed by, ever"),
+        ("Skipped", f"{view.skipped:,}", "Deliveries that an operator skipped, ever"),
     ]

@@ -43,7 +43,7 @@ class WaitingDeliveries(QWidget):
         self.table.set_multi()
         self.table.set_empty("Nothing waits", "Deliveries that wait, are retried or are blocked stand here.")
         self.said = ElidedLabel("muted")
-        self.skip = toolbar_button("Skip …", "skip", "Pass the selected deliveries by, on record")
+        self.skip = toolbar_button("Skip …", "skip", "Skip the selected deliveries; this is recorded")
         self.skip.clicked.connect(self.ask)
         bar = QHBoxLayout()
         bar.setContentsMargins(4, 2, 2, 2)
@@ -86,7 +86,7 @@ class WaitingDeliveries(QWidget):
             self._name = name
             self.strip.dismiss()
             self.table.set_source(ListSource([]))
-        found = self._desk.workspace.observe.deliveries(name)
+        found = self._desk.workspace.monitor.deliveries(name)
         self.table.refresh(ListSource([_row(one) for one in found], itemgetter(-1)))
         more = max(0, waiting - len(found))
         all_of_them = f"{_deliveries(len(found))}, in the order of the log" if found else ""
@@ -124,7 +124,7 @@ class WaitingDeliveries(QWidget):
         self._desk.run(self._skipped(name, numbers), f"Skip {_deliveries(len(numbers))} of {name}")
 
     async def _skipped(self, name: str, numbers: tuple[int, ...]) -> None:
-        done = await self._desk.workspace.control.skip(name, numbers)
+        done = await self._desk.workspace.subscriptions.skip(name, numbers)
         rest = len(numbers) - done
         late = f" {_deliveries(rest)} did not wait any more." if rest else ""
         self._desk.notice("ok" if done else "warning", f"Skipped {_deliveries(done)} of {name}.{late}")

@@ -167,7 +167,7 @@ class SubscriptionsView(View):
 
     @override
     def refresh(self) -> None:
-        found = self.desk.workspace.observe.subscriptions()
+        found = self.desk.workspace.monitor.subscriptions()
         self._views = {view.name: view for view in found}
         self._pages.setCurrentIndex(1 if found else 0)
         if not found:
@@ -230,7 +230,7 @@ class SubscriptionsView(View):
     def _draw(self) -> None:
         if self.tabs.currentWidget() in {self.waiting, self.details} or not self._name:
             return
-        observe = self.desk.workspace.observe
+        observe = self.desk.workspace.monitor
         times, delivered = observe.throughput("ok")
         if not times:
             return
@@ -258,20 +258,20 @@ class SubscriptionsView(View):
 
     def _toggle(self) -> None:
         name, paused = self._name, self.pause.text() == "Pause"
-        work = self.desk.workspace.control.pause_subscription(name, paused=paused)
+        work = self.desk.workspace.subscriptions.pause(name, paused=paused)
         self.desk.run(work, f"{self.pause.text()} {name}")
 
     def _step(self) -> None:
         self.desk.run(self._stepped(self._name), f"Step {self._name}")
 
     async def _stepped(self, name: str) -> None:
-        moved = await self.desk.workspace.control.step(name)
-        said = f"One delivery of {name} was done." if moved else f"Nothing is left to deliver to {name}."
+        moved = await self.desk.workspace.step(name)
+        said = f"One delivery of {name} was done." if moved else f"Nothing to deliver to {name}."
         self.desk.notice("info", f"{said} The engine is paused.")
 
     def _reset(self) -> None:
         # Asked anew: what the table shows may be a tenth of a second old.
-        found = {one.name: one for one in self.desk.workspace.observe.subscriptions()}
+        found = {one.name: one for one in self.desk.workspace.monitor.subscriptions()}
         view = found.get(self._name, self._views[self._name])
         dialog = ResetDialog(self, view, self.desk)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -279,7 +279,7 @@ class SubscriptionsView(View):
         dialog.open()
 
     def _reset_to(self, name: str, position: int) -> None:
-        work = self.desk.workspace.control.reset_subscription(name, position)
+        work = self.desk.workspace.subscriptions.reset(name, position)
         self.desk.run(work, f"Reset {name}")
 
     def _show_letters(self) -> None:

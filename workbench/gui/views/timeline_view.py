@@ -227,8 +227,8 @@ class TimelineView(View):
         self._loading.ask(lambda: self._read(stream, version, known, held), (stream, version))
 
     def _read(self, stream: str, version: int, known: int, held: HeldRows) -> LoadedStream:
-        browse = self.desk.workspace.browse
-        times, info = browse.times(stream, known), browse.stream(stream)
+        browse = self.desk.workspace.streams
+        times, info = browse.times(stream, known), browse.get(stream)
         source = EventSource(browse, stream, known + len(times))
         return LoadedStream(
             stream=stream,

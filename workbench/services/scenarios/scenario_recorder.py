@@ -57,7 +57,7 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
         NotFound: There is no such event, or no command of this store made it.
         InvalidValue: Too much happened before.
     """
-    event = workspace.browse.event_of(stream, version)
+    event = workspace.streams.event_of(stream, version)
     if event is None:
         raise NotFound(f"{stream} has no event at version {version}")
     command = _command_of(workspace, event)
@@ -81,7 +81,7 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
         ),
     )
     scenarios = Scenarios(workspace.project, workspace.clock)
-    letters = _letters(await scenarios.rehearse(scenario), place)
+    letters = _letters(await scenarios.play(scenario), place)
     scenario = replace(scenario, then=(*scenario.then, *letters))
     return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
 
@@ -105,7 +105,7 @@ def _command_of(workspace: Workspace, event: RecordedEvent) -> CommandRecord:
 
 def _made(workspace: Workspace, command: CommandRecord) -> list[RecordedEvent]:
     """Returns the events of a command: those that follow each other in its stream from its first one on."""
-    first = workspace.browse.event_at(command.first_position)
+    first = workspace.streams.event_at(command.first_position)
     if first is None:
         raise NotFound(f"the store has no event at position {command.first_position}")
     count = command.version - first.version + 1

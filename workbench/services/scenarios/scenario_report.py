@@ -18,7 +18,7 @@ def tell(result: ScenarioResult) -> str:
 
 def _told(result: ScenarioResult) -> Iterator[str]:
     if result.trouble:
-        yield f"it could not be run to its end: {result.trouble}"
+        yield f"it could not be run to the end: {result.trouble}"
     elif (first := result.first) is not None:
         yield f"{first.place or result.scenario.place}: {summary(first)}"
     for part in result.parts:

@@ -71,7 +71,7 @@ class ScenarioWorld:
     What is given is history: it is stored before the engine starts, subscriptions, policies and processes
     begin behind it, and only projections, and the memory of processes, have seen it. Handlers run one after
     the other on the loop, so that the order of all that happens is the same every time; their context says
-    that it is a rehearsal, so that they leave out what acts on the outside.
+    that it is a dry run, so that they leave out what acts on the outside.
     """
 
     def __init__(self, project: Project, scenario: Scenario) -> None:
@@ -184,7 +184,7 @@ class ScenarioWorld:
 class _Staged:
     """What a handler is given in a scenario: it tells that nothing outside may be touched."""
 
-    rehearsal = True
+    dry_run = True
 
     def __init__(self, context: Any) -> None:
         self._context = context
@@ -194,7 +194,7 @@ class _Staged:
 
 
 def _on_stage(handler: Handler) -> Handler:
-    """Returns a handler that knows of the rehearsal, and that the engine never runs in a thread."""
+    """Returns a handler that knows that it is a dry run, and that the engine never runs in a thread."""
     if inspect.iscoroutinefunction(handler):
 
         async def wait(message: Message, context: Any) -> None:

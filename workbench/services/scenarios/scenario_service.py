@@ -82,7 +82,7 @@ class Scenarios:
         result = await self._run(scenario)
         return replace(result, took=self._clock.monotonic() - started)
 
-    async def rehearse(self, scenario: Scenario) -> Happened:
+    async def play(self, scenario: Scenario) -> Happened:
         """Runs one scenario and returns what followed.
 
         Raises:
@@ -96,7 +96,7 @@ class Scenarios:
 
     async def _run(self, scenario: Scenario) -> ScenarioResult:
         try:
-            return judge(scenario, await self.rehearse(scenario))
+            return judge(scenario, await self.play(scenario))
         except TimeoutError:
             said = f"it took longer than {LONGEST:g} s: does a handler wait for something outside?"
         except WorkbenchError as error:

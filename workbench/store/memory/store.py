@@ -1,4 +1,4 @@
-"""The in-memory store: the contract without a file, for references, scenarios and rehearsals."""
+"""The in-memory store: the contract without a file, for references, scenarios and dry runs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MemoryStore:
         self._tables.journal.clear()
         return answers
 
-    def rehearse(self, operations: Sequence[op.Operation]) -> list[Any]:
+    def dry_run(self, operations: Sequence[op.Operation]) -> list[Any]:
         """Runs operations as `write` does and takes everything back; returns what the answers would be."""
         answers = self._run_all(operations)
         self._tables.journal.back_to(0)

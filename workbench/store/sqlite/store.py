@@ -198,7 +198,7 @@ class SqliteStore:
         """
         with self._guard:
             con = self._writable()
-            if not self._run_begun:  # not earlier: who only looks leaves nothing behind (I12)
+            if not self._run_begun:  # not earlier: a reader leaves nothing behind (I12)
                 begin_run(self.path, con, self._lock, str(uuid4()))
                 self._run_begun = True
             with self._taken_back(con):
@@ -207,7 +207,7 @@ class SqliteStore:
             self._make_sure(operations)
             return answers
 
-    def rehearse(self, operations: Sequence[op.Operation]) -> list[Any]:
+    def dry_run(self, operations: Sequence[op.Operation]) -> list[Any]:
         """Runs operations as `write` does, raises what it raises, and takes everything back again."""
         with self._guard:
             con = self._writable()

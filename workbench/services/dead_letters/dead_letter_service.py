@@ -13,8 +13,10 @@ import msgspec
 from workbench.engine.dry_run import DryRun
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
-from workbench.store.operations import MarkLetters, Operation, RecordAction, ReplayLetter, RestoreLetters
-from workbench.store.stored_values import DeadLetter, Glance, LetterLine, LetterStatus, OperatorAction
+from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
+from workbench.services.dead_letters.letter_acts import AFTER, marked, note
+from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
+from workbench.store.stored_values import DeadLetter, Glance, LetterLine, LetterStatus
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
 GROUP = 100
 """Letters whose changes are written together; the loop turns between two groups."""
-NAMED = 1000
-"""Numbers in a record at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +60,23 @@ class Report:
 
 
 class DeadLetters:
-    """Dead letters and what can be done about them; every act is recorded with what it does (L9)."""
+    """Dead letters and what can be done about them; every act is recorded with what it does (L9).
+
+    Attributes:
+        jobs: Bulk actions.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self.jobs = DeadLetterJobs(workspace)
 
-    def letters(
+    def page(
         self, statuses: Sequence[str] = OPEN, *, limit: int = 500, before: int | None = None
     ) -> list[DeadLetter]:
         """Returns dead letters, the newest first."""
         return self._workspace.reader.letters(statuses=statuses, limit=limit, before=before)
 
-    def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
+    def numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
         """Returns the dead letters with these numbers, the newest first."""
         return self._workspace.reader.letters_numbered(numbers)
 
@@ -87,7 +92,7 @@ class DeadLetters:
         """Returns how many dead letters, of all or of these, have each status."""
         return self._workspace.reader.letter_counts(numbers)
 
-    def letter(self, number: int) -> DeadLetter:
+    def get(self, number: int) -> DeadLetter:
         """Returns one dead letter.
 
         Raises:
@@ -158,7 +163,7 @@ class DeadLetters:
             value = parse_foreign_json(text)
         except ForeignJsonError as error:
             raise InvalidValue(str(error)) from None
-        letter = self.letter(number)
+        letter = self.get(number)
         kind = self._workspace.registry.events.get(letter.type)
         if kind is not None:
             try:
@@ -172,13 +177,15 @@ class DeadLetters:
         value = self.check_edit(number, text)
         async with self._workspace.at_work() as engine:
             replay = ReplayLetter(number=number, data=write_json(value), message_id=engine.new_id())
-            done, _ = await engine.gate.write_all((replay, self.note("edit and replay", (number,))))
+            done, _ = await engine.gate.write_all(
+                (replay, note("edit and replay", (number,), self._workspace.clock.now()))
+            )
         return Report(asked=1, done=int(done), skipped=int(not done))
 
-    async def rehearse(self, number: int, text: str | None = None) -> DryRun:
+    async def dry_run(self, number: int, text: str | None = None) -> DryRun:
         """Runs a dead letter's handler and says what would happen; nothing of it is stored.
 
-        What the handler does on the outside it does: one that asks ``context.rehearsal`` can leave that out.
+        What the handler does on the outside it does: one that asks ``context.dry_run`` can leave that out.
 
         Args:
             text: An edited payload; None for what was delivered last.
@@ -189,7 +196,7 @@ class DeadLetters:
         """
         data = None if text is None else write_json(self.check_edit(number, text))
         async with self._workspace.at_work() as engine:
-            return await engine.rehearse(self.letter(number), data)
+            return await engine.dry_run(self.get(number), data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Puts dead letters aside without deciding about them."""
@@ -228,7 +235,7 @@ class DeadLetters:
     def _last_act(self, numbers: Sequence[int]) -> str:
         """Returns the name of the newest act that changed something, if it was one on just these letters."""
         for action in self._workspace.reader.actions():
-            said = json.loads(action.detail) if action.action in _AFTER else {}
+            said = json.loads(action.detail) if action.action in AFTER else {}
             if said.get("done") != 0:
                 return str(said.get("act", "")) if said.get("numbers") == list(numbers) else ""
         return ""
@@ -245,10 +252,11 @@ class DeadLetters:
         trouble = ""
         for first in range(0, len(operations), GROUP):
             group = operations[first : first + GROUP]
-            note = msgspec.structs.replace(self.note(action, numbers, act=act), number=record, earlier=done)
+            said = note(action, numbers, self._workspace.clock.now(), act=act)
+            said = msgspec.structs.replace(said, number=record, earlier=done)
             try:
                 async with self._workspace.at_work() as engine:
-                    *answers, record = await engine.gate.write_all((*group, note))
+                    *answers, record = await engine.gate.write_all((*group, said))
             except WorkbenchError as error:
                 failed += len(group)
                 trouble = trouble or error.message
@@ -256,37 +264,3 @@ class DeadLetters:
                 done += sum(map(int, answers))
         skipped = len(numbers) - done - failed
         return Report(asked=len(numbers), done=done, skipped=skipped, failed=failed, trouble=trouble)
-
-    def note(
-        self, action: str, numbers: Sequence[int], *, act: str = "", answer: str = "done"
-    ) -> RecordAction:
-        """Returns the record of what an operator does to dead letters, to be written behind it (L9).
-
-        Args:
-            act: The name under which it can be undone.
-            answer: What the answer of the operations before it is.
-        """
-        subject = f"{len(numbers)} dead letter{'s' if len(numbers) > 1 else ''}"
-        said = {"numbers": list(numbers)[:NAMED], **({"act": act} if act else {})}
-        detail = f'{json.dumps(said)[:-1]}, "{answer}": {{answer}}}}'
-        at = self._workspace.clock.now()
-        return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
-
-
-_AFTER = {
-    "archive": ((LetterStatus.OPEN,), LetterStatus.ARCHIVED),
-    "purge": ((LetterStatus.OPEN, LetterStatus.ARCHIVED), LetterStatus.PURGED),
-}
-"""Which letters an act takes, and what they come to."""
-
-
-def marked(action: str, number: int, act: str, *, skip_on: bool) -> MarkLetters:
-    """Returns what archives or purges one dead letter.
-
-    Args:
-        act: The name under which it can be undone.
-        skip_on: For a purge: whether what is blocked behind it goes on (L7).
-    """
-    before, after = _AFTER[action]
-    skips = skip_on and action == "purge"
-    return MarkLetters(numbers=(number,), before=before, after=after, act=act, skip_on=skips)

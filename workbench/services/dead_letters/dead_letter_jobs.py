@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.engine import Engine
 from workbench.errors import InvalidValue, NotFound
-from workbench.services.dead_letters import marked
+from workbench.services.dead_letters.letter_acts import act_of, marked, note
 from workbench.store.operations import (
     AdvanceJob,
     Operation,
@@ -77,7 +77,7 @@ class DeadLetterJobs:
 
         Args:
             action: ``replay``, ``archive``, ``purge`` or ``restore``.
-            per_second: At most so many dead letters a second; 0 for as fast as it goes.
+            per_second: At most so many dead letters a second; 0 for unlimited.
             skip_on: For a purge: whether what is blocked behind them goes on (L7).
 
         Raises:
@@ -93,8 +93,8 @@ class DeadLetterJobs:
         async with self._workspace.at_work() as engine:
             if not numbers:
                 return 0
-            note = self._workspace.repair.note(f"start {action}", frozen, answer="job")
-            number, _ = await engine.gate.write_all((StartJob(job=job), note))
+            said = note(f"start {action}", frozen, self._workspace.clock.now(), answer="job")
+            number, _ = await engine.gate.write_all((StartJob(job=job), said))
             self._run(engine, number)
         return int(number)
 
@@ -118,7 +118,7 @@ class DeadLetterJobs:
         Raises:
             NotFound: There is no such job.
         """
-        job = self.job(number)
+        job = self.get(number)
         return JobReport(job=job, fates=self._count(job.numbers[: job.step], job.created_at))
 
     async def counted(self, number: int) -> JobReport:
@@ -127,7 +127,7 @@ class DeadLetterJobs:
         Raises:
             NotFound: There is no such job.
         """
-        job = self.job(number)
+        job = self.get(number)
         fates = await self.fates(job.numbers[: job.step], job.created_at)
         return JobReport(job=job, fates=fates, undone=await self._undone(job))
 
@@ -178,7 +178,7 @@ class DeadLetterJobs:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         async with self._workspace.at_work() as engine:
-            job = self.job(number)
+            job = self.get(number)
             while (
                 job.status is JobStatus.RUNNING
             ):  # its last step may be on its way into the store still (C7)
@@ -192,7 +192,7 @@ class DeadLetterJobs:
             await asyncio.gather(asyncio.shield(task), return_exceptions=True)
         return await self.counted(number)
 
-    def job(self, number: int) -> Job:
+    def get(self, number: int) -> Job:
         """Returns a job as it stands.
 
         Raises:
@@ -211,7 +211,7 @@ class DeadLetterJobs:
 
     async def _work(self, engine: Engine, number: int) -> None:
         """Deals with one part of the list after the other, each in one write with the job's progress."""
-        job = self.job(number)
+        job = self.get(number)
         while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
             part = job.numbers[job.step : job.step + self._chunk(job)]
             last = job.step + len(part) >= len(job.numbers)
@@ -247,7 +247,7 @@ class DeadLetterJobs:
         if status is JobStatus.RUNNING:
             return None
         action = job.action if status is JobStatus.DONE else f"cancel {job.action}"
-        return self._workspace.repair.note(action, job.numbers, act=act_of(job.number))
+        return note(action, job.numbers, self._workspace.clock.now(), act=act_of(job.number))
 
     @staticmethod
     def _operation(job: Job, letter: int) -> Operation:
@@ -256,8 +256,3 @@ class DeadLetterJobs:
         if job.action == "restore":
             return RestoreLetters(numbers=(letter,))
         return marked(job.action, letter, act_of(job.number), skip_on=job.skip_on)
-
-
-def act_of(number: int) -> str:
-    """Returns the name under which `workbench.services.dead_letters.DeadLetters.undo` takes a job back."""
-    return f"job {number}"

@@ -42,8 +42,8 @@ async def replay(workspace: Workspace, numbers: Sequence[int], *, seconds: float
         NotFound: There is no dead letter of a number; nothing was replayed.
         StoreReadOnly: This window only observes.
     """
-    before = {number: workspace.repair.letter(number).status for number in numbers}
-    await workspace.repair.replay(numbers)
+    before = {number: workspace.dead_letters.get(number).status for number in numbers}
+    await workspace.dead_letters.replay(numbers)
     await drain(workspace, seconds)
     return [await _fate(workspace, number, before[number]) for number in numbers]
 
@@ -56,14 +56,14 @@ async def edit_and_replay(workspace: Workspace, number: int, text: str, *, secon
         InvalidValue: The text is no JSON, or does not fit the type.
         StoreReadOnly: This window only observes.
     """
-    before = workspace.repair.letter(number).status
-    await workspace.repair.edit_and_replay(number, text)
+    before = workspace.dead_letters.get(number).status
+    await workspace.dead_letters.edit_and_replay(number, text)
     await drain(workspace, seconds)
     return await _fate(workspace, number, before)
 
 
 async def _fate(workspace: Workspace, number: int, before: LetterStatus) -> Fate:
-    letter = workspace.repair.letter(number)
+    letter = workspace.dead_letters.get(number)
     if before is not LetterStatus.OPEN:
         said = f"it was {before.value.replace('_', ' ')}; only open ones are replayed"
         return Fate(number=number, outcome="not replayed", detail=said)
@@ -71,7 +71,7 @@ async def _fate(workspace: Workspace, number: int, before: LetterStatus) -> Fate
         case LetterStatus.RESOLVED:
             return Fate(number=number, outcome="resolved")
         case LetterStatus.FAILED_AGAIN:
-            became = await workspace.repair.made_by(letter)
+            became = await workspace.dead_letters.made_by(letter)
             return Fate(
                 number=number,
                 outcome="failed again",
@@ -87,7 +87,7 @@ async def _fate(workspace: Workspace, number: int, before: LetterStatus) -> Fate
 
 
 def _error(workspace: Workspace, number: int) -> str:
-    letter = workspace.repair.letter(number)
+    letter = workspace.dead_letters.get(number)
     return f"{letter.error_type}: {letter.error}"
 
 
@@ -110,7 +110,7 @@ def numbers_of(workspace: Workspace, statuses: Sequence[str], subscription: str 
         )
     found: list[int] = []
     before: int | None = None
-    while page := workspace.repair.letters(statuses, limit=PAGE, before=before):
+    while page := workspace.dead_letters.page(statuses, limit=PAGE, before=before):
         found += [one.number for one in page if subscription in ("", one.subscription)]
         before = page[-1].number
     return found[::-1]

@@ -18,7 +18,7 @@ USERS = ("ann", "bob", "cyd", "dan", "eve")
 async def settle(workspace):
     async with asyncio.timeout(15):
         await workspace.running().settle()
-        while any(view.retrying for view in workspace.observe.subscriptions()):
+        while any(view.retrying for view in workspace.monitor.subscriptions()):
             await asyncio.sleep(0)
             await workspace.running().settle()
 
@@ -26,7 +26,7 @@ async def settle(workspace):
 async def register(workspace, *names):
     for name in names:
         values = {"user_id": name, "username": name.title(), "email": f"{name}@x.invalid"}
-        assert (await workspace.issue.issue("create_user", values)).accepted
+        assert (await workspace.commands.issue("create_user", values)).accepted
     await settle(workspace)
 
 
@@ -34,12 +34,12 @@ async def register(workspace, *names):
 async def broken(workspace):
     """Five mails that can never be sent."""
     await register(workspace, *USERS)
-    assert len(workspace.repair.letters()) == len(USERS)
+    assert len(workspace.dead_letters.page()) == len(USERS)
     return workspace
 
 
 def numbers(workspace):
-    return sorted(letter.number for letter in workspace.repair.letters(("open",)))
+    return sorted(letter.number for letter in workspace.dead_letters.page(("open",)))
 
 
 async def by_hand(workspace):
@@ -67,78 +67,78 @@ async def at_rest(workspace, timer, job, step):
 
 async def test_L5_a_job_wakes_whoever_it_gives_work_to_and_reports_how_it_ended(broken):
     frozen = numbers(broken)
-    report = await broken.jobs.finished(await broken.jobs.start("replay", frozen))
+    report = await broken.dead_letters.jobs.finished(await broken.dead_letters.jobs.start("replay", frozen))
     assert (report.job.status, report.job.done, report.job.skipped) == (JobStatus.DONE, 5, 0)
     await settle(broken)
-    assert broken.repair.counts() == {"failed_again": 5, "open": 5}
-    assert broken.jobs.report(report.job.number).fates == {"failed_again": 5}
+    assert broken.dead_letters.counts() == {"failed_again": 5, "open": 5}
+    assert broken.dead_letters.jobs.report(report.job.number).fates == {"failed_again": 5}
 
 
 async def test_L5_a_group_that_grows_while_it_is_replayed_replays_only_what_was_frozen(broken):
     timer = await by_hand(broken)
     frozen = numbers(broken)
-    job = await broken.jobs.start("replay", frozen, per_second=1)
+    job = await broken.dead_letters.jobs.start("replay", frozen, per_second=1)
     await at_rest(broken, timer, job, 1)
     await register(broken, "fay")
     for step in range(1, 5):
         await at_rest(broken, timer, job, step)
         await timer.advance(1, nothing)
-    report = await broken.jobs.finished(job)
+    report = await broken.dead_letters.jobs.finished(job)
     assert (report.job.numbers, report.job.done) == (tuple(frozen), 5)
     assert set(report.fates) <= {"failed_again", "replaying"}
     await settle(broken)
-    assert broken.repair.counts() == {"failed_again": 5, "open": 6}
+    assert broken.dead_letters.counts() == {"failed_again": 5, "open": 6}
 
 
 async def test_L5_a_pace_is_kept(broken):
     timer = await by_hand(broken)
-    job = await broken.jobs.start("archive", numbers(broken), per_second=2)
+    job = await broken.dead_letters.jobs.start("archive", numbers(broken), per_second=2)
     for step in range(1, 5):
         await at_rest(broken, timer, job, step)
         await timer.advance(0.499, nothing)
         await at_rest(broken, timer, job, step)
         await timer.advance(0.001, nothing)
     await at_rest(broken, timer, job, 5)
-    assert broken.jobs.report(job).job.status is JobStatus.DONE
+    assert broken.dead_letters.jobs.report(job).job.status is JobStatus.DONE
 
 
 async def test_L5_cancelling_ends_a_job_for_good_even_in_the_middle_of_a_step(broken):
     frozen = numbers(broken)
     timer = await by_hand(broken)
-    job = await broken.jobs.start("archive", frozen, per_second=1)
+    job = await broken.dead_letters.jobs.start("archive", frozen, per_second=1)
     await at_rest(broken, timer, job, 1)
-    assert (await broken.jobs.cancel(job)).status is JobStatus.CANCELLED
+    assert (await broken.dead_letters.jobs.cancel(job)).status is JobStatus.CANCELLED
     await timer.advance(10, nothing)
     await settle(broken)
-    report = broken.jobs.report(job)
+    report = broken.dead_letters.jobs.report(job)
     assert (report.job.status, report.job.step) == (JobStatus.CANCELLED, 1)
     assert len(numbers(broken)) == 4
 
-    second = await broken.jobs.start("archive", numbers(broken), per_second=1)
+    second = await broken.dead_letters.jobs.start("archive", numbers(broken), per_second=1)
     await asyncio.sleep(0)  # the first step is about to be written
-    stopped = await broken.jobs.cancel(second)
+    stopped = await broken.dead_letters.jobs.cancel(second)
     assert stopped.status is JobStatus.CANCELLED
-    assert broken.jobs.unfinished() == []
+    assert broken.dead_letters.jobs.unfinished() == []
 
 
 async def test_L5_a_job_that_was_under_way_is_taken_up_at_the_next_start(broken):
     frozen = tuple(numbers(broken))
     number = await broken.running().gate.write(StartJob(job=Job(action="archive", numbers=frozen)))
-    broken.jobs.take_up()
-    report = await broken.jobs.finished(number)
+    broken.dead_letters.jobs.take_up()
+    report = await broken.dead_letters.jobs.finished(number)
     assert (report.job.status, report.job.done) == (JobStatus.DONE, 5)
 
 
 async def test_L5_L8_an_empty_set_does_nothing_and_a_second_start_takes_no_effect(broken):
-    actions = len(broken.observe.actions())
-    assert await broken.jobs.start("replay", []) == 0
-    assert len(broken.observe.actions()) == actions
-    assert broken.jobs.list() == []
+    actions = len(broken.monitor.actions())
+    assert await broken.dead_letters.jobs.start("replay", []) == 0
+    assert len(broken.monitor.actions()) == actions
+    assert broken.dead_letters.jobs.list() == []
     frozen = numbers(broken)
     one, two = await asyncio.gather(
-        broken.jobs.start("archive", frozen), broken.jobs.start("archive", frozen)
+        broken.dead_letters.jobs.start("archive", frozen), broken.dead_letters.jobs.start("archive", frozen)
     )
-    reports = [await broken.jobs.finished(number) for number in (one, two)]
+    reports = [await broken.dead_letters.jobs.finished(number) for number in (one, two)]
     assert sum(report.job.done for report in reports) == 5
     assert sum(report.job.skipped for report in reports) == 5
 
@@ -146,18 +146,19 @@ async def test_L5_L8_an_empty_set_does_nothing_and_a_second_start_takes_no_effec
 async def test_L8_purge_and_replay_at_the_same_time_deal_with_each_letter_once(broken):
     frozen = numbers(broken)
     one, two = await asyncio.gather(
-        broken.jobs.start("purge", frozen), broken.jobs.start("replay", list(reversed(frozen)))
+        broken.dead_letters.jobs.start("purge", frozen),
+        broken.dead_letters.jobs.start("replay", list(reversed(frozen))),
     )
-    reports = [await broken.jobs.finished(number) for number in (one, two)]
+    reports = [await broken.dead_letters.jobs.finished(number) for number in (one, two)]
     await settle(broken)
     assert sum(report.job.done for report in reports) == 5
-    counts = broken.repair.counts()
+    counts = broken.dead_letters.counts()
     assert counts.get("purged", 0) == reports[0].job.done
     assert counts.get("failed_again", 0) == reports[1].job.done
 
 
 async def test_a_job_that_is_none_is_refused(broken):
     with pytest.raises(InvalidValue, match="no bulk action"):
-        await broken.jobs.start("burn", [1])
+        await broken.dead_letters.jobs.start("burn", [1])
     with pytest.raises(InvalidValue, match="pace"):
-        await broken.jobs.start("replay", [1], per_second=-1)
+        await broken.dead_letters.jobs.start("replay", [1], per_second=-1)

@@ -1,0 +1,115 @@
+"""Bulk actions as jobs: what they set in motion, how they end, and what a report counts (L5)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.services.conftest import settle
+from workbench.services.open_project import open_target
+from workbench.store.operations import MarkLetters
+from workbench.store.stored_values import Job, JobStatus, LetterStatus
+
+NOTHING = MarkLetters(numbers=(), before=(LetterStatus.OPEN,), after=LetterStatus.OPEN)
+
+
+async def test_L5_what_a_job_replays_is_delivered_without_anything_else_happening(broken):
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
+    await settle(broken)
+    numbers = [letter.number for letter in broken.dead_letters.page() if "slow" in letter.error]
+    await broken.dead_letters.jobs.finished(await broken.dead_letters.jobs.start("replay", numbers))
+    await settle(broken)
+    assert broken.dead_letters.jobs.report(1).fates == {"resolved": 2}
+
+
+async def test_L5_a_report_that_is_counted_beside_the_loop_says_the_same(broken):
+    numbers = [letter.number for letter in broken.dead_letters.page()]
+    report = await broken.dead_letters.jobs.finished(await broken.dead_letters.jobs.start("archive", numbers))
+    assert report == broken.dead_letters.jobs.report(1) == await broken.dead_letters.jobs.counted(1)
+    assert report.fates == {"archived": 3}
+
+
+async def test_L5_a_cancel_that_comes_while_a_step_is_written_still_cancels(broken, monkeypatch):
+    numbers = [letter.number for letter in broken.dead_letters.page()]
+    number = await broken.dead_letters.jobs.start("archive", numbers, per_second=0.001)
+    await broken.running().gate.write(NOTHING)  # when it is answered, the first step was written
+    before = broken.dead_letters.jobs.get(number)
+    stale = Job(action="archive", numbers=before.numbers, number=number)
+    monkeypatch.setattr(broken.dead_letters.jobs, "get", lambda _number: stale)
+    assert before.step == 1
+    job = await broken.dead_letters.jobs.cancel(number)
+    assert (job.status, job.step, job.done) == (JobStatus.CANCELLED, 1, 1)
+    assert [one.action for one in broken.monitor.actions()].count("cancel archive") == 1
+    assert broken.dead_letters.counts() == {"open": 2, "archived": 1}
+
+
+async def test_L5_a_job_goes_on_where_it_stood_when_the_program_ended(broken):
+    numbers = [letter.number for letter in broken.dead_letters.page()]
+    number = await broken.dead_letters.jobs.start("archive", numbers, per_second=0.001)
+    await broken.running().gate.write(NOTHING)
+    await broken.close()
+    again = open_target(
+        broken.project.root, "", environ={"WORKBENCH_CONFIG": str(broken.project.root.parent)}
+    )
+    await again.start()
+    try:
+        (job,) = again.dead_letters.jobs.unfinished()
+        assert (job.number, job.numbers) == (number, tuple(numbers))
+        async with asyncio.timeout(5):
+            while again.dead_letters.jobs.get(number).step < 2:
+                await asyncio.sleep(0.005)
+        assert (await again.dead_letters.jobs.cancel(number)).done == 2
+        assert again.dead_letters.counts() == {"open": 1, "archived": 2}
+    finally:
+        await again.close()
+
+
+async def test_V3_a_replay_is_done_when_every_delivery_of_it_ended(broken):
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
+    await settle(broken)
+    await broken.pause()
+    numbers = [letter.number for letter in broken.dead_letters.page()]
+    number = await broken.dead_letters.jobs.start("replay", numbers)
+    while broken.dead_letters.jobs.get(number).step < len(numbers):
+        await asyncio.sleep(0.001)
+    report = broken.dead_letters.jobs.report(number)
+    assert (report.job.status, report.queued, report.in_progress) == (JobStatus.RUNNING, 0, 3)
+    assert broken.dead_letters.jobs.unfinished() == [report.job]
+    await broken.resume()
+    ended = await broken.dead_letters.jobs.finished(number)
+    assert (ended.job.status, ended.in_progress) == (JobStatus.DONE, 0)
+    assert ended.fates == {"resolved": 2, "failed_again": 1}
+
+
+async def test_V3_a_replay_that_waits_goes_on_waiting_after_a_reload(broken):
+    await broken.pause()
+    numbers = [letter.number for letter in broken.dead_letters.page()]
+    number = await broken.dead_letters.jobs.start("replay", numbers)
+    while broken.dead_letters.jobs.get(number).step < len(numbers):
+        await asyncio.sleep(0.001)
+    await broken.adopt(broken.project)
+    assert broken.dead_letters.jobs.get(number).status is JobStatus.RUNNING
+    await broken.resume()
+    report = await broken.dead_letters.jobs.finished(number)
+    assert report.fates == {"failed_again": 3}
+    replays = [one for one in broken.monitor.actions() if one.action == "replay"]
+    assert len(replays) == 1
+
+
+async def test_V3_what_a_replay_skipped_is_not_counted_as_its_own(broken):
+    first, *rest = [letter.number for letter in broken.dead_letters.page()]
+    await broken.dead_letters.archive([first])
+    await broken.dead_letters.purge([first])
+    number = await broken.dead_letters.jobs.start("replay", [first, *rest])
+    report = await broken.dead_letters.jobs.finished(number)
+    assert (report.job.skipped, report.fates) == (1, {"failed_again": 2})
+
+
+async def test_V3_a_replay_that_waits_can_be_cancelled(broken):
+    await broken.pause()
+    numbers = [letter.number for letter in broken.dead_letters.page()]
+    number = await broken.dead_letters.jobs.start("replay", numbers)
+    while broken.dead_letters.jobs.get(number).step < len(numbers):
+        await asyncio.sleep(0.001)
+    job = await broken.dead_letters.jobs.cancel(number)
+    assert job.status is JobStatus.CANCELLED
+    assert broken.dead_letters.jobs.report(number).in_progress == 3

@@ -1,0 +1,151 @@
+"""The delivery rows of a subscription: leases those that are due, and settles them (contract §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from uuid import UUID
+
+from workbench.engine.ack import AckWriter
+from workbench.engine.delivery_attempt import DeliveryAttempt
+from workbench.engine.delivery_outcome import counts_of, effects_of, rows_of, settlement, waiting
+from workbench.engine.handler_runner import HandlerRun
+from workbench.engine.leases import Leases
+from workbench.engine.runtime import Runtime
+from workbench.engine.topic_reader import TopicReader
+from workbench.model.delivery_states import DeliveryState
+from workbench.model.messaging import Message, OnDead, Subscription
+from workbench.store.operations import Lease, Settle
+from workbench.store.settlements import NewDelivery
+from workbench.store.stored_values import Delivery
+
+
+class DeliveryRows:
+    """Leases rows, and settles them.
+
+    Attributes:
+        pending: Whether there may be rows to look after.
+        release_key: Whether a dead letter blocks nobody (O2).
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        subscription: Subscription,
+        source: TopicReader,
+        ack: AckWriter,
+        leases: Leases,
+    ) -> None:
+        self.pending = True
+        self.release_key = subscription.on_dead is OnDead.CONTINUE
+        self._runtime = runtime
+        self._subscription = subscription
+        self._name = subscription.name
+        self._source = source
+        self._ack = ack
+        self._leases = leases
+
+    def next_due(self) -> int | None:
+        """Returns when a delayed row is due or a lost lease ends, microseconds since 1970."""
+        if not self.pending:
+            return None
+        due, ends = self._runtime.reader.due_times(self._name)
+        lost = None if ends is None or self._leases.held else ends + 1
+        return min((time for time in (due, lost) if time is not None), default=None)
+
+    # -- new ones -------------------------------------------------------------------------------------
+
+    def busy_keys(self, tasks: Sequence[DeliveryAttempt]) -> dict[str, int]:
+        """Returns the keys that have rows; the few that exist are asked for once per batch."""
+        keys = list({task.key for task in tasks if task.key})
+        if not keys:
+            return {}
+        return self._runtime.reader.busy_keys(self._name, keys, dead_too=not self.release_key)
+
+    def of(self, tasks: Sequence[DeliveryAttempt], *, crashed: int = 0) -> list[NewDelivery]:
+        """Returns rows for messages of which none was tried in this run."""
+        runtime, busy = self._runtime, self.busy_keys(tasks)
+        return rows_of(self._subscription, tasks, busy, runtime.rng, runtime.clock.now(), crashed=crashed)
+
+    def leased(self, tasks: Sequence[DeliveryAttempt]) -> list[NewDelivery]:
+        """Returns rows for messages whose handlers run."""
+        until = self._leases.until()
+        return [waiting(task, DeliveryState.LEASED, lease_until=until) for task in tasks]
+
+    # -- those that are due ---------------------------------------------------------------------------
+
+    async def lease(
+        self, limit: int, busy: frozenset[str] = frozenset()
+    ) -> tuple[list[DeliveryAttempt], UUID]:
+        """Leases rows that are ready or due, and those whose lease ran out.
+
+        Args:
+            busy: Keys whose rows are left alone.
+
+        Returns:
+            What is to be delivered, and the token that it is leased under.
+        """
+        token = self._runtime.new_id()
+        reader, now = self._runtime.reader, self._runtime.clock.now()
+        found = reader.due(self._name, now, limit)
+        if not found:
+            due, ends = reader.due_times(self._name)
+            if ends is not None and ends < now and not self._leases.held:
+                await self._reclaim()
+                return await self.lease(limit, busy)
+            self.pending = due is not None or ends is not None
+            return [], token
+        if found[0][0].crashed:
+            return await self._lease_suspect(found[0], token), token
+        found = [pair for pair in found if not pair[0].key or pair[0].key not in busy]
+        return await self._lease(found, token), token
+
+    async def _reclaim(self) -> None:
+        subscription = self._subscription
+        await self._leases.reclaim(subscription.topic, subscription.max_crashes, release_key=self.release_key)
+
+    async def _lease_suspect(self, pair: tuple[Delivery, Message], token: UUID) -> list[DeliveryAttempt]:
+        """Leases a suspect when no other one runs: it cannot take others down with it again and again."""
+        await self._runtime.suspects.acquire()
+        tasks: list[DeliveryAttempt] = []
+        try:
+            tasks = await self._lease([pair], token)
+        finally:
+            if not tasks:
+                self._runtime.suspects.release()
+        return tasks
+
+    async def _lease(self, found: Sequence[tuple[Delivery, Message]], token: UUID) -> list[DeliveryAttempt]:
+        if not found:
+            return []
+        numbers, until = tuple(row.number for row, _ in found), self._leases.until()
+        lease = Lease(subscription=self._name, numbers=numbers, token=token, until=until)
+        leased = set(await self._runtime.gate.write(lease))
+        return [self._source.task_of(row, message) for row, message in found if row.number in leased]
+
+    async def deliver(self, tasks: Sequence[DeliveryAttempt], token: UUID, run: HandlerRun) -> None:
+        """Runs the handlers of leased rows, and settles them."""
+        await self.finish(tasks, token, run.run([task for task in tasks if task.failure is None]))
+
+    async def finish(self, tasks: Sequence[DeliveryAttempt], token: UUID, handlers: Awaitable[None]) -> None:
+        """Holds what is leased under a token until its handlers have ended, and settles it."""
+        try:
+            with self._leases.holding(token):
+                await handlers
+                if tasks:
+                    await self._ack.settle(tasks, lambda: self._outcome(tasks, token))
+        finally:
+            self.pending = True
+            if any(task.delivery is not None and task.delivery.crashed for task in tasks):
+                self._runtime.suspects.release()
+
+    def _outcome(self, tasks: Sequence[DeliveryAttempt], token: UUID) -> Settle:
+        now = self._runtime.clock.now()
+        settled = tuple(settlement(self._subscription, task, self._runtime.rng, now) for task in tasks)
+        return Settle(
+            subscription=self._name,
+            token=token,
+            settlements=settled,
+            effects=effects_of(tasks),
+            release_key=self.release_key,
+            **counts_of(tasks, [one.state for one in settled]),
+        )

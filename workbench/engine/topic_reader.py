@@ -1,0 +1,151 @@
+"""Which messages of a topic a subscription is to be delivered: types, filter, key and life (P3, T1, I5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from workbench.engine.delivery_attempt import DeliveryAttempt, Failure, describe
+from workbench.engine.delivery_outcome import expired
+from workbench.engine.runtime import KeyOf, Runtime
+from workbench.engine.subscription_cursor import SubscriptionCursor
+from workbench.model.clock import MICROSECONDS
+from workbench.model.messaging import LOG_TOPIC, Message, OnExpired, Ordering, Subscription, Topic
+from workbench.store.stored_values import Delivery, Reason
+
+FILTER_SECONDS = 0.02
+"""Filters that take longer end a stretch sooner: the loop is held for a moment only (X2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the log, and what is to be delivered of it.
+
+    Attributes:
+        token: Under which it is claimed.
+        upto: The position that it ends with.
+        filtered: How many messages the filter kept back.
+    """
+
+    token: UUID
+    upto: int
+    tasks: list[DeliveryAttempt]
+    filtered: int
+
+
+class TopicReader:
+    """Reads a topic as one subscription sees it.
+
+    Args:
+        cursor: Knows up to where messages may stand in rows already.
+        key_of: What orders messages; by default the message's own key.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        subscription: Subscription,
+        cursor: SubscriptionCursor,
+        key_of: KeyOf | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._subscription = subscription
+        self._topic = runtime.registry.topics.get(subscription.topic) or Topic(name=subscription.topic)
+        self._cursor = cursor
+        self._key_of = key_of or (lambda message: message.key)
+        self._ordered = subscription.ordering is Ordering.KEY
+        self._matches = subscription.filter.matcher()
+        self._unfiltered = subscription.filter.empty
+
+    def wants(self, event_type: str) -> bool:
+        """Whether the topic gets events of that type and the subscription is not limited to others."""
+        subscription = self._subscription
+        if subscription.types and event_type not in subscription.types:
+            return False
+        return (
+            subscription.topic == LOG_TOPIC
+            or subscription.topic in self._runtime.registry.routing.topics_of(event_type)
+        )
+
+    def read(self, after: int, limit: int, last: int | None = None) -> Stretch | None:
+        """Returns what follows a position; None at the log's end.
+
+        Args:
+            last: Nothing behind this position is taken.
+        """
+        reader = self._runtime.reader
+        found, upto = reader.read_topic(self._subscription.topic, self.wants, after, limit)
+        if upto == after:
+            return None
+        if last is not None:
+            found = [message for message in found if message.position <= last]
+        return self._stretch(found, after, upto)
+
+    def _stretch(self, found: Sequence[Message], after: int, upto: int) -> Stretch:
+        started = self._runtime.clock.monotonic()
+        standing = self._standing(after, upto)
+        tasks, filtered = list[DeliveryAttempt](), 0
+        for message in found:
+            passes = self._passes(message)
+            if passes is False:
+                filtered += 1
+            elif message.position not in standing:
+                own = self._as_own(message)
+                key = own.key if self._ordered else ""
+                tasks.append(DeliveryAttempt(message=own, key=key, failure=_failure(passes)))
+            if not self._unfiltered and self._runtime.clock.monotonic() - started > FILTER_SECONDS:
+                upto = message.position
+                break
+        return Stretch(self._runtime.new_id(), upto, tasks, filtered)
+
+    def _standing(self, after: int, upto: int) -> set[int]:
+        """Returns what stands in rows already: it is delivered from there (I5)."""
+        if after >= self._cursor.passed:
+            return set()
+        return self._runtime.reader.rows_from(self._subscription.name, after, upto)
+
+    def _passes(self, message: Message) -> bool | Failure:
+        if message.history or self._unfiltered:
+            return not message.history
+        try:
+            return self._matches(message.facts())
+        except Exception as error:  # noqa: BLE001  # a filter that raises makes a dead letter (P3)
+            failure = describe(error, message)
+            failure.permanent, failure.reason = True, Reason.FILTER_ERROR
+            return failure
+
+    def _as_own(self, message: Message) -> Message:
+        """Returns a message as this subscription sees it: with its key, and the topic's life (T1)."""
+        key = self._key_of(message)
+        ttl = self._topic.ttl if message.event else None
+        if key == message.key and ttl is None:
+            return message
+        expires = message.expires_at if ttl is None else message.published_at + round(ttl * MICROSECONDS)
+        return msgspec.structs.replace(message, key=key, expires_at=expires)
+
+    def task_of(self, delivery: Delivery, message: Message) -> DeliveryAttempt:
+        """Returns what is to be delivered of a row."""
+        own = msgspec.structs.replace(
+            message,
+            id_bytes=delivery.message_id.bytes,
+            expires_at=delivery.expires_at,
+            data=message.data if delivery.data is None else delivery.data,
+            key=delivery.key or message.key,
+        )
+        passes = self._passes(own)  # it may not have been asked for while the message had to wait (P3)
+        return DeliveryAttempt(message=own, key=delivery.key, delivery=delivery, failure=_failure(passes))
+
+    def too_late(self, task: DeliveryAttempt) -> bool:
+        """Whether a message expired before a handler saw it (I11); its task then knows."""
+        expires = task.message.expires_at
+        if expires is None or expires > self._runtime.clock.now():
+            return False
+        task.failure = expired(dropped=self._topic.on_expired is OnExpired.DROP)
+        return True
+
+
+def _failure(passes: bool | Failure) -> Failure | None:
+    return passes if isinstance(passes, Failure) else None

@@ -1,0 +1,72 @@
+"""The list of all keys (F1), read from what the classes declare, whether or not a project is open."""
+
+from __future__ import annotations
+
+import importlib
+
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from workbench.gui.actions import declared, widget_keys
+from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.table import FastTableView
+from workbench.gui.view_catalog import VIEWS
+from workbench.gui.widgets import SearchBox
+from workbench.model.text_folding import folded
+
+OWNERS = (
+    ("Everywhere", "workbench.gui.window_actions:WindowActions"),
+    ("Tables", "workbench.gui.table:FastTableView"),
+    ("Tables", "workbench.gui.table_actions:TableActions"),
+    ("Heads of tables", "workbench.gui.table_header:TableHeader"),
+    *((entry.title, entry.where) for entry in VIEWS),
+)
+"""Where keys work, and the class that declares them: whoever declares an action or a key stands here."""
+COLUMNS = (
+    TableColumn("Keys", width=150, mono=True),
+    TableColumn("Where", width=130),
+    TableColumn("What", width=220, stretch=True),
+)
+
+
+def owner_class(where: str) -> type:
+    """Imports a class of the list."""
+    module, _, name = where.partition(":")
+    found: type = getattr(importlib.import_module(module), name)
+    return found
+
+
+def all_keys() -> list[tuple[str, str, str]]:
+    """Returns all keys: the keys, where they work, and what they do."""
+    rows = []
+    for title, where in OWNERS:
+        owner = owner_class(where)
+        told = [(one.keys_told, one.text.replace("&", "")) for one in declared(owner) if one.keys_told]
+        told += [(one.keys, one.text) for one in widget_keys(owner)]
+        rows += [(keys, title, text.removesuffix(" …")) for keys, text in told]
+    return rows
+
+
+class KeyList(QDialog):
+    """Shows all keys, found by a part of their names or of what they do."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("keys")
+        self.setWindowTitle("Keys")
+        self.resize(640, 560)
+        self._rows = all_keys()
+        self.search = SearchBox("Find a key or what it does")
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Keys")
+        self.table.set_empty("No key fits", "Ctrl+K finds everything that can be done, also without a key.")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.search)
+        layout.addWidget(self.table, 1)
+        self.search.settled.connect(self._show)
+        self.finished.connect(self.deleteLater)
+        self._show("")
+
+    def _show(self, typed: str) -> None:
+        words = folded(typed).split()
+        found = [row for row in self._rows if all(word in folded(" ".join(row)) for word in words)]
+        self.table.set_source(ListSource(found, lambda row: row))

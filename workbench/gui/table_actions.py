@@ -1,0 +1,117 @@
+"""What can be done with the rows of every table: copied, selected, sorted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.clipboard import Copier, lines_of
+from workbench.gui.paged_model import Key, PagedModel, Row
+from workbench.gui.table_header import TableHeader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What is chosen in a table: known by keys, since numbers of rows change (V1).
+
+    Attributes:
+        keys: Of the selected rows, from top to bottom.
+        row: The current row, as it was read.
+        column: Where the person is in it.
+    """
+
+    keys: Sequence[Key]
+    row: Row
+    column: int
+
+
+class TableActions:
+    """The actions of a table, whatever its rows are.
+
+    Args:
+        copier: Copies the selected rows.
+    """
+
+    def __init__(self, table: QTableView, head: TableHeader, model: PagedModel, copier: Copier) -> None:
+        self.table, self.head = table, head
+        self._model, self._copier = model, copier
+        self.acts = Actions(self, table)
+
+    def _copy(self, chosen: Rows, say: Callable[[list[Row]], str]) -> None:
+        if len(chosen.keys) > 1:
+            self._copier.copy(say)
+        else:
+            QApplication.clipboard().setText(say([chosen.row]))
+
+    @action("Copy rows", on="table", keys="Ctrl+C", icon="copy", tip="Copy the rows, tabs between cells")
+    def copy_rows(self, chosen: Rows) -> None:
+        """Copies the selected rows, tabs between their cells; what could be a formula is quoted."""
+        self._copy(chosen, lambda rows: lines_of(self._model, rows))
+
+    @action("Copy cell", on="table", look=lambda acts, chosen: (acts.cell_told(chosen), ""))
+    def copy_cell(self, chosen: Rows) -> None:
+        """Copies all that one cell has to say."""
+        QApplication.clipboard().setText(self._model.whole_of(chosen.row, chosen.column))
+
+    def cell_told(self, chosen: Rows | None) -> str:
+        """Returns what copying the cell is called."""
+        title = self._model.columns[chosen.column].title if chosen is not None else ""
+        return f"Copy cell “{title}”".replace("&", "&&") if title else "Copy cell"
+
+    @action("Copy rows as JSON", on="table", icon="code")
+    def copy_json(self, chosen: Rows) -> None:
+        """Copies the selected rows as JSON: an object each, by the titles of the columns."""
+        self._copy(chosen, self._json)
+
+    def _json(self, rows: list[Row]) -> str:
+        found = [self._object(row) for row in rows]
+        shown: Any = found if len(found) > 1 else found[0]
+        return json.dumps(shown, indent=2, ensure_ascii=False)
+
+    def _object(self, row: Row) -> dict[str, Any]:
+        columns = enumerate(self._model.columns)
+        return {column.title: _plain(row[at], self._model.whole_of(row, at)) for at, column in columns}
+
+    @action(
+        "Select all",
+        on="table",
+        keys="Ctrl+A",
+        anyway=True,
+        shown=lambda acts, _chosen: acts.several,
+    )
+    def select_all(self, _chosen: Rows | None) -> None:
+        """Selects all rows."""
+        self.table.selectAll()
+
+    @property
+    def several(self) -> bool:
+        """Whether several rows can be selected."""
+        return self.table.selectionMode() is QAbstractItemView.SelectionMode.ExtendedSelection
+
+    @action(
+        "Sort by this column",
+        on="table",
+        look=lambda acts, chosen: (acts.sort_told(chosen), ""),
+        shown=lambda acts, _chosen: acts.head.sortable,
+    )
+    def sort_by(self, chosen: Rows) -> None:
+        """Asks for the order by the column; a second time the other way round."""
+        self.head.sort_by(chosen.column)
+
+    def sort_told(self, chosen: Rows | None) -> str:
+        """Returns what sorting is called."""
+        title = self._model.columns[chosen.column].title if chosen is not None else ""
+        return f"Sort by “{title}”".replace("&", "&&") if title else "Sort by this column"
+
+
+def _plain(value: Any, text: str) -> Any:
+    """Returns a value as JSON has it, where what is shown says the same; else what is shown."""
+    if value is None or isinstance(value, bool):
+        return value
+    shows_it = isinstance(value, (int, float)) and text.replace(",", "") == str(value)
+    return value if shows_it else text

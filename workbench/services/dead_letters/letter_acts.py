@@ -1,0 +1,50 @@
+"""The writes of an operator's act on dead letters, and the record that is written with them (L9)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from workbench.store.operations import MarkLetters, RecordAction
+from workbench.store.stored_values import LetterStatus, OperatorAction
+
+NAMED = 1000
+"""Numbers in a record at most."""
+AFTER = {
+    "archive": ((LetterStatus.OPEN,), LetterStatus.ARCHIVED),
+    "purge": ((LetterStatus.OPEN, LetterStatus.ARCHIVED), LetterStatus.PURGED),
+}
+"""Which letters an act takes, and what they come to."""
+
+
+def note(
+    action: str, numbers: Sequence[int], at: int, *, act: str = "", answer: str = "done"
+) -> RecordAction:
+    """Returns the record of what an operator does to dead letters, to be written behind it (L9).
+
+    Args:
+        at: When, microseconds since 1970.
+        act: The name under which it can be undone.
+        answer: What the answer of the operations before it is.
+    """
+    subject = f"{len(numbers)} dead letter{'s' if len(numbers) > 1 else ''}"
+    said = {"numbers": list(numbers)[:NAMED], **({"act": act} if act else {})}
+    detail = f'{json.dumps(said)[:-1]}, "{answer}": {{answer}}}}'
+    return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
+
+
+def marked(action: str, number: int, act: str, *, skip_on: bool) -> MarkLetters:
+    """Returns what archives or purges one dead letter.
+
+    Args:
+        act: The name under which it can be undone.
+        skip_on: For a purge: whether what is blocked behind it goes on (L7).
+    """
+    before, after = AFTER[action]
+    skips = skip_on and action == "purge"
+    return MarkLetters(numbers=(number,), before=before, after=after, act=act, skip_on=skips)
+
+
+def act_of(number: int) -> str:
+    """Returns the name under which `DeadLetters.undo` takes the work of a bulk action back."""
+    return f"job {number}"
