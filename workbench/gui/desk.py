@@ -64,6 +64,7 @@ class Desk(QObject):
 
     Attributes:
         ticker: Calls views that say ages, while they are seen.
+        awaiting: The view that is to have the keyboard as soon as it is seen.
 
     Signals:
         changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
@@ -92,6 +93,7 @@ class Desk(QObject):
         self._future: list[Selection] = []
         self._pending: Changes | None = None
         self.ticker = Ticker(self)
+        self.awaiting: QObject | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -176,8 +176,10 @@ class MainWindow(QMainWindow):
         dock.show()
         self._raise(key)
         view = self.views.get(key)
-        if view is not None and self._pane() is not view:
-            view.take_keyboard()
+        if view is not None:
+            view.catch_up()
+            if self._pane() is not view:
+                view.take_keyboard()
 
     # -- the keyboard -------------------------------------------------------------------------------------
 

@@ -52,7 +52,6 @@ class View(QWidget):
         self._stale = True
         self._trouble = ""
         self._target: QWidget | None = None
-        self._awaiting = False
         self._questions: list[Question[Any]] = []
         desk.changed.connect(self._changed)
         desk.selected.connect(self._selected)
@@ -116,17 +115,17 @@ class View(QWidget):
 
     def take_keyboard(self, widget: QWidget | None = None) -> None:
         """Gives the keyboard to a widget, else to where a person begins; as soon as the view is seen."""
-        self._target, self._awaiting = widget or self._target, True
+        self._target, self.desk.awaiting = widget or self._target, self
         self.take_awaited()
 
     def take_awaited(self) -> None:
         """Takes the keyboard that it was to have as soon as it is seen and shows what it asked for."""
         waits = self._stale or any(question.waits for question in self._questions)
-        if self._awaiting and self.seen() and not waits:
+        if self.desk.awaiting is self and self.seen() and not waits:
             self._give_keyboard()
 
     def _give_keyboard(self) -> None:
-        target, self._target, self._awaiting = self._target, None, False
+        target, self._target, self.desk.awaiting = self._target, None, None
         if target is None or not isValid(target) or not _can_take(target):
             target = self.first_widget()
         if not _can_take(target):  # nothing is there yet, only words and maybe what to do about it
@@ -173,10 +172,11 @@ class View(QWidget):
     def come_to_sight(self) -> None:
         """Takes the keyboard that it was to have, and asks, in a turn of its own, for what it missed."""
         self.take_awaited()
-        if self._stale or self._awaiting:
-            self.desk.in_turn(self._catch_up)
+        if self._stale or self.desk.awaiting is self:
+            self.desk.in_turn(self.catch_up)
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
+        """Asks for what it missed, if it is seen."""
         if not isValid(self) or not self.seen():
             return
         if self._stale:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -51,6 +51,8 @@ class SubscriptionsView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._views: dict[str, SubscriptionView] = {}
+        self._listing = self.question(self._list)
+        self._asking_reset = self.question(self._open_reset)
         self._name = ""
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
@@ -149,11 +151,6 @@ class SubscriptionsView(View):
         if graphs:
             self.tabs.setCurrentIndex(0)
 
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._draw()
-
     # -- following ----------------------------------------------------------------------------------------
 
     @override
@@ -167,7 +164,9 @@ class SubscriptionsView(View):
 
     @override
     def refresh(self) -> None:
-        found = self.desk.workspace.monitor.subscriptions()
+        self._listing.ask(self.desk.workspace.monitor.subscriptions)
+
+    def _list(self, found: Sequence[SubscriptionView]) -> None:
         self._views = {view.name: view for view in found}
         self._pages.setCurrentIndex(1 if found else 0)
         if not found:
@@ -175,6 +174,7 @@ class SubscriptionsView(View):
         self.table.refresh(ListSource([row_of(view) for view in found]))
         if self._name not in self._views:
             self._name = found[0].name
+            self._draw()
         self._mark()
         self._show_chosen()
 
@@ -271,7 +271,10 @@ class SubscriptionsView(View):
 
     def _reset(self) -> None:
         # Asked anew: what the table shows may be a tenth of a second old.
-        found = {one.name: one for one in self.desk.workspace.monitor.subscriptions()}
+        self._asking_reset.ask(self.desk.workspace.monitor.subscriptions, self._name)
+
+    def _open_reset(self, views: Sequence[SubscriptionView]) -> None:
+        found = {one.name: one for one in views}
         view = found.get(self._name, self._views[self._name])
         dialog = ResetDialog(self, view, self.desk)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
