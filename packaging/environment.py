@@ -131,7 +131,7 @@ def _clear(folder: Path) -> None:
     if folder.is_symlink():
         folder.unlink()  # what it points to may serve others
     elif folder.exists():
-        say("The environment in .venv is incomplete; it is made anew.")
+        say("The environment in .venv is incomplete; it is made again.")
         shutil.rmtree(folder)
 
 

@@ -155,7 +155,7 @@ def _environment() -> dict[str, str]:
 
 
 def _base(suite: str, folder: Path) -> Path:
-    """Makes a system that nobody touched, once."""
+    """Makes a fresh system, once."""
     base = folder / suite
     if (base / "usr/bin/pip3").exists():
         return base
@@ -227,7 +227,7 @@ def try_out(system: System, user: str, commands: Sequence[str]) -> Iterator[Type
 
 
 def request(said: str) -> str:
-    """Returns the command that a script asked somebody who may to type; empty if it asked for none."""
+    """Returns the command that a script asked an administrator to type; empty if it asked for none."""
     found = _REQUEST.search(said)
     return found[1] if found else ""
 

@@ -120,7 +120,7 @@ def _request(packages: Sequence[str], need: str) -> tuple[str, str]:
         return need, "Install the packages of your system that hold what is missing, then start this again."
     typed = command_to_type(packages, root=_is_root(), sudo=shutil.which("sudo") is not None)
     return (
-        f"{', '.join(packages)}: must be installed once, by somebody who may. Type this, then start again:",
+        f"{', '.join(packages)}: must be installed once, by an administrator. Type this, then start again:",
         f"\n    {typed}",
     )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from workbench.gui.view_catalog import VIEWS
 from workbench.model.retry import RetryPolicy
 from workbench.project.durations import read_duration
 from workbench.project.settings import EventStoreSection, QueueSection
@@ -106,6 +107,45 @@ def test_every_chapter_that_is_cited_is_in_the_contract() -> None:
 def test_every_rule_has_a_test_that_carries_its_id() -> None:
     tests = (file.read_text(encoding="utf-8") for file in SOURCES if file.is_relative_to(ROOT / "tests"))
     assert set(rules()) - {rule for text in tests for rule in named(text)} == set()
+
+
+def test_every_rule_of_the_interface_that_is_cited_is_there() -> None:
+    there = set(re.findall(r"^(\d+)\. \*\*", document("ux.md"), re.MULTILINE))
+    texts = (text for file in SOURCES for text in prose(file.read_text(encoding="utf-8")))
+    assert {number for text in texts for number in re.findall(r"ux rule (\d+)", text)} <= there
+
+
+def test_every_view_is_described() -> None:
+    said = re.findall(r"^\| ([A-Z][\w ]+) \|", document("ux.md"), re.MULTILINE)
+    assert sorted(said) == sorted(view.title for view in VIEWS if view.area != "left")
+
+
+def steps() -> list[tuple[str, str]]:
+    """Returns the modules and functions that the walks name."""
+    rows = re.findall(r"^\| `([\w/]+\.py)` \| (.+?) \|", document("architecture.md"), re.MULTILINE)
+    return [(module, name) for module, names in rows for name in re.findall(r"`([\w.]+)`", names)]
+
+
+def defined(module: str) -> set[str]:
+    """Returns the functions, classes and methods of a module of the program."""
+    tree = ast.parse((ROOT / "workbench" / module).read_text(encoding="utf-8"))
+    named = [node for node in tree.body if isinstance(node, NAMED)]
+    inner = {f"{node.name}.{one.name}" for node in named for one in node.body if isinstance(one, NAMED)}
+    return {node.name for node in named} | inner
+
+
+NAMED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def test_every_function_that_a_walk_names_is_there() -> None:
+    assert len(steps()) > 30
+    assert [(module, name) for module, name in steps() if name not in defined(module)] == []
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    named = re.findall(r"`((?:workbench|packaging)/[\w/]+(?:\.py)?)`", document("architecture.md"))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def defaults() -> list[tuple[str, str]]:

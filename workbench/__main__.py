@@ -1,7 +1,5 @@
 """``python -m workbench``: the desktop window, or the command line where a subcommand asks for it."""
 
-from __future__ import annotations
-
 import os
 import sys
 
@@ -14,7 +12,7 @@ def leave_the_working_folder() -> None:
     """Takes the folder that the program was started in off ``sys.path`` (contract §10).
 
     ``python -m`` puts it there, and it may be a project's: whatever is imported later, by whomever, would be
-    looked for in it first. Not even `pathlib` is imported before that.
+    looked for in it first. Nothing is imported before that but what Python itself has loaded.
     """
     try:
         here = os.path.realpath(os.curdir)
@@ -35,7 +33,7 @@ def keep_the_streams() -> None:
             setattr(sys, name, open(got, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: "Sequence[str] | None" = None) -> int:
     """Runs the program; returns the exit code."""
     keep_the_streams()
     leave_the_working_folder()

@@ -8,7 +8,7 @@ WorkbenchError
 │   │   ├── InvalidName
 │   │   └── InvalidCommand       field errors of a command
 │   ├── CommandRejected          a rule of the domain says no
-│   ├── WrongExpectedVersion     somebody else was first; load and decide again
+│   ├── WrongExpectedVersion     another writer was first; load and decide again
 │   ├── StreamClosed
 │   ├── DuplicateEventId
 │   ├── EventIdReused
@@ -22,7 +22,7 @@ WorkbenchError
 │   ├── NotFound
 │   ├── NoHandler
 │   ├── UnknownEvent             an event type that the model does not know
-│   ├── NotTrusted               the project's Python was not imported, because nobody trusts it
+│   ├── NotTrusted               the project's Python was not imported, because it is not trusted
 │   ├── StoreNotAllowed          the store lies outside the project, or is another project's
 │   ├── ExpressionFailed         an expression of a declared model has no value for this command or event
 │   └── ModelError               the model contradicts itself
@@ -186,7 +186,7 @@ class TopicAlreadyExists(CallerError):
 
 
 class StaleLease(CallerError):
-    """The delivery was claimed anew since the caller leased it."""
+    """The delivery was claimed again since the caller leased it."""
 
 
 class BackPressure(CallerError):
@@ -200,7 +200,7 @@ class NotFound(CallerError):
 
 
 class NoHandler(CallerError):
-    """Nobody handles that command or query (Q1)."""
+    """The model has no such command or query (Q1)."""
 
 
 class UnknownEvent(CallerError):
@@ -208,11 +208,11 @@ class UnknownEvent(CallerError):
 
 
 class NotTrusted(CallerError):
-    """It needs the project's model, whose Python modules nobody trusted (contract §10)."""
+    """It needs the project's model, whose Python modules are not trusted (contract §10)."""
 
 
 class StoreNotAllowed(CallerError):
-    """The store lies outside the project's folder or is another project's, and nobody allowed that (T3).
+    """The store lies outside the project's folder or is another project's, which was not allowed (T3).
 
     Attributes:
         path: The store's file, links resolved.
@@ -280,7 +280,7 @@ class ReadTooLong(WorldError):
 
 
 class StandsStill(WorldError):
-    """A read model does not follow the log until somebody sees to it (J2)."""
+    """A read model does not follow the log until an operator resolves its fault (J2)."""
 
 
 class StoreFailed(WorldError):

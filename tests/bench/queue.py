@@ -29,7 +29,7 @@ AHEAD = 20
 """Calls whose messages may wait: whoever publishes faster than is delivered measures only publishing."""
 
 DOMAIN = """
-from workbench.model.registry import Definitions
+from workbench import Definitions
 SEEN = [0]
 async def waits_never(message, context):
     SEEN[0] += message.json()["by"]

@@ -30,7 +30,7 @@ from workbench.model.aggregate import Aggregate
 from workbench.model.clock import SystemClock
 from workbench.model.event import NewEvent
 from workbench.model.ids import id_source
-from workbench.model.projection import Column, ColumnKind, Projection
+from workbench.model.projection import Column, ColumnKind, On, Projection
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.store.operations import Append
 from workbench.store.sqlite.connection import Synchronous
@@ -56,7 +56,7 @@ def model(*, projected: bool = True) -> Registry:
         name="count", state=Count, events=(Counted,), commands=(Open, Add), decide=decide, evolve=evolve
     )
     columns = (Column(name="id"), Column(name="total", kind=ColumnKind.INTEGER))
-    totals = Projection(name="totals", columns=columns, on={Counted: counted})
+    totals = Projection(name="totals", columns=columns, on=(On(Counted, counted),))
     definitions = Definitions(aggregates=(counters,), projections=(totals,) if projected else ())
     return build_registry([definitions], topics=(), subscriptions=())
 

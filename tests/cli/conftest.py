@@ -95,11 +95,7 @@ def log(tmp_path: Path) -> Path:
 CODE = """
 from typing import ClassVar
 import msgspec
-from workbench.model.aggregate import Aggregate
-from workbench.model.command import Command
-from workbench.model.event import Event
-from workbench.model.projection import Column, ColumnKind, Projection
-from workbench.model.registry import Definitions
+from workbench import Aggregate, Column, ColumnKind, Command, Definitions, Event, On, Projection
 
 class Made(Event, frozen=True):
     event_type: ClassVar[str] = "thing.made"
@@ -135,7 +131,7 @@ THINGS = Aggregate(
     name="thing", state=State, commands=(Make, Touch), events=(Made,), decide=decide, evolve=evolve
 )
 COLUMNS = (Column(name="id", kind=ColumnKind.TEXT), Column(name="api_key", kind=ColumnKind.TEXT))
-ROWS = Projection(name="things", columns=COLUMNS, on={Made: put})
+ROWS = Projection(name="things", columns=COLUMNS, on=(On(Made, put),))
 DEFINITIONS = Definitions(aggregates=(THINGS,), projections=(ROWS,), handlers={"keep": keep})
 """
 SETTINGS = """\

@@ -257,7 +257,7 @@ def test_what_nobody_expected_is_one_sentence_and_its_details_are_kept(
     def fail(*_args, **_options):
         raise KeyError("nobody thought of it")
 
-    monkeypatch.setattr("workbench.services.streams.Streams.find_streams", fail)
+    monkeypatch.setattr("workbench.services.streams.Streams.find", fail)
     said = workbench("streams", played)
     path = tmp_path / "config" / "last-error.txt"
     assert said.code == 1
@@ -273,7 +273,7 @@ def test_a_task_that_fails_beside_the_work_is_one_sentence(workbench, played, mo
         asyncio.get_running_loop().call_exception_handler({"message": "", "exception": KeyError("beside")})
         return []
 
-    monkeypatch.setattr("workbench.services.streams.Streams.find_streams", find)
+    monkeypatch.setattr("workbench.services.streams.Streams.find", find)
     said = workbench("streams", played)
     assert said.code == 0
     assert said.err.startswith("workbench: beside the work, unexpected error: KeyError: 'beside'")

@@ -196,14 +196,14 @@ def lines_of(said):
 
 def test_check_finds_what_the_parts_of_a_model_say_of_each_other(workbench, things):
     root = things(
-        ("{Made: put}", '{Made: put, "thing.gone": put}'),
+        ("(On(Made, put),)", "(On(Made, put), On('thing.gone', put))"),
         ("class Touch(Command):", "class Touch(Command):\n    target = 'who'"),
     )
     said = workbench("check", root)
     assert said.code == 3
     assert [line.partition(":")[2].partition(" (")[0] for line in lines_of(said)] == [
-        "23:35: M-MODEL command touch: it has no field who, which should say whose it is",
-        "45:24: M-MODEL projection things: no aggregate has the event thing.gone",
+        "19:35: M-MODEL command touch: it has no field who, which should say whose it is",
+        "41:24: M-MODEL projection things: no aggregate has the event thing.gone",
     ]
 
 
@@ -237,7 +237,7 @@ CHANGES = {
     "a rule": (
         ("return State(n=1)", "raise KeyError(event.api_key)"),
         "position 1 cannot be folded",
-        "mend evolve of thing",
+        "fix evolve of thing",
     ),
 }
 

@@ -20,7 +20,7 @@ from workbench.model.command import Command, CommandResult
 from workbench.model.event import Event
 from workbench.model.filter import Filter
 from workbench.model.messaging import LOG_TOPIC, Message, OnDead, Ordering, Subscription, Topic
-from workbench.model.projection import Column, ColumnKind, Projection
+from workbench.model.projection import Column, ColumnKind, On, Projection
 from workbench.model.registry import Definitions, build_registry
 from workbench.model.retry import Backoff, RetryPolicy
 from workbench.store.sqlite.store import SqliteStore
@@ -79,7 +79,7 @@ def counted(event: Counted, record: Any, rows: Any) -> None:
 TOTALS = Projection(
     name="totals",
     columns=(Column(name="id"), Column(name="total", kind=ColumnKind.INTEGER)),
-    on={Counted: counted},
+    on=(On(Counted, counted),),
 )
 
 

@@ -24,7 +24,7 @@ from workbench.store.operations import Operation, ReplayLetter
 from workbench.store.sqlite.store import SqliteStore
 from workbench.store.stored_values import DeadLetter, Delivery
 
-SENT = Projection(name="sent", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)), on={})
+SENT = Projection(name="sent", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)))
 RETRY = RetryPolicy(max_attempts=3, delay=10, backoff=Backoff.FIXED, jitter=0)
 MODES = (Mode.PUBLISH_SUBSCRIBE, Mode.POINT_TO_POINT)
 

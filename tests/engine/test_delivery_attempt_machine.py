@@ -205,8 +205,6 @@ class Lives(RuleBasedStateMachine):
         assert self.do(self.lab.write(skip)) == int(legal)
         if legal:
             self.disturb(self.number(row))
-        self.lab.running.subscriptions["sub"].rows_changed()
-        self.lab.running.wake("sub")
         self.settle()
 
     @rule(back=st.booleans())
@@ -215,8 +213,6 @@ class Lives(RuleBasedStateMachine):
         cursor = 0 if back else self.lab.running.head
         release = self.on_dead is OnDead.CONTINUE
         self.do(self.lab.write(ConfigureSubscription(subscription="sub", cursor=cursor, release_key=release)))
-        self.lab.running.subscriptions["sub"].moved(cursor)
-        self.lab.running.wake("sub")
         self.settle()
 
     # -- what is promised -----------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ class Tidied(MemoryStore):
         self.writes += 1
         return super().write(operations)
 
+    def rescue(self, target):
+        raise NotImplementedError
+
     def tidy(self):
         self.tidied.append(self.writes)
         self.done_loop.call_soon_threadsafe(self.done.set)

@@ -67,7 +67,6 @@ async def test_I9_what_was_left_out_on_record_is_not_missed(rig, kind):
     await rig.quiet()
     assert found(rig) == [], "a fault stops the checkpoint before it"
     await rig.engine.projections["totals"].pass_by(kind)
-    rig.engine.wake("projection totals")
     await rig.quiet()
     assert found(rig) == []
 

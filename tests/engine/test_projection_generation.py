@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.conftest import TOTALS, Counted
 from workbench.errors import NotFound, StandsStill, WorkbenchError
-from workbench.model.projection import Column, ColumnKind, OnFault
+from workbench.model.projection import Column, ColumnKind, On, OnFault
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
 
@@ -73,7 +73,6 @@ async def test_J2_the_event_can_be_skipped_which_is_recorded(rig):
     engine = await rig.open()
     position = await unlucky(rig)
     await engine.projections["totals"].pass_by(PassedKind.SKIPPED)
-    engine.wake("projection totals")
     await rig.quiet()
     assert state(rig).status == "live"
     assert totals(rig) == {"a": 6, "b": 2}
@@ -84,7 +83,6 @@ async def test_J2_its_stream_can_be_parked_and_others_go_on(rig):
     engine = await rig.open()
     position = await unlucky(rig)
     await engine.projections["totals"].pass_by(PassedKind.PARKED)
-    engine.wake("projection totals")
     await rig.quiet()
     assert totals(rig) == {"a": 1, "b": 2}
     assert passed(rig) == [("parked", "count-a", position)]
@@ -101,7 +99,6 @@ async def test_J2_a_parked_stream_that_still_fails_stays_parked(rig):
     position = await unlucky(rig)
     runner = engine.projections["totals"]
     await runner.pass_by(PassedKind.PARKED)
-    engine.wake("projection totals")
     await rig.quiet()
     with pytest.raises(WorkbenchError, match=f"position {position} of count-a still fails"):
         await runner.resume_stream("count-a")
@@ -115,7 +112,6 @@ async def test_J2_a_parked_stream_is_resumed_once_the_code_is_mended(rig):
     engine = await rig.open()
     await unlucky(rig)
     await engine.projections["totals"].pass_by(PassedKind.PARKED)
-    engine.wake("projection totals")
     await rig.quiet()
     await rig.close()
 
@@ -124,7 +120,7 @@ async def test_J2_a_parked_stream_is_resumed_once_the_code_is_mended(rig):
         row = rows.get(key)
         rows.put(id=key, total=(row["total"] if row else 0) + event.by)
 
-    rig.totals = dataclasses.replace(TOTALS, on={Counted: mended})
+    rig.totals = dataclasses.replace(TOTALS, on=(On(Counted, mended),))
     engine = await rig.open()
     await engine.projections["totals"].resume_stream("count-a")
     assert totals(rig) == {"a": 19, "b": 2}
@@ -154,7 +150,6 @@ async def test_J2_trying_again_faults_again_and_nothing_can_be_passed_by_without
         await runner.pass_by(PassedKind.SKIPPED)
     position = await unlucky(rig)
     await runner.mark(ProjectionStatus.LIVE)
-    engine.wake("projection totals")
     await rig.quiet()
     assert (state(rig).status, state(rig).fault_position) == ("faulted", position)
     assert totals(rig) == {"a": 1, "b": 1}
@@ -193,7 +188,7 @@ async def test_J2_what_no_row_can_hold_is_a_fault_at_its_position_and_touches_no
         rows.put(**(row | {column: value} if event.by == 7 else row))
 
     columns = (*TOTALS.columns, Column(name="share", kind=ColumnKind.NUMBER), Column(name="note"))
-    rig.totals = dataclasses.replace(TOTALS, columns=columns, on={Counted: folded})
+    rig.totals = dataclasses.replace(TOTALS, columns=columns, on=(On(Counted, folded),))
     await rig.open()
     await rig.do("open", "a", 1)
     bad = await rig.do("add", "a", 7)
@@ -211,7 +206,7 @@ async def test_J2_a_key_that_no_row_can_have_is_a_fault_too(rig, act):
         getattr(rows, act)(2**63) if act != "update" else rows.update(2**63, total=event.by)
 
     columns = (Column(name="id", kind=ColumnKind.INTEGER), Column(name="total", kind=ColumnKind.INTEGER))
-    rig.totals = dataclasses.replace(TOTALS, columns=columns, on={Counted: folded})
+    rig.totals = dataclasses.replace(TOTALS, columns=columns, on=(On(Counted, folded),))
     await rig.open()
     bad = await rig.do("open", "a", 1)
     await rig.quiet()

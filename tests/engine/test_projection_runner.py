@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.conftest import Counted
 from workbench.errors import InvalidValue, NotFound, StandsStill
-from workbench.model.projection import Column, ColumnKind
+from workbench.model.projection import Column, ColumnKind, On
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
 
@@ -66,7 +66,7 @@ async def test_J3_readers_keep_the_old_rows_until_the_new_ones_are_complete(rig)
         await rig.do("open", name, 4)
     await rig.quiet()
     await rig.close()
-    rig.totals = dataclasses.replace(rig.totals, on={Counted: doubled})
+    rig.totals = dataclasses.replace(rig.totals, on=(On(Counted, doubled),))
     engine = await rig.open(paused=True)
     runner = engine.projections["totals"]
     await runner.rebuild()
@@ -160,10 +160,11 @@ async def test_J3_a_rebuild_can_be_paused_resumed_and_given_up(rig):
     assert [one.generation for one in states(rig)] == [1]
     with pytest.raises(NotFound):
         await runner.mark(states(rig)[0].status.PAUSED, building=True)
+    engine.pause()
     await runner.rebuild()
     await runner.mark(states(rig)[0].status.PAUSED, building=True)
+    engine.resume()
     await runner.mark(states(rig)[0].status.LIVE, building=True)
-    engine.wake("projection totals")
     await rig.quiet()
     assert len(states(rig)) == 1
     assert states(rig)[0].generation > 1
@@ -176,10 +177,9 @@ async def test_J3_a_faulted_projection_is_mended_by_a_rebuild_with_better_code(r
     await rig.quiet()
     assert states(rig)[0].status == "faulted"
     await rig.close()
-    rig.totals = dataclasses.replace(rig.totals, on={Counted: doubled})
+    rig.totals = dataclasses.replace(rig.totals, on=(On(Counted, doubled),))
     engine = await rig.open()
     await engine.projections["totals"].rebuild()
-    engine.wake("projection totals")
     await rig.quiet()
     assert states(rig)[0].status == "live"
     assert rows(rig) == [{"id": "a", "total": 28}]
@@ -193,17 +193,14 @@ async def test_J2_J3_a_rebuild_that_cannot_fold_an_event_stands_still_and_goes_o
     await rig.quiet()
     runner = engine.projections["totals"]
     await runner.pass_by(PassedKind.SKIPPED)
-    engine.wake("projection totals")
     await rig.quiet()
     await runner.rebuild()
-    engine.wake("projection totals")
     await rig.quiet()
     live, building = states(rig)
     assert (live.status, building.status) == ("live", "faulted")
     assert "unlucky" in building.fault
     assert rows(rig) == [{"id": "a", "total": 6}], "the old rows stay, and follow"
     await runner.pass_by(PassedKind.SKIPPED, building=True)
-    engine.wake("projection totals")
     await rig.quiet()
     assert [one.generation for one in states(rig)] == [2]
     assert rows(rig) == [{"id": "a", "total": 6}]
@@ -277,7 +274,7 @@ async def test_rows_are_counted_as_they_come_and_go(rig):
         else:
             rows.put(id=key, total=event.by)
 
-    rig.totals = dataclasses.replace(rig.totals, on={Counted: fold})
+    rig.totals = dataclasses.replace(rig.totals, on=(On(Counted, fold),))
     await rig.open()
     for name, *numbers in (("a", 1, 2), ("b", 1, 0), ("c", 0, 1), ("d", 1, 0, 0), ("e", 1, 0, 5)):
         for at, number in enumerate(numbers):
@@ -301,7 +298,9 @@ async def test_rows_are_counted_as_they_come_and_go(rig):
 async def test_J2_a_value_that_is_not_of_its_column_is_a_fault_that_names_it(rig, kind, value):
     columns = (Column(name="id"), Column(name="what", kind=kind))
     rig.totals = dataclasses.replace(
-        rig.totals, columns=columns, on={Counted: lambda event, record, rows: rows.put(id="x", what=value)}
+        rig.totals,
+        columns=columns,
+        on=(On(Counted, lambda event, record, rows: rows.put(id="x", what=value)),),
     )
     await rig.open()
     await rig.do("open", "a", 1)

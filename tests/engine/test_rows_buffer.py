@@ -7,7 +7,7 @@ import pytest
 from workbench.engine.rows_buffer import RowsBuffer
 from workbench.model.projection import Column, ColumnKind, Projection
 
-TABLE = Projection(name="t", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)), on={})
+TABLE = Projection(name="t", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)))
 
 
 class Stored:

@@ -10,7 +10,7 @@ from tests.engine.lab import SENT, Lab
 from workbench.engine.scheduler import ENDS
 from workbench.errors import StoreBusy
 from workbench.model.messaging import Mode
-from workbench.model.projection import Column, Projection
+from workbench.model.projection import Column, On, Projection
 
 
 @pytest.fixture(params=[Mode.PUBLISH_SUBSCRIBE, Mode.POINT_TO_POINT])
@@ -112,7 +112,7 @@ async def test_C11_repeated_ends_stand_still_until_resumed(lab, monkeypatch):
 
 
 async def test_C11_resuming_the_engine_has_all_begin_again(tmp_path, monkeypatch):
-    folded = Projection(name="folded", columns=(Column(name="id"),), on={"never": lambda *_: None})
+    folded = Projection(name="folded", columns=(Column(name="id"),), on=(On("never", lambda *_: None),))
     lab = Lab(tmp_path / "events.db", "memory", projections=(SENT, folded))
     lab.declare()
     await lab.open()

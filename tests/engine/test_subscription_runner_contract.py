@@ -799,8 +799,6 @@ async def test_a_reset_delivers_anew_what_lies_before_a_dead_letter_and_not_what
 
 async def reset(lab, position):
     await lab.write(ConfigureSubscription(subscription="sub", cursor=position))
-    lab.running.subscriptions["sub"].moved(position)
-    lab.running.wake("sub")
 
 
 @pytest.mark.parametrize("mode", MODES)

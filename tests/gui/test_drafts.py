@@ -104,20 +104,20 @@ class Settings:
     @staticmethod
     def type(session):
         shown = view(session, "settings")
-        shown.outline.choose(("event_store",))
+        shown.outline.choose_path(("event_store",))
         line = shown.part.form.findChild(QLineEdit, "snapshot_every")
         line.setFocus()
         line.selectAll()
         QTest.keyClicks(line, "25")
-        shown.outline.choose(("topics",))
+        shown.outline.choose_path(("topics",))
         QTest.keyClicks(shown.part.name, "new")
 
     @staticmethod
     def typed(session):
         shown = view(session, "settings")
-        shown.outline.choose(("topics",))
+        shown.outline.choose_path(("topics",))
         name = shown.part.name.text()
-        shown.outline.choose(("event_store",))
+        shown.outline.choose_path(("event_store",))
         return name, shown.part.form.findChild(QLineEdit, "snapshot_every").text(), shown.said.text()
 
     wanted = ("new", "25", "Not saved: 1 line added, 1 removed. 1 name is typed and not applied.")
@@ -166,7 +166,7 @@ async def other_things_chosen(session, until):
     letters.statuses.setCurrentIndex(2)
     letters.statuses.setCurrentIndex(0)
     commands.show_command("change_status")
-    shown.outline.choose(("project",))
+    shown.outline.choose_path(("project",))
 
 
 async def escaped(session, until):
@@ -310,7 +310,7 @@ def open_reset(session):
     subscriptions = view(session, "subscriptions")
     subscriptions.table.choose_index(0)
     subscriptions._chosen(subscriptions.table.current_row())
-    subscriptions.reset.click()
+    subscriptions.buttons["reset"].click()
     return subscriptions.findChild(ResetDialog)
 
 

@@ -130,6 +130,9 @@ async def test_the_file_is_opened_and_it_is_tried_again_when_asked(start, folder
     monkeypatch.setattr(module.MistakesPage, "look", lambda _self: None)
     mend()
     first = page(session)
+    session.window.activateWindow()
+    await until(lambda: session.window.isActiveWindow() and first.isVisible())
+    first.list.setFocus()
     QTest.keyClick(first.list, Qt.Key.Key_F5)
     await until(lambda: session.workspace is not None, within=10)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPu
 
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
+from workbench.gui.manual_window import ManualWindow
 from workbench.gui.palette import Palette
 from workbench.gui.session import Session
 from workbench.gui.view_catalog import VIEWS
@@ -79,7 +80,7 @@ def press(session, label, inside=None):
 
 MODULE = """
 import pathlib
-from workbench.model.registry import Definitions
+from workbench import Definitions
 pathlib.Path(__file__).with_name("ran").touch()
 DEFINITIONS = Definitions()
 """
@@ -228,6 +229,17 @@ async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
     assert "One step: " in "".join(notices(session)) or "Nothing to deliver" in "".join(notices(session))
     await key(window, Qt.Key.Key_F8, until)
     await until(lambda: not session.workspace.monitor.paused)
+
+
+async def test_the_documentation_opens_once_and_stays_beside_the_window(start):
+    session = await start()
+    session.acts["manual"].trigger()
+    first = session.window.findChild(ManualWindow)
+    session.acts["manual"].trigger()
+    assert session.window.findChildren(ManualWindow) == [first]
+    assert first.isVisible()
+    assert not first.isModal()
+    first.close()
 
 
 async def test_the_palette_finds_a_stream_of_the_whole_store(start, until):

@@ -44,7 +44,7 @@ CHANGES = (
     ("return State(n=1)", "return State(n=1, api_key=event.api_key)"),
     ("def decide(state, command):\n", """\
 def decide(state, command):
-    from workbench.errors import CommandRejected
+    from workbench import CommandRejected
     if command.id == 'bad':
         raise CommandRejected(f'no {command.api_key}', field='api_key')
     if command.id == 'wrong':
@@ -59,9 +59,9 @@ def noted(event, record, rows):
 
 THINGS = """),
     ("DEFINITIONS = ", """\
-FAULTY = Projection(name='faulty', columns=COLUMNS, on={Made: faulty})
+FAULTY = Projection(name='faulty', columns=COLUMNS, on=(On(Made, faulty),))
 NOTE = Column(name='note', kind=ColumnKind.JSON)
-NOTED = Projection(name='noted', columns=(*COLUMNS, NOTE), on={Made: noted})
+NOTED = Projection(name='noted', columns=(*COLUMNS, NOTE), on=(On(Made, noted),))
 DEFINITIONS = """),
     ("projections=(ROWS,)", "projections=(ROWS, FAULTY, NOTED)"),
 )  # fmt: skip

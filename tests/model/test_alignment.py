@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.model.alignment import MISSING, STRANGER, differences, fits, in_any_order, in_order, unlikeness
+from workbench.model.alignment import MISSING, UNPAIRED, differences, fits, in_any_order, in_order, unlikeness
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "b"]),
@@ -73,7 +73,7 @@ def test_what_fits_exactly_both_ways_differs_in_nothing(one, other):
 def test_the_more_differs_the_farther_it_is_and_another_name_is_a_stranger():
     facts = {"event": "done", "data": {"a": 1, "b": 2, "c": 3}}
     near, far = unlikeness(facts, 1, named=True), unlikeness(facts, 3, named=True)
-    assert 0 < near < far < STRANGER == unlikeness(facts, 1, named=False)
+    assert 0 < near < far < UNPAIRED == unlikeness(facts, 1, named=False)
     assert unlikeness(facts, 0, named=True) == 0
 
 
@@ -83,7 +83,7 @@ def test_the_more_differs_the_farther_it_is_and_another_name_is_a_stranger():
 def cost_of(expected, happened):
     def cost(i, j):
         one, other = expected[i], happened[j]
-        return 0.0 if one == other else 0.5 if one.lower() == other.lower() else STRANGER
+        return 0.0 if one == other else 0.5 if one.lower() == other.lower() else UNPAIRED
 
     return cost
 
@@ -142,5 +142,5 @@ def test_in_any_order_as_many_fit_as_can(expected, happened):
 
 def test_expectations_move_so_that_each_has_its_own():
     fitting = {(0, 0), (0, 1), (1, 0)}
-    pairs = in_any_order(2, 2, lambda i, j: 0.0 if (i, j) in fitting else STRANGER)
+    pairs = in_any_order(2, 2, lambda i, j: 0.0 if (i, j) in fitting else UNPAIRED)
     assert sorted(pairs) == [(0, 1), (1, 0)]

@@ -13,7 +13,7 @@ from workbench.model.consistency import contradictions_in, unread_topics
 from workbench.model.event import Event
 from workbench.model.messaging import Route, Subscription, Topic
 from workbench.model.policy import Policy, Process
-from workbench.model.projection import Column, ColumnKind, Projection
+from workbench.model.projection import Column, ColumnKind, On, Projection
 from workbench.model.registry import Definitions, build_registry
 
 
@@ -72,7 +72,7 @@ def test_a_projection_of_an_event_that_no_aggregate_has(event):
     rows = Projection(
         name="things",
         columns=(Column(name="id", kind=ColumnKind.TEXT),),
-        on={Made: lambda *_: None, event: lambda *_: None},
+        on=(On(Made, lambda *_: None), On(event, lambda *_: None)),
     )
     assert told(model(projections=(rows,))) == [
         "projection things: no aggregate has the event thing.gone (did you mean thing.made?)"

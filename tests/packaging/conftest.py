@@ -33,3 +33,9 @@ def run_script() -> ModuleType:
 def test_script() -> ModuleType:
     """packaging/test.py, loaded but not started."""
     return _load("test")
+
+
+@pytest.fixture(scope="session")
+def documents() -> ModuleType:
+    """packaging/documents.py, loaded but not started."""
+    return _load("documents")

@@ -26,11 +26,7 @@ from base import Named, Stepped
 from helpers import FACTOR, scaled as times
 from stars import *
 from tables import rates
-from workbench.model.aggregate import Aggregate
-from workbench.model.command import Command
-from workbench.model.event import Event
-from workbench.model.projection import Column, ColumnKind, Projection
-from workbench.model.registry import Definitions
+from workbench import Aggregate, Column, ColumnKind, Command, Definitions, Event, On, Projection
 
 LIMIT = 100
 
@@ -85,9 +81,9 @@ def closed(event, record, rows, step=1):
 ACCOUNT = Aggregate(name="a", state=Account, events=(Paid, Closed), commands=(Pay,), decide=decide,
                     evolve=evolve, upcasters={"paid": {1: from_1}})
 PAID = Projection(name="paid", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)),
-                  on={Paid: counter("n")})
+                  on=(On(Paid, counter("n")),))
 CLOSED = Projection(name="closed", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)),
-                    on={Closed: closed})
+                    on=(On(Closed, closed),))
 DEFINITIONS = Definitions(aggregates=(ACCOUNT,), projections=(PAID, CLOSED))
 ''',
     "helpers.py": """\
@@ -111,7 +107,7 @@ def inner():
     return 2
 """,
     "base.py": """\
-from workbench.model.event import Event
+from workbench import Event
 
 
 class Stepped(Event, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from workbench.model.retry import Backoff
 from workbench.project.project import load_project
 
 MODULE = """\
-from workbench.model.registry import Definitions
+from workbench import Definitions
 
 async def keep(message, context):
     pass
@@ -201,3 +201,15 @@ def test_a_folder_without_a_project_file(tmp_path):
 def test_contract_11_no_try_at_all_is_refused_with_its_place(load):
     with pytest.raises(ProjectError, match=r"project.tsk:4:\d+: S-RANGE max_attempts should be at least 1"):
         load(MAILING.replace('handler: "keep" }', 'handler: "keep", max_attempts: 0 }'))
+
+
+def test_a_projection_that_maps_classes_to_functions_is_told_how_it_is_written(load):
+    (load.root / "domain.py").write_text(
+        "from workbench import Column, Event, Projection\n"
+        "class Made(Event, frozen=True): ...\n"
+        "ROWS = Projection(name='rows', columns=(Column(name='id'),), on={Made: print})\n"
+    )
+    [problem] = told(load, '[cqrs]\nmodules: ["domain"]\n')
+    assert problem.startswith(
+        "domain.py:3:8: M-IMPORT TypeError: on of projection rows takes On(event class, "
+    )

@@ -114,7 +114,7 @@ def test_a_folder_where_a_file_should_be(root, name):
 )
 def test_definitions_of_junk(root, definitions):
     (root / "domain.py").write_text(
-        f"from workbench.model.registry import Definitions\nDEFINITIONS = Definitions({definitions})\n"
+        f"from workbench import Definitions\nDEFINITIONS = Definitions({definitions})\n"
     )
     with pytest.raises(ProjectError):
         load_project(root, environ={}, trusted=True)
@@ -131,9 +131,7 @@ def test_a_command_that_no_form_can_show_is_told_when_the_project_is_read(tmp_pa
     (tmp_path / "domain.py").write_text(
         "from typing import Any, ClassVar\n"
         "from pydantic import ConfigDict\n"
-        "from workbench.model.aggregate import Aggregate\n"
-        "from workbench.model.command import Command\n"
-        "from workbench.model.registry import Definitions\n"
+        "from workbench import Aggregate, Command, Definitions\n"
         "import msgspec\n"
         "class Odd:\n    pass\n"
         "class State(msgspec.Struct):\n    n: int = 0\n"

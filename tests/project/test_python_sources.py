@@ -14,7 +14,7 @@ from workbench.project.module_import import forget, import_modules
 from workbench.project.python_sources import LARGEST, read_sources
 
 END = """
-from workbench.model.registry import Definitions
+from workbench import Definitions
 DEFINITIONS = Definitions(handlers={"who": lambda message, context: WHO})
 """
 
@@ -71,8 +71,7 @@ def test_a_module_imports_what_lies_beside_it(folder, run):
 
 def test_modules_that_import_each_other_are_the_same(folder, run):
     root = folder(
-        first="from workbench.model.event import Event\nWHO = 1\nclass Made(Event, frozen=True):\n    a: int"
-        + END,
+        first="from workbench import Event\nWHO = 1\nclass Made(Event, frozen=True):\n    a: int" + END,
         second="import first\nWHO = first.Made.__module__, first" + END,
     )
     (_, (name, module)) = run(root, "first", "second")

@@ -14,7 +14,7 @@ from workbench.project import served_modules
 from workbench.project.module_import import forget, import_modules
 from workbench.project.python_sources import read_sources
 
-END = "\nfrom workbench.model.registry import Definitions\nDEFINITIONS = Definitions()\n"
+END = "\nfrom workbench import Definitions\nDEFINITIONS = Definitions()\n"
 LATE = """
 import importlib, os, sys
 HERE = os.path.dirname(__file__)

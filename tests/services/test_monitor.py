@@ -63,7 +63,7 @@ async def test_V3_what_ended_unexpectedly_is_not_said_to_run(broken):
     assert condition(broken) == "faulted"
     assert condition(broken, "outages") == "live"
     assert broken.monitor.status().faulted == ("welcome-mail", "projection users")
-    assert 'workbench_subscription_running{subscription="welcome-mail"} 0' in open_metrics(broken)
+    assert 'workbench_subscription_running{subscription="welcome-mail"} 0' in open_metrics(broken.monitor)
 
 
 async def test_V3_a_rebuild_says_whether_it_moves(broken):

@@ -32,7 +32,7 @@ def samples(text):
 
 @pytest.mark.asyncio
 async def test_counters_are_those_of_the_store_and_latencies_those_of_the_engine(broken):
-    found = samples(open_metrics(broken))
+    found = samples(open_metrics(broken.monitor))
     views = {view.name: view for view in broken.monitor.subscriptions()}
     welcome = views["welcome-mail"]
     assert welcome.died == 3
@@ -51,6 +51,6 @@ async def test_counters_are_those_of_the_store_and_latencies_those_of_the_engine
 @pytest.mark.asyncio
 async def test_names_that_hold_quotes_and_lines_are_escaped(broken, monkeypatch):
     monkeypatch.setattr(broken.reader, "published", lambda: {'a"b\\c\nd': 1})
-    text = open_metrics(broken)
+    text = open_metrics(broken.monitor)
     assert 'topic="a\\"b\\\\c\\nd"' in text
     samples(text)

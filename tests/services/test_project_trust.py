@@ -37,14 +37,14 @@ with pathlib.Path({canary!r}).open("a") as file:
 """
 HONEST = """
 import helpers
-from workbench.model.registry import Definitions
+from workbench import Definitions
 async def keep(message, context): ...
 DEFINITIONS = Definitions(handlers={"keep": keep})
 """
 PLACES = [
     "__init__.py", "conftest.py", "sitecustomize.py", "usercustomize.py", "setup.py", "__main__.py",
     "helpers.py", "parts/__init__.py", "parts/conftest.py", "json.py", "argparse.py", "sqlite3.py",
-    "pydantic.py", "msgspec.py", "encodings/__init__.py", "data/__init__.py", "project.py",
+    "pydantic.py", "msgspec.py", "encodings/__init__.py", "data/__init__.py", "project.py", "__future__.py",
 ]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def hostile(tmp_path, canary):
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         (root / place).write_text(CANARY.format(canary=str(canary), name=place))
     (root / "domain.py").write_text(CANARY.format(canary=str(canary), name="domain.py") + HONEST)
-    inner = "from workbench.model.registry import Definitions\nDEFINITIONS = Definitions()\n"
+    inner = "from workbench import Definitions\nDEFINITIONS = Definitions()\n"
     (root / "parts" / "inner.py").write_text(CANARY.format(canary=str(canary), name="parts/inner.py") + inner)
     for name in ("evil.pth", "parts.pth"):
         (root / name).write_text(f"import pathlib; pathlib.Path({str(canary)!r}).touch()\n")

@@ -11,7 +11,6 @@ from workbench.errors import ModelError
 from workbench.services.maintenance import check_projections
 from workbench.services.open_project import open_target
 from workbench.services.project_check import check_project
-from workbench.services.projections import rebuild
 
 TSK = """\
 [project]
@@ -25,8 +24,7 @@ worker { topic: "jobs", handler: "work" }
 modules: ["domain"]
 """
 DOMAIN = """\
-from workbench.model.projection import Column, ColumnKind, Projection
-from workbench.model.registry import Definitions
+from workbench import Column, ColumnKind, Definitions, On, Projection
 
 SEEN = Projection(name="seen", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)))
 
@@ -38,7 +36,7 @@ def work(message, context):
 DEFINITIONS = Definitions(projections=(SEEN,), handlers={"work": work})
 """
 N = 'Column(name="n", kind=ColumnKind.INTEGER)'
-FOLD = "kind=ColumnKind.INTEGER)), on={'thing.done': print})"
+FOLD = "kind=ColumnKind.INTEGER)), on=(On('thing.done', print),))"
 
 
 @pytest.fixture
@@ -79,7 +77,7 @@ async def test_J6_the_doctor_has_nothing_against_rows_that_handlers_wrote(projec
 async def test_J6_a_table_of_handlers_is_not_rebuilt_and_says_why(project, environ):
     workspace = open_target(project, "", environ=environ, trust=True)
     with pytest.raises(ModelError, match="handlers write the rows of seen"):
-        await rebuild(workspace, "seen", lambda _share: None)
+        await workspace.projections.rebuild_alone("seen", lambda _share: None)
     assert workspace.monitor.row_count("seen") == 3
     await workspace.close()
 

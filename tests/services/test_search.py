@@ -48,5 +48,5 @@ def test_what_is_found_is_what_a_look_at_everything_finds(full, wanted, limit, p
     fitting = [event for event in everything if wanted.fits(event)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workbench.services.search.PAGE", page)
-        assert first_events(full, wanted, limit) == fitting[:limit]
-        assert last_events(full, wanted, limit) == fitting[-limit:]
+        assert first_events(full.reader, wanted, limit) == fitting[:limit]
+        assert last_events(full.reader, wanted, limit) == fitting[-limit:]

@@ -143,7 +143,7 @@ async def test_what_is_wrong_at_its_field_is_told_first(declared):
     draft = declared.project_editor.read().changed(("message_queue",), {"max_delay": "soon"})
     with pytest.raises(TskError):
         declared.project_editor.save(draft)
-    assert consequences(declared, draft) == []
+    assert consequences(declared.world, draft) == []
 
 
 async def test_what_is_stored_under_an_old_name_is_accounted_for(declared):
@@ -151,16 +151,16 @@ async def test_what_is_stored_under_an_old_name_is_accounted_for(declared):
         "create_user", {"user_id": "ada", "username": "Ada A", "email": "a@example.org"}
     )
     await declared.running().settle()
-    assert consequences(declared, declared.project_editor.read()) == []
-    (said,) = consequences(declared, topic(declared, "audit", "book"))
+    assert consequences(declared.world, declared.project_editor.read()) == []
+    (said,) = consequences(declared.world, topic(declared, "audit", "book"))
     assert said.startswith("Topic audit: 2 messages published to it stay in the store under this name")
     draft = declared.project_editor.read().removed(("subscriptions", "audit_file"))
-    (said,) = consequences(declared, draft)
+    (said,) = consequences(declared.world, draft)
     assert said.startswith("Subscription audit-file: its cursor, at position ")
 
 
 async def test_expressions_and_code_that_still_say_the_old_name_are_listed(coded):
-    said = consequences(coded, topic(coded, "audit", "book"))
+    said = consequences(coded.world, topic(coded, "audit", "book"))
     places = [line for line in said if line.split(":")[0].endswith(".py")]
     assert places
     assert all("still says audit" in line for line in places)
@@ -168,5 +168,5 @@ async def test_expressions_and_code_that_still_say_the_old_name_are_listed(coded
     draft = coded.project_editor.read()
     draft = draft.changed(path, {**draft.part(path).values, "filter": "topic == 'audit'"})
     values = {**draft.part(("topics", "audit")).values, "name": "book"}
-    said = consequences(coded, draft.changed(("topics", "audit"), values))
+    said = consequences(coded.world, draft.changed(("topics", "audit"), values))
     assert any(line.startswith("project.tsk:") and "filter still says audit" in line for line in said)

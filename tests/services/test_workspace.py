@@ -104,11 +104,12 @@ async def test_C10_a_store_that_is_gone_is_told_while_nothing_is_written(opened,
     gone, back = asyncio.Event(), asyncio.Event()
     workspace.listen(lambda _: gone.set() if workspace.store.gone else back.set())
     await workspace.start(paused=True)
-    away = workspace.store.path.rename(workspace.store.path.with_name("away.db"))
+    path = workspace.project.store_path
+    away = path.rename(path.with_name("away.db"))
     await asyncio.wait_for(gone.wait(), 30)
     assert "no longer there" in workspace.monitor.status().gone
     back.clear()
-    away.rename(workspace.store.path)
+    away.rename(path)
     await asyncio.wait_for(back.wait(), 30)
     assert workspace.monitor.status().gone == ""
     await workspace.close()

@@ -39,7 +39,7 @@ async def test_C11_a_store_that_fails_at_the_end_is_let_go_of_all_the_same(works
 
 
 async def test_C11_a_model_that_takes_over_with_a_bug_leaves_the_one_before_running(workspace, monkeypatch):
-    project, real = workspace.project, workspace._engine
+    project, real = workspace.project, workspace.world._engine
     (project.root / "project.tsk").write_text((project.root / "project.tsk").read_text() + "\n# changed\n")
 
     def engine(fresh, metrics=None):
@@ -47,7 +47,7 @@ async def test_C11_a_model_that_takes_over_with_a_bug_leaves_the_one_before_runn
             raise ZeroDivisionError("a bug")
         return real(fresh, metrics)
 
-    monkeypatch.setattr(workspace, "_engine", engine)
+    monkeypatch.setattr(workspace.world, "_engine", engine)
     told = await workspace.model_reload.check()
     assert "ZeroDivisionError: a bug" in told.said
     assert workspace.project is project

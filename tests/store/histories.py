@@ -11,7 +11,7 @@ from workbench.errors import AppendManyFailed, WorkbenchError, WrongExpectedVers
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
-from workbench.store.stored_values import CommandRecord, Snapshot
+from workbench.store.stored_values import CommandRecord, OperatorAction, Snapshot
 
 STREAMS = ("r", "s", "t")
 TOPICS = ("mail", "sms")
@@ -86,7 +86,12 @@ processes = st.builds(
     st.sampled_from("xy"),
     st.sampled_from([None, "1", "2"]),
 )
-simple = st.one_of(fresh, appends, many, closings, snapshots, commands, topics, messages, processes)
+actions = st.builds(
+    lambda at, what: op.RecordAction(action=OperatorAction(at=at, action=what, subject="s")),
+    st.integers(0, 3),
+    st.sampled_from(["pause", "resume"]),
+)
+simple = st.one_of(fresh, appends, many, closings, snapshots, commands, topics, messages, processes, actions)
 groups = st.builds(lambda parts: op.Atomic(operations=tuple(parts)), st.lists(simple, max_size=4))
 
 

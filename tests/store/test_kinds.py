@@ -75,7 +75,7 @@ def full(tmp_path_factory):
 def reads(reader: SqliteReader):
     """Does every kind of read, and everything that is decoded only when it is looked at."""
     streams = reader.streams(0, 1000)
-    yield from (reader.head, lambda: reader.log(0, 1000), reader.event_types, reader.categories)
+    yield from (reader.head, lambda: reader.log(0, 1000), reader.categories)
     yield from (reader.published, reader.actions, reader.commands)
     for stream in streams[:5]:
         yield lambda stream=stream: [

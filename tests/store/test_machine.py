@@ -32,6 +32,7 @@ from tests.store.histories import (
     said,
     simple,
 )
+from tests.store.reads import lists
 from workbench.errors import WorkbenchError
 from workbench.model.clock import ManualClock
 from workbench.model.delivery_states import DeliveryState
@@ -240,20 +241,20 @@ class Histories(RuleBasedStateMachine):
         if not wrong or wrong == token:
             del self.leased[name, position]
 
-    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), suspects=st.integers(0, 2), release=st.booleans())
-    def recover(self, name, suspects, release):
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), in_doubt=st.integers(0, 2), release=st.booleans())
+    def recover(self, name, in_doubt, release):
         state = self.readers[0].subscription(name)
         found, _ = self.readers[0].read_topic(
-            SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, suspects + 1
+            SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, in_doubt + 1
         )
         claimed = [message for message in found if state and message.position <= state.claimed_to]
         self.both(
             op.RecoverSubscription(
                 subscription=name,
                 topic=SUBSCRIPTIONS[name],
-                suspects=tuple(
+                in_doubt=tuple(
                     NewDelivery(message=message, state=DeliveryState.READY, crashed=1)
-                    for message in claimed[:suspects]
+                    for message in claimed[:in_doubt]
                 ),
                 max_crashes=2,
                 release_key=release,
@@ -443,7 +444,7 @@ class Histories(RuleBasedStateMachine):
             seen[f"rows {state.generation}"] = [reader.row("rows", key, state.generation) for key in "abcd"]
             if state.live:
                 seen["page"] = reader.rows("rows", where={"n": 1}, after="a", limit=2)
-        return seen
+        return seen | lists(reader)
 
     def known_readers(self, reader: Any) -> list[list[str]]:
         return [[name] for name in SUBSCRIPTIONS if reader.subscription(name) is not None]

@@ -295,8 +295,8 @@ def test_F1_what_was_claimed_or_leased_when_the_program_ended_is_a_suspect(box):
     box.lease(row)
     (third,) = box.publish("c")
     one(box.store, Claim(subscription="sub", upto=third, token=TOKEN))
-    suspect = NewDelivery(message=box.messages()[-1], state=DeliveryState.READY, crashed=1)
-    recover = RecoverSubscription(subscription="sub", topic="mail", suspects=(suspect,), max_crashes=3)
+    in_doubt = NewDelivery(message=box.messages()[-1], state=DeliveryState.READY, crashed=1)
+    recover = RecoverSubscription(subscription="sub", topic="mail", in_doubt=(in_doubt,), max_crashes=3)
     one(box.store, recover)
     assert [(row.position, row.crashed) for row in box.due()] == [(row.position, 1), (third, 1)]
     assert isinstance(box.end(row), StaleLease)
@@ -304,7 +304,7 @@ def test_F1_what_was_claimed_or_leased_when_the_program_ended_is_a_suspect(box):
     assert (state.cursor, state.claimed_to) == (third, 0)
     for _ in range(2):
         box.lease(box.due()[0])
-        one(box.store, RecoverSubscription(subscription="sub", topic="mail", suspects=(), max_crashes=3))
+        one(box.store, RecoverSubscription(subscription="sub", topic="mail", in_doubt=(), max_crashes=3))
     assert [(row.position, row.crashed) for row in box.due()] == [(third, 1)]
     assert box.reader.letter(1).reason is Reason.CRASH_LOOP
 
@@ -318,7 +318,7 @@ def test_R1_the_most_urgent_comes_first_and_suspects_before_all(box, clock):
     assert [names[row.message_id] for row in box.due()] == ["high", "normal", "low"]
     low = box.due()[-1]
     box.lease(low)
-    one(box.store, RecoverSubscription(subscription="sub", topic="mail", suspects=(), max_crashes=3))
+    one(box.store, RecoverSubscription(subscription="sub", topic="mail", in_doubt=(), max_crashes=3))
     assert [names[row.message_id] for row in box.due()] == ["low", "high", "normal"]
 
 

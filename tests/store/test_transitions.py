@@ -83,7 +83,7 @@ class Walk(Box):
                     return self.settled("dead")
                 return None
             case Trigger.CRASH:
-                recover = RecoverSubscription(subscription="sub", topic="mail", suspects=(), max_crashes=3)
+                recover = RecoverSubscription(subscription="sub", topic="mail", in_doubt=(), max_crashes=3)
                 late = Reclaim(subscription="sub", topic="mail", now=FOREVER)
                 return one(self.store, recover) if self.state() != "leased" else one(self.store, late)
             case Trigger.SKIP:

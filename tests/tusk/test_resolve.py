@@ -55,8 +55,8 @@ def test_env_is_read_as_what_its_default_is(read):
     assert read(text, environ) == ({"n": 12, "f": 2.5, "b": False}, [])
     _, problems = read(text, {"WORKBENCH_N": "many", "WORKBENCH_B": "no"})
     assert problems == [
-        "project.tsk:1:4: R-ENV WORKBENCH_N should be a number (set WORKBENCH_N anew)",
-        "project.tsk:3:4: R-ENV WORKBENCH_B should be true or false (set WORKBENCH_B anew)",
+        "project.tsk:1:4: R-ENV WORKBENCH_N should be a number (set WORKBENCH_N again)",
+        "project.tsk:3:4: R-ENV WORKBENCH_B should be true or false (set WORKBENCH_B again)",
     ]
 
 

@@ -116,7 +116,7 @@ def zone_of(options: Options, environ: Environ) -> Zone:
 
 
 def meter(options: Options) -> Callable[[str], None] | None:
-    """Returns what shows progress on one moving line of a terminal; None where nobody looks.
+    """Returns what shows progress on one moving line of a terminal; None where there is no terminal.
 
     The empty text ends it.
     """

@@ -113,7 +113,7 @@ class Parser(argparse.ArgumentParser):
             metavar="ZONE",
             type=words,
             default=None,
-            help="tell times in this zone: system, UTC, +02:00, Europe/Berlin; unless said, in the one chosen"
+            help="tell times in this zone: system, UTC, +02:00, Europe/Berlin; by default in the one chosen"
             " in the window or by WORKBENCH_ZONE, else the machine's; JSON is always in UTC",
         )
 

@@ -44,7 +44,7 @@ def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> 
         return list(dict.fromkeys(options.numbers))
     if not (options.all or options.subscription):
         raise InvalidValue("which dead letters?", path="", hint="give numbers, --subscription NAME or --all")
-    return numbers_of(workspace, statuses, options.subscription)
+    return numbers_of(workspace.world, statuses, options.subscription)
 
 
 def _replay_takes(parser: Parser) -> None:
@@ -76,7 +76,11 @@ async def _replay(options: Options, environ: Environ) -> int:
         if numbers:
             await workspace.start()
         show(f"replaying {len(numbers):,}")
-        fates = await replay(workspace, numbers, seconds=options.wait) if numbers else []
+        fates = (
+            await replay(workspace.dead_letters, workspace.monitor, numbers, seconds=options.wait)
+            if numbers
+            else []
+        )
     finally:
         show("")
         await workspace.close()
@@ -122,7 +126,9 @@ async def _edit(options: Options, environ: Environ) -> int:
         text = _edited(options, workspace)
         workspace.dead_letters.check_edit(options.number, text)
         await workspace.start()
-        fate = await edit_and_replay(workspace, options.number, text, seconds=options.wait)
+        fate = await edit_and_replay(
+            workspace.dead_letters, workspace.monitor, options.number, text, seconds=options.wait
+        )
     finally:
         await workspace.close()
     return _told(options, [fate])

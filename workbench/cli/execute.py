@@ -18,7 +18,7 @@ from workbench.errors import WorkbenchError
 PATIENCE = 10.0
 """Seconds after which a process that was told to end does so, whatever it does."""
 DETAILS = "last-error.txt"
-"""Where the person's own files lie: what a developer wants to know of an error that nobody expected."""
+"""Where the person's own files lie: what a developer wants to know of an unexpected error."""
 
 
 def execute(command: VerbSpec, options: Options, environ: Environ) -> int:
@@ -62,7 +62,7 @@ def _said(work: Callable[[], int], environ: Environ) -> int:
     except WorkbenchError as error:
         return _failed(error)
     except BrokenPipeError:
-        return DONE  # whoever read it has seen enough, such as `head`
+        return DONE  # the reader has seen enough, such as `head`
     except OSError as error:
         where = error.filename or ("the current folder" if not _stands() else "the machine")
         return _failed(WorkbenchError(f"{where}: {error.strerror or error}"))
@@ -84,12 +84,12 @@ def _failed(error: WorkbenchError) -> int:
 
 
 def _say(text: str) -> None:
-    with contextlib.suppress(OSError):  # there is nobody to tell that nobody can be told
+    with contextlib.suppress(OSError):  # if stderr fails, too, there is no way left to say so
         print(text, file=sys.stderr)
 
 
 def _unexpected(error: BaseException, environ: Environ) -> str:
-    """Says what nobody expected in one sentence, and where the rest of it stands."""
+    """Says an unexpected error in one sentence, and where its details are."""
     from workbench.cli.answers import one_line
     from workbench.project.trust_list import config_folder
 
@@ -127,7 +127,7 @@ def as_a_program(environ: Environ) -> None:
 
 
 def _end(*_: object) -> None:
-    """Stops the work as Ctrl+C does; if it does not stop in time (M2), ends all the same."""
+    """Stops the work as Ctrl+C does; if it does not stop in time (M2), ends anyway."""
     last = threading.Timer(PATIENCE, os._exit, [FAILED])
     last.daemon = True
     last.start()

@@ -106,9 +106,9 @@ async def _events(options: Options, environ: Environ) -> int:
     wanted = EventQuery(stream=options.stream, type=options.type, after=options.after)
     try:
         if options.last:
-            found = last_events(workspace, wanted, options.last)
+            found = last_events(workspace.reader, wanted, options.last)
         else:
-            found = first_events(workspace, wanted, options.limit + 1)
+            found = first_events(workspace.reader, wanted, options.limit + 1)
     finally:
         await workspace.close()
     more = not options.last and len(found) > options.limit
@@ -164,7 +164,7 @@ async def _show(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
-        told = history(workspace, options.stream, options.at, last=options.last, reveal=options.reveal)
+        told = history(workspace.world, options.stream, options.at, last=options.last, reveal=options.reveal)
         restricted = workspace.project.restricted
         refused = not_trusted(workspace.project, "telling states") if restricted else None
     finally:

@@ -16,7 +16,7 @@ async def _metrics(options: Options, environ: Environ) -> int:
 
     workspace = opened(options, environ)
     try:
-        print(open_metrics(workspace), end="")
+        print(open_metrics(workspace.monitor), end="")
     finally:
         await workspace.close()
     return DONE

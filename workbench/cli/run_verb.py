@@ -146,9 +146,9 @@ async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, 
     if options.metrics is not None:
         check_output(options.metrics)  # before anything is done
     report = await _issue(workspace, options)
-    settled = await drain(workspace, options.wait)
+    settled = await drain(workspace.monitor, options.wait)
     if options.metrics is not None:
-        write_output(options.metrics, open_metrics(workspace).encode())
+        write_output(options.metrics, open_metrics(workspace.monitor).encode())
     return report, _summary(workspace, report, options, settled=settled)
 
 
@@ -157,7 +157,7 @@ async def _issue(workspace: Workspace, options: Options) -> StoryReport:
     from workbench.services.command_story import StoryReport, arriving_lines
     from workbench.services.standstill import drain
 
-    between = partial(drain, workspace, options.wait) if options.settle else None
+    between = partial(drain, workspace.monitor, options.wait) if options.settle else None
     if options.issued:
         return await workspace.story.play_commands(options.issued, origin="cli", between=between)
     if options.commands == "-":
@@ -186,7 +186,7 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
 def _summary(workspace: Workspace, report: StoryReport, options: Options, *, settled: bool) -> dict[str, Any]:
     from workbench.services.standstill import put_off, standstills
 
-    still = standstills(workspace)
+    still = standstills(workspace.monitor)
     return {
         "project": workspace.project.name,
         "commands": dict(report.outcomes),
@@ -195,7 +195,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "position": workspace.streams.head(),
         "streams": workspace.streams.count(),
         "settled": settled and not any(one.broken for one in still),
-        "put_off": put_off(workspace),
+        "put_off": put_off(workspace.monitor),
         "standstills": [asdict(one) for one in still],
         "gone": workspace.store.look(),
         "troubles": list(workspace.running().errors),

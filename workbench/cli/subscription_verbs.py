@@ -26,7 +26,7 @@ async def _subscriptions(options: Options, environ: Environ) -> int:
 
     workspace = opened(options, environ)
     try:
-        found = standings(workspace)
+        found = standings(workspace.world)
         restricted = workspace.project.restricted
         refused = not_trusted(workspace.project, "knowing handlers and policies") if restricted else None
     finally:
@@ -127,13 +127,14 @@ def _rebuild_takes(parser: Parser) -> None:
 
 async def _rebuild(options: Options, environ: Environ) -> int:
     from workbench.services.open_project import need_model
-    from workbench.services.projections import rebuild
 
     show = meter(options) or (lambda _: None)
     workspace = opened(options, environ)
     try:
         need_model(workspace, "rebuilding a read model")
-        view = await rebuild(workspace, options.name, lambda share: show(f"{share:6.1%} of the log"))
+        progress = lambda share: show(f"{share:6.1%} of the log")  # noqa: E731
+        await workspace.projections.rebuild_alone(options.name, progress)
+        view = next(one for one in workspace.monitor.projections() if one.name == options.name)
     finally:
         show("")
         await workspace.close()

@@ -235,7 +235,7 @@ async def _export(options: Options, environ: Environ) -> int:
     workspace = opened(options, environ)
     try:
         report = export(
-            workspace,
+            workspace.world,
             None if to_terminal else Path(options.file),
             ExportForm(options.format),
             streams=options.stream,

@@ -15,7 +15,7 @@ class AckWriter:
     """The last step of every batch of one subscription.
 
     Args:
-        cursor: Read again where somebody else took what was delivered.
+        cursor: Read again where another worker took what was delivered.
         forget: Called when what a handler did does not come to be stored.
 
     Attributes:
@@ -32,7 +32,7 @@ class AckWriter:
         self._forget = forget
 
     async def settle(self, tasks: Sequence[DeliveryAttempt], make: Callable[[], Settle]) -> Settle | None:
-        """Commits what became of tasks; returns None where somebody else took them meanwhile.
+        """Commits what became of tasks; returns None where another worker took them meanwhile.
 
         A task whose effects the store refuses has failed. While the store cannot write, nothing is run again:
         the outcome waits until it can (F4).

@@ -34,7 +34,7 @@ class AggregateLoader:
 
     What is remembered is taken as it is while the stream is known to stand at its version, else brought up to
     date by a short read. Everything is written through this process, and each commit is told to `committed`;
-    whoever writes past it is found by the expected version, and then `forget` is called (K2).
+    a writer that bypasses it is found by the expected version, and then `forget` is called (K2).
     """
 
     def __init__(self, reader: EventReader, registry: Registry) -> None:
@@ -80,11 +80,11 @@ class AggregateLoader:
             return
         known = stream in self._cache
         self._remember(stream, Loaded(loaded.version + len(events), state))
-        if not known:  # then nobody told which version it came to meanwhile
+        if not known:  # then its version is not known
             self._heads[stream] = None
 
     def forget(self, stream: str) -> None:
-        """Has the next load read the stream anew."""
+        """Has the next load read the stream again."""
         self._cache.pop(stream, None)
         self._heads.pop(stream, None)
 

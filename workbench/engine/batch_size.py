@@ -27,5 +27,5 @@ class BatchSize:
             self.now = max(self._smallest, self.now // self._shrink)
 
     def reset(self) -> None:
-        """Begins anew with the smallest."""
+        """Starts again with the smallest."""
         self.now = self._smallest

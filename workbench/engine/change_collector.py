@@ -28,11 +28,18 @@ _OF_PROJECTIONS = (
 )
 
 
+_OPERATED = (EnsureProjection, MarkProjection, DropGeneration)
+
+
 class Collector:
     """Gathers the changes of one commit.
 
     Attributes:
         versions: Which version each stream came to; None where only the store knows.
+        released: There may be deliveries to make again, in any subscription.
+        configured: What operators changed of subscriptions.
+        skipped: Subscriptions of which an operator skipped deliveries.
+        operated: Projections that were paused, resumed, or whose rebuild began or was given up.
     """
 
     def __init__(self) -> None:
@@ -43,6 +50,9 @@ class Collector:
         self.subscriptions: set[str] = set()
         self.letters = self.commands = self.operations = False
         self.released = False
+        self.configured: list[op.ConfigureSubscription] = []
+        self.skipped: set[str] = set()
+        self.operated: set[str] = set()
         self.flow: Counter[str] = Counter()
 
     def note(self, operation: op.Operation, answer: Any) -> None:
@@ -85,8 +95,18 @@ class Collector:
         self.operations |= isinstance(operation, op.RecordAction)
         if isinstance(operation, _OF_PROJECTIONS):
             self.projections.add(operation.name)
+            if isinstance(operation, _OPERATED):
+                self.operated.add(operation.name)
         elif name := getattr(operation, "subscription", ""):
             self.subscriptions.add(name)
+
+    def _configured(self, operation: op.ConfigureSubscription, _answer: Any) -> None:
+        self.subscriptions.add(operation.subscription)
+        self.configured.append(operation)
+
+    def _skipped(self, operation: op.Skip, _answer: int) -> None:
+        self.subscriptions.add(operation.subscription)
+        self.skipped.add(operation.subscription)
 
     def _appended(self, operation: op.Append, answer: AppendResult) -> None:
         if answer.idempotent or not operation.events:
@@ -117,6 +137,7 @@ class Collector:
         op.AppendMany: _appended_many,
         op.Atomic: _all,
         op.CloseStream: _closed,
+        op.ConfigureSubscription: _configured,
         op.ForgetLetters: _forgot,
         op.MarkLetters: _repaired,
         op.NewMessage: _published,
@@ -124,6 +145,7 @@ class Collector:
         op.ReplayLetter: _repaired,
         op.RestoreLetters: _repaired,
         op.Settle: _settled,
+        op.Skip: _skipped,
     }
     """What each operation changes; the others change what merely stands."""
 

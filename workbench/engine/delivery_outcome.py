@@ -29,7 +29,7 @@ def expired(*, dropped: bool) -> Failure:
     """Returns the failure of a message whose time had passed before a handler saw it (T1).
 
     Args:
-        dropped: Its topic lets such messages go without a dead letter.
+        dropped: Its topic drops such messages without a dead letter.
     """
     return Failure(
         error_type="Expired",
@@ -142,7 +142,7 @@ def rows_after(
         if task.failure is not None:
             ended = _ended(subscription, task, rng, now)
             rows += ended
-            # One that was dropped has no row, so that nobody could wait behind it.
+            # One that was dropped has no row, so that nothing could wait behind it.
             dead = bool(ended) and ended[0].state is DeliveryState.DEAD
             if ended and not (dead and subscription.on_dead is OnDead.CONTINUE):
                 stopped.add(task.key)

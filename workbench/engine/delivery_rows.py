@@ -24,7 +24,7 @@ class DeliveryRows:
 
     Attributes:
         pending: Whether there may be rows to look after.
-        release_key: Whether a dead letter blocks nobody (O2).
+        release_key: Whether a dead letter blocks nothing (O2).
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class DeliveryRows:
             self.pending = due is not None or ends is not None
             return [], token
         if found[0][0].crashed:
-            return await self._lease_suspect(found[0], token), token
+            return await self._lease_in_doubt(found[0], token), token
         found = [pair for pair in found if not pair[0].key or pair[0].key not in busy]
         return await self._lease(found, token), token
 
@@ -103,15 +103,15 @@ class DeliveryRows:
         subscription = self._subscription
         await self._leases.reclaim(subscription.topic, subscription.max_crashes, release_key=self.release_key)
 
-    async def _lease_suspect(self, pair: tuple[Delivery, Message], token: UUID) -> list[DeliveryAttempt]:
-        """Leases a suspect when no other one runs: it cannot take others down with it again and again."""
-        await self._runtime.suspects.acquire()
+    async def _lease_in_doubt(self, pair: tuple[Delivery, Message], token: UUID) -> list[DeliveryAttempt]:
+        """Leases one delivery in doubt at a time, so that it cannot take others down with it."""
+        await self._runtime.in_doubt.acquire()
         tasks: list[DeliveryAttempt] = []
         try:
             tasks = await self._lease([pair], token)
         finally:
             if not tasks:
-                self._runtime.suspects.release()
+                self._runtime.in_doubt.release()
         return tasks
 
     async def _lease(self, found: Sequence[tuple[Delivery, Message]], token: UUID) -> list[DeliveryAttempt]:
@@ -136,7 +136,7 @@ class DeliveryRows:
         finally:
             self.pending = True
             if any(task.delivery is not None and task.delivery.crashed for task in tasks):
-                self._runtime.suspects.release()
+                self._runtime.in_doubt.release()
 
     def _outcome(self, tasks: Sequence[DeliveryAttempt], token: UUID) -> Settle:
         now = self._runtime.clock.now()

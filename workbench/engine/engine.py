@@ -8,37 +8,28 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.change_collector import Collector, collect
-from workbench.engine.command_handler import CommandHandler, Issue
+from workbench.engine.command_handler import CommandHandler
 from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.notifier import Notifier, Notify
-from workbench.engine.policy_runner import PolicyRunner, reactor_subscription
 from workbench.engine.projection_runner import ProjectionRunner, ensured
 from workbench.engine.publisher import Publisher
 from workbench.engine.retention import Retention
 from workbench.engine.runtime import Runtime, first_cursor
 from workbench.engine.scheduler import Runner, Scheduler, place_of
 from workbench.engine.subscription_runner import SubscriptionRunner
+from workbench.engine.subscription_runners import subscription_runners
 from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.timers import Timer, timer_of
-from workbench.errors import NotFound, PermanentError, WorkbenchError
+from workbench.errors import NotFound, WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.command import CommandOutcome
 from workbench.model.ids import id_source
-from workbench.model.json_values import read_json
-from workbench.model.messaging import (
-    COMMANDS_TOPIC,
-    Context,
-    Message,
-    Ordering,
-    Subscription,
-)
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation
@@ -136,7 +127,7 @@ class Engine:
             await self.gate.write(ensured(projection))
         for topic in (*self.registry.topics, COMMANDS_TOPIC):
             await self.gate.write(EnsureTopic(name=topic))
-        for runner in self._make_runners():
+        for runner in subscription_runners(self._runtime, self.commands, self._retry):
             self.subscriptions[runner.name] = runner
             cursor = first_cursor(runner.subscription.start, self.reader)
             await self.gate.write(
@@ -161,27 +152,6 @@ class Engine:
         self._housekeeping.start()
         self._started = True
 
-    def _make_runners(self) -> list[SubscriptionRunner]:
-        registry = self.registry
-        runners = [
-            SubscriptionRunner(self._runtime, one, registry.handlers.get(one.handler))
-            for one in registry.subscriptions.values()
-        ]
-        for kind in registry.reactors.values():
-            reactor = PolicyRunner(kind, registry, self.reader, self.metrics)
-            subscription = reactor_subscription(kind, self._retry)
-            runners.append(SubscriptionRunner(self._runtime, subscription, reactor, reactor.key_of))
-        commands = Subscription(
-            name=COMMANDS_TOPIC,
-            topic=COMMANDS_TOPIC,
-            handler=COMMANDS_TOPIC,
-            ordering=Ordering.NONE,
-            retry=self._retry,
-            doc="Issues the commands of policies and processes.",
-        )
-        runners.append(SubscriptionRunner(self._runtime, commands, self._handle_command))
-        return runners
-
     def _runners(self) -> list[tuple[str, Runner]]:
         """Returns every runner under a name that is unique among both kinds."""
         projections = [(f"projection {name}", runner) for name, runner in self.projections.items()]
@@ -204,11 +174,7 @@ class Engine:
         self._housekeeping.stop()
         if self._started:
             self._following.wake_all()
-            try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await self._following.all_idle()
-            except TimeoutError:
-                pass
+            await self._timer.at_most(STOP_SECONDS, self._following.all_idle())
             await self.tasks.stop()
             notes: list[Callable[[], Awaitable[Any]]] = [
                 *(runner.rest for runner in self.subscriptions.values()),
@@ -227,7 +193,7 @@ class Engine:
     def _written(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
         try:
             self._follow(collect(operations, answers))
-        except Exception as error:  # noqa: BLE001  # what was committed is looked for by everybody
+        except Exception as error:  # noqa: BLE001  # what was committed is found by all runners
             self.telling.note(f"what follows a commit failed: {type(error).__name__}: {error}")
             self._following.wake_all()
             self.telling.announce(Changes(everything=True, engine=True))
@@ -240,6 +206,7 @@ class Engine:
         if collected.released:
             for runner in self.subscriptions.values():
                 runner.rows_changed()
+        self._follow_operator(collected)
         if changes.head:
             self._head = max(self._head, changes.head, self._read_head())
             changes = changes.merged(Changes(head=self._head))
@@ -249,6 +216,19 @@ class Engine:
             for name in changes.subscriptions:
                 self.wake(name)
         self.telling.announce(changes)
+
+    def _follow_operator(self, collected: Collector) -> None:
+        """Takes over what operators changed in the store, and begins again with what stood still."""
+        for name in collected.skipped & set(self.subscriptions):
+            self.subscriptions[name].rows_changed()
+        for change in collected.configured:
+            if (runner := self.subscriptions.get(change.subscription)) is not None:
+                runner.configured(change)
+                if change.paused is False:
+                    self.revive(change.subscription)
+        for name in collected.operated:
+            self.revive(f"projection {name}")
+            self.wake(f"projection {name}")
 
     def _read_head(self) -> int:
         try:
@@ -264,6 +244,50 @@ class Engine:
         """Has one subscription look for work."""
         self._following.wake(name)
 
+    # -- what others are given --------------------------------------------------------------------------
+
+    async def write(self, operation: Operation) -> Any:
+        """Writes one operation, and follows it; returns its answer.
+
+        Raises:
+            WorkbenchError: It refused, or the store could not write.
+            StoreBusy: The engine was stopped.
+        """
+        return await self.gate.write(operation)
+
+    async def commit(self, *operations: Operation) -> list[Any]:
+        """Writes operations of which all take effect or none, and follows them; returns their answers.
+
+        Raises:
+            WorkbenchError: What the first that refused, or the transaction as a whole, failed with.
+            StoreBusy: The engine was stopped.
+        """
+        return await self.gate.write_all(operations)
+
+    def note(self, said: str) -> None:
+        """Keeps a sentence about trouble, to be shown."""
+        self.telling.note(said)
+
+    def subscription(self, name: str) -> SubscriptionRunner:
+        """Returns what moves a subscription.
+
+        Raises:
+            NotFound: No such subscription runs.
+        """
+        if name not in self.subscriptions:
+            raise NotFound(f"no subscription {name} runs")
+        return self.subscriptions[name]
+
+    def projection(self, name: str) -> ProjectionRunner:
+        """Returns what moves a projection.
+
+        Raises:
+            NotFound: No such projection runs.
+        """
+        if name not in self.projections:
+            raise NotFound(f"no projection {name} runs")
+        return self.projections[name]
+
     # -- control ----------------------------------------------------------------------------------------
 
     async def dry_run(self, letter: DeadLetter, data: str | None = None) -> DryRun:
@@ -272,10 +296,7 @@ class Engine:
         Raises:
             NotFound: Its subscription or its handler is missing.
         """
-        runner = self.subscriptions.get(letter.subscription)
-        if runner is None:
-            raise NotFound(f"no subscription {letter.subscription} runs")
-        return await dry_run(runner, self.gate, letter, data)
+        return await dry_run(self.subscription(letter.subscription), self.gate, letter, data)
 
     async def pause_for(self, seconds: float) -> None:
         """Returns after some seconds of the engine's clock."""
@@ -294,19 +315,19 @@ class Engine:
         self.telling.announce(Changes(engine=True))
 
     def resume(self) -> None:
-        """Moves again; so does what stood still after unexpected ends."""
+        """Moves again; so does what stopped after repeated failures."""
         self.state = EngineState.RUNNING
         self.revive()
         self._following.wake_all()
         self.telling.announce(Changes(engine=True))
 
     def revive(self, name: str = "") -> None:
-        """Has a subscription (or ``projection NAME``, or all) begin again after unexpected ends (C11)."""
+        """Has a subscription (or ``projection NAME``, or all) start again after repeated failures (C11)."""
         self._following.revive(name)
 
     @property
     def faults(self) -> Mapping[str, str]:
-        """Why something stands still after unexpected ends, by subscription, or ``projection NAME``."""
+        """Why something stopped after repeated failures, by subscription, or ``projection NAME``."""
         return self._following.faults
 
     @property
@@ -366,29 +387,4 @@ class Engine:
             NotFound: No such projection runs.
             StandsStill: It is faulted.
         """
-        if projection not in self.projections:
-            raise NotFound(f"no projection {projection} runs")
-        await self.projections[projection].wait_for(position)
-
-    # -- the commands of policies -------------------------------------------------------------------------
-
-    async def _handle_command(self, message: Message, _context: Context) -> None:
-        origin = (read_json(message.metadata) if message.metadata else {}).get("origin", "")
-        result = await self.commands.handle(
-            Issue(
-                type=message.type,
-                values=message.json(),
-                id=message.id,
-                correlation_id=message.correlation_id,
-                causation_id=message.causation_id,
-                origin=origin,
-            )
-        )
-        if result.outcome is CommandOutcome.CONFLICT:
-            raise RuntimeError(result.message)
-        if not result.accepted:
-            raise PermanentError(f"{message.type} was {result.outcome}: {result.message}")
-
-    def new_command_id(self) -> UUID:
-        """Returns an id for a command that a person issues."""
-        return self.new_id()
+        await self.projection(projection).wait_for(position)

@@ -12,7 +12,7 @@ from typing import Any
 from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.store.operations import Atomic, Operation
-from workbench.store.ports import StoreWriter
+from workbench.store.ports import StoreFile, StoreWriter
 
 INLINE_OPERATIONS = 128
 INLINE_SECONDS = 0.003
@@ -37,12 +37,13 @@ class GroupCommit:
     everything that waits. The one connection is used by one of them at a time (C1).
 
     Args:
-        on_written: Told the operations and their answers after each commit, on the loop, once whoever wrote
+        on_written: Told the operations and their answers after each commit, on the loop, once the writer
             has the answer; what it raises reaches only the loop's exception handler (C11).
     """
 
     def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
         self._store = store
+        self._file = store if isinstance(store, StoreFile) else None
         self._clock = clock
         self._on_written = on_written
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
@@ -142,7 +143,7 @@ class GroupCommit:
                 answers = self._store.write(operations)
         except WorkbenchError as error:
             answers = [error] * len(operations)
-        except Exception as error:  # noqa: BLE001  # nobody may wait for ever because we are wrong
+        except Exception as error:  # noqa: BLE001  # no caller may wait for ever because of a bug
             answers = [_bug(error)] * len(operations)
         took = self._clock.monotonic() - started
         # A single slow commit counts at once and is forgiven slowly; a large group may take its time.
@@ -170,7 +171,7 @@ class GroupCommit:
 
     def _rest(self) -> None:
         """Has the store tidied after a while without writes; a single timer serves a whole burst."""
-        if self._timer is None:
+        if self._timer is None and self._file is not None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(IDLE_SECONDS, self._tidy)
 
@@ -182,8 +183,9 @@ class GroupCommit:
             self._work.add_done_callback(lambda done: self._shipped([], done))
 
     def _tidied(self) -> list[Any]:
-        with contextlib.suppress(WorkbenchError):  # whoever writes next is told what is wrong
-            self._store.tidy()
+        with contextlib.suppress(WorkbenchError):  # the next writer hears what is wrong
+            if self._file is not None:
+                self._file.tidy()
         return []
 
     async def close(self) -> None:

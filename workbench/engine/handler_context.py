@@ -67,7 +67,7 @@ class DeliveryContext:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the deadline has passed: what a plain function does after it is in vain."""
+        """Whether the deadline has passed: what a plain function does after it is ignored."""
         return self._task.given_up or self._clock.now() > self.deadline
 
     @property

@@ -16,7 +16,7 @@ from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.messaging import Handler
 
 SLICE = 0.004
-"""Seconds of handlers that return at once, before everybody else gets a turn."""
+"""Seconds of handlers that return at once, before others get a turn."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,13 +71,13 @@ class HandlerRun:
         """Runs one after the other; once a handler waits for something, others go on beside it."""
         helpers: list[asyncio.Task[None]] = []
 
-        def somebody_waits() -> None:
+        def on_wait() -> None:
             # Handlers that never wait need no task of their own: this is what makes them cheap.
             if len(helpers) < self.side_by_side - 1:
-                helpers.append(asyncio.create_task(self._drain(waiting, somebody_waits)))
+                helpers.append(asyncio.create_task(self._drain(waiting, on_wait)))
 
         try:
-            await self._drain(waiting, somebody_waits)
+            await self._drain(waiting, on_wait)
             for helper in helpers:  # the list may grow while it is waited for
                 await helper
         finally:
@@ -85,15 +85,13 @@ class HandlerRun:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
 
-    async def _drain(
-        self, waiting: Iterator[list[DeliveryAttempt]], somebody_waits: Callable[[], None]
-    ) -> None:
+    async def _drain(self, waiting: Iterator[list[DeliveryAttempt]], on_wait: Callable[[], None]) -> None:
         slice_end = self.clock.monotonic() + SLICE
         for group in waiting:
             for task in group:
                 if not self._may_start(task):
                     break
-                await self._deliver(task, somebody_waits)
+                await self._deliver(task, on_wait)
                 if self.clock.monotonic() > slice_end:
                     await asyncio.sleep(0)
                     slice_end = self.clock.monotonic() + SLICE
@@ -102,7 +100,7 @@ class HandlerRun:
             if self.stopping():
                 return
 
-    async def _deliver(self, task: DeliveryAttempt, somebody_waits: Callable[[], None]) -> None:
+    async def _deliver(self, task: DeliveryAttempt, on_wait: Callable[[], None]) -> None:
         """Runs the handler; the task then knows its failure or its effects."""
         task.started = True
         task.started_at = self.clock.now()
@@ -111,7 +109,7 @@ class HandlerRun:
             work = self.handler(task.message, self.context_of(task))
             if inspect.iscoroutine(work):
                 until = task.started_at + round(self.seconds * MICROSECONDS)
-                await in_time(work, until, self.timer, somebody_waits)
+                await in_time(work, until, self.timer, on_wait)
         except TimeoutError as error:
             said = "" if str(error) else f"the handler took longer than {self.seconds:g} s"
             task.failure = describe(error, task.message, said)
@@ -131,7 +129,7 @@ class HandlerRun:
 
 
 async def in_time(
-    work: Coroutine[Any, Any, Any], until: int, timer: Timer, somebody_waits: Callable[[], None]
+    work: Coroutine[Any, Any, Any], until: int, timer: Timer, on_wait: Callable[[], None]
 ) -> None:
     """Runs a coroutine, and gives it up at a time; one that never waits costs no timer.
 
@@ -142,7 +140,7 @@ async def in_time(
         waits_for = work.send(None)
     except StopIteration:
         return
-    somebody_waits()
+    on_wait()
     async with asyncio.timeout(None) as limit:
         call_off = timer.call_at(until, lambda: limit.reschedule(0))
         try:

@@ -1,4 +1,4 @@
-"""Keeps a subscription's leases alive while handlers run, and takes back those that nobody holds (D4)."""
+"""Keeps a subscription's leases alive while handlers run, and takes back those without a holder (D4)."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class LogClaims:
         self._ahead = None
 
     async def rest(self) -> None:
-        """Gives back what was claimed ahead, as nobody knows when it goes on, and stores the cursor."""
+        """Gives back what was claimed ahead, as it is not known when it goes on, and stores the cursor."""
         if self._ahead is not None:
             self._ahead = None
             token = self._runtime.new_id()

@@ -1,4 +1,4 @@
-"""Publish and subscribe: a cursor along the log; a plain success is the cursor passing by (contract §5)."""
+"""Publish and subscribe: a cursor along the log; a plain success only moves the cursor (contract §5)."""
 
 from __future__ import annotations
 

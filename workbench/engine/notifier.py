@@ -1,4 +1,4 @@
-"""Tells what went stale and what went wrong; whoever cannot hear it keeps nobody from going on (C11)."""
+"""Announces changes and errors; a listener that fails does not stop the others (C11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folds the log anew, to see whether rows are the fold of all events up to their checkpoint (I9)."""
+"""Folds the log again, to see whether rows are the fold of all events up to their checkpoint (I9)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from workbench.store.stored_values import PassedEvent, PassedKind, ProjectionSta
 
 BATCH = 500
 SLICE = 0.004
-"""Seconds of folding before everybody else gets a turn."""
+"""Seconds of folding before others get a turn."""
 PASSED = 500
 """Positions that a checkpoint may move over uninteresting events before it is stored."""
 PAGE = 1000
@@ -35,7 +35,7 @@ class ProjectionGeneration:
 
     Attributes:
         checkpoint: Its rows are the fold of all events up to here (I9).
-        outdated: Its table has other columns than the definition, so it stands still until it is rebuilt.
+        outdated: Its table has other columns than the definition, so it is stopped until it is rebuilt.
         handled: Events that were folded since the start.
     """
 
@@ -97,7 +97,7 @@ class ProjectionGeneration:
         """Folds one batch; returns whether there was anything to do.
 
         Raises:
-            WrongExpectedVersion: The store has another checkpoint, or the generation is gone: read it anew.
+            WrongExpectedVersion: The store has another checkpoint, or the generation is gone: read it again.
         """
         if self.stopped:
             return False
@@ -118,7 +118,7 @@ class ProjectionGeneration:
     async def _fold(
         self, events: Sequence[RecordedEvent], buffer: RowsBuffer
     ) -> tuple[int, tuple[PassedEvent, ...], tuple[str, int] | None]:
-        """Applies events; returns the last position done, what was passed by, and what stopped it."""
+        """Applies events; returns the last position done, what was skipped, and what stopped it."""
         reached = self.checkpoint
         passed: list[PassedEvent] = []
         slice_end = self._clock.monotonic() + SLICE

@@ -199,7 +199,7 @@ class ProjectionRunner:
     # -- what an operator does; ``also`` is written in the same breath: the record of it (L9) -------------
 
     async def rebuild(self, *also: Operation) -> None:
-        """Begins to make all rows anew, in place of an earlier attempt; the old ones stay meanwhile."""
+        """Begins to rebuild all rows, in place of an earlier attempt; the old ones stay meanwhile."""
         async with self._alone:
             await self.live.store_checkpoint()
             await self._begin(also)

@@ -24,7 +24,7 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message that is to be published.
 
     Attributes:
-        id: Chosen by whoever may publish the same message twice (P2); None takes a new one.
+        id: Chosen by a caller that may publish the same message twice (P2); None takes a new one.
         priority: None takes the topic's.
         delay: Seconds before it is delivered.
         ttl: Seconds that it lives; the topic's may be shorter (T1).
@@ -42,7 +42,7 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publisher:
-    """The way into topics for whoever is no handler."""
+    """Publishes to topics for callers that are no handlers."""
 
     def __init__(
         self, registry: Registry, reader: QueueReader, gate: GroupCommit, clock: Clock, new_id: NewId

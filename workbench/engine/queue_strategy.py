@@ -18,7 +18,7 @@ from workbench.model.messaging import Ordering, Subscription
 from workbench.store.settlements import NewDelivery
 
 TOGETHER = 64
-"""From this size of a batch on, handlers are so quick that nobody gains by competing for rows."""
+"""From this size of a batch on, handlers are so quick that competing for rows gains nothing."""
 PATIENCE = 0.1
 """Seconds that a batch without rows may take; then those that are not done get theirs."""
 

@@ -9,9 +9,9 @@ from workbench.engine.tasks import Tasks
 from workbench.engine.timers import CallOff, Timer
 from workbench.errors import WorkbenchError
 from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.messaging import Topic
+from workbench.model.messaging import OnDead, Topic
 from workbench.model.registry import Registry
-from workbench.store.operations import ForgetLetters, Retain
+from workbench.store.operations import ForgetLetters, ForgetMessages, Retain
 
 EVERY = 60.0
 """Seconds between two looks."""
@@ -64,7 +64,7 @@ class Retention:
         try:
             await self.tidy()
         except WorkbenchError:
-            return  # whoever has to write something says what is wrong; this can wait
+            return  # the next writer reports what is wrong; this can wait
 
     async def tidy(self) -> int:
         """Removes what can go now, in small writes; returns how much that was.
@@ -91,3 +91,11 @@ class Retention:
             keep=topic.keep,
             limit=CHUNK,
         )
+
+
+def forgotten(registry: Registry) -> list[ForgetMessages]:
+    """Returns what takes away the messages of topics that keep them in memory only."""
+    subscriptions = registry.subscriptions.values()
+    released = tuple(one.name for one in subscriptions if one.on_dead is OnDead.CONTINUE)
+    topics = [topic.name for topic in registry.topics.values() if not topic.persistent]
+    return [ForgetMessages(topic=name, released=released) for name in topics]

@@ -28,8 +28,8 @@ class Runtime:
 
     Attributes:
         make_room: Refuses where a topic's backlog is at its limit (B2).
-        trouble: Says that the store failed somebody, and returns when it may be tried again.
-        suspects: Held by the one delivery that runs though it may take the program down (contract §5).
+        trouble: Reports a failure of the store, and returns when it may be tried again.
+        in_doubt: Held by the one delivery in doubt that runs: it may take the program down (contract §5).
     """
 
     registry: Registry
@@ -43,7 +43,7 @@ class Runtime:
     tasks: Tasks
     make_room: Callable[[Topic, int], None]
     trouble: Callable[[str, WorldError], Awaitable[None]]
-    suspects: asyncio.Lock = field(default_factory=asyncio.Lock)
+    in_doubt: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 def first_cursor(start: Start | StartAt, reader: Reader) -> int | None:

@@ -16,7 +16,7 @@ from workbench.model.clock import MICROSECONDS, Clock
 TROUBLE = MICROSECONDS
 """How long a runner rests after the store failed it; after unexpected ends twice as long each time."""
 ENDS = 5
-"""Unexpected ends without any success in between, after which a runner stands still until it is resumed."""
+"""Unexpected ends without any success in between, after which a runner is stopped until it is resumed."""
 
 
 class Runner(Protocol):
@@ -61,7 +61,7 @@ class Runner(Protocol):
         ...
 
     def next_due(self) -> int | None:
-        """Returns when there is something to do next, microseconds since 1970; None if nobody knows."""
+        """Returns when there is something to do next, microseconds since 1970; None if it is not known."""
         ...
 
 
@@ -70,11 +70,11 @@ class Scheduler:
 
     Args:
         running: Whether the engine moves by itself.
-        notify: Told what was passed by without a commit that tells of it.
-        report: Told in words what stopped somebody.
+        notify: Told what was skipped without a commit that tells of it.
+        report: Told in words what stopped a runner.
 
     Attributes:
-        faults: By the name of a runner, why it stands still until it is resumed (C11).
+        faults: By the name of a runner, why it is stopped until it is resumed (C11).
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class Scheduler:
             self._wake_lane(lane)
 
     def wake_all(self) -> None:
-        """Has everybody look for work."""
+        """Has all runners look for work."""
         for lane in self._wakes:
             self._wake_lane(lane)
 
@@ -125,18 +125,18 @@ class Scheduler:
         self._wakes[lane].set()
 
     async def all_idle(self) -> None:
-        """Returns when nobody has anything to do; what is due later does not count."""
+        """Returns when no runner has anything to do; what is due later does not count."""
         while len(self._idle) < len(self._wakes):
             self._settled.clear()
             await self._settled.wait()
 
     @property
     def stuck(self) -> bool:
-        """Whether somebody failed and waits to be tried again."""
+        """Whether a runner failed and waits to be tried again."""
         return bool(self._stuck)
 
     def revive(self, name: str = "") -> None:
-        """Has a runner begin again that stood still after unexpected ends; without a name, all of them."""
+        """Restarts a runner that stopped after repeated failures; without a name, all of them."""
         for one in [name] if name else list(self._revivals):
             self.faults.pop(one, None)
             if (revival := self._revivals.pop(one, None)) is not None:
@@ -150,7 +150,7 @@ class Scheduler:
                 if await self._work(lane, runner):
                     await asyncio.sleep(0)
                 else:
-                    if place != place_of(runner):  # it may have passed by messages without telling of it
+                    if place != place_of(runner):  # it may have skipped messages without telling of it
                         place = place_of(runner)
                         self._notify(runner.changes)
                     await self._sleep(lane, runner)
@@ -190,8 +190,8 @@ class Scheduler:
     async def failed(self, name: str, error: BaseException) -> None:
         """Tells what ended the runner of the present task, and returns when it may begin again (C11).
 
-        What the world did not let it do is tried again soon (F4). What nobody expected is tried again later
-        and later, and in the end not before somebody resumes it.
+        What the world did not let it do is tried again soon (F4). Unexpected errors are tried again later
+        and later, and in the end not before an operator resumes it.
         """
         if isinstance(error, WorldError):
             await self.trouble(name, error)

@@ -12,7 +12,7 @@ from workbench.store.stored_values import SubscriptionState
 
 
 class SubscriptionCursor:
-    """The cursor of one subscription; it runs ahead of the stored one over messages that nobody wants.
+    """The cursor of one subscription; it runs ahead of the stored one over messages that are filtered out.
 
     Args:
         moved: Called when the stored cursor turned out to be elsewhere: what was prepared does not count.
@@ -51,7 +51,7 @@ class SubscriptionCursor:
         self._moved()
 
     def read_again(self) -> None:
-        """Takes the cursor from the store: somebody else has moved it."""
+        """Takes the cursor from the store: it was moved."""
         state = self._runtime.reader.subscription(self._subscription)
         self.move(state.cursor if state else 0)
 
@@ -60,7 +60,7 @@ class SubscriptionCursor:
         return Claim(subscription=self._subscription, upto=upto, token=token, after=self._stored)
 
     async def write(self, operation: Operation) -> bool:
-        """Writes what moves the cursor; False where somebody else has moved it meanwhile, which counts."""
+        """Writes what moves the cursor; False where it was moved meanwhile, which counts."""
         try:
             await self._runtime.gate.write(operation)
         except StaleLease:

@@ -24,7 +24,7 @@ from workbench.errors import NotFound
 from workbench.model.changes import Changes
 from workbench.model.messaging import Handler, Mode, Ordering, Subscription
 from workbench.store.letter_values import message_of
-from workbench.store.operations import RecoverSubscription
+from workbench.store.operations import ConfigureSubscription, RecoverSubscription
 from workbench.store.settlements import NewDelivery
 from workbench.store.stored_values import DeadLetter, SubscriptionState
 
@@ -38,7 +38,7 @@ class SubscriptionRunner:
 
     Attributes:
         wants: Whether it gets events of a type.
-        release_key: Whether a dead letter blocks nobody (O2).
+        release_key: Whether a dead letter blocks nothing (O2).
         lanes: How many workers move it, each in a task of its own.
     """
 
@@ -140,7 +140,7 @@ class SubscriptionRunner:
     # -- life and control -----------------------------------------------------------------------------
 
     async def recover(self) -> None:
-        """Takes up where the last run ended; after a crash its claimed messages are suspects."""
+        """Takes up where the last run ended; after a crash its claimed messages are in doubt."""
         state = self._runtime.reader.subscription(self.name)
         if state is None:
             return
@@ -150,13 +150,13 @@ class SubscriptionRunner:
             RecoverSubscription(
                 subscription=self.name,
                 topic=subscription.topic,
-                suspects=tuple(self._suspects(state)),
+                in_doubt=tuple(self._in_doubt(state)),
                 max_crashes=subscription.max_crashes,
                 release_key=self.release_key,
             )
         )
 
-    def _suspects(self, state: SubscriptionState) -> list[NewDelivery]:
+    def _in_doubt(self, state: SubscriptionState) -> list[NewDelivery]:
         """Returns rows for what was claimed when the last run ended."""
         claimed: list[DeliveryAttempt] = []
         after = state.cursor
@@ -168,9 +168,14 @@ class SubscriptionRunner:
             after = read.upto
         return self._rows.of(claimed, crashed=1)
 
-    def moved(self, cursor: int) -> None:
-        """Notes that an operator moved the cursor in the store."""
-        self._cursor.move(cursor)
+    def configured(self, change: ConfigureSubscription) -> None:
+        """Follows what an operator changed in the store."""
+        if change.cursor is not None:
+            self._cursor.read_again()
+        if change.paused is not None:
+            self.paused = change.paused
+        if self.paused:
+            self.release()
 
     def _moved(self) -> None:
         self._claims.drop()

@@ -42,7 +42,7 @@ class Tasks:
 
 
 async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
-    """Does what must not be left half done, whoever is cancelled meanwhile; a cancellation follows behind it.
+    """Completes what must not be left half done; a cancellation of the caller takes effect afterwards.
 
     It runs in a task of its own: a timeout in a task that was cancelled already counts as one more
     cancellation before Python 3.11.3, and would take the rest of a clean-up with it.

@@ -1,4 +1,4 @@
-"""Runs plain functions beside the loop, in threads of their own: a blocking one delays nobody (D4)."""
+"""Runs plain functions beside the loop, in threads of their own: a blocking one delays no other (D4)."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class _Trip:
             task.given_up = True
             task.ended_at = self._parts[2].now()
         task.failure = describe(TimeoutError(), task.message, f"the handler took longer than {seconds:g} s")
-        # What the function still does is in vain, and must not become an effect.
+        # What the function still does is ignored, and must not become an effect.
         task.effects = []
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import itertools
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,9 @@ from workbench.model.clock import MICROSECONDS, Clock, ManualClock
 
 LONGEST = 30.0
 """Seconds after which a long wait looks at the clock again: it may have jumped (W1)."""
+
+THREADS = 0.25
+"""Seconds of the machine that handlers in threads get where no time passes by itself."""
 
 CallOff = Callable[[], None]
 Settle = Callable[[], Awaitable[None]]
@@ -25,11 +29,15 @@ class Timer(Protocol):
 
         Args:
             due: Microseconds since 1970; a time that has passed means soon.
-            background: It is housekeeping, for which nobody waits.
+            background: It is housekeeping, which is not waited for.
 
         Returns:
             How to call it off; harmless when it was called already.
         """
+        ...
+
+    async def at_most(self, seconds: float, work: Awaitable[None]) -> None:
+        """Waits for something, but no longer than so many seconds of the clock; then it is cancelled."""
         ...
 
 
@@ -61,6 +69,12 @@ class LoopTimer:
 
         return call_off
 
+    async def at_most(self, seconds: float, work: Awaitable[None]) -> None:
+        """Waits for something for some seconds; see `Timer`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await work
+
 
 class VirtualTimer:
     """Timers on a clock that is moved by hand: an hour passes in no time, everything in its order."""
@@ -79,6 +93,12 @@ class VirtualTimer:
         heapq.heappush(self._heap, (due, number, callback))
         self._waited.update(() if background else (number,))
         return lambda: self._call_off(number)
+
+    async def at_most(self, seconds: float, work: Awaitable[None]) -> None:
+        """Waits for what needs no time of the clock: whoever could move it waits here; see `Timer`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, THREADS)):
+                await work
 
     def _call_off(self, number: int) -> None:
         self._off.add(number)

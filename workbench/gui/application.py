@@ -92,6 +92,5 @@ def warm_up() -> None:
     for name in (
         "workbench.project.project",
         "workbench.services.workspace",
-        "workbench.store.sqlite.schema",
     ):
         importlib.import_module(name)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QMenu,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QTreeWidgetItemIterator,
+    QWidget,
+)
 from typing_extensions import override
 
-from workbench.gui.actions import BoundAction
+from workbench.gui.actions import Actions, BoundAction, action
 
 Extend = Callable[[QMenu], object]
 
@@ -107,22 +116,66 @@ def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
     return menu
 
 
+@dataclass(frozen=True, slots=True)
+class TreeItem:
+    """An item of a tree, as it was when it was chosen: its text, and what stands behind it."""
+
+    text: str
+    data: Any
+
+
 class OfferingTree(QTreeWidget):
-    """A tree whose items have a context menu; the chosen item is the target of its actions."""
+    """A tree whose items have a context menu.
+
+    Signals:
+        row_activated: The `TreeItem` on which Enter was pressed, or a double click fell.
+    """
+
+    row_activated = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.offering = Offering(
             self,
-            self.currentItem,
+            self.current,
             nothing="Nothing is chosen",
             choose_at=self._choose_at,
             where=self._where,
         )
-        self.currentItemChanged.connect(self.refresh_actions)
+        self.common = Actions(self, self)
+        self.offering.before = self.common.offer()
+        self.currentItemChanged.connect(self._refresh_actions)
+        self.itemActivated.connect(lambda _item: self.row_activated.emit(self.current()))
 
-    def refresh_actions(self) -> None:
-        """Shows what can be done with what is chosen."""
+    def current(self) -> TreeItem | None:
+        """Returns the current item."""
+        return item_of(self.currentItem())
+
+    def choose(self, wanted: TreeItem | None) -> None:
+        """Makes an item current, if it is there."""
+        items = QTreeWidgetItemIterator(self)
+        while wanted is not None and (item := items.value()) is not None:
+            if item_of(item) == wanted:
+                self.setCurrentItem(item)
+                return
+            items += 1
+
+    @action("Copy text", keys="Ctrl+C", icon="copy")
+    def copy_text(self, chosen: TreeItem) -> None:
+        """Copies what the item says."""
+        QApplication.clipboard().setText(chosen.text)
+
+    @action("Expand all", anyway=True, group=1, shown=lambda tree, _chosen: tree.rootIsDecorated())
+    def expand_all(self, _chosen: TreeItem | None) -> None:
+        """Opens all branches."""
+        self.expandAll()
+
+    @action("Collapse all", anyway=True, group=1, shown=lambda tree, _chosen: tree.rootIsDecorated())
+    def collapse_all(self, _chosen: TreeItem | None) -> None:
+        """Closes all branches."""
+        self.collapseAll()
+
+    def _refresh_actions(self) -> None:
         for one in self.actions():
             if isinstance(one, BoundAction):
                 one.refresh()
@@ -133,9 +186,17 @@ class OfferingTree(QTreeWidget):
             self.setCurrentItem(item)
 
     def _where(self) -> QPoint:
-        item = self.currentItem()
-        return self.visualItemRect(item).bottomLeft() + QPoint(24, 0) if item else QPoint(8, 8)
+        item: QTreeWidgetItem | None = self.currentItem()
+        return QPoint(8, 8) if item is None else self.visualItemRect(item).bottomLeft() + QPoint(24, 0)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.offering.open(event)
+
+
+def item_of(item: QTreeWidgetItem | None) -> TreeItem | None:
+    """Returns an item of a tree as a value; all of its columns, tabs between them."""
+    if item is None:
+        return None
+    text = "\t".join(item.text(at) for at in range(item.columnCount()))
+    return TreeItem(text, item.data(0, Qt.ItemDataRole.UserRole))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
 
 Read = Callable[[], Any]
-"""Returns what stands at the place, as JSON; nothing (falsy) where nobody typed."""
+"""Returns what stands at the place, as JSON; nothing (falsy) where nothing was typed."""
 Write = Callable[[Any], list[str]]
 """Shows what `Read` gave, maybe long ago; returns what does not fit any more, in words."""
 

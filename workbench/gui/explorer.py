@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QTreeWidgetItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import action
+from workbench.gui.context_menu import OfferingTree, TreeItem, item_of
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
@@ -51,13 +53,12 @@ class Explorer(View):
         self._filter.setAccessibleName("Filter the explorer")
         self._filter.setClearButtonEnabled(True)
         self._filter.textChanged.connect(self.refresh)
-        self._tree = QTreeWidget()
+        self._tree = OfferingTree()
         self._tree.setHeaderHidden(True)
         self._tree.setIndentation(14)
         self._tree.setUniformRowHeights(True)
         self._tree.setAccessibleName("Explorer")
-        self._tree.itemActivated.connect(self._go)
-        self._tree.itemClicked.connect(self._go)
+        self._tree.itemClicked.connect(lambda item: self._go(item_of(item)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
@@ -67,6 +68,7 @@ class Explorer(View):
         self._sought: tuple[str, int] = ("", 0)
         self._hits: list[StreamInfo] = []
         self._seeking = False
+        self.acts.offer()
 
     @override
     def first_widget(self) -> QWidget:
@@ -176,7 +178,7 @@ class Explorer(View):
             for item in self._tops()
             if not item.isExpanded() and item.childCount()
         }
-        bar = self._tree.verticalScrollBar()
+        bar, chosen = self._tree.verticalScrollBar(), self._tree.current()
         place = bar.value()
         self._tree.clear()
         views = {"board": "board", "stream": "streams", "dead-letter": "letters"}
@@ -193,17 +195,51 @@ class Explorer(View):
                 child.setData(0, Qt.ItemDataRole.UserRole, target)
                 top.addChild(child)
             top.setExpanded(filtered or name not in closed)
+        self._tree.choose(chosen)
         bar.setValue(place)
 
     def _tops(self) -> list[QTreeWidgetItem]:
         items = (self._tree.topLevelItem(index) for index in range(self._tree.topLevelItemCount()))
         return [item for item in items if item is not None]
 
-    def _go(self, item: QTreeWidgetItem) -> None:
-        place: ExplorerPlace = item.data(0, Qt.ItemDataRole.UserRole)
+    # -- what can be done -----------------------------------------------------------------------------------
+
+    @action("Open", icon="external", on="_tree", default=True)
+    def open(self, item: TreeItem) -> None:
+        """Shows what the item stands for."""
+        self._go(item)
+
+    @action(
+        "Show dead letters",
+        icon="dead-letter",
+        on="_tree",
+        shown=lambda _view, item: item is None or bool(item.data.selection.subscription),
+    )
+    def show_letters(self, item: TreeItem) -> None:
+        """Shows the dead letters of a subscription."""
+        self.desk.select(item.data.selection, view="letters")
+
+    @action(
+        "Show on the board",
+        icon="board",
+        on="_tree",
+        shown=lambda _view, item: item is None or _on_board(item.data.selection),
+    )
+    def show_on_board(self, item: TreeItem) -> None:
+        """Shows where it stands in the flow."""
+        self.desk.select(item.data.selection, view="board")
+
+    def _go(self, item: TreeItem | None) -> None:
+        if item is None:
+            return
+        place: ExplorerPlace = item.data
         if place.command:
             self.desk.command_wanted.emit(place.command)
         if place.selection != Selection():
             self.desk.select(place.selection, view=place.view)
         else:
             self.desk.wanted.emit(place.view)
+
+
+def _on_board(selection: Selection) -> bool:
+    return bool(selection.subscription or selection.projection)

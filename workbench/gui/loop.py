@@ -76,7 +76,7 @@ class WorkbenchLoop(_BaseLoop):
     fire early; wake-ups from other threads are merged. Nested Qt loops (a menu, a drag) keep tasks running.
     A `KeyboardInterrupt` or `SystemExit` from a callback leaves `run_forever`, as it does in asyncio.
 
-    Closing the last window no longer ends the application: whoever runs the loop decides when it is over.
+    Closing the last window no longer ends the application: the caller of the loop decides when it is over.
 
     Args:
         app: The application; the running one by default, made if there is none.
@@ -325,7 +325,7 @@ def spawn(
             A cancelled task has not failed.
 
     Returns:
-        The task; nobody needs to keep it.
+        The task; the caller need not keep it.
 
     Raises:
         RuntimeError: No event loop is running.

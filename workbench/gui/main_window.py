@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
     """Docks around views; shown before anything heavy is imported, then filled.
 
     Signals:
-        close_wanted: The person closes the window; whoever owns it ends the work first.
+        close_wanted: The person closes the window; its owner ends the work first.
         perspective_changed: The name of the arrangement that is shown now.
     """
 
@@ -234,10 +234,10 @@ class MainWindow(QMainWindow):
             self._look_after_keyboard()
 
     def _look_after_keyboard(self) -> None:
-        """Sees that somebody has the keyboard, once what is under way is done."""
-        QTimer.singleShot(0, self, self._give_to_somebody)
+        """Makes sure that a view has the keyboard focus, once what is running is done."""
+        QTimer.singleShot(0, self, self._give_focus)
 
-    def _give_to_somebody(self) -> None:
+    def _give_focus(self) -> None:
         widget, pane = QApplication.focusWidget(), self._pane()
         bars = (self.tools, self.statusBar())
         unseen = pane is not None and not pane.seen()
@@ -379,7 +379,7 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        # Work is ended in stages by whoever listens; the window closes when that is done.
+        # Work is ended in stages by the listener; the window closes when that is done.
         if self._ready_to_close:
             event.accept()
         else:

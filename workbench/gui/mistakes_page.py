@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,8 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.errors import StoreNotAllowed
+from workbench.gui.actions import Actions, action
+from workbench.gui.context_menu import OfferingTree, TreeItem
 from workbench.gui.file_watcher import Watch
 from workbench.gui.icons import icon
 from workbench.gui.loop import spawn
@@ -103,6 +104,7 @@ class MistakesPage(QWidget):
         self._again = again
         self.mistakes = mistakes_of(error, root)
         self._seen = fingerprint(root)
+        self.acts = Actions(self, self)
         self.list = self._listed()
         self.setFocusProxy(self.list)
         layout = QVBoxLayout(self)
@@ -115,6 +117,7 @@ class MistakesPage(QWidget):
         )
         layout.addWidget(self.said)
         layout.addLayout(self._buttons(ways))
+        self.acts.offer()
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
         self._watch.watch(_watched(root))
@@ -141,8 +144,8 @@ class MistakesPage(QWidget):
         head.addLayout(words, 1)
         return head
 
-    def _listed(self) -> QTreeWidget:
-        shown = QTreeWidget()
+    def _listed(self) -> OfferingTree:
+        shown = OfferingTree()
         shown.setAccessibleName("What is wrong")
         shown.setHeaderLabels(["Place", "What is wrong", "What to do"])
         shown.setRootIsDecorated(False)
@@ -163,7 +166,6 @@ class MistakesPage(QWidget):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         shown.setColumnWidth(0, 220)
         head.sectionResized.connect(shown.scheduleDelayedItemsLayout)  # rows are as tall as their words wrap
-        shown.itemActivated.connect(lambda item, _column: self._open(item.data(0, FILE)))
         return shown
 
     def _buttons(self, ways: Mapping[str, Callable[[], object]]) -> QHBoxLayout:
@@ -171,8 +173,8 @@ class MistakesPage(QWidget):
         root = self._root
         again = QPushButton("Try again")
         again.setProperty("primary", True)
-        again.setToolTip("Open the project again  (F5)")
-        again.clicked.connect(lambda _checked=False: self._again())
+        again.setToolTip(self.acts["try_again"].toolTip())
+        again.clicked.connect(self.acts["try_again"].trigger)
         row.addWidget(again)
         if root is not None and (root / PROJECT_FILE).is_file():
             row.addWidget(_button(f"Open {PROJECT_FILE}", lambda: self._open(root / PROJECT_FILE)))
@@ -190,18 +192,25 @@ class MistakesPage(QWidget):
         if path.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
             self.said.setText(f"No program opens {path}. Open it in your editor; the window follows.")
 
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_F5:
-            self._again()
-        else:
-            super().keyPressEvent(event)
+    @action("Open the file", icon="edit", on="list", default=True, why=lambda _page, item: _no_file(item))
+    def open_file(self, item: TreeItem) -> None:
+        """Opens the file in which something is wrong."""
+        self._open(item.data)
+
+    @action("Try again", keys="F5", icon="refresh", tip="Open the project again")
+    def try_again(self) -> None:
+        """Tries to open the project again."""
+        self._again()
+
+
+def _no_file(item: TreeItem) -> str:
+    return "" if item.data else "It is in no file"
 
 
 class _Tall(QStyledItemDelegate):
     """Gives a cell the height of its words as they wrap, where the style gives it that of a line."""
 
-    def __init__(self, list_: QTreeWidget) -> None:
+    def __init__(self, list_: OfferingTree) -> None:
         super().__init__(list_)
         self._list = list_
 
@@ -216,7 +225,7 @@ class _Tall(QStyledItemDelegate):
 def mistakes_page(session: Session, target: tuple[Path | None, str], error: Exception) -> MistakesPage:
     """Returns the page for a project, or a sample, that could not be opened in a session.
 
-    Whoever tries again says nothing of trust: what is there by then may be other code (T2).
+    A retry says nothing of trust: what is there by then may be other code (T2).
     """
 
     def opens(store: str = "") -> None:

@@ -37,5 +37,5 @@ def _start(desk: Desk) -> None:
 async def _save(desk: Desk) -> None:
     from workbench.services.maintenance import rescue
 
-    target = await rescue(desk.workspace)
+    target = await rescue(desk.workspace.world)
     desk.notice("ok", f"What was open was saved as {target}.")

@@ -40,7 +40,7 @@ STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.P
 class RateGraph(QWidget):
     """A graph of some series over the same seconds.
 
-    The wheel zooms around the pointer and dragging moves; then the graph stands still until a double click,
+    The wheel zooms around the pointer and dragging moves; then the graph stops until a double click,
     the button or the End key returns to what is live. Pointing at a second shows its values in the legend.
     The drawing library is loaded when the graph is first seen.
     """

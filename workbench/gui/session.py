@@ -162,7 +162,7 @@ class Session(WindowActions):
         spawn(self.open((folder, "")), name="Open a project")
 
     async def close_project(self) -> None:
-        """Ends the views, then the engine and the store, whoever is cancelled meanwhile."""
+        """Ends the views, then the engine and the store, even if the caller is cancelled."""
         await to_the_end(self._close_project())
 
     async def _close_project(self) -> None:

@@ -258,7 +258,7 @@ class FastTableView(QTableView):
         self.setSelectionMode(modes.ExtendedSelection if multi else modes.SingleSelection)
 
     def set_sortable(self, sortable: bool = True) -> None:
-        """Says whether a click on a head asks for an order; whoever listens sorts and calls `show_sort`."""
+        """Says whether a click on a head asks for an order; the listener sorts and calls `show_sort`."""
         self.head.set_sortable(sortable)
 
     def show_sort(self, column: int, descending: bool) -> None:
@@ -323,8 +323,11 @@ class FastTableView(QTableView):
 
     def chosen(self) -> Rows | None:
         """Returns what is chosen; None where no row is."""
-        keys, row = self.selected_keys(), self.current_row()
-        return Rows(keys=keys, row=row, column=max(0, self.currentIndex().column())) if keys and row else None
+        blocks, index = self._keeper.blocks(), self.currentIndex()
+        within = index.isValid() and self.selectionModel().isSelected(index)
+        row = self._model.row(index.row() if within else blocks[0][0]) if blocks else None
+        column = max(0, index.column())
+        return Rows(keys=self.selected_keys(), row=row, column=column) if row is not None else None
 
     def _choose_at(self, place: QPoint) -> None:
         """Chooses where a press of the right button did not: outside of what was selected it selects."""
@@ -350,7 +353,7 @@ class FastTableView(QTableView):
     def _take_focus(self, event: QFocusEvent) -> None:
         before = self.currentIndex()
         super().focusInEvent(event)
-        if not before.isValid():  # Qt makes the first row current, which nobody chose
+        if not before.isValid():  # Qt makes the first row current, which was not chosen
             self.selectionModel().clearCurrentIndex()
 
     @override

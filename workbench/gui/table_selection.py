@@ -50,7 +50,7 @@ class SelectionKeeper:
         self._selected: Sequence[Key] | None = None
 
     def forget(self) -> None:
-        """Has the keys asked for anew: others are selected."""
+        """Reads the keys again: the selection has changed."""
         self._selected = None
 
     def blocks(self) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""One beat a second for all that says how long ago something was; none while nobody sees such (V3)."""
+"""One beat a second for all that says how long ago something was; none while no such text is visible (V3)."""
 
 from __future__ import annotations
 

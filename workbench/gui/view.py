@@ -1,4 +1,4 @@
-"""The base of all views: asks anew when something went stale and it is seen; hidden ones wait."""
+"""The base of all views: reads again when something went stale and it is visible; hidden ones wait."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.actions import Actions
+from workbench.gui.context_menu import menu_of
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.reads import Question, nothing
 from workbench.gui.tab_order import put_in_order, reading_order
@@ -17,7 +19,7 @@ from workbench.gui.table import FastTableView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
+    from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 
     from workbench.model.changes import Changes
 
@@ -30,8 +32,9 @@ LEAST = QSize(180, 110)
 class View(QWidget):
     """One view of the window.
 
-    Subclasses set the class attributes and override `concerns`, `refresh` and `first_widget`, if they follow
-    the selection `follow`, and if one can type in them `unsaved`.
+    Subclasses set the class attributes, call ``acts.offer`` once their parts are made, and override
+    `concerns`, `refresh` and `first_widget`, if they follow the selection `follow`, and if one can type in
+    them `unsaved`.
 
     Attributes:
         key: Name in menus' data, layouts and tests.
@@ -49,6 +52,7 @@ class View(QWidget):
         super().__init__()
         self.setObjectName(self.key)
         self.desk = desk
+        self.acts = Actions(self, self)
         self._stale = True
         self._trouble = ""
         self._target: QWidget | None = None
@@ -95,6 +99,10 @@ class View(QWidget):
 
     def tick(self) -> None:
         """Says again what time alone has changed, such as ages; must be quick."""
+
+    def read_only(self) -> str:
+        """Returns why nothing can be changed here; an empty text where it can."""
+        return self.desk.read_only()
 
     def unsaved(self) -> str:
         """Returns, in words, what a person typed here and neither sent nor saved (V2); empty for nothing.
@@ -158,7 +166,7 @@ class View(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        # Else a view that spreads out where it has room would not let go of that room again.
+        # Else a view that spreads out where it has room would not give that room back.
         return LEAST
 
     @override
@@ -201,8 +209,16 @@ class View(QWidget):
         return super().focusNextPrevChild(next)
 
     @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = menu_of(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        if menu.actions():
+            menu.popup(event.globalPos())
+        event.accept()
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # What nobody inside had a use for: back to where one begins.
+        # A key that no child used: back to where one begins.
         if event.key() == Qt.Key.Key_Escape and not self.first_widget().hasFocus():
             self._give_keyboard()
         else:

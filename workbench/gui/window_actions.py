@@ -269,7 +269,7 @@ class WindowActions(ABC):
 
     @property
     def paused(self) -> bool:
-        """Whether the engine stands still."""
+        """Whether the engine is paused."""
         return self.workspace is not None and self.workspace.monitor.paused
 
     @action(
@@ -342,6 +342,16 @@ class WindowActions(ABC):
         """Issues the commands of the project's story, one after the other, visibly."""
         if self.desk is not None and self.workspace is not None:
             self.desk.run(self.workspace.story.play(), "Play the story")
+
+    @action("&Documentation", key="manual", keys="Shift+F1", icon="help", menu="Help")
+    def show_manual(self) -> None:
+        """Shows the documents of the program in a window of their own."""
+        from workbench.gui.manual_window import ManualWindow
+
+        manual = self.window.findChild(ManualWindow) or ManualWindow(self.window)
+        manual.show()
+        manual.raise_()
+        manual.activateWindow()
 
     @action("Keys", key="keys", keys="F1", icon="keyboard", menu="Help", tip="Show all keys")
     def show_keys(self) -> None:

@@ -2,7 +2,7 @@
 
 An event of ours keeps what CloudEvents have no attribute for in extension attributes: ``stream``,
 ``streamversion``, ``schemaversion``, ``recordedtime``, ``correlationid``, ``causationid``, ``metadata``,
-and ``workbench``, the version of this arrangement. Somebody else's event keeps its attributes in our
+and ``workbench``, the version of this arrangement. An event of another program keeps its attributes in our
 metadata, and gets them back when it is written out; where one of them has a name that we use, ours has
 ``wb`` before it.
 Rules: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md and formats/json-format.md.

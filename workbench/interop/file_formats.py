@@ -14,7 +14,7 @@ from workbench.interop.workbench_lines import ExportedReader, is_exported
 class FileFormat(StrEnum):
     """What the objects of a file are.
 
-    ``fields`` is anybody's objects, of which a `Mapping` says what their fields mean; ``ndjson`` is what the
+    ``fields`` are any JSON objects, of which a `Mapping` says what their fields mean; ``ndjson`` is what the
     workbench writes out itself; ``cloudevents`` is CloudEvents 1.0.
     """
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from workbench.model.json_values import MAX_BYTES
 
 LONGEST = MAX_BYTES + 1
-"""Bytes that are kept of a line: one more than an event may have, so that whoever reads it refuses it."""
+"""Bytes that are kept of a line: one more than an event may have, so that a reader refuses it."""
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 _GAP = re.compile(r"[ \t\r\n]*")
@@ -17,7 +17,7 @@ _TEXT = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?'
 _PART = re.compile(rf"{_TEXT}|[][{{}}]")
 _PLAIN = re.compile(rf'(?:{_TEXT}|[^]}}",\n])*+')
 _DEEP = 200
-"""Brackets within each other, after which nobody waits for their ends any more."""
+"""Brackets within each other, after which their ends are not waited for."""
 _CLOSED_BY = {"{": "}", "[": "]"}
 _LINES = re.compile(r"^[ \t]*\{[^\n]*\}[ \t\r]*\n[ \t\r\n]*\{", re.MULTILINE)
 """An object that is a line of its own, and another one below it with no comma between: in no array."""
@@ -27,7 +27,7 @@ def read_records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yields the number of the line on which each record begins, from 1, and its bytes.
 
     A file whose first line begins with ``[``, or is only ``{``, is taken as one document of JSON values and
-    read as a whole; any other one as lines. A record that is no JSON is yielded as it is, so that whoever
+    read as a whole; any other one as lines. A record that is no JSON is yielded as it is, so that whatever
     parses it says what is wrong, and the records behind it follow as far as it can be told where they begin.
     """
     lines = _lines(file)

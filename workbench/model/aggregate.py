@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -13,10 +13,14 @@ from workbench.model.event import Event, Upcaster
 from workbench.model.fingerprints import TextOf, fingerprint
 from workbench.model.pydantic_messages import doc_of
 
+S = TypeVar("S", bound=msgspec.Struct)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
     """One aggregate as Python declares it: its events, its fold and its decisions.
+
+    Type checkers hold ``decide`` and ``evolve`` to its state.
 
     Attributes:
         name: Also the category of its streams: the stream of id 7 is ``name-7``.
@@ -38,6 +42,23 @@ class Aggregate:
     snapshot_every: int | None = None
     fold: str = ""
     doc: str = ""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            state: type[S],
+            events: tuple[type[Event], ...],
+            commands: tuple[type[Command], ...],
+            decide: Callable[[S | None, Any], Iterable[Event]],
+            evolve: Callable[[S | None, Any], S],
+            upcasters: Mapping[str, Mapping[int, Upcaster]] = ...,
+            snapshot_every: int | None = None,
+            fold: str = "",
+            doc: str = "",
+        ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

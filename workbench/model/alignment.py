@@ -10,9 +10,9 @@ MISSING: Any = object()
 """Stands where one side has no value."""
 
 Cost = Callable[[int, int], float]
-"""How unlike an expectation and a happening are, by their places: 0 fits, from 1 on they are strangers."""
+"""How unlike an expectation and a happening are, by their places: 0 fits, from 1 on they are never paired."""
 
-STRANGER = 1.0
+UNPAIRED = 1.0
 LIKE, UNLIKE = 0.2, 0.9
 """Costs of the best and the worst match that is still shown side by side."""
 
@@ -57,12 +57,12 @@ def unlikeness(expected: Mapping[str, Any], differing: int, *, named: bool) -> f
 
     Args:
         differing: How many facts differ.
-        named: Whether it is at least of the same kind and name; else they are strangers.
+        named: Whether it is at least of the same kind and name; else they are never paired.
     """
     if not differing:
         return 0.0
     share = min(1.0, differing / max(1, _leaves(expected)))
-    return LIKE + (UNLIKE - LIKE) * share if named else STRANGER
+    return LIKE + (UNLIKE - LIKE) * share if named else UNPAIRED
 
 
 def in_order(wanted: int, required: Sequence[bool], cost: Cost) -> list[tuple[int | None, int | None]]:
@@ -74,7 +74,7 @@ def in_order(wanted: int, required: Sequence[bool], cost: Cost) -> list[tuple[in
     Args:
         wanted: How many expectations there are.
         required: For each happening whether it must be expected.
-        cost: Of matching the one with the other; strangers are never matched.
+        cost: Of matching the one with the other; from 1 on they are never paired.
 
     Returns:
         Pairs of places in order; None where one side has no partner.
@@ -98,7 +98,7 @@ def _steps(
     i: int, j: int, wanted: int, required: Sequence[bool], cost: Cost, best: list[list[float]]
 ) -> Iterator[tuple[float, int, int]]:
     """Yields what can be done next, with what all of the rest then costs; a match comes first."""
-    if i < wanted and j < len(required) and (price := cost(i, j)) < STRANGER:
+    if i < wanted and j < len(required) and (price := cost(i, j)) < UNPAIRED:
         yield price + best[i + 1][j + 1], 1, 1
     if j < len(required):
         yield (1.0 if required[j] else 0.0) + best[i][j + 1], 0, 1
@@ -110,7 +110,7 @@ def in_any_order(wanted: int, happened: int, cost: Cost) -> list[tuple[int | Non
     """Gives as many expectations as can be a fitting happening of their own, then the nearest that is left.
 
     Returns:
-        Pairs in the order of the expectations, then the happenings that nobody expected.
+        Pairs in the order of the expectations, then the unexpected happenings.
     """
     owner: dict[int, int] = {}
     for i in range(wanted):
@@ -120,7 +120,7 @@ def in_any_order(wanted: int, happened: int, cost: Cost) -> list[tuple[int | Non
     for i in range(wanted):
         if i not in partner and free:
             nearest = min(free, key=lambda j, i=i: cost(i, j))  # type: ignore[misc]
-            if cost(i, nearest) < STRANGER:
+            if cost(i, nearest) < UNPAIRED:
                 partner[i] = nearest
                 free.remove(nearest)
     pairs: list[tuple[int | None, int | None]] = [(i, partner.get(i)) for i in range(wanted)]

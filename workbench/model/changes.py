@@ -21,9 +21,9 @@ class Changes:
         dead_letters: The dead letters changed.
         commands: The history of commands changed.
         engine: The engine's own state changed (running, paused).
-        model: The model or the settings were loaded anew.
+        model: The model or the settings were reloaded.
         operations: An operator's action was recorded.
-        everything: Too much to list: ask anew.
+        everything: Too much to list: read everything again.
     """
 
     head: int = 0

@@ -54,7 +54,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is moved: for tests, scenarios and dry runs.
+    """A clock that only moves by hand: for tests, scenarios and dry runs.
 
     Args:
         start: Microseconds since 1970 UTC; by default 2024-01-01.

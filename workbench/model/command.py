@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -124,6 +124,25 @@ class ReadModels(Protocol):
         ...
 
 
+Q = TypeVar("Q", bound=Query)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A query and the function that answers it; type checkers hold the function to the query.
+
+    Attributes:
+        answer: ``(query, models) -> plain values``; only reads.
+    """
+
+    query: type[Query]
+    answer: Callable[[Any, ReadModels], Any]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, query: type[Q], answer: Callable[[Q, ReadModels], Any]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryType:
     """What the model knows of one query type."""
@@ -176,12 +195,13 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
     )
 
 
-def query_type_of(cls: type[Query], answer: Callable[[Any, ReadModels], Any]) -> QueryType:
+def query_type_of(answer: Answer) -> QueryType:
     """Builds the query type that a Python class declares."""
+    cls = answer.query
     return QueryType(
         name=cls.query_type,
         schema=LazyMapping(cls.model_json_schema),
         parse=parser_of(cls),
-        answer=answer,
+        answer=answer.answer,
         doc=(cls.__doc__ or "").strip(),
     )

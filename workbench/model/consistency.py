@@ -32,7 +32,7 @@ def contradictions_in(registry: Registry) -> list[Contradiction]:
 
 
 def unread_topics(registry: Registry) -> list[str]:
-    """Returns topics whose messages nobody reads, though something is routed to them."""
+    """Returns topics whose messages have no reader, though something is routed to them."""
     read = {one.topic for one in registry.subscriptions.values()}
     routed = {topic for event in registry.events for topic in registry.routing.topics_of(event)}
     return [name for name in registry.topics if name in routed and name not in read]

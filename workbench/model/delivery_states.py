@@ -77,11 +77,11 @@ TRANSITIONS = (
     Transition(_S.READY, _T.EXPIRE, (_S.DEAD, _S.EXPIRED), "dead, or expired where the topic drops"),
     Transition(_S.DELAYED, _T.EXPIRE, (_S.DEAD, _S.EXPIRED), "dead, or expired where the topic drops"),
     Transition(_S.BLOCKED, _T.EXPIRE, (_S.DEAD, _S.EXPIRED), "dead, or expired where the topic drops"),
-    Transition(_S.READY, _T.SKIP, (_S.SKIPPED,), "by an operator, on record"),
-    Transition(_S.DELAYED, _T.SKIP, (_S.SKIPPED,), "by an operator, on record"),
-    Transition(_S.BLOCKED, _T.SKIP, (_S.SKIPPED,), "by an operator, on record"),
+    Transition(_S.READY, _T.SKIP, (_S.SKIPPED,), "by an operator, recorded"),
+    Transition(_S.DELAYED, _T.SKIP, (_S.SKIPPED,), "by an operator, recorded"),
+    Transition(_S.BLOCKED, _T.SKIP, (_S.SKIPPED,), "by an operator, recorded"),
     Transition(_S.DEAD, _T.REPLAY, (_S.READY, _S.BLOCKED), "a new generation, its counters at 0"),
-    Transition(_S.DEAD, _T.PURGE, (_S.SKIPPED,), "taken away with those behind it let go on"),
+    Transition(_S.DEAD, _T.PURGE, (_S.SKIPPED,), "removed; those blocked behind it continue"),
 )
 """Every legal move; all others are refused (I7: what is done stays done)."""
 

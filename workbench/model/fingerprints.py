@@ -17,7 +17,7 @@ def text_of_module(thing: object) -> str:
 
     It is the `TextOf` of models that no project's folder brings: what they call mostly stands there, too.
     """
-    return "".join(map(_text, getattr(thing, "on", {}).values() or (thing,)))
+    return "".join(map(_text, [one.apply for one in getattr(thing, "on", ())] or (thing,)))
 
 
 def _text(thing: object) -> str:

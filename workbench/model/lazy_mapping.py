@@ -1,4 +1,4 @@
-"""Mappings that are made when somebody looks into them: most schemas of a large model never are."""
+"""Mappings that are made on first access: most schemas of a large model are never needed."""
 
 from __future__ import annotations
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
 
 from workbench.model.command import Command
-from workbench.model.event import Event, RecordedEvent
+from workbench.model.event import E, Event, RecordedEvent
 from workbench.model.pydantic_messages import doc_of
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ Reaction = Iterable[Command | After]
 class Policy:
     """Whenever one of these events happens, issue commands.
 
+    Type checkers hold ``react`` to the event where there is only one.
+
     Attributes:
         react: ``(event, record) -> commands``; pure.
         issues: Command classes that it can issue, for the board.
@@ -43,10 +47,36 @@ class Policy:
     issues: tuple[type[Command], ...] = ()
     doc: str = ""
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self,
+            *,
+            name: str,
+            on: tuple[type[E]],
+            react: Callable[[E, RecordedEvent], Reaction],
+            issues: tuple[type[Command], ...] = (),
+            doc: str = "",
+        ) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            name: str,
+            on: tuple[type[Event], type[Event], *tuple[type[Event], ...]],
+            react: Callable[[Any, RecordedEvent], Reaction],
+            issues: tuple[type[Command], ...] = (),
+            doc: str = "",
+        ) -> None: ...
+        def __init__(self, **_: Any) -> None: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
     """A policy with memory: events of several streams that belong together, folded by key.
+
+    Type checkers hold ``evolve`` and ``react`` to its state.
 
     Attributes:
         correlate: ``(event, record) -> key`` of the instance that the event belongs to.
@@ -64,6 +94,21 @@ class Process:
     react: Callable[[Any, Any], Reaction]
     issues: tuple[type[Command], ...] = ()
     doc: str = ""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            on: tuple[type[Event], ...],
+            correlate: Callable[[Any, RecordedEvent], str],
+            state: type[S],
+            evolve: Callable[[S | None, Any], S | None],
+            react: Callable[[S | None, Any], Reaction],
+            issues: tuple[type[Command], ...] = (),
+            doc: str = "",
+        ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

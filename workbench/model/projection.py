@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from workbench.model.event import Event, RecordedEvent
+from workbench.model.event import E, Event, RecordedEvent
 from workbench.model.fingerprints import fingerprint
 
 
@@ -100,7 +100,7 @@ class Rows(Protocol):
 class OnFault(StrEnum):
     """What happens at an event that a projection cannot fold (J2).
 
-    ``pause`` stands still there until a person decides; ``skip`` leaves the event out; ``park`` leaves out
+    ``pause`` stops there until an operator decides; ``skip`` leaves the event out; ``park`` leaves out
     all later ones of its stream, too. What is left out is recorded and shown.
     """
 
@@ -112,13 +112,35 @@ class OnFault(StrEnum):
 Apply = Callable[[Any, RecordedEvent, Rows], None]
 
 
+@dataclass(frozen=True, slots=True)
+class On:
+    """What an event does to the rows of a projection; type checkers hold the function to the event.
+
+    Attributes:
+        event: Its class (Python) or the name of its type.
+        apply: ``(event, record, rows)``.
+    """
+
+    event: type[Event] | str
+    apply: Apply
+
+    if TYPE_CHECKING:
+
+        def __init__(self, event: type[E] | str, apply: Callable[[E, RecordedEvent, Rows], None]) -> None: ...
+
+    @property
+    def event_type(self) -> str:
+        """Name of the event type."""
+        return self.event if isinstance(self.event, str) else self.event.event_type
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
     """A read model: its table and what each event does to it.
 
     Attributes:
         columns: The first one is the key.
-        on: By event class (Python) or event type name; none where handlers write the rows instead (J6).
+        on: What each event does; none where handlers write the rows instead (J6).
         version: Raise it when the meaning of the code changed: the stored rows are then stale (J4).
         definition: What it was made of, where that is no Python.
         made_of: Digest of all that folds its events, of what they call and of what reads them (J7); the
@@ -127,12 +149,18 @@ class Projection:
 
     name: str
     columns: tuple[Column, ...]
-    on: Mapping[type[Event] | str, Apply] = field(default_factory=dict)
+    on: tuple[On, ...] = ()
     version: int = 1
     on_fault: OnFault = OnFault.PAUSE
     doc: str = ""
     definition: str = ""
     made_of: str = ""
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(one, On) for one in self.on):
+            raise TypeError(
+                f"on of projection {self.name} takes On(event class, function), one for each event"
+            )
 
     @property
     def key(self) -> str:
@@ -150,13 +178,9 @@ class Projection:
 
     def handlers(self) -> dict[str, Apply]:
         """Returns what to do by event type name."""
-        return {_type_name(event): apply for event, apply in self.on.items()}
+        return {one.event_type: one.apply for one in self.on}
 
     def definition_hash(self) -> str:
         """Returns a digest of table, version and code (J4, J7)."""
         columns = [(one.name, one.kind.value, one.index) for one in self.columns]
         return fingerprint(self.name, self.version, columns, sorted(self.handlers()), self.made_of)
-
-
-def _type_name(event: type[Event] | str) -> str:
-    return event if isinstance(event, str) else event.event_type

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from workbench.errors import ModelError, NoHandler, UnknownEvent
 from workbench.model.aggregate import Aggregate, AggregateType, aggregate_type_of, stream_name
-from workbench.model.command import CommandType, Query, QueryType, ReadModels, command_type_of, query_type_of
+from workbench.model.command import Answer, CommandType, QueryType, command_type_of, query_type_of
 from workbench.model.event import EventType, RecordedEvent, StoredData, event_type_of
 from workbench.model.fingerprints import TextOf, fingerprint, made_of, text_of_module
-from workbench.model.messaging import Handler, Route, Routing, Subscription, Topic
+from workbench.model.messaging import Context, Handler, Message, Route, Routing, Subscription, Topic
 from workbench.model.policy import Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projection import Projection
 from workbench.model.pydantic_messages import doc_of, summary_of
@@ -25,7 +25,6 @@ class Definitions:
     """What one Python module of a project declares, in a variable named ``DEFINITIONS``.
 
     Attributes:
-        queries: Query classes with the functions that answer them.
         handlers: Functions that subscriptions of the project file name.
     """
 
@@ -33,8 +32,8 @@ class Definitions:
     projections: tuple[Projection, ...] = ()
     policies: tuple[Policy, ...] = ()
     processes: tuple[Process, ...] = ()
-    queries: tuple[tuple[type[Query], Callable[[Any, ReadModels], Any]], ...] = ()
-    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    queries: tuple[Answer, ...] = ()
+    handlers: Mapping[str, Callable[[Message, Context], Awaitable[None] | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,7 @@ class Registry:
         """Returns a query type.
 
         Raises:
-            NoHandler: Nobody answers a query of that name (Q1).
+            NoHandler: There is no query of that name (Q1).
         """
         if name not in self.queries:
             raise NoHandler(f"there is no query {name}", hint=_known(name, self.queries))
@@ -122,8 +121,8 @@ def build_registry(
     for module in modules:
         for aggregate in module.aggregates:
             names = {event.event_type for event in aggregate.events}
-            if strange := sorted(set(aggregate.upcasters) - names):
-                raise ModelError(f"{aggregate.name} has upcasters for {', '.join(strange)}, not its events")
+            if unknown := sorted(set(aggregate.upcasters) - names):
+                raise ModelError(f"{aggregate.name} has upcasters for {', '.join(unknown)}, not its events")
             for event in aggregate.events:
                 declared = event_type_of(event, aggregate.upcasters.get(event.event_type))
                 digest = made_of(event, declared.upcasters, text_of)
@@ -138,8 +137,8 @@ def build_registry(
             _add(reactors, policy.name, policy_type_of(policy), "policy")
         for process in module.processes:
             _add(reactors, process.name, process_type_of(process), "process")
-        for query, answer in module.queries:
-            _add(queries, query.query_type, query_type_of(query, answer), "query")
+        for answer in module.queries:
+            _add(queries, answer.query.query_type, query_type_of(answer), "query")
         for name, handler in module.handlers.items():
             _add(handlers, name, handler, "handler")
     return Registry(

@@ -30,7 +30,7 @@ _KEYS = frozenset(["api", "private", "access", "signing", "encryption", "session
 SHORT = 4
 """Characters of a secret up to which only whole words of a text are taken for it."""
 PIECE = 20
-"""Characters of a long secret's begin and end that are known again where somebody shortened it."""
+"""Characters of a long secret's begin and end that are known again where it was shortened."""
 
 
 @lru_cache(maxsize=10_000)
@@ -46,7 +46,7 @@ def masked(value: Any, *, reveal: Collection[str] = ()) -> Any:
     """Returns a value with all that stands behind keys that look secret replaced.
 
     Args:
-        reveal: Keys whose values are shown all the same.
+        reveal: Keys whose values are shown anyway.
     """
     return mask(value, reveal=reveal)[0]
 

@@ -45,7 +45,7 @@ class Promise:
 
 
 def unmet(file: ProjectFile, registry: Registry) -> list[Problem]:
-    """Returns the promises that a project does not keep yet; it can be opened all the same.
+    """Returns the promises that a project does not keep yet; it can be opened anyway.
 
     Args:
         registry: Of the whole model, its modules included.

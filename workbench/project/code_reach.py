@@ -153,7 +153,7 @@ class _Module:
 
     @cached_property
     def always(self) -> list[int]:
-        """The statements that do more than bind names, and the imports that nobody mentions."""
+        """The statements that do more than bind names, and the imports that no name refers to."""
         words = set().union(*self.mentioned)
         return [
             number

@@ -22,7 +22,7 @@ from workbench.project.served_modules import serve, serve_no_more
 
 PREFIX = "workbench_project_"
 _KEPT = re.compile(rf"{PREFIX}[0-9]+\.?")
-"""How the names of modules begin where they are kept; nobody wrote that, so nobody should read it."""
+"""How the names of modules begin where they are kept; it is internal and never shown."""
 _numbers = itertools.count(1)
 
 
@@ -99,7 +99,7 @@ def hold(package: str) -> None:
 
 
 def forget(package: str) -> None:
-    """Lets go of the modules that were imported under a package, unless somebody else holds them still."""
+    """Releases the modules that were imported under a package, unless another project still uses them."""
     _holders[package] -= 1
     if _holders[package] > 0:
         return
@@ -112,7 +112,7 @@ def forget(package: str) -> None:
 
 
 def undo(package: str) -> None:
-    """Forgets modules that were imported in vain: the lines of those before them are shown again."""
+    """Forgets modules whose import failed: the lines of those before them are shown again."""
     linecache.cache.update(_before.get(package, {}))
     forget(package)
 

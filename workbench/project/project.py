@@ -35,11 +35,11 @@ class Project:
 
     Attributes:
         own_name: The name that its file gives it; empty where it has only its folder's.
-        restricted: It names Python modules that were not imported, because nobody trusted them yet.
+        restricted: It names Python modules that were not imported, because they are not trusted yet.
         modules: Names of its Python modules.
         digest: Of all that its modules import from its folder, for the question of trust.
         marks: The files that it was made of, with the digests of what was read: when one changes, it can be
-            read anew.
+            read again.
         package: Under which its modules are kept, see `workbench.project.module_import.forget`.
         story: File of commands that show the project at work, if it has one.
         snapshot_every: Events of a stream between snapshots; 0 takes none.
@@ -218,7 +218,7 @@ def _lonely_queues(file: ProjectFile) -> Iterator[Problem]:
 
 
 def contradictions(file: ProjectFile, handlers: Collection[str] | None = None) -> list[Problem]:
-    """Finds names that nobody declares, and names that are given twice.
+    """Finds undeclared names, and names that are given twice.
 
     Args:
         handlers: What the modules bring, where that is known.
@@ -228,7 +228,7 @@ def contradictions(file: ProjectFile, handlers: Collection[str] | None = None) -
 
 
 def _references(file: ProjectFile) -> Iterator[Problem]:
-    """Finds topics that nobody declares and names that are given twice."""
+    """Finds undeclared topics and names that are given twice."""
     settings = file.settings
     topics: dict[str, str] = {}
     for key, topic in settings.topics.items():

@@ -148,7 +148,7 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
 
 
 def _references(left: ProjectFile) -> list[Problem]:
-    """Returns names that nobody declares, in what is left of settings of which other things are wrong."""
+    """Returns undeclared names, in what is left of settings of which other things are wrong."""
     from workbench.project.project import contradictions
 
     return contradictions(left)

@@ -3,7 +3,7 @@
 Those are the modules that the project names, the ``__init__.py`` of packages around them, and whatever of the
 folder they import, directly or through each other. What a digest covers is exactly what can be imported, and
 it is imported from the bytes that were digested: a file that changes in between, a cached ``.pyc``, or a file
-that nobody imports by its name has no way in.
+that is not imported by its name has no way in.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _read(root: Path, name: str) -> Source | None:
 
 
 def _checked(root: Path, source: Source) -> Source:
-    """Reads a file that is there, if it lies in the project and is of a size that somebody wrote."""
+    """Reads a file that is there, if it lies in the project and is not larger than a source file can be."""
 
     def refused(problem: str, hint: str) -> Source:
         return Source(

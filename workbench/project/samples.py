@@ -31,7 +31,7 @@ def copy_sample(name: str, target: Path, *, fresh: bool = False) -> Path:
 
     Args:
         target: The folder that becomes the project.
-        fresh: Put an existing copy aside, under a name with a number, and begin anew.
+        fresh: Put an existing copy aside, under a name with a number, and make a new one.
 
     Raises:
         FileNotFoundError: No sample of that name.

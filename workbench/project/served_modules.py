@@ -2,7 +2,7 @@
 
 Whatever Python finds for a project it finds here, whether a statement asks for it, ``importlib`` or a reload,
 at the start or in the middle of a handler: never a file that changed meanwhile, a ``.pyc``, a library
-or a file that nobody imports by its name.
+or a file that is not imported by its name.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _outside(name: str, path: Iterable[str] | None) -> ModuleSpec | None:
     """Finds what lies on the disk, where a project's folder is on the path; else leaves that to Python.
 
     Raises:
-        ModuleNotFoundError: It lies in the folder, so nobody trusted it.
+        ModuleNotFoundError: It is in the folder, so it was not trusted.
     """
     places = [place for place in (sys.path if path is None else path) if isinstance(place, str)]
     if (

@@ -23,7 +23,7 @@ MODULES, ALLOWED_STORES = "trusted.json", "stores.json"
 """The lists: of digests of modules that may run, and of stores outside their project that may be used."""
 
 UNREADABLE = ".unreadable.json"
-"""How the name of a list ends that could not be read, and was begun anew."""
+"""Suffix of a list that could not be read and was replaced by a new one."""
 
 
 class TrustList:

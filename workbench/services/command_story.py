@@ -18,7 +18,9 @@ from workbench.model.command import CommandResult
 from workbench.tusk import open_file
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.services.commands import Commands
 
 Between = Callable[[], Awaitable[object]]
 """Awaited behind each command, such as until all that follows from it has happened."""
@@ -43,8 +45,8 @@ class StoryReport:
 class Story:
     """Commands from files."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project], commands: Commands) -> None:
+        self._world, self._commands = world, commands
 
     async def play(
         self,
@@ -67,7 +69,7 @@ class Story:
             NotFound: There is no such file.
             StoreReadOnly: This window only observes.
         """
-        path = path or self._workspace.project.story
+        path = path or self._world.model.story
         if path is None or not path.is_file():
             raise NotFound(f"there is no file of commands {path or ''}".rstrip())
         with open_file(path) as file:
@@ -90,7 +92,7 @@ class Story:
         Raises:
             StoreReadOnly: This window only observes.
         """
-        self._workspace.running()
+        self._world.running()
         report = StoryReport()
         async for number, line in lines:
             value = parse_line(number, line)
@@ -114,7 +116,7 @@ class Story:
         Raises:
             StoreReadOnly: This window only observes.
         """
-        self._workspace.running()
+        self._world.running()
         report = StoryReport()
         for number, value in enumerate(commands, 1):
             await self._issue(number, dict(value), origin, report)
@@ -127,7 +129,7 @@ class Story:
         try:
             if not isinstance(name, str):
                 raise InvalidValue('a command line needs "command": its name', path="")
-            result = await self._workspace.commands.issue(name, value, expected=expected, origin=origin)
+            result = await self._commands.issue(name, value, expected=expected, origin=origin)
         except WorkbenchError as error:
             hint = f" ({error.hint})" if error.hint else ""
             report.problems.append(RecordProblem(line=number, message=f"{error.message}{hint}"))

@@ -11,41 +11,43 @@ from workbench.errors import InvalidCommand, ModelFailed, StoreBusy, WorkbenchEr
 from workbench.model.command import CommandResult, CommandType
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import line_of
+from workbench.store.ports import Reader
 from workbench.store.stored_values import CommandRecord
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 
 class Commands:
     """Commands in, results out."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
 
     def commands(self) -> list[CommandType]:
         """Returns the command types of the model, in the order of their declaration."""
-        return list(self._workspace.registry.commands.values())
+        return list(self._world.registry.commands.values())
 
     def schema(self, name: str) -> Mapping[str, Any]:
         """Returns the JSON Schema from which a command's form is made."""
-        return self._workspace.registry.command(name).schema
+        return self._world.registry.command(name).schema
 
     def faults(self, name: str, values: Mapping[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
         """Returns what is wrong with a command's fields: locations and sentences; empty if all is well."""
         try:
-            self._workspace.registry.command(name).parse(values)
+            self._world.registry.command(name).parse(values)
         except InvalidCommand as error:
             return list(error.fields)
         return []
 
     def target(self, name: str, values: Mapping[str, Any]) -> tuple[str, int]:
         """Returns the stream that a command with these values is for, and that stream's version."""
-        kind = self._workspace.registry.command(name)
+        kind = self._world.registry.command(name)
         if values.get(kind.target) in (None, ""):
             return "", 0
-        stream = self._workspace.registry.stream_of(kind, values)
-        info = self._workspace.reader.stream(stream)
+        stream = self._world.registry.stream_of(kind, values)
+        info = self._world.reader.stream(stream)
         return stream, info.version if info else 0
 
     async def issue(
@@ -67,11 +69,11 @@ class Commands:
             NoHandler, InvalidCommand, WorldError.
             ModelFailed: The project's own code raised what it did not mean to.
         """
-        async with self._workspace.at_work() as engine:
+        async with self._world.at_work() as engine:
             issue = Issue(
                 type=name,
                 values=values,
-                id=command_id or engine.new_command_id(),
+                id=command_id or engine.new_id(),
                 expected=expected,
                 origin=origin,
             )
@@ -87,7 +89,7 @@ class Commands:
 
     def _whole(self, name: str, values: Mapping[str, Any]) -> Any:
         """Returns a command's fields with those that have defaults; None where it cannot be read."""
-        kind = self._workspace.registry.command(name)
+        kind = self._world.registry.command(name)
         try:
             return kind.dump(kind.parse(values))
         except Exception:  # noqa: BLE001  # validators are the project's code, too
@@ -95,22 +97,22 @@ class Commands:
 
     def _failed(self, said: str, error: BaseException) -> ModelFailed:
         """Says where the project's own code raised what it did not mean to."""
-        place = line_of(self._workspace.project.root, error)
+        place = line_of(self._world.model.root, error)
         return ModelFailed(said, hint=f"look at {place}" if place else "")
 
     def history(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""
-        return self._workspace.reader.commands(limit=limit, before=before)
+        return self._world.reader.commands(limit=limit, before=before)
 
     def ask(self, name: str, values: Mapping[str, Any]) -> Any:
         """Answers a query.
 
         Raises:
-            NoHandler: Nobody answers it (Q1).
+            NoHandler: There is no such query (Q1).
             InvalidCommand: Its fields are wrong.
         """
-        kind = self._workspace.registry.query(name)
-        return kind.answer(kind.parse(values), _Models(self._workspace))
+        kind = self._world.registry.query(name)
+        return kind.answer(kind.parse(values), _Models(self._world.reader))
 
     async def wait_for(self, projection: str, position: int) -> None:
         """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile.
@@ -119,7 +121,7 @@ class Commands:
             StandsStill: It is faulted.
         """
         while True:
-            async with self._workspace.at_work() as engine:
+            async with self._world.at_work() as engine:
                 pass
             try:
                 return await engine.wait_for(projection, position)
@@ -130,8 +132,8 @@ class Commands:
 class _Models:
     """What query handlers read; implements `workbench.model.command.ReadModels`."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._reader = workspace.reader
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def get(self, projection: str, key: Any) -> dict[str, Any] | None:
         return self._reader.row(projection, key)

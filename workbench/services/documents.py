@@ -26,7 +26,7 @@ def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False
 
     Raises:
         NotFound: There is no project.
-        NotTrusted: Nobody trusts its modules.
+        NotTrusted: Its modules are not trusted.
         ProjectError: The project's files are wrong; every problem with its place.
     """
     root = project_root(target)

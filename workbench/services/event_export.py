@@ -19,7 +19,8 @@ from workbench.model.event import RecordedEvent
 from workbench.services.output_files import check_output
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 PAGE = 1000
 KEPT_PROBLEMS = 1000
@@ -64,7 +65,7 @@ Progress = Callable[[ExportReport], None]
 
 
 def export(
-    workspace: Workspace,
+    world: World[Project],
     path: Path | None,
     form: ExportForm = ExportForm.NDJSON,
     *,
@@ -87,9 +88,9 @@ def export(
         InvalidValue: The file exists already.
         StoreReadOnly: It cannot be written.
     """
-    report = ExportReport(head=workspace.streams.head())
-    events = _chosen(workspace, streams, report, progress)
-    records = _records(events, form, source_of(workspace.project.name), report, reveal=reveal)
+    report = ExportReport(head=world.reader.head())
+    events = _chosen(world, streams, report, progress)
+    records = _records(events, form, source_of(world.model.name), report, reveal=reveal)
     chunks = _framed(records, array=form is ExportForm.CLOUDEVENTS_ARRAY)
     if path is None:
         _write(sys.stdout.buffer, chunks)
@@ -102,11 +103,11 @@ def export(
 
 
 def _chosen(
-    workspace: Workspace, streams: Sequence[str], report: ExportReport, progress: Progress | None
+    world: World[Project], streams: Sequence[str], report: ExportReport, progress: Progress | None
 ) -> Iterator[RecordedEvent]:
     """Yields the events up to the head as it was when the export began: the log only grows."""
     while True:
-        page = workspace.reader.read_log(report.position, PAGE, upto=report.head)
+        page = world.reader.read_log(report.position, PAGE, upto=report.head)
         for event in page:
             if not streams or any(fnmatchcase(event.stream, pattern) for pattern in streams):
                 yield event

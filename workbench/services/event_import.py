@@ -33,7 +33,8 @@ from workbench.store.stored_values import AppendResult, OperatorAction
 from workbench.tusk import open_file
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 GROUP = 512
 KEPT_PROBLEMS = 1000
@@ -55,7 +56,7 @@ def chosen_mapping(
 ) -> Mapping | None:
     """Returns a guess with what a person chose in its place; None where nothing names the stream or the type.
 
-    The unit of times and the category are guessed anew for a chosen field, unless they were chosen, too.
+    The unit of times and the category are guessed again for a chosen field, unless they were chosen, too.
 
     Args:
         chosen: Parts by their names in `Mapping`; None where nothing was chosen.
@@ -156,8 +157,8 @@ Progress = Callable[[ImportReport], None]
 class EventImport:
     """Events in from files."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
 
     def preview(
         self, path: Path, mapping: Mapping | None = None, reader: RecordReader | None = None
@@ -209,7 +210,7 @@ class EventImport:
 
     def receivers(self, types: Counter[str]) -> tuple[Receiver, ...]:
         """Returns who gets events of these types, with how many (B3)."""
-        return receivers_of(self._workspace.registry, types)
+        return receivers_of(self._world.registry, types)
 
     async def look_through(
         self,
@@ -275,8 +276,8 @@ class EventImport:
         progress: Progress | None,
         cancel: asyncio.Event | None,
     ) -> None:
-        """Reads a file in groups and has each used, in slices that hold nobody up."""
-        clock = self._workspace.clock
+        """Reads a file in groups and has each used, in slices that do not block the loop."""
+        clock = self._world.clock
         with _open(path) as file:
             reader = _line_reader(reading, path) if isinstance(reading, Mapping) else reading
             group: list[Incoming] = []
@@ -306,15 +307,15 @@ class EventImport:
             progress(report)
 
     async def _look(self, group: list[Incoming], report: ImportReport) -> None:
-        known = sum(1 for item in group if self._workspace.reader.event(item.event.id) is not None)
+        known = sum(1 for item in group if self._world.reader.event(item.event.id) is not None)
         report.known += known
         report.stored += len(group) - known
         await asyncio.sleep(0)
 
     async def _store(self, group: list[Incoming], report: ImportReport, keep: int | None) -> None:
-        async with self._workspace.at_work() as engine:
+        async with self._world.at_work() as engine:
             writes = (
-                engine.gate.write(Append(stream=item.stream, events=(item.event,), expected=item.expected))
+                engine.write(Append(stream=item.stream, events=(item.event,), expected=item.expected))
                 for item in group
             )
             answers = await asyncio.gather(*writes, return_exceptions=True)
@@ -329,10 +330,9 @@ class EventImport:
 
     async def _record(self, report: ImportReport) -> None:
         action = OperatorAction(
-            at=self._workspace.clock.now(), action="import", subject=report.path.name, detail=report.summary()
+            at=self._world.clock.now(), action="import", subject=report.path.name, detail=report.summary()
         )
-        async with self._workspace.at_work() as engine:
-            await engine.gate.write(RecordAction(action=action))
+        await self._world.act(RecordAction(action=action))
 
 
 def _report(path: Path, *, looked: bool = False) -> ImportReport:

@@ -16,7 +16,7 @@ class Receiver:
     Attributes:
         kind: ``read model``, ``subscription``, ``policy`` or ``process``.
         events: How many it gets; a filter may keep some of them back.
-        reads_only: Whether it only writes rows that can be made anew.
+        reads_only: Whether it only writes rows that can be rebuilt.
     """
 
     kind: str

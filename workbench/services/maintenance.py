@@ -16,14 +16,15 @@ from workbench.project.project import load_project
 from workbench.project.project_file import project_root, read_settings
 from workbench.services.project_trust import trust_of
 from workbench.services.store_owner import check_place
+from workbench.store.ports import Reader, StoreFile
 from workbench.store.sqlite.backup import backup
 from workbench.store.sqlite.integrity_check import Checkup, Finding, Progress, check
-from workbench.store.sqlite.offline_reader import Look
-from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.run_marks import check_log
+from workbench.store.store_file import read_store_file
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 __all__ = [
     "Checkup", "advice", "backup", "check", "check_projections", "rescue", "stale_projections", "store_file",
@@ -35,7 +36,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
 
     Raises:
         NotFound: There is no store.
-        StoreNotAllowed: It lies outside the project's folder, and nobody allowed that (T3).
+        StoreNotAllowed: It lies outside the project's folder, which was not allowed (T3).
         StoreCorrupt: Only the log of a run lies there, without its file (F5).
         ProjectError: The project file is wrong; every problem with its place.
     """
@@ -53,7 +54,7 @@ def store_file(target: Path, environ: Mapping[str, str]) -> Path:
 
 
 def check_projections(target: Path, environ: Mapping[str, str], progress: Progress) -> list[Finding]:
-    """Folds the log anew and compares the rows of every projection with it (I9).
+    """Folds the log again and compares the rows of every projection with it (I9).
 
     Needs the project's model: where ``target`` is only a file, or the project's modules are not trusted,
     nothing is compared.
@@ -88,25 +89,23 @@ def _is_store(target: Path) -> bool:
 
 
 @contextmanager
-def _model(target: Path, environ: Mapping[str, str]) -> Iterator[tuple[Registry, SqliteReader]]:
+def _model(target: Path, environ: Mapping[str, str]) -> Iterator[tuple[Registry, Reader]]:
     """Gives a project's model, and its store in one state."""
     project = load_project(project_root(target), environ=environ, trusted=trust_of(environ))
-    with Look(project.store_path) as seen:
-        reader = SqliteReader(seen.open(), project.store_path)
-        try:
-            with reader.steady():
-                yield project.registry, reader
-        finally:
-            reader.close()
+    with read_store_file(project.store_path) as reader:
+        yield project.registry, reader
 
 
-async def rescue(workspace: Workspace) -> Path:
+async def rescue(world: World[Project]) -> Path:
     """Copies what an open project holds to a new file beside its project file; returns the copy.
 
     Raises:
+        NotFound: It has no file.
         WorldError: It cannot be read or written any more.
     """
-    store, root = workspace.store, workspace.project.root
+    store, root = world.store, world.model.root
+    if not isinstance(store, StoreFile):
+        raise NotFound(f"the store {store.place} has no file to copy", hint="export its events")
     names = (root / f"rescued{number}.db" for number in itertools.chain([""], itertools.count(2)))
     target = next(name for name in names if not name.exists())
     await asyncio.to_thread(store.rescue, target)

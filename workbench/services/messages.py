@@ -10,18 +10,19 @@ from workbench.model.json_values import ForeignJsonError, parse_foreign_json
 from workbench.model.messaging import COMMANDS_TOPIC, Topic
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 
 class Messages:
     """Messages in."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
 
     def topics(self) -> list[Topic]:
         """Returns the topics of the project, in the order of their declaration."""
-        return [topic for topic in self._workspace.registry.topics.values() if topic.name != COMMANDS_TOPIC]
+        return [topic for topic in self._world.registry.topics.values() if topic.name != COMMANDS_TOPIC]
 
     async def publish(self, draft: OutgoingMessage) -> int:
         """Publishes a message; returns its position.
@@ -31,7 +32,7 @@ class Messages:
                 `workbench.engine.publisher.Publisher.publish` says.
             StoreReadOnly: This window only observes.
         """
-        async with self._workspace.at_work() as engine:
+        async with self._world.at_work() as engine:
             return await engine.publisher.publish(draft)
 
     @staticmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,8 +19,9 @@ from workbench.services.project_trust import trust_of
 from workbench.tusk import mark_of
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
 
+Adopt = Callable[[Project], Awaitable[None]]
 KINDS = ("aggregates", "commands", "queries", "events", "projections", "subscriptions", "reactors", "topics")
 SHOWN = 6
 """Names of what came and went that are listed; more are counted."""
@@ -63,15 +64,18 @@ class _Untrusted(WorkbenchError):
 
 
 class ModelReload:
-    """Keeps the model of a workspace as its files say.
+    """Keeps the model of a project as its files say.
+
+    Args:
+        adopt: Lets another model take over.
 
     Attributes:
         trust_changes: Whether changed modules are trusted without a question while this project is open.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._seen = workspace.project.marks
+    def __init__(self, world: World[Project], environ: Mapping[str, str], adopt: Adopt) -> None:
+        self._world, self._environ, self._adopt = world, environ, adopt
+        self._seen = world.model.marks
         self._pending = False
         self._turn = asyncio.Lock()
         self._told: Reload | None = None
@@ -79,8 +83,8 @@ class ModelReload:
 
     def watched(self) -> tuple[Path, ...]:
         """Returns the project's files, and the folders around them, where new ones may appear."""
-        files = {path for path in self._workspace.project.marks if path.is_file()}
-        folders = {path.parent for path in self._workspace.project.marks if path.parent.is_dir()}
+        files = {path for path in self._world.model.marks if path.is_file()}
+        folders = {path.parent for path in self._world.model.marks if path.parent.is_dir()}
         return (*sorted(folders), *sorted(files))
 
     async def check(self, *, trust: str = "") -> Reload | None:
@@ -101,7 +105,7 @@ class ModelReload:
             return None if again and told.outcome is not ReloadOutcome.DONE and not trust else told
 
     async def _read(self, seen: Mapping[Path, str], *, trust: str) -> Reload:
-        project = self._workspace.project
+        project = self._world.model
         changed = tuple(
             sorted(
                 place_in(project.root, path) for path, mark in seen.items() if self._seen.get(path) != mark
@@ -111,7 +115,7 @@ class ModelReload:
         try:
             fresh = await asyncio.to_thread(self._load, trust=trust)
             said = difference(project.registry, fresh.registry)
-            await self._workspace.adopt(fresh)
+            await self._adopt(fresh)
         except _Untrusted as error:
             said = f"{', '.join(changed) or PROJECT_FILE} changed what Python would run"
             return Reload(outcome=ReloadOutcome.UNTRUSTED, said=said, changed=changed, digest=error.digest)
@@ -129,7 +133,7 @@ class ModelReload:
 
     def _load(self, *, trust: str) -> Project:
         """Reads the project, in a thread: modules may import for long."""
-        project, environ = self._workspace.project, self._workspace.environ
+        project, environ = self._world.model, self._environ
         if not project.root.is_dir():
             raise NotFound(f"the folder {project.root} is gone", hint="put it back, or open another project")
         only = "" if self.trust_changes else trust

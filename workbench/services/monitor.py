@@ -11,6 +11,7 @@ from workbench.model.aggregate import stream_name
 from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projection import Projection
 from workbench.services.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
+from workbench.store.ports import Reader
 from workbench.store.stored_values import (
     Delivery,
     Depth,
@@ -25,27 +26,31 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from workbench.engine.projection_generation import ProjectionGeneration
-    from workbench.services.workspace import Workspace
-    from workbench.store.sqlite.reader import SqliteReader
-    from workbench.store.sqlite.table_reader import Shows
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.store.list_ports import Shows
 
 AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
 
 
 class Monitor:
-    """Reads for views that show what runs."""
+    """Reads for views that show what runs.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    Attributes:
+        world: What it looks at.
+    """
+
+    def __init__(self, world: World[Project]) -> None:
+        self.world = world
 
     @property
-    def _reader(self) -> SqliteReader:
-        return self._workspace.reader
+    def _reader(self) -> Reader:
+        return self.world.reader
 
     def status(self) -> Status:
         """Returns the one-line status."""
-        workspace, engine = self._workspace, self._workspace.engine
+        world, engine = self.world, self.world.engine
         counts = self._reader.letter_counts()
         head = self._reader.head()
         if engine:
@@ -53,22 +58,22 @@ class Monitor:
         else:
             cursors = [state.cursor for state in self._reader.subscriptions()]
         return Status(
-            project=workspace.project.name,
-            store=str(workspace.store.path),
+            project=world.model.name,
+            store=world.store.place,
             head=head,
             engine=engine.state.value if engine else "observing",
             lag=sum(max(0, head - cursor) for cursor in cursors),
             dead=counts.get("open", 0),
             replaying=counts.get("replaying", 0),
-            observer=workspace.observer,
+            observer=world.observer,
             trouble=engine.errors[-1] if engine and engine.errors else "",
             faulted=tuple(engine.faults) if engine else (),
-            gone=workspace.store.gone,
+            gone=world.store.gone,
         )
 
     def _hindrance(self, name: str) -> str:
         """Returns what keeps a subscription, or ``projection NAME``, from moving here; empty for nothing."""
-        engine = self._workspace.engine
+        engine = self.world.engine
         if engine is None:
             return "not run here"
         if name in engine.faults:
@@ -77,19 +82,19 @@ class Monitor:
 
     @property
     def paused(self) -> bool:
-        """Whether the engine stands still."""
-        engine = self._workspace.engine
+        """Whether the engine is paused."""
+        engine = self.world.engine
         return engine is None or engine.state is EngineState.PAUSED
 
     def subscriptions(self) -> list[SubscriptionView]:
         """Returns all subscriptions, policies and processes, in the order of the model."""
         stored = {state.name: state for state in self._reader.subscriptions()}
-        engine = self._workspace.engine
+        engine = self.world.engine
         names = list(engine.subscriptions) if engine and engine.subscriptions else sorted(stored)
         return [self._view(name, stored[name]) for name in names if name in stored]
 
     def _view(self, name: str, state: SubscriptionState) -> SubscriptionView:
-        engine = self._workspace.engine
+        engine = self.world.engine
         runner = engine.subscriptions.get(name) if engine else None
         cursor = runner.cursor if runner else state.cursor
         fault = engine.faults.get(name, "") if engine else ""
@@ -133,7 +138,7 @@ class Monitor:
         if runner is not None and cursor < self._reader.head():
             behind, _ = self._reader.read_topic(topic, runner.wants, cursor, 1)
             oldest += [message.published_at for message in behind]
-        return max(0, self._workspace.clock.now() - min(oldest)) if oldest else 0
+        return max(0, self.world.clock.now() - min(oldest)) if oldest else 0
 
     def deliveries(self, subscription: str) -> list[Delivery]:
         """Returns what waits, retries or is blocked in a subscription."""
@@ -151,7 +156,7 @@ class Monitor:
         Returns:
             How many there are, and whether there are more than were counted.
         """
-        runner = self._workspace.running().subscriptions[name]
+        runner = self.world.running().subscriptions[name]
         topic, cursor = runner.subscription.topic, runner.cursor
         found, _ = self._reader.read_topic(topic, runner.wants, position, AGAIN + 1)
         count = sum(message.position <= cursor for message in found)
@@ -159,12 +164,12 @@ class Monitor:
 
     def projections(self) -> list[ProjectionView]:
         """Returns all read models of the model."""
-        return [self._projection(projection) for projection in self._workspace.registry.projections.values()]
+        return [self._projection(projection) for projection in self.world.registry.projections.values()]
 
     def _projection(self, projection: Projection) -> ProjectionView:
         generations = self._reader.generations(projection.name)
         state = generations[0] if generations else None
-        engine = self._workspace.engine
+        engine = self.world.engine
         runner = engine.projections.get(projection.name) if engine else None
         checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
         building = runner.building if runner else None
@@ -256,7 +261,7 @@ class Monitor:
 
         A projection that gathers many streams into one row has rows whose events are not found this way.
         """
-        registry = self._workspace.registry
+        registry = self.world.registry
         read = set(registry.projections[projection].handlers())
         names = [kind.name for kind in registry.aggregates.values() if read & set(kind.events)]
         found = [
@@ -269,22 +274,22 @@ class Monitor:
 
     def flow(self) -> dict[str, int]:
         """Returns totals since the start by what the board shows, such as ``event:user.created``."""
-        engine = self._workspace.engine
+        engine = self.world.engine
         return dict(engine.metrics.flow) if engine else {}
 
     def throughput(self, what: str = "ok") -> tuple[list[int], dict[str, list[int]]]:
         """Returns seconds since 1970, and each subscription's deliveries in them, of the last ten minutes."""
-        engine = self._workspace.engine
+        engine = self.world.engine
         return engine.metrics.series(what) if engine else ([], {})
 
     def counting_since(self) -> int:
         """Returns when this window began to count deliveries, µs since 1970; 0 where it counts none."""
-        engine = self._workspace.engine
+        engine = self.world.engine
         return engine.metrics.since if engine else 0
 
     def latency(self, subscription: str, quantile: float) -> list[int]:
         """Returns publish-to-ack latencies for the same seconds, in microseconds."""
-        engine = self._workspace.engine
+        engine = self.world.engine
         return engine.metrics.percentiles(subscription, quantile) if engine else []
 
     def actions(self, limit: int = 200) -> list[OperatorAction]:

@@ -58,7 +58,7 @@ class SubscriptionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebuildView:
-    """Rows that are made anew beside those that readers get (J3).
+    """Rows that are rebuilt beside those that readers get (J3).
 
     Attributes:
         condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``, ``not
@@ -114,7 +114,7 @@ class Status:
     Attributes:
         lag: Lag of all subscriptions together, in positions, each as its own view says it.
         dead: Dead letters that are open; those that are being delivered again count as ``replaying``.
-        faulted: Subscriptions and projections that stand still after unexpected ends (C11).
+        faulted: Subscriptions and projections that stopped after repeated failures (C11).
         gone: Empty, or how the files of the open store ceased to be those at its path (C10).
     """
 

@@ -15,7 +15,7 @@ from workbench.tusk import parse, save, set_value
 EMPTY = "empty"
 TEMPLATES = (EMPTY, *SAMPLES)
 IGNORED = "data/\n__pycache__/\n"
-"""What a project has beside its text, and nobody wants in Git."""
+"""What a project has beside its text, and that does not belong in Git."""
 
 
 def template_folder(name: str) -> Path:

@@ -13,6 +13,8 @@ from workbench.project.samples import copy_sample, samples_folder
 from workbench.services.project_trust import trust_of
 from workbench.services.workspace import Workspace, open_workspace
 
+_TRUST = "read it; if you trust it, say --trust, which remembers this folder with these files"
+
 
 def open_target(
     folder: Path | None,
@@ -32,12 +34,12 @@ def open_target(
         trust: The person trusts the project's modules, and where its store lies, as they are now.
         only: Digest of the modules that the person saw and trusts; empty for whatever they are now.
         store: Path of the store that the person saw and allows, though it lies elsewhere (T3).
-        fresh: Begin the sample anew; an older copy is put aside.
+        fresh: Start from a new copy of the sample; an older copy is kept.
 
     Raises:
         NotFound: There is no such project.
         ProjectError: The project's files are wrong; every problem with its place.
-        StoreNotAllowed: The store lies outside the folder or is another project's, and nobody allowed that.
+        StoreNotAllowed: The store lies outside the folder or is another project's, which was not allowed.
         WorldError: The store cannot be opened, or a copy cannot be made.
     """
     if folder is None:
@@ -68,10 +70,10 @@ def need_model(workspace: Workspace, what: str) -> None:
         raise not_trusted(workspace.project, what)
 
 
-def not_trusted(project: Project, what: str) -> NotTrusted:
-    """Returns the error that something needs the model of a project that nobody trusts."""
+def not_trusted(project: Project, what: str, *, hint: str = _TRUST) -> NotTrusted:
+    """Returns the error that something needs the model of a project that is not trusted."""
     files = ", ".join(str(module_path(project.root, name)) for name in project.modules)
     return NotTrusted(
         f"{what} needs the model, which is Python that is not trusted yet: {files}",
-        hint="read it; if you trust it, say --trust, which remembers this folder with these files",
+        hint=hint,
     )

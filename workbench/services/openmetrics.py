@@ -10,8 +10,8 @@ from workbench.model.clock import MICROSECONDS
 
 if TYPE_CHECKING:
     from workbench.engine.engine import Engine
+    from workbench.services.monitor import Monitor
     from workbench.services.monitor_values import SubscriptionView
-    from workbench.services.workspace import Workspace
 
 QUANTILES = (0.5, 0.95, 0.99)
 Labels = tuple[tuple[str, str], ...]
@@ -33,29 +33,29 @@ class Family:
     unit: str = ""
 
 
-def open_metrics(workspace: Workspace) -> str:
+def open_metrics(monitor: Monitor) -> str:
     """Returns everything that is counted and measured, as OpenMetrics text that ends with ``# EOF``.
 
     Counters of subscriptions are those of the store, so that they go on over restarts; latencies are those of
     the engine that runs here, if one does.
     """
-    families = [*_store(workspace), *_subscriptions(workspace), *_projections(workspace)]
-    if workspace.engine is not None:
-        families += _latencies(workspace.engine)
+    families = [*_store(monitor), *_subscriptions(monitor), *_projections(monitor)]
+    if monitor.world.engine is not None:
+        families += _latencies(monitor.world.engine)
     lines = [line for family in families for line in _lines(family)]
     return "\n".join([*lines, "# EOF", ""])
 
 
-def _store(workspace: Workspace) -> Iterator[Family]:
-    letters = workspace.dead_letters.counts()
-    yield _gauge("position", "The highest position of the store.", [((), workspace.streams.head())])
-    yield _gauge("streams", "Streams in the store.", [((), workspace.streams.count())])
+def _store(monitor: Monitor) -> Iterator[Family]:
+    letters = monitor.world.reader.letter_counts()
+    yield _gauge("position", "The highest position of the store.", [((), monitor.world.reader.head())])
+    yield _gauge("streams", "Streams in the store.", [((), monitor.world.reader.stream_count())])
     yield _gauge(
         "dead_letters",
         "Dead letters by status.",
         [((("status", status),), count) for status, count in sorted(letters.items())],
     )
-    published = workspace.reader.published()
+    published = monitor.world.reader.published()
     yield _gauge(
         "messages",
         "Messages that were published to a topic and are not yet removed by its retention.",
@@ -63,8 +63,8 @@ def _store(workspace: Workspace) -> Iterator[Family]:
     )
 
 
-def _subscriptions(workspace: Workspace) -> Iterator[Family]:
-    views = workspace.monitor.subscriptions()
+def _subscriptions(monitor: Monitor) -> Iterator[Family]:
+    views = monitor.subscriptions()
     outcomes = ("delivered", "failed", "retried", "died", "expired", "filtered", "skipped")
     yield Family(
         name="deliveries",
@@ -101,8 +101,8 @@ def _subscriptions(workspace: Workspace) -> Iterator[Family]:
     )
 
 
-def _projections(workspace: Workspace) -> Iterator[Family]:
-    views = workspace.monitor.projections()
+def _projections(monitor: Monitor) -> Iterator[Family]:
+    views = monitor.projections()
     named = [((("projection", view.name),), view) for view in views]
     yield _gauge(
         "projection_lag", "Positions behind the head.", [(labels, view.lag) for labels, view in named]

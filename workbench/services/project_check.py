@@ -45,7 +45,7 @@ class ProjectReport:
 
     Attributes:
         advice: What is worth knowing, though nothing is wrong with it.
-        unseen: Modules that were not imported, because nobody trusts them; only their syntax was checked.
+        unseen: Modules that were not imported, because they are not trusted; only their syntax was checked.
         model: How many things of each kind the model has; empty where it could not be built.
     """
 

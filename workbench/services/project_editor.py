@@ -45,7 +45,8 @@ from workbench.tusk import (
 )
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 Place = tuple[str, ...]
 """A setting's path under its own name: ``("routing", "routes", "mails", "topics")``."""
@@ -97,7 +98,7 @@ class SettingsDraft:
 
     Attributes:
         original: The file as it was read.
-        handlers: What the modules bring, None where nobody knows.
+        handlers: What the modules bring, None where that is not known.
         renames: Topics and subscriptions that are called otherwise than in the file, in order.
     """
 
@@ -152,7 +153,7 @@ class SettingsDraft:
         schema = form_schema(model, self._fallbacks(model), dict(self._notes(path, model)))
         known = schema["properties"]
         written = dict(values) if isinstance(values, dict) else {}
-        for name in self._secrets(path, written):  # seen by nobody, so not edited here
+        for name in self._secrets(path, written):  # never shown, so not edited here
             known[name], written[name] = (
                 {"const": _HIDDEN, "description": known[name]["description"]},
                 _HIDDEN,
@@ -318,10 +319,10 @@ class SettingsDraft:
 
 
 class ProjectEditor:
-    """Reads and saves the project file of a workspace."""
+    """Reads and saves the project file of an open project."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
+        self._world, self._environ = world, environ
 
     def read(self) -> SettingsDraft:
         """Returns the file as it is now.
@@ -330,15 +331,13 @@ class ProjectEditor:
             TskError: It is no TuskLang; every problem with its place.
             NotFound: It cannot be read.
         """
-        project = self._workspace.project
-        path = project.root / PROJECT_FILE
-        data = self.present()
+        project, data = self._world.model, self.present()
         return SettingsDraft(
-            path=path,
+            path=project.root / PROJECT_FILE,
             original=data,
             document=parse(data, PROJECT_FILE),
-            environ=self._workspace.environ,
-            handlers=None if project.restricted else tuple(self._workspace.registry.handlers),
+            environ=self._environ,
+            handlers=None if project.restricted else tuple(self._world.registry.handlers),
         )
 
     def present(self) -> bytes:
@@ -347,7 +346,7 @@ class ProjectEditor:
         Raises:
             NotFound: It cannot be read.
         """
-        path = self._workspace.project.root / PROJECT_FILE
+        path = self._world.model.root / PROJECT_FILE
         try:
             return read_file(path)
         except OSError as error:
@@ -369,9 +368,9 @@ class ProjectEditor:
         """
         if draft.problems:
             raise TskError(draft.problems)
-        root = self._workspace.project.root
+        root = self._world.model.root
         edits = in_scenarios(root, draft.renames)
-        broken = broken_scenarios(self._workspace, would_be(self._workspace, draft), edits)
+        broken = broken_scenarios(self._world, would_be(self._world, draft), edits)
         if broken and not insist:
             raise WouldBreak(broken)
         save(draft.path, draft.document.dump(), was=draft.original)

@@ -1,4 +1,4 @@
-"""Pauses, resumes and rebuilds projections, and leaves out what they cannot fold, on record (L9)."""
+"""Pauses, resumes and rebuilds projections, and has them leave out what they cannot fold, recorded (L9)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from workbench.errors import ModelError, NotFound
-from workbench.services.monitor_values import ProjectionView
+from workbench.errors import ModelError
 from workbench.services.operator_acts import recorded
 from workbench.store.operations import RecordAction
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
 if TYPE_CHECKING:
     from workbench.engine.projection_runner import ProjectionRunner
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 Progress = Callable[[float], None]
 """Told which part of the log is done, 0 to 1."""
@@ -23,8 +23,8 @@ Progress = Callable[[float], None]
 class Projections:
     """What an operator does to projections."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses a projection, or resumes a paused or faulted one."""
@@ -33,9 +33,27 @@ class Projections:
             await runner.mark(status, self._of(name, "pause" if paused else "resume"))
 
     async def rebuild(self, name: str) -> None:
-        """Begins to make a projection's rows anew; the old ones stay until it is done (J3)."""
+        """Begins to rebuild a projection's rows; the old ones stay until it is done (J3)."""
         async with self._projection(name) as runner:
             await runner.rebuild(self._of(name, "rebuild"))
+
+    async def rebuild_alone(self, name: str, progress: Progress) -> None:
+        """Rebuilds a projection while nothing else moves; the new rows take the old ones' place at once (J3).
+
+        The engine is started paused: no handler is called, no other projection moves. Where an event cannot
+        be folded, the rebuild stops there.
+
+        Raises:
+            NotFound: The model has no such projection.
+            StoreReadOnly: This window only observes.
+        """
+        engine = self._world.running()
+        await self._world.start(paused=True)
+        await self.rebuild(name)
+        runner = engine.projection(name)
+        while (building := runner.building) is not None and not building.stopped:
+            await runner.work()
+            progress(min(1.0, building.checkpoint / max(1, engine.head)))
 
     async def pause_rebuild(self, name: str, *, paused: bool) -> None:
         """Pauses a rebuild, or resumes one that was paused or faulted."""
@@ -50,7 +68,7 @@ class Projections:
             await runner.give_up(self._of(name, "give up rebuild"))
 
     async def skip_event(self, name: str, *, rebuild: bool = False) -> None:
-        """Has a faulted projection leave out the event that it cannot fold, on record (J2)."""
+        """Has a faulted projection leave out the event that it cannot fold; this is recorded (J2)."""
         async with self._projection(name) as runner:
             await runner.pass_by(PassedKind.SKIPPED, self._of(name, "skip event"), building=rebuild)
 
@@ -70,40 +88,15 @@ class Projections:
 
     @asynccontextmanager
     async def _projection(self, name: str) -> AsyncIterator[ProjectionRunner]:
-        """Gives the runner of a projection, and has it look for work afterwards."""
-        async with self._workspace.at_work() as engine:
-            runner = engine.projections.get(name)
+        """Gives what moves a projection; the engine goes on with it by itself once it was changed."""
+        async with self._world.at_work() as engine:
             known = engine.registry.projections.get(name)
             if known is not None and known.by_handlers:
                 raise ModelError(
                     f"handlers write the rows of {name}: there is no fold that could be paused or rebuilt",
                     hint="only the handlers that wrote these rows can write them again",
                 )
-            if runner is None:
-                raise NotFound(f"no projection {name} runs")
-            yield runner
-            engine.revive(f"projection {name}")
-            engine.wake(f"projection {name}")
+            yield engine.projection(name)
 
     def _of(self, projection: str, action: str, detail: str = "") -> RecordAction:
-        return recorded(self._workspace.clock.now(), action, f"projection {projection}", detail)
-
-
-async def rebuild(workspace: Workspace, name: str, progress: Progress) -> ProjectionView:
-    """Rebuilds a projection; the old rows stay until the new ones take their place at once (J3).
-
-    The engine is started paused: no handler is called, no other projection moves. Where an event cannot be
-    folded, the rebuild stands still there, and the answer says so.
-
-    Raises:
-        NotFound: The model has no such projection.
-        StoreReadOnly: This window only observes.
-    """
-    engine = workspace.running()
-    await workspace.start(paused=True)
-    await workspace.projections.rebuild(name)
-    runner = engine.projections[name]
-    while (building := runner.building) is not None and not building.stopped:
-        await runner.work()
-        progress(min(1.0, building.checkpoint / max(1, engine.head)))
-    return next(view for view in workspace.monitor.projections() if view.name == name)
+        return recorded(self._world.clock.now(), action, f"projection {projection}", detail)

@@ -9,8 +9,8 @@ from workbench.errors import ModelError, WorldError
 from workbench.model.projection import Projection
 from workbench.project.project import Project
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
-from workbench.store.sqlite.connection import open_reader
-from workbench.store.sqlite.reader import SqliteReader
+from workbench.store.ports import ModelReader
+from workbench.store.store_file import read_store_file
 
 PAGE = 1000
 
@@ -29,19 +29,15 @@ def misfits(project: Project) -> list[ModelError]:
 
 
 def _misfits(project: Project, path: Path) -> Iterator[ModelError]:
-    reader = SqliteReader(open_reader(path), path)
-    try:
-        with reader.steady():
-            for projection in project.registry.projections.values():
-                try:
-                    _look(projection, reader)
-                except ModelError as error:
-                    yield error
-    finally:
-        reader.close()
+    with read_store_file(path) as reader:
+        for projection in project.registry.projections.values():
+            try:
+                _look(projection, reader)
+            except ModelError as error:
+                yield error
 
 
-def _look(projection: Projection, reader: SqliteReader) -> None:
+def _look(projection: Projection, reader: ModelReader) -> None:
     live = next((one for one in reader.generations(projection.name) if one.live), None)
     if live is None:
         return

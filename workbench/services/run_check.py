@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from workbench.errors import InvalidEvent, NoHandler, StoreNotAllowed, UnknownEvent, WorkbenchError
@@ -26,9 +24,8 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
 from workbench.services.store_owner import check_place, owner_for
 from workbench.services.workspace import Workspace
-from workbench.store.sqlite.event_scan import scan
-from workbench.store.sqlite.schema import remembered_owner
-from workbench.store.sqlite.store import SqliteStore
+from workbench.store.memory.store import MemoryStore
+from workbench.store.store_file import remembered_owner, scan
 from workbench.tusk import Problem, open_file
 
 STREAMS = 50_000
@@ -193,7 +190,7 @@ class _Folded:
         registry = self._registry
         aggregate = registry.aggregate_of_stream(stream)
         if event.type not in registry.events and aggregate is None:
-            return None  # somebody else's: it is shown, and nothing folds it
+            return None  # of another program: it is shown, and nothing folds it
         try:
             typed = registry.read_event(event)
         except (UnknownEvent, InvalidEvent) as error:
@@ -209,7 +206,7 @@ class _Folded:
             self._broken.add(stream)
             told = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             said = without_secrets(told, event.data)
-            return f"position {event.position} cannot be folded: {said}", f"mend evolve of {aggregate.name}"
+            return f"position {event.position} cannot be folded: {said}", f"fix evolve of {aggregate.name}"
         return None
 
 
@@ -221,7 +218,7 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
         return "open the project with the model that wrote them"
     if version == known.version:
         return f"make it version {version + 1}, with an upcast from {version}"
-    return f"mend its upcast from {version}"
+    return f"fix its upcast from {version}"
 
 
 # -- starting ---------------------------------------------------------------------------------------------
@@ -229,21 +226,16 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
 
 async def said_by_a_start(project: Project) -> list[RunFinding]:
     """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
-    with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
-        path = Path(scratch) / "events.db"
-        try:
-            store = SqliteStore(path, SystemClock(), synchronous="normal")
-        except WorkbenchError:
-            return []  # no room for it, which says nothing of the project
-        workspace = Workspace(replace(project, store_path=path, package=""), store, SystemClock())
-        try:
-            await workspace.start()
-            workspace.monitor.projections()
-        except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
-            said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
-            hint = error.hint if isinstance(error, WorkbenchError) else ""
-            message = f"the engine does not start with this model: {said}"
-            return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
-        finally:
-            await workspace.close()
+    clock = SystemClock()
+    workspace = Workspace(replace(project, package=""), MemoryStore(clock), clock)
+    try:
+        await workspace.start()
+        workspace.monitor.projections()
+    except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
+        said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+        hint = error.hint if isinstance(error, WorkbenchError) else ""
+        message = f"the engine does not start with this model: {said}"
+        return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
+    finally:
+        await workspace.close()
     return []

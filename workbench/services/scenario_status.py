@@ -16,8 +16,9 @@ from workbench.project.project import Project
 from workbench.project.scenarios import FOLDER, ScenarioFile
 
 if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
     from workbench.services.scenarios import Scenarios
-    from workbench.services.workspace import Workspace
 
 T = TypeVar("T")
 QUIET = 0.2
@@ -73,8 +74,8 @@ class ScenarioStatus:
         progress: How many of how many are done of the run that goes on.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
         self._read_with: Project | None = None
         self.files: tuple[ScenarioFile, ...] = ()
         self.trouble = ""
@@ -85,7 +86,7 @@ class ScenarioStatus:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._listeners: list[Callable[[], None]] = []
-        workspace.listen(self._changed)
+        world.listen(self._changed)
 
     # -- how they stand -----------------------------------------------------------------------------------
 
@@ -100,7 +101,7 @@ class ScenarioStatus:
     def holds(self, scenario: Scenario) -> bool:
         """Whether there is a verdict on this scenario as it is, by the model that runs now."""
         found = self._kept.get(scenario.title)
-        now = self._workspace.project
+        now = self._world.model
         return found is not None and found.project is now and found.result.scenario == scenario
 
     @property
@@ -130,7 +131,7 @@ class ScenarioStatus:
 
     def watched(self) -> tuple[Path, ...]:
         """Returns the folder of the scenarios and their files, as far as they are there."""
-        folder = self._workspace.project.root / FOLDER
+        folder = self._world.model.root / FOLDER
         return (folder, *(file.path for file in self.files)) if folder.is_dir() else ()
 
     # -- reading and running ------------------------------------------------------------------------------
@@ -192,8 +193,8 @@ class ScenarioStatus:
     async def _read(self) -> bool:
         """Reads the files with the model that runs; returns whether they are others than before."""
         project: Project | None = None
-        while project is not self._workspace.project:
-            project = self._workspace.project
+        while project is not self._world.model:
+            project = self._world.model
             service = self._service(project)
             try:
                 files, trouble = tuple(await asyncio.to_thread(service.files)), ""
@@ -210,7 +211,7 @@ class ScenarioStatus:
 
     async def _run(self, titles: list[str]) -> None:
         for number, title in enumerate(titles):
-            project = self._workspace.project
+            project = self._world.model
             scenario = next((one for one in self.all() if one.title == title), None)
             if self._stopping:
                 self._asked -= set(titles[number:]) - set(self._kept)
@@ -228,7 +229,7 @@ class ScenarioStatus:
     def _service(self, project: Project) -> Scenarios:
         from workbench.services.scenarios import Scenarios  # imports what opening a project does not need
 
-        return Scenarios(project, self._workspace.clock)
+        return Scenarios(project, self._world.clock)
 
     def _tell(self) -> None:
         for listener in list(self._listeners):

@@ -14,7 +14,7 @@ from workbench.model.json_values import read_text
 from workbench.model.secrets import masked
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.store.ports import Reader
 
 PAGE = 1000
 
@@ -42,35 +42,35 @@ class EventQuery:
         return not self.type or fnmatchcase(name, self.type)
 
 
-def first_events(workspace: Workspace, wanted: EventQuery, limit: int) -> list[RecordedEvent]:
+def first_events(reader: Reader, wanted: EventQuery, limit: int) -> list[RecordedEvent]:
     """Returns the first events that fit, in the order of their positions."""
     pages = _stream if wanted.stream and not set(wanted.stream) & set("*?[") else _log
-    return list(islice((event for event in pages(workspace, wanted) if wanted.fits(event)), limit))
+    return list(islice((event for event in pages(reader, wanted) if wanted.fits(event)), limit))
 
 
-def last_events(workspace: Workspace, wanted: EventQuery, limit: int) -> list[RecordedEvent]:
+def last_events(reader: Reader, wanted: EventQuery, limit: int) -> list[RecordedEvent]:
     """Returns the last events that fit, in the order of their positions."""
     found: list[RecordedEvent] = []
-    upto = workspace.streams.head()
+    upto = reader.head()
     while upto > wanted.after and len(found) < limit:
         begin = max(wanted.after, upto - PAGE)
-        page = [event for event in workspace.reader.read_log(begin, PAGE, upto=upto) if wanted.fits(event)]
+        page = [event for event in reader.read_log(begin, PAGE, upto=upto) if wanted.fits(event)]
         found = page + found
         upto = begin
     return found[-limit:]
 
 
-def _log(workspace: Workspace, wanted: EventQuery) -> Iterator[RecordedEvent]:
+def _log(reader: Reader, wanted: EventQuery) -> Iterator[RecordedEvent]:
     after = wanted.after
-    head = workspace.streams.head()
+    head = reader.head()
     while after < head:
-        events, after = workspace.reader.read_types(wanted.fits_type, after, PAGE)
+        events, after = reader.read_types(wanted.fits_type, after, PAGE)
         yield from events
 
 
-def _stream(workspace: Workspace, wanted: EventQuery) -> Iterator[RecordedEvent]:
+def _stream(reader: Reader, wanted: EventQuery) -> Iterator[RecordedEvent]:
     version = 0
-    while page := workspace.reader.read_stream(wanted.stream, version, PAGE):
+    while page := reader.read_stream(wanted.stream, version, PAGE):
         yield from (event for event in page if event.position > wanted.after)
         version = page[-1].version
 

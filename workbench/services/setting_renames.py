@@ -13,7 +13,7 @@ from workbench.tusk import Document, Problem, TskError, Value, ValueKind, parse,
 
 if TYPE_CHECKING:
     from workbench.project.project_file import ProjectFile
-    from workbench.services.workspace import Workspace
+    from workbench.store.ports import Reader
 
 LINE = 80
 """Characters of a line of code that are shown."""
@@ -111,9 +111,9 @@ def in_scenarios(root: Path, renames: Sequence[Renamed]) -> list[Edit]:
     return found
 
 
-def left_behind(workspace: Workspace, before: ProjectFile, after: ProjectFile) -> list[str]:
+def left_behind(reader: Reader, before: ProjectFile, after: ProjectFile) -> list[str]:
     """Says what becomes of what is stored under names that the project file does not have any more."""
-    found, published = [], workspace.reader.published()
+    found, published = [], reader.published()
     for name in _names(before, "topics") - _names(after, "topics"):
         if count := published.get(name, 0):
             stay = "message that was published to it stays" if count == 1 else "messages published to it stay"
@@ -121,10 +121,10 @@ def left_behind(workspace: Workspace, before: ProjectFile, after: ProjectFile) -
                 f"Topic {name}: {count:,} {stay} in the store under this name; no subscription reads them."
             )
     for name in _names(before, "subscriptions") - _names(after, "subscriptions"):
-        state = workspace.reader.subscription(name)
+        state = reader.subscription(name)
         if state is None:
             continue
-        groups = workspace.dead_letters.groups(("open", "archived"))
+        groups = reader.letter_groups(("open", "archived"))
         dead = sum(group.count for group in groups if group.subscription == name)
         letters = f" Its {dead:,} dead letters stay, and cannot be replayed." if dead else ""
         found.append(

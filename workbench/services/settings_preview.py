@@ -16,25 +16,26 @@ from workbench.services.setting_renames import Edit, in_code, left_behind, menti
 from workbench.tusk import Problem, TskError, parse
 
 if TYPE_CHECKING:
+    from workbench.engine.world import World
     from workbench.model.registry import Registry
+    from workbench.project.project import Project
     from workbench.services.project_editor import SettingsDraft
-    from workbench.services.workspace import Workspace
 
 
 class WouldBreak(ProjectError):
     """A change would load, but scenarios that fit the project now would not any more."""
 
 
-def would_be(workspace: Workspace, draft: SettingsDraft) -> Registry | None:
+def would_be(world: World[Project], draft: SettingsDraft) -> Registry | None:
     """Loads the project with a draft in the place of its file, in full, as opening it does.
 
     Returns:
-        Its model; None where it would have modules that nobody trusts yet, which are not imported.
+        Its model; None where it would have modules that are not trusted yet, which are not imported.
 
     Raises:
         ProjectError: It would not load; every problem with its place.
     """
-    project = workspace.project
+    project = world.model
     file = read_document(draft.document, draft.path, environ=draft.environ)
     loaded = load_project(
         project.root,
@@ -50,17 +51,19 @@ def would_be(workspace: Workspace, draft: SettingsDraft) -> Registry | None:
     return None if loaded.restricted else loaded.registry
 
 
-def broken_scenarios(workspace: Workspace, registry: Registry | None, edits: Sequence[Edit]) -> list[Problem]:
+def broken_scenarios(
+    world: World[Project], registry: Registry | None, edits: Sequence[Edit]
+) -> list[Problem]:
     """Returns what would be wrong with scenarios that are right now.
 
     Args:
         registry: Of the project as it would be; None where it is not known.
         edits: Scenario files as they would be.
     """
-    project, edited = workspace.project, {edit.path: edit.new for edit in edits}
+    project, edited = world.model, {edit.path: edit.new for edit in edits}
     if registry is None:
         return []
-    wrong = {one.path for one in find_scenarios(project.root, workspace.registry) if one.problems}
+    wrong = {one.path for one in find_scenarios(project.root, world.registry) if one.problems}
     found: list[Problem] = []
     for one in find_scenarios(project.root, registry):
         if one.path in wrong:
@@ -75,15 +78,15 @@ def broken_scenarios(workspace: Workspace, registry: Registry | None, edits: Seq
     return found
 
 
-def consequences(workspace: Workspace, draft: SettingsDraft) -> list[str]:
+def consequences(world: World[Project], draft: SettingsDraft) -> list[str]:
     """Says what becomes of what is stored under names that go, and where old names still stand."""
     try:
         before = read_document(parse(draft.original, PROJECT_FILE), draft.path, environ=draft.environ)
         after = read_document(draft.document, draft.path, environ=draft.environ)
     except TskError:
         return []  # what is wrong is told first
-    said = left_behind(workspace, before, after)
+    said = left_behind(world.reader, before, after)
     for one in draft.renames:
         said += [str(problem) for problem in mentions(draft.document, one)]
-        said += in_code(workspace.project.root, one)
+        said += in_code(world.model.root, one)
     return said

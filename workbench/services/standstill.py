@@ -1,4 +1,4 @@
-"""Waits until a project that runs has nothing left to do now, and says what stands still."""
+"""Waits until a project that runs has nothing left to do now, and says what has stopped."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.delivery_states import DeliveryState
 
 if TYPE_CHECKING:
+    from workbench.services.monitor import Monitor
     from workbench.services.monitor_values import SubscriptionView
-    from workbench.services.workspace import Workspace
 
 MOST = 100_000
 """Deliveries of a subscription that are looked at."""
@@ -33,8 +33,8 @@ class Standstill:
     broken: bool
 
 
-async def drain(workspace: Workspace, seconds: float) -> bool:
-    """Returns when all was delivered, retried or died; False if it takes too long, or something stands still.
+async def drain(monitor: Monitor, seconds: float) -> bool:
+    """Returns when all was delivered, retried or died; False if it takes too long, or something has stopped.
 
     What was put off on purpose beyond that time, such as the ``after`` of a process, is not waited for; see
     `put_off`.
@@ -42,14 +42,12 @@ async def drain(workspace: Workspace, seconds: float) -> bool:
     Raises:
         StoreReadOnly: This window only observes.
     """
-    engine = workspace.running()
-    until = workspace.clock.now() + round(seconds * MICROSECONDS)
+    engine = monitor.world.running()
+    until = monitor.world.clock.now() + round(seconds * MICROSECONDS)
     try:
         async with asyncio.timeout(seconds):
             await engine.settle()
-            while engine.stuck or any(
-                _moves(workspace, view, until) for view in workspace.monitor.subscriptions()
-            ):
+            while engine.stuck or any(_moves(monitor, view, until) for view in monitor.subscriptions()):
                 if engine.faults:
                     return False
                 await asyncio.sleep(LOOK)
@@ -59,7 +57,7 @@ async def drain(workspace: Workspace, seconds: float) -> bool:
     return not engine.faults
 
 
-def _moves(workspace: Workspace, view: SubscriptionView, until: int) -> bool:
+def _moves(monitor: Monitor, view: SubscriptionView, until: int) -> bool:
     """Whether something of a subscription is under way, will be tried again, or is due by a time."""
     if not view.waiting or view.status != "running":
         return False
@@ -67,24 +65,24 @@ def _moves(workspace: Workspace, view: SubscriptionView, until: int) -> bool:
         return True
     return any(
         one.state is DeliveryState.DELAYED and (one.failed or one.crashed or (one.due_at or 0) <= until)
-        for one in workspace.reader.deliveries(view.name, MOST)
+        for one in monitor.world.reader.deliveries(view.name, MOST)
     )
 
 
-def put_off(workspace: Workspace) -> int:
+def put_off(monitor: Monitor) -> int:
     """Returns how many deliveries wait for their time and were never tried."""
     return sum(
         one.state is DeliveryState.DELAYED and not (one.failed or one.crashed)
-        for view in workspace.monitor.subscriptions()
+        for view in monitor.subscriptions()
         if view.depth.delayed
-        for one in workspace.reader.deliveries(view.name, MOST)
+        for one in monitor.world.reader.deliveries(view.name, MOST)
     )
 
 
-def standstills(workspace: Workspace) -> list[Standstill]:
-    """Returns what does not follow any more: faulted projections, what nobody handles, what was paused."""
+def standstills(monitor: Monitor) -> list[Standstill]:
+    """Returns what does not follow any more: what is faulted, paused or has no handler."""
     found = []
-    for view in workspace.monitor.projections():
+    for view in monitor.projections():
         if view.status == "faulted":
             why = f"it stopped at position {view.fault_position:,}: {view.fault}"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=True))
@@ -94,7 +92,7 @@ def standstills(workspace: Workspace) -> list[Standstill]:
         elif view.status == "paused" and view.lag:
             why = f"it is paused, {view.lag:,} positions behind"
             found.append(Standstill(kind="projection", name=view.name, why=why, broken=False))
-    for one in workspace.monitor.subscriptions():
+    for one in monitor.subscriptions():
         behind = one.lag or one.waiting
         if one.status == "detached":
             found.append(

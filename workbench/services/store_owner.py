@@ -45,7 +45,7 @@ def check_place(
 
     Raises:
         NotAStore: Something else than a file stands there.
-        StoreNotAllowed: It lies outside the project's folder, links resolved, and nobody allowed that.
+        StoreNotAllowed: It lies outside the project's folder, links resolved, which was not allowed.
         StoreReadOnly: What is allowed cannot be remembered.
     """
     path = Path(os.path.realpath(store))
@@ -61,7 +61,7 @@ def owner_for(
     """Returns what answers, to what a store remembers of its owner, what it shall remember from now on.
 
     It is asked before anything is written; it answers with nothing where the owner stays, and raises
-    `StoreNotAllowed` where the store is another project's and nobody allowed that.
+    `StoreNotAllowed` where the store is another project's, which was not allowed.
 
     Args:
         allow: The person allows it, which is remembered outside the project.
@@ -116,7 +116,7 @@ def _ask(root: Path, path: Path, environ: Mapping[str, str], why: str, *, allow:
     if not allow or only not in ("", str(path)):
         raise StoreNotAllowed(
             f"the store {path} {why}; nothing was opened",
-            hint=f"mend [event_store] path, or if it is meant: workbench check {root} --trust",
+            hint=f"fix [event_store] path, or if it is meant: workbench check {root} --trust",
             path=path,
         )
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from workbench.store.sqlite.store import SqliteStore
+from workbench.store.ports import Store
 
 EVERY = 2.0
 """Seconds between two looks, of some microseconds each."""
@@ -15,10 +15,10 @@ class StoreWatch:
     """Watches one store, from `start` until `stop`.
 
     Args:
-        tell: Called on the loop when the store is gone, and when it is back; `SqliteStore.gone` says how.
+        tell: Called on the loop when the store is gone, and when it is back; `Store.gone` says how.
     """
 
-    def __init__(self, store: SqliteStore, tell: Callable[[], None]) -> None:
+    def __init__(self, store: Store, tell: Callable[[], None]) -> None:
         self._store = store
         self._tell = tell
         self._task: asyncio.Task[None] | None = None

@@ -14,9 +14,10 @@ from workbench.model.secrets import MASK, is_secret, masked, without_secrets
 from workbench.store.stored_values import StreamInfo
 
 if TYPE_CHECKING:
+    from workbench.engine.world import World
     from workbench.model.aggregate import AggregateType
     from workbench.model.event import RecordedEvent
-    from workbench.services.workspace import Workspace
+    from workbench.project.project import Project
 
 PAGE = 1000
 _STEPS = re.compile(r"[.\[\]]+")
@@ -58,7 +59,7 @@ class History:
 
 
 def history(
-    workspace: Workspace, name: str, version: int | None = None, *, last: int, reveal: Collection[str] = ()
+    world: World[Project], name: str, version: int | None = None, *, last: int, reveal: Collection[str] = ()
 ) -> History:
     """Folds a stream up to a version, one event after the other.
 
@@ -70,16 +71,16 @@ def history(
     Raises:
         NotFound: There is no such stream, or it has no such version.
     """
-    stream = _stream(workspace, name)
+    stream = _stream(world, name)
     upto = stream.version if version is None else version
     if not 1 <= upto <= stream.version:
         raise NotFound(f"{name} has versions 1 to {stream.version}; there is no version {upto}")
-    aggregate = workspace.registry.aggregate_of_stream(name)
-    fold = _Fold(workspace, aggregate, reveal)
+    aggregate = world.registry.aggregate_of_stream(name)
+    fold = _Fold(world, aggregate, reveal)
     steps: deque[HistoryStep] = deque(maxlen=last)
     after = 0
     while after < upto:
-        page = workspace.reader.read_stream(name, after, min(PAGE, upto - after))
+        page = world.reader.read_stream(name, after, min(PAGE, upto - after))
         steps.extend(fold.step(event) for event in page)
         after = page[-1].version
     return History(
@@ -93,28 +94,28 @@ def history(
     )
 
 
-def _stream(workspace: Workspace, name: str) -> StreamInfo:
-    stream = workspace.streams.get(name)
+def _stream(world: World[Project], name: str) -> StreamInfo:
+    stream = world.reader.stream(name)
     if stream is not None:
         return stream
-    near = [one.name for one in workspace.streams.beginning(name, 3)]
+    near = [one.name for one in world.reader.streams_from(name, 3)]
     said = f"names that begin so: {', '.join(near)}" if near else "streams are listed by: workbench streams"
     raise NotFound(f"there is no stream {name}", hint=said)
 
 
 class _Fold:
-    """The state as it goes; stands still at the first event that cannot be folded."""
+    """The state so far; stops at the first event that cannot be folded."""
 
     def __init__(
-        self, workspace: Workspace, aggregate: AggregateType | None, reveal: Collection[str]
+        self, world: World[Project], aggregate: AggregateType | None, reveal: Collection[str]
     ) -> None:
-        self._registry = workspace.registry
+        self._registry = world.registry
         self._aggregate = aggregate
         self._reveal = reveal
         self._state: Any = None
         self.shown: Any = None
         self.trouble = "" if aggregate else "no aggregate of the model has this category"
-        if workspace.project.restricted:
+        if world.model.restricted:
             self.trouble = "the model was not loaded, because it is not trusted yet"
 
     def step(self, event: RecordedEvent) -> HistoryStep:

@@ -15,11 +15,12 @@ from workbench.model.aggregate import AggregateType
 from workbench.model.event import RecordedEvent
 from workbench.services.operator_acts import recorded
 from workbench.store.operations import CloseStream
+from workbench.store.ports import Reader
 from workbench.store.stored_values import Glance, LogEntry, StreamInfo
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
-    from workbench.store.sqlite.reader import SqliteReader
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +42,12 @@ class StateAt:
 class Streams:
     """Reads for views; each is short enough to be called while painting."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
 
     @property
-    def _reader(self) -> SqliteReader:
-        return self._workspace.reader
+    def _reader(self) -> Reader:
+        return self._world.reader
 
     def head(self) -> int:
         """Returns the highest position."""
@@ -142,12 +143,12 @@ class Streams:
 
     def state_at(self, stream: str, version: int) -> StateAt:
         """Returns the state at a version and the one before it; never raises for what the data holds."""
-        aggregate = self._workspace.registry.aggregate_of_stream(stream)
+        aggregate = self._world.registry.aggregate_of_stream(stream)
         if aggregate is None:
             said = "No aggregate of the model has this category, so its events have no state."
             return StateAt(version=version, before=None, after=None, trouble=said)
         try:
-            loader = AggregateLoader(self._reader, self._workspace.registry)
+            loader = AggregateLoader(self._reader, self._world.registry)
             before, after = (self._shown(loader, aggregate, stream, at) for at in (version - 1, version))
         except ReadTooLong:
             raise
@@ -173,6 +174,5 @@ class Streams:
         Raises:
             NotFound: There is no such stream.
         """
-        note = recorded(self._workspace.clock.now(), "close" if closed else "open again", f"stream {stream}")
-        async with self._workspace.at_work() as engine:
-            await engine.gate.write_all((CloseStream(stream=stream, closed=closed), note))
+        note = recorded(self._world.clock.now(), "close" if closed else "open again", f"stream {stream}")
+        await self._world.act(CloseStream(stream=stream, closed=closed), note)

@@ -13,8 +13,9 @@ from workbench.store.operations import ConfigureSubscription, RecordAction, Skip
 from workbench.store.stored_values import SubscriptionState
 
 if TYPE_CHECKING:
+    from workbench.engine.world import World
     from workbench.model.registry import Registry
-    from workbench.services.workspace import Workspace
+    from workbench.project.project import Project
 
 
 _SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
@@ -23,54 +24,47 @@ _SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
 class Subscriptions:
     """What an operator does to subscriptions; every act is recorded with what it does (L9)."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses or resumes one subscription, durably."""
-        async with self._workspace.at_work() as engine:
-            note = self._note("pause" if paused else "resume", name)
-            await engine.gate.write_all((ConfigureSubscription(subscription=name, paused=paused), note))
-            engine.subscriptions[name].paused = paused
-            if paused:
-                engine.subscriptions[name].release()
-            else:
-                engine.revive(name)
-            engine.wake(name)
+        note = self._note("pause" if paused else "resume", name)
+        await self._world.act(ConfigureSubscription(subscription=name, paused=paused), note)
 
     async def reset(self, name: str, position: int) -> None:
         """Moves a subscription's cursor: everything after the position is delivered again.
 
         Raises:
             InvalidValue: The position is negative, or beyond the last one.
+            NotFound: No such subscription runs.
         """
-        head = self._workspace.reader.head()
+        head = self._world.reader.head()
         if not 0 <= position <= head:
             raise InvalidValue(f"position {position:,} is not from 0 to {head:,}", path="")
-        async with self._workspace.at_work() as engine:
-            runner = engine.subscriptions[name]
-            moved = ConfigureSubscription(subscription=name, cursor=position, release_key=runner.release_key)
-            await engine.gate.write_all((moved, self._note("reset", name, f"to position {position}")))
-            runner.moved(position)
-            engine.wake(name)
+        async with self._world.at_work() as engine:
+            release = engine.subscription(name).release_key
+            moved = ConfigureSubscription(subscription=name, cursor=position, release_key=release)
+            await engine.commit(moved, self._note("reset", name, f"to position {position}"))
 
     async def skip(self, name: str, numbers: Sequence[int]) -> int:
-        """Passes waiting deliveries by, on record; those behind them with their keys go on.
+        """Skips waiting deliveries, recorded; those behind them with their keys continue.
 
         Returns:
             How many still waited.
+
+        Raises:
+            NotFound: No such subscription runs.
         """
-        async with self._workspace.at_work() as engine:
-            runner = engine.subscriptions[name]
-            skip = Skip(subscription=name, numbers=tuple(numbers), release_key=runner.release_key)
+        async with self._world.at_work() as engine:
+            release = engine.subscription(name).release_key
+            skip = Skip(subscription=name, numbers=tuple(numbers), release_key=release)
             note = self._note("skip", name, f"{{answer}} of {len(numbers)} deliveries")
-            skipped, _ = await engine.gate.write_all((skip, note))
-            runner.rows_changed()
-            engine.wake(name)
+            skipped, _ = await engine.commit(skip, note)
             return int(skipped)
 
     def _note(self, action: str, name: str, detail: str = "") -> RecordAction:
-        return recorded(self._workspace.clock.now(), action, name, detail)
+        return recorded(self._world.clock.now(), action, name, detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +95,13 @@ class SubscriptionStanding:
     dead: int
 
 
-def standings(workspace: Workspace) -> list[SubscriptionStanding]:
+def standings(world: World[Project]) -> list[SubscriptionStanding]:
     """Returns all subscriptions of the model and of the store, those of the model first, in its order."""
-    stored = {state.name: state for state in workspace.reader.subscriptions()}
-    handlers = _handlers(workspace.registry)
+    stored = {state.name: state for state in world.reader.subscriptions()}
+    handlers = _handlers(world.registry)
     names = [*handlers, *(name for name in stored if name not in handlers)]
-    head = workspace.streams.head()
-    return [_standing(workspace.registry, name, stored.get(name), handlers, head) for name in names]
+    head = world.reader.head()
+    return [_standing(world.registry, name, stored.get(name), handlers, head) for name in names]
 
 
 def _handlers(registry: Registry) -> dict[str, str]:

@@ -39,7 +39,7 @@ class StoreLock:
         return real.with_name(f"{real.name}.lock")
 
     def acquire(self, now: int) -> bool:
-        """Takes the lock if nobody holds it.
+        """Takes the lock if it is free.
 
         Args:
             now: Microseconds since 1970, noted for others to read.
@@ -60,7 +60,7 @@ class StoreLock:
         return True
 
     def note(self, runs: Sequence[str]) -> None:
-        """Notes which runs the file of the store may bear; that stays when the lock is let go."""
+        """Notes which runs the file of the store may bear; that stays when the lock is released."""
         if self._file is None:
             return
         with contextlib.suppress(OSError):  # the lock holds without the note; on a full disk there is no room
@@ -104,7 +104,7 @@ class StoreLock:
         return f"another process (PID {said['pid']} on {said['host']}, since {said['since']})"
 
     def release(self) -> None:
-        """Lets go; a second call does nothing."""
+        """Releases the lock; a second call does nothing."""
         if self._file is not None:
             with contextlib.suppress(OSError):  # what could not be noted on a full disk cannot be now
                 self._file.close()

@@ -126,7 +126,7 @@ class ForgetMessages(Operation, frozen=True, kw_only=True):
     """Removes the messages of a topic and what waits of them, but for dead letters; answers how many.
 
     Attributes:
-        released: Subscriptions in which a dead letter blocks nobody (O2).
+        released: Subscriptions in which a dead letter blocks nothing (O2).
     """
 
     topic: str
@@ -142,10 +142,10 @@ class EnsureSubscription(Operation, frozen=True, kw_only=True):
 
 
 class Claim(Operation, frozen=True, kw_only=True):
-    """Marks messages as handed out, so that after a crash they are suspects (contract §5).
+    """Marks messages as handed out, so that after a crash they are in doubt (contract §5).
 
     Attributes:
-        after: Where the cursor must stand; elsewhere somebody has moved it: `StaleLease`. None for anywhere.
+        after: Where the cursor must stand; elsewhere it was moved: `StaleLease`. None for anywhere.
     """
 
     subscription: str
@@ -189,10 +189,10 @@ class Reclaim(Operation, frozen=True, kw_only=True):
 
 
 class Skip(Operation, frozen=True, kw_only=True):
-    """An operator passes waiting deliveries by; answers how many still waited (contract §5).
+    """An operator skips waiting deliveries; answers how many still waited (contract §5).
 
     Attributes:
-        release_key: Whether a dead letter blocks nobody, so that the next goes on even behind one (O2).
+        release_key: Whether a dead letter blocks nothing, so that the next goes on even behind one (O2).
     """
 
     subscription: str
@@ -207,7 +207,7 @@ class Settle(Operation, frozen=True, kw_only=True):
         cursor: New cursor; None where only rows are settled.
         token: Of the claim or lease; another one in the store is `StaleLease` and nothing takes effect.
         delivered, failed, filtered, retried, died, expired: Added to the subscription's counters.
-        release_key: Whether a dead letter blocks nobody: the next delivery of its key goes on (O2).
+        release_key: Whether a dead letter blocks nothing: the next delivery of its key goes on (O2).
         claim: Where the next batch ends, which is claimed in the same breath.
         claim_token: Of that claim.
     """
@@ -230,16 +230,16 @@ class Settle(Operation, frozen=True, kw_only=True):
 
 
 class RecoverSubscription(Operation, frozen=True, kw_only=True):
-    """After a crash: leased rows count a crash, and claimed messages become suspects (contract §5).
+    """After a crash: leased rows count a crash, and claimed messages are in doubt (contract §5).
 
     Attributes:
-        suspects: Rows for the messages between cursor and claim that the subscription wants.
-        release_key: Whether a dead letter blocks nobody (O2).
+        in_doubt: Rows for the messages between cursor and claim that the subscription wants.
+        release_key: Whether a dead letter blocks nothing (O2).
     """
 
     subscription: str
     topic: str
-    suspects: tuple[NewDelivery, ...]
+    in_doubt: tuple[NewDelivery, ...]
     max_crashes: int
     release_key: bool = False
 
@@ -247,10 +247,10 @@ class RecoverSubscription(Operation, frozen=True, kw_only=True):
 class ConfigureSubscription(Operation, frozen=True, kw_only=True):
     """An operator pauses or resumes a subscription, or moves its cursor; None leaves as it is.
 
-    What waits behind the new cursor is delivered anew from the log, but for what is being replayed.
+    What waits behind the new cursor is delivered again from the log, but for what is being replayed.
 
     Attributes:
-        release_key: Whether a dead letter blocks nobody (O2).
+        release_key: Whether a dead letter blocks nothing (O2).
     """
 
     subscription: str
@@ -316,7 +316,7 @@ class AdvanceJob(Operation, frozen=True, kw_only=True):
     """Does some steps of a job and counts how they ended, each for itself; answers the job as it stands.
 
     Attributes:
-        step: Where the job must stand; elsewhere somebody else has advanced it, and nothing is done.
+        step: Where the job must stand; elsewhere it was advanced already, and nothing is done.
         operations: One for each number that is next.
         status: What it comes to.
         note: Recorded in the same breath; ``{answer}`` in its detail is how many the job has dealt with (L9).

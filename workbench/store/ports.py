@@ -1,14 +1,16 @@
-"""The ports that every store adapter offers: one that writes, three that read."""
+"""The ports that every store adapter offers: one that writes, those that read, and what only files have."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
+from workbench.store.list_ports import EventLists, LetterLists, RecordLists, StreamLists, TableLists
 from workbench.store.operations import Operation
 from workbench.store.stored_values import (
     DeadLetter,
@@ -47,14 +49,6 @@ class StoreWriter(Protocol):
         Raises:
             WorldError: As for `write`.
         """
-        ...
-
-    def tidy(self) -> None:
-        """Does what can wait until nothing is to be written, such as emptying a large log (C4)."""
-        ...
-
-    def close(self) -> None:
-        """Checkpoints, sets the clean flag and lets go of the file; a second call does nothing."""
         ...
 
 
@@ -189,8 +183,22 @@ class ModelReader(Protocol):
         ...
 
 
-class Reader(EventReader, QueueReader, ModelReader, Protocol):
-    """All that the engine reads, through one connection."""
+class Reader(
+    EventReader,
+    QueueReader,
+    ModelReader,
+    StreamLists,
+    EventLists,
+    LetterLists,
+    TableLists,
+    RecordLists,
+    Protocol,
+):
+    """All that can be read, through one connection, in one thread at a time."""
+
+    def close(self) -> None:
+        """Lets go of the connection; a second call does nothing."""
+        ...
 
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong` (C5).
@@ -203,6 +211,47 @@ class Reader(EventReader, QueueReader, ModelReader, Protocol):
 class Store(StoreWriter, Protocol):
     """An open store."""
 
+    @property
+    def place(self) -> str:
+        """Where it is, as a person is told: the path of its file, for one."""
+        ...
+
+    @property
+    def observer(self) -> str:
+        """Empty, or why this process may only look (C8, F5)."""
+        ...
+
+    @property
+    def gone(self) -> str:
+        """Empty, or how what is stored ceased to be at its place, as far as was noticed (C10)."""
+        ...
+
     def reader(self) -> Reader:
-        """Returns a reader of its own."""
+        """Returns a reader of its own, which sees what is committed."""
+        ...
+
+    def look(self) -> str:
+        """Looks whether what is stored is still at its place; returns `gone`. Any thread may ask."""
+        ...
+
+    def close(self) -> None:
+        """Takes no more writes, and lets go of what it holds; a second call does nothing."""
+        ...
+
+
+@runtime_checkable
+class StoreFile(Protocol):
+    """What a store offers besides whose data is a file."""
+
+    def rescue(self, target: Path) -> None:
+        """Copies what is open here to a new file, also where the store's own is gone (C10).
+
+        Raises:
+            StoreReadOnly: It was closed, or the target exists.
+            WorldError: It cannot be read or written any more.
+        """
+        ...
+
+    def tidy(self) -> None:
+        """Does what can wait until nothing is to be written, such as emptying a large log (C4)."""
         ...

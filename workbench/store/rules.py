@@ -150,6 +150,6 @@ def check_table_names(op: EnsureProjection) -> None:
 
 
 def urgency(delivery: Delivery) -> tuple[bool, int, int]:
-    """Returns what orders deliveries that can be claimed: suspects first, then by priority and age (R1)."""
+    """Returns what orders deliveries that can be claimed: in doubt first, then by priority and age (R1)."""
     boosted = delivery.enqueued_at - delivery.priority * MICROSECONDS
     return delivery.crashed == 0, boosted, delivery.position

@@ -186,6 +186,23 @@ class LetterLine(NamedTuple):
     subscription: str
 
 
+class LetterGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Dead letters with one cause: subscription, error type, place in the handler's code.
+
+    Attributes:
+        first_at: When the first of them died, microseconds since 1970.
+        numbers: Of the dead letters, ascending.
+    """
+
+    subscription: str
+    error_type: str
+    place: str
+    count: int
+    first_at: int
+    last_at: int
+    numbers: tuple[int, ...]
+
+
 T = TypeVar("T")
 
 
@@ -261,7 +278,7 @@ class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         cursor: Every message up to here is settled or has a row.
-        claimed_to: Messages up to here were handed out; above the cursor after a crash they are suspects.
+        claimed_to: Messages up to here were handed out; above the cursor after a crash they are in doubt.
         delivered: Handled successfully, ever.
         failed: Attempts that failed, ever.
         retried, died, expired, skipped: How attempts and deliveries ended, ever.

@@ -19,7 +19,7 @@ MAX_DEPTH = 8
 MAX_ENTRIES = 20_000
 _FLATTER = "nest less: sections and one level of blocks are enough"
 KEPT = 200
-"""Problems reported of one file; a file of nonsense has more than anybody reads."""
+"""Problems reported of one file; a file of nonsense has more than are worth listing."""
 
 
 def parse(data: bytes | str, file: str = "project.tsk") -> Document:
@@ -65,7 +65,7 @@ def _decode(data: bytes, file: str) -> str:
 
 
 class _Enough(Exception):
-    """More problems were found than anybody reads."""
+    """More problems were found than are worth listing."""
 
 
 class _Parser:

@@ -27,7 +27,7 @@ class Resolved:
     Attributes:
         values: Sections by name, parts of dotted names nested; entries before the first section at the top;
             variables are left out.
-        secrets: Values from the environment whose names say that nobody may read them on a screen.
+        secrets: Values from the environment whose names look secret.
         files: Every other file that was looked for, with the digest of what was read; empty where it was not.
     """
 
@@ -214,11 +214,11 @@ class _Resolver:
         if isinstance(default, bool):
             if text.lower() in {"true", "false"}:
                 return _Found(text.lower() == "true")
-            return self._problem(value, "R-ENV", f"{name} should be true or false", f"set {name} anew")
+            return self._problem(value, "R-ENV", f"{name} should be true or false", f"set {name} again")
         if isinstance(default, int | float):
             if NUMBER.fullmatch(text):
                 return _Found(int(text) if text.lstrip("-").isdigit() else float(text))
-            return self._problem(value, "R-ENV", f"{name} should be a number", f"set {name} anew")
+            return self._problem(value, "R-ENV", f"{name} should be a number", f"set {name} again")
         return _Found(text)
 
     def _ref(self, value: Value) -> _Found:

@@ -65,7 +65,7 @@ def save(path: Path, new: bytes, *, was: bytes | None) -> None:
         was: The content that was read, None for a file that did not exist.
 
     Raises:
-        ChangedOnDisk: Somebody changed the file since.
+        ChangedOnDisk: The file was changed since.
         StoreReadOnly: It cannot be written.
     """
     path = Path(os.path.realpath(path))

@@ -11,14 +11,27 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.errors import CommandRejected
-from workbench.model.aggregate import Aggregate
-from workbench.model.command import Command, Query, ReadModels
-from workbench.model.event import Event, RecordedEvent
-from workbench.model.messaging import Context, Message
-from workbench.model.policy import After, Policy, Process
-from workbench.model.projection import Column, ColumnKind, Projection, Rows
-from workbench.model.registry import Definitions
+from workbench import (
+    After,
+    Aggregate,
+    Answer,
+    Column,
+    ColumnKind,
+    Command,
+    CommandRejected,
+    Context,
+    Definitions,
+    Event,
+    Message,
+    On,
+    Policy,
+    Process,
+    Projection,
+    Query,
+    ReadModels,
+    RecordedEvent,
+    Rows,
+)
 
 PAYMENT_TRIES = 3
 RETRY_AFTER = 2.0
@@ -400,13 +413,13 @@ ORDERS = Projection(
         Column(name="placed_at", kind=ColumnKind.TIME),
         Column(name="updated_at", kind=ColumnKind.TIME),
     ),
-    on={
-        OrderPlaced: _placed_row,
-        OrderPaid: _status_row,
-        OrderShipped: _status_row,
-        OrderCancelled: _status_row,
-        PaymentRequested: _payment_row,
-    },
+    on=(
+        On(OrderPlaced, _placed_row),
+        On(OrderPaid, _status_row),
+        On(OrderShipped, _status_row),
+        On(OrderCancelled, _status_row),
+        On(PaymentRequested, _payment_row),
+    ),
 )
 
 
@@ -468,6 +481,6 @@ DEFINITIONS = Definitions(
             doc="From an order to its parcel.",
         ),
     ),
-    queries=((ListOrders, list_orders),),
+    queries=(Answer(ListOrders, list_orders),),
     handlers={"charge_card": charge_card},
 )

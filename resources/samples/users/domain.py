@@ -8,13 +8,25 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from pydantic import Field
 
-from workbench.errors import CommandRejected, PermanentError
-from workbench.model.aggregate import Aggregate
-from workbench.model.command import Command, Query, ReadModels
-from workbench.model.event import Event, RecordedEvent
-from workbench.model.messaging import Context, Message
-from workbench.model.projection import Column, ColumnKind, Projection, Rows
-from workbench.model.registry import Definitions
+from workbench import (
+    Aggregate,
+    Answer,
+    Column,
+    ColumnKind,
+    Command,
+    CommandRejected,
+    Context,
+    Definitions,
+    Event,
+    Message,
+    On,
+    PermanentError,
+    Projection,
+    Query,
+    ReadModels,
+    RecordedEvent,
+    Rows,
+)
 
 Status = Literal["active", "inactive", "suspended"]
 UserId = Annotated[
@@ -168,7 +180,7 @@ def evolve_user(user: User | None, event: Event) -> User:
 
 
 class OutageReported(Event, frozen=True):
-    """Nobody can deliver mail to a domain."""
+    """Mail to a domain cannot be delivered."""
 
     event_type: ClassVar[str] = "outage.reported"
     domain: str
@@ -258,7 +270,11 @@ USERS = Projection(
         Column(name="created_at", kind=ColumnKind.TIME),
         Column(name="updated_at", kind=ColumnKind.TIME),
     ),
-    on={UserCreated: _row_created, UserUpdated: _row_updated, UserStatusChanged: _row_status},
+    on=(
+        On(UserCreated, _row_created),
+        On(UserUpdated, _row_updated),
+        On(UserStatusChanged, _row_status),
+    ),
 )
 
 
@@ -274,7 +290,10 @@ OUTAGES = Projection(
     name="outages",
     doc="Mail servers that are or were down; the welcome mail asks here.",
     columns=(Column(name="domain"), Column(name="state"), Column(name="since", kind=ColumnKind.TIME)),
-    on={OutageReported: _outage_reported, OutageResolved: _outage_resolved},
+    on=(
+        On(OutageReported, _outage_reported),
+        On(OutageResolved, _outage_resolved),
+    ),
 )
 
 
@@ -330,7 +349,7 @@ def write_audit(message: Message, context: Context) -> None:
 
 
 def warn_suspended(message: Message, context: Context) -> None:
-    """Asks for a notice to somebody who was suspended."""
+    """Asks for a notice to a suspended user."""
     text = f"Your account was suspended: {message.json()['reason']}"
     context.publish("mail", {"stream": message.key, "text": text}, type="mail.notice")
 
@@ -372,7 +391,7 @@ DEFINITIONS = Definitions(
         ),
     ),
     projections=(USERS, OUTAGES),
-    queries=((GetUser, get_user), (ListUsers, list_users)),
+    queries=(Answer(GetUser, get_user), Answer(ListUsers, list_users)),
     handlers={
         "send_welcome": send_welcome,
         "write_audit": write_audit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -64,6 +65,7 @@ async def test_causation_lists_the_family(ada, workspace, desk, view):
 async def test_a_copy_is_an_object_with_everything(ada, desk, view):
     desk.select(Selection(stream=ada, version=1))
     view.copy_line()
+    await asyncio.gather(*desk.running())
     text = QApplication.clipboard().text()
     assert "\n" not in text
     copied = json.loads(text)

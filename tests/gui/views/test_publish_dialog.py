@@ -83,11 +83,11 @@ async def test_a_topic_that_nobody_reads_is_told(workspace, dialog, until):
 
 
 async def test_a_window_that_only_looks_says_so(workspace, desk, qtbot):
-    engine, workspace.engine = workspace.engine, None
+    engine, workspace.world.engine = workspace.engine, None
     parent = QWidget()
     qtbot.addWidget(parent)
     made = PublishDialog(parent, desk)
-    workspace.engine = engine
+    workspace.world.engine = engine
     assert not made.button.isEnabled()
     assert made.said.text().startswith("Read-only")
 

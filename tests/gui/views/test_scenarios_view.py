@@ -179,7 +179,7 @@ async def test_without_scenarios_it_says_how_there_will_be_one(view, folder, des
 
 
 async def test_a_project_that_is_not_trusted_says_so(folder, desk, qtbot, until):
-    desk.workspace.project = replace(desk.workspace.project, restricted=True)
+    desk.workspace.world.model = replace(desk.workspace.project, restricted=True)
     view = ScenariosView(desk)
     qtbot.addWidget(view)
     view.show()

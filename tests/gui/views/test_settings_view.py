@@ -84,7 +84,7 @@ async def test_it_lists_every_section_and_its_entries(view):
 
 
 async def test_it_shows_what_is_written_and_what_holds_where_nothing_is(view):
-    view.outline.choose(("message_queue",))
+    view.outline.choose_path(("message_queue",))
     form = view.part.form
     assert line(view, "retry_delay").text() == "20ms"
     assert form.field("max_attempts").is_set
@@ -97,7 +97,7 @@ async def test_a_value_is_typed_looked_at_and_saved_without_touching_anything_el
     await until(view.isActiveWindow)
     before, saved = file.read_text(), []
     desk.project_saved.connect(lambda: saved.append(True))
-    view.outline.choose(("event_store",))
+    view.outline.choose_path(("event_store",))
     type_into(view, "snapshot_every", "25")
     assert view.said.text() == "Not saved: 1 line added, 1 removed."
     view.show_changes.setChecked(True)
@@ -114,9 +114,9 @@ async def test_a_value_is_typed_looked_at_and_saved_without_touching_anything_el
 
 async def test_what_is_wrong_shows_at_its_field_and_is_not_saved(view, file):
     before = file.read_text()
-    view.outline.choose(("message_queue",))
+    view.outline.choose_path(("message_queue",))
     type_into(view, "max_delay", "soon")
-    view.outline.choose(("event_store",))
+    view.outline.choose_path(("event_store",))
     assert view.said.text().endswith("1 thing is wrong.")
     await saved(view)
     assert file.read_text() == before
@@ -129,7 +129,7 @@ async def test_what_is_wrong_shows_at_its_field_and_is_not_saved(view, file):
 
 async def test_switching_a_setting_off_takes_its_line_away(view, file):
     before = file.read_text()
-    view.outline.choose(("message_queue",))
+    view.outline.choose_path(("message_queue",))
     view.part.form.field("jitter")._toggle.click()
     await saved(view)
     assert file.read_text() == before.replace("jitter: 0.1\n", "")
@@ -137,28 +137,28 @@ async def test_switching_a_setting_off_takes_its_line_away(view, file):
 
 async def test_a_topic_is_added_used_renamed_and_removed(view, file):
     before = file.read_text()
-    view.outline.choose(("topics",))
+    view.outline.choose_path(("topics",))
     view.part.name.setText("news")
     view.part.add.click()
     assert view.outline.path() == ("topics", "news")
-    view.outline.choose(("routing", "routes", "created_users"))
+    view.outline.choose_path(("routing", "routes", "created_users"))
     view.part.form.set_value({"pattern": "user.created", "topics": ["user-events", "news"]})
     assert view._draft.problems == []
-    view.outline.choose(("topics", "news"))
+    view.outline.choose_path(("topics", "news"))
     view.part.key.setText("letters")
     view.part.rename.click()
     assert view.outline.path() == ("topics", "letters")
     await saved(view)
     after = before.replace('"user-events", "mail"]', '"user-events", "letters"]')
     assert file.read_text() == after.replace('name: "audit"\n}\n', 'name: "audit"\n}\nletters {}\n')
-    view.outline.choose(("topics", "letters"))
+    view.outline.choose_path(("topics", "letters"))
     view.part.remove.click()
     assert rows(view)["Topics"] == ["user_events", "mail", "audit"]
     assert "the topic letters is not declared" in str(view._draft.problems[0])
 
 
 async def test_a_name_that_is_taken_is_refused_in_words(view):
-    view.outline.choose(("topics",))
+    view.outline.choose_path(("topics",))
     view.part.name.setText("mail")
     view.part.add.click()
     assert "topics.mail is there already" in view.banner.text
@@ -166,7 +166,7 @@ async def test_a_name_that_is_taken_is_refused_in_words(view):
 
 
 async def test_changes_can_be_discarded(view, file):
-    view.outline.choose(("project",))
+    view.outline.choose_path(("project",))
     type_into(view, "name", "people")
     assert view.button.isEnabled()
     view.discard.click()
@@ -175,7 +175,7 @@ async def test_changes_can_be_discarded(view, file):
 
 
 async def test_a_file_that_another_program_changed_is_not_overwritten(view, file, until):
-    view.outline.choose(("project",))
+    view.outline.choose_path(("project",))
     type_into(view, "name", "people")
     theirs = file.read_text() + "# theirs\n"
     file.write_text(theirs)

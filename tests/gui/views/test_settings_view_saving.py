@@ -24,9 +24,9 @@ async def workspace(tmp_path):
 
 async def test_what_would_not_open_is_shown_with_its_places_and_not_written(view, file):
     before = file.read_bytes()
-    view.outline.choose(("topics", "audit"))
+    view.outline.choose_path(("topics", "audit"))
     view.part.remove.click()
-    view.outline.choose(("subscriptions", "audit_file"))
+    view.outline.choose_path(("subscriptions", "audit_file"))
     type_into(view, "topic", "mail")
     await saved(view)
     assert "Nothing was written" in view.banner.text
@@ -37,7 +37,7 @@ async def test_what_would_not_open_is_shown_with_its_places_and_not_written(view
 
 
 async def test_a_topic_is_renamed_for_all_who_publish_to_it(view, file, workspace):
-    view.outline.choose(("topics", "audit"))
+    view.outline.choose_path(("topics", "audit"))
     type_into(view, "name", "book")
     await saved(view)
     text = file.read_text()
@@ -53,7 +53,7 @@ async def test_what_is_stored_under_the_old_name_is_said_before_it_is_saved(view
     await workspace.commands.issue("create_user", values)
     await workspace.running().settle()
     before = file.read_bytes()
-    view.outline.choose(("topics", "audit"))
+    view.outline.choose_path(("topics", "audit"))
     type_into(view, "name", "book")
     await saved(view)
     assert "Topic audit: 2 messages published to it stay" in view.banner.text
@@ -66,7 +66,7 @@ async def test_what_is_stored_under_the_old_name_is_said_before_it_is_saved(view
 
 async def test_scenarios_that_would_break_are_said_and_one_can_insist(view, file):
     before = file.read_bytes()
-    view.outline.choose(("subscriptions", "welcome_mail"))
+    view.outline.choose_path(("subscriptions", "welcome_mail"))
     view.part.remove.click()
     assert "Subscription welcome-mail: its cursor" in view.banner.text
     await saved(view)
@@ -79,7 +79,7 @@ async def test_scenarios_that_would_break_are_said_and_one_can_insist(view, file
 
 async def test_V2_one_types_on_while_it_is_saved(view, file, until):
     await until(view.isActiveWindow)
-    view.outline.choose(("project",))
+    view.outline.choose_path(("project",))
     type_into(view, "name", "Ada Love")
     widget = line(view, "name")
     QTest.keyClick(widget, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
@@ -99,7 +99,7 @@ async def test_V2_one_types_on_while_it_is_saved(view, file, until):
 
 async def test_V2_what_another_program_saved_does_not_touch_where_one_types(view, file, desk, until):
     await until(view.isActiveWindow)
-    view.outline.choose(("project",))
+    view.outline.choose_path(("project",))
     widget = line(view, "name")
     widget.setFocus()
     widget.setCursorPosition(2)
@@ -117,7 +117,7 @@ async def test_V2_a_draft_of_an_older_file_is_shown_and_does_not_overwrite_the_n
     qtbot.addWidget(first)
     first.show()
     first.catch_up()
-    first.outline.choose(("project",))
+    first.outline.choose_path(("project",))
     type_into(first, "name", "mine")
     first.hide()
     theirs = file.read_text() + "\n# theirs\n"
@@ -134,7 +134,7 @@ async def test_V2_a_draft_of_an_older_file_is_shown_and_does_not_overwrite_the_n
 
 
 async def test_V2_loading_the_file_anew_asks_before_what_was_typed_is_lost(view, file, workspace, until):
-    view.outline.choose(("topics", "audit"))
+    view.outline.choose_path(("topics", "audit"))
     view.part.key.setText("")
     QTest.keyClicks(view.part.key, "people")
     file.write_text(file.read_text() + "\n# theirs\n")
@@ -150,7 +150,7 @@ async def test_V2_loading_the_file_anew_asks_before_what_was_typed_is_lost(view,
 
 
 async def test_V2_a_name_that_is_not_applied_is_not_called_saved(view):
-    view.outline.choose(("topics", "audit"))
+    view.outline.choose_path(("topics", "audit"))
     view.part.key.setText("")
     QTest.keyClicks(view.part.key, "people")
     assert view.unsaved()

@@ -57,8 +57,8 @@ async def test_dead_letters_are_counted_and_lead_to_their_list(broken, desk, vie
     desk.wanted.connect(wanted.append)
     desk.select(Selection(subscription="welcome-mail"))
     await until(lambda: row(view, "welcome-mail")["Dead"] == 3)
-    assert view.dead.text() == "3 dead"
-    view.dead.click()
+    assert view.buttons["dead"].text() == "3 dead"
+    view.buttons["dead"].click()
     assert wanted == ["letters"]
 
 
@@ -71,15 +71,15 @@ async def test_a_purge_and_its_undo_are_counted_here_as_well(broken, view, until
 
 async def test_pause_keeps_messages_waiting_and_resume_delivers_them(workspace, desk, view, until):
     desk.select(Selection(subscription="welcome-mail"))
-    view.pause.click()
+    view.buttons["pause"].click()
     await done(desk)
-    await until(lambda: view.pause.text() == "Resume")
+    await until(lambda: view.buttons["pause"].text() == "Resume")
     await create(workspace, "ada")
     await settle(workspace)
     await until(lambda: row(view, "welcome-mail")["Lag"] > 0)
     assert row(view, "welcome-mail")["State"] == "paused"
     assert row(view, "welcome-mail")["Delivered"] == 0
-    view.pause.click()
+    view.buttons["pause"].click()
     await done(desk)
     await settle(workspace)
     await until(lambda: row(view, "welcome-mail")["Delivered"] == 1)
@@ -93,7 +93,7 @@ async def test_one_step_delivers_to_the_chosen_one_alone(workspace, desk, view, 
     await create(workspace, "ada")
     await create(workspace, "bob")
     desk.select(Selection(subscription="welcome-mail"))
-    view.step.click()
+    view.buttons["step"].click()
     await done(desk)
     assert told[-1].text == "One delivery of welcome-mail was done. The engine is paused."
     states = {one.name: one.delivered for one in workspace.monitor.subscriptions()}
@@ -129,7 +129,7 @@ async def test_reset_to_the_beginning_delivers_again_after_it_said_so(workspace,
     await settle(workspace)
     desk.select(Selection(subscription="welcome-mail"))
     await until(lambda: row(view, "welcome-mail")["Delivered"] == 1)
-    view.reset.click()
+    view.buttons["reset"].click()
     dialog = view.findChild(ResetDialog)
     assert not dialog.go.isEnabled()
     dialog.position.setText("0")
@@ -146,7 +146,7 @@ async def test_reset_to_the_beginning_delivers_again_after_it_said_so(workspace,
 
 @pytest.mark.parametrize("text", ["-1", "ten", "1.5", "9" * 30])
 async def test_a_position_that_is_none_is_refused_in_the_dialog(workspace, desk, view, text):
-    view.reset.click()
+    view.buttons["reset"].click()
     dialog = view.findChild(ResetDialog)
     dialog.position.setText(text)
     assert not dialog.go.isEnabled()
@@ -184,7 +184,7 @@ async def test_reset_to_a_time_says_which_position_that_is(workspace, desk, view
     before = workspace.monitor.position_before(between)
     desk.select(Selection(subscription="welcome-mail"))
     await until(lambda: row(view, "welcome-mail")["Delivered"] == 2)
-    view.reset.click()
+    view.buttons["reset"].click()
     dialog = view.findChild(ResetDialog)
     dialog.to_time.setChecked(True)
     assert dialog.said.text().startswith("Give a time")

@@ -125,10 +125,7 @@ def test_the_definition_of_rows_changes_with_their_section_alone(load):
 MODULE = '''
 from typing import ClassVar
 import msgspec
-from workbench.model.aggregate import Aggregate
-from workbench.model.command import Command
-from workbench.model.event import Event
-from workbench.model.registry import Definitions
+from workbench import Aggregate, Command, Definitions, Event
 
 
 class Rung(Event, frozen=True):

@@ -42,7 +42,7 @@ ARROWS = {
 class FlowView(QGraphicsView):
     """The window onto a `BoardScene`.
 
-    Until a person zooms or moves, the board is fitted anew whenever the view or the model changes its size.
+    Until a person zooms or moves, the board is fitted again whenever the view or the model changes its size.
 
     Signals:
         node_activated: Id of a node that was double clicked or confirmed with Enter.

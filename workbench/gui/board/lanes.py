@@ -117,7 +117,7 @@ def choose_gutters(
 
 
 def share(wanted: Mapping[str, tuple[float, float, float]]) -> dict[str, int]:
-    """Gives everybody the first lane that is free over their whole span.
+    """Gives each the first lane that is free over their whole span.
 
     Args:
         wanted: From, to, and how far out one may be: the lowest number chooses first.

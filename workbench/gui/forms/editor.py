@@ -81,7 +81,7 @@ class Editor(QWidget):
         self._given = value
 
     def clear(self) -> None:
-        """Shows what a form shows that nobody has filled in."""
+        """Shows what an untouched form shows."""
         self.show_value(None)
         self._given = ABSENT
 

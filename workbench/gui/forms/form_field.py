@@ -30,7 +30,7 @@ class FormField(QWidget):
         bare: It shows no title, being a plain item of a list.
         head: The row of its title, to which a list adds its buttons.
         touched: A person has edited and left it, so that its errors may show.
-        remarks: What somebody else than the validation said of the present value, such as a handler.
+        remarks: What others than the validation said of the present value, such as a handler.
     """
 
     changed = Signal()
@@ -79,7 +79,7 @@ class FormField(QWidget):
         return self.editor.value() if self.is_set else self.shape.unset
 
     def set_value(self, value: Any) -> None:
-        """Shows a value that nobody has edited yet; `ABSENT` empties the field."""
+        """Shows a value that is not edited yet; `ABSENT` empties the field."""
         given = value is not ABSENT and not (value is None and self.shape.nullable)
         self._toggle.setChecked(given)
         if given:

@@ -151,7 +151,7 @@ def resolve(schema: Schema, root: Schema) -> Schema:
 
 
 def title_of(name: str, schema: Schema) -> str:
-    """Returns the label of a field: its title, or its name as words where nobody chose one."""
+    """Returns the label of a field: its title, or its name as words where there is none."""
     title = str(schema.get("title", ""))
     made = name.replace("_", " ").title()  # what pydantic makes of a name
     if title and title.replace("_", " ") not in {made, name}:

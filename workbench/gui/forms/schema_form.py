@@ -123,12 +123,12 @@ class SchemaForm(QWidget):
         return in_words(self._left)
 
     def set_unchanged(self) -> None:
-        """Takes what stands here as what nobody has to keep: it is fresh, or was sent."""
+        """Marks the present value as not to be kept: it is fresh, or was sent."""
         self._left = {}
         self._unchanged = {str(field.loc[-1]): field.typed() for field in self._root.fields()}
 
     def reshape(self, schema: Schema, validate: Validate) -> list[str]:
-        """Takes another schema and judge, while somebody may be typing.
+        """Takes another schema and judge, while the person may be typing.
 
         Fields that are in both stay as they are, with text, cursor, selection and what can be undone.
 
@@ -160,7 +160,7 @@ class SchemaForm(QWidget):
         return [*self._errors, *said, *(FieldError(loc=(), message=text) for text in self._remarks)]
 
     def show_errors(self, errors: Sequence[FieldError]) -> None:
-        """Shows what somebody else found, such as a handler; each goes when its field is edited."""
+        """Shows what others found, such as a handler; each goes when its field is edited."""
         for error in errors:
             field, message = self._locate(error)
             if field is None:
@@ -321,7 +321,7 @@ class SchemaForm(QWidget):
         column.addWidget(self._nothing)
         self._nothing.setHidden(bool(self._root.fields()))
         self._root.setMaximumWidth(WIDEST)
-        beside = QHBoxLayout()  # what is wider than anybody reads stays empty, on the right
+        beside = QHBoxLayout()  # fields are never wider than can be read; the right stays empty
         beside.addWidget(self._root, 1)
         beside.addStretch(0)
         column.addLayout(beside)

@@ -62,9 +62,7 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
                 _count(subscription.dead, "dead letter")
             )
         if subscription.fault:
-            found.setdefault(f"subscription:{subscription.name}", []).append(
-                f"Stands still: {subscription.fault}"
-            )
+            found.setdefault(f"subscription:{subscription.name}", []).append(f"Stopped: {subscription.fault}")
     for projection in live.projections.values():
         said = found.setdefault(f"projection:{projection.name}", [])
         if projection.fault:

@@ -168,7 +168,7 @@ class BoardView(View):
         self._show_details(self.scene.chosen)
 
     def _draw(self) -> None:
-        """Draws the model anew if it is another, and what is wrong with it."""
+        """Draws the model again if it has changed, and what is wrong with it."""
         registry, wrong = self.desk.workspace.registry, trouble(self._live)
         seen = frozenset(key for key in self._live.flow if key.startswith(SEEN))
         known = (id(registry), seen, wrong)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
+from workbench.gui.actions import Actions, action
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.views.command_result import KINDS
-from workbench.gui.widgets import plain_label, toolbar_button
+from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
     from workbench.store.stored_values import CommandRecord
@@ -30,24 +32,30 @@ SHOWN = 200
 class CommandHistory(QWidget):
     """A table of what was issued.
 
+    Args:
+        read_only: Returns why no commands can be issued here.
+
     Signals:
         again: A `CommandRecord` that should be sent once more, as it was.
         copied: A `CommandRecord` whose values should be put into the form.
         chosen: A `CommandRecord` that the person looks at.
+        stream_wanted: Name of a stream to be shown.
     """
 
     again = Signal(object)
     copied = Signal(object)
     chosen = Signal(object)
+    stream_wanted = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, read_only: Callable[[], str]) -> None:
         super().__init__()
+        self._read_only = read_only
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Issued commands")
         self.table.set_empty("Nothing was issued yet", "What you send appears here, and can be sent again.")
         self._newest: CommandRecord | None = None
-        self.repeat = toolbar_button("Send again", "replay", "Issue the chosen command once more, as it was")
-        self.edit = toolbar_button("Edit a copy", "edit", "Put its values into the form (Ctrl+Shift+Enter)")
+        self.acts = Actions(self, self)
+        self.repeat, self.edit = self.acts.button("send_again"), self.acts.button("edit_copy")
         head = QHBoxLayout()
         head.addWidget(plain_label("History", "heading"), 1)
         head.addWidget(self.repeat)
@@ -57,18 +65,44 @@ class CommandHistory(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
-        self.repeat.clicked.connect(lambda _checked=False: self._tell(self.again))
-        self.edit.clicked.connect(lambda _checked=False: self._tell(self.copied))
-        self.table.row_chosen.connect(lambda _row: self._enable())
-        self.table.row_chosen.connect(lambda _row: self._tell(self.chosen))
-        self.table.row_activated.connect(lambda _row: self._tell(self.copied))
-        self._writes = True
-        self._enable()
+        self.table.row_chosen.connect(lambda row: self.chosen.emit(row[5]))
+        self.acts.offer()
 
-    def set_writes(self, *, writes: bool) -> None:
-        """Says whether commands can be issued here."""
-        self._writes = writes
-        self._enable()
+    def read_only(self) -> str:
+        """Returns why no commands can be issued here."""
+        return self._read_only()
+
+    @action(
+        "Send again",
+        icon="replay",
+        tip="Issue the chosen command once more, as it was",
+        on="table",
+        writes=True,
+    )
+    def send_again(self, rows: Rows) -> None:
+        """Has a command sent once more."""
+        self.again.emit(rows.row[5])
+
+    @action("Edit a copy", icon="edit", tip="Put its values into the form", on="table", default=True)
+    def edit_copy(self, rows: Rows) -> None:
+        """Has the values of a command put into the form."""
+        self.copied.emit(rows.row[5])
+
+    @action(
+        "Show in timeline",
+        icon="timeline",
+        on="table",
+        group=1,
+        why=lambda _history, rows: "" if rows.row[2] else "It has no stream",
+    )
+    def show_timeline(self, rows: Rows) -> None:
+        """Has the stream of a command shown."""
+        self.stream_wanted.emit(rows.row[2])
+
+    @action("Copy command as JSON", icon="copy", on="table", group=1)
+    def copy_json(self, rows: Rows) -> None:
+        """Copies the values of a command."""
+        QApplication.clipboard().setText(rows.row[5].data)
 
     def show_records(self, records: Sequence[CommandRecord]) -> None:
         """Shows what was issued."""
@@ -78,19 +112,9 @@ class CommandHistory(QWidget):
         ]
         self._newest = records[0] if records else None
         self.table.refresh(ListSource(rows, lambda row: row[5].number))
-        self._enable()
+        self.acts.refresh()
 
     def current(self) -> CommandRecord | None:
         """Returns the chosen command, else the newest."""
         row = self.table.current_row()
         return row[5] if row is not None else self._newest
-
-    def _enable(self) -> None:
-        chosen = self.table.current_row() is not None
-        self.repeat.setEnabled(chosen and self._writes)
-        self.edit.setEnabled(chosen)
-
-    def _tell(self, signal: Any) -> None:
-        row = self.table.current_row()
-        if row is not None:
-            signal.emit(row[5])

@@ -15,9 +15,11 @@ from workbench.errors import InvalidValue, StandsStill
 
 if TYPE_CHECKING:
     from workbench.gui.views.command_result import ResultCard
-    from workbench.model.command import CommandResult
+    from workbench.model.command import CommandResult, CommandType, QueryType
+    from workbench.model.registry import Registry
     from workbench.services.workspace import Workspace
 
+COMMAND, QUERY = "command", "query"
 CATCH_UP_SECONDS = 10.0
 SUGGESTED = 12
 
@@ -147,3 +149,15 @@ async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard
         card.add(f"Read models caught up: {', '.join(said)}.")
     if behind:
         card.add(f"Still behind: {', '.join(behind)}. Is the engine or the projection paused, or faulted?")
+
+
+def described_by(registry: Registry, kind: str, name: str) -> CommandType | QueryType:
+    """Returns a command or a query of the model."""
+    return registry.commands[name] if kind == COMMAND else registry.queries[name]
+
+
+def rfc3339_of(microseconds: int) -> str:
+    """Returns a time as forms take it."""
+    from workbench.model.clock import rfc3339
+
+    return rfc3339(microseconds)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -20,13 +20,23 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.errors import InvalidValue
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm, parse_validator
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory
-from workbench.gui.views.command_parts import ExpectedVersion, Picker, catch_up, suggestions
+from workbench.gui.views.command_parts import (
+    COMMAND,
+    QUERY,
+    ExpectedVersion,
+    Picker,
+    catch_up,
+    described_by,
+    rfc3339_of,
+    suggestions,
+)
 from workbench.gui.views.command_result import ResultCard
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, plain_tip, toolbar_button
@@ -40,7 +50,6 @@ if TYPE_CHECKING:
 
 TALL = 620
 """Pixels in height that form, result and history need together."""
-COMMAND, QUERY = "command", "query"
 
 
 class CommandsView(View):
@@ -52,7 +61,7 @@ class CommandsView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._kind, self._name = COMMAND, ""
+        self.kind, self._name = COMMAND, ""
         self._form: SchemaForm | None = None
         self._described: CommandType | QueryType | None = None
         self.drafts = DraftKeeper(desk, self._written, self._write, self._clear)
@@ -60,9 +69,7 @@ class CommandsView(View):
         hint = "Commands come from the aggregates of the model. This project's model declares none."
         self._pages.addWidget(EmptyState("command", "No commands", hint))
         self._pages.addWidget(self._page())
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            self._shortcut(keys, self.send)
-        self._shortcut("Ctrl+Shift+Return", self._edit_copy)
+        self.acts.offer()
         desk.command_wanted.connect(self._asked_for)
 
     # -- parts --------------------------------------------------------------------------------------------
@@ -82,9 +89,9 @@ class CommandsView(View):
         column.setSpacing(5)
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 8, 0)
-        self.message = toolbar_button("", "topic", "Publish a message to a topic instead")
-        self.message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+M does it; from the picker one goes on
+        self.message = toolbar_button("", "topic", "Publish a message to a topic instead  (Ctrl+M)")
         self.message.clicked.connect(lambda _checked=False: open_publish(self, self.desk))
+        self.message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+M does it; from the picker one goes on
         head.addWidget(self.picker, 1)
         head.addWidget(self.message)
         column.addLayout(head)
@@ -99,7 +106,7 @@ class CommandsView(View):
         framed.setContentsMargins(8, 0, 8, 0)
         framed.addWidget(self.result)
         column.addLayout(framed)
-        self.history = CommandHistory()
+        self.history = CommandHistory(self.read_only)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(top)
         self.split.addWidget(self.history)
@@ -112,7 +119,7 @@ class CommandsView(View):
         self.history.again.connect(self._repeat)
         self.history.copied.connect(self.copy)
         self.history.chosen.connect(self._look)
-        self.history.set_writes(writes=self._writes)
+        self.history.stream_wanted.connect(self._show_stream)
         return self.split
 
     @override
@@ -128,25 +135,14 @@ class CommandsView(View):
         self.target = ElidedLabel("muted")
         self.version = ExpectedVersion(self._present_version)
         self.check, self.expected = self.version.check, self.version.line
-        self.button = toolbar_button("Send", "send", "Issue the command (Ctrl+Enter)", primary=True)
-        self.button.setObjectName("send")
+        self.button = self.acts.button("send", primary=True)
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 2, 8, 2)
         foot.addWidget(self.target, 1)
         foot.addWidget(self.version)
         foot.addWidget(self.button)
         self.version.changed.connect(self.drafts.note)
-        self.button.clicked.connect(self.send)
         return foot
-
-    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
-
-    @property
-    def _writes(self) -> bool:
-        return self.desk.workspace.engine is not None
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -170,9 +166,9 @@ class CommandsView(View):
                     self.picker.addItem(
                         icon(kind, "command" if kind == COMMAND else "projection"), name, (kind, name)
                     )
-        if (self._kind, self._name) not in offered:
+        if (self.kind, self._name) not in offered:
             self._make_form(*offered[0])
-        elif self._described is not _described(registry, self._kind, self._name):
+        elif self._described is not described_by(registry, self.kind, self._name):
             self._reshape(registry)
         self.history.show_records(self.desk.workspace.commands.history(limit=SHOWN))
         self._show_target()
@@ -180,7 +176,7 @@ class CommandsView(View):
     @override
     def follow(self, selection: Selection) -> None:
         """Offers the chosen stream's id, where nothing was typed."""
-        kind = self.desk.workspace.registry.commands.get(self._name) if self._kind == COMMAND else None
+        kind = self.desk.workspace.registry.commands.get(self._name) if self.kind == COMMAND else None
         category, _, identity = selection.stream.partition("-")
         if kind is None or self._form is None or kind.creates or category != kind.aggregate:
             return
@@ -225,13 +221,13 @@ class CommandsView(View):
         if self._form is not None:
             self._holder.removeWidget(self._form)
             self._form.deleteLater()
-        self._kind, self._name = kind, name
+        self.kind, self._name = kind, name
         registry, clock = self.desk.workspace.registry, self.desk.workspace.clock
-        self._described = described = _described(registry, kind, name)
+        self._described = described = described_by(registry, kind, name)
         self._form = SchemaForm(
             described.schema,
             validate=parse_validator(described.parse),
-            now=lambda: _rfc3339(clock.now()),
+            now=lambda: rfc3339_of(clock.now()),
             new_uuid=lambda: str(uuid.uuid4()),
             suggest=suggestions(self.desk.workspace, name if kind == COMMAND else ""),
         )
@@ -249,11 +245,11 @@ class CommandsView(View):
         self._show_target()
 
     def _reshape(self, registry: Registry) -> None:
-        """Follows a model that was loaded anew, while somebody may be typing in the form."""
-        self._described = described = _described(registry, self._kind, self._name)
+        """Follows a reloaded model, while the person may be typing in the form."""
+        self._described = described = described_by(registry, self.kind, self._name)
         if self._form is not None:
             self.drafts.tell_left(self._form.reshape(described.schema, parse_validator(described.parse)))
-        self._dress(self._kind)
+        self._dress(self.kind)
 
     def _written(self) -> dict[str, Any]:
         """Returns what was typed into the form, and the version that is expected; empty for nothing."""
@@ -279,14 +275,10 @@ class CommandsView(View):
             self.about.setVisible(bool(self._described.doc))
         command = kind == COMMAND
         self.version.setVisible(command)
-        self.button.setText("Send" if command else "Ask")
-        self.button.setToolTip(f"{'Issue the command' if command else 'Ask the query'} (Ctrl+Enter)")
-        self.button.setEnabled(not command or self._writes)
-        if command and not self._writes:
-            self.button.setToolTip("Read-only: another process has the project open; send there")
+        self.acts.refresh()
 
     def _show_target(self) -> None:
-        if self._form is None or self._kind != COMMAND:
+        if self._form is None or self.kind != COMMAND:
             self.target.setText("")
             return
         stream, version = self.desk.workspace.commands.target(self._name, self._form.value())
@@ -299,13 +291,24 @@ class CommandsView(View):
 
     # -- sending ------------------------------------------------------------------------------------------
 
+    def _no_send(self) -> str:
+        return self.read_only() if self.kind == COMMAND else ""
+
+    @action(
+        "Send",
+        keys="Ctrl+Enter / Ctrl+Return",
+        icon="send",
+        tip="Issue the command, or ask the query",
+        why=_no_send,
+        look=lambda view: ("Send" if view.kind == COMMAND else "Ask", "send"),
+    )
     def send(self) -> None:
         """Checks the form and sends it; what is wrong is said at its field."""
-        if self._form is not None and self.button.isEnabled():
+        if self._form is not None:
             self._form.submit()
 
     def _submitted(self, value: dict[str, Any]) -> None:
-        if self._kind == QUERY:
+        if self.kind == QUERY:
             self._ask(value)
             return
         try:
@@ -328,7 +331,7 @@ class CommandsView(View):
             await catch_up(self.desk.workspace, result, self.result)
 
     def _sent(self) -> None:
-        """What stands in the form was sent, and nobody typed on meanwhile."""
+        """The form still holds what was sent."""
         if self._form is not None:
             self._form.set_unchanged()
         self.drafts.settle()
@@ -371,7 +374,15 @@ class CommandsView(View):
             self.desk.notice("info", said, ("Bring it back", bring_back))
         self.take_keyboard(form.first_input())
 
-    def _edit_copy(self) -> None:
+    @action(
+        "Edit a copy",
+        keys="Ctrl+Shift+Enter / Ctrl+Shift+Return",
+        icon="edit",
+        tip="Put the values of the chosen command, else of the newest, into the form",
+        why=lambda view: "" if view.history.current() is not None else "Nothing was issued yet",
+    )
+    def edit_copy(self) -> None:
+        """Puts the values of the chosen command, else of the newest, into the form."""
         record = self.history.current()
         if record is not None:
             self.copy(record)
@@ -385,13 +396,3 @@ class CommandsView(View):
 
     def _show_stream(self, stream: str) -> None:
         self.desk.select(Selection(stream=stream), view="timeline")
-
-
-def _described(registry: Registry, kind: str, name: str) -> CommandType | QueryType:
-    return registry.commands[name] if kind == COMMAND else registry.queries[name]
-
-
-def _rfc3339(microseconds: int) -> str:
-    from workbench.model.clock import rfc3339
-
-    return rfc3339(microseconds)

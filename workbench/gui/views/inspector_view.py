@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QMenu,
     QStackedLayout,
@@ -24,13 +21,16 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.event_actions import copy_event, event_actions, plain
 from workbench.gui.paged_model import ListSource, TableColumn
-from workbench.gui.state_loader import AT_ONCE, StateLoader, show_event
+from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
-from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip, toolbar_button
+from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class InspectorView(View):
         hint = "Choose an event in a timeline or in the log, or a dead letter."
         self._pages.addWidget(EmptyState("inspector", "Nothing is chosen", hint))
         self._pages.addWidget(self._page())
+        self.acts.offer()
 
     def _page(self) -> QWidget:
         page = QWidget()
@@ -104,7 +105,6 @@ class InspectorView(View):
         self.payload, self.diff = JsonView(), DiffView()
         self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
         self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
-        self.causes.row_activated.connect(self._go)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         for widget, title, said in (
@@ -120,18 +120,11 @@ class InspectorView(View):
         return page
 
     def _copy_button(self) -> QToolButton:
-        self.copy = toolbar_button("Copy", "copy", "Copy the event (Ctrl+Shift+C)")
+        self.copy = self.acts.button("copy_json")
         menu = QMenu(self.copy)
-        for text, act in (("As JSON", self.copy_json), ("As a line of NDJSON", self.copy_line)):
-            menu.addAction(text, act)
+        menu.addActions([self.acts["copy_json"], self.acts["copy_line"]])
         self.copy.setMenu(menu)
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        self.copy.clicked.connect(self.copy_json)
-        action = QAction("Copy the event as JSON", self)
-        action.setShortcut(QKeySequence("Ctrl+Shift+C"))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(self.copy_json)
-        self.addAction(action)
         return self.copy
 
     @override
@@ -167,7 +160,7 @@ class InspectorView(View):
         self.facts.refresh(ListSource(list(shown.facts)))
         for widget in (self.diff, self.causes):
             self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
-        self.copy.setEnabled(shown.event is not None)
+        self.acts.refresh()
         self._fill_tab()
 
     def _show_payload(self, shown: _Shown) -> None:
@@ -246,57 +239,57 @@ class InspectorView(View):
             rows.append((mark + one.type, one.stream, one.position, one.version))
         return rows
 
-    def _go(self, row: tuple[Any, ...]) -> None:
-        self.desk.select(Selection(stream=row[1], version=row[3], position=row[2]), view="timeline")
+    # -- what can be done ---------------------------------------------------------------------------------
 
-    # -- copying ------------------------------------------------------------------------------------------
+    @action("Show in timeline", icon="timeline", on="causes", default=True)
+    def go(self, rows: Rows) -> None:
+        """Shows an event of the correlation in its timeline."""
+        _mark, stream, position, version = rows.row
+        self.desk.select(Selection(stream=stream, version=version, position=position), view="timeline")
 
+    def _no_event(self) -> str:
+        return "" if self._event is not None else "No event is chosen"
+
+    @action(
+        "Copy event as JSON",
+        icon="copy",
+        word="Copy",
+        tip="Copy the event",
+        keys="Ctrl+Shift+C",
+        why=_no_event,
+    )
     def copy_json(self) -> None:
         """Copies the event as readable JSON."""
-        self._copy(indent=2)
+        if self._event is not None:
+            copy_event(self.desk, self._event.of.position)
 
+    @action("Copy event as a line of NDJSON", why=_no_event)
     def copy_line(self) -> None:
         """Copies the event as one line, as it can be imported again."""
-        self._copy(indent=None)
+        if self._event is not None:
+            copy_event(self.desk, self._event.of.position, indent=None)
 
-    def _copy(self, *, indent: int | None) -> None:
-        if self._event is None:
-            return
-        event = self._event.of
-        if self._event.size <= AT_ONCE:
-            self._copied(event, _written(event, indent))
-        else:
-            self.desk.run(self._copy_later(event, indent), "Copy the event")
+    @action("Show in timeline", icon="timeline", why=_no_event, group=1)
+    def show_timeline(self) -> None:
+        """Shows the event among the others of its stream."""
+        if (event := self._event) is not None:
+            self.desk.select(_selection(event.of), view="timeline")
 
-    async def _copy_later(self, event: RecordedEvent, indent: int | None) -> None:
-        read = self.desk.workspace.streams.event_at
-        self._copied(event, await asyncio.to_thread(lambda: _written(read(event.position) or event, indent)))
+    @action("Show in log", icon="log", why=_no_event, group=1)
+    def show_log(self) -> None:
+        """Shows the event among all others."""
+        if (event := self._event) is not None:
+            self.desk.select(_selection(event.of), view="log")
 
-    def _copied(self, event: RecordedEvent, text: str) -> None:
-        QApplication.clipboard().setText(text)
-        self.desk.notice("ok", f"Copied {event.type} as JSON.")
-
-
-def _written(event: RecordedEvent, indent: int | None) -> str:
-    return json.dumps(event_object(event), indent=indent, ensure_ascii=False)
+    of_cause = event_actions(
+        "causes",
+        lambda _view, rows: Selection(stream=rows.row[1], version=rows.row[3], position=rows.row[2]),
+        "log",
+    )
 
 
-def event_object(event: RecordedEvent) -> dict[str, Any]:
-    """Returns an event as the object that an export holds."""
-    from workbench.model.clock import rfc3339
-
-    return {
-        "id": str(event.id),
-        "stream": event.stream,
-        "version": event.version,
-        "type": event.type,
-        "schema_version": event.schema_version,
-        "time": rfc3339(event.occurred_at),
-        "correlation_id": str(event.correlation_id),
-        "causation_id": str(event.causation_id) if event.causation_id else None,
-        "data": event.json(),
-        "metadata": _plain(event.metadata) if event.metadata else None,
-    }
+def _selection(event: RecordedEvent) -> Selection:
+    return Selection(stream=event.stream, version=event.version, position=event.position)
 
 
 def _event(found: Glance[RecordedEvent]) -> _Shown:
@@ -313,7 +306,7 @@ def _event(found: Glance[RecordedEvent]) -> _Shown:
         ("causation id", str(event.causation_id) if event.causation_id else "none: it began here"),
     ]
     if event.metadata:
-        metadata = _plain(event.metadata)
+        metadata = plain(event.metadata)
         named = metadata.items() if isinstance(metadata, dict) else [("metadata", metadata)]
         facts += [(str(name), json.dumps(value, ensure_ascii=False)) for name, value in named]
     return _Shown(
@@ -322,10 +315,3 @@ def _event(found: Glance[RecordedEvent]) -> _Shown:
         event=found,
         facts=facts,
     )
-
-
-def _plain(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import Job
 
 RECENT = 5
-"""Jobs that are shown when somebody asks for those that ended."""
+"""Jobs that are shown when those that ended are asked for."""
 TALLEST, SHARE = 176, 5
 """Pixels that the strip takes at most, one part in so many of the view; more is scrolled."""
 LEAST = 68

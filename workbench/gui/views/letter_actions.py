@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from workbench.gui.actions import Action
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
 from workbench.services.dead_letters import Report, act_of
@@ -42,9 +43,25 @@ class Deed:
     word: str = ""
 
     @property
-    def hint(self) -> str:
-        """What the tool tip says."""
-        return f"{self.tip}  ({self.keys})" if self.keys else self.tip
+    def action(self) -> Action:
+        """How the view of the dead letters offers it, for what is selected in its table."""
+        return Action(
+            key=self.key,
+            text=self.label,
+            word=self.word,
+            icon=self.icon,
+            tip=self.tip,
+            keys=self.keys,
+            on="table",
+            default=self.word == "Edit",
+            writes=True,
+            run=lambda view, rows: view.begin(self, rows.keys),
+            why=lambda view, _rows: view.why_not(self),
+        )
+
+    def fits(self, count: int) -> bool:
+        """Whether it can be done with so many letters at once."""
+        return count == 1 if self in {EDIT, DRY_RUN} else count > 0
 
 
 REPLAY = Deed(
@@ -282,7 +299,7 @@ class Repairs:
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
-        """Waits for the end of a job and tells it where nobody sees its card, which says the same."""
+        """Waits for the end of a job, and shows a notice unless its card is visible and says the same."""
         report = await self._desk.workspace.dead_letters.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]

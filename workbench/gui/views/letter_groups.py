@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
+from workbench.gui.context_menu import Offering
 from workbench.gui.icons import pixmap
 from workbench.gui.long_text import shortened
 from workbench.gui.paged_model import CELL
@@ -20,7 +30,7 @@ from workbench.gui.theme import theme, ui_font
 from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters import LetterGroup
+    from workbench.store.stored_values import LetterGroup
 
 NODE = Qt.ItemDataRole.UserRole
 Identity = tuple[str, tuple[str, str] | None]
@@ -256,6 +266,17 @@ class GroupList(QListView):
         self._identity: Identity = ("", None)
         self._marking = False
         self.selectionModel().currentChanged.connect(self._moved)
+        self.offering = Offering(
+            self,
+            self.node,
+            nothing="No cause is chosen",
+            choose_at=lambda place: self.setCurrentIndex(self.indexAt(place)),
+            where=lambda: self.visualRect(self.currentIndex()).bottomLeft() + QPoint(24, 0),
+        )
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.offering.open(event)
 
     def show_groups(self, groups: Iterable[LetterGroup]) -> None:
         """Shows other groups; the chosen one stays until the person chooses another, even without letters."""
@@ -265,7 +286,7 @@ class GroupList(QListView):
             self.verticalScrollBar().setValue(place)
 
     def tell_ages(self) -> None:
-        """Says anew how long ago things were, where that is told otherwise by now."""
+        """Updates how long ago things were."""
         ages = [self._since(node.last_at) for node in self._model.nodes]
         if ages != self._ages:
             self._ages = ages

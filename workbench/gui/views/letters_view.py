@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QHBoxLayout,
     QSplitter,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,8 +21,11 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.errors import WorkbenchError
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.paged_model import Key
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import absolute, relative
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
@@ -33,14 +36,14 @@ from workbench.gui.views.letter_actions import (
     DRY_RUN,
     EDIT,
     REPLAY,
+    STATUSES,
     Deed,
     Repairs,
-    letters,
 )
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource
-from workbench.gui.widgets import ElidedLabel, EmptyState, show_words, toolbar_button
+from workbench.gui.widgets import ElidedLabel, EmptyState, show_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -75,12 +78,12 @@ class LettersView(View):
         self.jobs = JobStrip(desk, self._watch)
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(desk.workspace.dead_letters)
-        self._buttons: dict[str, QToolButton] = {}
+        self._counts: Mapping[str, int] = {}
         self._pages = QStackedLayout(self)
         hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
         self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self._pages.addWidget(self._page())
-        self._keys()
+        self.acts.offer()
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -124,7 +127,6 @@ class LettersView(View):
         layout.addWidget(self.outer, 1)
         self.groups.chosen.connect(self._turn_to)
         self.table.row_chosen.connect(self._chosen)
-        self.table.row_activated.connect(lambda _row: self.begin(EDIT))
         self.table.selection_moved.connect(self._enable)
         self.detail.editor.closed.connect(self.take_keyboard)
         self.detail.letter_wanted.connect(lambda number: self.desk.select(Selection(letter=number)))
@@ -139,31 +141,15 @@ class LettersView(View):
         for name in SHOWN:
             self.statuses.addItem(name)
         self.statuses.currentIndexChanged.connect(lambda _index: self.refresh())
-        self.whole = toolbar_button("Replay all", "replay", "Replay every dead letter of the chosen cause")
-        self.whole.clicked.connect(self._replay_whole)
+        self.whole, self.recent = self.acts.button("replay-all"), self.acts.button("recent_jobs")
+        self._buttons = {deed.key: self.acts.button(deed.key) for deed in DEEDS}
         bar = QHBoxLayout()
         bar.setSpacing(2)
         bar.addWidget(self.statuses)
         bar.addStretch(1)
-        for deed in DEEDS:
-            button = toolbar_button(deed.word or deed.label, deed.icon, deed.hint)
-            button.setObjectName(f"letters-{deed.key}")
-            button.clicked.connect(partial(self._clicked, deed))
-            self._buttons[deed.key] = button
+        for button in (*self._buttons.values(), self.whole, self.recent):
             bar.addWidget(button)
-        bar.addWidget(self.whole)
-        self.recent = toolbar_button("Jobs", "hourglass", "Show the newest bulk actions and how they ended")
-        self.recent.clicked.connect(self.jobs.show_recent)
-        bar.addWidget(self.recent)
         return bar
-
-    def _keys(self) -> None:
-        for deed in DEEDS:
-            if deed.keys:
-                # Of the table alone: who types elsewhere means no deed.
-                shortcut = QShortcut(QKeySequence(deed.keys), self.table)
-                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-                shortcut.activated.connect(partial(self.begin, deed))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -277,17 +263,24 @@ class LettersView(View):
 
     # -- doing --------------------------------------------------------------------------------------------
 
-    def selected(self, deed: Deed) -> list[int]:
-        """Returns the numbers of the selected letters that something can be done with."""
-        return self.desk.workspace.dead_letters.having(self._chosen_numbers(), deed.statuses)
+    deeds = tuple(deed.action for deed in DEEDS)
 
     def _chosen_numbers(self) -> list[int]:
         return [int(str(key)) for key in self.table.selected_keys()]
 
-    def begin(self, deed: Deed) -> None:
-        """Begins something with the selected letters."""
-        numbers = self.selected(deed)
-        if not fits(deed, len(numbers)) or self.desk.workspace.engine is None:
+    def why_not(self, deed: Deed) -> str:
+        """Returns why something cannot be done with the selected letters."""
+        count = sum(self._counts.get(status, 0) for status in deed.statuses)
+        if deed.fits(count):
+            return ""
+        wanted = " or ".join(STATUSES[one][0].lower() for one in sorted(deed.statuses, reverse=True))
+        return "Select a single letter for this" if count else f"None of the selected letters is {wanted}"
+
+    def begin(self, deed: Deed, keys: Sequence[Key] | None = None) -> None:
+        """Begins something with letters, by default with the selected ones."""
+        wanted = self._chosen_numbers() if keys is None else [int(str(key)) for key in keys]
+        numbers = self.desk.workspace.dead_letters.having(wanted, deed.statuses)
+        if not deed.fits(len(numbers)) or self.read_only():
             return
         if deed is EDIT and self.desk.workspace.dead_letters.glance(numbers[0]).size > EDITED:
             said = (
@@ -304,11 +297,49 @@ class LettersView(View):
         else:
             self._repairs.begin(deed, numbers)
 
-    def _clicked(self, deed: Deed) -> None:
-        self.begin(deed)
+    @action("Show in inspector", icon="inspector", on="table", group=1)
+    def inspect(self, rows: Rows) -> None:
+        """Shows the letter's message in the inspector."""
+        self.desk.select(Selection(letter=rows.row[0], subscription=rows.row[7]), view="inspector")
 
-    def _replay_whole(self) -> None:
-        self._repairs.begin(REPLAY, self.groups.node().numbers)
+    @action("Show its subscription", icon="subscription", on="table", group=1)
+    def show_subscription(self, rows: Rows) -> None:
+        """Shows the subscription that failed."""
+        self.desk.select(Selection(subscription=rows.row[7]), view="subscriptions")
+
+    @action("Only this subscription", icon="filter", on="table", group=1)
+    def narrow(self, rows: Rows) -> None:
+        """Lists the letters of the subscription alone."""
+        self.groups.choose(rows.row[7])
+
+    @action("Copy error", icon="copy", on="groups", why=lambda _view, node: "" if node.cause else "No cause")
+    def copy_error(self, node: GroupNode) -> None:
+        """Copies the error and the place of a cause."""
+        QApplication.clipboard().setText("\n".join(part for part in (node.cause or ()) if part))
+
+    def _no_replay_all(self, node: GroupNode) -> str:
+        if self.statuses.currentIndex() not in {0, 1}:
+            return "Only open or archived letters can be replayed"
+        return "" if node.numbers else "No letters are listed"
+
+    @action(
+        "Replay all",
+        key="replay-all",
+        icon="replay",
+        tip="Replay every dead letter of the chosen cause",
+        on="groups",
+        writes=True,
+        why=_no_replay_all,
+        look=lambda _view, node: (f"Replay all {len(node.numbers):,}", "replay"),
+    )
+    def replay_whole(self, node: GroupNode) -> None:
+        """Replays all letters of a cause."""
+        self._repairs.begin(REPLAY, node.numbers)
+
+    @action("Jobs", icon="hourglass", tip="Show the newest bulk actions and how they ended")
+    def recent_jobs(self) -> None:
+        """Shows the newest jobs, or hides them."""
+        self.jobs.show_recent()
 
     def _carry(self, number: int, text: str) -> None:
         self.desk.select(Selection(letter=number))
@@ -351,20 +382,6 @@ class LettersView(View):
 
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""
-        writes = self.desk.workspace.engine is not None
-        counts = self.desk.workspace.dead_letters.counts(self._chosen_numbers())
+        self._counts = self.desk.workspace.dead_letters.counts(self._chosen_numbers())
         self.said.setText(self.table.selection_text())
-        for deed in DEEDS:
-            count = sum(counts.get(status, 0) for status in deed.statuses)
-            button = self._buttons[deed.key]
-            button.setEnabled(writes and fits(deed, count))
-            button.setToolTip(deed.hint if writes else "This window is read-only")
-        numbers = self.groups.node().numbers
-        can = writes and self.statuses.currentIndex() in {0, 1} and bool(numbers)
-        self.whole.setEnabled(can)
-        self.whole.setToolTip(f"Replay {letters(len(numbers))} of the chosen cause")
-
-
-def fits(deed: Deed, count: int) -> bool:
-    """Whether something can be done with so many letters at once."""
-    return count == 1 if deed in {EDIT, DRY_RUN} else count > 0
+        self.acts.refresh()

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.widgets import plain_label, toolbar_button
@@ -89,6 +92,10 @@ class FoundLog:
     actions: Sequence[OperatorAction]
 
 
+def _no_event(_view: object, rows: Rows) -> str:
+    return "" if rows.row[1] else "It is not an event of a stream"
+
+
 class LogView(View):
     """What happens, as it happens; can be held still while new things arrive."""
 
@@ -125,7 +132,7 @@ class LogView(View):
         self.hold.toggled.connect(self._held)
         self.news.clicked.connect(self._to_end)
         self.table.row_chosen.connect(self._chosen)
-        self.table.row_activated.connect(self._activated)
+        self.acts.offer()
 
     def _log_page(self) -> QWidget:
         page = QWidget()
@@ -199,8 +206,22 @@ class LogView(View):
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(self._selection(row))
 
-    def _activated(self, row: tuple[Any, ...]) -> None:
-        self.desk.select(self._selection(row), view="timeline" if row[1] else "")
+    @action("Show in timeline", icon="timeline", on="table", default=True, why=_no_event)
+    def show_timeline(self, rows: Rows) -> None:
+        """Shows the event among the others of its stream."""
+        self.desk.select(self._selection(rows.row), view="timeline")
+
+    of_event = event_actions("table", lambda view, rows: view.place_of(rows), "inspector", group=0)
+
+    def place_of(self, rows: Rows) -> Selection:
+        """Returns which event a row is about."""
+        return self._selection(rows.row) if rows.row[1] else Selection()
+
+    @action("Go to the newest", on="table", icon="last", anyway=True, group=1)
+    def go_to_end(self, _rows: Rows | None) -> None:
+        """Shows the newest entries, and follows when newer ones come."""
+        self.hold.setChecked(False)
+        self._to_end()
 
     @staticmethod
     def _selection(row: tuple[Any, ...]) -> Selection:

@@ -198,7 +198,7 @@ class PublishDialog(QDialog):
             self._end(kind, word, f"Nothing was published: {error}.{hint}")
         else:
             self._end("ok", "published", told(workspace, draft.topic, position))
-            if isValid(self) and typed == self.form.typed():  # nobody typed on meanwhile
+            if isValid(self) and typed == self.form.typed():  # nothing was typed meanwhile
                 self.form.set_unchanged()
                 self.drafts.settle()
 

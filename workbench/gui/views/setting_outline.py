@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
+from PySide6.QtWidgets import QTreeWidgetItem
 
+from workbench.gui.context_menu import OfferingTree
 from workbench.gui.icons import icon
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ COLLECTIONS = {"topics": "topic", "subscriptions": "subscription", "routes": "li
 """Icons of entries; others have a plain one."""
 
 
-class SettingOutline(QTreeWidget):
+class SettingOutline(OfferingTree):
     """Lists what can be set.
 
     Signals:
@@ -51,9 +52,9 @@ class SettingOutline(QTreeWidget):
                 if branch.form and branch.path in wrong:
                     top.setIcon(0, icon("error", "error"))
                 top.setExpanded(branch.path not in closed)
-            self.choose(before)
+            self.choose_path(before)
 
-    def choose(self, path: Place) -> None:
+    def choose_path(self, path: Place) -> None:
         """Makes a part the current one; the first where there is no such part."""
         items = self._items()
         found = next((item for item in items if self._path(item) == path), items[0] if items else None)

@@ -214,7 +214,7 @@ class SettingsView(View):
             return []
         self._draft, self._names = restored(self._draft, written)
         self._show_outline()
-        self.outline.choose(tuple(written["path"]))
+        self.outline.choose_path(tuple(written["path"]))
         self._choose(self.outline.path())
         left = self.part.form.type_in(written["form"]) if self.part.form is not None else []
         if self.desk.workspace.project_editor.present() != self._draft.original:
@@ -269,13 +269,13 @@ class SettingsView(View):
         self.banner.hide()
         self._names.pop(self._path, None)
         self._show_outline()
-        self.outline.choose(then)
+        self.outline.choose_path(then)
         self._choose(self.outline.path())
         self._tell_consequences(self._draft)
 
     def _tell_consequences(self, draft: SettingsDraft, *actions: tuple[str, Callable[[], object]]) -> bool:
         """Says what becomes of what is stored; returns whether there is something that was not said yet."""
-        said = consequences(self.desk.workspace, draft)
+        said = consequences(self.desk.workspace.world, draft)
         new, self._told = bool(set(said) - set(self._told)), said
         if said and (new or actions):
             self._tell("warning", "\n".join(["When this is saved:", *said]), *actions)
@@ -366,7 +366,7 @@ class SettingsView(View):
         if wrong is None:
             self._tell("error", f"Nothing was written.\n{error}")
             return
-        self.outline.choose(wrong)
+        self.outline.choose_path(wrong)
         if self.part.form is not None:
             self.part.form.submit()
 

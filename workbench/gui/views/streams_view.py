@@ -7,15 +7,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import Key, Row, TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.row_sort import RowSort
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
 from workbench.gui.widgets import SearchBox, plain_label
@@ -147,10 +150,7 @@ class StreamsView(View):
         self.categories.currentIndexChanged.connect(lambda _index: self._find())
         self.table.sort_wanted.connect(self._sort)
         self.table.row_chosen.connect(self._chosen)
-        self.table.row_activated.connect(self._activated)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.customContextMenuRequested.connect(self._offer)
-        self.menu = QMenu(self)
+        self.acts.offer()
 
     @override
     def first_widget(self) -> QWidget:
@@ -231,24 +231,49 @@ class StreamsView(View):
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(Selection(stream=row[0]))
 
-    def _offer(self, place: QPoint) -> None:
-        """Offers what can be done with the chosen stream; a press of the right button chooses."""
-        row = self.table.current_row()
-        if row is None:
-            return
-        name, closed = row[0], row[4]
-        self.menu.clear()
-        self.menu.addAction("Show its timeline", lambda: self._activated(row))
-        change = self.menu.addAction(
-            "Open again, so that it takes events" if closed else "Close, so that it takes no more events",
-            lambda: self._close(name, closed=not closed),
-        )
-        change.setEnabled(self.desk.workspace.engine is not None)
-        self.menu.popup(self.table.viewport().mapToGlobal(place))
+    # -- what can be done ---------------------------------------------------------------------------------
+
+    @action("Show in timeline", icon="timeline", on="table", default=True)
+    def show_timeline(self, rows: Rows) -> None:
+        """Shows the events of the stream."""
+        self.desk.select(Selection(stream=rows.row[0]), view="timeline")
+
+    of_last_event = event_actions(
+        "table",
+        lambda _view, rows: Selection(stream=rows.row[0], version=rows.row[1], position=rows.row[3]),
+        "inspector",
+        "log",
+        group=0,
+    )
+
+    @action("Issue a command on it", icon="command", on="table", group=2)
+    def issue_command(self, rows: Rows) -> None:
+        """Shows the form of a command, with the stream's id in it."""
+        self.desk.select(Selection(stream=rows.row[0]), view="commands")
+
+    @action("Only this category", icon="filter", on="table", group=2)
+    def narrow(self, rows: Rows) -> None:
+        """Shows the streams of the same category."""
+        self.categories.setCurrentIndex(self.categories.findData(rows.row[0].partition("-")[0]))
+
+    @action(
+        "Close, so that it takes no more events",
+        key="close",
+        on="table",
+        group=3,
+        writes=True,
+        look=lambda _view, rows: _close_told(rows),
+    )
+    def change_closed(self, rows: Rows) -> None:
+        """Closes the stream, or opens it again."""
+        self._close(rows.row[0], closed=not rows.row[4])
 
     def _close(self, name: str, *, closed: bool) -> None:
         what = "Close" if closed else "Open"
         self.desk.run(self.desk.workspace.streams.close(name, closed=closed), f"{what} {name}")
 
-    def _activated(self, row: tuple[Any, ...]) -> None:
-        self.desk.select(Selection(stream=row[0]), view="timeline")
+
+def _close_told(rows: Rows | None) -> tuple[str, str]:
+    if rows is not None and rows.row[4]:
+        return "Open again, so that it takes events", "lock"
+    return "Close, so that it takes no more events", "lock"

@@ -1,4 +1,4 @@
-"""The deliveries that wait in one subscription, and the way to pass some of them by."""
+"""The deliveries that wait in one subscription, and how to skip some of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.gui.desk import Desk
+from workbench.gui.actions import Actions, action
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import absolute, relative
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
-from workbench.gui.widgets import ElidedLabel, toolbar_button
+from workbench.gui.widgets import ElidedLabel
 from workbench.model.delivery_states import WAITING
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ class WaitingDeliveries(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk = desk
+        self.desk = desk
         self._name = ""
         self._more = 0
         self.strip = ConfirmStrip()
@@ -43,8 +46,8 @@ class WaitingDeliveries(QWidget):
         self.table.set_multi()
         self.table.set_empty("Nothing waits", "Deliveries that wait, are retried or are blocked stand here.")
         self.said = ElidedLabel("muted")
-        self.skip = toolbar_button("Skip …", "skip", "Skip the selected deliveries; this is recorded")
-        self.skip.clicked.connect(self.ask)
+        self.acts = Actions(self, self)
+        self.skip = self.acts.button("ask")
         bar = QHBoxLayout()
         bar.setContentsMargins(4, 2, 2, 2)
         bar.addWidget(self.said, 1)
@@ -55,7 +58,7 @@ class WaitingDeliveries(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.strip)
         layout.addWidget(self.table, 1)
-        self.table.selection_moved.connect(self._enable)
+        self.acts.offer()
 
     def _columns(self) -> tuple[TableColumn, ...]:
         return (
@@ -69,7 +72,7 @@ class WaitingDeliveries(QWidget):
 
     def _due(self, due: tuple[str, int | None]) -> str:
         state, at = due
-        now = self._desk.workspace.clock.now()
+        now = self.desk.workspace.clock.now()
         if state == "delayed" and at is not None:
             return relative(at, now) if at > now else "now"
         return HINTS[state]
@@ -86,26 +89,36 @@ class WaitingDeliveries(QWidget):
             self._name = name
             self.strip.dismiss()
             self.table.set_source(ListSource([]))
-        found = self._desk.workspace.monitor.deliveries(name)
+        found = self.desk.workspace.monitor.deliveries(name)
         self.table.refresh(ListSource([_row(one) for one in found], itemgetter(-1)))
         more = max(0, waiting - len(found))
         all_of_them = f"{_deliveries(len(found))}, in the order of the log" if found else ""
         cut = f"The first {len(found):,} in the order of the log; {more:,} more wait"
         self.said.setText(cut if more else all_of_them)
-        self._enable()
-
-    def _enable(self) -> None:
-        can = bool(self._skippable())
-        writes = self._desk.workspace.engine is not None
-        self.skip.setEnabled(can and writes)
+        self.acts.refresh()
 
     def _skippable(self) -> list[tuple[Any, ...]]:
         return [row for row in self.table.selected_rows() if row[1] in WAITING]
 
     # -- skipping -----------------------------------------------------------------------------------------
 
-    def ask(self) -> None:
-        """Asks whether what is selected shall be passed by, and says what that means."""
+    def read_only(self) -> str:
+        """Returns why nothing can be changed here."""
+        return self.desk.read_only()
+
+    def _no_skip(self, _rows: Rows) -> str:
+        return "" if self._skippable() else "None of them waits: they are being handled"
+
+    @action(
+        "Skip …",
+        icon="skip",
+        tip="Skip the selected deliveries; this is recorded",
+        on="table",
+        writes=True,
+        why=_no_skip,
+    )
+    def ask(self, _rows: Rows | None = None) -> None:
+        """Asks whether to skip the selection, and says what that means."""
         chosen = self._skippable()
         if not chosen:
             return
@@ -121,13 +134,15 @@ class WaitingDeliveries(QWidget):
         self.strip.ask(text, samples, [Answer(label=f"Skip {len(chosen):,}", run=act, danger=True)])
 
     def _skip(self, name: str, numbers: tuple[int, ...]) -> None:
-        self._desk.run(self._skipped(name, numbers), f"Skip {_deliveries(len(numbers))} of {name}")
+        self.desk.run(self._skipped(name, numbers), f"Skip {_deliveries(len(numbers))} of {name}")
+
+    of_event = event_actions("table", lambda _view, rows: Selection(position=rows.row[0]), "inspector", "log")
 
     async def _skipped(self, name: str, numbers: tuple[int, ...]) -> None:
-        done = await self._desk.workspace.subscriptions.skip(name, numbers)
+        done = await self.desk.workspace.subscriptions.skip(name, numbers)
         rest = len(numbers) - done
         late = f" {_deliveries(rest)} did not wait any more." if rest else ""
-        self._desk.notice("ok" if done else "warning", f"Skipped {_deliveries(done)} of {name}.{late}")
+        self.desk.notice("ok" if done else "warning", f"Skipped {_deliveries(done)} of {name}.{late}")
 
 
 def _row(one: Delivery) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -12,21 +12,22 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedLayout,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paged_model import ListSource
 from workbench.gui.rate_graph import RateGraph
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.view import View
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.subscription_table import FACTS, SubscriptionTable, facts_of, row_of
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
-from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words, toolbar_button
+from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
 from workbench.model.clock import MICROSECONDS
 
 if TYPE_CHECKING:
@@ -52,12 +53,13 @@ class SubscriptionsView(View):
         super().__init__(desk)
         self._views: dict[str, SubscriptionView] = {}
         self._listing = self.question(self._list)
-        self._asking_reset = self.question(self._open_reset)
+        self._resetting = self.question(self._open_reset)
         self._name = ""
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
         self._pages.addWidget(EmptyState("subscription", "No subscriptions", hint))
         self._pages.addWidget(self._page())
+        self.acts.offer()
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -96,31 +98,16 @@ class SubscriptionsView(View):
         layout.addLayout(self._bar())
         layout.addWidget(self.split, 1)
         self.table.row_chosen.connect(self._chosen)
-        self.table.row_activated.connect(lambda _row: self._show_letters())
         return page
 
     def _bar(self) -> QHBoxLayout:
         self.name = plain_label(role="heading")
         self.name.setMinimumWidth(30)
-        self.pause = toolbar_button(
-            "Pause", "pause", "Stop deliveries of this subscription; its backlog grows"
-        )
-        self.step = toolbar_button("Step", "step", "Do one delivery of this subscription; pauses the engine")
-        self.reset = toolbar_button("Reset …", "undo", "Move the cursor: deliver again, or skip")
-        self.dead = toolbar_button(
-            "Dead letters", "dead-letter", "Show the dead letters of this subscription"
-        )
+        self.buttons = {key: self.acts.button(key) for key in ("pause", "step", "reset", "dead")}
         bar = QHBoxLayout()
         bar.setSpacing(2)
         bar.addWidget(self.name, 1)
-        self._buttons: tuple[tuple[QToolButton, Callable[[], None]], ...] = (
-            (self.pause, self._toggle),
-            (self.step, self._step),
-            (self.reset, self._reset),
-            (self.dead, self._show_letters),
-        )
-        for button, act in self._buttons:
-            button.clicked.connect(lambda _checked=False, act=act: act())
+        for button in self.buttons.values():
             bar.addWidget(button)
         return bar
 
@@ -130,7 +117,7 @@ class SubscriptionsView(View):
         narrow = self.width() < NARROW
         self.graphs.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
         self._tell_apart(apart=narrow and self.height() < TALL)
-        show_words((button for button, _ in self._buttons), shown=not narrow)
+        show_words(self.buttons.values(), shown=not narrow)
 
     def _tell_apart(self, *, apart: bool) -> None:
         """Gives each graph a tab of its own where there is no room for both."""
@@ -202,12 +189,7 @@ class SubscriptionsView(View):
         self.name.setText(view.name)
         about = [view.doc, f"handler {view.handler}" if view.handler else "", view.filter]
         self.name.setToolTip(plain_tip("\n".join(part for part in about if part)))
-        self.pause.setText("Resume" if view.paused or view.status == "faulted" else "Pause")
-        self.dead.setText(f"{view.dead:,} dead" if view.dead else "Dead letters")
-        writes = self.desk.workspace.engine is not None
-        for button in (self.pause, self.step, self.reset):
-            button.setEnabled(writes and view.status != "detached")
-        self.dead.setEnabled(view.dead > 0)
+        self.acts.refresh()
         if self.tabs.currentWidget() is self.waiting:
             self.waiting.show_of(view.name, view.waiting)
         elif self.tabs.currentWidget() is self.details:
@@ -254,39 +236,98 @@ class SubscriptionsView(View):
             since,
         )
 
-    # -- what the person does -----------------------------------------------------------------------------
+    # -- what can be done ---------------------------------------------------------------------------------
 
-    def _toggle(self) -> None:
-        name, paused = self._name, self.pause.text() == "Pause"
-        work = self.desk.workspace.subscriptions.pause(name, paused=paused)
-        self.desk.run(work, f"{self.pause.text()} {name}")
+    def of(self, rows: Rows) -> SubscriptionView | None:
+        """Returns how a chosen subscription stands."""
+        return self._views.get(str(rows.keys[0]))
 
-    def _step(self) -> None:
-        self.desk.run(self._stepped(self._name), f"Step {self._name}")
+    @action(
+        "Pause",
+        icon="pause",
+        tip="Stop deliveries of this subscription; its backlog grows",
+        on="table",
+        writes=True,
+        why=lambda view, rows: _detached(view.of(rows)),
+        look=lambda view, rows: _pause_told(view.of(rows) if rows else None),
+    )
+    def pause(self, rows: Rows) -> None:
+        """Pauses a subscription, or resumes it."""
+        name, told = str(rows.keys[0]), _pause_told(self.of(rows))[0]
+        work = self.desk.workspace.subscriptions.pause(name, paused=told == "Pause")
+        self.desk.run(work, f"{told} {name}")
+
+    @action(
+        "Step",
+        icon="step",
+        tip="Do one delivery of this subscription; pauses the engine",
+        on="table",
+        writes=True,
+        why=lambda view, rows: _detached(view.of(rows)),
+    )
+    def step(self, rows: Rows) -> None:
+        """Does one delivery of a subscription."""
+        self.desk.run(self._stepped(str(rows.keys[0])), f"Step {rows.keys[0]}")
 
     async def _stepped(self, name: str) -> None:
         moved = await self.desk.workspace.step(name)
         said = f"One delivery of {name} was done." if moved else f"Nothing to deliver to {name}."
         self.desk.notice("info", f"{said} The engine is paused.")
 
-    def _reset(self) -> None:
-        # Asked anew: what the table shows may be a tenth of a second old.
-        self._asking_reset.ask(self.desk.workspace.monitor.subscriptions, self._name)
+    @action(
+        "Reset …",
+        icon="undo",
+        tip="Move the cursor: deliver again, or skip",
+        on="table",
+        writes=True,
+        why=lambda view, rows: _detached(view.of(rows)),
+    )
+    def reset(self, rows: Rows) -> None:
+        """Asks to which position a subscription shall go."""
+        # Asked again: what the table shows may be a tenth of a second old.
+        name, monitor = str(rows.keys[0]), self.desk.workspace.monitor
+        self._resetting.ask(lambda: (name, monitor.subscriptions()), name)
 
-    def _open_reset(self, views: Sequence[SubscriptionView]) -> None:
-        found = {one.name: one for one in views}
-        view = found.get(self._name, self._views[self._name])
-        dialog = ResetDialog(self, view, self.desk)
+    def _open_reset(self, answer: tuple[str, Sequence[SubscriptionView]]) -> None:
+        name, found = answer[0], {one.name: one for one in answer[1]}
+        dialog = ResetDialog(self, found.get(name, self._views[name]), self.desk)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(lambda position: self._reset_to(view.name, int(position)))
+        dialog.chosen.connect(lambda position: self._reset_to(name, int(position)))
         dialog.open()
 
     def _reset_to(self, name: str, position: int) -> None:
         work = self.desk.workspace.subscriptions.reset(name, position)
         self.desk.run(work, f"Reset {name}")
 
-    def _show_letters(self) -> None:
-        view = self._views.get(self._name)
-        if view is not None and view.dead:
-            self.desk.select(Selection(subscription=view.name))
-            self.desk.wanted.emit("letters")
+    @action(
+        "Dead letters",
+        icon="dead-letter",
+        tip="Show the dead letters of this subscription",
+        on="table",
+        default=True,
+        group=1,
+        why=lambda view, rows: "" if _dead(view.of(rows)) else "It has no dead letters",
+        look=lambda view, rows: (_dead(view.of(rows) if rows else None) or "Dead letters", "dead-letter"),
+    )
+    def dead(self, rows: Rows) -> None:
+        """Shows the dead letters of a subscription."""
+        self.desk.select(Selection(subscription=str(rows.keys[0])), view="letters")
+
+    @action("Show on the board", icon="board", on="table", group=1)
+    def show_on_board(self, rows: Rows) -> None:
+        """Shows where a subscription stands in the flow."""
+        self.desk.select(Selection(subscription=str(rows.keys[0])), view="board")
+
+
+def _detached(view: SubscriptionView | None) -> str:
+    gone = view is None or view.status == "detached"
+    return "Its handler is missing: the project's module is not loaded" if gone else ""
+
+
+def _pause_told(view: SubscriptionView | None) -> tuple[str, str]:
+    stands = view is not None and (view.paused or view.status == "faulted")
+    return ("Resume", "play") if stands else ("Pause", "pause")
+
+
+def _dead(view: SubscriptionView | None) -> str:
+    return f"{view.dead:,} dead" if view is not None and view.dead else ""

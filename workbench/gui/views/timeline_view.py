@@ -6,7 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -18,11 +18,14 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.event_actions import event_actions
 from workbench.gui.loop import finished
 from workbench.gui.prepared_rows import prepared
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.view import View
 from workbench.gui.views.event_list import COLUMNS, EventSource, LoadedStream
 from workbench.gui.views.time_strip import TimeStrip
@@ -33,7 +36,6 @@ from workbench.gui.widgets import (
     EmptyState,
     JsonView,
     plain_label,
-    toolbar_button,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ class TimelineView(View):
             )
         )
         self._pages.addWidget(self._page())
-        self._keys()
+        self.acts.offer()
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -110,10 +112,7 @@ class TimelineView(View):
     def _head(self) -> QHBoxLayout:
         self.name = ElidedLabel("heading")
         self.where = plain_label(role="muted")
-        self.record = toolbar_button(
-            "", "scenario", "Record as scenario: what was before, the command, and the events that it made"
-        )
-        self.record.clicked.connect(self.record_scenario)
+        self.record = self.acts.button("record_scenario", words=False)
         head = QHBoxLayout()
         head.addWidget(self.name, 1)
         head.addWidget(self.where)
@@ -127,19 +126,11 @@ class TimelineView(View):
         self.slider.setPageStep(10)
         row = QHBoxLayout()
         row.setSpacing(2)
-        steps = (
-            ("first", "First event (Home)", self.first),
-            ("chevron-left", "Previous event (Ctrl+[)", self.previous),
-            ("chevron-right", "Next event (Ctrl+])", self.following),
-            ("last", "Live: the newest event (End)", self.live),
-        )
-        for index, (icon_name, tip, act) in enumerate(steps):
-            if index == 2:
-                row.addWidget(self.slider, 1)
-            button = toolbar_button("", icon_name, tip)
-            button.setAccessibleName(tip)
-            button.clicked.connect(lambda _checked=False, act=act: act())
-            row.addWidget(button)
+        for key in ("first", "previous"):
+            row.addWidget(self.acts.button(key, words=False))
+        row.addWidget(self.slider, 1)
+        for key in ("following", "live"):
+            row.addWidget(self.acts.button(key, words=False))
         return row
 
     def _panes(self) -> QSplitter:
@@ -168,17 +159,6 @@ class TimelineView(View):
         self.panes.setStretchFactor(1, 1)
         self.panes.setChildrenCollapsible(False)
         return self.panes
-
-    def _keys(self) -> None:
-        for keys, act in (
-            ("Ctrl+[", self.previous),
-            ("Ctrl+]", self.following),
-            ("Home", self.first),
-            ("End", self.live),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -312,6 +292,12 @@ class TimelineView(View):
         position = row[3] if row is not None else 0
         self.desk.select(Selection(stream=self._stream, version=version, position=position), step=True)
 
+    @action(
+        "Record as scenario …",
+        icon="scenario",
+        tip="Record as scenario: what was before, the command, and the events that it made",
+        group=2,
+    )
     def record_scenario(self) -> None:
         """Makes a scenario of the event that is looked at, and asks under which name to keep it."""
         self.desk.run(self._record(self._stream, self._version), "Record as scenario")
@@ -321,7 +307,7 @@ class TimelineView(View):
         from workbench.services.scenarios import Scenarios, record
 
         workspace = self.desk.workspace
-        recorded = await record(workspace, stream, version)
+        recorded = await record(workspace.world, stream, version)
         dialog = RecordDialog(self, recorded, self.desk, f"{stream}, version {version}")
         try:
             if await finished(dialog):
@@ -332,21 +318,42 @@ class TimelineView(View):
         finally:
             dialog.deleteLater()
 
+    @action("First event", keys="Home", icon="first")
     def first(self) -> None:
         """Looks at the first event."""
         self.go(1)
 
+    @action("Previous event", keys="Ctrl+[", icon="chevron-left")
     def previous(self) -> None:
         """Looks one event back."""
         self.go(max(1, self._version - 1))
 
+    @action("Next event", keys="Ctrl+]", icon="chevron-right")
     def following(self) -> None:
         """Looks one event on."""
         self.go(min(len(self._times), self._version + 1))
 
+    @action("Live: the newest event", keys="End", icon="last")
     def live(self) -> None:
         """Looks at the newest event, and follows when newer ones come."""
         self.go(len(self._times))
+
+    of_event = event_actions(
+        "table",
+        lambda view, rows: Selection(stream=view.stream, version=rows.row[0], position=rows.row[3]),
+        "inspector",
+        "log",
+    )
+
+    @action("Record as scenario …", key="record-row", icon="scenario", on="table", group=2)
+    def record_row(self, rows: Rows) -> None:
+        """Makes a scenario of the event."""
+        self.desk.run(self._record(self._stream, rows.row[0]), "Record as scenario")
+
+    @property
+    def stream(self) -> str:
+        """The stream whose events are shown."""
+        return self._stream
 
 
 def _captioned(*widgets: QWidget) -> QWidget:

@@ -1,4 +1,4 @@
-"""Finds what is wrong with an expression before it runs: names that nobody knows, kinds that do not fit."""
+"""Finds what is wrong with an expression before it runs: unknown names, kinds that do not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hints: what somebody may have meant, and what to write instead."""
+"""Hints: what may have been meant, and what to write instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Regular expressions as RE2 reads them, written anew for the engine that searches.
+r"""Regular expressions as RE2 reads them, rewritten for the engine that searches.
 
 What RE2 refuses is refused. The engine reads another dialect: its ``\d``, ``\w``, ``\s`` and ``\b`` know all
 scripts, its classes have operators, and it knows further flags and escapes.

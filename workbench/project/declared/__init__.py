@@ -16,7 +16,7 @@ Example:
     account_id { type: "string", min: 2, max: 20, pattern: "^[a-z]+$", example: "ada" }
 
     [aggregate.account]
-    description: "Somebody's money."
+    description: "An account with a balance."
     state {
         balance { type: "money", default: 0 }
         closed { type: "boolean", default: false }
@@ -69,7 +69,7 @@ Example:
     [handler.send_receipt]
     event: "account.credited"
     rows { account { projection: "accounts", key: "key.substring(key.indexOf('-') + 1)" } }
-    fail { unknown { when: "account == null", message: "nobody knows {key} yet" } }
+    fail { unknown { when: "account == null", message: "there is no account {key} yet" } }
     publish: "mail"
     type: "receipt"
     with { to: "account.owner", amount: "data.amount" }

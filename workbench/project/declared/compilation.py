@@ -83,7 +83,7 @@ class Compilation:
 
     Attributes:
         projections: Columns by read model, as far as they are declared here.
-        lenient: What is named but not known may be declared by code that nobody trusts yet.
+        lenient: What is named but not known may be declared by code that is not trusted yet.
         dropped: A section named what is not known; it is left out.
     """
 
@@ -104,7 +104,7 @@ class Compilation:
         self.problems.append(self.places.problem(path, code, message, hint, key=key))
 
     def unknown(self, path: Path, what: str, name: str, known: Iterable[str], *, key: bool = False) -> None:
-        """Notes that something is named which nobody declares."""
+        """Notes that an undeclared name is used."""
         if self.lenient:
             self.dropped = True
             return

@@ -43,7 +43,7 @@ def compile_declared(
         known: What the project's Python modules bring; declared parts may use it.
         topics: Names that messages can be published to.
         filters: Of the subscriptions; they are checked with what is known of the messages.
-        lenient: There are modules that nobody trusts yet: what needs them is left out without a word.
+        lenient: There are modules that are not trusted yet: what needs them is left out without a word.
     """
     places = SourceLocations(document)
     sections, problems = read_sections(document, values)
@@ -84,7 +84,7 @@ def _twice(draft: Compilation, sections: Sections, known: Iterable[Definitions])
             "projection": [one.name for one in module.projections],
             "policy": reactors,
             "process": reactors,
-            "query": [query.query_type for query, _ in module.queries],
+            "query": [one.query.query_type for one in module.queries],
             "handler": list(module.handlers),
         }
         for kind, names in given.items():

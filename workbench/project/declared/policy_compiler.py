@@ -45,9 +45,10 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
         env = (event, recorded)
         return [action.build(env) for action in by_event[type(event)] if action.applies(env)]
 
+    events: Any = tuple(by_event)
     return Policy(
         name=name,
-        on=tuple(by_event),
+        on=events,
         react=react,
         issues=tuple(draft.commands[one].cls for one in names),
         doc=section.description,

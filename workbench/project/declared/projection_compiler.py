@@ -19,7 +19,7 @@ from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Kind, Type, record
 from workbench.model.expressions.value_views import EPOCH
 from workbench.model.json_values import read_json, write_json
-from workbench.model.projection import Column, ColumnKind, Projection, Rows
+from workbench.model.projection import Column, ColumnKind, On, Projection, Rows
 from workbench.project.declared.compilation import Compilation, misfit
 from workbench.project.declared.scopes import RECORD
 from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
@@ -148,20 +148,20 @@ def _keeping(kind: ColumnKind, get: Get, found: Type) -> Get:
 def projection_of(draft: Compilation, name: str, section: ProjectionSection) -> Projection:
     """Compiles a projection."""
     path = ("projection", *name.split("."))
-    on: dict[type[Any] | str, Callable[[Any, RecordedEvent, Rows], None]] = {}
+    on: list[On] = []
     for event, one in section.on.items():
         part = draft.events.get(event)
         if part is None:
             draft.unknown((*path, "on", event), "event", event, draft.events, key=True)
             continue
-        on[event] = _deed(draft, path, section, (*path, "on", event), one, part.type)
+        on.append(On(event, _deed(draft, path, section, (*path, "on", event), one, part.type)))
     columns = tuple(
         Column(name=key, kind=ColumnKind(one.type), index=one.index) for key, one in section.columns.items()
     )
     return Projection(
         name=name,
         columns=columns,
-        on=on,
+        on=tuple(on),
         version=section.version,
         on_fault=section.on_fault,
         doc=section.description,

@@ -7,17 +7,17 @@ from typing import Any
 
 from pydantic import Field as Pydantic
 
-from workbench.model.command import Query, ReadModels
+from workbench.model.command import Answer, Query, ReadModels
 from workbench.model.expressions.value_kinds import INTEGER, STRING
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.sections import QuerySection
 from workbench.project.declared.value_classes import FieldType, as_json, class_name, model_class
 
-Answer = Callable[[Any, ReadModels], Any]
+Answering = Callable[[Any, ReadModels], Any]
 
 
-def query_of(draft: Compilation, name: str, section: QuerySection) -> tuple[type[Query], Answer]:
+def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
     """Compiles a query."""
     path = ("query", *name.split("."))
     verb = "get" if section.get else "list"
@@ -38,7 +38,8 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> tuple[type
         keys = next(iter(columns.values()), ColumnKind.TEXT)
         fields |= _page(whole=keys is ColumnKind.INTEGER)
     cls = model_class(class_name(name), Query, fields, doc=section.description, query_type=name)
-    return cls, _get(projection, next(iter(fields), "")) if verb == "get" else _list(projection, list(fields))
+    first = next(iter(fields), "")
+    return Answer(cls, _get(projection, first) if verb == "get" else _list(projection, list(fields)))
 
 
 _PAGE = ("after", "limit")
@@ -63,11 +64,11 @@ def _annotated(annotation: Any, info: Any) -> Any:
     return Annotated[annotation, info]
 
 
-def _get(projection: str, key: str) -> Answer:
+def _get(projection: str, key: str) -> Answering:
     return lambda query, models: models.get(projection, as_json(getattr(query, key)))
 
 
-def _list(projection: str, fields: list[str]) -> Answer:
+def _list(projection: str, fields: list[str]) -> Answering:
     columns = [name for name in fields if name not in _PAGE]
 
     def answer(query: Any, models: ReadModels) -> Any:

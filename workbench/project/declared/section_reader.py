@@ -56,7 +56,7 @@ _PLURALS = {"policy": "policies", "process": "processes", "query": "queries"}
 def read_sections(document: Document, values: Mapping[str, Any]) -> tuple[Sections, list[Problem]]:
     """Returns the declared sections that can be read, and what is wrong with the others."""
     sections = Sections()
-    problems = list(_astray(document))
+    problems = list(_misplaced(document))
     if isinstance(named := values.get(TYPES), dict):
         for name in _own_keys(document, TYPES, named):
             one = _read(document, (TYPES, name), named[name], _FIELD.validate_python, FieldSection, problems)
@@ -89,7 +89,7 @@ def _at(values: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _astray(document: Document) -> Iterator[Problem]:
+def _misplaced(document: Document) -> Iterator[Problem]:
     """Finds what declares something, but not in a section with a name."""
     for key in document.top.entries:
         if key in DECLARED:

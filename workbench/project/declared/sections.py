@@ -185,7 +185,7 @@ class ProjectionSection(Section):
     key: str = Field(
         "", description="Expression for a row's key, where it is not the id in the stream's name"
     )
-    version: int = Field(1, ge=1, description="Raise it to have the rows made anew")
+    version: int = Field(1, ge=1, description="Raise it to have the rows rebuilt")
     on_fault: Annotated[OnFault, Field(strict=False)] = Field(OnFault.PAUSE, description="At a bad event")
     on: dict[Name, ApplySection] = Field(default_factory=dict, description="What each event does")
 

@@ -57,7 +57,7 @@ class FileNode:
     """One value.
 
     Attributes:
-        broken: A problem with it was noted already; whoever finds it unfit says nothing more.
+        broken: A problem with it was noted already; later checks say nothing more.
     """
 
     def __init__(self, book: Book, value: Value, *, broken: bool = False) -> None:

@@ -99,7 +99,7 @@ class ScenarioItem:
         return None
 
     def known(self, key: str, names: Iterable[str], what: str, *, needed: str = "") -> str:
-        """Returns a name that the model knows; empty where there is none or nobody knows it."""
+        """Returns a name that the model knows; empty where there is none or it is not known."""
         name, known = self.text(key, needed=needed), list(names)
         if not name or name in known:
             return name
@@ -107,7 +107,7 @@ class ScenarioItem:
         return ""
 
     def fields(self, key: str, names: Iterable[str] | None, what: str) -> None:
-        """Notes the keys of an object that nobody knows.
+        """Notes the unknown keys of an object.
 
         Args:
             names: What can be there; None where anything can.

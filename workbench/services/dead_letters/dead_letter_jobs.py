@@ -22,8 +22,9 @@ from workbench.store.operations import (
 from workbench.store.stored_values import Job, JobStatus, LetterStatus
 
 if TYPE_CHECKING:
+    from workbench.engine.world import World
     from workbench.model.changes import Changes
-    from workbench.services.workspace import Workspace
+    from workbench.project.project import Project
 
 REST = 0.05
 """Seconds between two looks at what became of what was replayed."""
@@ -66,8 +67,8 @@ class DeadLetterJobs:
     A replay is done once every delivery of it ended: resolved, or dead again (V3).
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
         self._running: dict[int, asyncio.Task[None]] = {}
 
     async def start(
@@ -90,27 +91,27 @@ class DeadLetterJobs:
             raise InvalidValue("a pace is not negative", path="")
         frozen = tuple(dict.fromkeys(numbers))
         job = Job(action=action, numbers=frozen, per_second=per_second, skip_on=skip_on)
-        async with self._workspace.at_work() as engine:
+        async with self._world.at_work() as engine:
             if not numbers:
                 return 0
-            said = note(f"start {action}", frozen, self._workspace.clock.now(), answer="job")
-            number, _ = await engine.gate.write_all((StartJob(job=job), said))
+            said = note(f"start {action}", frozen, self._world.clock.now(), answer="job")
+            number, _ = await engine.commit(StartJob(job=job), said)
             self._run(engine, number)
         return int(number)
 
     def take_up(self) -> None:
         """Goes on with jobs that were under way when the program ended (L5)."""
-        engine = self._workspace.running()
+        engine = self._world.running()
         for job in self.unfinished():
             self._run(engine, job.number)
 
     def unfinished(self) -> list[Job]:
         """Returns the jobs that are under way."""
-        return self._workspace.reader.jobs(status=JobStatus.RUNNING)
+        return self._world.reader.jobs(status=JobStatus.RUNNING)
 
     def list(self) -> list[Job]:
         """Returns jobs, the newest first."""
-        return self._workspace.reader.jobs()
+        return self._world.reader.jobs()
 
     def report(self, number: int) -> JobReport:
         """Returns a job and what has become of its dead letters.
@@ -154,7 +155,7 @@ class DeadLetterJobs:
             if changes.dead_letters or changes.everything:
                 moved.set()
 
-        end = self._workspace.listen(heard)
+        end = self._world.listen(heard)
         try:
             while LetterStatus.REPLAYING in (found := await self.fates(numbers, since)):
                 await moved.wait()
@@ -165,7 +166,7 @@ class DeadLetterJobs:
             end()
 
     def _count(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        return self._workspace.reader.letter_fates(numbers, since)
+        return self._world.reader.letter_fates(numbers, since)
 
     async def cancel(self, number: int) -> Job:
         """Ends a job; what it has done stays done.
@@ -177,7 +178,7 @@ class DeadLetterJobs:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        async with self._workspace.at_work() as engine:
+        async with self._world.at_work() as engine:
             job = self.get(number)
             while (
                 job.status is JobStatus.RUNNING
@@ -198,7 +199,7 @@ class DeadLetterJobs:
         Raises:
             NotFound: There is no such job.
         """
-        job = self._workspace.reader.job(number)
+        job = self._world.reader.job(number)
         if job is None:
             raise NotFound(f"there is no job {number}")
         return job
@@ -239,7 +240,7 @@ class DeadLetterJobs:
         advance = AdvanceJob(
             number=job.number, step=job.step, operations=steps, status=status, note=self._ended(job, status)
         )
-        moved: Job = await engine.gate.write(advance)
+        moved: Job = await engine.write(advance)
         return moved
 
     def _ended(self, job: Job, status: JobStatus) -> RecordAction | None:
@@ -247,7 +248,7 @@ class DeadLetterJobs:
         if status is JobStatus.RUNNING:
             return None
         action = job.action if status is JobStatus.DONE else f"cancel {job.action}"
-        return note(action, job.numbers, self._workspace.clock.now(), act=act_of(job.number))
+        return note(action, job.numbers, self._world.clock.now(), act=act_of(job.number))
 
     @staticmethod
     def _operation(job: Job, letter: int) -> Operation:

@@ -16,7 +16,10 @@ from workbench.store.stored_values import DeadLetter, LetterStatus
 from workbench.tusk import read_file
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.services.dead_letters.dead_letter_service import DeadLetters
+    from workbench.services.monitor import Monitor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +38,24 @@ class Fate:
     detail: str = ""
 
 
-async def replay(workspace: Workspace, numbers: Sequence[int], *, seconds: float) -> list[Fate]:
+async def replay(
+    letters: DeadLetters, monitor: Monitor, numbers: Sequence[int], *, seconds: float
+) -> list[Fate]:
     """Replays open dead letters of an engine that runs, and waits until that is settled.
 
     Raises:
         NotFound: There is no dead letter of a number; nothing was replayed.
         StoreReadOnly: This window only observes.
     """
-    before = {number: workspace.dead_letters.get(number).status for number in numbers}
-    await workspace.dead_letters.replay(numbers)
-    await drain(workspace, seconds)
-    return [await _fate(workspace, number, before[number]) for number in numbers]
+    before = {number: letters.get(number).status for number in numbers}
+    await letters.replay(numbers)
+    await drain(monitor, seconds)
+    return [await _fate(letters, number, before[number]) for number in numbers]
 
 
-async def edit_and_replay(workspace: Workspace, number: int, text: str, *, seconds: float) -> Fate:
+async def edit_and_replay(
+    letters: DeadLetters, monitor: Monitor, number: int, text: str, *, seconds: float
+) -> Fate:
     """Replays an edited copy of a dead letter, and waits until that is settled (L6).
 
     Raises:
@@ -56,14 +63,14 @@ async def edit_and_replay(workspace: Workspace, number: int, text: str, *, secon
         InvalidValue: The text is no JSON, or does not fit the type.
         StoreReadOnly: This window only observes.
     """
-    before = workspace.dead_letters.get(number).status
-    await workspace.dead_letters.edit_and_replay(number, text)
-    await drain(workspace, seconds)
-    return await _fate(workspace, number, before)
+    before = letters.get(number).status
+    await letters.edit_and_replay(number, text)
+    await drain(monitor, seconds)
+    return await _fate(letters, number, before)
 
 
-async def _fate(workspace: Workspace, number: int, before: LetterStatus) -> Fate:
-    letter = workspace.dead_letters.get(number)
+async def _fate(letters: DeadLetters, number: int, before: LetterStatus) -> Fate:
+    letter = letters.get(number)
     if before is not LetterStatus.OPEN:
         said = f"it was {before.value.replace('_', ' ')}; only open ones are replayed"
         return Fate(number=number, outcome="not replayed", detail=said)
@@ -71,12 +78,12 @@ async def _fate(workspace: Workspace, number: int, before: LetterStatus) -> Fate
         case LetterStatus.RESOLVED:
             return Fate(number=number, outcome="resolved")
         case LetterStatus.FAILED_AGAIN:
-            became = await workspace.dead_letters.made_by(letter)
+            became = await letters.made_by(letter)
             return Fate(
                 number=number,
                 outcome="failed again",
                 became=became,
-                detail=_error(workspace, became or number),
+                detail=_error(letters, became or number),
             )
         case LetterStatus.REPLAYING:
             return Fate(
@@ -86,15 +93,15 @@ async def _fate(workspace: Workspace, number: int, before: LetterStatus) -> Fate
             return Fate(number=number, outcome="not replayed", detail=f"it is {status.value}")
 
 
-def _error(workspace: Workspace, number: int) -> str:
-    letter = workspace.dead_letters.get(number)
+def _error(letters: DeadLetters, number: int) -> str:
+    letter = letters.get(number)
     return f"{letter.error_type}: {letter.error}"
 
 
 PAGE = 500
 
 
-def numbers_of(workspace: Workspace, statuses: Sequence[str], subscription: str = "") -> list[int]:
+def numbers_of(world: World[Project], statuses: Sequence[str], subscription: str = "") -> list[int]:
     """Returns the numbers of all dead letters with these statuses as they are now, the oldest first (L5).
 
     Args:
@@ -103,14 +110,14 @@ def numbers_of(workspace: Workspace, statuses: Sequence[str], subscription: str 
     Raises:
         NotFound: There is no such subscription.
     """
-    known = [state.name for state in workspace.reader.subscriptions()]
+    known = [state.name for state in world.reader.subscriptions()]
     if subscription and subscription not in known:
         raise NotFound(
             f"there is no subscription {subscription}", hint=f"there are: {', '.join(known)}" if known else ""
         )
     found: list[int] = []
     before: int | None = None
-    while page := workspace.dead_letters.page(statuses, limit=PAGE, before=before):
+    while page := world.reader.letters(statuses=statuses, limit=PAGE, before=before):
         found += [one.number for one in page if subscription in ("", one.subscription)]
         before = page[-1].number
     return found[::-1]

@@ -16,27 +16,15 @@ from workbench.model.json_values import ForeignJsonError, parse_foreign_json, wr
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import AFTER, marked, note
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
-from workbench.store.stored_values import DeadLetter, Glance, LetterLine, LetterStatus
+from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine, LetterStatus
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
 GROUP = 100
 """Letters whose changes are written together; the loop turns between two groups."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterGroup:
-    """Dead letters with one cause: error type, place in the handler's code, subscription."""
-
-    subscription: str
-    error_type: str
-    place: str
-    count: int
-    first_at: int
-    last_at: int
-    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +54,31 @@ class DeadLetters:
         jobs: Bulk actions.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self.jobs = DeadLetterJobs(workspace)
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
+        self.jobs = DeadLetterJobs(world)
 
     def page(
         self, statuses: Sequence[str] = OPEN, *, limit: int = 500, before: int | None = None
     ) -> list[DeadLetter]:
         """Returns dead letters, the newest first."""
-        return self._workspace.reader.letters(statuses=statuses, limit=limit, before=before)
+        return self._world.reader.letters(statuses=statuses, limit=limit, before=before)
 
     def numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
         """Returns the dead letters with these numbers, the newest first."""
-        return self._workspace.reader.letters_numbered(numbers)
+        return self._world.reader.letters_numbered(numbers)
 
     def listed(self, numbers: Sequence[int]) -> list[LetterLine]:
         """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
-        return self._workspace.reader.letters_listed(numbers)
+        return self._world.reader.letters_listed(numbers)
 
     def having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
         """Returns those of these dead letters that have one of the statuses, the newest first."""
-        return self._workspace.reader.letters_having(numbers, statuses)
+        return self._world.reader.letters_having(numbers, statuses)
 
     def counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """Returns how many dead letters, of all or of these, have each status."""
-        return self._workspace.reader.letter_counts(numbers)
+        return self._world.reader.letter_counts(numbers)
 
     def get(self, number: int) -> DeadLetter:
         """Returns one dead letter.
@@ -98,7 +86,7 @@ class DeadLetters:
         Raises:
             NotFound: There is none of that number.
         """
-        letter = self._workspace.reader.letter(number)
+        letter = self._world.reader.letter(number)
         if letter is None:
             raise NotFound(f"there is no dead letter {number}")
         return letter
@@ -109,21 +97,21 @@ class DeadLetters:
         Raises:
             NotFound: There is none of that number.
         """
-        found = self._workspace.reader.letter_glance(number)
+        found = self._world.reader.letter_glance(number)
         if found is None:
             raise NotFound(f"there is no dead letter {number}")
         return found
 
     def data(self, number: int) -> str:
         """Returns the payload of a dead letter; empty if there is none."""
-        letter = self._workspace.reader.letter(number)
+        letter = self._world.reader.letter(number)
         return letter.data if letter is not None else ""
 
     async def made_by(self, letter: DeadLetter) -> int:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
         before: int | None = None
         while True:
-            page = self._workspace.reader.letters(
+            page = self._world.reader.letters(
                 statuses=tuple(LetterStatus), before=before, subscription=letter.subscription
             )
             for later in page:
@@ -136,18 +124,7 @@ class DeadLetters:
 
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""
-        return [
-            LetterGroup(
-                subscription=row[0],
-                error_type=row[1],
-                place=row[2],
-                count=row[3],
-                first_at=row[4],
-                last_at=row[5],
-                numbers=tuple(sorted(map(int, row[6].split(",")))),
-            )
-            for row in self._workspace.reader.letter_groups(statuses)
-        ]
+        return self._world.reader.letter_groups(statuses)
 
     async def replay(self, numbers: Sequence[int]) -> Report:
         """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""
@@ -164,7 +141,7 @@ class DeadLetters:
         except ForeignJsonError as error:
             raise InvalidValue(str(error)) from None
         letter = self.get(number)
-        kind = self._workspace.registry.events.get(letter.type)
+        kind = self._world.registry.events.get(letter.type)
         if kind is not None:
             try:
                 kind.decode(write_json(value))
@@ -175,11 +152,10 @@ class DeadLetters:
     async def edit_and_replay(self, number: int, text: str) -> Report:
         """Replays an edited copy in the original's place; the original never changes (L6, I10)."""
         value = self.check_edit(number, text)
-        async with self._workspace.at_work() as engine:
+        async with self._world.at_work() as engine:
             replay = ReplayLetter(number=number, data=write_json(value), message_id=engine.new_id())
-            done, _ = await engine.gate.write_all(
-                (replay, note("edit and replay", (number,), self._workspace.clock.now()))
-            )
+            said = note("edit and replay", (number,), self._world.clock.now())
+            done, _ = await engine.commit(replay, said)
         return Report(asked=1, done=int(done), skipped=int(not done))
 
     async def dry_run(self, number: int, text: str | None = None) -> DryRun:
@@ -195,7 +171,7 @@ class DeadLetters:
             InvalidValue: The text is no JSON, or does not fit the type.
         """
         data = None if text is None else write_json(self.check_edit(number, text))
-        async with self._workspace.at_work() as engine:
+        async with self._world.at_work() as engine:
             return await engine.dry_run(self.get(number), data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
@@ -211,14 +187,15 @@ class DeadLetters:
         return await self._mark("purge", numbers, skip_on=skip_on)
 
     async def _mark(self, action: str, numbers: Sequence[int], *, skip_on: bool) -> Report:
-        act = str(self._workspace.running().new_id())
+        async with self._world.at_work() as engine:
+            act = str(engine.new_id())
         marks = [marked(action, number, act, skip_on=skip_on) for number in numbers]
         report = await self._all(action, numbers, marks, act=act)
         return replace(report, act=act if report.done else "")
 
     async def undo(self, act: str) -> Report:
         """Takes an archiving or a purge back: what it changed and nothing has since, as it was (L7, L9)."""
-        return await self._restore(self._workspace.reader.changed_by(act), act)
+        return await self._restore(self._world.reader.changed_by(act), act)
 
     async def restore(self, numbers: Sequence[int]) -> Report:
         """Takes the last archiving or purge of each of these letters back (L7).
@@ -234,7 +211,7 @@ class DeadLetters:
 
     def _last_act(self, numbers: Sequence[int]) -> str:
         """Returns the name of the newest act that changed something, if it was one on just these letters."""
-        for action in self._workspace.reader.actions():
+        for action in self._world.reader.actions():
             said = json.loads(action.detail) if action.action in AFTER else {}
             if said.get("done") != 0:
                 return str(said.get("act", "")) if said.get("numbers") == list(numbers) else ""
@@ -242,7 +219,7 @@ class DeadLetters:
 
     def blocked_behind(self, numbers: Sequence[int]) -> int:
         """Returns how many deliveries wait behind these dead letters."""
-        return self._workspace.reader.blocked_behind(numbers)
+        return self._world.reader.blocked_behind(numbers)
 
     async def _all(
         self, action: str, numbers: Sequence[int], operations: Sequence[Operation], act: str = ""
@@ -252,11 +229,10 @@ class DeadLetters:
         trouble = ""
         for first in range(0, len(operations), GROUP):
             group = operations[first : first + GROUP]
-            said = note(action, numbers, self._workspace.clock.now(), act=act)
+            said = note(action, numbers, self._world.clock.now(), act=act)
             said = msgspec.structs.replace(said, number=record, earlier=done)
             try:
-                async with self._workspace.at_work() as engine:
-                    *answers, record = await engine.gate.write_all((*group, said))
+                *answers, record = await self._world.act(*group, said)
             except WorkbenchError as error:
                 failed += len(group)
                 trouble = trouble or error.message

@@ -29,14 +29,14 @@ def witness(scenario: Scenario, rehearsal: ScenarioWorld) -> Happened:
         letters=tuple(_letters(rehearsal)),
         rows={name: _rows(rehearsal, name) for name in projections},
         faults=dict(_faults(rehearsal)),
-        seconds=(rehearsal.clock.now() - rehearsal.began) / MICROSECONDS,
-        unfinished=rehearsal.unfinished or "; ".join(rehearsal.engine.errors),
+        seconds=(rehearsal.world.clock.now() - rehearsal.began) / MICROSECONDS,
+        unfinished=rehearsal.unfinished or "; ".join(rehearsal.world.running().errors),
     )
 
 
 def _events(rehearsal: ScenarioWorld) -> Iterator[Followed]:
     done = rehearsal.done
-    for event in rehearsal.reader.read_log(done.before, EVERYTHING):
+    for event in rehearsal.world.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
             facts = {"event": event.type, "stream": event.stream, "data": event.json()}
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
@@ -44,7 +44,7 @@ def _events(rehearsal: ScenarioWorld) -> Iterator[Followed]:
 
 def _commands(rehearsal: ScenarioWorld) -> Iterator[dict[str, Any]]:
     before = rehearsal.done.before
-    found, _ = rehearsal.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
+    found, _ = rehearsal.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
         yield {
             "command": message.type,
@@ -61,8 +61,8 @@ def _delay(message: Message) -> float:
 
 
 def _messages(rehearsal: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
-    routing, before = rehearsal.registry.routing, rehearsal.done.before
-    found, _ = rehearsal.reader.read_topic(
+    routing, before = rehearsal.world.registry.routing, rehearsal.done.before
+    found, _ = rehearsal.world.reader.read_topic(
         topic, lambda event: topic in routing.topics_of(event), before, EVERYTHING
     )
     for message in found:
@@ -82,12 +82,12 @@ def _letters(rehearsal: ScenarioWorld) -> Iterator[dict[str, Any]]:
 
 
 def _rows(rehearsal: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
-    projection = rehearsal.registry.projections[name]
+    projection = rehearsal.world.registry.projections[name]
     times = [column.name for column in projection.columns if column.kind is ColumnKind.TIME]
     found: dict[Any, Mapping[str, Any]] = {}
     after = None
     while True:
-        page = rehearsal.reader.rows(name, where={}, after=after, limit=PAGE)
+        page = rehearsal.world.reader.rows(name, where={}, after=after, limit=PAGE)
         for row in page.rows:
             said = {column: moment(row[column]) for column in times if row.get(column) is not None}
             after = row[projection.key]
@@ -97,7 +97,7 @@ def _rows(rehearsal: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
 
 
 def _faults(rehearsal: ScenarioWorld) -> Iterator[tuple[str, str]]:
-    for name in rehearsal.registry.projections:
-        live = rehearsal.reader.generations(name)[0]
+    for name in rehearsal.world.registry.projections:
+        live = rehearsal.world.reader.generations(name)[0]
         if live.status is ProjectionStatus.FAULTED:
             yield name, live.fault

@@ -27,7 +27,8 @@ from workbench.services.scenarios.scenario_service import Scenarios
 from workbench.store.stored_values import CommandRecord
 
 if TYPE_CHECKING:
-    from workbench.services.workspace import Workspace
+    from workbench.engine.world import World
+    from workbench.project.project import Project
 
 MOST = 1000
 """Events before the command that a scenario takes along."""
@@ -42,7 +43,7 @@ class Recorded:
     result: ScenarioResult
 
 
-async def record(workspace: Workspace, stream: str, version: int, *, name: str = "") -> Recorded:
+async def record(world: World[Project], stream: str, version: int, *, name: str = "") -> Recorded:
     """Makes a scenario of an event: given what was before, when its command, then that command's events.
 
     What is given are the events of the stream, and of the streams that have to do with them by a common
@@ -57,17 +58,17 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
         NotFound: There is no such event, or no command of this store made it.
         InvalidValue: Too much happened before.
     """
-    event = workspace.streams.event_of(stream, version)
-    if event is None:
+    event = next(iter(world.reader.read_stream(stream, after=version - 1, limit=1)), None)
+    if event is None or event.version != version:
         raise NotFound(f"{stream} has no event at version {version}")
-    command = _command_of(workspace, event)
-    made = _made(workspace, command)
+    command = _command_of(world, event)
+    made = _made(world, command)
     said = name or f"{command.type} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
     place = FilePlace(file=FOLDER, line=1, column=1)
     scenario = Scenario(
         name=said,
         place=place,
-        given=tuple(_occurrence(one) for one in _before(workspace, made[0], command)),
+        given=tuple(_occurrence(one) for one in _before(world, made[0], command)),
         when=(
             ScenarioStep(act=IssuedCommand(command=command.type, data=disguised(read_json(command.data)))),
         ),
@@ -80,16 +81,16 @@ async def record(workspace: Workspace, stream: str, version: int, *, name: str =
             for one in made
         ),
     )
-    scenarios = Scenarios(workspace.project, workspace.clock)
+    scenarios = Scenarios(world.model, world.clock)
     letters = _letters(await scenarios.play(scenario), place)
     scenario = replace(scenario, then=(*scenario.then, *letters))
     return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
 
 
-def _command_of(workspace: Workspace, event: RecordedEvent) -> CommandRecord:
+def _command_of(world: World[Project], event: RecordedEvent) -> CommandRecord:
     """Looks the command up among those that were issued, the newest first."""
     before: int | None = None
-    while page := workspace.reader.commands(limit=PAGE, before=before):
+    while page := world.reader.commands(limit=PAGE, before=before):
         for command in page:
             if command.command_id == event.causation_id:
                 return command
@@ -103,22 +104,22 @@ def _command_of(workspace: Workspace, event: RecordedEvent) -> CommandRecord:
     )
 
 
-def _made(workspace: Workspace, command: CommandRecord) -> list[RecordedEvent]:
+def _made(world: World[Project], command: CommandRecord) -> list[RecordedEvent]:
     """Returns the events of a command: those that follow each other in its stream from its first one on."""
-    first = workspace.streams.event_at(command.first_position)
+    first = world.reader.event_at(command.first_position)
     if first is None:
         raise NotFound(f"the store has no event at position {command.first_position}")
     count = command.version - first.version + 1
-    return workspace.reader.read_stream(first.stream, after=first.version - 1, limit=count)
+    return world.reader.read_stream(first.stream, after=first.version - 1, limit=count)
 
 
-def _before(workspace: Workspace, first: RecordedEvent, command: CommandRecord) -> list[RecordedEvent]:
-    reader, known = workspace.reader, workspace.registry
+def _before(world: World[Project], first: RecordedEvent, command: CommandRecord) -> list[RecordedEvent]:
+    reader, known = world.reader, world.registry
     own = (
         reader.read_stream(first.stream, limit=min(first.version - 1, MOST + 1)) if first.version > 1 else []
     )
     correlations = {command.correlation_id, *(event.correlation_id for event in own)}
-    streams = {first.stream, *_streams(workspace, correlations, first.position)}
+    streams = {first.stream, *_streams(world, correlations, first.position)}
     found = {event.position: event for event in own}
     for stream in streams:
         if known.aggregate_of_stream(stream) is None or len(found) > MOST:
@@ -133,9 +134,9 @@ def _before(workspace: Workspace, first: RecordedEvent, command: CommandRecord) 
     return [event for event in before if event.stream == first.stream or event.type in known.events]
 
 
-def _streams(workspace: Workspace, correlations: set[UUID], position: int) -> Iterator[str]:
+def _streams(world: World[Project], correlations: set[UUID], position: int) -> Iterator[str]:
     for correlation in correlations:
-        for event in workspace.reader.correlated(correlation, PAGE):
+        for event in world.reader.correlated(correlation, PAGE):
             if event.position < position:
                 yield event.stream
 

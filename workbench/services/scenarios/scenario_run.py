@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from typing_extensions import override
 
 from workbench.engine.command_handler import Issue
-from workbench.engine.engine import Engine
 from workbench.engine.timers import CallOff, VirtualTimer
+from workbench.engine.world import World
 from workbench.errors import InvalidCommand, WorkbenchError
 from workbench.model.clock import ManualClock
 from workbench.model.command import CommandOutcome, CommandResult
@@ -22,11 +22,10 @@ from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario
 from workbench.project.durations import write_duration
 from workbench.project.project import Project
 from workbench.services.scenarios import given_history
-from workbench.store.memory.reader import MemoryReader
-from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Append, Operation, ReplayLetter
 from workbench.store.stored_values import DeadLetter, LetterStatus
 
+T = TypeVar("T")
 SEED = 1
 """Of ids and jitter: a scenario that fails, fails always."""
 HORIZON = 3660 * 86_400.0
@@ -76,45 +75,36 @@ class ScenarioWorld:
 
     def __init__(self, project: Project, scenario: Scenario) -> None:
         handlers = {name: _on_stage(handler) for name, handler in project.registry.handlers.items()}
-        self.registry = replace(project.registry, handlers=handlers)
-        self.clock = ManualClock(given_history.beginning(scenario))
-        self.began = self.clock.now()
-        self.store = MemoryStore(self.clock)
-        self.reader: MemoryReader = self.store.reader()
+        staged = replace(project, registry=replace(project.registry, handlers=handlers))
+        clock = ManualClock(given_history.beginning(scenario))
+        self.began = clock.now()
         self.done = ScenarioDeeds()
         self.unfinished = ""
         self._turns = 0
-        self._timer = _StageTimer(self.clock)
+        self._timer = _StageTimer(clock)
         self._scenario = scenario
-        self.engine = Engine(
-            self.store,
-            self.registry,
-            self.clock,
-            lambda _changes: None,
-            retry=project.retry,
-            snapshot_every=project.snapshot_every,
-            timer=self._timer,
-            seed=SEED,
-        )
+        self.world = World.in_memory(staged, clock, timer=self._timer, seed=SEED)
 
-    async def run(self) -> None:
-        """Does all that the scenario says.
+    async def run(self, observe: Callable[[], T]) -> T:
+        """Does all that the scenario says; returns what is observed at its end, before the world is stopped.
 
         Raises:
             WorkbenchError: It cannot be done; says what stands in the way.
         """
-        scenario, registry = self._scenario, self.registry
+        scenario, registry = self._scenario, self.world.registry
         self._write([*given_history.topics(registry), *given_history.events(scenario.given)])
-        given = self.reader.read_log(0, EVERYTHING)
+        given = self.world.reader.read_log(0, EVERYTHING)
         self._write([*given_history.memories(registry, given), *given_history.starts(registry)])
-        self.done.before = self.reader.head()
-        await self.engine.start()
+        self.done.before = self.world.reader.head()
+        await self.world.start()
         try:
             await self._follow()
+            return observe()
         except _Restless:
             self.unfinished = f"after {MOST:,} due times there is still more to do"
+            return observe()
         finally:
-            await self.engine.stop()
+            await self.world.stop()
 
     async def _follow(self) -> None:
         """Does the steps; afterwards lets all happen that is to come, unless the last step is a time."""
@@ -129,7 +119,7 @@ class ScenarioWorld:
             self.unfinished = "" if done else f"after {write_duration(HORIZON)} there is still more to do"
 
     def _write(self, operations: Iterable[Operation]) -> None:
-        for answer in self.store.write(list(operations)):
+        for answer in self.world.store.write(list(operations)):
             if isinstance(answer, WorkbenchError):
                 raise answer
 
@@ -140,11 +130,11 @@ class ScenarioWorld:
             case Occurrence() as one:
                 event = given_history.new_event(one, derived_id("scenario event", number))
                 self.done.events.add(event.id)
-                await self.engine.gate.write(Append(stream=one.stream, events=(event,)))
+                await self.world.act(Append(stream=one.stream, events=(event,)))
             case Replay() as again:
                 for letter in self.letters():
                     if letter.subscription == again.subscription:
-                        await self.engine.gate.write(ReplayLetter(number=letter.number))
+                        await self.world.act(ReplayLetter(number=letter.number))
 
     async def _issue(self, order: IssuedCommand, command_id: UUID) -> None:
         self.done.commands.add(command_id)
@@ -156,7 +146,7 @@ class ScenarioWorld:
             origin="scenario",
         )
         try:
-            result = await self.engine.commands.handle(issue)
+            result = await self.world.running().commands.handle(issue)
         except InvalidCommand as error:
             self.done.refusals += [
                 _refusal(order.command, text, ".".join(map(str, place))) for place, text in error.fields
@@ -169,13 +159,13 @@ class ScenarioWorld:
         self._turns += 1
         if self._turns > MOST:
             raise _Restless
-        await self.engine.settle()
+        await self.world.running().settle()
 
     def letters(self) -> list[DeadLetter]:
         """Returns the open dead letters, the first one first."""
         found: list[DeadLetter] = []
         number = 1
-        while (letter := self.reader.letter(number)) is not None:
+        while (letter := self.world.reader.letter(number)) is not None:
             found.append(letter)
             number += 1
         return [letter for letter in found if letter.status is LetterStatus.OPEN]

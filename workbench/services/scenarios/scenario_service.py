@@ -91,8 +91,7 @@ class Scenarios:
         """
         async with asyncio.timeout(LONGEST):
             rehearsal = ScenarioWorld(self.project, scenario)
-            await rehearsal.run()
-        return witness(scenario, rehearsal)
+            return await rehearsal.run(lambda: witness(scenario, rehearsal))
 
     async def _run(self, scenario: Scenario) -> ScenarioResult:
         try:

@@ -33,7 +33,7 @@ def promote(tables: Tables, name: str, key: str, *, past_dead: bool) -> None:
     """Lets the first delivery of a key go on if it is blocked, and none of its key is under way (I6).
 
     Args:
-        past_dead: Whether dead ones are passed by, which block nobody then (O2).
+        past_dead: Whether dead ones are skipped over: they block nothing then (O2).
     """
     of_key = [row for row in deliveries(tables, name) if key and row.key == key]
     standing = [row for row in of_key if not past_dead or row.state is not DeliveryState.DEAD]
@@ -45,7 +45,7 @@ def promote(tables: Tables, name: str, key: str, *, past_dead: bool) -> None:
 
 
 def promote_all(tables: Tables, name: str, *, past_dead: bool) -> None:
-    """Lets the first of every key go on where nobody of its key is before it any more."""
+    """Lets the first of every key go on where nothing of its key is before it any more."""
     for key in {row.key for row in deliveries(tables, name) if row.state is DeliveryState.BLOCKED}:
         promote(tables, name, key, past_dead=past_dead)
 

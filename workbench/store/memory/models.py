@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.model.projection import ColumnKind
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
 from workbench.store.letter_values import noted
 from workbench.store.memory.tables import Tables
@@ -109,7 +113,7 @@ def apply_projection(tables: Tables, op: ApplyProjection, now: int) -> None:
     key = state.columns[0][0]
     check_rows(op.rows)
     for row in op.rows:
-        tables.rows.put((op.name, op.generation, row[key]), dict(row))
+        tables.rows.put((op.name, op.generation, row[key]), _stored(state, row))
     for gone in op.deleted:
         tables.rows.drop((op.name, op.generation, gone))
     count = sum(1 for row_key in tables.rows if row_key[:2] == (op.name, op.generation))
@@ -133,11 +137,22 @@ def project_rows(tables: Tables, op: ProjectRows, now: int) -> None:
     empty = dict.fromkeys(name for name, _ in state.columns)
     for row in op.rows:
         place = (op.name, state.generation, row[state.columns[0][0]])
-        tables.rows.put(place, {**empty, **(tables.rows.get(place) or {}), **row})
+        tables.rows.put(place, _stored(state, {**empty, **(tables.rows.get(place) or {}), **row}))
     for gone in op.deleted:
         tables.rows.drop((op.name, state.generation, gone))
     count = sum(1 for row_key in tables.rows if row_key[:2] == (op.name, state.generation))
     tables.projections.put((op.name, state.generation), replace(state, rows=count, updated_at=now))
+
+
+def _stored(state: ProjectionState, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a row as every store gives it back: its columns in their order, yes and no as 1 and 0."""
+    return {name: _as_kind(kind, row[name]) for name, kind in state.columns}
+
+
+def _as_kind(kind: str, value: Any) -> Any:
+    if isinstance(value, bool) or (kind == ColumnKind.NUMBER and isinstance(value, int)):
+        return float(value) if kind == ColumnKind.NUMBER else int(value)
+    return value
 
 
 def mark_projection(tables: Tables, op: MarkProjection, now: int) -> None:

@@ -41,6 +41,22 @@ def subscription(tables: Tables, name: str) -> SubscriptionState:
     return found
 
 
+def standing(tables: Tables, name: str) -> SubscriptionState:
+    """Returns where a subscription stands, with what waits in its rows counted.
+
+    Raises:
+        NotFound: There is none of that name.
+    """
+    rows = [row.state for row in deliveries(tables, name) if row.state is not DeliveryState.DEAD]
+    dead = [
+        letter
+        for letter in tables.letters.values()
+        if letter.subscription == name and letter.status is LetterStatus.OPEN
+    ]
+    counted = {"waiting": len(rows), "retrying": rows.count(DeliveryState.DELAYED), "dead": len(dead)}
+    return replace(subscription(tables, name), **counted)
+
+
 def message_at(tables: Tables, position: int, topic: str) -> Message | None:
     """Returns the published message or the event at a position."""
     if position in tables.messages:
@@ -190,7 +206,7 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
 
 
 def skip(tables: Tables, op: Skip, now: int) -> int:
-    """Passes waiting deliveries by; the next of their keys are promoted."""
+    """Skips waiting deliveries; the next of their keys are promoted."""
     state = subscription(tables, op.subscription)
     skipped = 0
     for number in op.numbers:
@@ -237,7 +253,7 @@ def recover(tables: Tables, op: RecoverSubscription, now: int) -> None:
     """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
     state = subscription(tables, op.subscription)
     _take_back(tables, deliveries(tables, op.subscription))
-    for new in op.suspects:
+    for new in op.in_doubt:
         _insert(tables, op.subscription, new)
     moved = replace(state, cursor=max(state.cursor, state.claimed_to), claimed_to=0)
     tables.subscriptions.put(op.subscription, moved)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
-
-from msgspec.structs import replace
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.store.memory import letters, models, queue
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.table_lists import MemoryTableLists
 from workbench.store.ports import Wanted
 from workbench.store.rules import urgency
 from workbench.store.stored_values import (
@@ -23,7 +22,6 @@ from workbench.store.stored_values import (
     Delivery,
     Depth,
     Job,
-    LetterStatus,
     Page,
     PassedEvent,
     ProjectionState,
@@ -32,15 +30,32 @@ from workbench.store.stored_values import (
     SubscriptionState,
 )
 
+T = TypeVar("T")
 
-class MemoryReader:
+
+def _committed(reader: type[Any]) -> type[Any]:
+    """Has every read of a class wait for the transaction that runs."""
+    for name in dir(reader):
+        if not name.startswith("_"):
+            setattr(reader, name, _waiting(getattr(reader, name)))
+    return reader
+
+
+def _waiting(read: Callable[..., T]) -> Callable[..., T]:
+    @functools.wraps(read)
+    def locked(self: MemoryReader, *args: Any, **more: Any) -> T:
+        with self._tables.lock:
+            return read(self, *args, **more)
+
+    return locked
+
+
+@_committed
+class MemoryReader(MemoryTableLists):
     """Every read port of `workbench.store.ports` over dictionaries."""
 
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-
     def close(self) -> None:
-        """Lets go of nothing."""
+        """Does nothing."""
 
     def within(self, seconds: float) -> AbstractContextManager[None]:  # noqa: ARG002  # nothing takes long here
         """Has reads inside stopped that take longer, which none does (C5)."""
@@ -58,10 +73,7 @@ class MemoryReader:
 
     def read_stream(self, name: str, after: int = 0, limit: int = 1000) -> list[RecordedEvent]:
         """Returns events of a stream with versions above ``after``, in order."""
-        stream = self._tables.streams.get(name)
-        last = min(after + limit, stream.version) if stream else 0
-        places = [self._tables.versions[name, version] for version in range(after + 1, last + 1)]
-        return [self._tables.events[position] for position in places]
+        return self._versions(name, after, after + limit)
 
     def read_data(self, name: str, after: int = 0, limit: int = 1000) -> list[StoredData]:
         """Returns the same events as `read_stream`, with no more of them than folding needs (K1)."""
@@ -113,23 +125,7 @@ class MemoryReader:
 
     def subscription(self, name: str) -> SubscriptionState | None:
         """Returns where a subscription stands."""
-        state = self._tables.subscriptions.get(name)
-        if state is None:
-            return None
-        living = [
-            row.state for row in letters.deliveries(self._tables, name) if row.state is not DeliveryState.DEAD
-        ]
-        open_letters = [
-            letter
-            for letter in self._tables.letters.values()
-            if letter.subscription == name and letter.status is LetterStatus.OPEN
-        ]
-        return replace(
-            state,
-            waiting=len(living),
-            retrying=living.count(DeliveryState.DELAYED),
-            dead=len(open_letters),
-        )
+        return queue.standing(self._tables, name) if name in self._tables.subscriptions else None
 
     def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
         """Returns rows that can be leased now, most urgent first (R1), with their messages."""

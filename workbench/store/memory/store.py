@@ -27,12 +27,20 @@ class MemoryStore:
 
     Args:
         clock: Gives ``recorded_at``.
+
+    Attributes:
+        place, observer, gone: As `workbench.store.ports.Store` has them; nothing hinders what is in memory.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._tables = Tables()
         self._closed = False
+        self.place, self.observer, self.gone = "in memory", "", ""
+
+    def look(self) -> str:
+        """Finds everything where it was."""
+        return self.gone
 
     def reader(self) -> MemoryReader:
         """Returns a reader; it sees what is committed."""
@@ -47,15 +55,17 @@ class MemoryStore:
         Raises:
             StoreReadOnly: It was closed.
         """
-        answers = self._run_all(operations)
-        self._tables.journal.clear()
-        return answers
+        with self._tables.lock:
+            answers = self._run_all(operations)
+            self._tables.journal.clear()
+            return answers
 
     def dry_run(self, operations: Sequence[op.Operation]) -> list[Any]:
         """Runs operations as `write` does and takes everything back; returns what the answers would be."""
-        answers = self._run_all(operations)
-        self._tables.journal.back_to(0)
-        return answers
+        with self._tables.lock:
+            answers = self._run_all(operations)
+            self._tables.journal.back_to(0)
+            return answers
 
     def _run_all(self, operations: Sequence[op.Operation]) -> list[Any]:
         if self._closed:
@@ -109,9 +119,6 @@ class MemoryStore:
             if isinstance(part, op.Append):
                 appended = answers[-1]
         return answers
-
-    def tidy(self) -> None:
-        """Has nothing to tidy."""
 
     def close(self) -> None:
         """Takes no more writes; a second call does nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
@@ -97,6 +98,29 @@ class Table(Generic[K, V]):
         return len(self._rows)
 
 
+Place = tuple[str, int, Any]
+"""Of a row: projection, generation, key."""
+
+
+class RowNumbers:
+    """Numbers by which lists page through rows: given when a row is first listed, and kept."""
+
+    def __init__(self) -> None:
+        self._places: list[Place] = []
+        self._numbers: dict[Place, int] = {}
+
+    def number(self, place: Place) -> int:
+        """Returns the number of a place, from 1."""
+        if place not in self._numbers:
+            self._places.append(place)
+            self._numbers[place] = len(self._places)
+        return self._numbers[place]
+
+    def place(self, number: int) -> Place:
+        """Returns the place that got a number."""
+        return self._places[number - 1]
+
+
 class Tables:
     """Everything that a store holds.
 
@@ -106,9 +130,12 @@ class Tables:
         changes: By dead letter, what it was before each act that archived or purged it (L9).
         rows: Rows of projections, by projection, generation and key.
         claims: Tokens of claims by subscription.
+        lock: Held while a transaction runs and while something is read: threads see what is committed.
     """
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.row_numbers = RowNumbers()
         journal = self.journal = Journal()
         self.counters: Table[str, int] = Table(journal)
         self.streams: Table[str, StreamInfo] = Table(journal)
@@ -127,7 +154,7 @@ class Tables:
         self.changes: Table[int, tuple[tuple[str, LetterStatus, int], ...]] = Table(journal)
         self.jobs: Table[int, Job] = Table(journal)
         self.projections: Table[tuple[str, int], ProjectionState] = Table(journal)
-        self.rows: Table[tuple[str, int, Any], dict[str, Any]] = Table(journal)
+        self.rows: Table[Place, dict[str, Any]] = Table(journal)
         self.passed: Table[tuple[str, int, int], PassedEvent] = Table(journal)
         self.processes: Table[tuple[str, str], str] = Table(journal)
         self.actions: Table[int, OperatorAction] = Table(journal)

@@ -33,7 +33,9 @@ from workbench.store.sqlite.rows import known_ids
 from workbench.store.stored_values import AppendResult
 
 
-def suspects(con: sqlite3.Connection, heads: Heads, operations: Sequence[Operation]) -> set[bytes]:
+def find_possibly_stored(
+    con: sqlite3.Connection, heads: Heads, operations: Sequence[Operation]
+) -> set[bytes]:
     """Returns the event ids of a group that are stored already, or that stand in it more than once.
 
     One question for the whole group instead of one for each append, and only for ids that are not beyond all
@@ -49,16 +51,16 @@ def event_ids(operations: Sequence[Operation]) -> Iterator[UUID]:
     return (event.id for events in appended(operations) for event in events)
 
 
-def was_stored(con: sqlite3.Connection, operations: Sequence[Operation], suspected: set[bytes]) -> bool:
-    """Whether a group of which nobody knows the outcome was stored: it is, whole or not at all (F3).
+def was_stored(con: sqlite3.Connection, operations: Sequence[Operation], possibly_stored: set[bytes]) -> bool:
+    """Whether a group whose outcome is not known was stored: it is, whole or not at all (F3).
 
     Args:
-        suspected: Event ids that were stored before it already, and say nothing.
+        possibly_stored: Event ids that were stored before it already, and say nothing.
     """
     return any(
         con.execute("select 1 from events where event_id = ?", (one.bytes,)).fetchone()
         for one in event_ids(operations)
-        if one.bytes not in suspected
+        if one.bytes not in possibly_stored
     )
 
 
@@ -77,24 +79,24 @@ def appended(operations: Sequence[Operation]) -> Iterator[tuple[NewEvent, ...]]:
 
 
 def append(
-    con: sqlite3.Connection, batch: Batch, heads: Heads, op: Append, now: int, suspected: set[bytes]
+    con: sqlite3.Connection, batch: Batch, heads: Heads, op: Append, now: int, possibly_stored: set[bytes]
 ) -> AppendResult:
     """Appends events to a stream; whatever it refuses, it refuses before it writes anything.
 
     Args:
-        suspected: Event ids that may be stored already, from `suspects`.
+        possibly_stored: Event ids that may be stored already, from `find_possibly_stored`.
 
     Raises:
         InvalidEvent: The same id twice in one request (A1).
         StreamClosed, DuplicateEventId, EventIdReused, PartialDuplicate, WrongExpectedVersion: A2–A8.
     """
     head = heads.stream(op.stream)
-    result = _judge(con, batch, heads, op, head, suspected)
+    result = _judge(con, batch, heads, op, head, possibly_stored)
     return result or _insert(batch, heads, op, head or heads.new_stream(op.stream, now), now)
 
 
 def append_many(
-    con: sqlite3.Connection, batch: Batch, heads: Heads, op: AppendMany, now: int, suspected: set[bytes]
+    con: sqlite3.Connection, batch: Batch, heads: Heads, op: AppendMany, now: int, possibly_stored: set[bytes]
 ) -> tuple[AppendResult, ...]:
     """Appends to several streams, all or nothing (A10).
 
@@ -107,7 +109,7 @@ def append_many(
     failures: list[tuple[int, WorkbenchError]] = []
     for index, part in enumerate(op.appends):
         try:
-            results.append(_judge(con, batch, heads, part, heads.stream(part.stream), suspected))
+            results.append(_judge(con, batch, heads, part, heads.stream(part.stream), possibly_stored))
         except WorkbenchError as error:
             results.append(None)
             failures.append((index, error))
@@ -128,12 +130,12 @@ def _judge(
     heads: Heads,
     op: Append,
     head: StreamHead | None,
-    suspected: set[bytes],
+    possibly_stored: set[bytes],
 ) -> AppendResult | None:
     """Decides an append by the table A1–A9; None means that its events are to be written."""
     check_append(op, heads.types)
     version = head.version if head else 0
-    known = suspected and any(event.id.bytes in suspected for event in op.events)
+    known = possibly_stored and any(event.id.bytes in possibly_stored for event in op.events)
     if known:
         batch.flush()
     stored = _stored(con, op.events) if known else {}

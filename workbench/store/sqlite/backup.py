@@ -88,7 +88,7 @@ def _copy_pages(source: sqlite3.Connection, half: Path, progress: Progress | Non
     """Copies a store's pages; returns what SQLite finds in the copy, ``ok`` if nothing."""
     told = None if progress is None else lambda _s, left, pages: progress(pages - left, pages)
     with translated(half):
-        # One state of the store: else the copy would begin anew whenever somebody writes.
+        # One state of the store: else the copy would start again whenever something is written.
         source.execute("begin")
         source.execute("select count(*) from meta").fetchone()
         with contextlib.closing(sqlite3.connect(half, isolation_level=None)) as copy:

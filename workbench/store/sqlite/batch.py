@@ -32,7 +32,7 @@ _STREAMS = "update streams set version = ?, updated_at = ?, last_position = ? wh
 
 
 class Batch:
-    """What appends and commands of a group leave to be written; whoever reads those tables calls `flush` first.
+    """What appends and commands of a group leave to be written; readers of those tables call `flush` first.
 
     Attributes:
         events: Rows of the log.

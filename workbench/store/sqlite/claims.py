@@ -101,7 +101,7 @@ def recover(con: sqlite3.Connection, op: RecoverSubscription, now: int) -> None:
     """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
     number = number_of(con, op.subscription)
     con.execute(_TAKE_BACK, (number,))
-    insert_deliveries(con, number, op.suspects)
+    insert_deliveries(con, number, op.in_doubt)
     _bury(con, number, op, now)
     promote_all(con, number, past_dead=op.release_key)
     con.execute(

@@ -29,7 +29,7 @@ def note_time(con: sqlite3.Connection, noted: int, now: int) -> int:
 def keep_in_step(con: sqlite3.Connection, now: int) -> None:
     """Where the clock stands behind the last write, moves all that is due back by as much, in one transaction.
 
-    What was to come in five minutes comes in five minutes, however far the clock was set back while nobody
+    What was to come in five minutes comes in five minutes, however far the clock was set back while no process
     had the store open. Times that say when something happened stay as they are.
     """
     row = con.execute("select cast(value as integer) from meta where key = ?", (_LAST,)).fetchone()

@@ -99,7 +99,7 @@ def hold(path: Path) -> tuple[int, int]:
 
 
 def let_go(identity: tuple[int, int] | None) -> None:
-    """Notes that the connections are closed; None is nothing to let go."""
+    """Notes that the connections are closed."""
     if identity is not None:
         _held[identity] -= 1
 

@@ -1,4 +1,4 @@
-"""Goes through all events of a store that nobody needs to have open, with no more of them than a check needs."""
+"""Goes through all events of a store that need not be open, with no more of them than a check needs."""
 
 from __future__ import annotations
 

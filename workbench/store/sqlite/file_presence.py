@@ -58,7 +58,7 @@ class FilePresence:
         return ""
 
     def touched(self) -> bool:
-        """Whether somebody else wrote to the database file since the last look."""
+        """Whether another process wrote to the database file since the last look."""
         try:
             return self._files[0].stat().st_mtime_ns != self._seen[0].st_mtime_ns
         except OSError:

@@ -30,9 +30,9 @@ class StreamHead:
 
 
 class Heads:
-    """The writer's memory of the store; correct because nobody else writes (C1).
+    """The writer's memory of the store; correct because there is no other writer (C1).
 
-    A failed operation calls `forget`, and everything is read anew.
+    A failed operation calls `forget`, and everything is read again.
 
     Attributes:
         newest_event: The greatest event id that is stored. Ids of this program grow with time, so that a greater
@@ -75,7 +75,7 @@ class Heads:
         self.stale = False
 
     def trim(self) -> None:
-        """Lets go of the heads that were unused for longest; only between transactions.
+        """Drops the heads that were unused for longest; only between transactions.
 
         In one, the rows of heads that moved may wait in the batch still, and the store knows an older version.
         """

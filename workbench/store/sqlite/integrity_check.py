@@ -120,7 +120,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("I9", "readers that are ahead of the log", _AHEAD),
     ("I5", "deliveries beyond the cursor", _EARLY),
     ("I10", "dead deliveries without their letters", _STRAY),
-    ("I6", "leases that nobody holds", _LEASES),
+    ("I6", "leases without a holder", _LEASES),
     ("I11", "deliveries that began too late", _EXPIRED),
 )
 """Rule, what is counted, and a query that gives a sentence for each breach. Uniqueness is the schema's."""

@@ -71,7 +71,7 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
         (now, now, op.data, op.message_id.bytes if op.message_id else None, op.number),
     )
     if not row.rowcount:
-        _delivery_anew(con, op, now)
+        _new_delivery_of(con, op, now)
     return True
 
 
@@ -85,15 +85,15 @@ def _behind(subscription: str, key: str, position: str) -> str:
 
 
 _REPLAYED = _behind("deliveries.subscription_id", "deliveries.key", "deliveries.position")
-_ANEW = _behind("s.id", "l.key", "l.position")
+_NEW_STATE = _behind("s.id", "l.key", "l.position")
 
 
-def _delivery_anew(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
-    """Makes the delivery of a letter whose row was let go when its key was skipped on (L7)."""
+def _new_delivery_of(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
+    """Makes the delivery of a letter whose row was removed when its key was skipped on (L7)."""
     con.execute(
         "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired, failed,"
         " crashed, priority, enqueued_at, data, attempts, letter_id)"
-        f" select s.id, l.position, coalesce(?, l.message_id), l.key, {_ANEW}, ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
+        f" select s.id, l.position, coalesce(?, l.message_id), l.key, {_NEW_STATE}, ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
         " '[]', l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
         (op.message_id.bytes if op.message_id else None, now, now, op.data, op.number),
     )
@@ -154,7 +154,7 @@ def promote(con: sqlite3.Connection, subscription: int, key: str, *, past_dead: 
     """Lets the first delivery of a key go on if it is blocked, and none of its key is under way (I6).
 
     Args:
-        past_dead: Whether dead ones are passed by, which block nobody then (O2).
+        past_dead: Whether dead ones are skipped over: they block nothing then (O2).
     """
     if key:
         con.execute(
@@ -171,7 +171,7 @@ _LIVING = " and state <> 'dead'"
 
 
 def promote_all(con: sqlite3.Connection, subscription: int, *, past_dead: bool) -> None:
-    """Lets the first of every key go on where nobody of its key is before it any more."""
+    """Lets the first of every key go on where nothing of its key is before it any more."""
     keys = con.execute(
         "select distinct key from deliveries where subscription_id = ? and state = 'blocked'", (subscription,)
     )

@@ -21,6 +21,7 @@ from workbench.errors import ReadTooLong
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.event import RecordedEvent
 from workbench.model.text_folding import folded
+from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import translate, translated
@@ -28,6 +29,7 @@ from workbench.store.sqlite.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
+    LetterGroup,
     LetterLine,
     LogEntry,
     OperatorAction,
@@ -152,6 +154,8 @@ class ListReader:
         }
         column = col(columns[order.lstrip("-")])
         inner = select(col(StreamRow.id)).order_by(column.desc() if order.startswith("-") else column.asc())
+        if order.endswith("version"):  # the others are alike for no two streams
+            inner = inner.order_by(col(StreamRow.id))
         if text:
             needle = folded(text)
             inner = inner.where(literal(holding("name", needle)).bindparams(needle=needle))
@@ -166,23 +170,21 @@ class ListReader:
 
     def categories(self) -> list[tuple[str, int]]:
         """Returns the categories of streams with their counts, from the index alone."""
-        query = select(StreamRow.category, func.count()).group_by(StreamRow.category)
+        query = (
+            select(StreamRow.category, func.count()).group_by(StreamRow.category).order_by(StreamRow.category)
+        )
         return [(row[0], row[1]) for row in self._select(query)]
 
-    def event_types(self) -> list[str]:
-        """Returns the names of all event types that were ever stored."""
-        return [row[0] for row in self._all("select name from types order by name")]
-
     def log(self, first: int, limit: int) -> list[LogEntry]:
-        """Returns what stands at positions from ``first``, without payloads."""
+        """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
         query = (
-            "select e.position, 1, s.name, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id from events e"
-            " join streams s on s.id = e.stream_id join types t on t.id = e.type_id"
-            " where e.position >= ? and e.position < ? union all"
-            " select m.position, 0, p.name, 0, m.type, m.published_at, m.published_at, m.message_id from messages m"
-            " join topics p on p.id = m.topic_id where m.position >= ? and m.position < ? order by 1"
+            "select * from (select e.position, 1, s.name, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id"
+            " from events e join streams s on s.id = e.stream_id join types t on t.id = e.type_id"
+            " where e.position >= :first order by e.position limit :limit) union all"
+            " select * from (select m.position, 0, p.name, 0, m.type, m.published_at, m.published_at, m.message_id"
+            " from messages m join topics p on p.id = m.topic_id"
+            " where m.position >= :first order by m.position limit :limit) order by 1 limit :limit"
         )
-        upto = first + limit
         return [
             LogEntry(
                 position=row[0],
@@ -194,7 +196,7 @@ class ListReader:
                 occurred_at=row[6],
                 id=UUID(bytes=row[7]),
             )
-            for row in _ENTRY(self._all(query, (first, upto, first, upto)))
+            for row in _ENTRY(self._all(query, {"first": first, "limit": limit}))
         ]
 
     def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
@@ -264,7 +266,7 @@ class ListReader:
         """
         marks = ",".join("?" * len(numbers))
         found = self._all(
-            "select id, status, type, key, substr(case error when '' then error_type else error end, 1, 1000),"
+            f"select id, status, type, key, substr(case error when '' then error_type else error end, 1, {LINE_CHARACTERS}),"
             f" json_array_length(attempts), died_at, subscription from dead_letters where id in ({marks})",
             tuple(numbers),
         )
@@ -291,8 +293,8 @@ class ListReader:
         of_these = query.format(f"{by} where id in (select value from json_each(?))")
         return dict(self._all(of_these, (json.dumps(list(numbers)),)))
 
-    def letter_groups(self, statuses: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Returns causes: subscription, error type, place, count, first and last death, numbers as text."""
+    def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
+        """Returns dead letters by what they died of, the largest group first."""
         query = (
             select(
                 col(LetterRow.subscription),
@@ -305,9 +307,20 @@ class ListReader:
             )
             .where(col(LetterRow.status).in_(statuses))
             .group_by(col(LetterRow.subscription), col(LetterRow.error_type), col(LetterRow.place))
-            .order_by(func.count().desc())
+            .order_by(func.count().desc(), func.min(LetterRow.id))
         )
-        return self._select(query)
+        return [
+            LetterGroup(
+                subscription=row[0],
+                error_type=row[1],
+                place=row[2],
+                count=row[3],
+                first_at=row[4],
+                last_at=row[5],
+                numbers=tuple(sorted(map(int, row[6].split(",")))),
+            )
+            for row in self._select(query)
+        ]
 
     def published(self) -> dict[str, int]:
         """Returns how many messages of each topic are stored."""
@@ -318,17 +331,13 @@ class ListReader:
 
     def blocked_behind(self, letters: Sequence[int]) -> int:
         """Returns how many deliveries wait behind the deliveries of these dead letters."""
-        total = 0
-        for first in range(0, len(letters), 500):
-            part = tuple(letters[first : first + 500])
-            marks = ",".join("?" * len(part))
-            (count,) = self._one(
-                "select count(*) from deliveries b join deliveries d on d.subscription_id = b.subscription_id"
-                f" and d.key = b.key where b.state = 'blocked' and d.state = 'dead' and d.letter_id in ({marks})",
-                part,
-            )
-            total += count
-        return total
+        (count,) = self._one(
+            "select count(*) from deliveries where state = 'blocked' and (subscription_id, key) in"
+            " (select subscription_id, key from deliveries where state = 'dead'"
+            " and letter_id in (select value from json_each(?)))",
+            (json.dumps(list(letters)),),
+        )
+        return int(count)
 
     def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
         """Returns the events of one correlation, in order."""

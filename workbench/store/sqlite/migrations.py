@@ -70,7 +70,7 @@ def _verify(path: Path, con: sqlite3.Connection, kept: Path) -> None:
 
 
 def _generations(con: sqlite3.Connection) -> None:
-    """From 1 to 2: a projection can have a second generation, counts its rows, and can pass events by."""
+    """From 1 to 2: a projection can have a second generation, counts its rows, and can skip events."""
     con.execute("alter table projections rename to old_projections")
     for statement in ddl_of("projections", "passed_events"):
         con.execute(statement)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workbench.model.event import RecordedEvent
+from workbench.store.list_ports import ERROR_CHARACTERS, GLANCE_BYTES
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.list_reader import ListReader
 from workbench.store.stored_values import DeadLetter, Glance
 
-HEAD = 256 * 1024
-"""Bytes of a payload that are read."""
 _EVENTS = rows.EVENTS.replace("e.data", "''")
-_CUT = "substr({0}, 1, 100000) as {0}"
+_CUT = f"substr({{0}}, 1, {ERROR_CHARACTERS}) as {{0}}"
 _LETTERS = (
     rows.LETTERS.replace(" data,", " '' as data,")
     .replace(" edited,", f" {_CUT.format('edited')},")
@@ -66,4 +65,4 @@ class Previews(ListReader):
     def _head(self, table: str, row: int) -> tuple[str, int]:
         """Returns the beginning of the data in a row, and how many bytes there are."""
         with translated(self._path), self._con.blobopen(table, "data", row, readonly=True) as data:
-            return data.read(HEAD).decode(errors="ignore"), len(data)
+            return data.read(GLANCE_BYTES).decode(errors="ignore"), len(data)

@@ -165,7 +165,7 @@ def _drop(con: sqlite3.Connection, name: str, generation: int) -> None:
 
 
 def switch_projection(con: sqlite3.Connection, op: SwitchProjection, now: int) -> None:
-    """Makes a generation the live one; whoever reads sees the old rows or the new ones, never both (J3).
+    """Makes a generation the live one; a reader sees the old rows or the new ones, never both (J3).
 
     Raises:
         NotFound: There is no such generation.

@@ -51,14 +51,14 @@ class SqliteQueueReader(TableReader):
     def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
         """Returns rows that can be leased now, most urgent first (R1), with their messages.
 
-        Suspects of a crash come first, so that they can run alone.
+        Those in doubt after a crash come first, so that they can run alone.
         """
         found = self._maybe("select id, topic from subscriptions where name = ?", (subscription,))
         if found is None:
             return []
         number, topic = found
         query = rows.DELIVERIES + "where subscription_id = ? and "
-        suspects = self._all(
+        in_doubt = self._all(
             rows.DELIVERIES + "indexed by deliveries_suspects where subscription_id = ? and crashed > 0"
             " and state = 'ready' order by rank, position limit ?",
             (number, limit),
@@ -67,7 +67,7 @@ class SqliteQueueReader(TableReader):
         delayed = self._all(
             query + "state = 'delayed' and rank <= ? order by rank, position limit ?", (number, now, limit)
         )
-        waiting = {row.number: row for row in rows.deliveries([*suspects, *ready, *delayed], subscription)}
+        waiting = {row.number: row for row in rows.deliveries([*in_doubt, *ready, *delayed], subscription)}
         ordered = sorted(waiting.values(), key=urgency)[:limit]
         return self._with_messages(ordered, topic)
 

@@ -135,12 +135,12 @@ def _message_ids(operations: Sequence[Operation]) -> Iterator[UUID]:
 
 
 def publish(
-    con: sqlite3.Connection, batch: Batch, heads: Heads, op: NewMessage, now: int, suspected: set[bytes]
+    con: sqlite3.Connection, batch: Batch, heads: Heads, op: NewMessage, now: int, possibly_stored: set[bytes]
 ) -> int:
     """Stores a message; a known id with the same content answers with its first position (P2).
 
     Args:
-        suspected: Message ids that may be stored already.
+        possibly_stored: Message ids that may be stored already.
 
     Raises:
         TopicNotFound: No such topic (P4).
@@ -151,7 +151,7 @@ def publish(
         known = ", ".join(sorted(heads.topics))
         raise TopicNotFound(f"there is no topic {op.topic}", hint=f"topics: {known}")
     identity = op.id.bytes
-    if identity in suspected:
+    if identity in possibly_stored:
         batch.flush()
         row = con.execute(
             "select position, topic_id, type, key, data from messages where message_id = ?", (identity,)

@@ -50,7 +50,7 @@ def _is_of(path: Path) -> bool:
     lock = StoreLock(path)
     noted = lock.runs()
     found = run_of(path)
-    # Whoever writes at the moment may have begun in between; what is noted then comes before what is written.
+    # A writer may have begun in between; what is noted then comes before what is written.
     return not noted or found is None or found in noted or lock.runs() != noted
 
 

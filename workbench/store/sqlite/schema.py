@@ -88,7 +88,7 @@ def _give_name(part: Path, path: Path) -> None:
 
 
 def _replace_empty(part: Path, path: Path) -> None:
-    """Puts a new store in the place of an empty file, in which nobody can have a store open."""
+    """Puts a new store in the place of an empty file, in which no store can be open."""
     lock = StoreLock(path)
     if path.stat().st_size == 0 and lock.acquire(0):
         try:

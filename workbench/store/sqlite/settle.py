@@ -1,4 +1,4 @@
-"""Writes what became of deliveries: acks, retries, deaths, and what operators pass by (contract §5)."""
+"""Writes what became of deliveries: acks, retries, deaths, and what operators skip (contract §5)."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Se
 
 
 def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
-    """Passes waiting deliveries by; the next of their keys are promoted."""
+    """Skips waiting deliveries; the next of their keys are promoted."""
     number = number_of(con, op.subscription)
     skipped = 0
     for row in op.numbers:

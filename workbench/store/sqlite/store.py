@@ -63,7 +63,9 @@ class SqliteStore:
             where that stays; asked before anything is written, and may refuse by raising (T3).
 
     Attributes:
+        place: The path, as a person is told it.
         observer: Empty, or why this process may only look (C8, F5).
+        gone: Empty, or how the files ceased to be those at the path, as far as was noticed (C10).
 
     Raises:
         WorldError: The file is not ours, damaged, newer, or cannot be made; it is left as it is.
@@ -79,6 +81,7 @@ class SqliteStore:
         owner: Callable[[str], str] | None = None,
     ) -> None:
         self.path = path
+        self.place = str(path)
         self._clock = clock
         self._lock = StoreLock(path)
         self._guard = threading.Lock()
@@ -86,7 +89,7 @@ class SqliteStore:
         self._look: Look | None = None
         self._presence: FilePresence | None = None
         self._run_begun = False
-        self._broken = self._gone = ""
+        self._broken = self.gone = ""
         self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
         check_log(path)
         if not path.exists() or path.stat().st_size == 0:
@@ -112,7 +115,7 @@ class SqliteStore:
             raise
 
     def _open_if_room(self, version: int, synchronous: Synchronous, progress: Progress | None) -> None:
-        """Opens the writing connection; where the disk is full, the store can be looked at all the same (F6)."""
+        """Opens the writing connection; where the disk is full, the store can be read anyway (F6)."""
         try:
             self._open(synchronous, progress)
         except StoreFull as error:
@@ -181,7 +184,7 @@ class SqliteStore:
         """Returns a reader with a connection of its own; it must stay in one thread at a time."""
         con = open_reader(self.path) if self._look is None else self._look.open()
         reader = SqliteReader(con, self.path)
-        weakref.finalize(reader, con.close).atexit = False  # whoever lets go of a reader need not close it
+        weakref.finalize(reader, con.close).atexit = False  # a reader that is dropped need not be closed
         reader.limit_reads(self._clock)
         self._readers.add(reader)
         return reader
@@ -202,8 +205,8 @@ class SqliteStore:
                 begin_run(self.path, con, self._lock, str(uuid4()))
                 self._run_begun = True
             with self._taken_back(con):
-                answers, suspected = self._run_all(con, operations)
-            self._commit(con, operations, suspected)
+                answers, possibly_stored = self._run_all(con, operations)
+            self._commit(con, operations, possibly_stored)
             self._make_sure(operations)
             return answers
 
@@ -241,7 +244,7 @@ class SqliteStore:
         answers = [writing.guarded(operation) for operation in operations]
         writing.batch.flush()
         self._heads.noted = note_time(con, self._heads.noted, now)
-        return answers, writing.suspected
+        return answers, writing.possibly_stored
 
     @contextlib.contextmanager
     def _taken_back(self, con: sqlite3.Connection) -> Iterator[None]:
@@ -264,7 +267,7 @@ class SqliteStore:
         if self._broken:
             raise StoreReadOnly(self._broken, hint="close the project and open it again")
         if self._is_gone():
-            raise StoreGone(self._gone, hint=GONE)
+            raise StoreGone(self.gone, hint=GONE)
         return self._writer
 
     def _is_gone(self) -> bool:
@@ -276,11 +279,11 @@ class SqliteStore:
             if touched and not amiss:
                 amiss = self._other_content()
                 presence.damaged = bool(amiss)
-            self._gone = f"writing to {self.path.name} stopped: {amiss}" if amiss else ""
-        return bool(self._gone)
+            self.gone = f"writing to {self.path.name} stopped: {amiss}" if amiss else ""
+        return bool(self.gone)
 
     def _other_content(self) -> str:
-        """Says whether somebody wrote another store over the file; a new connection sees what lies there."""
+        """Says whether another store was written over the file; a new connection sees what lies there."""
         said = f"{self.path} was written over"
         try:
             with contextlib.closing(open_reader(self.path)) as con:
@@ -295,7 +298,7 @@ class SqliteStore:
         return ""
 
     def _commit(
-        self, con: sqlite3.Connection, operations: Sequence[op.Operation], suspected: set[bytes]
+        self, con: sqlite3.Connection, operations: Sequence[op.Operation], possibly_stored: set[bytes]
     ) -> None:
         """Commits; an error from COMMIT leaves the outcome open until a fence says what became of it (F3)."""
         try:
@@ -307,10 +310,10 @@ class SqliteStore:
                 con.execute("begin immediate")
                 con.execute("insert or replace into meta values ('fence', ?)", (str(self._clock.now()),))
                 con.execute("commit")
-                stored = append.was_stored(con, operations, suspected)
+                stored = append.was_stored(con, operations, possibly_stored)
             except sqlite3.Error as second:
                 if isinstance(failure, StoreFull) and isinstance(translate(second, self.path), StoreFull):
-                    # What did not fit was not written: there is nothing to be unsure of, only room to be made (F4).
+                    # What did not fit was not written: its outcome is known, only room must be made (F4).
                     self._roll_back(con)
                     raise failure from error
                 self._broken = f"writing to {self.path.name} stopped after a failed COMMIT: {error}"
@@ -328,7 +331,7 @@ class SqliteStore:
         if self._is_gone() and self._presence is not None:
             self._presence.damaged = True  # what was committed is elsewhere
             raise StoreFailed(
-                f"{self._gone}; what was being written may be lost",
+                f"{self.gone}; what was being written may be lost",
                 hint=GONE,
                 ids=tuple(append.event_ids(operations)),
             )
@@ -339,15 +342,10 @@ class SqliteStore:
                 con.execute("rollback")
         self._heads.stale = True
 
-    @property
-    def gone(self) -> str:
-        """Empty, or how the files of this store ceased to be those at its path (C10)."""
-        return self._gone
-
     def look(self) -> str:
         """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10)."""
         with self._guard:
-            return self._gone if self._writer is None or self._is_gone() else ""
+            return self.gone if self._writer is None or self._is_gone() else ""
 
     def rescue(self, target: Path) -> None:
         """Copies what is open here to a new file, also where the store's own is gone.
@@ -362,11 +360,11 @@ class SqliteStore:
             rescue(self._writer, target)
 
     def tidy(self) -> None:
-        """Empties the log beside the file, if it is large; whoever reads at the moment prevents it (C4)."""
+        """Empties the log beside the file, if it is large; a reader prevents it while it reads (C4)."""
         with self._guard:
             real = self.path.resolve()
             log = real.with_name(f"{real.name}-wal")
-            if self._writer is None or self._broken or self._gone:
+            if self._writer is None or self._broken or self.gone:
                 return
             if not log.exists() or log.stat().st_size < LARGE_LOG:
                 return
@@ -377,18 +375,18 @@ class SqliteStore:
                 finally:
                     self._writer.execute("pragma busy_timeout = 5000")
                     if self._presence is not None:
-                        with contextlib.suppress(OSError):  # whoever writes next is told what is missing
+                        with contextlib.suppress(OSError):  # the next writer hears what is missing
                             self._presence.renew()
 
     def close(self) -> None:
-        """Checkpoints, notes a clean end and lets go of the file; a second call does nothing."""
+        """Checkpoints, notes a clean end and closes the file; a second call does nothing."""
         with self._guard:
             for reader in self._readers:
                 reader.close()
             self._readers.clear()
             if self._writer is not None:
                 with contextlib.suppress(sqlite3.Error):  # what is in the log is safe there
-                    if not self._broken and not self._gone:
+                    if not self._broken and not self.gone:
                         self._writer.execute("pragma wal_checkpoint(truncate)")
                 with contextlib.suppress(sqlite3.Error):
                     self._writer.close()

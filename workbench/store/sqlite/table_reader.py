@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Collection, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.model.secrets import is_secret
 from workbench.model.text_folding import folded
+from workbench.store.list_ports import GLANCE, NOTHING_SHOWN, SHORT, Shows
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.list_reader import holding
 from workbench.store.sqlite.previews import Previews
 from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.stored_values import RowOrder
-
-SHORT, GLANCE = 1_000, 20_000
-"""Characters of a value that a line of a table has, and one row that is looked at (contract §8)."""
-
-Shows = Mapping[str, Callable[[Any], str]]
-"""By column, how its values are shown where that is not the text that is stored."""
-_PLAIN: Shows = MappingProxyType({})
 
 
 class TableReader(Previews):
@@ -128,7 +121,7 @@ class TableReader(Previews):
         return table_name(name, found[0][0]), rows.column_names(found[0][1]), found[0][0]
 
     def _holding(
-        self, columns: Sequence[str], text: str, shows: Shows = _PLAIN
+        self, columns: Sequence[str], text: str, shows: Shows = NOTHING_SHOWN
     ) -> tuple[str, dict[str, str]]:
         """Returns the condition that any column shows a text."""
         if not text:

@@ -47,10 +47,10 @@ class Transaction:
     Args:
         now: Microseconds since 1970; one moment for all that it writes.
         operations: All that will be run: what may be stored already is asked for once.
-        apart: Whether each gets a savepoint, so that what nobody foresaw fails it alone (C6).
+        apart: Whether each gets a savepoint, so that an unexpected error fails it alone (C6).
 
     Attributes:
-        suspected: Event ids that may be stored already.
+        possibly_stored: Event ids that may be stored already.
         published: Message ids that may be stored already.
     """
 
@@ -68,7 +68,7 @@ class Transaction:
         self.now = now
         self.batch = Batch(con)
         self._apart = apart
-        self.suspected = append.suspects(con, heads, operations)
+        self.possibly_stored = append.find_possibly_stored(con, heads, operations)
         self._commands = records.known_commands(con, heads, operations)
         self.published = records.published_before(con, heads, operations)
 
@@ -176,8 +176,8 @@ def _clean(operation: op.Operation) -> bool:
 
 
 _RUN: dict[type[op.Operation], Callable[[Transaction, Any], Any]] = {
-    op.Append: lambda w, o: append.append(w.con, w.batch, w.heads, o, w.now, w.suspected),
-    op.AppendMany: lambda w, o: append.append_many(w.con, w.batch, w.heads, o, w.now, w.suspected),
+    op.Append: lambda w, o: append.append(w.con, w.batch, w.heads, o, w.now, w.possibly_stored),
+    op.AppendMany: lambda w, o: append.append_many(w.con, w.batch, w.heads, o, w.now, w.possibly_stored),
     op.CloseStream: lambda w, o: append.close_stream(w.con, w.heads, o, w.now),
     op.SaveSnapshot: lambda w, o: records.save_snapshot(w.con, w.heads, o, w.now),
     op.RecordCommand: Transaction.record,

@@ -30,5 +30,5 @@ def forget_messages(con: sqlite3.Connection, heads: Heads, op: ForgetMessages, n
     ).rowcount
     con.execute(
         "insert or replace into meta values ('head', ?)", (str(heads.position),)
-    )  # never given anew (I3)
+    )  # never given again (I3)
     return removed

@@ -1,27 +1,4 @@
-"""The editors, one for each kind of value; adding one takes a file here and a line in `EDITORS`.
-
-How to add an editor, here for colours (``{"type": "string", "format": "color"}``):
-
-1. Write ``color.py`` with a class on `Editor`, or on `LineEditor` where one line of text is enough::
-
-       class ColorEditor(LineEditor):
-           \"\"\"A colour, by name or as #rrggbb.\"\"\"
-
-           @override
-           @classmethod
-           def accepts(cls, schema: Schema) -> bool:
-               return schema.get("format") == "color"
-
-           @override
-           def parse(self, text: str) -> str:
-               if not QColor.isValidColorName(text):
-                   raise ValueError("must be a colour such as #3a5bd0")
-               return text
-
-2. Name the class in `EDITORS`, above those that would take the same schema: the first that accepts is taken.
-
-Label, hint, presence, errors, tab order and names for tests and screen readers come from the field around it.
-"""
+"""The editors, one for each kind of value; a further one is a file here, and its name in `EDITORS`."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ WAY = "For an empty text, press Backspace here"
 
 
 class BlankText(Editor):
-    """Text that is required stays blank, which is no value, until somebody writes in it (V3).
+    """Text that is required stays blank, which is no value, until something is typed (V3).
 
     What was written and taken out again is an empty text, as is a blank that Backspace was pressed in; the
     placeholder says so. A subclass implements `written`.
@@ -42,7 +42,7 @@ class BlankText(Editor):
 
     @property
     def is_blank(self) -> bool:
-        """Whether nobody gave it a text, not even an empty one."""
+        """Whether it has no text, not even an empty one."""
         return self._blank and not self.shape.optional
 
     @override
@@ -119,7 +119,7 @@ class TextEditor(BlankText, LineEditor):
 
 
 class SecretEditor(TextEditor):
-    """Text that nobody looking on shall read, until the eye is pressed."""
+    """Text that is hidden until the eye is pressed."""
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from workbench.services.reload_lock import ReloadLock
+from workbench.engine.reload_lock import ReloadLock
 
 
 async def turns(count=6):
@@ -15,17 +15,17 @@ async def turns(count=6):
 
 
 async def test_one_alone_waits_for_those_inside_and_holds_the_next_back():
-    turnstile, said, leave = ReloadLock(), [], asyncio.Event()
+    lock, said, leave = ReloadLock(), [], asyncio.Event()
 
     async def passing(name, until=None):
-        async with turnstile.passing():
+        async with lock.passing():
             said.append(f"{name} in")
             if until is not None:
                 await until.wait()
             said.append(f"{name} out")
 
     async def alone(name):
-        async with turnstile.alone():
+        async with lock.alone():
             said.append(f"{name} alone")
             await turns()
             said.append(f"{name} done")
@@ -36,7 +36,7 @@ async def test_one_alone_waits_for_those_inside_and_holds_the_next_back():
         await turns()
         group.create_task(alone("x"))
         await turns()
-        assert turnstile.closed
+        assert lock.closed
         group.create_task(passing("c"))
         group.create_task(alone("y"))
         await turns()
@@ -45,16 +45,16 @@ async def test_one_alone_waits_for_those_inside_and_holds_the_next_back():
     assert said[3:6] == ["a out", "x alone", "x done"]
     assert said.index("y done") == said.index("y alone") + 1
     assert said[-1] in {"c out", "y done"}
-    assert not turnstile.closed
+    assert not lock.closed
 
 
 async def test_a_failure_inside_or_alone_opens_it_again():
-    turnstile = ReloadLock()
-    for way in (turnstile.passing, turnstile.alone):
+    lock = ReloadLock()
+    for way in (lock.passing, lock.alone):
         with pytest.raises(ZeroDivisionError):
             async with way():
                 raise ZeroDivisionError
-    async with turnstile.alone():
+    async with lock.alone():
         pass
-    async with turnstile.passing():
-        assert not turnstile.closed
+    async with lock.passing():
+        assert not lock.closed

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 
 class ReloadLock:
-    """Counts who is inside; whoever wants to be alone waits for them, and the next ones wait for that."""
+    """Shared and exclusive access: who wants to be alone waits for all inside, and later ones for it."""
 
     def __init__(self) -> None:
         self._inside = 0
@@ -18,12 +18,12 @@ class ReloadLock:
 
     @property
     def closed(self) -> bool:
-        """Whether somebody is alone, or waits to be."""
+        """Whether exclusive access is held or waited for."""
         return self._alone.locked()
 
     @asynccontextmanager
     async def passing(self) -> AsyncIterator[None]:
-        """Waits until nobody is alone; then nobody will be before the end."""
+        """Takes shared access: no exclusive access is given before the end."""
         while self._alone.locked():
             async with self._alone:
                 pass
@@ -38,7 +38,7 @@ class ReloadLock:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Holds everybody else back, and waits until those inside are through."""
+        """Takes exclusive access: waits until all others have left, and keeps new ones out."""
         async with self._alone:
             await self._empty.wait()
             yield

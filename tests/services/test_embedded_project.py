@@ -1,0 +1,221 @@
+"""A project that a program opens for itself: what it can do, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import uuid
+from contextlib import closing
+
+import pytest
+
+import workbench
+from workbench import (
+    BackPressure,
+    CallerError,
+    CommandRejected,
+    InvalidCommand,
+    ModelFailed,
+    NoHandler,
+    NotFound,
+    NotTrusted,
+    StoreNotAllowed,
+    StoreReadOnly,
+    TopicNotFound,
+    WrongExpectedVersion,
+)
+from workbench.project.samples import copy_sample
+
+ADA = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+
+
+@pytest.fixture
+def users(tmp_path):
+    folder = copy_sample("users", tmp_path / "users")
+    project = folder / "project.tsk"
+    project.write_text(project.read_text().replace('retry_delay: "500ms"', 'retry_delay: "5ms"'))
+    return folder
+
+
+@pytest.fixture
+async def project(users):
+    async with workbench.open(users) as opened:
+        yield opened
+
+
+async def test_a_command_by_name_or_as_an_object_is_accepted_and_seen_by_queries(users, monkeypatch):
+    monkeypatch.syspath_prepend(str(users.parent))
+    domain = importlib.import_module("users.domain")  # the program has classes of its own
+    async with workbench.open(users) as project:
+        result = await project.issue("create_user", ADA)
+        await project.wait_for("users", result)
+        assert (await project.query("get_user", {"user_id": "ada"}))["username"] == "Ada"
+        result = await project.issue(domain.ChangeStatus(user_id="ada", status="inactive"), expected=1)
+        await project.wait_for("users", result.last_position)
+        assert [row["id"] for row in await project.query(domain.ListUsers(status="inactive"))] == ["ada"]
+
+
+async def test_J5_K3_a_command_that_is_issued_twice_takes_effect_once(project):
+    identity = uuid.uuid4()
+    first = await project.issue("create_user", ADA, command_id=identity)
+    again = await project.issue("create_user", ADA, command_id=identity)
+    assert (again.duplicate, again.version) == (True, first.version)
+
+
+async def test_what_is_refused_is_raised(project):
+    await project.issue("create_user", ADA)
+    with pytest.raises(CommandRejected, match="exists already") as refusal:
+        await project.issue("create_user", ADA)
+    assert refusal.value.field == "user_id"
+    with pytest.raises(WrongExpectedVersion) as conflict:
+        await project.issue("update_user", {"user_id": "ada", "username": "Ada L."}, expected=7)
+    assert (conflict.value.expected, conflict.value.actual) == (7, 1)
+    with pytest.raises(InvalidCommand, match="email"):
+        await project.issue("create_user", {**ADA, "email": "nowhere"})
+    with pytest.raises(NoHandler, match="crate_user"):
+        await project.issue("crate_user", ADA)
+    with pytest.raises(NoHandler, match="get_usr"):
+        await project.query("get_usr", {})
+    with pytest.raises(NotFound, match="nobody"):
+        await project.wait_for("nobody", 1)
+    with pytest.raises(TopicNotFound, match="nowhere"):
+        await project.publish("nowhere", {})
+
+
+async def test_what_the_model_itself_does_wrong_is_told_apart(users):
+    domain = users / "domain.py"
+    text = domain.read_text()
+    text = text.replace("return [OutageReported(domain=command.domain)]", "raise OSError('no line')")
+    domain.write_text(
+        text.replace("UserCreated(username=command.username,", "UserCreated(username=float('inf'),")
+    )
+    async with workbench.open(users, trusted=True) as project:
+        with pytest.raises(ModelFailed, match="no line"):
+            await project.issue("report_outage", {"domain": "slow.example"})
+        with pytest.raises(CallerError, match="username"):
+            await project.issue("create_user", ADA)
+
+
+async def test_a_stream_is_read_in_order_whatever_its_length(project, monkeypatch):
+    monkeypatch.setattr("workbench.services.embedded_project.PAGE", 2)
+    await project.issue("create_user", ADA)
+    for number in range(4):
+        await project.issue("update_user", {"user_id": "ada", "username": f"Ada {number}"})
+    assert [event.version async for event in project.read("user-ada")] == [1, 2, 3, 4, 5]
+    assert [event.json()["username"] async for event in project.read("user-ada", after=4)] == ["Ada 3"]
+    assert [event async for event in project.read("user-bob")] == []
+
+
+async def test_changes_that_come_faster_than_they_are_taken_are_merged(project):
+    with closing(project.changes()) as feed:
+        await project.issue("create_user", ADA)
+        await project.issue("create_user", {**ADA, "user_id": "bob"})
+        changes = await anext(feed)
+        while not changes.touches("user-bob"):
+            changes = changes.merged(await anext(feed))
+        assert changes.touches("user-ada")
+    assert [one async for one in feed][1:] == [], "what was left, and no more"
+
+
+async def test_who_waits_for_changes_is_let_go_when_the_project_is_closed(users):
+    async with workbench.open(users) as project:
+        await project.settle()
+        feed = project.changes()
+
+        async def take() -> int:
+            return len([changes async for changes in feed])
+
+        taking = asyncio.get_running_loop().create_task(take())
+        await project.issue("create_user", ADA)
+        await project.settle()
+    assert await taking > 0
+
+
+async def test_dead_letters_are_replayed_once_their_cause_is_mended(project):
+    await project.issue("report_outage", {"domain": "slow.example"})
+    await project.issue("create_user", {**ADA, "email": "ada@slow.example"})
+    assert await project.settle()
+    [letter] = await project.dead_letters()
+    assert letter.error_type == "MailServerUnavailable"
+    await project.issue("resolve_outage", {"domain": "slow.example"})
+    await project.settle()
+    assert (await project.replay(letter)).done == 1
+    await project.settle()
+    assert await project.dead_letters() == []
+    assert (await project.replay(letter.number)).skipped == 1
+
+
+async def test_B2_P2_messages_are_published_once_and_a_full_topic_says_so(users):
+    project = users / "project.tsk"
+    text = project.read_text().replace("[topics]\n", "[topics]\nside { max_backlog: 2 }\n")
+    reader = '[subscriptions]\nreader { topic: "side", handler: "file_audit" }\n'
+    project.write_text(text.replace("[subscriptions]\n", reader))
+    async with workbench.open(users) as opened:
+        identity = uuid.uuid4()
+        first = await opened.publish("side", {"what": "seen"}, message_id=identity, delay=3600)
+        assert await opened.publish("side", {"what": "seen"}, message_id=identity, delay=3600) == first
+        await opened.publish("side", {"what": "heard"}, delay=3600)
+        with pytest.raises(BackPressure, match="side is full"):
+            await opened.publish("side", {"what": "seen"})
+
+
+async def test_T2_python_that_nobody_trusts_is_not_run(users):
+    seen = users.parent / "seen"
+    with (users / "domain.py").open("a") as file:
+        file.write(f"\n\nimport pathlib\npathlib.Path({str(seen)!r}).touch()\n")
+    with pytest.raises(NotTrusted, match=r"domain\.py") as refused:
+        async with workbench.open(users):
+            raise AssertionError
+    assert "trusted=True" in refused.value.hint
+    assert not seen.exists()
+    async with workbench.open(users, trusted=True):
+        assert seen.exists()
+    with pytest.raises(NotTrusted):
+        async with workbench.open(users):
+            raise AssertionError("a program's word is not remembered as a person's")
+
+
+async def test_T3_a_store_elsewhere_is_not_opened_without_a_word(users):
+    project = users / "project.tsk"
+    project.write_text(project.read_text().replace('path: "data/events.db"', 'path: "../elsewhere.db"'))
+    with pytest.raises(StoreNotAllowed, match="elsewhere"):
+        async with workbench.open(users):
+            raise AssertionError
+    assert not (users.parent / "elsewhere.db").exists()
+
+
+async def test_C8_a_store_has_one_writer(users, project):
+    with pytest.raises(StoreReadOnly, match="process"):
+        async with workbench.open(users):
+            raise AssertionError
+    assert (await project.issue("create_user", ADA)).accepted, "the first one goes on"
+
+
+async def test_it_names_what_is_not_there(tmp_path):
+    with pytest.raises(NotFound, match="nowhere"):
+        async with workbench.open(tmp_path / "nowhere"):
+            raise AssertionError
+    with pytest.raises(NotFound, match=r"project\.tsk"):
+        async with workbench.open(tmp_path):
+            raise AssertionError
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_M2_a_program_that_is_cancelled_leaves_the_store_closed(users, turns):
+    before = asyncio.all_tasks()
+
+    async def work() -> None:
+        async with workbench.open(users) as project:
+            await project.issue("create_user", ADA)
+            await asyncio.Event().wait()
+
+    task = asyncio.get_running_loop().create_task(work())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert asyncio.all_tasks() == before
+    async with workbench.open(users) as project:
+        assert [event.type async for event in project.read("user-ada")] in ([], ["user.created"])
+        await project.issue("create_user", {**ADA, "user_id": "bob"})

@@ -1,0 +1,110 @@
+"""Everything that the ports of lists let see, as one value that two stores can be compared by."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from workbench.model.ids import derived_id
+from workbench.store.ports import Reader
+from workbench.store.stored_values import LetterStatus
+
+STATUSES = tuple(LetterStatus)
+NUMBERS = range(1, 9)
+
+
+def lists(reader: Reader) -> dict[str, Any]:
+    """Returns what every list read answers; numbers that mean something in one store only are left out."""
+    return {
+        **_streams(reader),
+        **_events(reader),
+        **_letters(reader),
+        **_records(reader),
+        **{name: _rows(reader, name) for name in ("rows", "sent", "none")},
+    }
+
+
+def _streams(reader: Reader) -> dict[str, Any]:
+    orders = [f"{way}{by}" for way in ("", "-") for by in ("number", "name", "version", "updated")]
+    found = [reader.find_streams(order=order).tolist() for order in orders]
+    return {
+        "stream count": reader.stream_count(),
+        "streams": [reader.streams(1, 2), reader.streams(2, 9), reader.streams_numbered([3, 1, 99])],
+        "by beginning": [reader.streams_from(prefix, 2) for prefix in ("", "s", "t", "x")],
+        "in orders": found,
+        "found": [
+            reader.find_streams(text=text, category=of, limit=2).tolist()
+            for text, of in itertools.product(("", "S", "x"), ("", "s"))
+        ],
+        "categories": reader.categories(),
+    }
+
+
+def _events(reader: Reader) -> dict[str, Any]:
+    streams = [stream.name for stream in reader.streams(1, 9)]
+    log = reader.read_log(0, 1000)
+    return {
+        "entries": [reader.log(first, limit) for first, limit in ((0, 1000), (1, 3), (4, 2), (99, 5))],
+        "of streams": [reader.stream_entries(name, 1, 2) for name in (*streams, "none")],
+        "times": [list(reader.stream_times(name, after)) for name in (*streams, "none") for after in (0, 2)],
+        "bytes": [reader.stream_bytes(name, 1, 3) for name in (*streams, "none")],
+        "positions": [reader.position_of(name, at) for name in (*streams, "none") for at in (1, 3, 9)],
+        "glances": [reader.event_glance(position) for position in range(1, reader.head() + 2)],
+        "correlated": [reader.correlated(event.correlation_id, 2) for event in log],
+    }
+
+
+def _letters(reader: Reader) -> dict[str, Any]:
+    ways: list[dict[str, Any]] = [{}, {"limit": 2}, {"before": 3}, {"subscription": "one"}]
+    return {
+        "pages": [reader.letters(statuses=STATUSES, **more) for more in ways],
+        "open": reader.letters(statuses=("open",)),
+        "numbered": reader.letters_numbered([4, 2, 99]),
+        "listed": reader.letters_listed([2, 99, 4]),
+        "having": [reader.letters_having(NUMBERS, statuses) for statuses in (("open",), STATUSES)],
+        "counts": [reader.letter_counts(), reader.letter_counts([1, 3]), reader.letter_counts([])],
+        "fates": [reader.letter_fates(NUMBERS, since) for since in (0, 2**60)],
+        "groups": reader.letter_groups(STATUSES),
+        "letter glances": [reader.letter_glance(number) for number in NUMBERS],
+        "blocked behind": [reader.blocked_behind(numbers) for numbers in (NUMBERS, [1], [])],
+    }
+
+
+def _records(reader: Reader) -> dict[str, Any]:
+    states = reader.subscriptions()
+    waiting = [reader.deliveries(state.name, limit) for state in states for limit in (1, 200)]
+    return {
+        "all subscriptions": states,
+        "waiting": [[(row.position, row.state, row.attempts) for row in rows] for rows in waiting],
+        "published": reader.published(),
+        "commands": [reader.commands(), reader.commands(limit=2), reader.commands(before=3)],
+        "actions": [reader.actions(), reader.actions(limit=1)],
+        "no correlation": reader.correlated(derived_id("none"), 5),
+    }
+
+
+def _rows(reader: Reader, name: str) -> Any:
+    orders = [reader.projection_order(name, order=order, text=text) for order, text in _ORDERS]
+    shown = reader.projection_order(name, text="no. 1", shows={"n": lambda value: f"no. {value}"})
+    numbers = reader.projection_numbers(name, ["a", "b", "zz"])
+    return {
+        "counts": [reader.projection_count(name, text) for text in ("", "A", "1")],
+        "rows": [reader.projection_rows(name, order=order, text=text, first=1) for order, text in _ORDERS],
+        "lines": [
+            [
+                line[:-1] if line else None
+                for line in reader.projection_lines(name, one.generation, one.numbers)
+            ]
+            for one in (*orders, shown)
+        ],
+        "gone": reader.projection_lines(name, 99, [1, 2]),
+        "by key": {
+            key: line[:-1] if line else None
+            for key, number in numbers.items()
+            for line in reader.projection_lines(name, orders[0].generation, [number])
+        },
+        "glances": [reader.projection_glance(name, key) for key in ("a", "zz")],
+    }
+
+
+_ORDERS = [("", ""), ("-id", ""), ("id", "A"), ("-n", ""), ("n", "1")]

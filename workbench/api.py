@@ -1,0 +1,114 @@
+"""The public face: what the modules of a project, and programs that embed one, import from `workbench`."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import (
+    ANY,
+    NO_STREAM,
+    STREAM_EXISTS,
+    BackPressure,
+    CallerError,
+    CommandRejected,
+    InvalidCommand,
+    InvalidValue,
+    ModelFailed,
+    NoHandler,
+    NotFound,
+    NotTrusted,
+    PermanentError,
+    ProjectError,
+    StandsStill,
+    StoreNotAllowed,
+    StoreReadOnly,
+    TopicNotFound,
+    WorkbenchError,
+    WorldError,
+    WrongExpectedVersion,
+)
+from workbench.model.aggregate import Aggregate
+from workbench.model.changes import Changes
+from workbench.model.command import Answer, Command, CommandResult, Query, ReadModels
+from workbench.model.event import Event, RecordedEvent, Upcaster
+from workbench.model.messaging import Context, Message, Priority
+from workbench.model.policy import After, Policy, Process
+from workbench.model.projection import Column, ColumnKind, On, OnFault, Projection, Rows
+from workbench.model.registry import Definitions
+
+if TYPE_CHECKING:
+    from workbench.services.embedded_project import EmbeddedProject
+
+__all__ = [
+    "ANY",
+    "NO_STREAM",
+    "STREAM_EXISTS",
+    "After",
+    "Aggregate",
+    "Answer",
+    "BackPressure",
+    "CallerError",
+    "Changes",
+    "Column",
+    "ColumnKind",
+    "Command",
+    "CommandRejected",
+    "CommandResult",
+    "Context",
+    "Definitions",
+    "Event",
+    "InvalidCommand",
+    "InvalidValue",
+    "Message",
+    "ModelFailed",
+    "NoHandler",
+    "NotFound",
+    "NotTrusted",
+    "On",
+    "OnFault",
+    "PermanentError",
+    "Policy",
+    "Priority",
+    "Process",
+    "ProjectError",
+    "Projection",
+    "Query",
+    "ReadModels",
+    "RecordedEvent",
+    "Rows",
+    "StandsStill",
+    "StoreNotAllowed",
+    "StoreReadOnly",
+    "TopicNotFound",
+    "Upcaster",
+    "WorkbenchError",
+    "WorldError",
+    "WrongExpectedVersion",
+    "open",
+]
+
+
+def open(path: Path | str, *, trusted: bool = False) -> AbstractAsyncContextManager[EmbeddedProject]:  # noqa: A001
+    """Opens a project in a program: ``async with workbench.open("shop") as project``.
+
+    Its engine runs inside the block, on the program's event loop. The block ends when running handlers have
+    ended and the store is closed, also when the program is cancelled.
+
+    Args:
+        path: The project's folder or its file.
+        trusted: Whether its Python modules may be imported, and its store opened where it is, as they are
+            now; else only what a person trusted before (T2, T3).
+
+    Raises:
+        NotFound: There is no such project.
+        NotTrusted: It has Python modules that are not trusted.
+        StoreNotAllowed: The store lies outside the folder or is another project's, and that was not allowed.
+        StoreReadOnly: Another program works on the store, or it cannot be written.
+        ProjectError: The project's files are wrong; every problem with its place.
+        WorldError: The store cannot be opened.
+    """
+    from workbench.services.embedded_project import opened
+
+    return opened(Path(path), trusted=trusted)

@@ -1,0 +1,245 @@
+"""A world: store, engine, clock, timer and seed that belong together, and the model that runs in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Generic, Protocol, TypeVar
+
+from workbench.engine.engine import Engine, EngineState
+from workbench.engine.metrics import Metrics
+from workbench.engine.reload_lock import ReloadLock
+from workbench.engine.retention import forgotten
+from workbench.engine.tasks import to_the_end
+from workbench.engine.timers import Timer, timer_of
+from workbench.errors import StoreBusy, StoreReadOnly
+from workbench.model.changes import Changes
+from workbench.model.clock import Clock, ManualClock
+from workbench.model.registry import Registry
+from workbench.model.retry import RetryPolicy
+from workbench.store.memory.store import MemoryStore
+from workbench.store.operations import Operation
+from workbench.store.ports import Reader, Store
+from workbench.store.thread_readers import ThreadReaders
+
+Listener = Callable[[Changes], None]
+
+
+class Model(Protocol):
+    """What an engine runs."""
+
+    @property
+    def registry(self) -> Registry:
+        """What it declares."""
+        ...
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """For policies, processes and their commands."""
+        ...
+
+    @property
+    def snapshot_every(self) -> int:
+        """Versions between two snapshots of a stream."""
+        ...
+
+
+M = TypeVar("M", bound=Model)
+
+
+class World(Generic[M]):
+    """One store, and one model that runs on it at a time.
+
+    Whoever acts enters by `at_work` or `act`: neither meets an engine that is being changed.
+
+    Args:
+        store: Whatever it is kept in; one that may only be looked at gets no engine (C8).
+        clock: The machine's, or one that is moved by hand.
+        timer: By default the one that goes with the clock.
+        seed: Of ids and jitter; None for a new one every time.
+
+    Attributes:
+        model: The model that runs.
+        engine: None where nothing runs: the store is only looked at, or the world was stopped.
+        observer: Empty, or why this world may only be looked at (C8, F5).
+    """
+
+    def __init__(
+        self, model: M, store: Store, clock: Clock, *, timer: Timer | None = None, seed: int | None = None
+    ) -> None:
+        self.model = model
+        self.store = store
+        self.clock = clock
+        self.timer = timer or timer_of(clock)
+        self.seed = seed
+        self.observer = store.observer
+        self._readers = ThreadReaders(store.reader)
+        self._listeners: list[Listener] = []
+        self._lock = ReloadLock()
+        self.engine = None if self.observer else self._engine(model)
+
+    @classmethod
+    def in_memory(
+        cls, model: M, clock: ManualClock, *, timer: Timer | None = None, seed: int = 1
+    ) -> World[M]:
+        """Makes a world that ends with the process, on a clock that is moved by hand."""
+        return cls(model, MemoryStore(clock), clock, timer=timer, seed=seed)
+
+    @property
+    def registry(self) -> Registry:
+        """What the model declares."""
+        return self.model.registry
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of the thread that asks (C5)."""
+        return self._readers.here()
+
+    def _engine(self, model: M, metrics: Metrics | None = None) -> Engine:
+        return Engine(
+            self.store,
+            model.registry,
+            self.clock,
+            self.announce,
+            retry=model.retry,
+            snapshot_every=model.snapshot_every,
+            timer=self.timer,
+            seed=self.seed,
+            metrics=metrics,
+        )
+
+    # -- life -------------------------------------------------------------------------------------------
+
+    async def start(self, *, paused: bool = False) -> None:
+        """Begins to run, without what an earlier run left in topics that keep messages in memory only."""
+        if self.engine is not None:
+            for operation in forgotten(self.registry):
+                await self.engine.commit(operation)
+            await self.engine.start(paused=paused)
+
+    async def stop(self) -> None:
+        """Stops the engine and lets go of the store, whoever is cancelled; a second call does nothing."""
+        await to_the_end(self._stop())
+
+    async def _stop(self) -> None:
+        engine, self.engine = self.engine, None
+        try:
+            if engine is not None:
+                await engine.stop(last=forgotten(self.registry))
+        finally:
+            self.store.close()
+
+    async def adopt(self, model: M) -> None:
+        """Lets another model take over on the same store; whoever is at work, and handlers, are waited for.
+
+        Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
+
+        Raises:
+            WorldError: The store would not have it; the model of before goes on.
+        """
+        before = self.model, self.engine
+        try:
+            async with self._lock.alone():
+                await to_the_end(self._adopt(model))
+        finally:
+            if before != (self.model, self.engine):
+                self.announce(Changes(model=True, engine=True, everything=True))
+
+    async def _adopt(self, model: M) -> None:
+        before, engine = self.model, self.engine
+        self.model = model
+        if engine is None:
+            return
+        paused = engine.state is EngineState.PAUSED
+        await engine.stop()
+        engine.reader.close()
+        try:
+            await self._run(model, engine.metrics, paused=paused)
+        except Exception:
+            self.model = before
+            await self._run(before, engine.metrics, paused=paused)
+            raise
+
+    async def _run(self, model: M, metrics: Metrics, *, paused: bool) -> None:
+        """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""
+        engine = self.engine = self._engine(model, metrics)
+        try:
+            await engine.start(paused=paused)
+        except BaseException:
+            await engine.stop()
+            raise
+
+    # -- acting -----------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Engine]:
+        """Gives the engine, which stays until the end of the block; a reload is waited for, and waits.
+
+        Not to be nested.
+
+        Raises:
+            StoreReadOnly: This world is only looked at, or was stopped.
+        """
+        async with self._lock.passing():
+            yield self.running()
+
+    async def act(self, *operations: Operation) -> list[Any]:
+        """Commits what an operator does, its record among it: all or nothing; returns the answers (L9).
+
+        One that meets a reload waits for it; the engine follows what was committed.
+
+        Raises:
+            StoreReadOnly: This world is only looked at, or was stopped.
+            WorkbenchError: What the first operation that refused failed with; nothing was done.
+        """
+        async with self.at_work() as engine:
+            return await engine.commit(*operations)
+
+    @property
+    def reloading(self) -> bool:
+        """Whether the model is being replaced, or is about to be."""
+        return self._lock.closed
+
+    def running(self) -> Engine:
+        """Returns the engine.
+
+        Raises:
+            StoreReadOnly: This world is only looked at, or was stopped.
+            StoreBusy: The model is being reloaded.
+        """
+        if self.reloading:
+            raise StoreBusy("the model is being reloaded", hint="try again in a moment")
+        if self.engine is None:
+            raise StoreReadOnly(
+                f"the store is open for reading only: {self.observer or 'the project was closed'}",
+                hint="end what works on the store, or let its file and folder be written, and try again",
+            )
+        return self.engine
+
+    # -- telling ----------------------------------------------------------------------------------------
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Has a function told what went stale after every commit; returns how to end that."""
+        self._listeners.append(listener)
+
+        def end() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return end
+
+    def announce(self, changes: Changes) -> None:
+        """Tells every listener what went stale; one that fails does not keep the others from it (C11)."""
+        failed = self._tell(changes)
+        if failed is not None and self.engine is not None:
+            self.engine.note(f"a listener failed: {type(failed).__name__}: {failed}")
+            self._tell(Changes(engine=True))  # those that still listen can show it
+
+    def _tell(self, changes: Changes) -> Exception | None:
+        failed = None
+        for listener in list(self._listeners):
+            try:
+                listener(changes)
+            except Exception as error:  # noqa: BLE001  # it is told
+                failed = error
+        return failed

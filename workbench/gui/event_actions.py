@@ -1,0 +1,96 @@
+"""What can be done with an event, wherever a row, a card or a letter tells of one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QApplication
+
+from workbench.gui.actions import Action
+from workbench.gui.desk import Desk, Selection
+
+if TYPE_CHECKING:
+    from workbench.model.event import RecordedEvent
+
+Place = Callable[[Any, Any], Selection]
+"""Given the owner and what is chosen, returns the event: position, and stream and version if it has one."""
+
+
+def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[Action, ...]:
+    """Returns the actions for the events that a widget shows; the owner has a ``desk``.
+
+    Args:
+        on: As for `Action`.
+        views: Where an event can be shown; those that do not show it themselves.
+    """
+    shows = tuple(
+        Action(
+            key=f"show-in-{view}",
+            text=f"Show in {view}",
+            icon=view,
+            on=on,
+            group=group,
+            why=lambda owner, chosen, view=view: _why(place(owner, chosen), view),
+            run=lambda owner, chosen, view=view: owner.desk.select(place(owner, chosen), view=view),
+        )
+        for view in views
+    )
+    copy = Action(
+        key="copy-event",
+        text="Copy event as JSON",
+        icon="copy",
+        on=on,
+        group=group,
+        why=lambda owner, chosen: _why(place(owner, chosen), "inspector"),
+        run=lambda owner, chosen: copy_event(owner.desk, place(owner, chosen).position),
+    )
+    return *shows, copy
+
+
+def _why(selection: Selection, view: str) -> str:
+    there = selection.stream if view == "timeline" else selection.stream or selection.position
+    return "" if there else "It is not an event of a stream"
+
+
+def copy_event(desk: Desk, position: int, *, indent: int | None = 2) -> None:
+    """Copies an event as JSON; on one line, as it can be imported again, where nothing is indented."""
+    desk.run(_copied(desk, position, indent), "Copy the event")
+
+
+async def _copied(desk: Desk, position: int, indent: int | None) -> None:
+    event = await asyncio.to_thread(desk.workspace.streams.event_at, position)
+    if event is None:
+        desk.notice("warning", f"No event is stored at position {position:,}.")
+        return
+    text = await asyncio.to_thread(json.dumps, event_object(event), indent=indent, ensure_ascii=False)
+    QApplication.clipboard().setText(text)
+    desk.notice("ok", f"Copied {event.type} as JSON.")
+
+
+def event_object(event: RecordedEvent) -> dict[str, Any]:
+    """Returns an event as the object that an export holds."""
+    from workbench.model.clock import rfc3339
+
+    return {
+        "id": str(event.id),
+        "stream": event.stream,
+        "version": event.version,
+        "type": event.type,
+        "schema_version": event.schema_version,
+        "time": rfc3339(event.occurred_at),
+        "correlation_id": str(event.correlation_id),
+        "causation_id": str(event.causation_id) if event.causation_id else None,
+        "data": event.json(),
+        "metadata": plain(event.metadata) if event.metadata else None,
+    }
+
+
+def plain(text: str) -> Any:
+    """Returns what a JSON text says; the text where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

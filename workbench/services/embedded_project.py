@@ -1,0 +1,250 @@
+"""A project that a program opened for itself: commands, queries, messages, streams and dead letters."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, overload
+from uuid import UUID
+
+from typing_extensions import override
+
+from workbench.engine.publisher import OutgoingMessage
+from workbench.errors import ANY, CallerError, CommandRejected, NotFound, WrongExpectedVersion
+from workbench.model.changes import Changes
+from workbench.model.command import Command, CommandOutcome, CommandResult, Query
+from workbench.model.event import RecordedEvent
+from workbench.model.messaging import Priority
+from workbench.project.project_file import project_root
+from workbench.services.dead_letters import Report
+from workbench.services.open_project import not_trusted
+from workbench.services.project_trust import trust_of
+from workbench.services.standstill import drain
+from workbench.services.workspace import Workspace, open_workspace
+from workbench.store.stored_values import DeadLetter
+
+PAGE = 500
+"""Events that are read at once; the loop turns between two pages."""
+
+
+class EmbeddedProject:
+    """An open project whose engine runs; everything is asked on the loop that opened it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._feeds: set[ChangeFeed] = set()
+
+    @overload
+    async def issue(
+        self, command: Command, /, *, expected: int | None = None, command_id: UUID | None = None
+    ) -> CommandResult: ...
+    @overload
+    async def issue(
+        self,
+        command: str,
+        values: Mapping[str, Any],
+        /,
+        *,
+        expected: int | None = None,
+        command_id: UUID | None = None,
+    ) -> CommandResult: ...
+    async def issue(
+        self,
+        command: Command | str,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
+        expected: int | None = None,
+        command_id: UUID | None = None,
+    ) -> CommandResult:
+        """Issues a command, as an object or by name and values; returns once its events are stored.
+
+        Args:
+            expected: The version of the stream that the caller saw; None decides on the present one (K2).
+            command_id: Given where the same command may be issued twice: it takes effect once (K3).
+
+        Raises:
+            CommandRejected: A rule of the domain refuses it.
+            WrongExpectedVersion: The stream is at another version, or others were first again and again.
+            InvalidCommand: Its fields are wrong.
+            NoHandler: The model has no such command.
+            CallerError: What it decided cannot be stored.
+            ModelFailed: The project's own code raised what it did not mean to.
+            WorldError: The store could not write.
+        """
+        name, fields = _by_name(command, values)
+        result = await self._workspace.commands.issue(
+            name, fields, expected=expected, origin="program", command_id=command_id
+        )
+        match result.outcome:
+            case CommandOutcome.ACCEPTED:
+                return result
+            case CommandOutcome.REJECTED:
+                raise CommandRejected(result.message, field=result.field)
+            case CommandOutcome.CONFLICT:
+                wanted = ANY if result.expected is None else result.expected
+                raise WrongExpectedVersion(result.stream, expected=wanted, actual=result.version)
+            case CommandOutcome.FAILED:
+                raise CallerError(result.message, hint=result.hint)
+
+    @overload
+    async def query(self, query: Query, /) -> Any: ...
+    @overload
+    async def query(self, query: str, values: Mapping[str, Any], /) -> Any: ...
+    async def query(self, query: Query | str, values: Mapping[str, Any] | None = None, /) -> Any:
+        """Answers a query, as an object or by name and values, from rows as they stand now.
+
+        Raises:
+            NoHandler: The model has no such query.
+            InvalidCommand: Its fields are wrong.
+        """
+        return self._workspace.commands.ask(*_by_name(query, values))
+
+    async def wait_for(self, projection: str, after: CommandResult | int) -> None:
+        """Returns when a projection has seen what a command did, or a position: then queries show it (J5).
+
+        Raises:
+            NotFound: There is no such projection.
+            StandsStill: It is faulted.
+        """
+        position = after.last_position if isinstance(after, CommandResult) else after
+        await self._workspace.commands.wait_for(projection, position)
+
+    async def publish(
+        self,
+        topic: str,
+        data: Any,
+        *,
+        type: str = "",
+        key: str = "",
+        message_id: UUID | None = None,
+        delay: float = 0.0,
+        ttl: float | None = None,
+        priority: Priority | None = None,
+    ) -> int:
+        """Publishes a message; returns its position.
+
+        Args:
+            data: Plain values.
+            message_id: Given where the same message may be published twice: it is stored once (P2).
+            delay: Seconds before it is delivered.
+            ttl: Seconds that it lives; the topic's may be shorter (T1).
+            priority: None takes the topic's.
+
+        Raises:
+            TopicNotFound: There is no such topic.
+            InvalidValue: The data is nothing that JSON can hold; says where.
+            BackPressure: The topic is full; nothing was published.
+            WorldError: The store could not write.
+        """
+        message = OutgoingMessage(
+            topic=topic, data=data, type=type, key=key, id=message_id, delay=delay, ttl=ttl, priority=priority
+        )
+        return await self._workspace.messages.publish(message)
+
+    async def read(self, stream: str, *, after: int = 0) -> AsyncIterator[RecordedEvent]:
+        """Yields the events of a stream in order, those above a version; none where there is no stream."""
+        while page := self._workspace.reader.read_stream(stream, after, PAGE):
+            for event in page:
+                yield event
+            after = page[-1].version
+            await asyncio.sleep(0)
+
+    def changes(self) -> ChangeFeed:
+        """Tells what went stale after each commit from now on, until the feed or the project is closed."""
+        return ChangeFeed(self._workspace, self._feeds)
+
+    async def settle(self, seconds: float = 60.0) -> bool:
+        """Returns when all was delivered, retried or died; False if it takes too long, or something is stuck.
+
+        What was put off for longer than that is not waited for.
+        """
+        return await drain(self._workspace.monitor, seconds)
+
+    async def dead_letters(self) -> list[DeadLetter]:
+        """Returns the open dead letters, the newest first; 500 at most."""
+        return self._workspace.dead_letters.page(("open",))
+
+    async def replay(self, *letters: DeadLetter | int) -> Report:
+        """Gives dead letters, or those of these numbers, back to the subscriptions that failed (L3).
+
+        One that is not open any more is left alone, and counted as skipped.
+
+        Raises:
+            WorldError: The store could not write.
+        """
+        numbers = [one.number if isinstance(one, DeadLetter) else one for one in letters]
+        return await self._workspace.dead_letters.replay(numbers)
+
+    def end(self) -> None:
+        """Ends what waits for changes."""
+        for feed in list(self._feeds):
+            feed.close()
+
+
+class ChangeFeed(AsyncIterator[Changes]):
+    """What went stale, one value at a time; what comes before it is taken is merged into one.
+
+    Args:
+        feeds: Those of the project that are open.
+    """
+
+    def __init__(self, workspace: Workspace, feeds: set[ChangeFeed]) -> None:
+        self._feeds = feeds
+        self._pending: Changes | None = None
+        self._wake = asyncio.Event()
+        self._closed = False
+        self._leave = workspace.listen(self._add)
+        feeds.add(self)
+
+    def _add(self, changes: Changes) -> None:
+        self._pending = changes if self._pending is None else self._pending.merged(changes)
+        self._wake.set()
+
+    @override
+    async def __anext__(self) -> Changes:
+        while self._pending is None:
+            if self._closed:
+                raise StopAsyncIteration
+            self._wake.clear()
+            await self._wake.wait()
+        changes, self._pending = self._pending, None
+        return changes
+
+    def close(self) -> None:
+        """Ends the feed: whoever takes from it gets what is left, and is done."""
+        self._leave()
+        self._feeds.discard(self)
+        self._closed = True
+        self._wake.set()
+
+
+def _by_name(said: Command | Query | str, values: Mapping[str, Any] | None) -> tuple[str, Mapping[str, Any]]:
+    """Returns a request by name and values: the project imports classes of its own."""
+    if isinstance(said, str):
+        return said, values or {}
+    name = said.command_type if isinstance(said, Command) else said.query_type
+    return name, said.model_dump(mode="json", round_trip=True)
+
+
+@asynccontextmanager
+async def opened(path: Path, *, trusted: bool) -> AsyncIterator[EmbeddedProject]:
+    """Opens a project, runs its engine, and closes it at the end of the block; see `workbench.api.open`."""
+    root = project_root(path)
+    if not root.is_dir():
+        raise NotFound(f"there is no folder {path}", hint="name a folder with a project.tsk")
+    environ = dict(os.environ)
+    workspace = open_workspace(root, environ=environ, trusted=trusted or trust_of(environ), allow=trusted)
+    project = EmbeddedProject(workspace)
+    try:
+        if workspace.project.restricted:
+            raise not_trusted(workspace.project, "opening it", hint="read it; if you trust it: trusted=True")
+        workspace.running()
+        await workspace.start()
+        yield project
+    finally:
+        project.end()
+        await workspace.close()

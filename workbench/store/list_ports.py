@@ -1,0 +1,222 @@
+"""The read ports of what lists and tables show: pages in a fixed order, counts, searches, glances."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
+from uuid import UUID
+
+from workbench.model.event import RecordedEvent
+from workbench.store.stored_values import (
+    CommandRecord,
+    DeadLetter,
+    Delivery,
+    Glance,
+    LetterGroup,
+    LetterLine,
+    LogEntry,
+    OperatorAction,
+    RowOrder,
+    StreamInfo,
+    SubscriptionState,
+)
+
+GLANCE_BYTES = 256 * 1024
+"""Bytes of a payload that a glance has (contract §8)."""
+LINE_CHARACTERS, ERROR_CHARACTERS = 1_000, 100_000
+"""Characters of an error, or of what was edited, that a line of a list and a glance have."""
+SHORT, GLANCE = 1_000, 20_000
+"""Characters of a value that a line of a table has, and one row that is looked at (contract §8)."""
+
+Shows = Mapping[str, Callable[[Any], str]]
+"""By column, how its values are shown where that is not the text that is stored."""
+NOTHING_SHOWN: Shows = MappingProxyType({})
+
+
+class StreamLists(Protocol):
+    """Lists streams. They are numbered 1 to their count, in the order of their first events."""
+
+    def stream_count(self) -> int:
+        """Returns how many streams there are."""
+        ...
+
+    def streams(self, first: int, limit: int) -> list[StreamInfo]:
+        """Returns streams by number, from ``first``."""
+        ...
+
+    def streams_numbered(self, numbers: Sequence[int]) -> list[StreamInfo]:
+        """Returns the streams with these numbers, in the order asked for."""
+        ...
+
+    def streams_from(self, prefix: str, limit: int) -> list[StreamInfo]:
+        """Returns the first streams whose names begin so, by name; quick in a store of any size."""
+        ...
+
+    def find_streams(
+        self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1
+    ) -> array[int]:
+        """Returns the numbers of all streams that fit, in order: searches the whole store.
+
+        Args:
+            text: Part of the name, whatever its case.
+            category: The whole category; empty for all.
+            order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
+            limit: At most so many; below 0 for all.
+        """
+        ...
+
+    def categories(self) -> list[tuple[str, int]]:
+        """Returns the categories of streams with their counts, by name."""
+        ...
+
+
+class EventLists(Protocol):
+    """Lists events, without their payloads where that is not what is asked for."""
+
+    def log(self, first: int, limit: int) -> list[LogEntry]:
+        """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
+        ...
+
+    def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
+        """Returns the events of a stream with versions above ``after``, without payloads."""
+        ...
+
+    def stream_times(self, name: str, after: int = 0) -> array[int]:
+        """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
+        ...
+
+    def stream_bytes(self, name: str, after: int, upto: int) -> int:
+        """Returns how many bytes the payloads of some versions of a stream have, without reading them."""
+        ...
+
+    def position_of(self, stream: str, version: int) -> int:
+        """Returns where the event of a stream stands that has a version, 0 if there is none."""
+        ...
+
+    def event_glance(self, position: int) -> Glance[RecordedEvent] | None:
+        """Returns the event at a position with the first `GLANCE_BYTES` of its payload."""
+        ...
+
+    def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
+        """Returns the events of one correlation, in order."""
+        ...
+
+
+class LetterLists(Protocol):
+    """Lists dead letters (contract §6)."""
+
+    def letters(
+        self, *, statuses: Sequence[str], limit: int = 200, before: int | None = None, subscription: str = ""
+    ) -> list[DeadLetter]:
+        """Returns dead letters, the newest first; ``before`` is the last number of the page before."""
+        ...
+
+    def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
+        """Returns the dead letters with these numbers, the newest first."""
+        ...
+
+    def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
+        """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
+        ...
+
+    def letters_having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
+        """Returns those of these dead letters that have one of the statuses, the newest first."""
+        ...
+
+    def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
+        """Returns how many dead letters, of all or of these, have each status."""
+        ...
+
+    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Returns how many of these dead letters have each status, of those that changed from a time on."""
+        ...
+
+    def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
+        """Returns dead letters by what they died of, the largest group first."""
+        ...
+
+    def letter_glance(self, number: int) -> Glance[DeadLetter] | None:
+        """Returns a dead letter with the beginnings of its payload, its error and its traceback."""
+        ...
+
+    def blocked_behind(self, letters: Sequence[int]) -> int:
+        """Returns how many deliveries wait behind the deliveries of these dead letters."""
+        ...
+
+
+class TableLists(Protocol):
+    """Lists the rows of read models: in any order, searched, found again by their keys.
+
+    All answer with nothing where there is no live generation.
+    """
+
+    def projection_count(self, name: str, text: str = "") -> int:
+        """Returns how many rows a read model has, or how many hold a text in any column."""
+        ...
+
+    def projection_rows(
+        self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
+    ) -> list[dict[str, Any]]:
+        """Returns rows of a read model as a table shows them: any order, filtered by text in any column.
+
+        Args:
+            order: A column; with ``-`` in front the other way round; empty for the key.
+
+        Raises:
+            InvalidValue: There is no such column.
+        """
+        ...
+
+    def projection_order(
+        self, name: str, *, order: str = "", text: str = "", shows: Shows | None = None
+    ) -> RowOrder:
+        """Returns the numbers of all rows that hold a text, in an order: looks at the whole table.
+
+        Args:
+            order: As for `projection_rows`.
+            shows: How columns show their values: it is found what is shown.
+        """
+        ...
+
+    def projection_lines(
+        self, name: str, generation: int, numbers: Sequence[int]
+    ) -> list[tuple[Any, ...] | None]:
+        """Returns the rows of a generation with these numbers; None for those that are gone.
+
+        Long texts are shortened to `SHORT`; behind its columns a row has its number.
+        """
+        ...
+
+    def projection_glance(self, name: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row of the live generation, with the first `GLANCE` characters of long texts."""
+        ...
+
+    def projection_numbers(self, name: str, keys: Collection[Any]) -> dict[Any, int]:
+        """Returns the numbers of the rows of the live generation that have these keys."""
+        ...
+
+
+class RecordLists(Protocol):
+    """Lists subscriptions, what waits in them, commands, and what operators did."""
+
+    def subscriptions(self) -> list[SubscriptionState]:
+        """Returns where all subscriptions stand, by name."""
+        ...
+
+    def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
+        """Returns the rows of a subscription that are not dead, in message order."""
+        ...
+
+    def published(self) -> dict[str, int]:
+        """Returns how many messages of each topic are stored."""
+        ...
+
+    def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
+        """Returns issued commands, the newest first; ``before`` is the last number of the page before."""
+        ...
+
+    def actions(self, *, limit: int = 200) -> list[OperatorAction]:
+        """Returns operators' actions, the newest first."""
+        ...

@@ -1,0 +1,147 @@
+"""Lists dead letters, deliveries and records in memory: the ports `LetterLists` and `RecordLists`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec.structs import replace
+
+from workbench.model.delivery_states import DeliveryState
+from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
+from workbench.store.memory import letters, queue
+from workbench.store.memory.stream_lists import MemoryStreamLists, beginning
+from workbench.store.stored_values import (
+    CommandRecord,
+    DeadLetter,
+    Delivery,
+    Glance,
+    LetterGroup,
+    LetterLine,
+    OperatorAction,
+    SubscriptionState,
+)
+
+
+class MemoryLetterLists(MemoryStreamLists):
+    """The part of a reader that lists dead letters and records."""
+
+    def _letters(self, numbers: Iterable[int] | None = None) -> list[DeadLetter]:
+        """Returns all dead letters, or those with these numbers, the newest first."""
+        found = self._tables.letters.values()
+        wanted = {letter.number for letter in found} if numbers is None else set(numbers)
+        return sorted((one for one in found if one.number in wanted), key=lambda one: -one.number)
+
+    def letters(
+        self, *, statuses: Sequence[str], limit: int = 200, before: int | None = None, subscription: str = ""
+    ) -> list[DeadLetter]:
+        """Returns dead letters, the newest first; ``before`` is the last number of the page before."""
+        return [
+            letter
+            for letter in self._letters()
+            if letter.status in statuses
+            and (before is None or letter.number < before)
+            and subscription in ("", letter.subscription)
+        ][:limit]
+
+    def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
+        """Returns the dead letters with these numbers, the newest first."""
+        return self._letters(numbers)
+
+    def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
+        """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
+        by_number = {letter.number: letter for letter in self._letters(numbers)}
+        return [_line(by_number[number]) for number in numbers if number in by_number]
+
+    def letters_having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
+        """Returns those of these dead letters that have one of the statuses, the newest first."""
+        return [letter.number for letter in self._letters(numbers) if letter.status in statuses]
+
+    def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
+        """Returns how many dead letters, of all or of these, have each status."""
+        return dict(Counter(letter.status.value for letter in self._letters(numbers)))
+
+    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Returns how many of these dead letters have each status, of those that changed from a time on."""
+        changed = (letter for letter in self._letters(numbers) if letter.changed_at >= since)
+        return dict(Counter(letter.status.value for letter in changed))
+
+    def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
+        """Returns dead letters by what they died of, the largest group first."""
+        causes: dict[tuple[str, str, str], list[DeadLetter]] = defaultdict(list)
+        for letter in reversed(self._letters()):
+            if letter.status in statuses:
+                causes[letter.subscription, letter.error_type, letter.place].append(letter)
+        return [
+            LetterGroup(
+                subscription=cause[0],
+                error_type=cause[1],
+                place=cause[2],
+                count=len(found),
+                first_at=min(letter.died_at for letter in found),
+                last_at=max(letter.died_at for letter in found),
+                numbers=tuple(letter.number for letter in found),
+            )
+            for cause, found in sorted(causes.items(), key=lambda item: -len(item[1]))
+        ]
+
+    def letter_glance(self, number: int) -> Glance[DeadLetter] | None:
+        """Returns a dead letter with the beginnings of its payload, its error and its traceback."""
+        letter = self._tables.letters.get(number)
+        if letter is None:
+            return None
+        text, size = beginning(letter.data)
+        cut = replace(
+            letter,
+            data=text,
+            edited=None if letter.edited is None else letter.edited[:ERROR_CHARACTERS],
+            error=letter.error[:ERROR_CHARACTERS],
+            traceback=letter.traceback[:ERROR_CHARACTERS],
+        )
+        return Glance(of=cut, size=size)
+
+    def blocked_behind(self, letters: Sequence[int]) -> int:
+        """Returns how many deliveries wait behind the deliveries of these dead letters."""
+        wanted, rows = set(letters), self._tables.deliveries.values()
+        dead = {
+            (row.subscription, row.key)
+            for row in rows
+            if row.state is DeliveryState.DEAD and row.dead_letter in wanted
+        }
+        return sum(row.state is DeliveryState.BLOCKED and (row.subscription, row.key) in dead for row in rows)
+
+    def subscriptions(self) -> list[SubscriptionState]:
+        """Returns where all subscriptions stand, by name."""
+        return [queue.standing(self._tables, name) for name in sorted(self._tables.subscriptions)]
+
+    def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
+        """Returns the rows of a subscription that are not dead, in message order."""
+        rows = letters.deliveries(self._tables, subscription)
+        return [row for row in rows if row.state is not DeliveryState.DEAD][:limit]
+
+    def published(self) -> dict[str, int]:
+        """Returns how many messages of each topic are stored."""
+        counts = Counter(message.topic for message in self._tables.messages.values())
+        return {topic: counts[topic] for topic in sorted(self._tables.topics)}
+
+    def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
+        """Returns issued commands, the newest first; ``before`` is the last number of the page before."""
+        found = sorted(self._tables.commands.values(), key=lambda one: -one.number)
+        return [one for one in found if before is None or one.number < before][:limit]
+
+    def actions(self, *, limit: int = 200) -> list[OperatorAction]:
+        """Returns operators' actions, the newest first."""
+        return sorted(self._tables.actions.values(), key=lambda one: -one.number)[:limit]
+
+
+def _line(letter: DeadLetter) -> LetterLine:
+    return LetterLine(
+        number=letter.number,
+        status=letter.status.value,
+        type=letter.type,
+        key=letter.key,
+        error=(letter.error or letter.error_type)[:LINE_CHARACTERS],
+        attempts=len(letter.attempts),
+        died_at=letter.died_at,
+        subscription=letter.subscription,
+    )
