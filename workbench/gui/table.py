@@ -105,9 +105,8 @@ class FastTableView(QTableView):
             where=self._where,
             extend=lambda menu: self.head.add_menu(menu, max(0, self.currentIndex().column())),
         )
-        self.common = TableActions(
-            self, self.head, self._model, Copier(self._model, self._keeper.blocks, desk)
-        )
+        copier = Copier(self._model, self._keeper.blocks, desk)
+        self.common = TableActions(self, self.head, self._model, copier)
         self.offering.before = self.common.acts.offer()
 
     def _shape(self) -> None:
@@ -236,11 +235,9 @@ class FastTableView(QTableView):
 
     def _tell(self) -> None:
         """Tells the current row as the person's choice, if it is selected and the person did that."""
-        index = self.currentIndex()
-        self._untold = None
+        index, self._untold = self.currentIndex(), None
         self._model.row(index.row())  # always: by what was read it is known after a refresh
-        silent = self._quiet or self._pressing
-        if not silent and self.selectionModel().isSelected(index):
+        if not (self._quiet or self._pressing) and self.selectionModel().isSelected(index):
             self._tell_row(self.row_chosen)
 
     def _tell_row(self, signal: SignalInstance) -> None:
