@@ -19,6 +19,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
+from workbench.gui.views.log_positions import LogPositions
 from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
@@ -50,36 +51,43 @@ ACTIONS = (
 
 
 class LogSource:
-    """Rows of the store's common order: one for each position, also where nothing stands any more (I3)."""
+    """Rows of the store's common order, as many as there were when it was made.
+
+    Args:
+        positions: Of the rows; what is added to them behind the last is not shown.
+    """
 
     key = staticmethod(first_of)
 
-    def __init__(self, browse: Streams, head: int) -> None:
+    def __init__(self, browse: Streams, positions: LogPositions) -> None:
         self._browse = browse
-        self.head = head
+        self._positions = positions
+        self._count = positions.count
 
     def count(self) -> int:
-        """Returns how many positions are shown."""
-        return self.head
+        """Returns how many rows are shown."""
+        return self._count
 
     def page(self, first: int, limit: int) -> Sequence[Row]:
         """Returns rows."""
-        limit = min(limit, self.head - first)
-        there = {entry.position: entry for entry in self._browse.log(first + 1, limit)}
-        return [_row(position, there.get(position)) for position in self.keys(first, limit)]
+        places = self.keys(first, limit)
+        found = self._browse.log(places[0], len(places)) if places else []
+        there = {entry.position: entry for entry in found}
+        return [_row(position, there.get(position)) for position in places]
 
     def keys(self, first: int, limit: int) -> Sequence[int]:
         """Returns positions."""
-        return range(first + 1, min(first + limit, self.head) + 1)
+        return self._positions.some(first, min(limit, self._count - first))
 
     def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
         """Returns row numbers."""
-        return {key: key - 1 for key in keys if isinstance(key, int) and 1 <= key <= self.head}
+        rows = {key: self._positions.row(key) for key in keys if isinstance(key, int)}
+        return {key: row for key, row in rows.items() if row is not None and row < self._count}
 
 
 def _row(position: int, entry: LogEntry | None) -> Row:
     if entry is None:
-        return position, None, "nothing is stored here", "", 0, None
+        return position, None, "no longer stored", "", 0, None
     return position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at
 
 
@@ -105,7 +113,8 @@ class LogView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._source = LogSource(desk.workspace.streams, 0)
+        self._positions = LogPositions()
+        self._source = LogSource(desk.workspace.streams, self._positions)
         self._ends = False
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
@@ -154,7 +163,9 @@ class LogView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return changes.head > 0 or changes.operations or changes.everything
+        if changes.removed:
+            self._positions = LogPositions()  # the next answer begins at the beginning
+        return changes.head > 0 or changes.operations or changes.removed or changes.everything
 
     @override
     def refresh(self) -> None:
@@ -163,20 +174,21 @@ class LogView(View):
 
     def _read(self, held: HeldRows) -> FoundLog:
         workspace = self.desk.workspace
-        source = LogSource(workspace.streams, workspace.streams.head())
+        self._positions.extend(workspace.streams.log_runs(self._positions.last))
+        source = LogSource(workspace.streams, self._positions)
         actions = workspace.monitor.actions()
         return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
 
     def _show(self, found: FoundLog) -> None:
         actions = [(one.at, one.action, one.subject, one.detail, one.number) for one in found.actions]
         self.actions_table.refresh(ListSource(actions, itemgetter(4)))
-        if self._ends or (found.source.head != self._source.head and not self.hold.isChecked()):
+        if self._ends or (found.source.count() != self._source.count() and not self.hold.isChecked()):
             self._show_log(found)
-        self._tell_news(found.source.head)
+        self._tell_news()
 
     @override
     def follow(self, selection: Selection) -> None:
-        if 0 < selection.position <= self._source.head:
+        if self._source.find([selection.position]):
             self.table.choose_key(selection.position)
 
     def _show_log(self, found: FoundLog) -> None:
@@ -186,10 +198,10 @@ class LogView(View):
         self.table.refresh(found.rows)
         if at_end:
             self.table.scrollToBottom()
-        self.said.setText(f"{found.source.head:,} entries")
+        self.said.setText(f"{found.source.count():,} entries")
 
-    def _tell_news(self, head: int) -> None:
-        new = head - self._source.head
+    def _tell_news(self) -> None:
+        new = self._positions.count - self._source.count()
         self.news.setText(f"{new:,} new")
         self.news.setVisible(new > 0)
 
