@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-import weakref
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -17,14 +17,14 @@ from sqlalchemy import text as literal
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
-from workbench.errors import ReadTooLong
-from workbench.model.clock import Clock, SystemClock
+from workbench.model.clock import Clock
 from workbench.model.event import RecordedEvent
 from workbench.model.text_folding import folded
 from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import translate, translated
+from workbench.store.sqlite.read_limit import READ_SECONDS, ReadLimit
 from workbench.store.sqlite.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.stored_values import (
     CommandRecord,
@@ -36,9 +36,6 @@ from workbench.store.stored_values import (
     StreamInfo,
 )
 
-READ_SECONDS = 30.0
-STEPS, FINE_STEPS = 1_000_000, 50_000
-"""Instructions of SQLite's machine between two looks at the clock: some 10 ms, and some half of one."""
 MANY = 100
 Values = tuple[Any, ...] | Mapping[str, Any]
 _DIALECT = sqlite.dialect()
@@ -65,10 +62,7 @@ class ListReader:
         self._con = con
         self._path = path
         con.create_function("folded", 1, folded, deterministic=True)
-        self._began: float | None = None
-        self._until: float | None = None
-        self._clock: Clock = SystemClock()
-        self._seconds = READ_SECONDS
+        self._limit = ReadLimit(con, path)
 
     def close(self) -> None:
         """Stops what is read and closes the connection; a second call does nothing."""
@@ -78,40 +72,11 @@ class ListReader:
 
     def limit_reads(self, clock: Clock, seconds: float = READ_SECONDS) -> None:
         """Has reads that take longer stopped, with `ReadTooLong` (C5)."""
-        self._clock, self._seconds = clock, seconds
-        self._look_every(STEPS)
+        self._limit.set(clock, seconds)
 
-    @contextlib.contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
+    def within(self, seconds: float) -> AbstractContextManager[None]:
         """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong` (C5)."""
-        with translated(self._path):
-            self._look_every(FINE_STEPS)
-        self._until = self._clock.monotonic() + seconds
-        try:
-            yield
-        finally:
-            self._until = None
-            self._look_every(STEPS)
-
-    def _look_every(self, steps: int) -> None:
-        overdue = weakref.WeakMethod(self._is_overdue)  # the connection must not keep its reader
-
-        def stops() -> bool:
-            asked = overdue()
-            return asked is None or asked()
-
-        self._con.set_progress_handler(stops, steps)
-
-    def _is_overdue(self) -> bool:
-        now = self._clock.monotonic()
-        if self._began is None:
-            self._began = now
-        return now - self._began > self._seconds or (self._until is not None and now > self._until)
-
-    def _begin(self) -> None:
-        self._began = None
-        if self._until is not None and self._clock.monotonic() > self._until:
-            raise ReadTooLong(f"reading {self._path} takes longer than it may", hint="ask beside the loop")
+        return self._limit.within(seconds)
 
     def streams(self, first: int, limit: int) -> list[StreamInfo]:
         """Returns streams by number, from ``first``."""
@@ -390,14 +355,14 @@ class ListReader:
         return self._all(str(said), tuple(said.params[name] for name in said.positiontup or ()))
 
     def _all(self, query: str, values: Values = ()) -> list[Any]:
-        self._begin()
+        self._limit.begin()
         try:
             return self._con.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
     def _one(self, query: str, values: Values = ()) -> Any:
-        self._begin()
+        self._limit.begin()
         try:
             return self._con.execute(query, values).fetchone()
         except sqlite3.Error as error:
@@ -407,7 +372,7 @@ class ListReader:
         return self._one(query, values)
 
     def _dicts(self, query: str, values: Values) -> list[dict[str, Any]]:
-        self._begin()
+        self._limit.begin()
         with translated(self._path):
             cursor = self._con.execute(query, values)
             names = [column[0] for column in cursor.description]
