@@ -6,6 +6,7 @@ import pytest
 
 from tests.store.actions import do, one
 from workbench.errors import MessageIdReused, NotFound, StaleLease, TopicNotFound
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store.operations import (
@@ -25,7 +26,7 @@ from workbench.store.operations import (
     Settle,
 )
 from workbench.store.settlements import NewDelivery, Settlement
-from workbench.store.stored_values import Attempt, DeadLetter, LetterStatus, Reason
+from workbench.store.stored_values import Attempt, DeadLetter, Reason
 
 TOKEN, OTHER = derived_id("token"), derived_id("other")
 FOREVER = 2**60
@@ -296,7 +297,9 @@ def test_F1_what_was_claimed_or_leased_when_the_program_ended_is_a_suspect(box):
     (third,) = box.publish("c")
     one(box.store, Claim(subscription="sub", upto=third, token=TOKEN))
     in_doubt = NewDelivery(message=box.messages()[-1], state=DeliveryState.READY, crashed=1)
-    recover = RecoverSubscription(subscription="sub", topic="mail", in_doubt=(in_doubt,), max_crashes=3)
+    recover = RecoverSubscription(
+        subscription="sub", topic="mail", in_doubt=(in_doubt,), max_crashes=3, claim=TOKEN
+    )
     one(box.store, recover)
     assert [(row.position, row.crashed) for row in box.due()] == [(row.position, 1), (third, 1)]
     assert isinstance(box.end(row), StaleLease)

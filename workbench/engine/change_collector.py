@@ -49,7 +49,7 @@ class Collector:
         self.projections: set[str] = set()
         self.subscriptions: set[str] = set()
         self.letters = self.commands = self.operations = False
-        self.released = False
+        self.released = self.removed = False
         self.configured: list[op.ConfigureSubscription] = []
         self.skipped: set[str] = set()
         self.operated: set[str] = set()
@@ -89,6 +89,9 @@ class Collector:
     def _forgot(self, operation: op.ForgetLetters, answer: int) -> None:
         if answer:
             self._repaired(operation, answer)
+
+    def _removed(self, _operation: op.Operation, answer: int) -> None:
+        self.removed |= answer > 0
 
     def _stood(self, operation: op.Operation, _answer: Any) -> None:
         """Notes what changed where something stands, beside the log."""
@@ -139,11 +142,13 @@ class Collector:
         op.CloseStream: _closed,
         op.ConfigureSubscription: _configured,
         op.ForgetLetters: _forgot,
+        op.ForgetMessages: _removed,
         op.MarkLetters: _repaired,
         op.NewMessage: _published,
         op.RecordCommand: _commanded,
         op.ReplayLetter: _repaired,
         op.RestoreLetters: _repaired,
+        op.Retain: _removed,
         op.Settle: _settled,
         op.Skip: _skipped,
     }
@@ -159,6 +164,7 @@ class Collector:
             dead_letters=self.letters,
             commands=self.commands,
             operations=self.operations,
+            removed=self.removed,
         )
 
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
 from workbench.engine.engine import Engine, EngineState
-from workbench.engine.metrics import Metrics
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
 from workbench.engine.tasks import to_the_end
@@ -19,7 +18,8 @@ from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation
-from workbench.store.ports import Store
+from workbench.store.ports import Reader, Store
+from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
 
@@ -72,7 +72,7 @@ class World(Generic[M]):
         self.timer = timer or timer_of(clock)
         self.seed = seed
         self.observer = store.observer
-        self.reader = store.reader()
+        self._readers = ThreadReaders(store.reader)
         self._listeners: list[Listener] = []
         self._lock = ReloadLock()
         self.engine = None if self.observer else self._engine(model)
@@ -89,7 +89,12 @@ class World(Generic[M]):
         """What the model declares."""
         return self.model.registry
 
-    def _engine(self, model: M, metrics: Metrics | None = None) -> Engine:
+    @property
+    def reader(self) -> Reader:
+        """The reader of the thread that asks (C5)."""
+        return self._readers.here()
+
+    def _engine(self, model: M, before: Engine | None = None) -> Engine:
         return Engine(
             self.store,
             model.registry,
@@ -99,7 +104,7 @@ class World(Generic[M]):
             snapshot_every=model.snapshot_every,
             timer=self.timer,
             seed=self.seed,
-            metrics=metrics,
+            before=before,
         )
 
     # -- life -------------------------------------------------------------------------------------------
@@ -148,15 +153,15 @@ class World(Generic[M]):
         await engine.stop()
         engine.reader.close()
         try:
-            await self._run(model, engine.metrics, paused=paused)
+            await self._run(model, engine, paused=paused)
         except Exception:
             self.model = before
-            await self._run(before, engine.metrics, paused=paused)
+            await self._run(before, engine, paused=paused)
             raise
 
-    async def _run(self, model: M, metrics: Metrics, *, paused: bool) -> None:
+    async def _run(self, model: M, before: Engine, *, paused: bool) -> None:
         """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""
-        engine = self.engine = self._engine(model, metrics)
+        engine = self.engine = self._engine(model, before)
         try:
             await engine.start(paused=paused)
         except BaseException:

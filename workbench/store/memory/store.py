@@ -127,6 +127,7 @@ class MemoryStore:
     def reopen(self) -> None:
         """Takes writes again: what was committed is still there, as in a file."""
         self._closed = False
+        self._tables.owners.clear()
 
 
 _RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
@@ -143,6 +144,7 @@ _RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
     op.ConfigureSubscription: queue.configure,
     op.RecoverSubscription: queue.recover,
     op.Claim: queue.claim,
+    op.Unclaim: queue.unclaim,
     op.Lease: queue.lease,
     op.Extend: queue.extend,
     op.Reclaim: queue.reclaim,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
 from workbench.store.stored_values import (
@@ -13,7 +15,6 @@ from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Job,
-    LetterStatus,
     OperatorAction,
     PassedEvent,
     ProjectionState,
@@ -129,7 +130,7 @@ class Tables:
         versions: Positions of events by stream and version.
         changes: By dead letter, what it was before each act that archived or purged it (L9).
         rows: Rows of projections, by projection, generation and key.
-        claims: Tokens of claims by subscription.
+        owners: The engines that took something since the store was opened; all others are dead (D5).
         lock: Held while a transaction runs and while something is read: threads see what is committed.
     """
 
@@ -148,7 +149,7 @@ class Tables:
         self.messages: Table[int, Message] = Table(journal)
         self.message_ids: Table[bytes, int] = Table(journal)
         self.subscriptions: Table[str, SubscriptionState] = Table(journal)
-        self.claims: Table[str, bytes] = Table(journal)
+        self.owners: set[UUID] = set()
         self.deliveries: Table[int, Delivery] = Table(journal)
         self.letters: Table[int, DeadLetter] = Table(journal)
         self.changes: Table[int, tuple[tuple[str, LetterStatus, int], ...]] = Table(journal)

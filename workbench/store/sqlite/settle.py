@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import msgspec
 
 from workbench.errors import StaleLease
+from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState, Trigger
 from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
 from workbench.store.settlements import Settlement, blocked_keys
-from workbench.store.sqlite.claims import URGENCY, insert_deliveries, number_of, states
+from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of, states
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
 
@@ -37,7 +38,7 @@ def configure(con: sqlite3.Connection, op: ConfigureSubscription) -> None:
         con.execute("update subscriptions set paused = ? where id = ?", (op.paused, number))
     if op.cursor is not None:
         con.execute(
-            "update subscriptions set cursor = ?, claimed_to = 0, claim_token = null where id = ?",
+            f"update subscriptions set cursor = ?, {NO_CLAIM} where id = ?",
             (op.cursor, number),
         )
         con.execute(
@@ -57,11 +58,14 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
     number = number_of(con, op.subscription)
     if op.cursor is not None:
         done = con.execute(
-            "update subscriptions set cursor = ?, claimed_to = ?, claim_token = ? where id = ? and claim_token = ?",
+            "update subscriptions set cursor = ?, claimed_to = ?, claim_token = ?, claim_owner = ?, claim_until = ?"
+            " where id = ? and claim_token = ?",
             (
                 op.cursor,
                 op.claim or 0,
                 op.claim_token.bytes if op.claim_token else None,
+                op.owner.bytes if op.owner and op.claim_token else None,
+                op.claim_until,
                 number,
                 op.token.bytes,
             ),
@@ -72,7 +76,7 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
     for settlement in op.settlements:
         if settlement.state is not None:
             _settle_row(con, number, op, settlement, now)
-    insert_deliveries(con, number, op.deliveries, op.token)
+    insert_deliveries(con, number, op.deliveries, op.token, op.owner)
     for key in blocked_keys(op.deliveries):  # the one before may have ended since they were looked at
         promote(con, number, key, past_dead=op.release_key)
     con.execute(
@@ -96,7 +100,7 @@ def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settl
             raise StaleLease(_STALE.format(op.subscription))
         for position, _, letter in gone:
             if letter is not None:
-                letter_ended(con, letter, "failed_again" if position in dropped else "resolved", now)
+                letter_ended(con, letter, LetterAct.FAIL if position in dropped else LetterAct.SUCCEED, now)
         for key in {key for _, key, _ in gone}:
             promote(con, number, key, past_dead=op.release_key)
 
@@ -114,10 +118,10 @@ def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Se
     if settlement.letter is not None:
         letter = insert_letter(con, settlement.letter, parent=parent)
         if parent is not None:
-            letter_ended(con, parent, "failed_again", now)
+            letter_ended(con, parent, LetterAct.FAIL, now)
     con.execute(
         f"update deliveries set state = ?, due_at = ?, rank = coalesce(?, {URGENCY}), failed = failed + ?,"
-        " attempts = ?, lease_token = null, lease_until = null, letter_id = ? where id = ?",
+        " attempts = ?, lease_token = null, lease_until = null, lease_owner = null, letter_id = ? where id = ?",
         (
             settlement.state,
             settlement.due_at,
@@ -146,7 +150,7 @@ def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
             continue
         skipped += 1
         if gone[1] is not None:
-            letter_ended(con, gone[1], "open", now)
+            letter_ended(con, gone[1], LetterAct.SKIP, now)
         promote(con, number, gone[0], past_dead=op.release_key)
     con.execute("update subscriptions set skipped = skipped + ? where id = ?", (skipped, number))
     return skipped
