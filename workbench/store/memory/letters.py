@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from workbench.errors import NotFound
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.letter_values import tally
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
     ForgetLetters,
@@ -207,3 +207,12 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
     if op.note is not None:
         run(replace(op.note, earlier=moved.done))
     return moved
+
+
+RUN: Run = {
+    ReplayLetter: replay_letter,
+    MarkLetters: mark_letters,
+    RestoreLetters: restore_letters,
+    ForgetLetters: forget_letters,
+    StartJob: start_job,
+}
