@@ -35,7 +35,7 @@ async def lab(request, tmp_path):
 async def test_D4_nothing_is_taken_back_while_its_holder_runs(lab):
     runner = lab.running.subscriptions["sub"]
     runner.rows_changed()
-    with runner._rows._leases.holding(TOKEN):
+    with runner._rows.leases.holding(TOKEN):
         assert runner.next_due() is None
         await runner.work(1)
         (row,) = lab.running.reader.deliveries("sub")
@@ -48,7 +48,7 @@ async def test_D4_nothing_is_taken_back_while_its_holder_runs(lab):
 
 
 async def test_D4_what_is_held_is_kept_from_being_taken_back(lab, monkeypatch):
-    leases, written = lab.running.subscriptions["sub"]._rows._leases, []
+    leases, written = lab.running.subscriptions["sub"]._rows.leases, []
 
     async def write(operation):
         written.append(operation)

@@ -579,7 +579,7 @@ async def test_D4_a_heartbeat_keeps_the_lease_of_a_handler_that_runs_long(lab):
     engine = await lab.open()
     await lab.publish(1)
     await lab.hangs.wait()
-    token = engine.subscriptions["sub"]._rows._leases.held[0]
+    token = engine.subscriptions["sub"]._rows.leases.held[0]
     for _ in range(10):
         await lab.timer.advance(10, nothing_to_settle)
         for _ in range(20):

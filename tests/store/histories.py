@@ -18,6 +18,7 @@ TOPICS = ("mail", "sms")
 SUBSCRIPTIONS = {"one": "mail", "two": "sms", "all": "$log"}
 COLUMNS = (("id", "text"), ("n", "integer"))
 TOKENS = [derived_id("token", n) for n in range(3)]
+OWNERS = [None, derived_id("engine", 1), derived_id("engine", 2)]
 
 events = st.builds(
     lambda letter, n: event(letter, f'{{"n":{n}}}'),

@@ -51,7 +51,9 @@ def test_a_store_in_use_can_be_examined_and_is_not_changed_I12(filled, clock):
     store.close()
 
 
-SUBSCRIBE = "insert into subscriptions values (1, 'sub', '$all', 4, 0, null, 0, 0, 0, 0, 0, 0, 0, 0, 0)"
+SUBSCRIBE = (
+    "insert into subscriptions values (1, 'sub', '$all', 4, 0, null, null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0)"
+)
 DELIVER = (
     "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired,"
     " failed, crashed, priority, enqueued_at, attempts)"

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from tests.store.histories import (
     COLUMNS,
+    OWNERS,
     STREAMS,
     SUBSCRIPTIONS,
     TOKENS,
@@ -111,6 +112,7 @@ class Histories(RuleBasedStateMachine):
         self.file.close()
         assert check(self.folder / "events.db").findings == ()
         self.file = self.open()
+        self.memory.reopen()
 
     # -- deliveries ---------------------------------------------------------------------------------------
 
@@ -132,9 +134,15 @@ class Histories(RuleBasedStateMachine):
         name=st.sampled_from(list(SUBSCRIPTIONS)),
         token=st.sampled_from(TOKENS),
         after=st.sampled_from([None, None, 0, 1]),
+        owner=st.sampled_from(OWNERS),
     )
-    def claim(self, name, token, after):
-        self.both(op.Claim(subscription=name, upto=self.readers[0].head(), token=token, after=after))
+    def claim(self, name, token, after, owner):
+        upto, until = self.readers[0].head(), self.clock.now() + 1000
+        self.both(op.Claim(subscription=name, upto=upto, token=token, after=after, owner=owner, until=until))
+
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), token=st.sampled_from(TOKENS))
+    def unclaim(self, name, token):
+        self.both(op.Unclaim(subscription=name, token=token))
 
     @rule(
         name=st.sampled_from(list(SUBSCRIPTIONS)),
@@ -143,10 +151,12 @@ class Histories(RuleBasedStateMachine):
         effects=st.lists(st.one_of(fresh, messages, processes), max_size=2),
         passing=st.booleans(),
         claimed=st.sampled_from([True, True, False]),
+        ahead=st.sampled_from([None, None, *TOKENS]),
+        owner=st.sampled_from(OWNERS),
     )
-    def settle_batch(self, name, token, fates, effects, passing, claimed):
+    def settle_batch(self, name, token, fates, effects, passing, claimed, ahead, owner):
         if claimed:
-            self.both(op.Claim(subscription=name, upto=self.readers[0].head(), token=token))
+            self.both(op.Claim(subscription=name, upto=self.readers[0].head(), token=token, owner=owner))
         state = self.readers[0].subscription(name)
         found, _ = self.readers[0].read_topic(
             SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, 10
@@ -174,6 +184,10 @@ class Histories(RuleBasedStateMachine):
                 filtered=2,
                 effects=tuple(effects),
                 deliveries=rows,
+                claim=self.readers[0].head() if ahead else None,
+                claim_token=ahead,
+                claim_until=self.clock.now() + 1000 if ahead else None,
+                owner=owner,
             )
         )
 
@@ -196,23 +210,28 @@ class Histories(RuleBasedStateMachine):
         token=st.sampled_from(TOKENS),
         count=st.integers(0, 3),
         later=st.sampled_from([0.0, 1.0]),
+        owner=st.sampled_from(OWNERS),
     )
-    def lease(self, name, token, count, later):
+    def lease(self, name, token, count, later, owner):
         self.clock.advance(later)
         now = self.clock.now()
         due = [reader.due(name, now, count) for reader in self.readers]
         numbers = [[row.number for row, _ in rows] for rows in due]
         leases = [
-            op.Lease(subscription=name, numbers=tuple(of_side), token=token, until=now + 1000)
+            op.Lease(subscription=name, numbers=tuple(of_side), token=token, until=now + 1000, owner=owner)
             for of_side in numbers
         ]
         (ours,), (reference,) = self.file.write([leases[0]]), self.memory.write([leases[1]])
         if isinstance(ours, WorkbenchError):
             assert said(ours) == said(reference)
             return
-        assert [sorted(ours), sorted(reference)] == [sorted(of_side) for of_side in numbers]
+        state = self.readers[0].subscription(name)
+        foreign = state.claim_token is not None and state.claim_owner != owner
+        for answer, rows in ((ours, due[0]), (reference, due[1])):
+            assert sorted(answer) == sorted(row.number for row, _ in rows if not (foreign and row.key))
         for row, _ in due[0]:
-            self.leased[name, row.position] = token
+            if row.number in ours:
+                self.leased[name, row.position] = token
 
     @precondition(lambda self: self.leased)
     @rule(data=st.data(), fate=st.sampled_from([None, "ready", "delayed", "dead"]), release=st.booleans())
@@ -241,8 +260,16 @@ class Histories(RuleBasedStateMachine):
         if not wrong or wrong == token:
             del self.leased[name, position]
 
-    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), in_doubt=st.integers(0, 2), release=st.booleans())
-    def recover(self, name, in_doubt, release):
+    @rule(
+        name=st.sampled_from(list(SUBSCRIPTIONS)),
+        in_doubt=st.integers(0, 2),
+        release=st.booleans(),
+        owner=st.sampled_from(OWNERS),
+        keep=st.lists(st.sampled_from(TOKENS), max_size=1),
+        later=st.sampled_from([0.0, 0.0, 0.002]),
+    )
+    def recover(self, name, in_doubt, release, owner, keep, later):
+        self.clock.advance(later)
         state = self.readers[0].subscription(name)
         found, _ = self.readers[0].read_topic(
             SUBSCRIPTIONS[name], lambda _type: True, state.cursor if state else 0, in_doubt + 1
@@ -257,10 +284,18 @@ class Histories(RuleBasedStateMachine):
                     for message in claimed[:in_doubt]
                 ),
                 max_crashes=2,
+                claim=state.claim_token if state else None,
+                owner=owner,
+                keep=tuple(keep),
                 release_key=release,
             )
         )
-        self.leased = {key: value for key, value in self.leased.items() if key[0] != name}
+        self.forget_taken()
+
+    def forget_taken(self):
+        rows = self.memory._tables.deliveries.values()
+        held = {(row.subscription, row.position) for row in rows if row.state is DeliveryState.LEASED}
+        self.leased = {place: token for place, token in self.leased.items() if place in held}
 
     @rule(number=st.integers(1, 4), edited=st.booleans())
     def replay(self, number, edited):
@@ -292,7 +327,7 @@ class Histories(RuleBasedStateMachine):
         self.both(
             op.Reclaim(subscription=name, topic=topic, now=self.clock.now(), keep=tuple(keep), max_crashes=2)
         )
-        self.leased = {key: value for key, value in self.leased.items() if key[0] != name}
+        self.forget_taken()
 
     @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), count=st.integers(1, 2))
     def skip(self, name, count):

@@ -296,7 +296,9 @@ def test_F1_what_was_claimed_or_leased_when_the_program_ended_is_a_suspect(box):
     (third,) = box.publish("c")
     one(box.store, Claim(subscription="sub", upto=third, token=TOKEN))
     in_doubt = NewDelivery(message=box.messages()[-1], state=DeliveryState.READY, crashed=1)
-    recover = RecoverSubscription(subscription="sub", topic="mail", in_doubt=(in_doubt,), max_crashes=3)
+    recover = RecoverSubscription(
+        subscription="sub", topic="mail", in_doubt=(in_doubt,), max_crashes=3, claim=TOKEN
+    )
     one(box.store, recover)
     assert [(row.position, row.crashed) for row in box.due()] == [(row.position, 1), (third, 1)]
     assert isinstance(box.end(row), StaleLease)

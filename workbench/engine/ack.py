@@ -16,9 +16,10 @@ class AckWriter:
 
     Args:
         cursor: Read again where another worker took what was delivered.
-        forget: Called when what a handler did does not come to be stored.
+        forget: Has a handler drop what it remembers.
 
     Attributes:
+        forget: Called when what a handler did does not come to be stored, or others may have done more since.
         handled: Deliveries whose outcome was stored.
     """
 
@@ -29,7 +30,7 @@ class AckWriter:
         self._runtime = runtime
         self._subscription = subscription
         self._cursor = cursor
-        self._forget = forget
+        self.forget = forget
 
     async def settle(self, tasks: Sequence[DeliveryAttempt], make: Callable[[], Settle]) -> Settle | None:
         """Commits what became of tasks; returns None where another worker took them meanwhile.
@@ -42,8 +43,8 @@ class AckWriter:
             try:
                 await self._runtime.gate.write(settle)
             except StaleLease:  # nothing took effect
-                self._forget()
-                self._cursor.read_again()
+                self.forget()
+                self._cursor.read()
                 return None
             except WorldError as error:
                 await self._runtime.trouble(self._subscription, error)
@@ -65,7 +66,7 @@ class AckWriter:
             for task, said in zip(acting, answers, strict=True)
             if isinstance(said, BaseException)
         ]
-        self._forget()
+        self.forget()
         if not refused:
             raise error
         for task, said in refused:

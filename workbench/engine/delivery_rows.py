@@ -11,6 +11,7 @@ from workbench.engine.delivery_outcome import counts_of, effects_of, rows_of, se
 from workbench.engine.handler_runner import HandlerRun
 from workbench.engine.leases import Leases
 from workbench.engine.runtime import Runtime
+from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.engine.topic_reader import TopicReader
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message, OnDead, Subscription
@@ -25,12 +26,14 @@ class DeliveryRows:
     Attributes:
         pending: Whether there may be rows to look after.
         release_key: Whether a dead letter blocks nothing (O2).
+        leases: What its workers hold.
     """
 
     def __init__(
         self,
         runtime: Runtime,
         subscription: Subscription,
+        cursor: SubscriptionCursor,
         source: TopicReader,
         ack: AckWriter,
         leases: Leases,
@@ -40,16 +43,17 @@ class DeliveryRows:
         self._runtime = runtime
         self._subscription = subscription
         self._name = subscription.name
+        self._cursor = cursor
         self._source = source
         self._ack = ack
-        self._leases = leases
+        self.leases = leases
 
     def next_due(self) -> int | None:
         """Returns when a delayed row is due or a lost lease ends, microseconds since 1970."""
         if not self.pending:
             return None
         due, ends = self._runtime.reader.due_times(self._name)
-        lost = None if ends is None or self._leases.held else ends + 1
+        lost = None if ends is None or self.leases.held else ends + 1
         return min((time for time in (due, lost) if time is not None), default=None)
 
     # -- new ones -------------------------------------------------------------------------------------
@@ -68,7 +72,7 @@ class DeliveryRows:
 
     def leased(self, tasks: Sequence[DeliveryAttempt]) -> list[NewDelivery]:
         """Returns rows for messages whose handlers run."""
-        until = self._leases.until()
+        until = self.leases.until()
         return [waiting(task, DeliveryState.LEASED, lease_until=until) for task in tasks]
 
     # -- those that are due ---------------------------------------------------------------------------
@@ -89,7 +93,7 @@ class DeliveryRows:
         found = reader.due(self._name, now, limit)
         if not found:
             due, ends = reader.due_times(self._name)
-            if ends is not None and ends < now and not self._leases.held:
+            if ends is not None and ends < now and not self.leases.held:
                 await self._reclaim()
                 return await self.lease(limit, busy)
             self.pending = due is not None or ends is not None
@@ -101,7 +105,7 @@ class DeliveryRows:
 
     async def _reclaim(self) -> None:
         subscription = self._subscription
-        await self._leases.reclaim(subscription.topic, subscription.max_crashes, release_key=self.release_key)
+        await self.leases.reclaim(subscription.topic, subscription.max_crashes, release_key=self.release_key)
 
     async def _lease_in_doubt(self, pair: tuple[Delivery, Message], token: UUID) -> list[DeliveryAttempt]:
         """Leases one delivery in doubt at a time, so that it cannot take others down with it."""
@@ -117,9 +121,18 @@ class DeliveryRows:
     async def _lease(self, found: Sequence[tuple[Delivery, Message]], token: UUID) -> list[DeliveryAttempt]:
         if not found:
             return []
-        numbers, until = tuple(row.number for row, _ in found), self._leases.until()
-        lease = Lease(subscription=self._name, numbers=numbers, token=token, until=until)
+        lease = Lease(
+            subscription=self._name,
+            numbers=tuple(row.number for row, _ in found),
+            token=token,
+            until=self.leases.until(),
+            owner=self._runtime.owner,
+        )
         leased = set(await self._runtime.gate.write(lease))
+        if leased:
+            self._ack.forget()
+        else:  # another engine took them, or claims what may have their keys
+            self._cursor.read()
         return [self._source.task_of(row, message) for row, message in found if row.number in leased]
 
     async def deliver(self, tasks: Sequence[DeliveryAttempt], token: UUID, run: HandlerRun) -> None:
@@ -129,7 +142,7 @@ class DeliveryRows:
     async def finish(self, tasks: Sequence[DeliveryAttempt], token: UUID, handlers: Awaitable[None]) -> None:
         """Holds what is leased under a token until its handlers have ended, and settles it."""
         try:
-            with self._leases.holding(token):
+            with self.leases.holding(token):
                 await handlers
                 if tasks:
                     await self._ack.settle(tasks, lambda: self._outcome(tasks, token))

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import CommandHandler
@@ -55,7 +56,8 @@ class Engine:
         retry: For policies, processes and their commands.
         timer: Wakes what is due; by default the running loop does.
         seed: Of jitter and ids; given in tests.
-        metrics: Of an engine that this one takes over from; they go on.
+        before: The stopped engine whose place this one takes: its counts go on, and what it held is this
+            one's own (D5).
     """
 
     def __init__(
@@ -69,16 +71,17 @@ class Engine:
         snapshot_every: int = 100,
         timer: Timer | None = None,
         seed: int | None = None,
-        metrics: Metrics | None = None,
+        before: Engine | None = None,
     ) -> None:
         self.registry = registry
         self.clock = clock
-        self.metrics = metrics or Metrics(clock)
+        self.metrics: Metrics = before.metrics if before else Metrics(clock)
         self.state = EngineState.RUNNING
         self.telling = Notifier(notify)
         self.errors = self.telling.errors
         rng = random.Random(seed)  # noqa: S311  # jitter and ids, no secrets
         self.new_id = id_source(clock, rng)
+        self.owner: UUID = before.owner if before else self.new_id()
         self.reader = store.reader()
         self.gate = GroupCommit(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
@@ -91,6 +94,7 @@ class Engine:
         self._retry = retry or RetryPolicy(max_attempts=5, delay=1.0, max_delay=30.0)
         self.publisher = Publisher(registry, self.reader, self.gate, clock, self.new_id)
         self._runtime = Runtime(
+            owner=self.owner,
             registry=registry,
             reader=self.reader,
             gate=self.gate,

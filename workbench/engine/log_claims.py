@@ -13,7 +13,7 @@ from workbench.engine.runtime import Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.engine.topic_reader import Stretch, TopicReader
 from workbench.model.messaging import Subscription
-from workbench.store.operations import Atomic, Claim, Settle
+from workbench.store.operations import Atomic, Settle, Unclaim
 from workbench.store.settlements import NewDelivery
 
 PASSED = 500
@@ -54,14 +54,18 @@ class LogClaims:
 
     async def rest(self) -> None:
         """Gives back what was claimed ahead, as it is not known when it goes on, and stores the cursor."""
-        if self._ahead is not None:
-            self._ahead = None
-            token = self._runtime.new_id()
-            await self._runtime.gate.write(Claim(subscription=self._subscription.name, upto=0, token=token))
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            await self._runtime.gate.write(Unclaim(subscription=self._subscription.name, token=ahead.token))
         await self._cursor.store()
 
     async def take(self, limit: int) -> Stretch | None:
-        """Returns the next stretch, claimed; one that holds nothing to deliver was passed at once."""
+        """Returns the next stretch, claimed; one that holds nothing to deliver was passed at once.
+
+        None at the log's end, and where another engine's claim stands.
+        """
+        if self._cursor.foreign_until is not None:
+            return None
         ahead, self._ahead = self._ahead, None
         return ahead or await self._claim(limit)
 
@@ -69,10 +73,11 @@ class LogClaims:
         read = self._source.read(self._cursor.position, limit)
         if read is None:
             return None
-        claim = self._cursor.claim(read.upto, read.token)
         if read.tasks:
-            return read if await self._cursor.write(claim) else Stretch(read.token, read.upto, [], 0)
-        if read.filtered:
+            if not await self._cursor.write(self._cursor.claim(read.upto, read.token)):
+                return Stretch(read.token, read.upto, [], 0)
+            self._ack.forget()
+        elif read.filtered:
             await self._pass(read, self._outcome(read, [], [], None))
         else:
             self._cursor.position = read.upto
@@ -91,6 +96,8 @@ class LogClaims:
 
     async def into_rows(self) -> bool:
         """Gives the next messages of the topic their rows; returns whether there were any."""
+        if self._cursor.foreign_until is not None:
+            return False
         read = self._source.read(self._cursor.position, INGEST)
         if read is None:
             return False
@@ -166,5 +173,7 @@ class LogClaims:
             release_key=self._rows.release_key,
             claim=ahead.upto if ahead else None,
             claim_token=ahead.token if ahead else None,
+            claim_until=self._rows.leases.until() if ahead else None,
+            owner=self._runtime.owner,
             **counts_of(stretch.tasks, [states.get(task.message.position) for task in stretch.tasks]),
         )

@@ -52,9 +52,11 @@ class LogStrategy:
             return True
         started = self._clock.monotonic()
         plain, rows = self._claims.sort_out(stretch)
-        await self._run.run(plain)
-        if await self._claims.settle(stretch, plain, rows, ahead=limit is None and not self._stopping()):
-            self._claims.size.adapt(self._clock.monotonic() - started)
+        with self._rows.leases.holding(stretch.token):
+            await self._run.run(plain)
+            ahead = limit is None and not self._stopping()
+            if await self._claims.settle(stretch, plain, rows, ahead=ahead):
+                self._claims.size.adapt(self._clock.monotonic() - started)
         return True
 
     async def _work_rows(self, limit: int) -> bool:

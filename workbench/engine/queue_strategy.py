@@ -83,7 +83,7 @@ class QueueStrategy:
             self._busy |= keys
             slow = None
             if together and not tasks:
-                worked, slow = await self._work_together()
+                worked, slow = await self._next_together()
         if slow is not None:
             await self._finish(slow)
         if not tasks:
@@ -107,7 +107,7 @@ class QueueStrategy:
         quick = self._claims.size.now >= TOGETHER and not self._impatient
         return quick and not self._ordered and self._runtime.reader.in_order(self._name)
 
-    async def _work_together(self) -> tuple[bool, SlowStretch | None]:
+    async def _next_together(self) -> tuple[bool, SlowStretch | None]:
         """Does a stretch of the log; returns whether there was one, and what of it is not done yet.
 
         The caller holds the lock: only one worker does this at a time.
@@ -115,19 +115,23 @@ class QueueStrategy:
         stretch = await self._claims.take(self._claims.size.now)
         if stretch is None or not stretch.tasks:
             return stretch is not None, None
+        with self._rows.leases.holding(stretch.token):
+            return True, await self._work_together(stretch)
+
+    async def _work_together(self, stretch: Stretch) -> SlowStretch | None:
         started = self._runtime.clock.monotonic()
         plain, rows = self._claims.sort_out(stretch)
         running = asyncio.ensure_future(self._quick_run.run(plain))
         try:
             if not await self._in_patience(running):
-                return True, await self._part(stretch, plain, rows, running)
+                return await self._part(stretch, plain, rows, running)
             running.result()  # what ended it unexpectedly is no outcome of its tasks
             if await self._claims.settle(stretch, plain, rows, ahead=not self._stopping()):
                 self._claims.size.adapt(self._runtime.clock.monotonic() - started)
         except asyncio.CancelledError:
             running.cancel()
             raise
-        return True, None
+        return None
 
     async def _in_patience(self, running: asyncio.Future[None]) -> bool:
         """Waits for handlers, but not for long; returns whether they are done."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
@@ -27,11 +28,13 @@ class Runtime:
     """Store, clock, timer and the like, and the engine's help in trouble.
 
     Attributes:
+        owner: Names the engine in what it claims and leases (D5).
         make_room: Refuses where a topic's backlog is at its limit (B2).
         trouble: Reports a failure of the store, and returns when it may be tried again.
         in_doubt: Held by the one delivery in doubt that runs: it may take the program down (contract §5).
     """
 
+    owner: UUID
     registry: Registry
     reader: Reader
     gate: GroupCommit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
 import msgspec
 
@@ -55,13 +56,13 @@ class SubscriptionRunner:
         self.paused = False
         self._runtime = runtime
         self._stopping = False
-        self._cursor = SubscriptionCursor(runtime, self.name, self._moved)
-        self._source = TopicReader(runtime, subscription, self._cursor, key_of)
-        self._ack = AckWriter(runtime, self.name, self._cursor, self._forget)
         leases = Leases(
             self.name, subscription.lease, runtime.gate, runtime.clock, runtime.timer, runtime.tasks
         )
-        self._rows = DeliveryRows(runtime, subscription, self._source, self._ack, leases)
+        self._cursor = SubscriptionCursor(runtime, self.name, leases, self._moved)
+        self._source = TopicReader(runtime, subscription, self._cursor, key_of)
+        self._ack = AckWriter(runtime, self.name, self._cursor, self._forget)
+        self._rows = DeliveryRows(runtime, subscription, self._cursor, self._source, self._ack, leases)
         self.wants = self._source.wants
         self.release_key = self._rows.release_key
         queue = subscription.mode is Mode.POINT_TO_POINT
@@ -140,24 +141,37 @@ class SubscriptionRunner:
     # -- life and control -----------------------------------------------------------------------------
 
     async def recover(self) -> None:
-        """Takes up where the last run ended; after a crash its claimed messages are in doubt."""
-        state = self._runtime.reader.subscription(self.name)
+        """Takes up where the store stands, and takes back what no living engine holds (D5)."""
+        await self._recover(self._runtime.owner)
+
+    async def _recover(self, owner: UUID | None = None) -> None:
+        state = self._cursor.read()
         if state is None:
             return
         subscription, self.paused = self.subscription, state.paused
-        self._cursor.start(state)
         await self._runtime.gate.write(
             RecoverSubscription(
                 subscription=self.name,
                 topic=subscription.topic,
                 in_doubt=tuple(self._in_doubt(state)),
                 max_crashes=subscription.max_crashes,
+                claim=state.claim_token,
+                owner=owner,
+                keep=self._rows.leases.held,
                 release_key=self.release_key,
             )
         )
+        self._cursor.read()
+
+    async def _look_at_claim(self) -> None:
+        """Looks whether another engine has given its claim back; takes over one that ran out (D5)."""
+        self._cursor.read()
+        until = self._cursor.foreign_until
+        if until is not None and until < self._runtime.clock.now():
+            await self._recover()
 
     def _in_doubt(self, state: SubscriptionState) -> list[NewDelivery]:
-        """Returns rows for what was claimed when the last run ended."""
+        """Returns rows for what is claimed: whoever claimed it may have died of it."""
         claimed: list[DeliveryAttempt] = []
         after = state.cursor
         while after < state.claimed_to:
@@ -171,7 +185,7 @@ class SubscriptionRunner:
     def configured(self, change: ConfigureSubscription) -> None:
         """Follows what an operator changed in the store."""
         if change.cursor is not None:
-            self._cursor.read_again()
+            self._cursor.read()
         if change.paused is not None:
             self.paused = change.paused
         if self.paused:
@@ -201,6 +215,8 @@ class SubscriptionRunner:
         if self._strategy is None:
             return False
         self._stopping = False
+        if self._cursor.foreign_until is not None:
+            await self._look_at_claim()
         return await self._strategy.work(limit)
 
     async def rest(self) -> None:
@@ -209,8 +225,11 @@ class SubscriptionRunner:
             await self._strategy.rest()
 
     def next_due(self) -> int | None:
-        """Returns when a delayed row is due or a lost lease ends, microseconds since 1970."""
-        return None if self._strategy is None else self._rows.next_due()
+        """Returns when a row is due, or what another engine holds runs out, microseconds since 1970."""
+        if self._strategy is None:
+            return None
+        due, until = self._rows.next_due(), self._cursor.foreign_until
+        return min((time for time in (due, until and until + 1) if time is not None), default=None)
 
     async def dry_run(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
         """Runs the handler on a dead letter; its effects stay in the task that is returned."""

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
 from workbench.engine.engine import Engine, EngineState
-from workbench.engine.metrics import Metrics
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
 from workbench.engine.tasks import to_the_end
@@ -89,7 +88,7 @@ class World(Generic[M]):
         """What the model declares."""
         return self.model.registry
 
-    def _engine(self, model: M, metrics: Metrics | None = None) -> Engine:
+    def _engine(self, model: M, before: Engine | None = None) -> Engine:
         return Engine(
             self.store,
             model.registry,
@@ -99,7 +98,7 @@ class World(Generic[M]):
             snapshot_every=model.snapshot_every,
             timer=self.timer,
             seed=self.seed,
-            metrics=metrics,
+            before=before,
         )
 
     # -- life -------------------------------------------------------------------------------------------
@@ -148,15 +147,15 @@ class World(Generic[M]):
         await engine.stop()
         engine.reader.close()
         try:
-            await self._run(model, engine.metrics, paused=paused)
+            await self._run(model, engine, paused=paused)
         except Exception:
             self.model = before
-            await self._run(before, engine.metrics, paused=paused)
+            await self._run(before, engine, paused=paused)
             raise
 
-    async def _run(self, model: M, metrics: Metrics, *, paused: bool) -> None:
+    async def _run(self, model: M, before: Engine, *, paused: bool) -> None:
         """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""
-        engine = self.engine = self._engine(model, metrics)
+        engine = self.engine = self._engine(model, before)
         try:
             await engine.start(paused=paused)
         except BaseException:

@@ -105,8 +105,12 @@ class Streams:
         """Returns when each event behind version ``after`` happened; microseconds since 1970."""
         return self._reader.stream_times(stream, after)
 
+    def log_runs(self, after: int = 0) -> list[range]:
+        """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""
+        return self._reader.log_runs(after)
+
     def log(self, first: int, limit: int) -> list[LogEntry]:
-        """Returns events and messages at positions from ``first``."""
+        """Returns the first ``limit`` events and messages at positions from ``first``."""
         return self._reader.log(first, limit)
 
     def event_of(self, stream: str, version: int) -> RecordedEvent | None:

@@ -88,6 +88,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         position: Of the message that it is for.
         data: Edited payload, or None for the message's own.
         due_at: Not before, microseconds since 1970.
+        lease_owner: The engine that holds it.
         dead_letter: The dead letter that it was replayed from, or that it became.
     """
 
@@ -104,6 +105,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     due_at: int | None = None
     lease_token: UUID | None = None
     lease_until: int | None = None
+    lease_owner: UUID | None = None
     priority: int = 0
     enqueued_at: int = 0
     expires_at: int | None = None
@@ -279,6 +281,7 @@ class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         cursor: Every message up to here is settled or has a row.
         claimed_to: Messages up to here were handed out; above the cursor after a crash they are in doubt.
+        claim_token, claim_owner, claim_until: Under which, to which engine, and until when.
         delivered: Handled successfully, ever.
         failed: Attempts that failed, ever.
         retried, died, expired, skipped: How attempts and deliveries ended, ever.
@@ -303,6 +306,9 @@ class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int = 0
     retrying: int = 0
     dead: int = 0
+    claim_token: UUID | None = None
+    claim_owner: UUID | None = None
+    claim_until: int | None = None
 
 
 class ProjectionStatus(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -22,11 +23,13 @@ from workbench.store.operations import (
     RecoverSubscription,
     Settle,
     Skip,
+    Unclaim,
 )
 from workbench.store.settlements import NewDelivery, Settlement, blocked_keys
 from workbench.store.stored_values import Delivery, LetterStatus, SubscriptionState
 
 _CLAIMABLE = sources(Trigger.CLAIM, Trigger.DUE)
+_NO_CLAIM: dict[str, Any] = {"claimed_to": 0, "claim_token": None, "claim_owner": None, "claim_until": None}
 
 
 def subscription(tables: Tables, name: str) -> SubscriptionState:
@@ -99,8 +102,7 @@ def configure(tables: Tables, op: ConfigureSubscription, _now: int) -> None:
     if op.paused is not None:
         state = replace(state, paused=op.paused)
     if op.cursor is not None:
-        state = replace(state, cursor=op.cursor, claimed_to=0)
-        tables.claims.drop(op.subscription)
+        state = replace(state, cursor=op.cursor, **_NO_CLAIM)
         for row in deliveries(tables, op.subscription):
             if (
                 row.state is not DeliveryState.DEAD and row.position > op.cursor and row.dead_letter is None
@@ -113,25 +115,46 @@ def configure(tables: Tables, op: ConfigureSubscription, _now: int) -> None:
 def claim(tables: Tables, op: Claim, _now: int) -> None:
     """Marks everything up to a position as handed out under a token."""
     state = subscription(tables, op.subscription)
-    if op.after is not None and op.after != state.cursor:
-        raise StaleLease(f"the cursor of {op.subscription} was moved")
-    tables.subscriptions.put(op.subscription, replace(state, claimed_to=op.upto))
-    tables.claims.put(op.subscription, op.token.bytes)
+    moved = op.after is not None and op.after != state.cursor
+    if moved or (state.claim_token is not None and state.claim_owner != op.owner):
+        raise StaleLease(f"{op.subscription} was moved or claimed by another")
+    _note_owner(tables, op.owner)
+    claimed = replace(
+        state, claimed_to=op.upto, claim_token=op.token, claim_owner=op.owner, claim_until=op.until
+    )
+    tables.subscriptions.put(op.subscription, claimed)
+
+
+def unclaim(tables: Tables, op: Unclaim, _now: int) -> None:
+    """Gives back what is claimed under a token."""
+    state = subscription(tables, op.subscription)
+    if state.claim_token == op.token:
+        tables.subscriptions.put(op.subscription, replace(state, **_NO_CLAIM))
+
+
+def _note_owner(tables: Tables, owner: UUID | None) -> None:
+    if owner is not None:
+        tables.owners.add(owner)
 
 
 def lease(tables: Tables, op: Lease, _now: int) -> list[int]:
     """Leases rows that are ready or due; returns those that could be leased."""
-    subscription(tables, op.subscription)
+    state = subscription(tables, op.subscription)
+    claimed = state.claim_token is not None and state.claim_owner != op.owner
+    _note_owner(tables, op.owner)
     leased = []
     for number in op.numbers:
         row = tables.deliveries.get(number)
-        if row is not None and row.subscription == op.subscription and row.state in _CLAIMABLE:
+        if row is None or (claimed and row.key):
+            continue
+        if row.subscription == op.subscription and row.state in _CLAIMABLE:
             taken = replace(
                 row,
                 state=DeliveryState.LEASED,
                 acquired=row.acquired + 1,
                 lease_token=op.token,
                 lease_until=op.until,
+                lease_owner=op.owner,
             )
             tables.deliveries.put(number, taken)
             leased.append(number)
@@ -139,28 +162,36 @@ def lease(tables: Tables, op: Lease, _now: int) -> list[int]:
 
 
 def extend(tables: Tables, op: Extend, _now: int) -> int:
-    """Moves the deadline of all that is leased under a token."""
-    subscription(tables, op.subscription)
+    """Moves the deadline of all that is leased or claimed under a token."""
+    state = subscription(tables, op.subscription)
+    claimed = state.claim_token == op.token
+    if claimed:
+        tables.subscriptions.put(op.subscription, replace(state, claim_until=op.until))
     held = [row for row in deliveries(tables, op.subscription) if row.lease_token == op.token]
     for row in held:
         tables.deliveries.put(row.number, replace(row, lease_until=op.until))
-    return len(held)
+    return len(held) + claimed
 
 
 def settle(tables: Tables, op: Settle, now: int) -> None:
     """Commits what became of a batch; its effects were written before."""
     state = subscription(tables, op.subscription)
     if op.cursor is not None:
-        if tables.claims.get(op.subscription) != op.token.bytes:
+        if state.claim_token != op.token:
             raise StaleLease(f"the claim of {op.subscription} was taken by another")
-        state = replace(state, cursor=op.cursor, claimed_to=op.claim or 0)
-        tables.claims.drop(op.subscription)
+        state = replace(state, cursor=op.cursor, **_NO_CLAIM)
         if op.claim_token is not None:
-            tables.claims.put(op.subscription, op.claim_token.bytes)
+            state = replace(
+                state,
+                claimed_to=op.claim or 0,
+                claim_token=op.claim_token,
+                claim_owner=op.owner,
+                claim_until=op.claim_until,
+            )
     for settlement in sorted(op.settlements, key=lambda one: one.state is not None):
         _settle_row(tables, op, settlement, now)
     for new in op.deliveries:
-        _insert(tables, op.subscription, new, op.token)
+        _insert(tables, op.subscription, new, op.token, op.owner)
     for key in blocked_keys(op.deliveries):  # the one before may have ended since they were looked at
         promote(tables, op.subscription, key, past_dead=op.release_key)
     state = replace(
@@ -198,6 +229,7 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
         attempts=settlement.attempts,
         lease_token=None,
         lease_until=None,
+        lease_owner=None,
         dead_letter=letter,
     )
     tables.deliveries.put(row.number, changed)
@@ -221,7 +253,9 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
     return skipped
 
 
-def _insert(tables: Tables, name: str, new: NewDelivery, token: UUID | None = None) -> None:
+def _insert(
+    tables: Tables, name: str, new: NewDelivery, token: UUID | None = None, owner: UUID | None = None
+) -> None:
     message = new.message
     letter = insert_letter(tables, new.letter, parent=None) if new.letter is not None else None
     if any(row.position == message.position for row in deliveries(tables, name)):
@@ -239,6 +273,7 @@ def _insert(tables: Tables, name: str, new: NewDelivery, token: UUID | None = No
         crashed=new.crashed,
         lease_token=token if leased else None,
         lease_until=new.lease_until if leased else None,
+        lease_owner=owner if leased else None,
         due_at=new.due_at,
         priority=message.priority,
         enqueued_at=message.published_at,
@@ -250,14 +285,19 @@ def _insert(tables: Tables, name: str, new: NewDelivery, token: UUID | None = No
 
 
 def recover(tables: Tables, op: RecoverSubscription, now: int) -> None:
-    """Takes back what a crash left leased or claimed; what crashed too often dies (crash_loop)."""
+    """Takes back what no living engine holds; what crashed too often dies (crash_loop)."""
     state = subscription(tables, op.subscription)
-    _take_back(tables, deliveries(tables, op.subscription))
-    for new in op.in_doubt:
-        _insert(tables, op.subscription, new)
-    moved = replace(state, cursor=max(state.cursor, state.claimed_to), claimed_to=0)
-    tables.subscriptions.put(op.subscription, moved)
-    tables.claims.drop(op.subscription)
+
+    def lost(owner: UUID | None, until: int | None) -> bool:
+        return owner in (None, op.owner) or owner not in tables.owners or (until or 0) < now
+
+    rows = [row for row in deliveries(tables, op.subscription) if row.lease_token not in op.keep]
+    _take_back(tables, [row for row in rows if lost(row.lease_owner, row.lease_until)])
+    if op.claim is not None and state.claim_token == op.claim and lost(state.claim_owner, state.claim_until):
+        for new in op.in_doubt:
+            _insert(tables, op.subscription, new)
+        moved = replace(state, cursor=max(state.cursor, state.claimed_to), **_NO_CLAIM)
+        tables.subscriptions.put(op.subscription, moved)
     _bury(tables, op, now)
     promote_all(tables, op.subscription, past_dead=op.release_key)
 
@@ -280,7 +320,12 @@ def _take_back(tables: Tables, rows: list[Delivery]) -> int:
     leased = [row for row in rows if row.state in sources(Trigger.CRASH)]
     for row in leased:
         crashed = replace(
-            row, state=DeliveryState.READY, crashed=row.crashed + 1, lease_token=None, lease_until=None
+            row,
+            state=DeliveryState.READY,
+            crashed=row.crashed + 1,
+            lease_token=None,
+            lease_until=None,
+            lease_owner=None,
         )
         tables.deliveries.put(row.number, crashed)
     return len(leased)
@@ -313,6 +358,7 @@ RUN: Run = {
     ConfigureSubscription: configure,
     RecoverSubscription: recover,
     Claim: claim,
+    Unclaim: unclaim,
     Lease: lease,
     Extend: extend,
     Reclaim: reclaim,

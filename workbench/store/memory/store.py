@@ -120,6 +120,7 @@ class MemoryStore:
     def reopen(self) -> None:
         """Takes writes again: what was committed is still there, as in a file."""
         self._closed = False
+        self._tables.owners.clear()
 
 
 _RUN: Run = {**log.RUN, **transient.RUN, **queue.RUN, **letters.RUN, **models.RUN}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
@@ -130,7 +131,7 @@ class Tables:
         versions: Positions of events by stream and version.
         changes: By dead letter, what it was before each act that archived or purged it (L9).
         rows: Rows of projections, by projection, generation and key.
-        claims: Tokens of claims by subscription.
+        owners: The engines that took something since the store was opened; all others are dead (D5).
         lock: Held while a transaction runs and while something is read: threads see what is committed.
     """
 
@@ -149,7 +150,7 @@ class Tables:
         self.messages: Table[int, Message] = Table(journal)
         self.message_ids: Table[bytes, int] = Table(journal)
         self.subscriptions: Table[str, SubscriptionState] = Table(journal)
-        self.claims: Table[str, bytes] = Table(journal)
+        self.owners: set[UUID] = set()
         self.deliveries: Table[int, Delivery] = Table(journal)
         self.letters: Table[int, DeadLetter] = Table(journal)
         self.changes: Table[int, tuple[tuple[str, LetterStatus, int], ...]] = Table(journal)

@@ -41,6 +41,7 @@ from workbench.store.operations.queue_operations import (
     RecoverSubscription,
     Settle,
     Skip,
+    Unclaim,
 )
 from workbench.store.operations.row_operations import (
     ProjectRows,
@@ -78,4 +79,5 @@ __all__ = [
     "Settle",
     "Skip",
     "StartJob",
+    "Unclaim",
 ]

@@ -145,6 +145,10 @@ class Retain(Operation, frozen=True, kw_only=True):
     keep: int | None = None
     limit: int = 5000
 
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.removed |= answer > 0
+
 
 class ForgetMessages(Operation, frozen=True, kw_only=True):
     """Removes the messages of a topic and what waits of them, but for dead letters; answers how many.
@@ -155,6 +159,10 @@ class ForgetMessages(Operation, frozen=True, kw_only=True):
 
     topic: str
     released: tuple[str, ...] = ()
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.removed |= answer > 0
 
 
 class Atomic(Operation, frozen=True, kw_only=True):

@@ -27,27 +27,47 @@ class EnsureSubscription(Operation, frozen=True, kw_only=True):
 class Claim(Operation, frozen=True, kw_only=True):
     """Marks messages as handed out, so that after a crash they are in doubt (contract §5).
 
+    It is refused with `StaleLease` where another engine's claim stands, also one that ran out (D5).
+
     Attributes:
         after: Where the cursor must stand; elsewhere it was moved: `StaleLease`. None for anywhere.
+        owner: The engine that claims; None for one that is not known, which counts as dead.
+        until: When the claim runs out unless it is extended, microseconds since 1970.
     """
 
     subscription: str
     upto: int
     token: UUID
     after: int | None = None
+    owner: UUID | None = None
+    until: int = 0
+
+
+class Unclaim(Operation, frozen=True, kw_only=True):
+    """Gives back what is claimed under a token; nothing happens where it is not any more."""
+
+    subscription: str
+    token: UUID
 
 
 class Lease(Operation, frozen=True, kw_only=True):
-    """Leases delivery rows; answers with the numbers that could be leased (contract §5: claim)."""
+    """Leases delivery rows; answers with the numbers that could be leased (contract §5: claim).
+
+    Rows with a key cannot while another engine's claim stands: what is claimed may have that key (I6).
+
+    Attributes:
+        owner: As for `Claim`.
+    """
 
     subscription: str
     numbers: tuple[int, ...]
     token: UUID
     until: int
+    owner: UUID | None = None
 
 
 class Extend(Operation, frozen=True, kw_only=True):
-    """Moves the deadline of what is leased under a token, while its handlers run (D4); answers how many."""
+    """Moves the deadline of what is held under a token while handlers run (D4); answers how many."""
 
     subscription: str
     token: UUID
@@ -97,7 +117,8 @@ class Settle(Operation, frozen=True, kw_only=True):
         delivered, failed, filtered, retried, died, expired: Added to the subscription's counters.
         release_key: Whether a dead letter blocks nothing: the next delivery of its key goes on (O2).
         claim: Where the next batch ends, which is claimed in the same breath.
-        claim_token: Of that claim.
+        claim_token, claim_until: Of that claim.
+        owner: The engine that settles: the next claim, and what is leased as it comes into being, are its.
     """
 
     subscription: str
@@ -111,6 +132,8 @@ class Settle(Operation, frozen=True, kw_only=True):
     expired: int = 0
     claim: int | None = None
     claim_token: UUID | None = None
+    claim_until: int | None = None
+    owner: UUID | None = None
     effects: tuple[Operation, ...] = ()
     deliveries: tuple[NewDelivery, ...] = ()
     settlements: tuple[Settlement, ...] = ()
@@ -133,10 +156,16 @@ class Settle(Operation, frozen=True, kw_only=True):
 
 
 class RecoverSubscription(Operation, frozen=True, kw_only=True):
-    """After a crash: leased rows count a crash, and claimed messages are in doubt (contract §5).
+    """Takes back what a dead engine held: rows count a crash, claimed messages are in doubt (contract §5).
+
+    That is (D5) what has run out, what is the engine's own, and in a store that only one process can write
+    what was taken before that process opened it.
 
     Attributes:
         in_doubt: Rows for the messages between cursor and claim that the subscription wants.
+        claim: The token of that claim; where another one stands, or it is protected, the cursor stays.
+        owner: An engine of whose leases nothing runs any more.
+        keep: Tokens whose holders still run.
         release_key: Whether a dead letter blocks nothing (O2).
     """
 
@@ -144,6 +173,9 @@ class RecoverSubscription(Operation, frozen=True, kw_only=True):
     topic: str
     in_doubt: tuple[NewDelivery, ...]
     max_crashes: int
+    claim: UUID | None = None
+    owner: UUID | None = None
+    keep: tuple[UUID, ...] = ()
     release_key: bool = False
 
 

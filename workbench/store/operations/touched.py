@@ -31,7 +31,7 @@ class Touched:
         self.projections: set[str] = set()
         self.subscriptions: set[str] = set()
         self.letters = self.commands = self.operations = False
-        self.released = False
+        self.released = self.removed = False
         self.configured: list[ConfigureSubscription] = []
         self.skipped: set[str] = set()
         self.operated: set[str] = set()
@@ -54,4 +54,5 @@ class Touched:
             dead_letters=self.letters,
             commands=self.commands,
             operations=self.operations,
+            removed=self.removed,
         )

@@ -42,6 +42,7 @@ def keep_in_step(con: sqlite3.Connection, now: int) -> None:
         " enqueued_at = enqueued_at - :gap, expires_at = expires_at - :gap",
         {"gap": gap},
     )
+    con.execute("update subscriptions set claim_until = claim_until - :gap", {"gap": gap})
     con.execute(
         "update messages set deliver_at = deliver_at - :gap, expires_at = expires_at - :gap"
         " where deliver_at is not null or expires_at is not null",

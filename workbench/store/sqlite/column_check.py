@@ -35,7 +35,7 @@ _WORDS = {
 }
 _SIGNED = {
     "at", "changed_at", "created_at", "died_at", "due_at", "enqueued_at", "expected", "first_failed_at", "issued_at",
-    "occurred_at", "published_at", "deliver_at", "expires_at", "lease_until", "priority", "rank", "recorded_at",
+    "occurred_at", "published_at", "deliver_at", "expires_at", "lease_until", "claim_until", "priority", "rank", "recorded_at",
     "taken_at", "updated_at", "duration_us",
 }  # fmt: skip
 """Integers that may lie below 0: times before 1970, urgency, expected versions."""

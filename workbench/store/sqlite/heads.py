@@ -41,6 +41,7 @@ class Heads:
         newest_message: The greatest message id that is stored.
         noted: When the time of a write was stored last, see `workbench.store.sqlite.clock_steps`.
         stale: The transaction was rolled back: `forget` before the next one.
+        owners: The engines that took something since the store was opened; all others are dead (C8, D5).
     """
 
     def __init__(self, con: sqlite3.Connection) -> None:
@@ -53,6 +54,7 @@ class Heads:
         self.noted = 0
         self.newest_event = self.newest_command = self.newest_message = b""
         self.stale = False
+        self.owners: set[bytes] = set()
         self.forget()
 
     def forget(self) -> None:

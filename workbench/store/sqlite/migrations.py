@@ -97,14 +97,14 @@ def _urgency(con: sqlite3.Connection) -> None:
     for statement in ddl_of("subscriptions", "deliveries", "jobs"):
         con.execute(statement)
     con.execute(
-        "insert into subscriptions select id, name, topic, cursor, claimed_to, claim_token, paused, delivered,"
-        " failed, filtered, 0, 0, 0, 0, created_at from old_subscriptions"
+        "insert into subscriptions select id, name, topic, cursor, claimed_to, claim_token, null, null, paused,"
+        " delivered, failed, filtered, 0, 0, 0, 0, created_at from old_subscriptions"
     )
     con.execute(
         "insert into deliveries select id, subscription_id, position, message_id, key, state,"
         " case state when 'delayed' then due_at when 'leased' then lease_until"
         " else enqueued_at - priority * 1000000 end, generation, acquired, failed, crashed, due_at, lease_token,"
-        " lease_until, priority, enqueued_at, expires_at, data, attempts, letter_id from old_deliveries"
+        " lease_until, null, priority, enqueued_at, expires_at, data, attempts, letter_id from old_deliveries"
     )
     con.execute("drop table old_subscriptions")
     con.execute("drop table old_deliveries")
@@ -116,5 +116,24 @@ def _changes(con: sqlite3.Connection) -> None:
         con.execute(statement)
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _generations, 2: _urgency, 3: _changes}
+def _owners(con: sqlite3.Connection) -> None:
+    """From 4 to 5: claims and leases belong to engines, and claims end."""
+    tables = ("subscriptions", "deliveries")
+    for table in tables:
+        con.execute(f"create temp table old_{table} as select * from {table}")
+        con.execute(f"drop table {table}")
+    for statement in ddl_of(*tables):
+        con.execute(statement)
+    for table in tables:
+        names = ", ".join(row[1] for row in con.execute(f"pragma table_info(old_{table})"))
+        con.execute(f"insert into {table} ({names}) select {names} from old_{table}")
+        con.execute(f"drop table old_{table}")
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: _generations,
+    2: _urgency,
+    3: _changes,
+    4: _owners,
+}
 """By the version that each step starts from."""

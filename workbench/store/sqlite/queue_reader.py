@@ -9,14 +9,14 @@ from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message
 from workbench.store.rules import urgency
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.column_shapes import ColumnShape, Count
+from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.table_reader import TableReader
 from workbench.store.stored_values import DeadLetter, Delivery, Depth, Job, SubscriptionState
 
 _SUBSCRIPTIONS = (
     "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"
-    " s.retried, s.died, s.expired, s.skipped,"
+    " s.retried, s.died, s.expired, s.skipped, s.claim_token, s.claim_owner, s.claim_until,"
     " (select count(*) from deliveries d where d.subscription_id = s.id and d.state <> 'dead'),"
     " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'delayed'),"
     " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open')"
@@ -24,8 +24,9 @@ _SUBSCRIPTIONS = (
 )
 _SUBSCRIPTION = ColumnShape(
     "select id, name, topic, cursor, claimed_to, paused, delivered, failed, filtered, created_at, retried, died,"
-    " expired, skipped, waiting, retrying, dead from subscriptions",
-    Count, str, str, Count, Count, Literal[0, 1], *[Count] * 3, int, *[Count] * 7,
+    " expired, skipped, claim_token, claim_owner, claim_until, waiting, retrying, dead from subscriptions",
+    Count, str, str, Count, Count, Literal[0, 1], *[Count] * 3, int, *[Count] * 4, Id | None, Id | None, int | None,
+    *[Count] * 3,
 )  # fmt: skip
 _DUE = ColumnShape("select state, rank from deliveries", DeliveryState, int)
 _WAITING = ColumnShape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
@@ -232,7 +233,10 @@ def _subscription(row: tuple[Any, ...]) -> SubscriptionState:
         died=row[11],
         expired=row[12],
         skipped=row[13],
-        waiting=row[14],
-        retrying=row[15],
-        dead=row[16],
+        claim_token=rows.uuid_of(row[14]),
+        claim_owner=rows.uuid_of(row[15]),
+        claim_until=row[16],
+        waiting=row[17],
+        retrying=row[18],
+        dead=row[19],
     )

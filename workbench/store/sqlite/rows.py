@@ -52,7 +52,7 @@ LETTERS = (
 )
 DELIVERIES = (
     "select id, position, message_id, key, state, generation, acquired, failed, crashed, due_at, lease_token,"
-    " lease_until, priority, enqueued_at, expires_at, data, attempts, letter_id from deliveries "
+    " lease_until, lease_owner, priority, enqueued_at, expires_at, data, attempts, letter_id from deliveries "
 )
 COMMANDS = (
     "select id, command_id, type, stream, data, outcome, message, hint, field, expected, version, first_position,"
@@ -81,7 +81,7 @@ _MESSAGE = ColumnShape(
 )
 _DELIVERY = ColumnShape(
     DELIVERIES, Count, Count, Id, _Text, DeliveryState, Count, Count, Count, Count, _MaybeInt, _MaybeId, _MaybeInt,
-    int, int, _MaybeInt, _MaybeText, _Text, _MaybeInt,
+    _MaybeId, int, int, _MaybeInt, _MaybeText, _Text, _MaybeInt,
 )  # fmt: skip
 _LETTER = ColumnShape(
     LETTERS, Count, _Text, _Text, Count, Id, _Text, _Text, _Text, _MaybeText, Reason, _Text, _Text, _Text, _Text, _Text,
@@ -163,14 +163,15 @@ def deliveries(rows: Iterable[Any], subscription: str) -> list[Delivery]:
             failed=row[7],
             crashed=row[8],
             due_at=row[9],
-            lease_token=_uuid(row[10]),
+            lease_token=uuid_of(row[10]),
             lease_until=row[11],
-            priority=row[12],
-            enqueued_at=row[13],
-            expires_at=row[14],
-            data=row[15],
-            attempts=_attempts(row[16]),
-            dead_letter=row[17],
+            lease_owner=uuid_of(row[12]),
+            priority=row[13],
+            enqueued_at=row[14],
+            expires_at=row[15],
+            data=row[16],
+            attempts=_attempts(row[17]),
+            dead_letter=row[18],
         )
         for row in _DELIVERY(rows)
     ]
@@ -251,7 +252,7 @@ def commands(rows: Iterable[Any]) -> list[CommandRecord]:
             issued_at=row[14],
             duration_us=row[15],
             correlation_id=UUID(bytes=row[16]),
-            causation_id=_uuid(row[17]),
+            causation_id=uuid_of(row[17]),
             origin=row[18],
         )
         for row in _COMMAND(rows)
@@ -329,5 +330,6 @@ def projections(rows: Iterable[Any]) -> list[ProjectionState]:
     ]
 
 
-def _uuid(raw: bytes | None) -> UUID | None:
+def uuid_of(raw: bytes | None) -> UUID | None:
+    """Reads a column that holds an id or nothing."""
     return UUID(bytes=raw) if raw is not None else None

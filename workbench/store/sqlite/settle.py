@@ -11,7 +11,7 @@ from workbench.errors import StaleLease
 from workbench.model.delivery_states import DeliveryState, Trigger
 from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
 from workbench.store.settlements import Settlement, blocked_keys
-from workbench.store.sqlite.claims import URGENCY, insert_deliveries, number_of, states
+from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of, states
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
 from workbench.store.sqlite.run_table import Run
@@ -38,7 +38,7 @@ def configure(con: sqlite3.Connection, op: ConfigureSubscription) -> None:
         con.execute("update subscriptions set paused = ? where id = ?", (op.paused, number))
     if op.cursor is not None:
         con.execute(
-            "update subscriptions set cursor = ?, claimed_to = 0, claim_token = null where id = ?",
+            f"update subscriptions set cursor = ?, {NO_CLAIM} where id = ?",
             (op.cursor, number),
         )
         con.execute(
@@ -58,11 +58,14 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
     number = number_of(con, op.subscription)
     if op.cursor is not None:
         done = con.execute(
-            "update subscriptions set cursor = ?, claimed_to = ?, claim_token = ? where id = ? and claim_token = ?",
+            "update subscriptions set cursor = ?, claimed_to = ?, claim_token = ?, claim_owner = ?, claim_until = ?"
+            " where id = ? and claim_token = ?",
             (
                 op.cursor,
                 op.claim or 0,
                 op.claim_token.bytes if op.claim_token else None,
+                op.owner.bytes if op.owner and op.claim_token else None,
+                op.claim_until,
                 number,
                 op.token.bytes,
             ),
@@ -73,7 +76,7 @@ def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
     for settlement in op.settlements:
         if settlement.state is not None:
             _settle_row(con, number, op, settlement, now)
-    insert_deliveries(con, number, op.deliveries, op.token)
+    insert_deliveries(con, number, op.deliveries, op.token, op.owner)
     for key in blocked_keys(op.deliveries):  # the one before may have ended since they were looked at
         promote(con, number, key, past_dead=op.release_key)
     con.execute(
@@ -118,7 +121,7 @@ def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Se
             letter_ended(con, parent, "failed_again", now)
     con.execute(
         f"update deliveries set state = ?, due_at = ?, rank = coalesce(?, {URGENCY}), failed = failed + ?,"
-        " attempts = ?, lease_token = null, lease_until = null, letter_id = ? where id = ?",
+        " attempts = ?, lease_token = null, lease_until = null, lease_owner = null, letter_id = ? where id = ?",
         (
             settlement.state,
             settlement.due_at,

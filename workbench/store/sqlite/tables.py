@@ -9,7 +9,7 @@ from sqlmodel import Column, Field, SQLModel
 
 APPLICATION_ID = 0x4557424E
 """``EWBN`` in the file's header: Event Workbench."""
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 def _text(*, null: bool = False) -> Column:  # type: ignore[type-arg]  # SQLAlchemy infers it per use
@@ -154,6 +154,8 @@ class SubscriptionRow(SQLModel, table=True):
     cursor: int
     claimed_to: int = Field(default=0)
     claim_token: bytes | None = Field(sa_column=_id(null=True))
+    claim_owner: bytes | None = Field(sa_column=_id(null=True))
+    claim_until: int | None
     paused: int = Field(default=0)
     delivered: int = Field(default=0)
     failed: int = Field(default=0)
@@ -194,6 +196,7 @@ class DeliveryRow(SQLModel, table=True):
     due_at: int | None
     lease_token: bytes | None = Field(sa_column=_id(null=True))
     lease_until: int | None
+    lease_owner: bytes | None = Field(sa_column=_id(null=True))
     priority: int = Field(default=0)
     enqueued_at: int
     expires_at: int | None
