@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
 from workbench.store.ports import Reader
-from workbench.store.stored_values import LetterStatus
 
 STATUSES = tuple(LetterStatus)
 NUMBERS = range(1, 9)

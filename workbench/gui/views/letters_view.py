@@ -60,7 +60,7 @@ SHOWN = {
     "Replaying": ("replaying",),
     "Resolved": ("resolved",),
     "Failed again": ("failed_again",),
-    "All": ("open", "replaying", "archived", "purged", "resolved", "failed_again"),
+    "All": tuple(STATUSES),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
 from workbench.store.operations import Operation
@@ -15,7 +16,6 @@ from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Job,
-    LetterStatus,
     OperatorAction,
     PassedEvent,
     ProjectionState,
