@@ -39,7 +39,7 @@ from workbench.gui.widgets import (
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.monitor_values import ProjectionView
+    from workbench.services.monitor.monitor_values import ProjectionView
 
 STATES = {
     "live": "ok",
