@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.services.conftest import settle
-from workbench.services import monitor
+from workbench.services.monitor import monitor
 from workbench.services.monitor.openmetrics import open_metrics
 from workbench.services.open_project import open_target
 
