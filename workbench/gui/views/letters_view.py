@@ -251,7 +251,7 @@ class LettersView(View):
         repair = self.desk.workspace.dead_letters
         found = repair.glance(number)
         other = found.of != self.detail.letter
-        self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data_apart, number))
+        self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data, number))
         if other and found.of.status.value == "failed_again":
             self.desk.run(self._link(number), "Look for the next dead letter")
 
