@@ -9,6 +9,8 @@ from collections.abc import Iterable
 class LogPositions:
     """Positions at which something stands, in order; it only grows, so that a row keeps its position.
 
+    One thread at a time may extend it, while others look.
+
     Attributes:
         count: How many there are.
         last: The highest, 0 for none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
+from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
@@ -21,9 +23,10 @@ from workbench.gui.views.log_positions import LogPositions
 from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
+    from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.services.streams import Streams
-    from workbench.store.stored_values import LogEntry
+    from workbench.store.stored_values import LogEntry, OperatorAction
 
 COLUMNS = (
     TableColumn("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
@@ -88,6 +91,15 @@ def _row(position: int, entry: LogEntry | None) -> Row:
     return position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLog:
+    """The log as it is, and the newest acts of operators."""
+
+    source: LogSource
+    rows: PreparedRows
+    actions: Sequence[OperatorAction]
+
+
 def _no_event(_view: object, rows: Rows) -> str:
     return "" if rows.row[1] else "It is not an event of a stream"
 
@@ -103,13 +115,15 @@ class LogView(View):
         super().__init__(desk)
         self._positions = LogPositions()
         self._source = LogSource(desk.workspace.streams, self._positions)
-        self.table = FastTableView(COLUMNS)
+        self._ends = False
+        self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
         self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
         self.actions_table = FastTableView(ACTIONS)
         self.actions_table.setAccessibleName("Operations")
         self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
-        self.table.set_source(self._source)
+        self._reading = self.question(self._show, self.table.fail)
+        self.table.trouble.again = self.refresh
         self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
         self.hold.setCheckable(True)
         self.news = QPushButton()
@@ -155,34 +169,36 @@ class LogView(View):
 
     @override
     def refresh(self) -> None:
-        if self._follow_log() and not self.hold.isChecked():
-            self._show()
-        self._tell_news()
-        actions = [
-            (action.at, action.action, action.subject, action.detail, action.number)
-            for action in self.desk.workspace.monitor.actions()
-        ]
+        held = self.table.held()
+        self._reading.ask(lambda: self._read(held))
+
+    def _read(self, held: HeldRows) -> FoundLog:
+        workspace = self.desk.workspace
+        self._positions.extend(workspace.streams.log_runs(self._positions.last))
+        source = LogSource(workspace.streams, self._positions)
+        actions = workspace.monitor.actions()
+        return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
+
+    def _show(self, found: FoundLog) -> None:
+        actions = [(one.at, one.action, one.subject, one.detail, one.number) for one in found.actions]
         self.actions_table.refresh(ListSource(actions, itemgetter(4)))
+        if self._ends or (found.source.count() != self._source.count() and not self.hold.isChecked()):
+            self._show_log(found)
+        self._tell_news()
 
     @override
     def follow(self, selection: Selection) -> None:
         if self._source.find([selection.position]):
             self.table.choose_key(selection.position)
 
-    def _follow_log(self) -> bool:
-        """Looks where something stands by now; returns whether the rows that are shown are others."""
-        streams = self.desk.workspace.streams
-        self._positions.extend(streams.log_runs(self._positions.last))
-        return self._positions.count != self._source.count()
-
-    def _show(self) -> None:
+    def _show_log(self, found: FoundLog) -> None:
         bar = self.table.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - bar.singleStep()
-        self._source = LogSource(self.desk.workspace.streams, self._positions)
-        self.table.refresh(self._source)
+        at_end = self._ends or bar.value() >= bar.maximum() - bar.singleStep()
+        self._source, self._ends = found.source, False
+        self.table.refresh(found.rows)
         if at_end:
             self.table.scrollToBottom()
-        self.said.setText(f"{self._source.count():,} entries")
+        self.said.setText(f"{found.source.count():,} entries")
 
     def _tell_news(self) -> None:
         new = self._positions.count - self._source.count()
@@ -195,10 +211,9 @@ class LogView(View):
             self._to_end()
 
     def _to_end(self) -> None:
-        self._follow_log()
-        self._show()
-        self._tell_news()
+        self._ends = True
         self.table.scrollToBottom()
+        self.refresh()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(self._selection(row))
