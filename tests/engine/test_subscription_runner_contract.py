@@ -655,6 +655,23 @@ async def test_contract_5_only_one_suspect_runs_at_a_time_in_the_whole_engine(la
     assert sorted(lab.effects("one")) == sorted(lab.effects("two")) == list(range(6))
 
 
+@pytest.mark.parametrize("mode", MODES)
+async def test_M2_a_handler_that_a_stop_could_not_wait_for_is_in_doubt_at_the_next_start(lab, mode):
+    lab.declare(mode=mode, timeout=600.0)
+    lab.fates = {1: ["timeout"]}
+    await lab.open()
+    await lab.publish(1, key="one")
+    await lab.hangs.wait()
+    await lab.close()
+    lab.hangs.clear()
+    await lab.open(paused=True)
+    assert [(row.state, row.crashed, row.failed) for row in lab.rows()] == [("ready", 1, 0)]
+    lab.running.resume()
+    await lab.settle()
+    assert [(one.attempt, one.redelivered) for one in lab.seen] == [(1, False), (1, True)]
+    assert lab.effects() == [1]
+
+
 # -- effects ------------------------------------------------------------------------------------------
 
 

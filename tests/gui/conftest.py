@@ -22,6 +22,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from workbench.gui import reads
 from workbench.gui.desk import Desk
 from workbench.gui.loop import WorkbenchLoop
 from workbench.project.samples import copy_sample
@@ -88,6 +89,12 @@ def until() -> Until:
             await asyncio.sleep(0.002)
 
     return wait
+
+
+@pytest.fixture(autouse=True)
+def _quick_answers_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets no busy machine decide what is answered at once: what takes no time on it is, always."""
+    monkeypatch.setattr(reads, "AT_ONCE", 60.0)
 
 
 # --- the guard: what a test starts, it must stop

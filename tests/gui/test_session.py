@@ -48,6 +48,8 @@ async def start(tmp_path, settings):
         session = Session(window, environ, settings)
         begun.append(session)
         await session.open(target, **options)
+        for view in window.panes():
+            view.catch_up()
         return session
 
     yield begin

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
 from workbench.store.ports import Reader
-from workbench.store.stored_values import LetterStatus
 
 STATUSES = tuple(LetterStatus)
 NUMBERS = range(1, 9)
@@ -44,6 +44,7 @@ def _events(reader: Reader) -> dict[str, Any]:
     streams = [stream.name for stream in reader.streams(1, 9)]
     log = reader.read_log(0, 1000)
     return {
+        "runs": [reader.log_runs(after) for after in (0, 1, 4, 99)],
         "entries": [reader.log(first, limit) for first, limit in ((0, 1000), (1, 3), (4, 2), (99, 5))],
         "of streams": [reader.stream_entries(name, 1, 2) for name in (*streams, "none")],
         "times": [list(reader.stream_times(name, after)) for name in (*streams, "none") for after in (0, 2)],

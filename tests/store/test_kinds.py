@@ -12,17 +12,18 @@ from sqlmodel import SQLModel
 from tests.store.actions import append
 from workbench.app import run
 from workbench.errors import StoreCorrupt, WorkbenchError
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
 from workbench.model.json_values import read_json
 from workbench.project.samples import copy_sample
 from workbench.store import operations as op
-from workbench.store.projection_operations import ApplyProjection
+from workbench.store.operations.projection_operations import ApplyProjection
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import open_reader
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.store import SqliteStore
-from workbench.store.stored_values import Job, LetterStatus, OperatorAction, PassedEvent, PassedKind, Snapshot
+from workbench.store.stored_values import Job, OperatorAction, PassedEvent, PassedKind, Snapshot
 
 COLUMNS = [
     (table.name, column.name)

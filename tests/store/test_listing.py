@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.actions import do
+from tests.store.actions import do, one
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
-from workbench.store.operations import Append
+from workbench.store.operations import Append, EnsureTopic, ForgetMessages, NewMessage, Retain
 
 
 @pytest.fixture
@@ -75,3 +75,38 @@ def test_find_streams_searches_all_and_orders(store):
     assert [stream.name for stream in found] == ["user-29", *[f"user-29{n}" for n in range(10)]]
     assert list(reader.find_streams(text="100%")) == []
     assert reader.categories() == [("user", 300)]
+
+
+def gappy(store):
+    """Messages stand at 1, 3, 4 and 6, events at 2 and 5; then all messages but the newest are removed."""
+    one(store, EnsureTopic(name="mail"))
+    for number, letter in enumerate(" a  b ", 1):
+        if letter.strip():
+            do(store, "s", letter)
+        else:
+            named = derived_id(number)
+            sent = NewMessage(id=named, topic="mail", type="t", key="", data="{}", correlation_id=named)
+            assert one(store, sent) == number
+    assert store.reader().log_runs() == [range(1, 7)]
+    assert one(store, Retain(topic="mail", subscriptions=(), before=None, keep=1)) == 3
+    return store.reader()
+
+
+def test_I3_what_is_listed_has_no_gaps_where_positions_have(store):
+    reader = gappy(store)
+    assert reader.log_runs() == [range(2, 3), range(5, 7)]
+    assert [reader.log_runs(after) for after in (2, 5, 6)] == [[range(5, 7)], [range(6, 7)], []]
+    places = [(entry.position, entry.event, entry.stream) for entry in reader.log(1, 9)]
+    assert places == [(2, True, "s"), (5, True, "s"), (6, False, "mail")]
+    assert [entry.position for entry in reader.log(3, 1)] == [5]
+    assert reader.log(7, 1) == []
+    assert [event.position for event in reader.read_log(0, 1)] == [2]
+    assert [event.position for event in reader.read_log(2, 1)] == [5]
+
+
+def test_I3_what_was_removed_at_the_end_leaves_the_head_where_it_was(store):
+    reader = gappy(store)
+    assert one(store, ForgetMessages(topic="mail")) == 1
+    assert (reader.head(), reader.log_runs()) == (6, [range(2, 3), range(5, 6)])
+    assert do(store, "s", "c").last_position == 7
+    assert reader.log_runs(5) == [range(7, 8)]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.store.actions import do, one
 from workbench.errors import MessageIdReused, NotFound, StaleLease, TopicNotFound
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store.operations import (
@@ -25,7 +26,7 @@ from workbench.store.operations import (
     Settle,
 )
 from workbench.store.settlements import NewDelivery, Settlement
-from workbench.store.stored_values import Attempt, DeadLetter, LetterStatus, Reason
+from workbench.store.stored_values import Attempt, DeadLetter, Reason
 
 TOKEN, OTHER = derived_id("token"), derived_id("other")
 FOREVER = 2**60

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.answers import answer, columns, meter, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, seconds, words
+from workbench.model.dead_letter import LetterAct, allowed
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters import Report
@@ -162,7 +163,7 @@ async def _purge(options: Options, environ: Environ) -> int:
     workspace = opened(options, environ)
     try:
         workspace.running()
-        numbers = _chosen(options, workspace, ("open", "archived"))
+        numbers = _chosen(options, workspace, allowed(LetterAct.PURGE))
         report = await workspace.dead_letters.purge(numbers, skip_on=not options.keep_blocked)
     finally:
         await workspace.close()
@@ -178,7 +179,7 @@ async def _restore(options: Options, environ: Environ) -> int:
     workspace = opened(options, environ)
     try:
         workspace.running()
-        numbers = _chosen(options, workspace, ("purged", "archived"))
+        numbers = _chosen(options, workspace, allowed(LetterAct.RESTORE))
         report = await workspace.dead_letters.restore(numbers)
     finally:
         await workspace.close()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.answers import answer, columns, indented, many_lines, one_line, opened, when, zone_of
 from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, words
 from workbench.cli.dead_letter_actions import ACTIONS
+from workbench.model.dead_letter import LetterStatus
 
 if TYPE_CHECKING:
     from workbench.store.stored_values import DeadLetter
 
-STATUSES = ("open", "replaying", "resolved", "failed_again", "archived", "purged")
+STATUSES = tuple(status.value for status in LetterStatus)
 
 
 # -- looking --------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation
-from workbench.store.ports import Store
+from workbench.store.ports import Reader, Store
+from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
 
@@ -71,7 +72,7 @@ class World(Generic[M]):
         self.timer = timer or timer_of(clock)
         self.seed = seed
         self.observer = store.observer
-        self.reader = store.reader()
+        self._readers = ThreadReaders(store.reader)
         self._listeners: list[Listener] = []
         self._lock = ReloadLock()
         self.engine = None if self.observer else self._engine(model)
@@ -87,6 +88,11 @@ class World(Generic[M]):
     def registry(self) -> Registry:
         """What the model declares."""
         return self.model.registry
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of the thread that asks (C5)."""
+        return self._readers.here()
 
     def _engine(self, model: M, before: Engine | None = None) -> Engine:
         return Engine(

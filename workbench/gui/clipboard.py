@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from workbench.gui.paged_model import PagedModel, Row
+from PySide6.QtGui import QGuiApplication
+
+from workbench.gui.paged_model import PAGE, PagedModel, Row, RowSource
+from workbench.gui.reads import Question
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
 
 FORMULA = ("=", "+", "-", "@")
+COPIED = 100_000
+"""Rows that are copied at most."""
+
+
+class Copier:
+    """Puts rows of a table on the clipboard, as soon as they are read.
+
+    Args:
+        blocks: Returns the first and the last number of each block of selected rows.
+        desk: As for `PagedModel`.
+    """
+
+    def __init__(
+        self, model: PagedModel, blocks: Callable[[], Sequence[tuple[int, int]]], desk: Desk | None
+    ) -> None:
+        self._model, self._blocks = model, blocks
+        self._question: Question[str] = Question(model, desk, QGuiApplication.clipboard().setText, model.fail)
+
+    def copy(self, say: Callable[[list[Row]], str]) -> None:
+        """Copies the selected rows, in these words."""
+        source, blocks = self._model.source, self._blocks()
+        self._question.ask(lambda: say(list(islice(_rows(source, blocks), COPIED))), source)
+
+
+def _rows(source: RowSource, blocks: Sequence[tuple[int, int]]) -> Iterator[Row]:
+    for first, last in blocks:
+        for begin in range(first, last + 1, PAGE):
+            page = source.page(begin, min(PAGE, last + 1 - begin))
+            yield from (row for row in page if row is not None)
 
 
 def lines_of(model: PagedModel, rows: Iterable[Row]) -> str:

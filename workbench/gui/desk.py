@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ class Desk(QObject):
 
     Attributes:
         ticker: Calls views that say ages, while they are seen.
+        awaiting: The view that is to have the keyboard as soon as it is seen.
 
     Signals:
         changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
@@ -91,6 +93,7 @@ class Desk(QObject):
         self._future: list[Selection] = []
         self._pending: Changes | None = None
         self.ticker = Ticker(self)
+        self.awaiting: QObject | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -99,6 +102,10 @@ class Desk(QObject):
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
         shown_zone().changed.connect(self._zone_changed)
+        self._turns: deque[Callable[[], object]] = deque()
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._take_turn)
         self._typed = False
         self._writing = QTimer(self)
         self._writing.setSingleShot(True)
@@ -120,6 +127,21 @@ class Desk(QObject):
 
     def _zone_changed(self) -> None:
         self.changed.emit(Changes(everything=True))
+
+    # -- turns --------------------------------------------------------------------------------------------
+
+    def in_turn(self, act: Callable[[], object]) -> None:
+        """Does something in a turn of the loop of its own, behind what was given before, once (V4)."""
+        if act not in self._turns:
+            self._turns.append(act)
+        if not self._turn.isActive():
+            self._turn.start()
+
+    def _take_turn(self) -> None:
+        act = self._turns.popleft()
+        if self._turns:
+            self._turn.start()
+        act()
 
     # -- selection --------------------------------------------------------------------------------------
 
@@ -226,6 +248,8 @@ class Desk(QObject):
         """Ends listening and what still runs."""
         self._unlisten()
         self._timer.stop()
+        self._turn.stop()
+        self._turns.clear()
         self.ticker.close()
         await self.write_drafts()
         for task in list(self._tasks):

@@ -61,7 +61,7 @@ def copy_event(desk: Desk, position: int, *, indent: int | None = 2) -> None:
 
 
 async def _copied(desk: Desk, position: int, indent: int | None) -> None:
-    event = await asyncio.to_thread(desk.workspace.streams.event_apart, position)
+    event = await asyncio.to_thread(desk.workspace.streams.event_at, position)
     if event is None:
         desk.notice("warning", f"No event is stored at position {position:,}.")
         return

@@ -176,8 +176,10 @@ class MainWindow(QMainWindow):
         dock.show()
         self._raise(key)
         view = self.views.get(key)
-        if view is not None and self._pane() is not view:
-            view.take_keyboard()
+        if view is not None:
+            view.catch_up()
+            if self._pane() is not view:
+                view.take_keyboard()
 
     # -- the keyboard -------------------------------------------------------------------------------------
 
@@ -257,7 +259,7 @@ class MainWindow(QMainWindow):
         if not visible:
             self._look_after_keyboard()
         elif key in self.views:
-            self.views[key].take_awaited()
+            self.views[key].come_to_sight()
 
     def _mark_unsaved(self) -> None:
         """Marks the views that hold something that a person typed and neither sent nor saved (V2)."""

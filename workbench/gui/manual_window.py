@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
-    QImage,
+    QImageReader,
     QKeySequence,
     QShortcut,
     QTextBlockFormat,
@@ -37,6 +37,8 @@ from workbench.services.manual import Chapter, anchor_of, found, led_to
 
 CHAPTER = Qt.ItemDataRole.UserRole
 SAFE = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
+MARGIN, SPARE = 18, 24
+"""Pixels around a chapter, and what a scroll bar may take beside a picture."""
 MARKED = 200
 """Places of a chapter that are marked when it is searched."""
 
@@ -63,9 +65,12 @@ class ManualText(QTextBrowser):
         ):
             return None
         try:
-            return QImage(str(asset("docs", file)))
+            reader = QImageReader(str(asset("docs", file)))
         except FileNotFoundError:
             return None
+        room = QSize(self.viewport().width() - 2 * MARGIN - SPARE, 10_000)
+        reader.setScaledSize(reader.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio))
+        return reader.read()
 
     def show_chapter(self, chapter: Chapter, anchor: str = "", words: list[str] | None = None) -> None:
         """Shows a chapter from its beginning or from a heading, with words marked."""
@@ -85,7 +90,7 @@ class ManualText(QTextBrowser):
             return
         made = QTextDocument(self)  # apart, so that it is laid out once, when it is whole
         made.setDefaultFont(self.font())
-        made.setDocumentMargin(18)
+        made.setDocumentMargin(MARGIN)
         made.setMarkdown(self.chapter.text, SAFE)
         _dress_blocks(made)
         _dress_tables(made)

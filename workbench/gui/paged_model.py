@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Signal
 from PySide6.QtGui import Qt
 from typing_extensions import override
 
 from workbench.gui.long_text import more, shortened
+from workbench.gui.reads import Question
 from workbench.gui.time_format import zone_name
 from workbench.gui.widgets import plain_tip
 from workbench.model.json_values import visible
 
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+
 PAGE = 256
 KEPT = 64
 """Pages that are kept: about 16,000 rows, whatever the table's length."""
+WANTED = 4
+"""Pages that are read together; of those that were scrolled past meanwhile none is."""
 CELL, TIP = 400, 2_000
 """Characters of a value that a cell and its tool tip show."""
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
+Pages = Mapping[int, Sequence[Row | None]]
+"""Rows by the number of their page."""
+NO_PAGES: Pages = MappingProxyType({})
 Key = Hashable
 Badge = Callable[[Any], tuple[str, str] | None]
 """Returns the kind (``ok``, ``warning``, ``error``, ``info`` or ``neutral``) and the text of a pill."""
@@ -126,98 +136,83 @@ class ListSource:
         return found
 
 
-FEW = 2
-
-
-class RowSort:
-    """Where the members of an ordered sequence of numbers stand in it.
-
-    Args:
-        numbers: Each once.
-        wanted: What will be looked for: where this is made in a thread, that search is done there.
-    """
-
-    def __init__(self, numbers: Sequence[int], wanted: Collection[Key] = ()) -> None:
-        self.numbers = numbers
-        self._known: dict[Key, int] = {}
-        self.find(wanted)
-
-    def find(self, wanted: Collection[Key]) -> Mapping[Key, int]:
-        """Returns the places of numbers that are in it."""
-        unknown = {key for key in wanted if key not in self._known}
-        if unknown:
-            self._known.update(dict.fromkeys(unknown, -1))
-            if len(unknown) <= FEW:
-                self._find_few(unknown)
-            else:
-                self._known.update({key: at for at, key in enumerate(self.numbers) if key in unknown})
-        known = self._known
-        return {key: known[key] for key in wanted if known[key] >= 0}
-
-    def _find_few(self, wanted: Collection[Key]) -> None:
-        for key in wanted:
-            try:
-                self._known[key] = self.numbers.index(key)
-            except ValueError:
-                continue
-
-
 Index = QModelIndex | QPersistentModelIndex
 
 
 class PagedModel(QAbstractTableModel):
-    """A model over a source; asks for a page when one of its rows is first wanted.
+    """A model over a source; asks for a page when one of its rows is first wanted, and goes on without it.
 
     Nothing here raises what a source raises: Qt asks from C++, also while it paints.
 
+    Args:
+        desk: Has pages read beside the loop where that takes long; None for rows that are at hand.
+
     Signals:
         failed: A read failed, or reads succeed again; `trouble` says which.
+        came: Rows were read that were not there when they were wanted.
 
     Attributes:
         trouble: Why rows could not be read when they were last asked for; None where all is well.
     """
 
     failed = Signal()
+    came = Signal()
 
-    def __init__(self, columns: Sequence[TableColumn], parent: QObject | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[TableColumn], parent: QObject | None = None, desk: Desk | None = None
+    ) -> None:
         super().__init__(parent)
+        self._asking: Question[Pages] = Question(self, desk, self._arrived, self.fail)
+        self._wanted: list[int] = []
+        self._wanting = False
         self.columns = tuple(columns)
         self.source: RowSource = ListSource(())
         self.trouble: Exception | None = None
         self._count = 0
         self._pages: OrderedDict[int, Sequence[Row | None]] = OrderedDict()
 
+    def fail(self, error: Exception) -> None:
+        """Has it told that rows could not be read; what is there stays."""
+        for number in self._wanted:
+            self._keep(number, ())
+        self._wanted.clear()
+        self.trouble = error
+        self.failed.emit()
+
     def ask(self, question: Callable[[], T], otherwise: T) -> T:
         """Returns a source's answer, or something else where it cannot be read; then `trouble` says why."""
         try:
             return question()
         except Exception as error:  # noqa: BLE001  # whatever it is, the person is told, and Qt does not meet it
-            self.trouble = error
-            self.failed.emit()
+            self.fail(error)
             return otherwise
 
     def set_source(self, source: RowSource) -> None:
         """Shows other rows; nothing of the old ones is kept."""
         self.beginResetModel()
         self.source = source
-        self._begin_reading()
+        self._begin_reading({})
         self._count = self.ask(source.count, 0)
         self.endResetModel()
 
-    def _begin_reading(self) -> None:
-        self._pages.clear()
+    def _begin_reading(self, pages: Pages) -> None:
+        self._pages = OrderedDict(pages)
+        self._wanted.clear()
         if self.trouble is not None:
             self.trouble = None
             self.failed.emit()
 
-    def turn_to(self, source: RowSource, count: int, moved: Mapping[int, int]) -> None:
+    def turn_to(
+        self, source: RowSource, count: int, moved: Mapping[int, int], pages: Pages = NO_PAGES
+    ) -> None:
         """Shows what became of the rows.
 
         Args:
             moved: Where rows that Qt remembers stand now, by where they stood; what is not in it is gone.
+            pages: What is read already, by the pages' numbers.
         """
         self.source = source
-        self._begin_reading()
+        self._begin_reading(pages)
         if count > self._count:
             self.beginInsertRows(QModelIndex(), self._count, count - 1)
             self._count = count
@@ -238,20 +233,37 @@ class PagedModel(QAbstractTableModel):
                 self.changePersistentIndex(index, there)
 
     def row(self, index: int) -> Row | None:
-        """Returns a row; None where there is none, or where it cannot be read."""
+        """Returns a row; None where there is none, where it cannot be read, and until it is read."""
         if not 0 <= index < self._count:
             return None
         number, offset = divmod(index, PAGE)
-        page = self._pages.get(number)
-        if page is None:
-            nothing: Sequence[Row | None] = ()
-            page = self.ask(lambda: self.source.page(number * PAGE, PAGE), nothing)
-            self._pages[number] = page
-            if len(self._pages) > KEPT:
-                self._pages.popitem(last=False)
-        else:
+        if number not in self._pages:
+            self._want(number)
+        page = self._pages.get(number, ())
+        if page:
             self._pages.move_to_end(number)
         return page[offset] if offset < len(page) else None
+
+    def _want(self, number: int) -> None:
+        """Asks for a page, together with the newest of those that are not there yet."""
+        if number in self._wanted:
+            return
+        self._wanted = wanted = [*self._wanted, number][-WANTED:]
+        source, self._wanting = self.source, True
+        self._asking.ask(lambda: {at: source.page(at * PAGE, PAGE) for at in wanted}, source)
+        self._wanting = False
+
+    def _arrived(self, pages: Pages) -> None:
+        for number, page in pages.items():
+            self._keep(number, page)
+        self._wanted = [number for number in self._wanted if number not in pages]
+        if not self._wanting:
+            self.came.emit()
+
+    def _keep(self, number: int, page: Sequence[Row | None]) -> None:
+        self._pages[number] = page
+        if len(self._pages) > KEPT:
+            self._pages.popitem(last=False)
 
     def keys(self, first: int, last: int) -> Sequence[Key]:
         """Returns the keys of the rows from one to another; none where they cannot be read."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from workbench.gui.desk import Desk
+from workbench.gui.reads import Question, takes_time
+from workbench.gui.view import View
 from workbench.gui.widgets import DiffView, JsonView
 from workbench.model.event import RecordedEvent
 from workbench.services.streams import StateAt
@@ -21,11 +23,18 @@ EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedState:
-    """The state at a version of a stream."""
+class FoundState:
+    """What is known of a version of a stream.
 
-    stream: str
-    version: int
+    Attributes:
+        size: Bytes that its state is made of, as far as they were counted.
+        event: Of that version.
+        state: None where it must be asked for.
+    """
+
+    size: int
+    event: Glance[RecordedEvent] | None = None
+    state: StateAt | None = None
 
 
 class StateLoader:
@@ -33,21 +42,21 @@ class StateLoader:
 
     Args:
         begun: Called where an answer takes a while.
-        told: Called with the answer.
+        told: Called with the state, and with the event that made it.
         refused: Called instead with the bytes, where there are so many that it must be asked for.
     """
 
     def __init__(
         self,
-        desk: Desk,
+        view: View,
         *,
         begun: Callable[[], object],
-        told: Callable[[StateAt], object],
+        told: Callable[[StateAt, Glance[RecordedEvent] | None], object],
         refused: Callable[[int], object],
     ) -> None:
-        self._desk = desk
-        self._begun, self._told, self._refused = begun, told, refused
-        self._wanted: WantedState | None = None
+        self._desk = view.desk
+        self._told, self._refused = told, refused
+        self._question: Question[FoundState] = view.question(self._show, begun=begun)
 
     def ask(self, stream: str, version: int, *, whatever: bool = False) -> None:
         """Asks for a state.
@@ -55,25 +64,24 @@ class StateLoader:
         Args:
             whatever: However large it is.
         """
-        self._wanted = wanted = WantedState(stream=stream, version=version)
-        browse = self._desk.workspace.streams
-        if self._desk.workspace.registry.aggregate_of_stream(stream) is None:
-            self._told(browse.state_at(stream, version))
-            return
-        size = browse.state_size(stream, version, EVENTS)
-        if 0 <= size <= AT_ONCE:
-            self._told(browse.state_at(stream, version))
-        elif whatever or size <= UNASKED:
-            self._begun()
-            self._desk.run(self._later(wanted), f"Fold {stream}")
-        else:
-            self._refused(size)
+        self._question.ask(partial(self._read, stream, version, whatever=whatever), (stream, version))
 
-    async def _later(self, wanted: WantedState) -> None:
-        browse = self._desk.workspace.streams
-        found = await asyncio.to_thread(browse.state_apart, wanted.stream, wanted.version)
-        if wanted is self._wanted:
-            self._told(found)
+    def _read(self, stream: str, version: int, *, whatever: bool) -> FoundState:
+        workspace = self._desk.workspace
+        known = workspace.registry.aggregate_of_stream(stream) is not None
+        size = workspace.streams.state_size(stream, version, EVENTS) if known else 0
+        event = workspace.streams.glance(stream, version)
+        if size > UNASKED and not whatever:
+            return FoundState(size=size, event=event)
+        if not 0 <= size <= AT_ONCE:
+            takes_time()
+        return FoundState(size=size, event=event, state=workspace.streams.state_at(stream, version))
+
+    def _show(self, found: FoundState) -> None:
+        if found.state is None:
+            self._refused(found.size)
+        else:
+            self._told(found.state, found.event)
 
 
 def show_event(
@@ -92,5 +100,5 @@ def show_event(
 
 
 def _data(desk: Desk, position: int) -> str:
-    found = desk.workspace.streams.event_apart(position)
+    found = desk.workspace.streams.event_at(position)
     return found.data if found is not None else ""

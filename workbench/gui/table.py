@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -19,8 +27,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from typing_extensions import override
 
 from workbench.gui.badges import ROW_HEIGHT
+from workbench.gui.clipboard import COPIED, Copier
 from workbench.gui.context_menu import Offering
-from workbench.gui.paged_model import Key, PagedModel, Row, RowSource, TableColumn
+from workbench.gui.paged_model import NO_PAGES, Key, PagedModel, Row, RowSource, TableColumn
+from workbench.gui.prepared_rows import PreparedRows, top_of
 from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
 from workbench.gui.safe_painter import painting
 from workbench.gui.table_actions import Rows, TableActions
@@ -34,9 +44,9 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QResizeEvent
 
+    from workbench.gui.desk import Desk
+
 SPREADS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-COPIED = 100_000
-"""Rows that Ctrl+C copies at most."""
 
 
 class FastTableView(QTableView):
@@ -47,6 +57,12 @@ class FastTableView(QTableView):
         row_activated: The row on which Enter was pressed, or a double click fell.
         sort_wanted: TableColumn and whether descending, where the table is sortable.
         selection_moved: Other rows are selected, by the person or because some left.
+
+    Args:
+        desk: As for `PagedModel`.
+
+    Attributes:
+        trouble: Says that rows cannot be read; its `again` is called where the person wants them read again.
     """
 
     row_chosen = Signal(object)
@@ -54,9 +70,12 @@ class FastTableView(QTableView):
     sort_wanted = Signal(int, bool)
     selection_moved = Signal()
 
-    def __init__(self, columns: Sequence[TableColumn], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[TableColumn], parent: QWidget | None = None, *, desk: Desk | None = None
+    ) -> None:
         super().__init__(parent)
-        self._model = PagedModel(columns, self)
+        self._model = PagedModel(columns, self, desk)
+        self._untold: SignalInstance | None = None
         self._hovered = -1
         self._quiet = self._pressing = False
         self._wants_row = False
@@ -66,16 +85,17 @@ class FastTableView(QTableView):
         self.setModel(self._model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.set_multi(multi=False)
-        self._keeper = SelectionKeeper(self._model, self.selectionModel())
-        self._trouble = TroubleStrip(self, self._model, self.refresh, self._counted)
+        self._keeper = SelectionKeeper(self, self._model)
+        self.trouble = TroubleStrip(self, self._model, self.refresh, self._counted)
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         self.selectionModel().currentRowChanged.connect(self._tell)
-        self.doubleClicked.connect(lambda index: self._activate(index.row()))
+        self.doubleClicked.connect(lambda _index: self._tell_row(self.row_activated))
         for column, described in enumerate(columns):
             self.setColumnWidth(column, described.width)
         self._model.rowsInserted.connect(self._counted)
         self._model.rowsRemoved.connect(self._counted)
         self._model.modelReset.connect(self._counted)
+        self._model.came.connect(self._came)
         theme().changed.connect(self.viewport().update)
         self.offering = Offering(
             self,
@@ -83,9 +103,11 @@ class FastTableView(QTableView):
             nothing="No row is chosen",
             choose_at=self._choose_at,
             where=self._where,
+            activated=self.row_activated,
             extend=lambda menu: self.head.add_menu(menu, max(0, self.currentIndex().column())),
         )
-        self.common = TableActions(self, self.head, self._model, self.selected_rows)
+        copier = Copier(self._model, self._keeper.blocks, desk)
+        self.common = TableActions(self, self.head, self._model, copier)
         self.offering.before = self.common.acts.offer()
 
     def _shape(self) -> None:
@@ -112,52 +134,40 @@ class FastTableView(QTableView):
         self._quietly(lambda: self._model.set_source(source))
         self.scrollToTop()
 
-    def refresh(self, source: RowSource | None = None) -> None:
+    def refresh(self, rows: RowSource | PreparedRows | None = None) -> None:
         """Shows what became of the rows: what is selected, current and in sight stays so by its key (V1).
 
         What left is not selected any more, and nothing takes its place. Where the rows cannot be read, the
-        table says so and keeps what it has.
-
-        Args:
-            source: The rows as they are now; None to ask the same source again.
+        table says so and keeps what it has. Without rows the same source is asked again.
         """
-        model, found = self._model, source or self._model.source
-        held = self._held()
-        places = model.ask(lambda: found.find(held.keys()), None)
-        count = model.ask(found.count, -1)
+        model, held = self._model, self.held()
+        found, pages = (rows.source, rows.pages) if isinstance(rows, PreparedRows) else (rows, NO_PAGES)
+        source = found or model.source
+        places = model.ask(lambda: source.find(held.keys()), None)
+        count = model.ask(source.count, -1)
         if places is None or count < 0:
             return
         moved = {row: places[key] for row, key in held.remembered.items() if key in places}
-        top = next((places[key] - at for at, key in enumerate(held.sight) if key in places), None)
-        self._quietly(lambda: self._turn_to(found, count, moved, held, places))
-        if top is not None and not (self.verticalScrollBar().value() == 0 and held.current is None):
+        turn = partial(model.turn_to, source, count, moved, pages)
+        self._quietly(lambda: self._keeper.carry_over(turn, held, places))
+        if (top := top_of(held, places)) is not None:
             self.updateGeometries()
-            self.verticalScrollBar().setValue(max(0, top))
+            self.verticalScrollBar().setValue(top)
         self._counted()
         self.selection_moved.emit()
 
-    def _turn_to(
-        self,
-        source: RowSource,
-        count: int,
-        moved: Mapping[int, int],
-        held: HeldRows,
-        places: Mapping[Key, int],
-    ) -> None:
-        self._keeper.let_go()
-        self._model.turn_to(source, count, moved)
-        self.setAutoScroll(False)
-        self._keeper.restore(held, places)
-        self.setAutoScroll(True)
+    def held(self) -> HeldRows:
+        """Returns what a refresh finds again; whoever reads beside the loop prepares the rows with it."""
+        return self._keeper.hold(max(0, self.rowAt(0)), self.viewport().height() // ROW_HEIGHT + 1)
 
-    def _held(self) -> HeldRows:
-        first = max(0, self.rowAt(0))
-        last = min(self._model.rowCount(), first + self.viewport().height() // ROW_HEIGHT + 1) - 1
-        return self._keeper.hold(first, last)
+    def fail(self, error: Exception) -> None:
+        """Says that the rows could not be read, and keeps what is there."""
+        self._model.fail(error)
 
-    def held_keys(self) -> set[Key]:
-        """Returns the keys that a refresh looks for; a source may look for them in a thread."""
-        return self._held().keys()
+    def _came(self) -> None:
+        self.viewport().update()
+        if self._untold is not None:
+            self._tell_row(self._untold)
 
     def _quietly(self, act: Callable[[], object]) -> None:
         """Does something after which the current row may be another without a person having moved."""
@@ -176,8 +186,7 @@ class FastTableView(QTableView):
     def selected_rows(self) -> list[Row]:
         """Returns the rows that are selected, from top to bottom."""
         numbers = (number for first, last in self._keeper.blocks() for number in range(first, last + 1))
-        rows = (self._model.row(number) for number in islice(numbers, COPIED))
-        return [row for row in rows if row is not None]
+        return [row for number in numbers if (row := self._model.row(number)) is not None]
 
     def selected_keys(self) -> Sequence[Key]:
         """Returns the keys of the rows that are selected, from top to bottom."""
@@ -203,9 +212,7 @@ class FastTableView(QTableView):
         Returns:
             Whether there is one.
         """
-        nowhere: Mapping[Key, int] = {}
-        places = self._model.ask(lambda: self._model.source.find([key]), nowhere)
-        number = places.get(key, -1)
+        number = self._model.ask(lambda: self._model.source.find([key]).get(key, -1), -1)
         self.choose_index(number)
         return number >= 0
 
@@ -218,6 +225,7 @@ class FastTableView(QTableView):
 
     def _selection_changed(self) -> None:
         self._keeper.forget()
+        self.offering.refresh()
         if not self._quiet:
             self.selection_moved.emit()
 
@@ -229,16 +237,17 @@ class FastTableView(QTableView):
 
     def _tell(self) -> None:
         """Tells the current row as the person's choice, if it is selected and the person did that."""
-        index = self.currentIndex()
-        row = self._model.row(index.row())  # always: by what was read it is known after a refresh
-        silent = self._quiet or self._pressing
-        if row is not None and not silent and self.selectionModel().isSelected(index):
-            self.row_chosen.emit(row)
+        index, self._untold = self.currentIndex(), None
+        self._model.row(index.row())  # always: by what was read it is known after a refresh
+        if not (self._quiet or self._pressing) and self.selectionModel().isSelected(index):
+            self._tell_row(self.row_chosen)
 
-    def _activate(self, number: int) -> None:
-        row = self._model.row(number)
+    def _tell_row(self, signal: SignalInstance) -> None:
+        """Tells the current row as soon as it is read."""
+        row = self.current_row()
+        self._untold = signal if row is None else None
         if row is not None:
-            self.row_activated.emit(row)
+            signal.emit(row)
 
     # -- looks --------------------------------------------------------------------------------------------
 
@@ -282,7 +291,7 @@ class FastTableView(QTableView):
         if self._empty is not None:
             self._empty.setVisible(self._model.rowCount() == 0)
             self._empty.setGeometry(self.viewport().geometry())
-        self._trouble.place(self.viewport().geometry())
+        self.trouble.place(self.viewport().geometry())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -298,7 +307,7 @@ class FastTableView(QTableView):
             if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
                 event.ignore()
             else:
-                self._activate(self.currentIndex().row())
+                self._tell_row(self.row_activated)
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() & SPREADS:
             if not self._model.rowCount():
                 return
@@ -316,16 +325,15 @@ class FastTableView(QTableView):
         blocks, index = self._keeper.blocks(), self.currentIndex()
         within = index.isValid() and self.selectionModel().isSelected(index)
         row = self._model.row(index.row() if within else blocks[0][0]) if blocks else None
-        column = max(0, index.column())
-        return Rows(keys=self.selected_keys(), row=row, column=column) if row is not None else None
+        return None if row is None else Rows(self.selected_keys(), row, max(0, index.column()))
 
     def _choose_at(self, place: QPoint) -> None:
-        """Chooses where a press of the right button did not: outside of what was selected it selects."""
+        """Lets go of what is selected where there is no row; on a row the press has chosen already."""
         if self.rowAt(place.y()) < 0:
             self.clearSelection()
 
     def _where(self) -> QPoint:
-        """Returns where the current row ends; it is what a key's menu is about where nothing is selected."""
+        """Returns where the current row ends; a key selects it where nothing is selected."""
         index = self.currentIndex()
         if index.isValid() and not self.selectionModel().hasSelection():
             self._select(index)

@@ -10,12 +10,12 @@ from typing import Any
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.clipboard import lines_of
+from workbench.gui.clipboard import Copier, lines_of
 from workbench.gui.paged_model import Key, PagedModel, Row
 from workbench.gui.table_header import TableHeader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Rows:
     """What is chosen in a table: known by keys, since numbers of rows change (V1).
 
@@ -34,23 +34,24 @@ class TableActions:
     """The actions of a table, whatever its rows are.
 
     Args:
-        selected: Returns the selected rows.
+        copier: Copies the selected rows.
     """
 
-    def __init__(
-        self, table: QTableView, head: TableHeader, model: PagedModel, selected: Callable[[], list[Row]]
-    ) -> None:
+    def __init__(self, table: QTableView, head: TableHeader, model: PagedModel, copier: Copier) -> None:
         self.table, self.head = table, head
-        self._model, self._selected = model, selected
+        self._model, self._copier = model, copier
         self.acts = Actions(self, table)
 
-    def _rows(self, chosen: Rows) -> list[Row]:
-        return self._selected() if len(chosen.keys) > 1 else [chosen.row]
+    def _copy(self, chosen: Rows, say: Callable[[list[Row]], str]) -> None:
+        if len(chosen.keys) > 1:
+            self._copier.copy(say)
+        else:
+            QApplication.clipboard().setText(say([chosen.row]))
 
     @action("Copy rows", on="table", keys="Ctrl+C", icon="copy", tip="Copy the rows, tabs between cells")
     def copy_rows(self, chosen: Rows) -> None:
         """Copies the selected rows, tabs between their cells; what could be a formula is quoted."""
-        QApplication.clipboard().setText(lines_of(self._model, self._rows(chosen)))
+        self._copy(chosen, lambda rows: lines_of(self._model, rows))
 
     @action("Copy cell", on="table", look=lambda acts, chosen: (acts.cell_told(chosen), ""))
     def copy_cell(self, chosen: Rows) -> None:
@@ -65,9 +66,12 @@ class TableActions:
     @action("Copy rows as JSON", on="table", icon="code")
     def copy_json(self, chosen: Rows) -> None:
         """Copies the selected rows as JSON: an object each, by the titles of the columns."""
-        found = [self._object(row) for row in self._rows(chosen)]
+        self._copy(chosen, self._json)
+
+    def _json(self, rows: list[Row]) -> str:
+        found = [self._object(row) for row in rows]
         shown: Any = found if len(found) > 1 else found[0]
-        QApplication.clipboard().setText(json.dumps(shown, indent=2, ensure_ascii=False))
+        return json.dumps(shown, indent=2, ensure_ascii=False)
 
     def _object(self, row: Row) -> dict[str, Any]:
         columns = enumerate(self._model.columns)

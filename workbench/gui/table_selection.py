@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange
+from PySide6.QtWidgets import QTableView
 
 from workbench.gui.paged_model import Key, PagedModel
 
@@ -19,12 +20,16 @@ class HeldRows:
         current: Key of the current row.
         sight: Keys of the rows in sight, from top to bottom.
         remembered: Keys of rows that Qt remembers, such as where a selection began, by their numbers.
+        rows: How many rows have room in sight.
+        at_top: Whether what comes at the top is to be seen.
     """
 
     selected: Sequence[Key] = ()
     current: Key | None = None
     sight: Sequence[Key] = ()
     remembered: Mapping[int, Key]
+    rows: int = 0
+    at_top: bool = True
 
     def keys(self) -> set[Key]:
         """Returns all of them."""
@@ -32,12 +37,16 @@ class HeldRows:
         return found if self.current is None else found | {self.current}
 
 
+NOTHING_HELD = HeldRows(remembered={})
+
+
 class SelectionKeeper:
     """The selection of a table by keys; `forget` is called when the person selects something else."""
 
-    def __init__(self, model: PagedModel, selection: QItemSelectionModel) -> None:
+    def __init__(self, table: QTableView, model: PagedModel) -> None:
+        self._table = table
         self._model = model
-        self._selection = selection
+        self._selection = table.selectionModel()
         self._selected: Sequence[Key] | None = None
 
     def forget(self) -> None:
@@ -70,24 +79,36 @@ class SelectionKeeper:
         index = self._selection.currentIndex()
         return self._key(index.row()) if index.isValid() else None
 
-    def hold(self, first: int, last: int) -> HeldRows:
-        """Returns what to find again; the rows from one number to another are in sight."""
+    def hold(self, first: int, rows: int) -> HeldRows:
+        """Returns what to find again; so many rows from a number on are in sight."""
+        last = min(self._model.rowCount(), first + rows) - 1
         sight = self._model.keys(first, last) if last >= first else ()
         selected, current = self.selected(), self.current()
         of_blocks = {number for block in self.blocks() for number in block}
-        rows = {index.row() for index in self._model.persistentIndexList()} - of_blocks
-        remembered = {row: key for row in rows if (key := self._key(row)) is not None}
-        return HeldRows(selected=selected, current=current, sight=sight, remembered=remembered)
+        others = {index.row() for index in self._model.persistentIndexList()} - of_blocks
+        remembered = {row: key for row in others if (key := self._key(row)) is not None}
+        return HeldRows(
+            selected=selected,
+            current=current,
+            sight=sight,
+            remembered=remembered,
+            rows=rows,
+            at_top=first == 0 and current is None,
+        )
 
     def _key(self, row: int) -> Key | None:
         found = self._model.keys(row, row)
         return found[0] if found else None
 
-    def let_go(self) -> None:
-        """Clears the selection while the rows change; listeners hear once when it is restored."""
+    def carry_over(self, turn: Callable[[], object], held: HeldRows, places: Mapping[Key, int]) -> None:
+        """Has the rows change with no selection on them; whoever listens is told once all stand again."""
         self._selection.reset()
+        turn()
+        self._table.setAutoScroll(False)
+        self._restore(held, places)
+        self._table.setAutoScroll(True)
 
-    def restore(self, held: HeldRows, places: Mapping[Key, int]) -> None:
+    def _restore(self, held: HeldRows, places: Mapping[Key, int]) -> None:
         """Selects what was selected, where it stands now."""
         rows = sorted({places[key] for key in held.selected if key in places})
         chosen, end = QItemSelection(), max(0, self._model.columnCount() - 1)

@@ -16,8 +16,10 @@ LEAST = 34
 class TroubleStrip(Banner):
     """Stands at the foot of the rows while they cannot be read.
 
-    Args:
+    Attributes:
         again: Asks once more.
+
+    Args:
         moved: Called when it came or went.
     """
 
@@ -27,7 +29,7 @@ class TroubleStrip(Banner):
         super().__init__("error", "")
         self.setParent(parent)
         self.hide()
-        self._model, self._again, self._moved = model, again, moved
+        self._model, self.again, self._moved = model, again, moved
         # Later, since it can come to light while Qt paints.
         model.failed.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
@@ -35,7 +37,7 @@ class TroubleStrip(Banner):
         error = self._model.trouble
         self.setVisible(error is not None)
         if error is not None:
-            self.set("error", f"The rows cannot be read: {told(error)}", [("Try again", self._again)])
+            self.set("error", f"The rows cannot be read: {told(error)}", [("Try again", self.again)])
         self._moved()
 
     def place(self, room: QRect) -> None:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import Actions
-from workbench.gui.context_menu import menu_of
+from workbench.gui.context_menu import open_menu
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.reads import Question, nothing
 from workbench.gui.tab_order import put_in_order, reading_order
 from workbench.gui.table import FastTableView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QShowEvent
+    from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 
     from workbench.model.changes import Changes
 
 
+T = TypeVar("T")
 LEAST = QSize(180, 110)
 """Smallest size of a view in pixels: what a dock may be made, whatever the view shows."""
 
@@ -54,16 +56,43 @@ class View(QWidget):
         self._stale = True
         self._trouble = ""
         self._target: QWidget | None = None
-        self._awaiting = False
+        self._questions: list[Question[Any]] = []
         desk.changed.connect(self._changed)
         desk.selected.connect(self._selected)
+
+    def question(
+        self,
+        show: Callable[[T], object],
+        fail: Callable[[Exception], object] | None = None,
+        *,
+        begun: Callable[[], object] = nothing,
+    ) -> Question[T]:
+        """Returns something that this view asks; what it is told while it is hidden it asks again later.
+
+        Args:
+            show: Shows an answer.
+            fail: Told why there is none; by default a notice says so.
+            begun: Called where the answer takes a while.
+        """
+
+        def told(answer: T) -> None:
+            self._safely(lambda: show(answer))
+            self.take_awaited()
+
+        made = Question(self, self.desk, told, fail or self._failed, wanted=self._still_wanted, begun=begun)
+        self._questions.append(made)
+        return made
+
+    def _still_wanted(self) -> bool:
+        self._stale = self._stale or not self.isVisible()
+        return self.isVisible()
 
     def concerns(self, changes: Changes) -> bool:  # noqa: ARG002  # subclasses look at it
         """Whether these changes make this view stale."""
         return True
 
     def refresh(self) -> None:
-        """Asks the services again and shows the answer; must be quick."""
+        """Asks again for what it shows, see `question`; what it has stays until the answer is there."""
 
     def follow(self, selection: Selection) -> None:
         """Shows what was selected elsewhere."""
@@ -88,20 +117,23 @@ class View(QWidget):
 
     def seen(self) -> bool:
         """Whether it is on the screen: a tab behind another is visible for Qt, but not for a person."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
+        window = self.window()
+        place = QRect(self.mapTo(window, QPoint()), self.size())
+        return self.isVisible() and place.intersects(window.rect())
 
     def take_keyboard(self, widget: QWidget | None = None) -> None:
         """Gives the keyboard to a widget, else to where a person begins; as soon as the view is seen."""
-        self._target, self._awaiting = widget or self._target, True
+        self._target, self.desk.awaiting = widget or self._target, self
         self.take_awaited()
 
     def take_awaited(self) -> None:
-        """Takes the keyboard that it was to have as soon as it is seen."""
-        if self._awaiting and self.seen():
+        """Takes the keyboard that it was to have as soon as it is seen and shows what it asked for."""
+        waits = self._stale or any(question.waits for question in self._questions)
+        if self.desk.awaiting is self and self.seen() and not waits:
             self._give_keyboard()
 
     def _give_keyboard(self) -> None:
-        target, self._target, self._awaiting = self._target, None, False
+        target, self._target, self.desk.awaiting = self._target, None, None
         if target is None or not isValid(target) or not _can_take(target):
             target = self.first_widget()
         if not _can_take(target):  # nothing is there yet, only words and maybe what to do about it
@@ -121,13 +153,13 @@ class View(QWidget):
     def _changed(self, changes: Changes) -> None:
         if not self.concerns(changes):
             return
-        if self.isVisible():
+        if self.seen():
             self._safely(self.refresh)
         else:
             self._stale = True
 
     def _selected(self, selection: Selection) -> None:
-        if self.isVisible():
+        if self.seen():
             self._safely(lambda: self.follow(selection))
         else:
             self._stale = True
@@ -142,13 +174,29 @@ class View(QWidget):
         super().showEvent(event)
         if self.ticks:
             self.desk.ticker.follow(self)
+            self._safely(self.tick)  # ages went on while nobody saw them (V3)
+        self.come_to_sight()
+
+    def come_to_sight(self) -> None:
+        """Takes the keyboard that it was to have, and asks, in a turn of its own, for what it missed."""
+        self.take_awaited()
+        if self._stale or self.desk.awaiting is self:
+            self.desk.in_turn(self.catch_up)
+
+    def catch_up(self) -> None:
+        """Asks for what it missed, if it is seen."""
+        if not isValid(self) or not self.seen():
+            return
         if self._stale:
             self._stale = False
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
-        if self.ticks:
-            self._safely(self.tick)  # ages went on while it was hidden (V3)
         self.take_awaited()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.come_to_sight()  # where it was not laid out yet when it was shown
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -162,11 +210,7 @@ class View(QWidget):
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = menu_of(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        if menu.actions():
-            menu.popup(event.globalPos())
-        event.accept()
+        open_menu(self, event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -183,9 +227,12 @@ class View(QWidget):
         except Exception as error:  # noqa: BLE001  # whatever it is, the person is told
             if str(error) != self._trouble:
                 self._trouble = str(error)
-                self.desk.fail(f"Showing {self.title}", error)
+                self._failed(error)
         else:
             self._trouble = ""
+
+    def _failed(self, error: Exception) -> None:
+        self.desk.fail(f"Showing {self.title}", error)
 
 
 def _can_take(widget: QWidget) -> bool:

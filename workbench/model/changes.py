@@ -23,6 +23,7 @@ class Changes:
         engine: The engine's own state changed (running, paused).
         model: The model or the settings were reloaded.
         operations: An operator's action was recorded.
+        removed: Messages were removed, so that the log has gaps where they stood (G1, I3).
         everything: Too much to list: read everything again.
     """
 
@@ -35,6 +36,7 @@ class Changes:
     engine: bool = False
     model: bool = False
     operations: bool = False
+    removed: bool = False
     everything: bool = False
 
     def merged(self, other: Changes) -> Changes:
@@ -50,6 +52,7 @@ class Changes:
             engine=self.engine or other.engine,
             model=self.model or other.model,
             operations=self.operations or other.operations,
+            removed=self.removed or other.removed,
             everything=self.everything or other.everything or len(streams) > MANY,
         )
 

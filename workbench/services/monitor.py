@@ -230,11 +230,7 @@ class Monitor:
             order: A column; with ``-`` in front the other way round; empty for the key.
             shows: How columns show their values, where that is not the text that is stored.
         """
-        reader = self.world.store.reader()
-        try:
-            return reader.projection_order(projection, order=order, text=text, shows=shows)
-        finally:
-            reader.close()
+        return self._reader.projection_order(projection, order=order, text=text, shows=shows)
 
     def lines(self, projection: str, found: RowOrder, first: int, limit: int) -> list[tuple[Any, ...] | None]:
         """Returns rows of an order, their numbers behind them; None for those that are gone.
@@ -252,13 +248,9 @@ class Monitor:
         """Returns one row with the beginnings of long texts."""
         return self._reader.projection_glance(projection, key)
 
-    def row_apart(self, projection: str, key: Any) -> dict[str, Any]:
-        """Returns one whole row, through a reader of its own, so that a thread can call it."""
-        reader = self.world.store.reader()
-        try:
-            return reader.row(projection, key) or {}
-        finally:
-            reader.close()
+    def row(self, projection: str, key: Any) -> dict[str, Any]:
+        """Returns one whole row."""
+        return self._reader.row(projection, key) or {}
 
     def row_count(self, projection: str, text: str = "") -> int:
         """Returns how many rows a read model has, or how many hold a text."""

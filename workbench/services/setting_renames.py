@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.model.dead_letter import LetterAct, allowed
 from workbench.project.declared.section_kinds import DECLARED
 from workbench.project.scenarios import FOLDER
 from workbench.tusk import Document, Problem, TskError, Value, ValueKind, parse, read_file, write_value
@@ -124,7 +125,7 @@ def left_behind(reader: Reader, before: ProjectFile, after: ProjectFile) -> list
         state = reader.subscription(name)
         if state is None:
             continue
-        groups = reader.letter_groups(("open", "archived"))
+        groups = reader.letter_groups(allowed(LetterAct.REPLAY))
         dead = sum(group.count for group in groups if group.subscription == name)
         letters = f" Its {dead:,} dead letters stay, and cannot be replayed." if dead else ""
         found.append(

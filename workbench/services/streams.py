@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.aggregate_loader import AggregateLoader
-from workbench.errors import WorkbenchError
+from workbench.errors import ReadTooLong, WorkbenchError
 from workbench.model.aggregate import AggregateType
 from workbench.model.event import RecordedEvent
 from workbench.services.operator_acts import recorded
@@ -74,11 +74,7 @@ class Streams:
             order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
             limit: At most so many; below 0 for all.
         """
-        reader = self._world.store.reader()
-        try:
-            return reader.find_streams(text=text, category=category, order=order, limit=limit)
-        finally:
-            reader.close()
+        return self._reader.find_streams(text=text, category=category, order=order, limit=limit)
 
     async def search(self, text: str, limit: int) -> list[StreamInfo]:
         """Returns the streams with that part in their names, the last changed first; looks in a thread."""
@@ -105,8 +101,12 @@ class Streams:
         """Returns when each event behind version ``after`` happened; microseconds since 1970."""
         return self._reader.stream_times(stream, after)
 
+    def log_runs(self, after: int = 0) -> list[range]:
+        """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""
+        return self._reader.log_runs(after)
+
     def log(self, first: int, limit: int) -> list[LogEntry]:
-        """Returns events and messages at positions from ``first``."""
+        """Returns the first ``limit`` events and messages at positions from ``first``."""
         return self._reader.log(first, limit)
 
     def event_of(self, stream: str, version: int) -> RecordedEvent | None:
@@ -121,14 +121,6 @@ class Streams:
     def glance_at(self, position: int) -> Glance[RecordedEvent] | None:
         """Returns the event at a position, with the beginning of its payload; None where a message stands."""
         return self._reader.event_glance(position)
-
-    def event_apart(self, position: int) -> RecordedEvent | None:
-        """Returns the whole event at a position, through a reader of its own: a thread can call it."""
-        reader = self._world.store.reader()
-        try:
-            return reader.event_at(position)
-        finally:
-            reader.close()
 
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with an id."""
@@ -153,23 +145,17 @@ class Streams:
         kept = len(snapshot.state) if snapshot is not None and start else 0
         return kept + self._reader.stream_bytes(stream, start, version)
 
-    def state_apart(self, stream: str, version: int) -> StateAt:
-        """Returns what `state_at` does, through a reader of its own, so that a thread can call it."""
-        reader = self._world.store.reader()
-        try:
-            return self.state_at(stream, version, AggregateLoader(reader, self._world.registry))
-        finally:
-            reader.close()
-
-    def state_at(self, stream: str, version: int, loader: AggregateLoader | None = None) -> StateAt:
+    def state_at(self, stream: str, version: int) -> StateAt:
         """Returns the state at a version and the one before it; never raises for what the data holds."""
         aggregate = self._world.registry.aggregate_of_stream(stream)
         if aggregate is None:
             said = "No aggregate of the model has this category, so its events have no state."
             return StateAt(version=version, before=None, after=None, trouble=said)
         try:
-            loader = loader or AggregateLoader(self._reader, self._world.registry)
+            loader = AggregateLoader(self._reader, self._world.registry)
             before, after = (self._shown(loader, aggregate, stream, at) for at in (version - 1, version))
+        except ReadTooLong:
+            raise
         except (WorkbenchError, ValueError, TypeError, KeyError, AttributeError) as error:
             return StateAt(
                 version=version, before=None, after=None, trouble=f"{type(error).__name__}: {error}"

@@ -79,6 +79,10 @@ class EventLists(Protocol):
         """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
         ...
 
+    def log_runs(self, after: int = 0) -> list[range]:
+        """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""
+        ...
+
     def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
         """Returns the events of a stream with versions above ``after``, without payloads."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -197,6 +198,13 @@ class Reader(
 
     def close(self) -> None:
         """Lets go of the connection; a second call does nothing."""
+        ...
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong` (C5).
+
+        What is read over a network raises it at once.
+        """
         ...
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 
 
@@ -112,17 +113,6 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     data: str | None = None
     attempts: tuple[Attempt, ...] = ()
     dead_letter: int | None = None
-
-
-class LetterStatus(StrEnum):
-    """What became of a dead letter."""
-
-    OPEN = "open"
-    REPLAYING = "replaying"
-    RESOLVED = "resolved"
-    FAILED_AGAIN = "failed_again"
-    ARCHIVED = "archived"
-    PURGED = "purged"
 
 
 class Reason(StrEnum):

@@ -58,6 +58,7 @@ async def test_what_happened_before_it_was_seen_does_not_travel(desk: Desk, qtbo
     board = BoardView(desk)
     qtbot.addWidget(board)
     board.show()
+    board.catch_up()
     assert board.scene.nodes["event:user.created"].badge == "1"
     assert not board.scene.tokens.alive
 

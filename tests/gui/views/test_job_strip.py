@@ -186,6 +186,7 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     view = LettersView(desk)
     qtbot.addWidget(view)
     view.show()
+    view.catch_up()
     assert card(view).title.text().endswith("running, taken up again after a restart")
     await until(lambda: card(view).title.text().endswith("done"))
     assert card(view).said.text() == f"Archived {MANY} dead letters."

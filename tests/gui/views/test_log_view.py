@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.gui.views.log_view import LogView
+from workbench.store.operations import ForgetMessages
 
 
 @pytest.fixture
@@ -61,3 +62,33 @@ async def test_operations_are_listed_the_newest_first(workspace, view, until):
     await workspace.pause()
     await workspace.resume()
     await until(lambda: [row[1] for row in rows(view.actions_table)] == ["resume", "pause"])
+
+
+async def test_I3_after_retention_each_row_is_an_entry_that_is_stored(workspace, view, until):
+    for name in ("ada", "bob"):
+        await create(workspace, name)
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
+    messages = [row for row in rows(view.table) if not row[1]]
+    assert messages
+    events = [row for row in rows(view.table) if row[1]]
+    view.table.choose_key(events[-1][0])
+    await workspace.running().gate.write(ForgetMessages(topic="audit"))
+    await until(lambda: rows(view.table) == events)
+    assert view.table.model().row(view.table.currentIndex().row()) == events[-1]
+    assert view.said.text() == f"{len(events):,} entries"
+    await create(workspace, "cyd")
+    await until(lambda: len(rows(view.table)) > len(events))
+    assert rows(view.table)[: len(events)] == events
+    assert view.said.text() == f"{len(rows(view.table)):,} entries"
+
+
+async def test_I3_what_was_removed_while_it_is_held_says_so(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
+    view.hold.setChecked(True)
+    held = rows(view.table)
+    await workspace.running().gate.write(ForgetMessages(topic="audit"))
+    view.table.refresh(view._source)
+    assert [row[0] for row in rows(view.table)] == [row[0] for row in held]
+    told = {row[0]: row[2] for row in rows(view.table) if row[1] is None}
+    assert told == {row[0]: "no longer stored" for row in held if not row[1]}

@@ -116,6 +116,7 @@ async def test_V2_a_draft_of_an_older_file_is_shown_and_does_not_overwrite_the_n
     first = SettingsView(desk)
     qtbot.addWidget(first)
     first.show()
+    first.catch_up()
     first.outline.choose_path(("project",))
     type_into(first, "name", "mine")
     first.hide()
@@ -124,6 +125,7 @@ async def test_V2_a_draft_of_an_older_file_is_shown_and_does_not_overwrite_the_n
     again = SettingsView(desk)
     qtbot.addWidget(again)
     again.show()
+    again.catch_up()
     assert again.drafts.isVisible()
     assert line(again, "name").text() == "mine"
     assert "Another program changed project.tsk" in again.banner.text

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from workbench.gui import reads
 from workbench.gui.desk import Selection
-from workbench.gui.views import streams_view
 from workbench.gui.views.streams_view import StreamsView
 
 
@@ -78,7 +78,7 @@ async def test_choosing_a_stream_moves_the_selection_and_follows_it(workspace, d
 
 
 async def test_many_streams_are_searched_beside_the_window(workspace, view, until, monkeypatch):
-    monkeypatch.setattr(streams_view, "AT_ONCE", 1)
+    monkeypatch.setattr(reads, "AT_ONCE", -1)
     await people(workspace, "ada", "bob", "cyd")
     await until(lambda: len(names(view)) == 3)
     view.search.setText("cyd")

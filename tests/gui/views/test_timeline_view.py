@@ -125,5 +125,5 @@ async def test_V1_the_version_that_is_looked_at_is_in_sight(ada, workspace, desk
     if way == "grown":
         view.resize(500, 400)
     table = view.table
+    await until(lambda: table.currentIndex().row() == 14)
     await until(lambda: table.viewport().rect().contains(table.visualRect(table.currentIndex()).center()))
-    assert table.currentIndex().row() == 14

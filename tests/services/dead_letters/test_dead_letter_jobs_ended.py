@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from tests.services.conftest import settle
+from workbench.model.dead_letter import LetterStatus
 from workbench.services.open_project import open_target
 from workbench.store.operations import MarkLetters
-from workbench.store.stored_values import Job, JobStatus, LetterStatus
+from workbench.store.stored_values import Job, JobStatus
 
 NOTHING = MarkLetters(numbers=(), before=(LetterStatus.OPEN,), after=LetterStatus.OPEN)
 

@@ -22,8 +22,8 @@ def headline(result: CommandResult) -> str:
     stream = result.stream
     match result.outcome.value:
         case "accepted" if result.first_position:
-            count = result.last_position - result.first_position + 1
-            what = "1 event" if count == 1 else f"{count:,} events"
+            count = len(result.event_ids)  # none where it is the stored answer
+            what = "1 event" if count == 1 else f"{count:,} events" if count else "Its events were"
             said = f"{what} appended to {stream}, now at version {result.version:,}"
         case "accepted":
             said = f"Nothing had to change in {stream}"

@@ -73,7 +73,7 @@ class InspectorView(View):
         self._event: Glance[RecordedEvent] | None = None
         self._identity: object = None
         self._states = StateLoader(
-            desk,
+            self,
             begun=lambda: self.diff.show_plain("Folding …"),
             told=self._show_change,
             refused=lambda size: self.diff.show_plain(
@@ -169,7 +169,7 @@ class InspectorView(View):
             show_event(self.desk, shown.event, self.payload, None)
             return
         unseen = max(0, letter.size - len(letter.of.data.encode()))
-        read = partial(self.desk.workspace.dead_letters.data_apart, letter.of.number)
+        read = partial(self.desk.workspace.dead_letters.data, letter.of.number)
         self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
 
     def _find(self, selection: Selection) -> _Shown | None:
@@ -221,9 +221,9 @@ class InspectorView(View):
             self.causes.refresh(ListSource(self._family(event), itemgetter(2)))
             self.causes.choose_key(event.position)
 
-    def _show_change(self, found: StateAt) -> None:
+    def _show_change(self, found: StateAt, event: Glance[RecordedEvent] | None) -> None:
         if found.trouble:
-            show_event(self.desk, self._event, None, self.diff)
+            show_event(self.desk, event, None, self.diff)
         else:
             self.diff.set_values(found.before, found.after)
 

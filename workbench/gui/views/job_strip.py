@@ -25,7 +25,8 @@ from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import DEED_OF, RESTORE, account, letters, report_of
 from workbench.gui.widgets import plain_label, toolbar_button
-from workbench.services.dead_letters import UNDONE, JobReport, act_of
+from workbench.model.dead_letter import UNDOABLE, LetterAct
+from workbench.services.dead_letters import JobReport, act_of
 from workbench.store.stored_values import JobStatus
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def left_undone(report: JobReport) -> bool:
 def can_be_undone(report: JobReport) -> bool:
     """Returns whether something of what it did can be taken back (L7)."""
     ended = report.job.status is not JobStatus.RUNNING
-    return ended and report.job.action in UNDONE and report.undone < report.job.done
+    return ended and report.job.action in UNDOABLE and report.undone < report.job.done
 
 
 def outcome(report: JobReport) -> str:
@@ -80,13 +81,13 @@ def outcome(report: JobReport) -> str:
 def progress(report: JobReport) -> str:
     """Says how far it is, and what came of it so far."""
     job = report.job
-    if job.action == "replay":
+    if job.action == LetterAct.REPLAY:
         counts = [(report.queued, "queued"), (report.in_progress, "in progress")]
         counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
     else:
         counts = [(job.done, "done")]
     counts += [(job.failed, "not written")] if job.failed else []
-    parts = [f"{job.step:,} of {len(job.numbers):,}"] if job.action != "replay" else []
+    parts = [f"{job.step:,} of {len(job.numbers):,}"] if job.action != LetterAct.REPLAY else []
     parts += [f"{count:,} {what}" for count, what in (*counts, (job.skipped, "skipped"))]
     if job.per_second and report.queued:
         parts.append(f"about {duration(report.queued / job.per_second)} left")
@@ -190,7 +191,7 @@ class JobCard(QFrame):
         if self.report is None:
             return
         job = self.report.job
-        replayed = job.action == "replay" and job.status is JobStatus.DONE
+        replayed = job.action == LetterAct.REPLAY and job.status is JobStatus.DONE
         again = replayed and self.report.fates.get("failed_again")
         colors = theme().colors
         role = "error" if job.failed else "warning" if again else COLORS[job.status]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.gui.actions import Action
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
+from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters import Report, act_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Deed:
             default=self.word == "Edit",
             writes=True,
             run=lambda view, rows: view.begin(self, rows.keys),
-            why=lambda view, _rows: view.why_not(self),
+            why=lambda view, rows: view.why_not(self, rows),
         )
 
     def fits(self, count: int) -> bool:
@@ -65,11 +66,11 @@ class Deed:
 
 
 REPLAY = Deed(
-    key="replay",
+    key=LetterAct.REPLAY,
     label="Replay",
     done="Replayed",
     icon="replay",
-    statuses=frozenset({"open", "archived"}),
+    statuses=frozenset(allowed(LetterAct.REPLAY)),
     tip="Deliver the selected letters again to the subscription that failed",
     keys="R",
 )
@@ -84,29 +85,29 @@ EDIT = Deed(
     word="Edit",
 )
 ARCHIVE = Deed(
-    key="archive",
+    key=LetterAct.ARCHIVE,
     label="Archive",
     done="Archived",
     icon="archive",
-    statuses=frozenset({"open"}),
+    statuses=frozenset(allowed(LetterAct.ARCHIVE)),
     tip="Archive the selected letters without deciding about them",
     keys="Del",
 )
 PURGE = Deed(
-    key="purge",
+    key=LetterAct.PURGE,
     label="Purge",
     done="Purged",
     icon="purge",
-    statuses=frozenset({"open", "archived"}),
+    statuses=frozenset(allowed(LetterAct.PURGE)),
     tip="Purge the selected letters; this can be undone",
     keys="Shift+Del",
 )
 RESTORE = Deed(
-    key="restore",
+    key=LetterAct.RESTORE,
     label="Restore",
     done="Restored",
     icon="undo",
-    statuses=frozenset({"purged", "archived"}),
+    statuses=frozenset(allowed(LetterAct.RESTORE)),
     tip="Reopen the selected letters",
 )
 DRY_RUN = Deed(
@@ -114,7 +115,7 @@ DRY_RUN = Deed(
     label="Dry run",
     done="Dry run of",
     icon="eye",
-    statuses=frozenset({"open", "replaying", "archived", "purged", "resolved", "failed_again"}),
+    statuses=frozenset(LetterStatus),
     tip="Run the handler and show what would happen; nothing of it is stored",
     keys="T",
 )
@@ -190,10 +191,10 @@ class Repairs:
             return
         repair = self._repair
         works: dict[str, Callable[[Sequence[int]], Coroutine[Any, Any, Report]]] = {
-            "replay": repair.replay,
-            "archive": repair.archive,
-            "purge": partial(repair.purge, skip_on=skip_on),
-            "restore": repair.restore,
+            LetterAct.REPLAY: repair.replay,
+            LetterAct.ARCHIVE: repair.archive,
+            LetterAct.PURGE: partial(repair.purge, skip_on=skip_on),
+            LetterAct.RESTORE: repair.restore,
         }
         self._run(deed, numbers, works[deed.key](numbers))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbench.gui.paged_model import Key, Row, RowSort, TableColumn, first_of
+from workbench.gui.paged_model import Key, Row, TableColumn, first_of
+from workbench.gui.row_sort import RowSort
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import STATUSES
 

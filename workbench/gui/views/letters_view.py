@@ -60,7 +60,7 @@ SHOWN = {
     "Replaying": ("replaying",),
     "Resolved": ("resolved",),
     "Failed again": ("failed_again",),
-    "All": ("open", "replaying", "archived", "purged", "resolved", "failed_again"),
+    "All": tuple(STATUSES),
 }
 
 
@@ -251,7 +251,7 @@ class LettersView(View):
         repair = self.desk.workspace.dead_letters
         found = repair.glance(number)
         other = found.of != self.detail.letter
-        self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data_apart, number))
+        self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data, number))
         if other and found.of.status.value == "failed_again":
             self.desk.run(self._link(number), "Look for the next dead letter")
 
@@ -268,9 +268,10 @@ class LettersView(View):
     def _chosen_numbers(self) -> list[int]:
         return [int(str(key)) for key in self.table.selected_keys()]
 
-    def why_not(self, deed: Deed) -> str:
+    def why_not(self, deed: Deed, rows: Rows) -> str:
         """Returns why something cannot be done with the selected letters."""
-        count = sum(self._counts.get(status, 0) for status in deed.statuses)
+        counts = self._counts if len(rows.keys) > 1 else {rows.row[1]: 1}
+        count = sum(counts.get(status, 0) for status in deed.statuses)
         if deed.fits(count):
             return ""
         wanted = " or ".join(STATUSES[one][0].lower() for one in sorted(deed.statuses, reverse=True))

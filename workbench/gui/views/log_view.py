@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,19 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
+from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
+from workbench.gui.views.log_positions import LogPositions
 from workbench.gui.widgets import plain_label, toolbar_button
 
 if TYPE_CHECKING:
+    from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.services.streams import Streams
-    from workbench.store.stored_values import LogEntry
+    from workbench.store.stored_values import LogEntry, OperatorAction
 
 COLUMNS = (
     TableColumn("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
@@ -47,37 +51,53 @@ ACTIONS = (
 
 
 class LogSource:
-    """Rows of the store's common order: one for each position, also where nothing stands any more (I3)."""
+    """Rows of the store's common order, as many as there were when it was made.
+
+    Args:
+        positions: Of the rows; what is added to them behind the last is not shown.
+    """
 
     key = staticmethod(first_of)
 
-    def __init__(self, browse: Streams, head: int) -> None:
+    def __init__(self, browse: Streams, positions: LogPositions) -> None:
         self._browse = browse
-        self.head = head
+        self._positions = positions
+        self._count = positions.count
 
     def count(self) -> int:
-        """Returns how many positions are shown."""
-        return self.head
+        """Returns how many rows are shown."""
+        return self._count
 
     def page(self, first: int, limit: int) -> Sequence[Row]:
         """Returns rows."""
-        limit = min(limit, self.head - first)
-        there = {entry.position: entry for entry in self._browse.log(first + 1, limit)}
-        return [_row(position, there.get(position)) for position in self.keys(first, limit)]
+        places = self.keys(first, limit)
+        found = self._browse.log(places[0], len(places)) if places else []
+        there = {entry.position: entry for entry in found}
+        return [_row(position, there.get(position)) for position in places]
 
     def keys(self, first: int, limit: int) -> Sequence[int]:
         """Returns positions."""
-        return range(first + 1, min(first + limit, self.head) + 1)
+        return self._positions.some(first, min(limit, self._count - first))
 
     def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
         """Returns row numbers."""
-        return {key: key - 1 for key in keys if isinstance(key, int) and 1 <= key <= self.head}
+        rows = {key: self._positions.row(key) for key in keys if isinstance(key, int)}
+        return {key: row for key, row in rows.items() if row is not None and row < self._count}
 
 
 def _row(position: int, entry: LogEntry | None) -> Row:
     if entry is None:
-        return position, None, "nothing is stored here", "", 0, None
+        return position, None, "no longer stored", "", 0, None
     return position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLog:
+    """The log as it is, and the newest acts of operators."""
+
+    source: LogSource
+    rows: PreparedRows
+    actions: Sequence[OperatorAction]
 
 
 def _no_event(_view: object, rows: Rows) -> str:
@@ -93,14 +113,17 @@ class LogView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._source = LogSource(desk.workspace.streams, 0)
-        self.table = FastTableView(COLUMNS)
+        self._positions = LogPositions()
+        self._source = LogSource(desk.workspace.streams, self._positions)
+        self._ends = False
+        self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
         self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
         self.actions_table = FastTableView(ACTIONS)
         self.actions_table.setAccessibleName("Operations")
         self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
-        self.table.set_source(self._source)
+        self._reading = self.question(self._show, self.table.fail)
+        self.table.trouble.again = self.refresh
         self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
         self.hold.setCheckable(True)
         self.news = QPushButton()
@@ -140,38 +163,45 @@ class LogView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return changes.head > 0 or changes.operations or changes.everything
+        if changes.removed:
+            self._positions = LogPositions()  # the next answer begins at the beginning
+        return changes.head > 0 or changes.operations or changes.removed or changes.everything
 
     @override
     def refresh(self) -> None:
-        head = self.desk.workspace.streams.head()
-        if self.hold.isChecked():
-            self._tell_news(head)
-        elif head != self._source.head:
-            self._show(head)
-        actions = [
-            (action.at, action.action, action.subject, action.detail, action.number)
-            for action in self.desk.workspace.monitor.actions()
-        ]
+        held = self.table.held()
+        self._reading.ask(lambda: self._read(held))
+
+    def _read(self, held: HeldRows) -> FoundLog:
+        workspace = self.desk.workspace
+        self._positions.extend(workspace.streams.log_runs(self._positions.last))
+        source = LogSource(workspace.streams, self._positions)
+        actions = workspace.monitor.actions()
+        return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
+
+    def _show(self, found: FoundLog) -> None:
+        actions = [(one.at, one.action, one.subject, one.detail, one.number) for one in found.actions]
         self.actions_table.refresh(ListSource(actions, itemgetter(4)))
+        if self._ends or (found.source.count() != self._source.count() and not self.hold.isChecked()):
+            self._show_log(found)
+        self._tell_news()
 
     @override
     def follow(self, selection: Selection) -> None:
-        if 0 < selection.position <= self._source.head:
+        if self._source.find([selection.position]):
             self.table.choose_key(selection.position)
 
-    def _show(self, head: int) -> None:
+    def _show_log(self, found: FoundLog) -> None:
         bar = self.table.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - bar.singleStep()
-        self._source = LogSource(self.desk.workspace.streams, head)
-        self.table.refresh(self._source)
+        at_end = self._ends or bar.value() >= bar.maximum() - bar.singleStep()
+        self._source, self._ends = found.source, False
+        self.table.refresh(found.rows)
         if at_end:
             self.table.scrollToBottom()
-        self.said.setText(f"{head:,} entries")
-        self._tell_news(head)
+        self.said.setText(f"{found.source.count():,} entries")
 
-    def _tell_news(self, head: int) -> None:
-        new = head - self._source.head
+    def _tell_news(self) -> None:
+        new = self._positions.count - self._source.count()
         self.news.setText(f"{new:,} new")
         self.news.setVisible(new > 0)
 
@@ -181,8 +211,9 @@ class LogView(View):
             self._to_end()
 
     def _to_end(self) -> None:
-        self._show(self.desk.workspace.streams.head())
+        self._ends = True
         self.table.scrollToBottom()
+        self.refresh()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(self._selection(row))

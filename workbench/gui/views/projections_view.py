@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,16 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.long_text import shortened
+from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.row_painter import FITTED
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
+from workbench.gui.table_selection import NOTHING_HELD, HeldRows
 from workbench.gui.view import View
-from workbench.gui.views.projection_banner import ProjectionBanner
+from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_source import RowsSource, column_of, shows_of
 from workbench.gui.widgets import (
@@ -34,25 +39,30 @@ from workbench.gui.widgets import (
     SearchBox,
     plain_label,
     show_words,
-    toolbar_button,
 )
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.monitor_values import ProjectionView
+    from workbench.store.stored_values import LogEntry
 
-STATES = {
-    "live": "ok",
-    "paused": "warning",
-    "engine paused": "warning",
-    "faulted": "error",
-    "rebuilding": "info",
-}
-"""Kinds of the pill by what is true of a projection; everything else is neutral."""
 NARROW, TIGHT = 360, 260
 """Pixels below which buttons have no words, and below which the pill stands under the name."""
-AT_ONCE = 5_000
-"""Of tables with more rows than this the order is read in a thread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRows:
+    """All read models, and the rows of the chosen one, if there is any.
+
+    Attributes:
+        head: Of the log.
+    """
+
+    views: Mapping[str, ProjectionView]
+    view: ProjectionView | None = None
+    source: RowsSource | None = None
+    rows: PreparedRows | None = None
+    head: int = 0
 
 
 class ProjectionsView(View):
@@ -68,9 +78,13 @@ class ProjectionsView(View):
         self._order = ""
         self._table: FastTableView | None = None
         self._source: RowsSource | None = None
-        self._looking: asyncio.Task[Any] | None = None
-        self._again = False
-        self._fitted = self._total = 0
+        self.stopped = False
+        self._views: Mapping[str, ProjectionView] = {}
+        self._unplaced = ""
+        self._finding = self.question(self._found, self._cannot, begun=self._say_reading)
+        self._placing = self.question(self._mark)
+        self._detailing = self.question(self._show_row)
+        self._fitted = 0
         self._columns: tuple[tuple[str, str], ...] = ()
         self._rebuilding: dict[str, int] = {}
         self._pages = QStackedLayout(self)
@@ -86,7 +100,7 @@ class ProjectionsView(View):
         layout.setContentsMargins(8, 8, 8, 6)
         layout.setSpacing(6)
         layout.addLayout(self._head())
-        self.banner = ProjectionBanner(self.desk, self._rebuild)
+        self.banner = ProjectionBanner(self.desk, self.rebuild_rows)
         layout.addWidget(self.banner)
         self.search = SearchBox("Find in all rows")
         layout.addWidget(self.search)
@@ -114,10 +128,7 @@ class ProjectionsView(View):
         self.picker.setAccessibleName("Projection")
         self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.badge = Badge("neutral", "")
-        self.pause = toolbar_button("Pause", "pause", "Stop folding events into this table")
-        self.rebuild = toolbar_button(
-            "Rebuild", "refresh", "Rebuild all rows from the whole log; the old ones stay until it is done"
-        )
+        self.pause, self.rebuild = self.acts.button("toggle"), self.acts.button("rebuild_rows")
         head = QHBoxLayout()
         head.setSpacing(6)
         self._names = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -129,12 +140,6 @@ class ProjectionsView(View):
         head.addWidget(self.pause)
         head.addWidget(self.rebuild)
         self.picker.currentTextChanged.connect(self.show_projection)
-        self.pause.clicked.connect(self._toggle)
-        self.rebuild.clicked.connect(self._rebuild)
-        if self.desk.workspace.engine is None:
-            for button in (self.pause, self.rebuild):
-                button.setEnabled(False)
-                button.setToolTip("Read-only: another process has the project open; do it there")
         return head
 
     @override
@@ -170,44 +175,30 @@ class ProjectionsView(View):
 
     @override
     def refresh(self) -> None:
-        views = {view.name: view for view in self.desk.workspace.monitor.projections()}
-        self._tell_rebuilt(views)
-        self._pages.setCurrentIndex(1 if views else 0)
-        if not views:
-            return
-        if [self.picker.itemText(at) for at in range(self.picker.count())] != list(views):
-            with QSignalBlocker(self.picker):
-                self.picker.clear()
-                self.picker.addItems(list(views))
-        if self._name not in views:
-            self.show_projection(next(iter(views)))
-            return
-        if views[self._name].columns != self._columns:  # rebuilt with others
-            self.show_projection(self._name)
-            return
-        self._show(views[self._name])
+        self._find(self._name)
 
     @override
     def follow(self, selection: Selection) -> None:
         if selection.projection and selection.projection != self._name:
             self.show_projection(selection.projection)
-        key = selection.key or self.desk.selection.stream.partition("-")[2]
-        if key and self._table is not None and self._source is not None:
-            for number in self.desk.workspace.monitor.numbers(self._name, [key]).values():
-                self._table.choose_key(number)
+        self._place(selection.key or self.desk.selection.stream.partition("-")[2])
 
     def show_projection(self, name: str) -> None:
         """Shows the table of a projection."""
-        found = [view for view in self.desk.workspace.monitor.projections() if view.name == name]
-        if not found:
-            return
-        view = found[0]
-        self._name = name
-        with QSignalBlocker(self.picker):
-            self.picker.setCurrentText(name)
-        self._make_table(view)
-        self.detail.hide()
-        self._show(view)
+        self._find(name)
+
+    def _place(self, key: str) -> None:
+        """Marks the row with a key, as soon as its table is shown."""
+        self._unplaced = key if self._finding.waits else ""
+        if key and self._source is not None and not self._finding.waits:
+            name, observe = self._name, self.desk.workspace.monitor
+            self._placing.ask(lambda: (name, observe.numbers(name, [key])), (name, key))
+
+    def _mark(self, found: tuple[str, Mapping[Any, int]]) -> None:
+        name, numbers = found
+        if self._table is not None and name == self._name:
+            for number in numbers.values():
+                self._table.choose_key(number)
 
     def _tell_rebuilt(self, views: Mapping[str, ProjectionView]) -> None:
         """Says when a rebuild that was begun here is done."""
@@ -219,10 +210,14 @@ class ProjectionsView(View):
             self.desk.notice("ok", f"Rebuilt {name}: {view.rows:,} rows.")
 
     def _make_table(self, view: ProjectionView) -> None:
-        self._columns = view.columns
+        self._name, self._columns = view.name, view.columns
+        with QSignalBlocker(self.picker):
+            self.picker.setCurrentText(view.name)
+        self.detail.hide()
         names = [name for name, _ in view.columns]
         columns = [column_of(name, kind, last=name == names[-1]) for name, kind in view.columns]
-        table = FastTableView(columns)
+        table = FastTableView(columns, desk=self.desk)
+        table.trouble.again = self.refresh
         table.setAccessibleName(f"Rows of {view.name}")
         table.set_sortable(sortable=True)
         table.show_sort(0, descending=False)
@@ -231,53 +226,67 @@ class ProjectionsView(View):
         table.selection_moved.connect(self._say_rows)
         table.sort_wanted.connect(self._sort)
         table.row_chosen.connect(self._chosen)
-        table.row_activated.connect(self._chosen)
         self._fitted = 0
         if self._table is not None:
             self._holder.removeWidget(self._table)
             self._table.deleteLater()
         self._table = table
+        self.acts.offer()
         self._holder.addWidget(table)
 
-    def _show(self, view: ProjectionView) -> None:
-        self._total = view.rows
-        self._show_state(view)
-        self._find()
+    def _find(self, name: str) -> None:
+        """Asks how a projection is, which rows it has and in which order."""
+        order = self._order if name == self._name else ""
+        text, held = self.search.text(), self._table.held() if self._table is not None else NOTHING_HELD
+        self._finding.ask(lambda: self._read(name, order, text, held), (name, order, text))
 
-    def _find(self) -> None:
-        """Reads which rows there are and in which order; many in a thread, one question after the other."""
-        if self._looking is not None:
-            self._again = True
-        elif self._total <= AT_ONCE:
-            self._found(self._look())
+    def _read(self, name: str, order: str, text: str, held: HeldRows) -> FoundRows:
+        workspace, before = self.desk.workspace, self._source
+        observe = workspace.monitor
+        views = {view.name: view for view in observe.projections()}
+        view = views.get(name) or next(iter(views.values()), None)
+        if view is None:
+            return FoundRows(views=views)
+        if view.columns != self._columns:
+            order = ""
+        shows = shows_of(view.columns, text)
+        found = observe.row_order(view.name, order=order, text=text.strip(), shows=shows)
+        source = RowsSource(observe, view.name, found, text.strip(), before=before)
+        return FoundRows(
+            views=views, view=view, source=source, rows=prepared(source, held), head=workspace.streams.head()
+        )
+
+    def _say_reading(self) -> None:
+        self.said.setText("Reading …")
+
+    def _cannot(self, error: Exception) -> None:
+        if self._table is not None:
+            self._table.fail(error)
         else:
-            self.said.setText("Reading …")
-            self._looking = self.desk.run(self._find_later(), f"Read {self._name}")
+            self.desk.fail(f"Showing {self.title}", error)
 
-    def _look(self) -> RowsSource:
-        text, shows = self.search.text().strip(), shows_of(self._columns, self.search.text())
-        observe, name = self.desk.workspace.monitor, self._name
-        found = observe.row_order(name, order=self._order, text=text, shows=shows)
-        return RowsSource(observe, name, found, text, before=self._source)
-
-    async def _find_later(self) -> None:
-        try:
-            held = self._table.held_keys() if self._table is not None else set()
-            source = await asyncio.to_thread(self._look)
-            await asyncio.to_thread(source.find, held)
-            self._found(source)
-        finally:
-            self._looking = None
-        if self._again:
-            self._again = False
-            self._find()
-
-    def _found(self, source: RowsSource) -> None:
-        table = self._table
-        if table is None or source.name != self._name:
+    def _found(self, found: FoundRows) -> None:
+        self._tell_rebuilt(found.views)
+        self._views, view = found.views, found.view
+        self._pages.setCurrentIndex(1 if found.views else 0)
+        if view is None or found.source is None:
             return
-        self._source = source
-        table.refresh(source)
+        if [self.picker.itemText(at) for at in range(self.picker.count())] != list(found.views):
+            with QSignalBlocker(self.picker):
+                self.picker.clear()
+                self.picker.addItems(list(found.views))
+        if view.name != self._name or view.columns != self._columns:  # rebuilt with others
+            self._make_table(view)
+        self._show_state(view, found.head)
+        self._show_rows(found.source, found.rows, view.rows)
+        self._place(self._unplaced)
+
+    def _show_rows(self, source: RowsSource, prepared_rows: PreparedRows | None, total: int) -> None:
+        table = self._table
+        if table is None:
+            return
+        self._source, self._total = source, total
+        table.refresh(prepared_rows)
         rows = source.count()
         if self._fitted < min(rows, FITTED) and not table.head.arranged:
             self._fitted = rows
@@ -298,9 +307,8 @@ class ProjectionsView(View):
         selected = self._table.selection_text()
         self.said.setText(f"{said} · {selected}" if selected else said)
 
-    def _show_state(self, view: ProjectionView) -> None:
+    def _show_state(self, view: ProjectionView, head: int) -> None:
         self.badge.set(*standing_of(view))
-        head = self.desk.workspace.streams.head()
         for part in (self.place, self.pause, self.rebuild):
             part.setVisible(not view.by_handlers)
         self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
@@ -310,8 +318,8 @@ class ProjectionsView(View):
         if behind:
             self.progress.setRange(0, 1000)
             self.progress.setValue(1000 * view.checkpoint // max(1, head))
-        stopped = view.status in {"paused", "faulted"}
-        self.pause.setText("Resume" if stopped else "Pause")
+        self.stopped = view.status in {"paused", "faulted"}
+        self.acts.refresh()
         self.banner.show_state(view)
 
     # -- what the person does -----------------------------------------------------------------------------
@@ -323,16 +331,43 @@ class ProjectionsView(View):
         if self._table is not None:
             self._order = ("-" if descending else "") + self._columns[column][0]
             self._table.show_sort(column, descending)
-            self._find()
+            self.refresh()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
+        name, key = self._name, row[0]
+        self._detailing.ask(lambda: self._read_row(name, key), (name, key))
+
+    def _read_row(self, name: str, key: Any) -> tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]:
         observe = self.desk.workspace.monitor
-        fields, rest = (
-            observe.glance(self._name, row[0]) or {},
-            partial(observe.row_apart, self._name, row[0]),
-        )
-        self.detail.show_row(str(row[0]), fields, observe.sources(self._name, row[0]), rest)
-        self.detail.show()
+        return name, key, observe.glance(name, key) or {}, observe.sources(name, key)
+
+    def _show_row(self, found: tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]) -> None:
+        name, key, fields, events = found
+        if name == self._name:
+            self.detail.show_row(
+                str(key), fields, events, partial(self.desk.workspace.monitor.row, name, key)
+            )
+            self.detail.show()
+
+    @action("Show the events that made it", icon="trace", on="_table", default=True)
+    def explain(self, rows: Rows) -> None:
+        """Shows the whole row, and the events that made it."""
+        self._chosen(rows.row)
+
+    @action(
+        "Only rows with this value", icon="filter", on="_table", look=lambda view, rows: view.value_told(rows)
+    )
+    def narrow(self, rows: Rows) -> None:
+        """Lists the rows that hold what stands in the cell."""
+        self.search.setText(self._cell(rows))
+
+    def value_told(self, rows: Rows | None) -> tuple[str, str]:
+        """Returns what narrowing is called."""
+        told = shortened(self._cell(rows), 24).replace("&", "&&") if rows is not None else ""
+        return (f"Only rows with “{told}”" if told else "Only rows with this value"), "filter"
+
+    def _cell(self, rows: Rows) -> str:
+        return column_of(*self._columns[rows.column], last=False).text(rows.row[rows.column])
 
     def _show_event(self, stream: str, version: int, position: int) -> None:
         self.desk.select(
@@ -340,26 +375,26 @@ class ProjectionsView(View):
             view="timeline",
         )
 
-    def _toggle(self) -> None:
-        paused = self.pause.text() == "Pause"
-        name = self._name
-        self.desk.run(
-            self.desk.workspace.projections.pause(name, paused=paused), f"{self.pause.text()} {name}"
-        )
+    @action(
+        "Pause",
+        icon="pause",
+        tip="Stop folding events into this table",
+        writes=True,
+        look=lambda view: ("Resume", "play") if view.stopped else ("Pause", "pause"),
+    )
+    def toggle(self) -> None:
+        """Pauses the projection, or resumes it."""
+        name, told = self._name, "Resume" if self.stopped else "Pause"
+        self.desk.run(self.desk.workspace.projections.pause(name, paused=not self.stopped), f"{told} {name}")
 
-    def _rebuild(self) -> None:
+    @action(
+        "Rebuild",
+        icon="refresh",
+        tip="Rebuild all rows from the whole log; the old ones stay until it is done",
+        writes=True,
+    )
+    def rebuild_rows(self) -> None:
+        """Makes all rows again, from the whole log."""
         name = self._name
-        views = {view.name: view for view in self.desk.workspace.monitor.projections()}
-        self._rebuilding[name] = views[name].generation
+        self._rebuilding[name] = self._views[name].generation
         self.desk.run(self.desk.workspace.projections.rebuild(name), f"Rebuild {name}")
-
-
-def standing_of(view: ProjectionView) -> tuple[str, str]:
-    """Returns kind and words of the pill: a live table with a rebuild beside it is what its rebuild is."""
-    rebuild = view.rebuild
-    if view.condition == "live" and rebuild is not None:
-        halted = "" if rebuild.condition == "rebuilding" else "rebuild "
-        return STATES.get(rebuild.condition, "neutral"), f"{halted}{rebuild.condition}"
-    if view.condition == "live" and view.stale:
-        return "warning", "stale"
-    return STATES.get(view.condition, "neutral"), view.condition

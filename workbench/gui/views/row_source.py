@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.gui.json_outline import hidden, masked_text
-from workbench.gui.paged_model import Key, Row, RowSort, TableColumn
+from workbench.gui.paged_model import Key, Row, TableColumn
+from workbench.gui.row_sort import RowSort
 from workbench.gui.time_format import absolute
 from workbench.model.secrets import MASK
 
@@ -35,7 +36,10 @@ class RowsSource:
         same = before is not None and before.name == name
         rebuilt = same and before is not None and before.generation != found.generation
         self._names: dict[Key, Any] = before.names() if same and before is not None and not rebuilt else {}
-        self._before = before.names() if rebuilt and before is not None else {}
+        names = before.names() if rebuilt and before is not None else {}
+        numbers = observe.numbers(name, list(names.values())) if names else {}
+        self._moved = {key: numbers[called] for key, called in names.items() if called in numbers}
+        self._rebuilt = rebuilt
 
     @property
     def generation(self) -> int:
@@ -67,12 +71,11 @@ class RowsSource:
 
     def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
         """Returns row numbers; after a rebuild, of those rows that had been read before it."""
-        if not self._before:
+        if not self._rebuilt:
             return self._order.find(keys)
-        named = {name: key for key in keys if (name := self._before.get(key)) is not None}
-        numbers = self._observe.numbers(self.name, list(named))
-        places = self._order.find(numbers.values())
-        return {named[name]: places[number] for name, number in numbers.items() if number in places}
+        moved = {key: self._moved[key] for key in keys if key in self._moved}
+        places = self._order.find(moved.values())
+        return {key: places[number] for key, number in moved.items() if number in places}
 
 
 def column_of(name: str, kind: str, *, last: bool) -> TableColumn:

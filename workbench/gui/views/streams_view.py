@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker
@@ -14,7 +14,9 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
-from workbench.gui.paged_model import Key, Row, RowSort, TableColumn
+from workbench.gui.paged_model import Key, Row, TableColumn
+from workbench.gui.prepared_rows import PreparedRows, prepared
+from workbench.gui.row_sort import RowSort
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
@@ -22,12 +24,12 @@ from workbench.gui.view import View
 from workbench.gui.widgets import SearchBox, plain_label
 
 if TYPE_CHECKING:
+    from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.services.streams import Streams
+    from workbench.store.stored_values import StreamInfo
 
 ALL = "All categories"
-AT_ONCE = 5_000
-"""With more streams than this they are sorted in a thread."""
 COLUMNS = (
     TableColumn("Stream", width=90, stretch=True),
     TableColumn("Version", width=72, mono=True, align_right=True, text=lambda value: f"{value:,}"),
@@ -91,6 +93,24 @@ class StreamSource:
         return self._order.find(keys)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundStreams:
+    """What the store answered.
+
+    Attributes:
+        wanted: What was looked for.
+        count: How many streams fit.
+        total: How many there are.
+        categories: All of them with their counts.
+    """
+
+    wanted: Mapping[str, str]
+    rows: PreparedRows
+    count: int
+    total: int
+    categories: Sequence[tuple[str, int]]
+
+
 class StreamsView(View):
     """All streams; choosing one moves every other view."""
 
@@ -101,20 +121,21 @@ class StreamsView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._order = "-updated"
-        self._searching: asyncio.Task[Any] | None = None
-        self._again = False
         self.search = SearchBox("Find streams by a part of their name")
         self.categories = QComboBox()
         self.categories.setAccessibleName("Category")
         self.categories.setToolTip("Show the streams of one category")
         self.categories.addItem(ALL, "")
         self.said = plain_label(role="muted")
-        self.table = FastTableView(COLUMNS)
+        self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Streams")
         self.table.set_sortable(True)
         self.table.show_sort(2, True)
-        self._source = StreamSource(desk.workspace.streams, array("q"))
-        self.table.set_source(self._source)
+        self._finding = self.question(
+            self._show, self.table.fail, begun=lambda: self.said.setText("Searching …")
+        )
+        self._following = self.question(self._mark)
+        self.table.trouble.again = self.refresh
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self.search, 1)
@@ -141,18 +162,19 @@ class StreamsView(View):
 
     @override
     def refresh(self) -> None:
-        self._show_categories()
         self._find()
 
     @override
     def follow(self, selection: Selection) -> None:
         if selection.stream:
-            found = self.desk.workspace.streams.get(selection.stream)
-            if found is not None:
-                self.table.choose_key(found.number)
+            name, browse = selection.stream, self.desk.workspace.streams
+            self._following.ask(lambda: browse.get(name), name)
 
-    def _show_categories(self) -> None:
-        found = self.desk.workspace.streams.categories()
+    def _mark(self, found: StreamInfo | None) -> None:
+        if found is not None:
+            self.table.choose_key(found.number)
+
+    def _show_categories(self, found: Sequence[tuple[str, int]]) -> None:
         chosen = self.categories.currentData()
         box = self.categories
         with QSignalBlocker(box):
@@ -163,45 +185,40 @@ class StreamsView(View):
             box.setCurrentIndex(max(0, box.findData(chosen)))
 
     def _find(self) -> None:
-        if self._searching is not None:
-            self._again = True
-            return
-        browse = self.desk.workspace.streams
-        wanted: dict[str, Any] = {
+        wanted = {
             "text": self.search.text().strip(),
             "category": self.categories.currentData() or "",
             "order": self._order,
         }
-        if browse.count() <= AT_ONCE:
-            self._found(StreamSource(browse, browse.find(**wanted)), wanted)
-        else:
-            self.said.setText("Searching …")
-            self._searching = self.desk.run(self._find_later(wanted), "Find streams")
+        held = self.table.held()
+        self._finding.ask(lambda: self._read(wanted, held), wanted)
 
-    async def _find_later(self, wanted: dict[str, Any]) -> None:
-        try:
-            browse = self.desk.workspace.streams
-            held = self.table.held_keys()
-            look = lambda: StreamSource(browse, browse.find(**wanted), held)  # noqa: E731  # for a thread
-            self._found(await asyncio.to_thread(look), wanted)
-        finally:
-            self._searching = None
-        if self._again:
-            self._again = False
-            self._find()
-
-    def _found(self, source: StreamSource, wanted: dict[str, str]) -> None:
+    def _read(self, wanted: Mapping[str, str], held: HeldRows) -> FoundStreams:
         browse = self.desk.workspace.streams
-        total = browse.count()
-        self._source, numbers = source, source.numbers
-        self.table.refresh(source)
+        source = StreamSource(
+            browse,
+            browse.find(text=wanted["text"], category=wanted["category"], order=wanted["order"]),
+            held.keys(),
+        )
+        return FoundStreams(
+            wanted=wanted,
+            rows=prepared(source, held),
+            count=source.count(),
+            total=browse.count(),
+            categories=browse.categories(),
+        )
+
+    def _show(self, found: FoundStreams) -> None:
+        wanted, total, count = found.wanted, found.total, found.count
+        self._show_categories(found.categories)
+        self.table.refresh(found.rows)
         narrowed = wanted["text"] or wanted["category"]
-        if narrowed and not numbers:
+        if narrowed and not count:
             what = f"“{wanted['text']}”" if wanted["text"] else wanted["category"]
             self.table.set_empty("No stream fits", f"All {total:,} streams were searched for {what}.")
         else:
             self.table.set_empty("No streams yet", "Issue a command, or import a file of events (Ctrl+I).")
-        searched = f"{len(numbers):,} of {total:,} streams (the whole store was searched)"
+        searched = f"{count:,} of {total:,} streams (the whole store was searched)"
         self.said.setText(searched if narrowed else "1 stream" if total == 1 else f"{total:,} streams")
         if self.table.current_row() is None:
             self.follow(self.desk.selection)

@@ -121,6 +121,7 @@ class SubscriptionTable(FastTableView):
     def __init__(self) -> None:
         super().__init__(COLUMNS)
         self.setAccessibleName("Subscriptions")
+        self.head.columns_reset.connect(lambda: self._give_way(self.viewport().width()))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

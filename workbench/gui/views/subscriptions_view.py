@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -52,6 +52,8 @@ class SubscriptionsView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._views: dict[str, SubscriptionView] = {}
+        self._listing = self.question(self._list)
+        self._resetting = self.question(self._open_reset)
         self._name = ""
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
@@ -136,11 +138,6 @@ class SubscriptionsView(View):
         if graphs:
             self.tabs.setCurrentIndex(0)
 
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._draw()
-
     # -- following ----------------------------------------------------------------------------------------
 
     @override
@@ -154,7 +151,9 @@ class SubscriptionsView(View):
 
     @override
     def refresh(self) -> None:
-        found = self.desk.workspace.monitor.subscriptions()
+        self._listing.ask(self.desk.workspace.monitor.subscriptions)
+
+    def _list(self, found: Sequence[SubscriptionView]) -> None:
         self._views = {view.name: view for view in found}
         self._pages.setCurrentIndex(1 if found else 0)
         if not found:
@@ -162,6 +161,7 @@ class SubscriptionsView(View):
         self.table.refresh(ListSource([row_of(view) for view in found]))
         if self._name not in self._views:
             self._name = found[0].name
+            self._draw()
         self._mark()
         self._show_chosen()
 
@@ -285,8 +285,11 @@ class SubscriptionsView(View):
     def reset(self, rows: Rows) -> None:
         """Asks to which position a subscription shall go."""
         # Asked again: what the table shows may be a tenth of a second old.
-        found = {one.name: one for one in self.desk.workspace.monitor.subscriptions()}
-        name = str(rows.keys[0])
+        name, monitor = str(rows.keys[0]), self.desk.workspace.monitor
+        self._resetting.ask(lambda: (name, monitor.subscriptions()), name)
+
+    def _open_reset(self, answer: tuple[str, Sequence[SubscriptionView]]) -> None:
+        name, found = answer[0], {one.name: one for one in answer[1]}
         dialog = ResetDialog(self, found.get(name, self._views[name]), self.desk)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda position: self._reset_to(name, int(position)))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -23,12 +22,12 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.loop import finished
-from workbench.gui.paged_model import Key, TableColumn, first_of
+from workbench.gui.prepared_rows import prepared
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import Rows
-from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
+from workbench.gui.views.event_list import COLUMNS, EventSource, LoadedStream
 from workbench.gui.views.time_strip import TimeStrip
 from workbench.gui.widgets import (
     Banner,
@@ -40,49 +39,16 @@ from workbench.gui.widgets import (
 )
 
 if TYPE_CHECKING:
+    from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
-    from workbench.services.streams import StateAt, Streams
+    from workbench.model.event import RecordedEvent
+    from workbench.services.streams import StateAt
+    from workbench.store.stored_values import Glance
 
 NARROW = 620
 """Below this width in pixels the panes stand below each other."""
 LOW = 460
 """Below this height as well, change and state stand beside each other; lower still, the strip goes."""
-COLUMNS = (
-    TableColumn("v", width=52, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    TableColumn("Event", width=110, stretch=True),
-    TableColumn("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
-)
-
-
-class EventSource:
-    """Rows of one stream's events; row 0 is version 1, and versions are the keys."""
-
-    key = staticmethod(first_of)
-
-    def __init__(self, browse: Streams, stream: str, count: int) -> None:
-        self._browse = browse
-        self.stream = stream
-        self.length = count
-
-    def count(self) -> int:
-        """Returns how many events the stream has."""
-        return self.length
-
-    def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
-        """Returns rows."""
-        limit = min(limit, self.length - first)
-        return [
-            (entry.version, entry.type, entry.occurred_at, entry.position)
-            for entry in self._browse.entries(self.stream, first + 1, limit)
-        ]
-
-    def keys(self, first: int, limit: int) -> Sequence[int]:
-        """Returns versions."""
-        return range(first + 1, min(first + limit, self.length) + 1)
-
-    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
-        """Returns row numbers."""
-        return {key: key - 1 for key in keys if isinstance(key, int) and 1 <= key <= self.length}
 
 
 class TimelineView(View):
@@ -94,18 +60,22 @@ class TimelineView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._stream = ""
+        self._stream = self._wanted = ""
         self._version = 0
+        self._closed = False
         self._live = True
         self._shown: tuple[str, int] = ("", -1)
         self._times: array[int] = array("q")
         self._states = StateLoader(
-            desk,
+            self,
             begun=lambda: self._say_state("Folding …"),
             told=self._show_state,
             refused=self._refuse_state,
         )
-        self._source = EventSource(desk.workspace.streams, "", 0)
+        self._loading = self.question(
+            self._show_stream,
+            lambda error: self.table.fail(error),  # noqa: PLW0108  # which is not made yet
+        )
         self._pages = QStackedLayout(self)
         self._pages.addWidget(
             EmptyState(
@@ -164,9 +134,9 @@ class TimelineView(View):
         return row
 
     def _panes(self) -> QSplitter:
-        self.table = FastTableView(COLUMNS)
+        self.table = FastTableView(COLUMNS, desk=self.desk)
+        self.table.trouble.again = self.refresh
         self.table.setAccessibleName("Events of the stream")
-        self.table.set_source(self._source)
         self.table.viewport().installEventFilter(self)
         self.diff = DiffView()
         self.diff.setAccessibleName("What the event changed")
@@ -213,36 +183,54 @@ class TimelineView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        return bool(self._stream) and changes.touches(self._stream)
+        return bool(self._wanted) and changes.touches(self._wanted)
 
     @override
     def refresh(self) -> None:
-        if self._stream:
+        if self._wanted:
             self._load(0 if self._live else self._version)
 
     @override
     def follow(self, selection: Selection) -> None:
-        if selection.stream and selection.stream != self._stream:
-            self._stream = selection.stream
-            self._times = array("q")
+        if selection.stream and selection.stream != self._wanted:
+            self._wanted = selection.stream
+            self._load(selection.version)
+        elif self._wanted != self._stream:  # it is being loaded
             self._load(selection.version)
         elif selection.stream and (selection.version or not self._live):
             self._place(selection.version)
 
     def _load(self, version: int) -> None:
-        """Reads how far the stream goes, then shows a version of it; 0 means live."""
-        self._times.extend(self.desk.workspace.streams.times(self._stream, len(self._times)))
+        """Asks how far the stream goes, then shows a version of it; 0 means live."""
+        stream, held = self._wanted, self.table.held()
+        known = len(self._times) if stream == self._stream else 0
+        self._loading.ask(lambda: self._read(stream, version, known, held), (stream, version))
+
+    def _read(self, stream: str, version: int, known: int, held: HeldRows) -> LoadedStream:
+        browse = self.desk.workspace.streams
+        times, info = browse.times(stream, known), browse.get(stream)
+        source = EventSource(browse, stream, known + len(times))
+        return LoadedStream(
+            stream=stream,
+            version=version,
+            known=known,
+            times=times,
+            closed=info is not None and info.closed,
+            rows=prepared(source, held, version - 1),
+        )
+
+    def _show_stream(self, found: LoadedStream) -> None:
+        self._stream, self._closed = found.stream, found.closed
+        self._times = self._times[: found.known] + found.times
         self._shown = ("", -1)
         self._pages.setCurrentIndex(1 if self._times else 0)
         if not self._times:
             return
-        self._source.stream = self._stream
-        self._source.length = len(self._times)
-        self.table.refresh()
+        self.table.refresh(found.rows)
         with QSignalBlocker(self.slider):
             self.slider.setMaximum(len(self._times))
         self.strip.set_times(self._times, self._version)
-        self._place(version)
+        self._place(found.version)
 
     def _place(self, version: int) -> None:
         last = len(self._times)
@@ -255,8 +243,7 @@ class TimelineView(View):
         self.strip.mark(version)
         self.table.choose_index(version - 1)
         self.name.setText(self._stream)
-        known = self.desk.workspace.streams.get(self._stream)
-        closed = " · closed" if known is not None and known.closed else ""
+        closed = " · closed" if self._closed else ""
         self.where.setText(f"version {version:,} of {last:,}{' · live' if self._live else ''}{closed}")
         if not self._live:
             said = f"Version {version:,} of {last:,}: this is the past."
@@ -280,10 +267,9 @@ class TimelineView(View):
         self.diff.show_plain("")
         self.state.set_value(None)
 
-    def _show_state(self, found: StateAt) -> None:
+    def _show_state(self, found: StateAt, event: Glance[RecordedEvent] | None) -> None:
         self.fold.hide()
         version = found.version
-        event = self.desk.workspace.streams.glance(self._stream, version)
         named = event.of.type if event is not None else "the event"
         if found.trouble:
             self.diff_label.setText(f"{named}: what the event says")
@@ -302,8 +288,8 @@ class TimelineView(View):
         if not self._times or version == self._version:
             return
         self._place(version)
-        found = self.desk.workspace.streams.entries(self._stream, version, 1)
-        position = found[0].position if found else 0
+        row = self.table.current_row()
+        position = row[3] if row is not None else 0
         self.desk.select(Selection(stream=self._stream, version=version, position=position), step=True)
 
     @action(

@@ -84,39 +84,6 @@ Example:
     credits { pattern: "account.credited", topics: "mail" }
     ```
 
-**Fields.** A type, or a block with ``type`` and its limits: ``string`` (min, max, pattern), ``integer``
-(min, max), ``decimal`` (min, max, places), ``money`` (a decimal with two places), ``boolean``,
-``date-time``, ``uuid``, ``email``, ``url``, ``choice`` (choices), ``list`` (of, min, max), ``object``
-(fields), or one of ``[types]``. A question mark allows null, which is then the default. Any field takes
-title, description, example and default; forms show them. The first field of a command is the aggregate's
-id, unless ``target`` names another.
-
-**Expressions** are CEL and stand between quotes; what is not text stands for itself: ``down: true``. A text
-is written ``"'paid'"``. ``resources/docs/expressions.md`` has the language, its functions and its budget.
-Whatever is calculated with a ``decimal`` or ``money`` is a decimal, exactly (a literal ``0.1`` beside it is a
-tenth), and a field takes it rounded to its places. ``event`` has the event's fields, ``state`` the state
-before it, ``command`` the command's fields. A condition such as ``command.note != null`` makes sure that what
-follows it is there.
-
-**Events** say in ``set`` what changes in the state; what is not set stays. ``upcast`` has a step from each
-older version: fields are renamed, then set (expressions over ``data``), then given defaults, then removed.
-
-**Commands** begin an aggregate (``creates``) or need one (``changes``). Guards in ``refuse`` are asked in
-their order. An **action** emits an event, and takes its fields from ``with``, else from the command's
-fields of the same name. Several actions stand in ``do { name { when: …, emit: … } }``.
-
-**Projections** have their key in the first column. An event does one of ``put`` (a new row), ``set``
-(columns of the row that is there), ``add`` and ``count`` (numbers that grow, in a new row if need be), or
-``remove: true``. Expressions also see ``row``, and of the event's record ``id`` (the aggregate's),
-``stream``, ``type``, ``at``, ``version`` and ``position``. ``key`` says where the key comes from, if it is
-not ``id``.
-
-**Policies** issue commands on events: ``issue``, ``with``, ``when``, ``after``. **Processes** remember:
-``key`` says which instance an event belongs to, ``starts: true`` begins one, ``ends: true`` ends it, other
-events do nothing where there is none. A timeout is a command that is issued later, whose guards say whether
-it still matters.
-
-**Handlers** look rows up (``rows``), name values (``let``), are rejected for ever (``reject``) or fail and
-are tried again (``fail``) while a condition holds, and else publish messages and issue commands. They see
-``data``, ``type``, ``key``, ``topic``, ``metadata`` and ``attempt`` of the message.
+``resources/docs/project-file.md`` explains every section and setting, ``resources/docs/expressions.md`` what
+stands between quotes.
 """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.engine import Engine
 from workbench.errors import InvalidValue, NotFound
+from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters.letter_acts import act_of, marked, note
 from workbench.store.operations import (
     AdvanceJob,
@@ -19,7 +20,7 @@ from workbench.store.operations import (
     RestoreLetters,
     StartJob,
 )
-from workbench.store.stored_values import Job, JobStatus, LetterStatus
+from workbench.store.stored_values import Job, JobStatus
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -32,9 +33,7 @@ CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
 COUNTED = 5_000
 """Letters that are read at once for a report; the loop turns between two readings."""
-UNDONE = ("archive", "purge")
-"""Actions that can be undone."""
-ACTIONS = ("replay", *UNDONE, "restore")
+ACTIONS = (LetterAct.REPLAY, *UNDOABLE, LetterAct.RESTORE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +132,10 @@ class DeadLetterJobs:
         return JobReport(job=job, fates=fates, undone=await self._undone(job))
 
     async def _undone(self, job: Job) -> int:
-        if job.action not in UNDONE:
+        if job.action not in UNDOABLE:
             return 0
         stand = await self.fates(job.numbers[: job.step], 0)
-        back = sum(stand.get(status, 0) for status in marked(job.action, 0, "", skip_on=False).before)
+        back = sum(stand.get(status, 0) for status in allowed(LetterAct(job.action)))
         return max(0, min(job.done, back - job.failed))
 
     async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
@@ -217,7 +216,7 @@ class DeadLetterJobs:
             part = job.numbers[job.step : job.step + self._chunk(job)]
             last = job.step + len(part) >= len(job.numbers)
             steps = tuple(self._operation(job, letter) for letter in part)
-            done = last and job.action != "replay"
+            done = last and job.action != LetterAct.REPLAY
             job = await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
             if last:
                 break
@@ -252,8 +251,8 @@ class DeadLetterJobs:
 
     @staticmethod
     def _operation(job: Job, letter: int) -> Operation:
-        if job.action == "replay":
+        if job.action == LetterAct.REPLAY:
             return ReplayLetter(number=letter)
-        if job.action == "restore":
+        if job.action == LetterAct.RESTORE:
             return RestoreLetters(numbers=(letter,))
-        return marked(job.action, letter, act_of(job.number), skip_on=job.skip_on)
+        return marked(LetterAct(job.action), letter, act_of(job.number), skip_on=job.skip_on)

@@ -12,11 +12,12 @@ import msgspec
 
 from workbench.engine.dry_run import DryRun
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
+from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
-from workbench.services.dead_letters.letter_acts import AFTER, marked, note
+from workbench.services.dead_letters.letter_acts import marked, note
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
-from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine, LetterStatus
+from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -102,14 +103,10 @@ class DeadLetters:
             raise NotFound(f"there is no dead letter {number}")
         return found
 
-    def data_apart(self, number: int) -> str:
-        """Returns the payload of a dead letter, through a reader of its own, so that a thread can call it."""
-        reader = self._world.store.reader()
-        try:
-            letter = reader.letter(number)
-            return letter.data if letter is not None else ""
-        finally:
-            reader.close()
+    def data(self, number: int) -> str:
+        """Returns the payload of a dead letter; empty if there is none."""
+        letter = self._world.reader.letter(number)
+        return letter.data if letter is not None else ""
 
     async def made_by(self, letter: DeadLetter) -> int:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
@@ -132,7 +129,7 @@ class DeadLetters:
 
     async def replay(self, numbers: Sequence[int]) -> Report:
         """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""
-        return await self._all("replay", numbers, [ReplayLetter(number=number) for number in numbers])
+        return await self._all(LetterAct.REPLAY, numbers, [ReplayLetter(number=number) for number in numbers])
 
     def check_edit(self, number: int, text: str) -> Any:
         """Reads an edited payload and validates it against its type's schema (L6).
@@ -180,7 +177,7 @@ class DeadLetters:
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Puts dead letters aside without deciding about them."""
-        return await self._mark("archive", numbers, skip_on=False)
+        return await self._mark(LetterAct.ARCHIVE, numbers, skip_on=False)
 
     async def purge(self, numbers: Sequence[int], *, skip_on: bool = True) -> Report:
         """Takes dead letters away; `undo` brings them back.
@@ -188,9 +185,9 @@ class DeadLetters:
         Args:
             skip_on: Whether what is blocked behind them goes on (L7).
         """
-        return await self._mark("purge", numbers, skip_on=skip_on)
+        return await self._mark(LetterAct.PURGE, numbers, skip_on=skip_on)
 
-    async def _mark(self, action: str, numbers: Sequence[int], *, skip_on: bool) -> Report:
+    async def _mark(self, action: LetterAct, numbers: Sequence[int], *, skip_on: bool) -> Report:
         async with self._world.at_work() as engine:
             act = str(engine.new_id())
         marks = [marked(action, number, act, skip_on=skip_on) for number in numbers]
@@ -210,13 +207,13 @@ class DeadLetters:
 
     async def _restore(self, numbers: Sequence[int], act: str) -> Report:
         return await self._all(
-            "restore", numbers, [RestoreLetters(numbers=(number,), act=act) for number in numbers]
+            LetterAct.RESTORE, numbers, [RestoreLetters(numbers=(number,), act=act) for number in numbers]
         )
 
     def _last_act(self, numbers: Sequence[int]) -> str:
         """Returns the name of the newest act that changed something, if it was one on just these letters."""
         for action in self._world.reader.actions():
-            said = json.loads(action.detail) if action.action in AFTER else {}
+            said = json.loads(action.detail) if action.action in UNDOABLE else {}
             if said.get("done") != 0:
                 return str(said.get("act", "")) if said.get("numbers") == list(numbers) else ""
         return ""

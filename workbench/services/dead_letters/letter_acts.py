@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.store.operations import MarkLetters, RecordAction
-from workbench.store.stored_values import LetterStatus, OperatorAction
+from workbench.store.stored_values import OperatorAction
 
 NAMED = 1000
 """Numbers in a record at most."""
-AFTER = {
-    "archive": ((LetterStatus.OPEN,), LetterStatus.ARCHIVED),
-    "purge": ((LetterStatus.OPEN, LetterStatus.ARCHIVED), LetterStatus.PURGED),
-}
-"""Which letters an act takes, and what they come to."""
 
 
 def note(
@@ -33,16 +29,17 @@ def note(
     return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
 
 
-def marked(action: str, number: int, act: str, *, skip_on: bool) -> MarkLetters:
+def marked(action: LetterAct, number: int, act: str, *, skip_on: bool) -> MarkLetters:
     """Returns what archives or purges one dead letter.
 
     Args:
         act: The name under which it can be undone.
         skip_on: For a purge: whether what is blocked behind it goes on (L7).
     """
-    before, after = AFTER[action]
-    skips = skip_on and action == "purge"
-    return MarkLetters(numbers=(number,), before=before, after=after, act=act, skip_on=skips)
+    skips = skip_on and action is LetterAct.PURGE
+    return MarkLetters(
+        numbers=(number,), before=allowed(action), after=outcome(action), act=act, skip_on=skips
+    )
 
 
 def act_of(number: int) -> str:

@@ -16,6 +16,7 @@ from workbench.engine.world import World
 from workbench.errors import InvalidCommand, WorkbenchError
 from workbench.model.clock import ManualClock
 from workbench.model.command import CommandOutcome, CommandResult
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Handler, Message
 from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario
@@ -23,7 +24,7 @@ from workbench.project.durations import write_duration
 from workbench.project.project import Project
 from workbench.services.scenarios import given_history
 from workbench.store.operations import Append, Operation, ReplayLetter
-from workbench.store.stored_values import DeadLetter, LetterStatus
+from workbench.store.stored_values import DeadLetter
 
 T = TypeVar("T")
 SEED = 1

@@ -8,9 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from workbench.errors import NotFound
+from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.letter_values import tally
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
     ForgetLetters,
@@ -20,7 +21,7 @@ from workbench.store.operations import (
     RestoreLetters,
     StartJob,
 )
-from workbench.store.stored_values import DeadLetter, Delivery, Job, JobStatus, LetterStatus
+from workbench.store.stored_values import DeadLetter, Delivery, Job, JobStatus
 
 
 def deliveries(tables: Tables, name: str) -> list[Delivery]:
@@ -57,24 +58,24 @@ def insert_letter(tables: Tables, letter: DeadLetter, *, parent: int | None) -> 
     return number
 
 
-def replay_ended(tables: Tables, number: int | None, status: LetterStatus, now: int) -> None:
+def replay_ended(tables: Tables, number: int | None, act: LetterAct, now: int) -> None:
     """Notes how the replay of a dead letter ended (L4)."""
     letter = tables.letters.get(number) if number is not None else None
-    if letter is not None and letter.status is LetterStatus.REPLAYING:
+    if letter is not None and (status := TRANSITIONS[act].get(letter.status)):
         tables.letters.put(letter.number, replace(letter, status=status, changed_at=now))
 
 
 def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
     letter = tables.letters.get(op.number)
-    if letter is None or letter.status not in (LetterStatus.OPEN, LetterStatus.ARCHIVED):
+    if letter is None or letter.status not in allowed(LetterAct.REPLAY):
         return False
     for row in deliveries(tables, letter.subscription):
         if row.position == letter.position and row.dead_letter != op.number:
             return False
     edited = letter.edited if op.data is None else op.data
     tables.letters.put(
-        op.number, replace(letter, status=LetterStatus.REPLAYING, changed_at=now, edited=edited)
+        op.number, replace(letter, status=outcome(LetterAct.REPLAY), changed_at=now, edited=edited)
     )
     tables.changes.drop(op.number)
     fresh: dict[str, Any] = {
@@ -147,7 +148,7 @@ def restore_letters(tables: Tables, op: RestoreLetters, now: int) -> int:
     for number in op.numbers:
         letter, changes = tables.letters.get(number), tables.changes.get(number) or ()
         act, status, changed_at = changes[-1] if changes else ("", LetterStatus.OPEN, now)
-        if letter is None or letter.status not in (LetterStatus.ARCHIVED, LetterStatus.PURGED):
+        if letter is None or letter.status not in allowed(LetterAct.RESTORE):
             continue
         if op.act in ("", act):
             tables.letters.put(number, replace(letter, status=status, changed_at=changed_at))
@@ -169,7 +170,7 @@ def forget_letters(tables: Tables, op: ForgetLetters, _now: int) -> int:
     gone = [
         letter.number
         for letter in tables.letters.values()
-        if letter.status is LetterStatus.PURGED and letter.changed_at < op.before
+        if letter.status is outcome(LetterAct.PURGE) and letter.changed_at < op.before
     ]
     for number in gone:
         _skip_on(tables, number)
@@ -207,3 +208,12 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
     if op.note is not None:
         run(replace(op.note, earlier=moved.done))
     return moved
+
+
+RUN: Run = {
+    ReplayLetter: replay_letter,
+    MarkLetters: mark_letters,
+    RestoreLetters: restore_letters,
+    ForgetLetters: forget_letters,
+    StartJob: start_job,
+}

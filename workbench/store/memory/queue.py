@@ -8,11 +8,12 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, StaleLease
+from workbench.model.dead_letter import LetterAct, LetterStatus
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message, event_as_message
 from workbench.store.letter_values import crash_letter, message_of
 from workbench.store.memory.letters import deliveries, insert_letter, promote, promote_all, replay_ended
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     Claim,
     ConfigureSubscription,
@@ -26,7 +27,7 @@ from workbench.store.operations import (
     Unclaim,
 )
 from workbench.store.settlements import NewDelivery, Settlement, blocked_keys
-from workbench.store.stored_values import Delivery, LetterStatus, SubscriptionState
+from workbench.store.stored_values import Delivery, SubscriptionState
 
 _CLAIMABLE = sources(Trigger.CLAIM, Trigger.DUE)
 _NO_CLAIM: dict[str, Any] = {"claimed_to": 0, "claim_token": None, "claim_owner": None, "claim_until": None}
@@ -213,14 +214,14 @@ def _settle_row(tables: Tables, op: Settle, settlement: Settlement, now: int) ->
         raise StaleLease(f"a delivery of {op.subscription} was taken by another")
     if settlement.state is None:
         tables.deliveries.drop(row.number)
-        ended = LetterStatus.FAILED_AGAIN if settlement.dropped else LetterStatus.RESOLVED
+        ended = LetterAct.FAIL if settlement.dropped else LetterAct.SUCCEED
         replay_ended(tables, row.dead_letter, ended, now)
         promote(tables, op.subscription, row.key, past_dead=op.release_key)
         return
     letter = row.dead_letter
     if settlement.letter is not None:
         letter = insert_letter(tables, settlement.letter, parent=row.dead_letter)
-        replay_ended(tables, row.dead_letter, LetterStatus.FAILED_AGAIN, now)
+        replay_ended(tables, row.dead_letter, LetterAct.FAIL, now)
     changed = replace(
         row,
         state=settlement.state,
@@ -247,7 +248,7 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
             continue
         skipped += 1
         tables.deliveries.drop(number)
-        replay_ended(tables, row.dead_letter, LetterStatus.OPEN, now)
+        replay_ended(tables, row.dead_letter, LetterAct.SKIP, now)
         promote(tables, op.subscription, row.key, past_dead=op.release_key)
     tables.subscriptions.put(op.subscription, replace(state, skipped=state.skipped + skipped))
     return skipped
@@ -349,5 +350,18 @@ def _die_of_crashes(tables: Tables, topic: str, row: Delivery, now: int) -> None
     if message is None:
         return
     number = insert_letter(tables, crash_letter(row, message, now), parent=row.dead_letter)
-    replay_ended(tables, row.dead_letter, LetterStatus.FAILED_AGAIN, now)
+    replay_ended(tables, row.dead_letter, LetterAct.FAIL, now)
     tables.deliveries.put(row.number, replace(row, state=DeliveryState.DEAD, dead_letter=number))
+
+
+RUN: Run = {
+    EnsureSubscription: ensure_subscription,
+    ConfigureSubscription: configure,
+    RecoverSubscription: recover,
+    Claim: claim,
+    Unclaim: unclaim,
+    Lease: lease,
+    Extend: extend,
+    Reclaim: reclaim,
+    Skip: skip,
+}

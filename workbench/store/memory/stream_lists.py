@@ -76,6 +76,13 @@ class MemoryStreamLists:
         behind = sorted((one for one in stored if one.position >= first), key=lambda one: one.position)
         return [_entry(one) for one in behind[:limit]]
 
+    def log_runs(self, after: int = 0) -> list[range]:
+        """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""
+        places = sorted(place for place in (*self._tables.events, *self._tables.messages) if place > after)
+        runs = itertools.groupby(enumerate(places), key=lambda pair: pair[1] - pair[0])
+        found = [[place for _, place in run] for _, run in runs]
+        return [range(run[0], run[-1] + 1) for run in found]
+
     def _versions(self, name: str, after: int, upto: int) -> list[RecordedEvent]:
         stream = self._tables.streams.get(name)
         last = min(upto, stream.version) if stream else 0

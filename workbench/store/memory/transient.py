@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.memory.letters import promote, replay_ended
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import ForgetMessages
-from workbench.store.stored_values import LetterStatus
 
 
 def forget_messages(tables: Tables, op: ForgetMessages, now: int) -> int:
@@ -21,7 +21,7 @@ def forget_messages(tables: Tables, op: ForgetMessages, now: int) -> int:
     ]
     for row in gone:
         tables.deliveries.drop(row.number)
-        replay_ended(tables, row.dead_letter, LetterStatus.OPEN, now)
+        replay_ended(tables, row.dead_letter, LetterAct.SKIP, now)
     for name, key in {(row.subscription, row.key) for row in gone}:
         promote(tables, name, key, past_dead=name in op.released)
     held = {row.position for row in tables.deliveries.values()}
@@ -30,3 +30,8 @@ def forget_messages(tables: Tables, op: ForgetMessages, now: int) -> int:
         tables.message_ids.drop(tables.messages[position].id_bytes)
         tables.messages.drop(position)
     return len(forgotten)
+
+
+RUN: Run = {
+    ForgetMessages: forget_messages,
+}

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from workbench.errors import NotFound, StaleLease
+from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message
 from workbench.store.letter_values import crash_letter
@@ -19,7 +20,8 @@ from workbench.store.sqlite.batch import insert_rows, inserts
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
 from workbench.store.sqlite.rows import DELIVERIES, deliveries, message_to_deliver
-from workbench.store.stored_values import Delivery, LetterStatus
+from workbench.store.sqlite.run_table import Run
+from workbench.store.stored_values import Delivery
 
 URGENCY = "enqueued_at - priority * 1000000"
 """Enqueue time less the boost of the priority: the smallest comes first (R1)."""
@@ -219,7 +221,7 @@ def _bury(con: sqlite3.Connection, number: int, op: Reclaim | RecoverSubscriptio
 def _die_of_crashes(con: sqlite3.Connection, row: Delivery, message: Message, now: int) -> None:
     letter = insert_letter(con, crash_letter(row, message, now), parent=row.dead_letter)
     if row.dead_letter is not None:
-        letter_ended(con, row.dead_letter, LetterStatus.FAILED_AGAIN, now)
+        letter_ended(con, row.dead_letter, LetterAct.FAIL, now)
     con.execute(
         "update deliveries set state = 'dead', letter_id = ?, rank = 0 where id = ?", (letter, row.number)
     )
@@ -235,3 +237,13 @@ def number_of(con: sqlite3.Connection, name: str) -> int:
     if row is None:
         raise NotFound(f"there is no subscription {name}")
     return int(row[0])
+
+
+RUN: Run = {
+    RecoverSubscription: lambda w, o: recover(w.con, w.heads, o, w.now),
+    Claim: lambda w, o: claim(w.con, w.heads, o),
+    Unclaim: lambda w, o: unclaim(w.con, o),
+    Lease: lambda w, o: lease(w.con, w.heads, o),
+    Extend: lambda w, o: extend(w.con, o),
+    Reclaim: lambda w, o: reclaim(w.con, o, w.now),
+}

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Column, Float, Integer, LargeBinary
 
 from workbench.model.command import CommandOutcome
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
-from workbench.store.stored_values import JobStatus, LetterStatus, PassedKind, ProjectionStatus, Reason
+from workbench.store.stored_values import JobStatus, PassedKind, ProjectionStatus, Reason
 
 _JSON = {
     "events": ("data", "meta"),

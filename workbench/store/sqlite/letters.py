@@ -6,9 +6,13 @@ import sqlite3
 
 import msgspec
 
+from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.store.operations import ForgetLetters, MarkLetters, ReplayLetter, RestoreLetters
+from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import DeadLetter
 
+_MAY = {act: "('" + "', '".join(allowed(act)) + "')" for act in LetterAct}
+"""For each act, the statuses in which it may be done, as SQL lists them."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -44,22 +48,22 @@ def insert_letter(con: sqlite3.Connection, letter: DeadLetter, *, parent: int | 
     return cursor.lastrowid or 0
 
 
-def letter_ended(con: sqlite3.Connection, number: int, status: str, now: int) -> None:
+def letter_ended(con: sqlite3.Connection, number: int, act: LetterAct, now: int) -> None:
     """Notes how the replay of a dead letter ended (L4)."""
     con.execute(
-        "update dead_letters set status = ?, changed_at = ? where id = ? and status = 'replaying'",
-        (status, now, number),
+        f"update dead_letters set status = ?, changed_at = ? where id = ? and status in {_MAY[act]}",
+        (outcome(act), now, number),
     )
 
 
 def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
     done = con.execute(
-        "update dead_letters set status = 'replaying', changed_at = ?, edited = coalesce(?, edited)"
-        " where id = ? and status in ('open', 'archived') and not exists (select 1 from deliveries d"
+        "update dead_letters set status = ?, changed_at = ?, edited = coalesce(?, edited)"
+        f" where id = ? and status in {_MAY[LetterAct.REPLAY]} and not exists (select 1 from deliveries d"
         " join subscriptions s on s.id = d.subscription_id where s.name = dead_letters.subscription"
         " and d.position = dead_letters.position and d.letter_id is not dead_letters.id)",
-        (now, op.data, op.number),
+        (outcome(LetterAct.REPLAY), now, op.data, op.number),
     )
     if not done.rowcount:
         return False
@@ -128,11 +132,12 @@ def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> in
             "select id, act, status, changed_at from letter_changes where letter_id = ? order by id desc limit 1",
             (number,),
         ).fetchone()
-        change, act, status, changed_at = last or (0, "", "open", now)
+        change, act, status, changed_at = last or (0, "", outcome(LetterAct.RESTORE), now)
         if op.act and act != op.act:
             continue
         done = con.execute(
-            "update dead_letters set status = ?, changed_at = ? where id = ? and status in ('archived', 'purged')",
+            "update dead_letters set status = ?, changed_at = ? where id = ?"
+            f" and status in {_MAY[LetterAct.RESTORE]}",
             (status, changed_at, number),
         )
         con.execute("delete from letter_changes where id = ?", (change,))
@@ -182,10 +187,19 @@ def promote_all(con: sqlite3.Connection, subscription: int, *, past_dead: bool) 
 def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
     """Removes letters that were purged before a time, with their deliveries; what they blocked goes on (L7)."""
     rows = con.execute(
-        "select id from dead_letters where status = 'purged' and changed_at < ?", (op.before,)
+        "select id from dead_letters where status = ? and changed_at < ?",
+        (outcome(LetterAct.PURGE), op.before),
     ).fetchall()
     for (number,) in rows:
         _skip_on(con, number)
         con.execute("delete from letter_changes where letter_id = ?", (number,))
         con.execute("delete from dead_letters where id = ?", (number,))
     return len(rows)
+
+
+RUN: Run = {
+    ReplayLetter: lambda w, o: replay_letter(w.con, o, w.now),
+    MarkLetters: lambda w, o: mark_letters(w.con, o, w.now),
+    RestoreLetters: lambda w, o: restore_letters(w.con, o, w.now),
+    ForgetLetters: lambda w, o: forget_letters(w.con, o),
+}

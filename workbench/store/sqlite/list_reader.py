@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
-import weakref
 from array import array
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -23,6 +24,7 @@ from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import translate, translated
+from workbench.store.sqlite.read_limit import READ_SECONDS, ReadLimit
 from workbench.store.sqlite.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.stored_values import (
     CommandRecord,
@@ -34,9 +36,6 @@ from workbench.store.stored_values import (
     StreamInfo,
 )
 
-READ_SECONDS = 30.0
-STEPS = 1_000_000
-"""Instructions of SQLite's machine, some 10 ms, between two looks at the clock."""
 MANY = 100
 Values = tuple[Any, ...] | Mapping[str, Any]
 _DIALECT = sqlite.dialect()
@@ -63,26 +62,21 @@ class ListReader:
         self._con = con
         self._path = path
         con.create_function("folded", 1, folded, deterministic=True)
-        self._began: float | None = None
+        self._limit = ReadLimit(con, path)
 
     def close(self) -> None:
-        """Closes the connection; a second call does nothing."""
+        """Stops what is read and closes the connection; a second call does nothing."""
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            self._con.interrupt()
         self._con.close()
 
     def limit_reads(self, clock: Clock, seconds: float = READ_SECONDS) -> None:
         """Has reads that take longer stopped, with `ReadTooLong` (C5)."""
-        overdue = weakref.WeakMethod(self._is_overdue)  # the connection must not keep its reader
+        self._limit.set(clock, seconds)
 
-        def stops() -> bool:
-            asked = overdue()
-            return asked is None or asked(clock.monotonic(), seconds)
-
-        self._con.set_progress_handler(stops, STEPS)
-
-    def _is_overdue(self, now: float, seconds: float) -> bool:
-        if self._began is None:
-            self._began = now
-        return now - self._began > seconds
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong` (C5)."""
+        return self._limit.within(seconds)
 
     def streams(self, first: int, limit: int) -> list[StreamInfo]:
         """Returns streams by number, from ``first``."""
@@ -169,6 +163,31 @@ class ListReader:
             )
             for row in _ENTRY(self._all(query, {"first": first, "limit": limit}))
         ]
+
+    def log_runs(self, after: int = 0) -> list[range]:
+        """Returns the positions above ``after`` at which something stands, as runs without gaps (I3).
+
+        Where there are no gaps it takes two counts from indexes; else it looks at every position.
+        """
+        behind = "where position > :after" if after else ""  # a condition keeps it from counting an index
+        ends = " union all ".join(
+            f"select (select min(position) from {table} {behind}), (select max(position) from {table} {behind}),"
+            f" (select count(*) from {table} {behind})"
+            for table in ("events", "messages")
+        )
+        found = [row for row in self._all(ends, {"after": after}) if row[2]]
+        if not found:
+            return []
+        first, last = min(row[0] for row in found), max(row[1] for row in found)
+        if last - first + 1 == sum(row[2] for row in found):
+            return [range(first, last + 1)]
+        query = (
+            "with places (place) as (select position from events where position > :after"
+            " union all select position from messages where position > :after)"
+            " select min(place), max(place) from (select place, place - row_number() over (order by place) as run"
+            " from places) group by run order by 1"
+        )
+        return [range(row[0], row[1] + 1) for row in self._all(query, {"after": after})]
 
     def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
         """Returns the events of a stream with versions above ``after``, without payloads."""
@@ -336,14 +355,14 @@ class ListReader:
         return self._all(str(said), tuple(said.params[name] for name in said.positiontup or ()))
 
     def _all(self, query: str, values: Values = ()) -> list[Any]:
-        self._began = None
+        self._limit.begin()
         try:
             return self._con.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
     def _one(self, query: str, values: Values = ()) -> Any:
-        self._began = None
+        self._limit.begin()
         try:
             return self._con.execute(query, values).fetchone()
         except sqlite3.Error as error:
@@ -353,7 +372,7 @@ class ListReader:
         return self._one(query, values)
 
     def _dicts(self, query: str, values: Values) -> list[dict[str, Any]]:
-        self._began = None
+        self._limit.begin()
         with translated(self._path):
             cursor = self._con.execute(query, values)
             names = [column[0] for column in cursor.description]

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from workbench.model.command import CommandOutcome
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message, event_as_message
@@ -23,7 +24,6 @@ from workbench.store.stored_values import (
     Delivery,
     Job,
     JobStatus,
-    LetterStatus,
     ProjectionState,
     ProjectionStatus,
     Reason,

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import msgspec
 
 from workbench.errors import StaleLease
+from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState, Trigger
 from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
 from workbench.store.settlements import Settlement, blocked_keys
 from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of, states
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
+from workbench.store.sqlite.run_table import Run
 
 _encode = msgspec.json.Encoder().encode
 _STALE = "a delivery of {} was taken by another"
@@ -99,7 +101,7 @@ def _end(con: sqlite3.Connection, number: int, op: Settle, ended: Sequence[Settl
             raise StaleLease(_STALE.format(op.subscription))
         for position, _, letter in gone:
             if letter is not None:
-                letter_ended(con, letter, "failed_again" if position in dropped else "resolved", now)
+                letter_ended(con, letter, LetterAct.FAIL if position in dropped else LetterAct.SUCCEED, now)
         for key in {key for _, key, _ in gone}:
             promote(con, number, key, past_dead=op.release_key)
 
@@ -117,7 +119,7 @@ def _settle_row(con: sqlite3.Connection, number: int, op: Settle, settlement: Se
     if settlement.letter is not None:
         letter = insert_letter(con, settlement.letter, parent=parent)
         if parent is not None:
-            letter_ended(con, parent, "failed_again", now)
+            letter_ended(con, parent, LetterAct.FAIL, now)
     con.execute(
         f"update deliveries set state = ?, due_at = ?, rank = coalesce(?, {URGENCY}), failed = failed + ?,"
         " attempts = ?, lease_token = null, lease_until = null, lease_owner = null, letter_id = ? where id = ?",
@@ -149,7 +151,14 @@ def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
             continue
         skipped += 1
         if gone[1] is not None:
-            letter_ended(con, gone[1], "open", now)
+            letter_ended(con, gone[1], LetterAct.SKIP, now)
         promote(con, number, gone[0], past_dead=op.release_key)
     con.execute("update subscriptions set skipped = skipped + ? where id = ?", (skipped, number))
     return skipped
+
+
+RUN: Run = {
+    EnsureSubscription: lambda w, o: ensure_subscription(w.con, w.heads, o, w.now),
+    ConfigureSubscription: lambda w, o: configure(w.con, o),
+    Skip: lambda w, o: skip(w.con, o, w.now),
+}

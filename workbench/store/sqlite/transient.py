@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
+from workbench.model.dead_letter import LetterAct
 from workbench.store.operations import ForgetMessages
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import letter_ended, promote
+from workbench.store.sqlite.run_table import Run
 
 
 def forget_messages(con: sqlite3.Connection, heads: Heads, op: ForgetMessages, now: int) -> int:
@@ -21,7 +23,7 @@ def forget_messages(con: sqlite3.Connection, heads: Heads, op: ForgetMessages, n
     names = dict(con.execute("select id, name from subscriptions where topic = ?", (op.topic,)))
     for _, _, letter in gone:
         if letter is not None:
-            letter_ended(con, letter, "open", now)
+            letter_ended(con, letter, LetterAct.SKIP, now)
     for number, key in {(number, key) for number, key, _ in gone}:
         promote(con, number, key, past_dead=names[number] in op.released)
     removed = con.execute(
@@ -32,3 +34,8 @@ def forget_messages(con: sqlite3.Connection, heads: Heads, op: ForgetMessages, n
         "insert or replace into meta values ('head', ?)", (str(heads.position),)
     )  # never given again (I3)
     return removed
+
+
+RUN: Run = {
+    ForgetMessages: lambda w, o: forget_messages(w.con, w.heads, o, w.now),
+}

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.store.operations import Operation
+from typing_extensions import override
+
+from workbench.store.operations.operation import Operation
 from workbench.store.stored_values import PassedEvent
 
+if TYPE_CHECKING:
+    from workbench.store.operations.touched import Touched
 
-class EnsureProjection(Operation, frozen=True, kw_only=True):
+
+class ProjectionOperation(Operation, frozen=True, kw_only=True):
+    """Base of what is written of one projection."""
+
+    name: str
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.projections.add(self.name)
+
+
+class EnsureProjection(ProjectionOperation, frozen=True, kw_only=True):
     """Makes sure that a projection has a live generation: a table and a checkpoint.
 
     Attributes:
@@ -20,15 +35,19 @@ class EnsureProjection(Operation, frozen=True, kw_only=True):
             them: `ModelError` where that would lose something (J6).
     """
 
-    name: str
     columns: tuple[tuple[str, str], ...]
     indexed: tuple[str, ...]
     definition_hash: str
     rebuild: bool = False
     folded: bool = True
 
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        ProjectionOperation.touch(self, answer, touched)
+        touched.operated.add(self.name)
 
-class ApplyProjection(Operation, frozen=True, kw_only=True):
+
+class ApplyProjection(ProjectionOperation, frozen=True, kw_only=True):
     """Writes a projection's buffered rows and its checkpoint together (J1).
 
     Attributes:
@@ -39,7 +58,6 @@ class ApplyProjection(Operation, frozen=True, kw_only=True):
         resumed: Streams that are parked no longer.
     """
 
-    name: str
     generation: int
     before: int
     checkpoint: int
@@ -49,25 +67,32 @@ class ApplyProjection(Operation, frozen=True, kw_only=True):
     resumed: tuple[str, ...] = ()
 
 
-class SwitchProjection(Operation, frozen=True, kw_only=True):
+class SwitchProjection(ProjectionOperation, frozen=True, kw_only=True):
     """Makes a rebuilt generation the live one and drops the one before (J3)."""
 
-    name: str
     generation: int
 
 
-class DropGeneration(Operation, frozen=True, kw_only=True):
+class DropGeneration(ProjectionOperation, frozen=True, kw_only=True):
     """Gives up a generation that is not live; answers whether there was one."""
 
-    name: str
     generation: int
 
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        ProjectionOperation.touch(self, answer, touched)
+        touched.operated.add(self.name)
 
-class MarkProjection(Operation, frozen=True, kw_only=True):
+
+class MarkProjection(ProjectionOperation, frozen=True, kw_only=True):
     """Records that a generation of a projection was paused, resumed or faulted (J2)."""
 
-    name: str
     generation: int
     status: str
     fault: str = ""
     fault_position: int = 0
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        ProjectionOperation.touch(self, answer, touched)
+        touched.operated.add(self.name)

@@ -1,0 +1,42 @@
+"""Finds numbers in an ordered sequence of them: where the rows of a sorted table stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from workbench.gui.paged_model import Key
+
+FEW = 2
+
+
+class RowSort:
+    """Where the members of an ordered sequence of numbers stand in it.
+
+    Args:
+        numbers: Each once.
+        wanted: What will be looked for: where this is made in a thread, that search is done there.
+    """
+
+    def __init__(self, numbers: Sequence[int], wanted: Collection[Key] = ()) -> None:
+        self.numbers = numbers
+        self._known: dict[Key, int] = {}
+        self.find(wanted)
+
+    def find(self, wanted: Collection[Key]) -> Mapping[Key, int]:
+        """Returns the places of numbers that are in it."""
+        unknown = {key for key in wanted if key not in self._known}
+        if unknown:
+            self._known.update(dict.fromkeys(unknown, -1))
+            if len(unknown) <= FEW:
+                self._find_few(unknown)
+            else:
+                self._known.update({key: at for at, key in enumerate(self.numbers) if key in unknown})
+        known = self._known
+        return {key: known[key] for key in wanted if known[key] >= 0}
+
+    def _find_few(self, wanted: Collection[Key]) -> None:
+        for key in wanted:
+            try:
+                self._known[key] = self.numbers.index(key)
+            except ValueError:
+                continue

@@ -1,0 +1,59 @@
+"""What can be done with a dead letter, and what that makes of it: the table of transitions (contract §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class LetterStatus(StrEnum):
+    """What became of a dead letter."""
+
+    OPEN = "open"
+    REPLAYING = "replaying"
+    RESOLVED = "resolved"
+    FAILED_AGAIN = "failed_again"
+    ARCHIVED = "archived"
+    PURGED = "purged"
+
+
+class LetterAct(StrEnum):
+    """What happens to a dead letter: the first four an operator does, the others its replay comes to."""
+
+    REPLAY = "replay"
+    ARCHIVE = "archive"
+    PURGE = "purge"
+    RESTORE = "restore"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    SKIP = "skip"
+
+
+TRANSITIONS: Mapping[LetterAct, Mapping[LetterStatus, LetterStatus]] = {
+    LetterAct.REPLAY: {
+        LetterStatus.OPEN: LetterStatus.REPLAYING,
+        LetterStatus.ARCHIVED: LetterStatus.REPLAYING,
+    },
+    LetterAct.ARCHIVE: {LetterStatus.OPEN: LetterStatus.ARCHIVED},
+    LetterAct.PURGE: {LetterStatus.OPEN: LetterStatus.PURGED, LetterStatus.ARCHIVED: LetterStatus.PURGED},
+    LetterAct.RESTORE: {LetterStatus.ARCHIVED: LetterStatus.OPEN, LetterStatus.PURGED: LetterStatus.OPEN},
+    LetterAct.SUCCEED: {LetterStatus.REPLAYING: LetterStatus.RESOLVED},
+    LetterAct.FAIL: {LetterStatus.REPLAYING: LetterStatus.FAILED_AGAIN},
+    LetterAct.SKIP: {LetterStatus.REPLAYING: LetterStatus.OPEN},
+}
+"""For each act, what it makes of a letter in the statuses in which it may be done; in others it does nothing.
+
+A restore takes the last act back: a letter that was purged after it was archived is archived again (L9).
+"""
+UNDOABLE = (LetterAct.ARCHIVE, LetterAct.PURGE)
+"""Acts that a restore takes back (L7)."""
+
+
+def allowed(act: LetterAct) -> tuple[LetterStatus, ...]:
+    """Returns the statuses in which an act may be done."""
+    return tuple(TRANSITIONS[act])
+
+
+def outcome(act: LetterAct) -> LetterStatus:
+    """Returns what an act makes of a letter, whatever it was before."""
+    return next(iter(TRANSITIONS[act].values()))
