@@ -67,7 +67,7 @@ class Lease(Operation, frozen=True, kw_only=True):
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
-        if answer:  # where nothing could be leased nothing changed: whoever tried would wake itself again
+        if answer:  # where nothing could be leased nothing changed: the caller would wake itself again
             touched.subscriptions.add(self.subscription)
 
 
