@@ -256,12 +256,7 @@ class Engine:
     # -- what others are given --------------------------------------------------------------------------
 
     async def write(self, operation: Operation) -> Any:
-        """Writes one operation, and follows it; returns its answer.
-
-        Raises:
-            WorkbenchError: It refused, or the store could not write.
-            StoreBusy: The engine was stopped.
-        """
+        """Writes one operation, and follows it; returns its answer, or raises as `commit` does."""
         return await self.gate.write(operation)
 
     async def commit(self, *operations: Operation) -> list[Any]:
