@@ -32,7 +32,7 @@ from workbench.gui.actions import Actions, action
 from workbench.gui.context_menu import OfferingTree
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import SearchBox, plain_label
-from workbench.services.manual import Chapter, anchor_of, found, led_to
+from workbench.services.documents.manual import Chapter, anchor_of, found, led_to
 
 CHAPTER = Qt.ItemDataRole.UserRole
 SAFE = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
