@@ -13,7 +13,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.widgets import Banner
 
 if TYPE_CHECKING:
-    from workbench.services.monitor_values import ProjectionView, RebuildView
+    from workbench.services.monitor.monitor_values import ProjectionView, RebuildView
     from workbench.store.stored_values import PassedEvent
 
 Button = tuple[str, Callable[[], object]]

@@ -43,7 +43,7 @@ from workbench.gui.widgets import (
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.monitor_values import ProjectionView
+    from workbench.services.monitor.monitor_values import ProjectionView
     from workbench.store.stored_values import LogEntry
 
 NARROW, TIGHT = 360, 260

@@ -31,7 +31,7 @@ from workbench.gui.views.setting_drafts import content_of, restored, standing
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState
-from workbench.services.settings_preview import WouldBreak, consequences
+from workbench.services.project_editor.settings_preview import WouldBreak, consequences
 from workbench.tusk import ChangedOnDisk, TskError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.time_format import relative
 
 if TYPE_CHECKING:
-    from workbench.services.monitor_values import SubscriptionView
+    from workbench.services.monitor.monitor_values import SubscriptionView
 
 STATES = {
     "running": ("ok", "Messages are delivered as they come"),

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, Field
 
-from workbench.services.schema_fields import fields_of
+from workbench.services.documents.schema_fields import fields_of
 
 
 class Line(BaseModel):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.services.conftest import settle
-from workbench.services import monitor
+from workbench.services.monitor import monitor
+from workbench.services.monitor.openmetrics import open_metrics
 from workbench.services.open_project import open_target
-from workbench.services.openmetrics import open_metrics
 
 
 async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):

@@ -12,7 +12,7 @@ from workbench.project.project_file import read_document
 from workbench.project.python_sources import module_path
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios, read_scenarios
-from workbench.services.setting_renames import Edit, in_code, left_behind, mentions
+from workbench.services.project_editor.setting_renames import Edit, in_code, left_behind, mentions
 from workbench.tusk import Problem, TskError, parse
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from workbench.services.markdown import code, plain, prose, sentence, table
+from workbench.services.documents.markdown import code, plain, prose, sentence, table
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 LETTERS = st.text(alphabet="ab1_*`[]()<>&|~$#+-=.!\\:/ \"'{}", min_size=1, max_size=30)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from workbench.services.manual import anchor_of, chapters, chapters_of, found, led_to
+from workbench.services.documents.manual import anchor_of, chapters, chapters_of, found, led_to
 
 TEXT = """# Two *things*
 

@@ -18,7 +18,7 @@ from workbench.project.project import contradictions
 from workbench.project.project_file import OFFSETS, place_for, read_document, written_values
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Flags, QueueSection, RetrySettings, Settings
-from workbench.services.setting_forms import (
+from workbench.services.project_editor.setting_forms import (
     Model,
     as_field,
     collection_of,
@@ -28,8 +28,8 @@ from workbench.services.setting_forms import (
     section_of,
     title_of,
 )
-from workbench.services.setting_renames import Renamed, in_project_file, in_scenarios
-from workbench.services.settings_preview import WouldBreak, broken_scenarios, would_be
+from workbench.services.project_editor.setting_renames import Renamed, in_project_file, in_scenarios
+from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
 from workbench.tusk import (
     Document,
     Problem,

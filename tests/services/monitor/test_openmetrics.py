@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from workbench.services.openmetrics import open_metrics
+from workbench.services.monitor.openmetrics import open_metrics
 
 SAMPLE = re.compile(r'(workbench_[a-z_]+)(\{([a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (-?[0-9.e+-]+)\Z')
 

@@ -11,7 +11,7 @@ from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
 from workbench.project.scenarios import find_scenarios
 from workbench.services.open_project import open_target
-from workbench.services.settings_preview import WouldBreak, consequences
+from workbench.services.project_editor.settings_preview import WouldBreak, consequences
 from workbench.tusk import TskError
 
 

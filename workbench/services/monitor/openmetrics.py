@@ -11,7 +11,7 @@ from workbench.model.clock import MICROSECONDS
 if TYPE_CHECKING:
     from workbench.engine.engine import Engine
     from workbench.services.monitor import Monitor
-    from workbench.services.monitor_values import SubscriptionView
+    from workbench.services.monitor.monitor_values import SubscriptionView
 
 QUANTILES = (0.5, 0.95, 0.99)
 Labels = tuple[tuple[str, str], ...]

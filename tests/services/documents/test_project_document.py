@@ -9,7 +9,7 @@ import pytest
 from workbench.assets import asset
 from workbench.project.project import load_project
 from workbench.project.samples import SAMPLES
-from workbench.services.documents import document
+from workbench.services.documents.project_document import document
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

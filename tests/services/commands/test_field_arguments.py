@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import InvalidValue
-from workbench.services.field_arguments import assign
+from workbench.services.commands.field_arguments import assign
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.services.mermaid import label
+from workbench.services.documents.mermaid import label
 
 
 @given(st.text())

@@ -10,7 +10,7 @@ from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.model.aggregate import stream_name
 from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projection import Projection
-from workbench.services.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
+from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
 from workbench.store.ports import Reader
 from workbench.store.stored_values import (
     Delivery,
