@@ -25,8 +25,8 @@ from workbench.project.declared.sections import SECTIONS, Acting, ActionSection 
 from workbench.project.project_file import ALIASES, OFFSETS  # noqa: E402
 from workbench.project.scenarios.scenario_reader import GIVEN, THEN, WHEN  # noqa: E402
 from workbench.project.settings import QueueSection, Settings  # noqa: E402
-from workbench.services.markdown import code, sentence, table  # noqa: E402
-from workbench.services.setting_forms import collection_of, default_of, section_of, shown  # noqa: E402
+from workbench.services.documents.markdown import code, sentence, table  # noqa: E402
+from workbench.services.project_editor.setting_forms import collection_of, default_of, section_of, shown  # noqa: E402
 
 DOCS = ROOT / "resources" / "docs"
 HEADS = ("setting", "type", "default", "limits", "what it does")

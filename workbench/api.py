@@ -90,7 +90,9 @@ __all__ = [
 ]
 
 
-def open(path: Path | str, *, trusted: bool = False) -> AbstractAsyncContextManager[EmbeddedProject]:  # noqa: A001
+def open(  # noqa: A001  # it is called workbench.open
+    path: Path | str, *, trusted: bool = False, in_memory: bool = False
+) -> AbstractAsyncContextManager[EmbeddedProject]:
     """Opens a project in a program: ``async with workbench.open("shop") as project``.
 
     Its engine runs inside the block, on the program's event loop. The block ends when running handlers have
@@ -100,6 +102,7 @@ def open(path: Path | str, *, trusted: bool = False) -> AbstractAsyncContextMana
         path: The project's folder or its file.
         trusted: Whether its Python modules may be imported, and its store opened where it is, as they are
             now; else only what a person trusted before (T2, T3).
+        in_memory: Whether it works on an empty store that ends with the block; its own is not touched.
 
     Raises:
         NotFound: There is no such project.
@@ -111,4 +114,4 @@ def open(path: Path | str, *, trusted: bool = False) -> AbstractAsyncContextMana
     """
     from workbench.services.embedded_project import opened
 
-    return opened(Path(path), trusted=trusted)
+    return opened(Path(path), trusted=trusted, in_memory=in_memory)

@@ -267,7 +267,7 @@ def test_C10_a_store_that_is_deleted_while_no_command_comes_is_told_at_once(work
     reading, writing = os.pipe()
     path = folder / "data" / "events.db"
     monkeypatch.setattr("workbench.services.store_watch.EVERY", 0.01)
-    monkeypatch.setattr("workbench.services.command_story.arriving_lines", Deleting(path, told))
+    monkeypatch.setattr("workbench.services.commands.command_story.arriving_lines", Deleting(path, told))
     with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb"):
         monkeypatch.setattr("sys.stdin", pipe)
         assert workbench("run", folder, "--commands", "-").code == 3

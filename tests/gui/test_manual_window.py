@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.gui.manual_window import ManualWindow
 from workbench.gui.theme import theme
-from workbench.services.manual import Chapter, chapters
+from workbench.services.documents.manual import Chapter, chapters
 
 IMAGE = QTextDocument.ResourceType.ImageResource.value
 

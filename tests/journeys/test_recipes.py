@@ -183,6 +183,49 @@ def test_a_store_is_held_to_the_whole_suite_by_one_line(copy):
     assert "[100%]" in run(copy, *words), "pytest would fail if it found none of that name"
 
 
+FORGETTING = """
+import sys
+from uuid import UUID
+from workbench.model.clock import ManualClock
+from workbench.model.command import CommandOutcome
+from workbench.store.memory.store import MemoryStore
+from workbench.store.operations import Atomic, RecordCommand
+from workbench.store.operations.forget_command import ForgetCommand
+from workbench.store.operations.touched import Touched
+from workbench.store.sqlite.store import SqliteStore
+from workbench.store.stored_values import CommandRecord
+from pathlib import Path
+
+one = UUID(int=7)
+record = CommandRecord(command_id=one, type="t", stream="s", data="{}", outcome=CommandOutcome.ACCEPTED,
+                       issued_at=1, correlation_id=one, origin="")
+operations = [RecordCommand(record=record), ForgetCommand(command_id=one), ForgetCommand(command_id=one)]
+for store in (MemoryStore(ManualClock()), SqliteStore(Path("x.db"), ManualClock())):
+    answers = store.write(operations)
+    left = store.reader().commands(limit=9)
+    print(answers[1:], left, [Touched([one], [said]).commands for one, said in zip(operations, answers)])
+    store.close()
+"""
+
+
+def test_an_operation_is_one_file_and_a_function_in_each_adapter(copy):
+    text = chapter("Add an operation")
+    write_files(text, copy)
+    adapters = re.findall(
+        r"add `([^`]+)` to `RUN`\s+in\s+`([\w/.]+)`, with its import and\n\n```python\n(.*?)^```",
+        text,
+        re.MULTILINE | re.DOTALL,
+    )
+    assert [name.split("/")[2] for _, name, _ in adapters] == ["memory", "sqlite"]
+    for line, name, code in adapters:
+        put(copy / name, "RUN: Run = {\n", f"    {line}\n")
+        path = copy / name
+        path.write_text(path.read_text().replace("RUN: Run = {\n", f"{code}\n\nRUN: Run = {{\n"))
+        importing = "from workbench.store.operations.forget_command import ForgetCommand\n"
+        put(path, "from __future__ import annotations\n", importing)
+    assert run(copy, "-c", FORGETTING).splitlines() == ["[True, False] [] [True, True, False]"] * 2
+
+
 def test_a_domain_in_python_and_a_program_that_uses_it(tmp_path):
     write_files(chapter("Add a domain"), tmp_path)
     (tmp_path / "program.py").write_text(blocks(chapter("Use it in a program"))[0], encoding="utf-8")

@@ -43,6 +43,14 @@ async def project(users):
         yield opened
 
 
+@pytest.fixture(params=[False, True], ids=["file", "memory"])
+async def either(users, request):
+    """The project on its store, and on one in memory."""
+    async with workbench.open(users, in_memory=request.param) as opened:
+        yield opened
+    assert (users / "data").exists() is not request.param, "its own store is left alone"
+
+
 async def test_a_command_by_name_or_as_an_object_is_accepted_and_seen_by_queries(users, monkeypatch):
     monkeypatch.syspath_prepend(str(users.parent))
     domain = importlib.import_module("users.domain")  # the program has classes of its own
@@ -55,31 +63,31 @@ async def test_a_command_by_name_or_as_an_object_is_accepted_and_seen_by_queries
         assert [row["id"] for row in await project.query(domain.ListUsers(status="inactive"))] == ["ada"]
 
 
-async def test_J5_K3_a_command_that_is_issued_twice_takes_effect_once(project):
+async def test_J5_K3_a_command_that_is_issued_twice_takes_effect_once(either):
     identity = uuid.uuid4()
-    first = await project.issue("create_user", ADA, command_id=identity)
-    again = await project.issue("create_user", ADA, command_id=identity)
+    first = await either.issue("create_user", ADA, command_id=identity)
+    again = await either.issue("create_user", ADA, command_id=identity)
     assert (again.duplicate, again.version) == (True, first.version)
 
 
-async def test_what_is_refused_is_raised(project):
-    await project.issue("create_user", ADA)
+async def test_what_is_refused_is_raised(either):
+    await either.issue("create_user", ADA)
     with pytest.raises(CommandRejected, match="exists already") as refusal:
-        await project.issue("create_user", ADA)
+        await either.issue("create_user", ADA)
     assert refusal.value.field == "user_id"
     with pytest.raises(WrongExpectedVersion) as conflict:
-        await project.issue("update_user", {"user_id": "ada", "username": "Ada L."}, expected=7)
+        await either.issue("update_user", {"user_id": "ada", "username": "Ada L."}, expected=7)
     assert (conflict.value.expected, conflict.value.actual) == (7, 1)
     with pytest.raises(InvalidCommand, match="email"):
-        await project.issue("create_user", {**ADA, "email": "nowhere"})
+        await either.issue("create_user", {**ADA, "email": "nowhere"})
     with pytest.raises(NoHandler, match="crate_user"):
-        await project.issue("crate_user", ADA)
+        await either.issue("crate_user", ADA)
     with pytest.raises(NoHandler, match="get_usr"):
-        await project.query("get_usr", {})
+        await either.query("get_usr", {})
     with pytest.raises(NotFound, match="nobody"):
-        await project.wait_for("nobody", 1)
+        await either.wait_for("nobody", 1)
     with pytest.raises(TopicNotFound, match="nowhere"):
-        await project.publish("nowhere", {})
+        await either.publish("nowhere", {})
 
 
 async def test_what_the_model_itself_does_wrong_is_told_apart(users):
@@ -96,20 +104,20 @@ async def test_what_the_model_itself_does_wrong_is_told_apart(users):
             await project.issue("create_user", ADA)
 
 
-async def test_a_stream_is_read_in_order_whatever_its_length(project, monkeypatch):
+async def test_a_stream_is_read_in_order_whatever_its_length(either, monkeypatch):
     monkeypatch.setattr("workbench.services.embedded_project.PAGE", 2)
-    await project.issue("create_user", ADA)
+    await either.issue("create_user", ADA)
     for number in range(4):
-        await project.issue("update_user", {"user_id": "ada", "username": f"Ada {number}"})
-    assert [event.version async for event in project.read("user-ada")] == [1, 2, 3, 4, 5]
-    assert [event.json()["username"] async for event in project.read("user-ada", after=4)] == ["Ada 3"]
-    assert [event async for event in project.read("user-bob")] == []
+        await either.issue("update_user", {"user_id": "ada", "username": f"Ada {number}"})
+    assert [event.version async for event in either.read("user-ada")] == [1, 2, 3, 4, 5]
+    assert [event.json()["username"] async for event in either.read("user-ada", after=4)] == ["Ada 3"]
+    assert [event async for event in either.read("user-bob")] == []
 
 
-async def test_changes_that_come_faster_than_they_are_taken_are_merged(project):
-    with closing(project.changes()) as feed:
-        await project.issue("create_user", ADA)
-        await project.issue("create_user", {**ADA, "user_id": "bob"})
+async def test_changes_that_come_faster_than_they_are_taken_are_merged(either):
+    with closing(either.changes()) as feed:
+        await either.issue("create_user", ADA)
+        await either.issue("create_user", {**ADA, "user_id": "bob"})
         changes = await anext(feed)
         while not changes.touches("user-bob"):
             changes = changes.merged(await anext(feed))
@@ -131,18 +139,18 @@ async def test_who_waits_for_changes_is_let_go_when_the_project_is_closed(users)
     assert await taking > 0
 
 
-async def test_dead_letters_are_replayed_once_their_cause_is_mended(project):
-    await project.issue("report_outage", {"domain": "slow.example"})
-    await project.issue("create_user", {**ADA, "email": "ada@slow.example"})
-    assert await project.settle()
-    [letter] = await project.dead_letters()
+async def test_dead_letters_are_replayed_once_their_cause_is_mended(either):
+    await either.issue("report_outage", {"domain": "slow.example"})
+    await either.issue("create_user", {**ADA, "email": "ada@slow.example"})
+    assert await either.settle()
+    [letter] = await either.dead_letters()
     assert letter.error_type == "MailServerUnavailable"
-    await project.issue("resolve_outage", {"domain": "slow.example"})
-    await project.settle()
-    assert (await project.replay(letter)).done == 1
-    await project.settle()
-    assert await project.dead_letters() == []
-    assert (await project.replay(letter.number)).skipped == 1
+    await either.issue("resolve_outage", {"domain": "slow.example"})
+    await either.settle()
+    assert (await either.replay(letter)).done == 1
+    await either.settle()
+    assert await either.dead_letters() == []
+    assert (await either.replay(letter.number)).skipped == 1
 
 
 async def test_B2_P2_messages_are_published_once_and_a_full_topic_says_so(users):

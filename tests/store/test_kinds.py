@@ -17,7 +17,7 @@ from workbench.model.ids import derived_id
 from workbench.model.json_values import read_json
 from workbench.project.samples import copy_sample
 from workbench.store import operations as op
-from workbench.store.projection_operations import ApplyProjection
+from workbench.store.operations.projection_operations import ApplyProjection
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import open_reader
 from workbench.store.sqlite.integrity_check import check

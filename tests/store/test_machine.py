@@ -40,7 +40,7 @@ from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
 from workbench.store.memory.store import MemoryStore
-from workbench.store.projection_operations import (
+from workbench.store.operations.projection_operations import (
     ApplyProjection,
     DropGeneration,
     EnsureProjection,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.actions import one
 from workbench.errors import InvalidName, InvalidValue, NotFound, WrongExpectedVersion
-from workbench.store.projection_operations import (
+from workbench.store.operations.projection_operations import (
     ApplyProjection,
     DropGeneration,
     EnsureProjection,

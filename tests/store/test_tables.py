@@ -10,7 +10,7 @@ from tests.store.actions import append, one
 from workbench.errors import InvalidValue, ModelError, WorkbenchBug
 from workbench.store.conversion import converted
 from workbench.store.operations import EnsureTopic, NewMessage, ProjectRows
-from workbench.store.projection_operations import DropGeneration, EnsureProjection
+from workbench.store.operations.projection_operations import DropGeneration, EnsureProjection
 
 COLUMNS = (("id", "text"), ("n", "integer"))
 

@@ -12,7 +12,7 @@ def _takes(parser: Parser) -> None:
 
 
 async def _metrics(options: Options, environ: Environ) -> int:
-    from workbench.services.openmetrics import open_metrics
+    from workbench.services.monitor.openmetrics import open_metrics
 
     workspace = opened(options, environ)
     try:

@@ -85,7 +85,7 @@ def _docs_takes(parser: Parser) -> None:
 
 
 async def _docs(options: Options, environ: Environ) -> int:
-    from workbench.services.documents import document_of
+    from workbench.services.documents.project_document import document_of
     from workbench.services.output_files import write_output
 
     text = document_of(options.project, environ, trust=options.trust)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.interop.ndjson import RecordProblem
     from workbench.model.changes import Changes
     from workbench.model.command import CommandResult
-    from workbench.services.command_story import StoryReport
+    from workbench.services.commands.command_story import StoryReport
     from workbench.services.workspace import Workspace
 
 
@@ -44,7 +44,7 @@ class _Field(argparse.Action):
         if not namespace.issued:
             parser.error("--set belongs behind a --command")
         from workbench.errors import InvalidValue
-        from workbench.services.field_arguments import assign
+        from workbench.services.commands.field_arguments import assign
 
         try:
             assign(namespace.issued[-1], values)
@@ -139,7 +139,7 @@ class _Gone:
 
 
 async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
-    from workbench.services.openmetrics import open_metrics
+    from workbench.services.monitor.openmetrics import open_metrics
     from workbench.services.output_files import check_output, write_output
     from workbench.services.standstill import drain
 
@@ -154,7 +154,7 @@ async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, 
 
 async def _issue(workspace: Workspace, options: Options) -> StoryReport:
     """Issues what was asked for; with nothing asked for, the story, if the project has one."""
-    from workbench.services.command_story import StoryReport, arriving_lines
+    from workbench.services.commands.command_story import StoryReport, arriving_lines
     from workbench.services.standstill import drain
 
     between = partial(drain, workspace.monitor, options.wait) if options.settle else None

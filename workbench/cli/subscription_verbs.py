@@ -9,7 +9,7 @@ from workbench.cli.answers import answer, columns, meter, note, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
 
 if TYPE_CHECKING:
-    from workbench.services.monitor_values import ProjectionView
+    from workbench.services.monitor.monitor_values import ProjectionView
 
 
 def _subscriptions_takes(parser: Parser) -> None:

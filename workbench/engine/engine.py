@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from workbench.engine.aggregate_loader import AggregateLoader
-from workbench.engine.change_collector import Collector, collect
 from workbench.engine.command_handler import CommandHandler
 from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.group_commit import GroupCommit
@@ -34,6 +33,7 @@ from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation
+from workbench.store.operations.touched import Touched
 from workbench.store.ports import Store
 from workbench.store.stored_values import DeadLetter
 
@@ -196,41 +196,41 @@ class Engine:
 
     def _written(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
         try:
-            self._follow(collect(operations, answers))
+            self._follow(Touched(operations, answers))
         except Exception as error:  # noqa: BLE001  # what was committed is found by all runners
             self.telling.note(f"what follows a commit failed: {type(error).__name__}: {error}")
             self._following.wake_all()
             self.telling.announce(Changes(everything=True, engine=True))
 
-    def _follow(self, collected: Collector) -> None:
-        self.metrics.flow.update(collected.flow)
-        for stream, version in collected.versions.items():
+    def _follow(self, touched: Touched) -> None:
+        self.metrics.flow.update(touched.flow)
+        for stream, version in touched.versions.items():
             self.loader.committed(stream, version)
-        changes = collected.changes()
-        if collected.released:
+        changes = touched.changes()
+        if touched.released:
             for runner in self.subscriptions.values():
                 runner.rows_changed()
-        self._follow_operator(collected)
+        self._follow_operator(touched)
         if changes.head:
             self._head = max(self._head, changes.head, self._read_head())
             changes = changes.merged(Changes(head=self._head))
-        if changes.head or collected.released:
+        if changes.head or touched.released:
             self._following.wake_all()
         else:
             for name in changes.subscriptions:
                 self.wake(name)
         self.telling.announce(changes)
 
-    def _follow_operator(self, collected: Collector) -> None:
+    def _follow_operator(self, touched: Touched) -> None:
         """Takes over what operators changed in the store, and begins again with what stood still."""
-        for name in collected.skipped & set(self.subscriptions):
+        for name in touched.skipped & set(self.subscriptions):
             self.subscriptions[name].rows_changed()
-        for change in collected.configured:
+        for change in touched.configured:
             if (runner := self.subscriptions.get(change.subscription)) is not None:
                 runner.configured(change)
                 if change.paused is False:
                     self.revive(change.subscription)
-        for name in collected.operated:
+        for name in touched.operated:
             self.revive(f"projection {name}")
             self.wake(f"projection {name}")
 

@@ -15,8 +15,8 @@ from workbench.model.projection import OnFault, Projection
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Operation
+from workbench.store.operations.projection_operations import ApplyProjection, MarkProjection
 from workbench.store.ports import Reader
-from workbench.store.projection_operations import ApplyProjection, MarkProjection
 from workbench.store.stored_values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
 
 BATCH = 500

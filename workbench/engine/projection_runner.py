@@ -15,8 +15,12 @@ from workbench.model.clock import Clock
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.operations import Operation
+from workbench.store.operations.projection_operations import (
+    DropGeneration,
+    EnsureProjection,
+    SwitchProjection,
+)
 from workbench.store.ports import Reader
-from workbench.store.projection_operations import DropGeneration, EnsureProjection, SwitchProjection
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
 

@@ -176,11 +176,11 @@ class BoundAction(QAction):
             place = place.parentWidget()
         return place
 
-    def offer(self) -> QWidget | None:
-        """Puts it on its widget; returns that if it was not there yet."""
+    def offer(self) -> None:
+        """Puts it on its widget, unless it is there."""
         place: Any = attrgetter(self.act.on)(self._owner) if self.act.on else self._widget
         if place is None or place is self.place:
-            return None
+            return
         self.place = place
         before = getattr(getattr(place, "offering", None), "before", None)
         if before is None:
@@ -188,8 +188,7 @@ class BoundAction(QAction):
         else:
             place.insertAction(before, self)
         if self.act.default:
-            place.row_activated.connect(self._activated)
-        return self.place
+            place.offering.activated.connect(self._activated)
 
     def _chosen(self) -> tuple[Any, ...]:
         """Returns what is chosen where it is offered, if one chooses things there."""
@@ -262,10 +261,8 @@ class Actions:
 
     def offer(self) -> BoundAction | None:
         """Offers them on the owner's parts as these are now; returns the first."""
-        places = {place for one in self if (place := one.offer()) is not None}
-        for moved in (getattr(place, "selection_moved", None) for place in places):
-            if moved is not None:
-                moved.connect(self.refresh)
+        for one in self:
+            one.offer()
         self.refresh()
         return next(iter(self), None)
 

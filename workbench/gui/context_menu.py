@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -34,6 +34,7 @@ class Offering:
         nothing: Says why nothing can be done then.
         choose_at: Chooses what was clicked on, at a point of the viewport, unless that is chosen already.
         where: Returns where what is chosen is seen, a point of the viewport.
+        activated: Emitted where Enter is pressed, or a double click falls, on what is chosen.
         extend: Adds to the menu what is no action, such as a list of columns.
 
     Attributes:
@@ -49,10 +50,12 @@ class Offering:
         nothing: str,
         choose_at: Callable[[QPoint], object],
         where: Callable[[], QPoint],
+        activated: SignalInstance | None = None,
         extend: Extend | None = None,
     ) -> None:
         self._place, self._chosen, self._nothing = place, chosen, nothing
         self._choose_at, self._where, self._extend = choose_at, where, extend
+        self.activated = activated
         self._held: Any = None
         self.menu: QMenu | None = None
         self.before: QAction | None = None
@@ -64,6 +67,12 @@ class Offering:
     def missing(self) -> str:
         """Returns why nothing can be done where nothing is chosen; an empty text where something is."""
         return "" if self.target() else self._nothing
+
+    def refresh(self) -> None:
+        """Shows what can be done with what is chosen."""
+        for one in self._place.actions():
+            if isinstance(one, BoundAction):
+                one.refresh()
 
     def open(self, event: QContextMenuEvent) -> None:
         """Opens the menu: where the mouse is, or, by a key, at what is chosen."""
@@ -116,6 +125,15 @@ def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
     return menu
 
 
+def open_menu(place: QWidget, event: QContextMenuEvent) -> None:
+    """Opens the menu of a widget in which nothing is chosen."""
+    menu = menu_of(place)
+    menu.aboutToHide.connect(menu.deleteLater)
+    if menu.actions():
+        menu.popup(event.globalPos())
+    event.accept()
+
+
 @dataclass(frozen=True, slots=True)
 class TreeItem:
     """An item of a tree, as it was when it was chosen: its text, and what stands behind it."""
@@ -141,10 +159,11 @@ class OfferingTree(QTreeWidget):
             nothing="Nothing is chosen",
             choose_at=self._choose_at,
             where=self._where,
+            activated=self.row_activated,
         )
         self.common = Actions(self, self)
         self.offering.before = self.common.offer()
-        self.currentItemChanged.connect(self._refresh_actions)
+        self.currentItemChanged.connect(self.offering.refresh)
         self.itemActivated.connect(lambda _item: self.row_activated.emit(self.current()))
 
     def current(self) -> TreeItem | None:
@@ -174,11 +193,6 @@ class OfferingTree(QTreeWidget):
     def collapse_all(self, _chosen: TreeItem | None) -> None:
         """Closes all branches."""
         self.collapseAll()
-
-    def _refresh_actions(self) -> None:
-        for one in self.actions():
-            if isinstance(one, BoundAction):
-                one.refresh()
 
     def _choose_at(self, place: QPoint) -> None:
         item: QTreeWidgetItem | None = self.itemAt(place)

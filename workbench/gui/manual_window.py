@@ -33,7 +33,7 @@ from typing_extensions import override
 from workbench.assets import asset
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import SearchBox, plain_label, toolbar_button
-from workbench.services.manual import Chapter, anchor_of, found, led_to
+from workbench.services.documents.manual import Chapter, anchor_of, found, led_to
 
 CHAPTER = Qt.ItemDataRole.UserRole
 SAFE = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML

@@ -9,7 +9,7 @@ from workbench.gui.desk import Notice
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
-    from workbench.services.monitor_values import Status
+    from workbench.services.monitor.monitor_values import Status
 
 TOPIC = "gone"
 

@@ -22,13 +22,22 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.actions import Actions, action
+from workbench.gui.context_menu import open_menu
 from workbench.gui.icons import icon
 from workbench.gui.plot import SPANS, Plot, clock_text, number_text
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QFocusEvent,
+        QHideEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QShowEvent,
+    )
 
 LIBRARY = "pyqtgraph"
 DRAW_MS = 100
@@ -67,6 +76,8 @@ class RateGraph(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(f"{title}, {unit}")
         theme().changed.connect(self._dress)
+        self.acts = Actions(self, self)
+        self.acts.offer()
 
     def _build(self, title: str, unit: str) -> None:
         heading, measure = QLabel(title), QLabel(unit)
@@ -244,21 +255,39 @@ class RateGraph(QWidget):
         self._timer.stop()
         super().hideEvent(event)
 
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        plot, key = self._plot, event.key()
-        if plot is None:
-            super().keyPressEvent(event)
-        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
-            plot.zoom(0.8)
-        elif key == Qt.Key.Key_Minus:
-            plot.zoom(1.25)
-        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
-            plot.move(-0.1 if key == Qt.Key.Key_Left else 0.1)
-        elif key in {Qt.Key.Key_End, Qt.Key.Key_Escape} and not plot.live:
+    @action("Larger", keys="+ / =", icon="zoom-in")
+    def closer(self) -> None:
+        """Shows less time, larger."""
+        if self._plot is not None:
+            self._plot.zoom(0.8)
+
+    @action("Smaller", keys="-", icon="zoom-out")
+    def farther(self) -> None:
+        """Shows more time, smaller."""
+        if self._plot is not None:
+            self._plot.zoom(1.25)
+
+    @action("Earlier", keys="Left", icon="chevron-left", group=1)
+    def earlier(self) -> None:
+        """Shows what was before."""
+        if self._plot is not None:
+            self._plot.move(-0.1)
+
+    @action("Later", keys="Right", icon="chevron-right", group=1)
+    def later(self) -> None:
+        """Shows what came after."""
+        if self._plot is not None:
+            self._plot.move(0.1)
+
+    @action("Live", keys="End", icon="last", tip="Follow what is new again (double click, or End)", group=1)
+    def follow_live(self) -> None:
+        """Follows what is new again."""
+        if self._plot is not None and not self._plot.live:
             self.go_live()
-        else:
-            super().keyPressEvent(event)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        open_menu(self, event)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from workbench.model.changes import Changes
-    from workbench.services.monitor_values import Status
+    from workbench.services.monitor.monitor_values import Status
     from workbench.services.workspace import Workspace
 
 

@@ -15,7 +15,7 @@ from workbench.gui.time_format import shown_zone, zone_told
 from workbench.services.scenario_status import Tally
 
 if TYPE_CHECKING:
-    from workbench.services.monitor_values import Status
+    from workbench.services.monitor.monitor_values import Status
 
 ENGINE_TIP = "Pause or resume the engine (F8)"
 ENGINE = {

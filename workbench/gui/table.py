@@ -103,6 +103,7 @@ class FastTableView(QTableView):
             nothing="No row is chosen",
             choose_at=self._choose_at,
             where=self._where,
+            activated=self.row_activated,
             extend=lambda menu: self.head.add_menu(menu, max(0, self.currentIndex().column())),
         )
         copier = Copier(self._model, self._keeper.blocks, desk)
@@ -224,6 +225,7 @@ class FastTableView(QTableView):
 
     def _selection_changed(self) -> None:
         self._keeper.forget()
+        self.offering.refresh()
         if not self._quiet:
             self.selection_moved.emit()
 
@@ -323,16 +325,15 @@ class FastTableView(QTableView):
         blocks, index = self._keeper.blocks(), self.currentIndex()
         within = index.isValid() and self.selectionModel().isSelected(index)
         row = self._model.row(index.row() if within else blocks[0][0]) if blocks else None
-        column = max(0, index.column())
-        return Rows(keys=self.selected_keys(), row=row, column=column) if row is not None else None
+        return None if row is None else Rows(self.selected_keys(), row, max(0, index.column()))
 
     def _choose_at(self, place: QPoint) -> None:
-        """Chooses where a press of the right button did not: outside of what was selected it selects."""
+        """Lets go of what is selected where there is no row; on a row the press has chosen already."""
         if self.rowAt(place.y()) < 0:
             self.clearSelection()
 
     def _where(self) -> QPoint:
-        """Returns where the current row ends; it is what a key's menu is about where nothing is selected."""
+        """Returns where the current row ends; a key selects it where nothing is selected."""
         index = self.currentIndex()
         if index.isValid() and not self.selectionModel().hasSelection():
             self._select(index)

@@ -15,7 +15,7 @@ from workbench.gui.paged_model import Key, PagedModel, Row
 from workbench.gui.table_header import TableHeader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Rows:
     """What is chosen in a table: known by keys, since numbers of rows change (V1).
 

@@ -10,7 +10,7 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import Actions
-from workbench.gui.context_menu import menu_of
+from workbench.gui.context_menu import open_menu
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.reads import Question, nothing
 from workbench.gui.tab_order import put_in_order, reading_order
@@ -210,11 +210,7 @@ class View(QWidget):
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = menu_of(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        if menu.actions():
-            menu.popup(event.globalPos())
-        event.accept()
+        open_menu(self, event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

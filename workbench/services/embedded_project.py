@@ -15,15 +15,18 @@ from typing_extensions import override
 from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import ANY, CallerError, CommandRejected, NotFound, WrongExpectedVersion
 from workbench.model.changes import Changes
+from workbench.model.clock import SystemClock
 from workbench.model.command import Command, CommandOutcome, CommandResult, Query
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Priority
+from workbench.project.project import load_project
 from workbench.project.project_file import project_root
 from workbench.services.dead_letters import Report
 from workbench.services.open_project import not_trusted
 from workbench.services.project_trust import trust_of
 from workbench.services.standstill import drain
 from workbench.services.workspace import Workspace, open_workspace
+from workbench.store.memory.store import MemoryStore
 from workbench.store.stored_values import DeadLetter
 
 PAGE = 500
@@ -231,13 +234,12 @@ def _by_name(said: Command | Query | str, values: Mapping[str, Any] | None) -> t
 
 
 @asynccontextmanager
-async def opened(path: Path, *, trusted: bool) -> AsyncIterator[EmbeddedProject]:
+async def opened(path: Path, *, trusted: bool, in_memory: bool) -> AsyncIterator[EmbeddedProject]:
     """Opens a project, runs its engine, and closes it at the end of the block; see `workbench.api.open`."""
     root = project_root(path)
     if not root.is_dir():
         raise NotFound(f"there is no folder {path}", hint="name a folder with a project.tsk")
-    environ = dict(os.environ)
-    workspace = open_workspace(root, environ=environ, trusted=trusted or trust_of(environ), allow=trusted)
+    workspace = (_in_memory if in_memory else _on_its_store)(root, dict(os.environ), trusted)
     project = EmbeddedProject(workspace)
     try:
         if workspace.project.restricted:
@@ -248,3 +250,13 @@ async def opened(path: Path, *, trusted: bool) -> AsyncIterator[EmbeddedProject]
     finally:
         project.end()
         await workspace.close()
+
+
+def _on_its_store(root: Path, environ: dict[str, str], trusted: bool) -> Workspace:
+    return open_workspace(root, environ=environ, trusted=trusted or trust_of(environ), allow=trusted)
+
+
+def _in_memory(root: Path, environ: dict[str, str], trusted: bool) -> Workspace:
+    project = load_project(root, environ=environ, trusted=trusted or trust_of(environ))
+    clock = SystemClock()
+    return Workspace(project, MemoryStore(clock), clock, environ)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.engine.world import World
 from workbench.errors import InvalidEvent, NoHandler, StoreNotAllowed, UnknownEvent, WorkbenchError
 from workbench.interop.json_records import read_lines
 from workbench.interop.ndjson import RecordProblem, parse_line
@@ -22,8 +23,8 @@ from workbench.project.project_file import ProjectFile, read_settings
 from workbench.project.python_sources import read_sources
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
+from workbench.services.monitor import Monitor
 from workbench.services.store_owner import check_place, owner_for
-from workbench.services.workspace import Workspace
 from workbench.store.memory.store import MemoryStore
 from workbench.store.store_file import remembered_owner, scan
 from workbench.tusk import Problem, open_file
@@ -227,15 +228,15 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
 async def said_by_a_start(project: Project) -> list[RunFinding]:
     """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
     clock = SystemClock()
-    workspace = Workspace(replace(project, package=""), MemoryStore(clock), clock)
+    world = World(project, MemoryStore(clock), clock)
     try:
-        await workspace.start()
-        workspace.monitor.projections()
+        await world.start()
+        Monitor(world).projections()
     except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
         said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
         hint = error.hint if isinstance(error, WorkbenchError) else ""
         message = f"the engine does not start with this model: {said}"
         return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
     finally:
-        await workspace.close()
+        await world.stop()
     return []

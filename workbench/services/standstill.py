@@ -11,7 +11,7 @@ from workbench.model.delivery_states import DeliveryState
 
 if TYPE_CHECKING:
     from workbench.services.monitor import Monitor
-    from workbench.services.monitor_values import SubscriptionView
+    from workbench.services.monitor.monitor_values import SubscriptionView
 
 MOST = 100_000
 """Deliveries of a subscription that are looked at."""

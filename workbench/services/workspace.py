@@ -14,11 +14,11 @@ from workbench.model.registry import Registry
 from workbench.project.module_import import forget, hold
 from workbench.project.project import Project, Trust, load_project
 from workbench.project.project_file import ProjectFile
-from workbench.services.command_story import Story
 from workbench.services.commands import Commands
+from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
 from workbench.services.draft_files import DraftFiles
-from workbench.services.event_import import EventImport
+from workbench.services.event_files.event_import import EventImport
 from workbench.services.messages import Messages
 from workbench.services.model_reload import ModelReload
 from workbench.services.monitor import Monitor

@@ -21,7 +21,7 @@ from workbench.model.event import NewEvent
 from workbench.model.json_values import MAX_BYTES, check_name
 from workbench.model.projection import unstorable
 from workbench.store.operations import Append, AppendMany
-from workbench.store.projection_operations import EnsureProjection
+from workbench.store.operations.projection_operations import EnsureProjection
 from workbench.store.stored_values import AppendResult, Delivery
 
 MANY = 100

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from tests.gui.conftest import settle
 from workbench.gui.desk import Selection
-from workbench.gui.views.projections_view import ProjectionsView, standing_of
+from workbench.gui.views.projection_banner import standing_of
+from workbench.gui.views.projections_view import ProjectionsView
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append

@@ -17,7 +17,7 @@ from workbench.gui.views.subscription_table import (
     mode_tip,
     row_of,
 )
-from workbench.services.monitor_values import SubscriptionView
+from workbench.services.monitor.monitor_values import SubscriptionView
 from workbench.store.stored_values import Depth
 
 VIEW = SubscriptionView(

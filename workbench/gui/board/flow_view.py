@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QResizeEvent,
@@ -18,7 +18,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import Actions, WidgetKey, action
 from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.context_menu import Offering
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
@@ -69,6 +71,17 @@ class FlowView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(120, 120)
         self.setAccessibleName("Flow board")
+        self.offering = Offering(
+            self,
+            lambda: self.board.chosen,
+            nothing="No node is chosen",
+            choose_at=lambda place: self.board.choose(self.board.node_at(self.mapToScene(place))),
+            where=self._where,
+            activated=self.node_activated,
+        )
+        self.acts = Actions(self, self)
+        self.offering.before = self.acts.offer()
+        scene.node_chosen.connect(lambda _node: self.offering.refresh())
         scene.rebuilt.connect(self._rebuilt)
         theme().changed.connect(self._dress)
         self._dress()
@@ -87,6 +100,11 @@ class FlowView(QGraphicsView):
     def scale_now(self) -> float:
         """How large the board is drawn; 1 is its own size."""
         return self.transform().m11()
+
+    @action("Show the whole board", keys="Ctrl+0", icon="fit", anyway=True)
+    def show_all(self, _node: str) -> None:
+        """Shows the whole board."""
+        self.fit()
 
     def fit(self) -> None:
         """Shows the whole board, and keeps showing it until a person zooms or moves."""
@@ -118,11 +136,13 @@ class FlowView(QGraphicsView):
         moved = self.mapFromScene(under) - place
         self._scroll(moved)
 
-    def zoom_in(self) -> None:
+    @action("Larger", keys="Ctrl++ / Ctrl+=", icon="zoom-in", anyway=True)
+    def zoom_in(self, _node: str = "") -> None:
         """Shows less, larger."""
         self.zoom(STEP)
 
-    def zoom_out(self) -> None:
+    @action("Smaller", keys="Ctrl+-", icon="zoom-out", anyway=True)
+    def zoom_out(self, _node: str = "") -> None:
         """Shows more, smaller."""
         self.zoom(1 / STEP)
 
@@ -155,6 +175,28 @@ class FlowView(QGraphicsView):
         if not inside.contains(box):
             self.ensureVisible(box, 40, 40)
 
+    moves = (WidgetKey("← ↑ → ↓", "Go to the next node in that direction"),)
+
+    @action("Choose the first node", keys="Home", icon="first", group=1, anyway=True)
+    def choose_first(self, _node: str) -> None:
+        """Goes to the node with which the board begins."""
+        self.reveal(self.board.first())
+
+    @action("Choose nothing", keys="Esc", group=1)
+    def choose_nothing(self, _node: str) -> None:
+        """Lets go of the chosen node."""
+        self.board.choose("")
+
+    def _where(self) -> QPoint:
+        item = self.board.nodes.get(self.board.chosen)
+        if item is None:
+            return self.viewport().rect().center()
+        return self.mapFromScene(item.sceneBoundingRect().bottomLeft()) + QPoint(12, 0)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.offering.open(event)
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -163,26 +205,10 @@ class FlowView(QGraphicsView):
             Qt.KeyboardModifier.KeypadModifier,
         }:
             self.reveal(self.board.towards(*ARROWS[key]))
-        elif key == Qt.Key.Key_Home:
-            self.reveal(self.board.first())
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.board.chosen:
             self.node_activated.emit(self.board.chosen)
-        elif key == Qt.Key.Key_Escape and self.board.chosen:
-            self.board.choose("")
-        elif not self._zoom_key(event):
-            event.ignore()  # the scroll bars are hidden: their keys belong to the window
-
-    def _zoom_key(self, event: QKeyEvent) -> bool:
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.matches(QKeySequence.StandardKey.ZoomIn) or (control and event.key() == Qt.Key.Key_Equal):
-            self.zoom_in()
-        elif event.matches(QKeySequence.StandardKey.ZoomOut):
-            self.zoom_out()
-        elif control and event.key() == Qt.Key.Key_0:
-            self.fit()
         else:
-            return False
-        return True
+            event.ignore()  # the scroll bars are hidden: their keys belong to the window
 
     # -- mouse ---------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.services.monitor_values import ProjectionView, SubscriptionView
+    from workbench.services.monitor.monitor_values import ProjectionView, SubscriptionView
 
 ACTIONS = {
     "command": ("Open its form", "command"),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.flow_view import FlowView
@@ -17,7 +18,7 @@ from workbench.gui.board.legend import Legend
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
-from workbench.gui.views.board_details import DetailsStrip, Live, trouble
+from workbench.gui.views.board_details import ACTIONS, DetailsStrip, Live, trouble
 from workbench.gui.views.board_model import badges, model_graph, pulses
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, SearchBox, toolbar_button
@@ -33,6 +34,8 @@ UNNAMED = (
 )
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 
+OPEN = ("Open", "external")
+"""What opening a node is called where its kind has no word of its own."""
 HALTED = {"paused", "engine paused", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
 
@@ -61,10 +64,10 @@ class BoardView(View):
         self.details.hide()
         self._build()
         self.scene.node_chosen.connect(self._show_details)
-        self.canvas.node_activated.connect(lambda _node: self.act())
         self.details.acted.connect(self.act)
         self.details.letters_wanted.connect(self._show_letters)
         self.details.closed.connect(lambda: self.scene.choose(""))
+        self.acts.offer()
 
     # -- parts ---------------------------------------------------------------------------------------------
 
@@ -95,16 +98,6 @@ class BoardView(View):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.desk.workspace.project.root)))
 
     def _toolbar(self) -> QHBoxLayout:
-        fit = toolbar_button("", "fit", "Show the whole board  (Ctrl+0)")
-        closer = toolbar_button("", "zoom-in", "Larger  (Ctrl++)")
-        farther = toolbar_button("", "zoom-out", "Smaller  (Ctrl+−)")
-        for button, name, act in (
-            (fit, "Show the whole board", self.canvas.fit),
-            (farther, "Smaller", self.canvas.zoom_out),
-            (closer, "Larger", self.canvas.zoom_in),
-        ):
-            button.setAccessibleName(name)
-            button.clicked.connect(act)
         self.search = SearchBox("Find a node")
         self.search.setToolTip("Enter shows the next one")
         self.search.settled.connect(self._find)
@@ -121,8 +114,8 @@ class BoardView(View):
         row = QHBoxLayout()
         row.setContentsMargins(8, 5, 8, 5)
         row.setSpacing(4)
-        for part in (fit, farther, closer):
-            row.addWidget(part)
+        for key in ("show_all", "zoom_out", "zoom_in"):
+            row.addWidget(self.canvas.acts.button(key, words=False))
         row.addSpacing(4)
         self.search.setMaximumWidth(320)
         row.addWidget(self.search, 100)
@@ -173,6 +166,7 @@ class BoardView(View):
                 self.scene.pulse(pulse.path, pulse.kind, pulse.count)
         self._watching = True
         self._show_details(self.scene.chosen)
+        self.acts.refresh()
 
     def _draw(self) -> None:
         """Draws the model again if it has changed, and what is wrong with it."""
@@ -226,6 +220,12 @@ class BoardView(View):
             self.canvas.reveal(self._found[place])
             self.matches.setText(f"{place + 1} of {len(self._found)}")
 
+    @action(
+        "Next problem",
+        icon="warning",
+        tip="Step through what is marked",
+        why=lambda view: "" if view.scene.problems() else "Nothing is marked",
+    )
     def next_problem(self) -> None:
         """Shows the next node with which something is wrong."""
         wrong = self.scene.problems()
@@ -253,7 +253,17 @@ class BoardView(View):
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""
-        node = self._graph.by_id.get(self.scene.chosen)
+        self.open(self.scene.chosen)
+
+    def told(self, name: str) -> tuple[str, str]:
+        """Returns what opening a node is called, and its icon."""
+        node = self._graph.by_id.get(name)
+        return ACTIONS.get(node.kind, OPEN) if node is not None else OPEN
+
+    @action("Open", on="canvas", default=True, icon="external", look=told)
+    def open(self, name: str) -> None:
+        """Does what the details offer for a node."""
+        node = self._graph.by_id.get(name)
         if node is None:
             return
         name = node.id.partition(":")[2]
@@ -271,8 +281,21 @@ class BoardView(View):
                 self.desk.select(Selection(projection=name), view="projections")
 
     def _show_letters(self) -> None:
-        name = self.scene.chosen.removeprefix("subscription:")
-        self.desk.select(Selection(subscription=name), view="letters")
+        self.show_letters(self.scene.chosen)
+
+    def _no_letters(self, node: str) -> str:
+        view = self._live.subscriptions.get(node.removeprefix("subscription:"))
+        return "" if view is not None and view.dead else "It has no dead letters"
+
+    @action("Show dead letters", on="canvas", icon="dead-letter", keys="D", why=_no_letters)
+    def show_letters(self, node: str) -> None:
+        """Shows the dead letters of a subscription."""
+        self.desk.select(Selection(subscription=node.removeprefix("subscription:")), view="letters")
+
+    @action("Copy name", on="canvas", icon="copy", keys="Ctrl+C", group=1)
+    def copy_name(self, node: str) -> None:
+        """Copies what a node is called."""
+        QApplication.clipboard().setText(self._graph.by_id[node].title)
 
 
 def _with_problems(node: BoardNode, problems: tuple[str, ...]) -> BoardNode:

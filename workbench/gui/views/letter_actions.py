@@ -57,7 +57,7 @@ class Deed:
             default=self.word == "Edit",
             writes=True,
             run=lambda view, rows: view.begin(self, rows.keys),
-            why=lambda view, _rows: view.why_not(self),
+            why=lambda view, rows: view.why_not(self, rows),
         )
 
     def fits(self, count: int) -> bool:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.errors import WorkbenchError
+from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
@@ -79,6 +80,7 @@ class PayloadEditor(QWidget):
         self._diff = DiffView()
         self._diff.setAccessibleName("Original and edited")
         self.dry_run_view = DryRunView()
+        self.acts = Actions(self, self)
         self._buttons()
         self._arrange()
         self._pause = QTimer(self)
@@ -107,12 +109,9 @@ class PayloadEditor(QWidget):
         self._reset.setToolTip("Start over with the original")
         self._reset.clicked.connect(self._begin_again)
         self._cancel = QPushButton("Cancel")
-        self._cancel.setToolTip("Close without replaying; what was typed is kept  (Esc)")
+        self._cancel.setToolTip(self.acts["cancel"].toolTip())
         self._cancel.clicked.connect(self.closed)
-        for keys, run in (("Ctrl+Return", self._send), ("Ctrl+Enter", self._send), ("Esc", self.closed.emit)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(run)
+        self.acts.offer()
 
     def _arrange(self) -> None:
         verdict = QHBoxLayout()
@@ -311,6 +310,23 @@ class PayloadEditor(QWidget):
     def _dry_run(self) -> None:
         if self._letter is not None:
             self.dry_run.emit(self._letter.number, exact_text(self.area))
+
+    @action(
+        "Replay edited copy",
+        key="replay-edited",
+        keys="Ctrl+Enter / Ctrl+Return",
+        icon="replay",
+    )
+    def replay_copy(self) -> None:
+        """Has the edited copy replayed."""
+        self._send()
+
+    @action(
+        "Close the editor", key="cancel", keys="Esc", tip="Close without replaying; what was typed is kept"
+    )
+    def cancel(self) -> None:
+        """Closes the editor; what was typed is kept."""
+        self.closed.emit()
 
     def _send(self) -> None:
         if self._letter is None or not self.send.isEnabled():

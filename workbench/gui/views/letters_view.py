@@ -280,9 +280,9 @@ class LettersView(View):
     def _chosen_numbers(self) -> list[int]:
         return [int(str(key)) for key in self.table.selected_keys()]
 
-    def why_not(self, deed: Deed) -> str:
+    def why_not(self, deed: Deed, rows: Rows) -> str:
         """Returns why something cannot be done with the selected letters."""
-        return why_not(deed, self._counts)
+        return why_not(deed, self._counts if len(rows.keys) > 1 else {rows.row[1]: 1})
 
     def begin(self, deed: Deed, keys: Sequence[Key] | None = None) -> None:
         """Begins something with letters, by default with the selected ones."""

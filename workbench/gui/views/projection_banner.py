@@ -15,7 +15,7 @@ from workbench.gui.widgets import Banner
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
-    from workbench.services.monitor_values import ProjectionView, RebuildView
+    from workbench.services.monitor.monitor_values import ProjectionView, RebuildView
     from workbench.store.stored_values import Glance, PassedEvent
 
 Button = tuple[str, Callable[[], object]]
@@ -24,6 +24,14 @@ DOING = {
     "engine paused": "The rebuild waits while the engine is paused",
     "not run here": "A rebuild is not finished; this window is read-only",
 }
+STATES = {
+    "live": "ok",
+    "paused": "warning",
+    "engine paused": "warning",
+    "faulted": "error",
+    "rebuilding": "info",
+}
+"""Kinds of the pill by what is true of a projection; everything else is neutral."""
 SHOWN = 20
 """Events left out that the menu lists; more are counted."""
 
@@ -151,3 +159,14 @@ class ProjectionBanner(Banner):
                 stream=event.stream, version=event.version, position=event.position, projection=found[0]
             )
             self._desk.select(chosen, view="timeline")
+
+
+def standing_of(view: ProjectionView) -> tuple[str, str]:
+    """Returns kind and words of the pill: a live table with a rebuild beside it is what its rebuild is."""
+    rebuild = view.rebuild
+    if view.condition == "live" and rebuild is not None:
+        halted = "" if rebuild.condition == "rebuilding" else "rebuild "
+        return STATES.get(rebuild.condition, "neutral"), f"{halted}{rebuild.condition}"
+    if view.condition == "live" and view.stale:
+        return "warning", "stale"
+    return STATES.get(view.condition, "neutral"), view.condition

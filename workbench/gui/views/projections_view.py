@@ -21,13 +21,16 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.long_text import shortened
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.row_painter import FITTED
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.table_selection import NOTHING_HELD, HeldRows
 from workbench.gui.view import View
-from workbench.gui.views.projection_banner import ProjectionBanner
+from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_source import RowsSource, column_of, shows_of
 from workbench.gui.widgets import (
@@ -36,22 +39,13 @@ from workbench.gui.widgets import (
     SearchBox,
     plain_label,
     show_words,
-    toolbar_button,
 )
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.monitor_values import ProjectionView
+    from workbench.services.monitor.monitor_values import ProjectionView
     from workbench.store.stored_values import LogEntry
 
-STATES = {
-    "live": "ok",
-    "paused": "warning",
-    "engine paused": "warning",
-    "faulted": "error",
-    "rebuilding": "info",
-}
-"""Kinds of the pill by what is true of a projection; everything else is neutral."""
 NARROW, TIGHT = 360, 260
 """Pixels below which buttons have no words, and below which the pill stands under the name."""
 
@@ -84,6 +78,7 @@ class ProjectionsView(View):
         self._order = ""
         self._table: FastTableView | None = None
         self._source: RowsSource | None = None
+        self.stopped = False
         self._views: Mapping[str, ProjectionView] = {}
         self._unplaced = ""
         self._finding = self.question(self._found, self._cannot, begun=self._say_reading)
@@ -105,7 +100,7 @@ class ProjectionsView(View):
         layout.setContentsMargins(8, 8, 8, 6)
         layout.setSpacing(6)
         layout.addLayout(self._head())
-        self.banner = ProjectionBanner(self.desk, self._rebuild)
+        self.banner = ProjectionBanner(self.desk, self.rebuild_rows)
         layout.addWidget(self.banner)
         self.search = SearchBox("Find in all rows")
         layout.addWidget(self.search)
@@ -133,10 +128,7 @@ class ProjectionsView(View):
         self.picker.setAccessibleName("Projection")
         self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.badge = Badge("neutral", "")
-        self.pause = toolbar_button("Pause", "pause", "Stop folding events into this table")
-        self.rebuild = toolbar_button(
-            "Rebuild", "refresh", "Rebuild all rows from the whole log; the old ones stay until it is done"
-        )
+        self.pause, self.rebuild = self.acts.button("toggle"), self.acts.button("rebuild_rows")
         head = QHBoxLayout()
         head.setSpacing(6)
         self._names = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -148,12 +140,6 @@ class ProjectionsView(View):
         head.addWidget(self.pause)
         head.addWidget(self.rebuild)
         self.picker.currentTextChanged.connect(self.show_projection)
-        self.pause.clicked.connect(self._toggle)
-        self.rebuild.clicked.connect(self._rebuild)
-        if self.desk.workspace.engine is None:
-            for button in (self.pause, self.rebuild):
-                button.setEnabled(False)
-                button.setToolTip("Read-only: another process has the project open; do it there")
         return head
 
     @override
@@ -240,12 +226,12 @@ class ProjectionsView(View):
         table.selection_moved.connect(self._say_rows)
         table.sort_wanted.connect(self._sort)
         table.row_chosen.connect(self._chosen)
-        table.row_activated.connect(self._chosen)
         self._fitted = 0
         if self._table is not None:
             self._holder.removeWidget(self._table)
             self._table.deleteLater()
         self._table = table
+        self.acts.offer()
         self._holder.addWidget(table)
 
     def _find(self, name: str) -> None:
@@ -332,8 +318,8 @@ class ProjectionsView(View):
         if behind:
             self.progress.setRange(0, 1000)
             self.progress.setValue(1000 * view.checkpoint // max(1, head))
-        stopped = view.status in {"paused", "faulted"}
-        self.pause.setText("Resume" if stopped else "Pause")
+        self.stopped = view.status in {"paused", "faulted"}
+        self.acts.refresh()
         self.banner.show_state(view)
 
     # -- what the person does -----------------------------------------------------------------------------
@@ -363,31 +349,52 @@ class ProjectionsView(View):
             )
             self.detail.show()
 
+    @action("Show the events that made it", icon="trace", on="_table", default=True)
+    def explain(self, rows: Rows) -> None:
+        """Shows the whole row, and the events that made it."""
+        self._chosen(rows.row)
+
+    @action(
+        "Only rows with this value", icon="filter", on="_table", look=lambda view, rows: view.value_told(rows)
+    )
+    def narrow(self, rows: Rows) -> None:
+        """Lists the rows that hold what stands in the cell."""
+        self.search.setText(self._cell(rows))
+
+    def value_told(self, rows: Rows | None) -> tuple[str, str]:
+        """Returns what narrowing is called."""
+        told = shortened(self._cell(rows), 24).replace("&", "&&") if rows is not None else ""
+        return (f"Only rows with “{told}”" if told else "Only rows with this value"), "filter"
+
+    def _cell(self, rows: Rows) -> str:
+        return column_of(*self._columns[rows.column], last=False).text(rows.row[rows.column])
+
     def _show_event(self, stream: str, version: int, position: int) -> None:
         self.desk.select(
             Selection(stream=stream, version=version, position=int(position), projection=self._name),
             view="timeline",
         )
 
-    def _toggle(self) -> None:
-        paused = self.pause.text() == "Pause"
-        name = self._name
-        self.desk.run(
-            self.desk.workspace.projections.pause(name, paused=paused), f"{self.pause.text()} {name}"
-        )
+    @action(
+        "Pause",
+        icon="pause",
+        tip="Stop folding events into this table",
+        writes=True,
+        look=lambda view: ("Resume", "play") if view.stopped else ("Pause", "pause"),
+    )
+    def toggle(self) -> None:
+        """Pauses the projection, or resumes it."""
+        name, told = self._name, "Resume" if self.stopped else "Pause"
+        self.desk.run(self.desk.workspace.projections.pause(name, paused=not self.stopped), f"{told} {name}")
 
-    def _rebuild(self) -> None:
+    @action(
+        "Rebuild",
+        icon="refresh",
+        tip="Rebuild all rows from the whole log; the old ones stay until it is done",
+        writes=True,
+    )
+    def rebuild_rows(self) -> None:
+        """Makes all rows again, from the whole log."""
         name = self._name
         self._rebuilding[name] = self._views[name].generation
         self.desk.run(self.desk.workspace.projections.rebuild(name), f"Rebuild {name}")
-
-
-def standing_of(view: ProjectionView) -> tuple[str, str]:
-    """Returns kind and words of the pill: a live table with a rebuild beside it is what its rebuild is."""
-    rebuild = view.rebuild
-    if view.condition == "live" and rebuild is not None:
-        halted = "" if rebuild.condition == "rebuilding" else "rebuild "
-        return STATES.get(rebuild.condition, "neutral"), f"{halted}{rebuild.condition}"
-    if view.condition == "live" and view.stale:
-        return "warning", "stale"
-    return STATES.get(view.condition, "neutral"), view.condition

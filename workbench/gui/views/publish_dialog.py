@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import BackPressure, InvalidValue, WorkbenchError
+from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.forms.editors.duration import span_of
@@ -124,8 +124,8 @@ class PublishDialog(QDialog):
         layout.addWidget(self.form, 1)
         layout.addWidget(self._outcome())
         layout.addLayout(self._buttons(bool(topics)))
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.publish)
+        self.acts = Actions(self, self)
+        self.acts.offer()
         self.drafts.turn_to(f"publish/{topic}", "the message that is not published")
         self.form.changed.connect(self.drafts.note)
         self.form.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -177,6 +177,7 @@ class PublishDialog(QDialog):
 
     # -- publishing ---------------------------------------------------------------------------------------
 
+    @action("Publish", keys="Ctrl+Enter / Ctrl+Return", icon="send", tip="Publish the message")
     def publish(self) -> None:
         """Checks the form and publishes; what is wrong is said at its field."""
         if self.button.isEnabled():

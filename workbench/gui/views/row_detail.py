@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from workbench.gui.actions import Actions, action
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.widgets import JsonView, plain_label, toolbar_button
 
@@ -47,7 +49,6 @@ class RowDetail(QWidget):
         self.events = FastTableView(EVENTS)
         self.events.setAccessibleName("Events that made the row; Enter shows one in its timeline")
         self.events.set_empty("No events found", "This row is made from the events of more than one stream.")
-        self.events.row_activated.connect(lambda row: self.event_wanted.emit(row[3], row[4], row[0]))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.fields)
         split.addWidget(self.events)
@@ -59,6 +60,14 @@ class RowDetail(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(split, 1)
+        self.acts = Actions(self, self)
+        self.acts.offer()
+
+    @action("Show in timeline", icon="timeline", on="events", default=True)
+    def show_event(self, rows: Rows) -> None:
+        """Has an event shown among the others of its stream."""
+        position, _type, _at, stream, version = rows.row
+        self.event_wanted.emit(stream, version, position)
 
     def show_row(
         self,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk
 from workbench.gui.paged_model import ListSource, Row
 from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import Rows
 from workbench.gui.view import View
 from workbench.gui.views.file_text import FileText
 from workbench.gui.views.scenario_lines import COLUMNS, ScenarioLine, entries_of, row_of
@@ -32,7 +34,6 @@ from workbench.gui.widgets import (
     SearchBox,
     plain_label,
     show_words,
-    toolbar_button,
 )
 from workbench.model.text_folding import folded
 from workbench.project.scenarios import FOLDER, ScenarioFile
@@ -73,6 +74,8 @@ class ScenariosView(View):
         holder.setLayout(self._nothing)
         self._pages.addWidget(holder)
         self._pages.addWidget(self._page())
+        self.acts.offer()
+        self.table.head.columns_reset.connect(self._leave_out)
         desk.wanted.connect(self._wanted)
         self.destroyed.connect(self._verdicts.listen(self._told))
 
@@ -100,7 +103,6 @@ class ScenariosView(View):
         self.table.set_multi()
         self.table.set_empty("Nothing fits", "No scenario has these words in its sentence or its file.")
         self.table.row_chosen.connect(lambda _row: self._show())
-        self.table.row_activated.connect(lambda _row: self.show_text())
         self.panes.addWidget(self.table)
         self.panes.addWidget(self._detail())
         self.panes.setStretchFactor(0, 5)
@@ -111,13 +113,8 @@ class ScenariosView(View):
         return page
 
     def _bar(self) -> QHBoxLayout:
-        self.run_all = toolbar_button("Run all", "play", "Run every scenario of the project", primary=True)
-        self.run_chosen = toolbar_button("Run", "step", "Run the chosen scenarios")
-        self.stop = toolbar_button("Stop", "stop", "Stop after the running scenario")
-        self.stop.setEnabled(False)
-        self.run_all.clicked.connect(lambda: self.run(self._entries))
-        self.run_chosen.clicked.connect(lambda: self.run(self._chosen()))
-        self.stop.clicked.connect(self._verdicts.stop)
+        self.run_all = self.acts.button("run-all", primary=True)
+        self.run_chosen, self.stop = self.acts.button("run-chosen"), self.acts.button("stop_running")
         self.filter = SearchBox("Filter scenarios")
         self.filter.settled.connect(lambda _text: self._narrow())
         bar = QHBoxLayout()
@@ -151,10 +148,13 @@ class ScenariosView(View):
         super().resizeEvent(event)
         narrow = self.width() < NARROW
         self.panes.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
-        room = self.width() if narrow else self.width() * 5 // 11
+        self._leave_out()
+        show_words((self.run_all, self.run_chosen, self.stop), shown=self.width() >= TIGHT)
+
+    def _leave_out(self) -> None:
+        room = self.width() if self.width() < NARROW else self.width() * 5 // 11
         for column in (2, 3):
             self.table.setColumnHidden(column, room < TIGHT - 30)
-        show_words((self.run_all, self.run_chosen, self.stop), shown=self.width() >= TIGHT)
 
     # -- what there is --------------------------------------------------------------------------------------
 
@@ -266,15 +266,11 @@ class ScenariosView(View):
         row = self.table.current_row()
         return row[4] if row is not None else None
 
-    def _chosen(self) -> list[ScenarioLine]:
-        return [row[4] for row in self.table.selected_rows() if row[4].scenario is not None]
-
     def _show(self) -> None:
         """Shows the chosen scenario, its verdict and its text, unless all of it is shown already."""
         entry = self._current()
         verdict = self._verdict(entry) if entry is not None else None
         old = entry is not None and self._is_old(entry)
-        self.run_chosen.setEnabled(not self._verdicts.busy and entry is not None)
         if self._shown == (entry, verdict, old):
             return
         self._shown = (entry, verdict, old)
@@ -292,12 +288,55 @@ class ScenariosView(View):
             self.result.say(*map(str, entry.file.problems))
         self.text.show_file(entry.file.path, entry.line)
 
-    def show_text(self) -> None:
+    @action("Show its text", icon="code", on="table", default=True, group=1)
+    def show_text(self, _rows: Rows | None = None) -> None:
         """Shows the text of the file at the scenario's place."""
         self.tabs.setCurrentWidget(self.text)
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- running --------------------------------------------------------------------------------------------
+
+    def _runs(self) -> str:
+        return "Scenarios are running" if self._verdicts.busy else ""
+
+    def _no_run(self, rows: Rows) -> str:
+        one_fits = len(rows.keys) > 1 or rows.row[4].scenario is not None
+        return self._runs() or ("" if one_fits else "Its file has mistakes")
+
+    @action("Run", key="run-chosen", icon="step", tip="Run the chosen scenarios", on="table", why=_no_run)
+    def run_selected(self, rows: Rows) -> None:
+        """Runs the chosen scenarios."""
+        self.run([entry for entry in self._listed if entry.title in rows.keys])
+
+    @action("Run all", key="run-all", icon="play", tip="Run every scenario of the project", why=_runs)
+    def run_everything(self) -> None:
+        """Runs every scenario."""
+        self.run(self._entries)
+
+    @action(
+        "Stop",
+        icon="stop",
+        tip="Stop after the running scenario",
+        why=lambda view: "" if view.busy else "No scenario is running",
+    )
+    def stop_running(self) -> None:
+        """Lets the running scenario end, and begins no further one."""
+        self._verdicts.stop()
+
+    @property
+    def busy(self) -> bool:
+        """Whether scenarios are running."""
+        return self._verdicts.busy
+
+    @action("Only this file", icon="filter", on="table", group=1)
+    def narrow(self, rows: Rows) -> None:
+        """Lists the scenarios of the same file alone."""
+        self.filter.setText(rows.row[4].file.name)
+
+    @action("Open the file", icon="external", on="table", group=1)
+    def open_file(self, rows: Rows) -> None:
+        """Opens the file in the editor that the system has for it."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(rows.row[4].file.path)))
 
     def run(self, entries: Sequence[ScenarioLine]) -> None:
         """Runs scenarios, one after the other; their results show as they come."""
@@ -309,8 +348,7 @@ class ScenariosView(View):
         done, total = self._verdicts.progress
         self.progress.setVisible(busy)
         self.progress.setRange(0, max(1, total))
-        self.run_all.setEnabled(not busy)
-        self.stop.setEnabled(busy)
+        self.acts.refresh()
         ended, self._was_busy = self._was_busy and not busy, busy
         if ended:
             self._to_first_failure()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.services.setting_renames import Renamed
+from workbench.services.project_editor.setting_renames import Renamed
 from workbench.tusk import parse
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectError, WorkbenchError
+from workbench.gui.actions import action
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
@@ -30,8 +30,8 @@ from workbench.gui.view import View
 from workbench.gui.views.setting_drafts import content_of, restored, standing
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
-from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, toolbar_button
-from workbench.services.settings_preview import WouldBreak, consequences
+from workbench.gui.widgets import Banner, ElidedLabel, EmptyState
+from workbench.services.project_editor.settings_preview import WouldBreak, consequences
 from workbench.tusk import ChangedOnDisk, TskError
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ class SettingsView(View):
         self._broken = EmptyState("error", "The project file cannot be read", "", "Try again", self.refresh)
         self._pages.addWidget(self._page())
         self._pages.addWidget(self._broken)
-        shortcut = QShortcut(QKeySequence("Ctrl+S"), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.save)
+        self.acts.offer()
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -108,8 +106,7 @@ class SettingsView(View):
         self.show_changes = QPushButton("Show changes")
         self.show_changes.setCheckable(True)
         self.discard = QPushButton("Discard")
-        tip = "Write the changes into project.tsk (Ctrl+S)"
-        self.button = toolbar_button("Save", "save", tip, primary=True)
+        self.button = self.acts.button("save", primary=True)
         self.discard.setToolTip("Discard the changes and show the file as it is")
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 6, 8, 6)
@@ -118,7 +115,6 @@ class SettingsView(View):
             foot.addWidget(button)
         self.show_changes.toggled.connect(lambda _on: self._show_state())
         self.discard.clicked.connect(self.read)
-        self.button.clicked.connect(self.save)
         return foot
 
     # -- reading ------------------------------------------------------------------------------------------
@@ -293,8 +289,8 @@ class SettingsView(View):
         """Says what is not saved, and lets it be saved."""
         draft = self._draft
         dirty = draft is not None and draft.dirty
-        for button in (self.show_changes, self.button):
-            button.setEnabled(dirty)
+        self.show_changes.setEnabled(dirty)
+        self.acts.refresh()
         self.discard.setEnabled(bool(self._written()))
         lines = draft.diff() if draft is not None and dirty else []
         self.changes.setVisible(dirty and self.show_changes.isChecked())
@@ -306,6 +302,10 @@ class SettingsView(View):
 
     # -- saving -------------------------------------------------------------------------------------------
 
+    def _no_change(self) -> str:
+        return "" if self._draft is not None and self._draft.dirty else "Nothing was changed"
+
+    @action("Save", keys="Ctrl+S", icon="save", tip="Write the changes into project.tsk", why=_no_change)
     def save(self) -> None:
         """Writes the changes; what is wrong is shown at its field, and nothing is written."""
         draft = self._draft

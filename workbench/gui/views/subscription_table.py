@@ -12,7 +12,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.time_format import relative
 
 if TYPE_CHECKING:
-    from workbench.services.monitor_values import SubscriptionView
+    from workbench.services.monitor.monitor_values import SubscriptionView
 
 STATES = {
     "running": ("ok", "Messages are delivered as they come"),
@@ -121,6 +121,7 @@ class SubscriptionTable(FastTableView):
     def __init__(self) -> None:
         super().__init__(COLUMNS)
         self.setAccessibleName("Subscriptions")
+        self.head.columns_reset.connect(lambda: self._give_way(self.viewport().width()))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -32,7 +32,7 @@ from workbench.model.clock import MICROSECONDS
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.monitor_values import SubscriptionView
+    from workbench.services.monitor.monitor_values import SubscriptionView
 
 NARROW, TALL = 720, 640
 """Pixels: below that width the graphs stand below each other; below that height as well, apart."""

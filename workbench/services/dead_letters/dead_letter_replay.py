@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.json_values import MAX_BYTES, read_json, write_json
-from workbench.services.field_arguments import assign
+from workbench.services.commands.field_arguments import assign
 from workbench.services.standstill import drain
 from workbench.store.stored_values import DeadLetter
 from workbench.tusk import read_file

@@ -11,7 +11,7 @@ from workbench.errors import NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.letter_values import tally
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
     ForgetLetters,
@@ -208,3 +208,12 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
     if op.note is not None:
         run(replace(op.note, earlier=moved.done))
     return moved
+
+
+RUN: Run = {
+    ReplayLetter: replay_letter,
+    MarkLetters: mark_letters,
+    RestoreLetters: restore_letters,
+    ForgetLetters: forget_letters,
+    StartJob: start_job,
+}

@@ -21,7 +21,7 @@ from workbench.model.aggregate import category_of
 from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.json_values import check_name
 from workbench.model.messaging import Message
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     Append,
     AppendMany,
@@ -261,3 +261,15 @@ def publish(tables: Tables, op: NewMessage, now: int) -> int:
     tables.messages.put(position, message)
     tables.message_ids.put(op.id.bytes, position)
     return position
+
+
+RUN: Run = {
+    Append: append,
+    AppendMany: append_many,
+    CloseStream: close_stream,
+    SaveSnapshot: save_snapshot,
+    EnsureTopic: ensure_topic,
+    CreateTopic: create_topic,
+    NewMessage: publish,
+    Retain: retain,
+}

@@ -11,9 +11,9 @@ from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.model.projection import ColumnKind
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
 from workbench.store.letter_values import noted
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import ProjectRows, RecordAction, SaveProcess
-from workbench.store.projection_operations import (
+from workbench.store.operations.projection_operations import (
     ApplyProjection,
     DropGeneration,
     EnsureProjection,
@@ -188,3 +188,15 @@ def record_action(tables: Tables, op: RecordAction, _now: int) -> int:
     number = op.number or tables.next("action")
     tables.actions.put(number, replace(noted(op).action, number=number))
     return number
+
+
+RUN: Run = {
+    ProjectRows: project_rows,
+    EnsureProjection: ensure_projection,
+    ApplyProjection: apply_projection,
+    SwitchProjection: switch_projection,
+    DropGeneration: drop_generation,
+    MarkProjection: mark_projection,
+    SaveProcess: save_process,
+    RecordAction: record_action,
+}

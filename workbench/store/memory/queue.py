@@ -13,7 +13,7 @@ from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.model.messaging import Message, event_as_message
 from workbench.store.letter_values import crash_letter, message_of
 from workbench.store.memory.letters import deliveries, insert_letter, promote, promote_all, replay_ended
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     Claim,
     ConfigureSubscription,
@@ -352,3 +352,16 @@ def _die_of_crashes(tables: Tables, topic: str, row: Delivery, now: int) -> None
     number = insert_letter(tables, crash_letter(row, message, now), parent=row.dead_letter)
     replay_ended(tables, row.dead_letter, LetterAct.FAIL, now)
     tables.deliveries.put(row.number, replace(row, state=DeliveryState.DEAD, dead_letter=number))
+
+
+RUN: Run = {
+    EnsureSubscription: ensure_subscription,
+    ConfigureSubscription: configure,
+    RecoverSubscription: recover,
+    Claim: claim,
+    Unclaim: unclaim,
+    Lease: lease,
+    Extend: extend,
+    Reclaim: reclaim,
+    Skip: skip,
+}

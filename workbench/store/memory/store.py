@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from workbench.errors import StoreReadOnly, WorkbenchBug
@@ -11,14 +11,7 @@ from workbench.store import operations as op
 from workbench.store.letter_values import noted
 from workbench.store.memory import letters, log, models, queue, transient
 from workbench.store.memory.reader import MemoryReader
-from workbench.store.memory.tables import Tables
-from workbench.store.projection_operations import (
-    ApplyProjection,
-    DropGeneration,
-    EnsureProjection,
-    MarkProjection,
-    SwitchProjection,
-)
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.rules import own_error
 
 
@@ -130,36 +123,4 @@ class MemoryStore:
         self._tables.owners.clear()
 
 
-_RUN: dict[type[op.Operation], Callable[[Tables, Any, int], Any]] = {
-    op.Append: log.append,
-    op.AppendMany: log.append_many,
-    op.CloseStream: log.close_stream,
-    op.SaveSnapshot: log.save_snapshot,
-    op.EnsureTopic: log.ensure_topic,
-    op.CreateTopic: log.create_topic,
-    op.NewMessage: log.publish,
-    op.Retain: log.retain,
-    op.ForgetMessages: transient.forget_messages,
-    op.EnsureSubscription: queue.ensure_subscription,
-    op.ConfigureSubscription: queue.configure,
-    op.RecoverSubscription: queue.recover,
-    op.Claim: queue.claim,
-    op.Unclaim: queue.unclaim,
-    op.Lease: queue.lease,
-    op.Extend: queue.extend,
-    op.Reclaim: queue.reclaim,
-    op.Skip: queue.skip,
-    op.ReplayLetter: letters.replay_letter,
-    op.MarkLetters: letters.mark_letters,
-    op.RestoreLetters: letters.restore_letters,
-    op.ForgetLetters: letters.forget_letters,
-    op.StartJob: letters.start_job,
-    op.ProjectRows: models.project_rows,
-    EnsureProjection: models.ensure_projection,
-    ApplyProjection: models.apply_projection,
-    SwitchProjection: models.switch_projection,
-    DropGeneration: models.drop_generation,
-    MarkProjection: models.mark_projection,
-    op.SaveProcess: models.save_process,
-    op.RecordAction: models.record_action,
-}
+_RUN: Run = {**log.RUN, **transient.RUN, **queue.RUN, **letters.RUN, **models.RUN}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
+from workbench.store.operations import Operation
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
@@ -169,3 +170,7 @@ class Tables:
     def last(self, what: str) -> int:
         """Returns the last number of a kind that was given away, 0 if none was."""
         return self.counters.get(what) or 0
+
+
+Run = dict[type[Operation], Callable[[Tables, Any, int], Any]]
+"""Functions by the operation that they run: ``(tables, operation, now) -> answer``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.memory.letters import promote, replay_ended
-from workbench.store.memory.tables import Tables
+from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import ForgetMessages
 
 
@@ -30,3 +30,8 @@ def forget_messages(tables: Tables, op: ForgetMessages, now: int) -> int:
         tables.message_ids.drop(tables.messages[position].id_bytes)
         tables.messages.drop(position)
     return len(forgotten)
+
+
+RUN: Run = {
+    ForgetMessages: forget_messages,
+}

@@ -30,6 +30,7 @@ from workbench.store.rules import check_append, check_many, fits, half_stored
 from workbench.store.sqlite.batch import Batch
 from workbench.store.sqlite.heads import Heads, StreamHead
 from workbench.store.sqlite.rows import known_ids
+from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import AppendResult
 
 
@@ -251,3 +252,10 @@ def _insert(batch: Batch, heads: Heads, op: Append, head: StreamHead, now: int) 
         first_position=position + 1,
         last_position=last_position,
     )
+
+
+RUN: Run = {
+    Append: lambda w, o: append(w.con, w.batch, w.heads, o, w.now, w.possibly_stored),
+    AppendMany: lambda w, o: append_many(w.con, w.batch, w.heads, o, w.now, w.possibly_stored),
+    CloseStream: lambda w, o: close_stream(w.con, w.heads, o, w.now),
+}

@@ -20,6 +20,7 @@ from workbench.store.sqlite.batch import insert_rows, inserts
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
 from workbench.store.sqlite.rows import DELIVERIES, deliveries, message_to_deliver
+from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Delivery
 
 URGENCY = "enqueued_at - priority * 1000000"
@@ -236,3 +237,13 @@ def number_of(con: sqlite3.Connection, name: str) -> int:
     if row is None:
         raise NotFound(f"there is no subscription {name}")
     return int(row[0])
+
+
+RUN: Run = {
+    RecoverSubscription: lambda w, o: recover(w.con, w.heads, o, w.now),
+    Claim: lambda w, o: claim(w.con, w.heads, o),
+    Unclaim: lambda w, o: unclaim(w.con, o),
+    Lease: lambda w, o: lease(w.con, w.heads, o),
+    Extend: lambda w, o: extend(w.con, o),
+    Reclaim: lambda w, o: reclaim(w.con, o, w.now),
+}

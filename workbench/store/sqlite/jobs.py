@@ -13,6 +13,7 @@ from workbench.errors import NotFound
 from workbench.store.letter_values import tally
 from workbench.store.operations import AdvanceJob, Operation, StartJob
 from workbench.store.sqlite.rows import JOBS, jobs
+from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import Job
 
 _encode = msgspec.json.Encoder().encode
@@ -67,3 +68,9 @@ def _job(con: sqlite3.Connection, number: int) -> Job:
     if not found:
         raise NotFound(f"there is no job {number}")
     return found[0]
+
+
+RUN: Run = {
+    StartJob: lambda w, o: start_job(w.con, o, w.now),
+    AdvanceJob: lambda w, o: advance_job(w.con, o, w.now, w.guarded),
+}

@@ -8,6 +8,7 @@ import msgspec
 
 from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.store.operations import ForgetLetters, MarkLetters, ReplayLetter, RestoreLetters
+from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import DeadLetter
 
 _MAY = {act: "('" + "', '".join(allowed(act)) + "')" for act in LetterAct}
@@ -194,3 +195,11 @@ def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
         con.execute("delete from letter_changes where letter_id = ?", (number,))
         con.execute("delete from dead_letters where id = ?", (number,))
     return len(rows)
+
+
+RUN: Run = {
+    ReplayLetter: lambda w, o: replay_letter(w.con, o, w.now),
+    MarkLetters: lambda w, o: mark_letters(w.con, o, w.now),
+    RestoreLetters: lambda w, o: restore_letters(w.con, o, w.now),
+    ForgetLetters: lambda w, o: forget_letters(w.con, o),
+}

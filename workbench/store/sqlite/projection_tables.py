@@ -10,7 +10,7 @@ from typing import Any
 from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
 from workbench.store.operations import ProjectRows, SaveProcess
-from workbench.store.projection_operations import (
+from workbench.store.operations.projection_operations import (
     ApplyProjection,
     DropGeneration,
     EnsureProjection,
@@ -19,6 +19,7 @@ from workbench.store.projection_operations import (
 )
 from workbench.store.rules import check_table_names
 from workbench.store.sqlite.rows import column_names
+from workbench.store.sqlite.run_table import Run
 
 _KINDS = {
     "text": "TEXT",
@@ -292,3 +293,14 @@ def save_process(con: sqlite3.Connection, op: SaveProcess) -> None:
         con.execute("delete from processes where process = ? and key = ?", (op.process, op.key))
     else:
         con.execute("insert or replace into processes values (?,?,?)", (op.process, op.key, op.state))
+
+
+RUN: Run = {
+    ProjectRows: lambda w, o: project_rows(w.con, o, w.now),
+    EnsureProjection: lambda w, o: ensure_projection(w.con, o, w.now),
+    ApplyProjection: lambda w, o: apply_projection(w.con, o, w.now),
+    SwitchProjection: lambda w, o: switch_projection(w.con, o, w.now),
+    DropGeneration: lambda w, o: drop_generation(w.con, o),
+    MarkProjection: lambda w, o: mark_projection(w.con, o, w.now),
+    SaveProcess: lambda w, o: save_process(w.con, o),
+}

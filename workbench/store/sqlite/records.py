@@ -24,6 +24,7 @@ from workbench.store.operations import (
 from workbench.store.sqlite.batch import Batch
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.rows import COMMANDS, commands, known_ids
+from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import AppendResult, CommandRecord
 
 
@@ -216,3 +217,12 @@ def _cursor(con: sqlite3.Connection, subscription: str) -> int:
 
 def _bytes(identity: UUID | None) -> bytes | None:
     return identity.bytes if identity is not None else None
+
+
+RUN: Run = {
+    SaveSnapshot: lambda w, o: save_snapshot(w.con, w.heads, o, w.now),
+    EnsureTopic: lambda w, o: ensure_topic(w.con, w.heads, o, w.now),
+    CreateTopic: lambda w, o: create_topic(w.con, w.heads, o, w.now),
+    NewMessage: lambda w, o: publish(w.con, w.batch, w.heads, o, w.now, w.published),
+    Retain: lambda w, o: retain(w.con, w.heads, o),
+}

@@ -15,6 +15,7 @@ from workbench.store.settlements import Settlement, blocked_keys
 from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of, states
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
+from workbench.store.sqlite.run_table import Run
 
 _encode = msgspec.json.Encoder().encode
 _STALE = "a delivery of {} was taken by another"
@@ -154,3 +155,10 @@ def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
         promote(con, number, gone[0], past_dead=op.release_key)
     con.execute("update subscriptions set skipped = skipped + ? where id = ?", (skipped, number))
     return skipped
+
+
+RUN: Run = {
+    EnsureSubscription: lambda w, o: ensure_subscription(w.con, w.heads, o, w.now),
+    ConfigureSubscription: lambda w, o: configure(w.con, o),
+    Skip: lambda w, o: skip(w.con, o, w.now),
+}

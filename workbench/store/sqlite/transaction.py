@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from workbench.errors import WorkbenchBug, WorkbenchError
 from workbench.store import operations as op
 from workbench.store.letter_values import noted
-from workbench.store.projection_operations import (
-    ApplyProjection,
-    DropGeneration,
-    EnsureProjection,
-    MarkProjection,
-    SwitchProjection,
-)
 from workbench.store.rules import own_error
 from workbench.store.sqlite import (
     append,
@@ -29,13 +22,8 @@ from workbench.store.sqlite import (
 )
 from workbench.store.sqlite.batch import Batch
 from workbench.store.sqlite.heads import Heads
+from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import CommandRecord
-
-_REFUSE_FIRST = (op.Append, op.AppendMany, op.NewMessage)
-"""What refuses before it writes anything."""
-_BATCHED = {op.Append, op.AppendMany, op.RecordCommand, op.NewMessage, op.Atomic}
-"""What reads nothing that waits in the batch, or has it flushed itself."""
-_NEVER_REFUSE = (op.RecordCommand, op.SaveSnapshot, op.SaveProcess, op.RecordAction)
 
 _OF_ONE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 """What SQLite says of a value that it cannot bind or keep."""
@@ -63,14 +51,14 @@ class Transaction:
         *,
         apart: bool = False,
     ) -> None:
-        self.con = con
-        self.heads = heads
-        self.now = now
-        self.batch = Batch(con)
+        self.con: sqlite3.Connection = con
+        self.heads: Heads = heads
+        self.now: int = now
+        self.batch: Batch = Batch(con)
         self._apart = apart
-        self.possibly_stored = append.find_possibly_stored(con, heads, operations)
+        self.possibly_stored: set[bytes] = append.find_possibly_stored(con, heads, operations)
         self._commands = records.known_commands(con, heads, operations)
-        self.published = records.published_before(con, heads, operations)
+        self.published: set[bytes] = records.published_before(con, heads, operations)
 
     def guarded(self, operation: op.Operation) -> Any:
         """Runs one operation; returns its answer, or the error with which it alone failed.
@@ -105,10 +93,9 @@ class Transaction:
         Raises:
             WorkbenchError: It refuses.
         """
-        kind = type(operation)
-        if kind not in _BATCHED:
+        if not operation.batched:
             self.batch.flush()
-        run = _RUN.get(kind)
+        run = _RUN.get(type(operation))
         if run is None:
             raise WorkbenchBug(f"the store does not know the operation {type(operation).__name__}")
         return run(self, operation)
@@ -167,48 +154,28 @@ def is_of_one(error: Exception) -> bool:
 
 
 def _clean(operation: op.Operation) -> bool:
+    """Whether an operation has written nothing when it refuses."""
     if isinstance(operation, op.Atomic):
         first, *others = operation.operations or (operation,)
-        return isinstance(first, _REFUSE_FIRST + _NEVER_REFUSE) and all(
-            isinstance(other, _NEVER_REFUSE) for other in others
-        )
-    return isinstance(operation, _REFUSE_FIRST + _NEVER_REFUSE)
+        return _alone(first) and all(other.never_refuses for other in others)
+    return _alone(operation)
 
 
-_RUN: dict[type[op.Operation], Callable[[Transaction, Any], Any]] = {
-    op.Append: lambda w, o: append.append(w.con, w.batch, w.heads, o, w.now, w.possibly_stored),
-    op.AppendMany: lambda w, o: append.append_many(w.con, w.batch, w.heads, o, w.now, w.possibly_stored),
-    op.CloseStream: lambda w, o: append.close_stream(w.con, w.heads, o, w.now),
-    op.SaveSnapshot: lambda w, o: records.save_snapshot(w.con, w.heads, o, w.now),
+def _alone(operation: op.Operation) -> bool:
+    return operation.refuses_first or operation.never_refuses
+
+
+_RUN: Run = {
     op.RecordCommand: Transaction.record,
-    op.EnsureTopic: lambda w, o: records.ensure_topic(w.con, w.heads, o, w.now),
-    op.CreateTopic: lambda w, o: records.create_topic(w.con, w.heads, o, w.now),
-    op.NewMessage: lambda w, o: records.publish(w.con, w.batch, w.heads, o, w.now, w.published),
-    op.Retain: lambda w, o: records.retain(w.con, w.heads, o),
-    op.ForgetMessages: lambda w, o: transient.forget_messages(w.con, w.heads, o, w.now),
     op.Atomic: Transaction.atomic,
-    op.EnsureSubscription: lambda w, o: settle.ensure_subscription(w.con, w.heads, o, w.now),
-    op.ConfigureSubscription: lambda w, o: settle.configure(w.con, o),
-    op.RecoverSubscription: lambda w, o: claims.recover(w.con, w.heads, o, w.now),
-    op.Claim: lambda w, o: claims.claim(w.con, w.heads, o),
-    op.Unclaim: lambda w, o: claims.unclaim(w.con, o),
-    op.Lease: lambda w, o: claims.lease(w.con, w.heads, o),
-    op.Extend: lambda w, o: claims.extend(w.con, o),
-    op.Reclaim: lambda w, o: claims.reclaim(w.con, o, w.now),
-    op.Skip: lambda w, o: settle.skip(w.con, o, w.now),
     op.Settle: Transaction.settle,
-    op.ReplayLetter: lambda w, o: letters.replay_letter(w.con, o, w.now),
-    op.MarkLetters: lambda w, o: letters.mark_letters(w.con, o, w.now),
-    op.RestoreLetters: lambda w, o: letters.restore_letters(w.con, o, w.now),
-    op.ForgetLetters: lambda w, o: letters.forget_letters(w.con, o),
-    op.StartJob: lambda w, o: jobs.start_job(w.con, o, w.now),
-    op.AdvanceJob: lambda w, o: jobs.advance_job(w.con, o, w.now, w.guarded),
-    op.ProjectRows: lambda w, o: projection_tables.project_rows(w.con, o, w.now),
-    EnsureProjection: lambda w, o: projection_tables.ensure_projection(w.con, o, w.now),
-    ApplyProjection: lambda w, o: projection_tables.apply_projection(w.con, o, w.now),
-    SwitchProjection: lambda w, o: projection_tables.switch_projection(w.con, o, w.now),
-    DropGeneration: lambda w, o: projection_tables.drop_generation(w.con, o),
-    MarkProjection: lambda w, o: projection_tables.mark_projection(w.con, o, w.now),
-    op.SaveProcess: lambda w, o: projection_tables.save_process(w.con, o),
     op.RecordAction: Transaction.act,
+    **append.RUN,
+    **records.RUN,
+    **transient.RUN,
+    **settle.RUN,
+    **claims.RUN,
+    **letters.RUN,
+    **jobs.RUN,
+    **projection_tables.RUN,
 }

@@ -8,6 +8,7 @@ from workbench.model.dead_letter import LetterAct
 from workbench.store.operations import ForgetMessages
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.letters import letter_ended, promote
+from workbench.store.sqlite.run_table import Run
 
 
 def forget_messages(con: sqlite3.Connection, heads: Heads, op: ForgetMessages, now: int) -> int:
@@ -33,3 +34,8 @@ def forget_messages(con: sqlite3.Connection, heads: Heads, op: ForgetMessages, n
         "insert or replace into meta values ('head', ?)", (str(heads.position),)
     )  # never given again (I3)
     return removed
+
+
+RUN: Run = {
+    ForgetMessages: lambda w, o: forget_messages(w.con, w.heads, o, w.now),
+}

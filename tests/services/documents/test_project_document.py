@@ -1,0 +1,52 @@
+"""The document of a model: everything in it, the same every time, in the words of its docstrings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from workbench.assets import asset
+from workbench.project.project import load_project
+from workbench.project.samples import SAMPLES
+from workbench.services.documents.project_document import document
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_everything_of_a_model_is_in_its_document(sample):
+    project = load_project(asset("samples", sample), environ={}, trusted=True)
+    text = document(project, "What it <is> about.")
+    model = project.registry
+    assert text.startswith(f"# {project.name}\n\nWhat it \\<is\\> about.\n")
+    for name in (*model.commands, *model.events, *model.aggregates, *model.projections, *model.queries):
+        assert f"`{name}`" in text, name
+    for name in (*model.topics, *model.subscriptions, *model.reactors, *model.handlers):
+        assert f"`{name}`" in text, name
+    for kind in (*model.commands.values(), *model.aggregates.values(), *model.projections.values()):
+        assert kind.doc.splitlines()[0] in text
+    assert text == document(project, "What it <is> about.")
+    assert text.count("```mermaid\n") == 2
+    assert text.count("```") == 4
+
+
+def test_each_diagram_draws_each_thing_once_and_ends_its_edges_at_what_is_drawn():
+    project = load_project(asset("samples", "orders"), environ={}, trusted=True)
+    for diagram in re.findall(r"```mermaid\n(.*?)```", document(project), re.DOTALL):
+        drawn = re.findall(r"^ +(\w+)\W.*:::\w+$", diagram, re.MULTILINE)
+        lanes = re.findall(r"subgraph (\w+)", diagram)
+        assert len(drawn) == len(set(drawn))
+        ends = {
+            end
+            for edge in re.findall(r"^    (\w+) (?:-->|-\.->) (\w+)$", diagram, re.MULTILINE)
+            for end in edge
+        }
+        assert ends <= {*drawn, *lanes}
+        assert len(ends) > 10
+        assert diagram.count('"order.placed"') == 1
+        assert diagram.count("subgraph") == len(re.findall(r"^    end$", diagram, re.MULTILINE))
+
+
+def test_an_empty_model_says_so():
+    project = load_project(asset("templates", "empty"), environ={}, trusted=True)
+    assert "topic" in document(project)
+    assert "## Aggregates" not in document(project)

@@ -1,0 +1,103 @@
+"""What runs, as people see it: what a reset delivers again, and where a time lies in the log."""
+
+from __future__ import annotations
+
+from tests.services.conftest import settle
+from workbench.services.monitor import monitor
+from workbench.services.monitor.openmetrics import open_metrics
+from workbench.services.open_project import open_target
+
+
+async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):
+    await settle(broken)
+    assert broken.monitor.again("welcome-mail", 0) == (3, False)
+    assert broken.monitor.again("welcome-mail", broken.streams.head()) == (0, False)
+
+
+async def test_a_long_way_back_says_that_there_is_more(broken, monkeypatch):
+    monkeypatch.setattr(monitor, "AGAIN", 2)
+    assert broken.monitor.again("welcome-mail", 0) == (2, True)
+
+
+async def test_a_time_lies_behind_the_position_that_was_recorded_before_it(broken):
+    await settle(broken)
+    head = broken.streams.head()
+    assert broken.monitor.position_before(broken.clock.now() + 1_000_000) == head
+    assert broken.monitor.position_before(0) == 0
+
+
+async def test_only_queues_have_workers(broken):
+    assert {view.workers for view in broken.monitor.subscriptions()} == {0}
+
+
+def states(workspace):
+    return {view.name: view.status for view in workspace.monitor.subscriptions()}
+
+
+def condition(workspace, name="users"):
+    return next(view.condition for view in workspace.monitor.projections() if view.name == name)
+
+
+def fault(workspace, lane):
+    """Has what works for something stand still, as after an error that nobody foresaw, again and again."""
+    workspace.running()._following.faults[lane] = "KeyError: 'x'"
+
+
+async def test_V3_nothing_is_said_to_run_while_the_engine_is_paused(broken):
+    assert set(states(broken).values()) == {"running"}
+    assert condition(broken) == "live"
+    await broken.subscriptions.pause("welcome-mail", paused=True)
+    await broken.pause()
+    assert states(broken).pop("welcome-mail") == "paused"
+    assert {state for name, state in states(broken).items() if name != "welcome-mail"} == {"engine paused"}
+    assert condition(broken) == "engine paused"
+    await broken.resume()
+    assert states(broken)["audit-trail"] == "running"
+    assert states(broken)["welcome-mail"] == "paused"
+
+
+async def test_V3_what_ended_unexpectedly_is_not_said_to_run(broken):
+    fault(broken, "welcome-mail")
+    fault(broken, "projection users")
+    assert states(broken)["welcome-mail"] == "faulted"
+    assert condition(broken) == "faulted"
+    assert condition(broken, "outages") == "live"
+    assert broken.monitor.status().faulted == ("welcome-mail", "projection users")
+    assert 'workbench_subscription_running{subscription="welcome-mail"} 0' in open_metrics(broken.monitor)
+
+
+async def test_V3_a_rebuild_says_whether_it_moves(broken):
+    def rebuild():
+        return next(view.rebuild for view in broken.monitor.projections() if view.name == "users")
+
+    await broken.pause()
+    await broken.projections.rebuild("users")
+    assert rebuild().condition == "engine paused"
+    await broken.projections.pause_rebuild("users", paused=True)
+    assert rebuild().condition == "paused"
+    await broken.projections.pause_rebuild("users", paused=False)
+    fault(broken, "projection users")
+    assert rebuild().condition == "faulted"
+
+
+async def test_V3_one_that_only_looks_says_that_nothing_runs_here_and_counts_the_same(broken):
+    await broken.pause()
+    await broken.commands.issue("create_user", {"user_id": "zoe", "username": "Zzz", "email": "z@x.invalid"})
+    looking = open_target(broken.project.root, "", environ={})
+    try:
+        assert looking.engine is None
+        assert set(states(looking).values()) == {"not run here"}
+        assert condition(looking) == "not run here"
+        assert looking.monitor.status().lag == sum(view.lag for view in looking.monitor.subscriptions()) > 0
+    finally:
+        await looking.close()
+
+
+async def test_V3_all_counters_of_dead_letters_and_lag_say_the_same(broken):
+    await broken.pause()
+    await broken.dead_letters.replay([1])
+    await broken.commands.issue("create_user", {"user_id": "zoe", "username": "Zzz", "email": "z@x.invalid"})
+    status, views = broken.monitor.status(), broken.monitor.subscriptions()
+    assert status.dead == sum(view.dead for view in views) == broken.dead_letters.counts()["open"] == 2
+    assert status.replaying == 1
+    assert status.lag == sum(view.lag for view in views) > 0

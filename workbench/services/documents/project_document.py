@@ -1,0 +1,163 @@
+"""Writes a project's model down as Markdown, from the registry that it runs with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.model.aggregate import AggregateType
+from workbench.model.messaging import Subscription
+from workbench.model.policy import ReactorType
+from workbench.model.projection import Projection
+from workbench.model.registry import Registry
+from workbench.project.project import Project, load_project
+from workbench.project.project_file import project_root, read_settings
+from workbench.services.documents.markdown import code, plain, prose, sentence, table
+from workbench.services.documents.mermaid import event_model, flow_diagram, legend
+from workbench.services.documents.schema_fields import fields_of
+from workbench.services.open_project import not_trusted
+from workbench.services.project_check import counts, in_words
+from workbench.services.project_trust import trust_of
+
+
+def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> str:
+    """Returns the document of a project folder; its store is not opened.
+
+    Raises:
+        NotFound: There is no project.
+        NotTrusted: Its modules are not trusted.
+        ProjectError: The project's files are wrong; every problem with its place.
+    """
+    root = project_root(target)
+    file = read_settings(root, environ=environ)
+    project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust), file=file)
+    if project.restricted:
+        raise not_trusted(project, "writing the model down")
+    return document(project, file.settings.project.description)
+
+
+def document(project: Project, description: str = "") -> str:
+    """Returns the whole document; the same model gives the same text."""
+    registry = project.registry
+    lines = [f"# {plain(project.name)}", "", *prose(description), *_summary(registry)]
+    if registry.events or registry.topics:
+        lines += ["## How it flows", "", *flow_diagram(registry), *legend(), ""]
+    if registry.events:
+        lines += ["## The event model", "", *event_model(registry)]
+    for title, part in (
+        ("Aggregates", (line for one in registry.aggregates.values() for line in _aggregate(registry, one))),
+        ("Policies and processes", (line for one in registry.reactors.values() for line in _reactor(one))),
+        ("Read models", (line for one in registry.projections.values() for line in _projection(one))),
+        ("Queries", _queries(registry)),
+        ("Topics and subscriptions", _messaging(registry)),
+        ("Components", _components(project.components)),
+    ):
+        written = list(part)
+        if written:
+            lines += [f"## {title}", "", *written]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _summary(registry: Registry) -> list[str]:
+    found = in_words(counts(registry))
+    if not found:
+        return ["The model is empty.", ""]
+    return [f"The model has {found}. This text was made from it by `workbench docs`.", ""]
+
+
+# -- aggregates -----------------------------------------------------------------------------------------
+
+
+def _aggregate(registry: Registry, one: AggregateType) -> Iterator[str]:
+    yield from (f"### {code(one.name)}", "", *prose(one.doc))
+    yield from (f"Its streams are named {code(one.name + '-…')}, by the id that its commands carry.", "")
+    for name in one.commands:
+        command = registry.commands[name]
+        kind = "begins a stream" if command.creates else "needs a stream"
+        yield from (f"#### Command {code(name)}", "", *prose(command.doc))
+        yield from (f"It {kind}; {code(command.target)} says which.", "", *_fields(command.schema))
+    for name in one.events:
+        event = registry.events[name]
+        version = f", version {event.version}" if event.version > 1 else ""
+        yield from (f"#### Event {code(name)}{version}", "", *prose(event.doc), *_fields(event.schema))
+
+
+def _fields(schema: Mapping[str, Any]) -> list[str]:
+    return table(
+        ("field", "type", "needed", ""),
+        (
+            (code(field.name), plain(field.type), "yes" if field.required else "", plain(field.doc))
+            for field in fields_of(schema)
+        ),
+    )
+
+
+# -- what follows ---------------------------------------------------------------------------------------
+
+
+def _reactor(one: ReactorType) -> Iterator[str]:
+    kind = "process" if one.stateful else "policy"
+    yield from (f"### {code(one.name)}, a {kind}", "", *prose(one.doc))
+    yield from (f"When: {_listed(one.events)}.", "")
+    if one.commands:
+        yield from (f"Then it may issue: {_listed(one.commands)}.", "")
+
+
+def _projection(one: Projection) -> Iterator[str]:
+    yield from (f"### {code(one.name)}", "", *prose(one.doc))
+    yield from ("Written by handlers." if one.by_handlers else f"Made from: {_listed(one.handlers())}.", "")
+    yield from table(
+        ("column", "type", ""),
+        (
+            (code(column.name), column.kind.value, "key" if column.name == one.key else _index(column.index))
+            for column in one.columns
+        ),
+    )
+
+
+def _index(index: object) -> str:
+    return "indexed" if index else ""
+
+
+def _queries(registry: Registry) -> Iterator[str]:
+    for query in registry.queries.values():
+        yield from (f"### {code(query.name)}", "", *prose(query.doc), *_fields(query.schema))
+
+
+# -- messages -------------------------------------------------------------------------------------------
+
+
+def _messaging(registry: Registry) -> Iterator[str]:
+    routed: dict[str, list[str]] = {name: [] for name in registry.topics}
+    for event in registry.events:
+        for topic in registry.routing.topics_of(event):
+            routed.setdefault(topic, []).append(event)
+    yield from table(
+        ("topic", "events that are routed to it", ""),
+        (
+            (code(topic.name), _listed(routed[topic.name]), sentence(topic.doc))
+            for topic in registry.topics.values()
+        ),
+    )
+    yield from table(
+        ("subscription", "reads", "handler", "only where", ""),
+        (_subscription(registry, one) for one in registry.subscriptions.values()),
+    )
+
+
+def _subscription(registry: Registry, one: Subscription) -> tuple[str, ...]:
+    handler = registry.handlers.get(one.handler)
+    doc = one.doc or getattr(handler, "__doc__", None) or ""
+    wanted = "" if one.filter.empty else code(str(one.filter))
+    return code(one.name), code(one.topic), code(one.handler), wanted, sentence(doc)
+
+
+def _components(components: Mapping[str, str]) -> list[str]:
+    return table(
+        ("component", "what it does"), ((code(name), plain(said)) for name, said in components.items())
+    )
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(code(name) for name in names)

@@ -1,0 +1,1 @@
+"""Events in from files, and out to files."""

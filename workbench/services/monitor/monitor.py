@@ -1,0 +1,303 @@
+"""Shows what runs: subscriptions, projections, rates, and the one-line status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workbench.engine.engine import EngineState
+from workbench.engine.projection_check import is_stale
+from workbench.engine.subscription_runner import SubscriptionRunner
+from workbench.model.aggregate import stream_name
+from workbench.model.messaging import LOG_TOPIC, Mode
+from workbench.model.projection import Projection
+from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
+from workbench.store.ports import Reader
+from workbench.store.stored_values import (
+    Delivery,
+    Depth,
+    LogEntry,
+    OperatorAction,
+    ProjectionState,
+    RowOrder,
+    SubscriptionState,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from workbench.engine.projection_generation import ProjectionGeneration
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.store.list_ports import Shows
+
+AGAIN = 1_000
+"""Messages that are counted before a reset; whether there are more is said, not how many."""
+
+
+class Monitor:
+    """Reads for views that show what runs.
+
+    Attributes:
+        world: What it looks at.
+    """
+
+    def __init__(self, world: World[Project]) -> None:
+        self.world = world
+
+    @property
+    def _reader(self) -> Reader:
+        return self.world.reader
+
+    def status(self) -> Status:
+        """Returns the one-line status."""
+        world, engine = self.world, self.world.engine
+        counts = self._reader.letter_counts()
+        head = self._reader.head()
+        if engine:
+            cursors = [runner.cursor for runner in engine.subscriptions.values()]
+        else:
+            cursors = [state.cursor for state in self._reader.subscriptions()]
+        return Status(
+            project=world.model.name,
+            store=world.store.place,
+            head=head,
+            engine=engine.state.value if engine else "observing",
+            lag=sum(max(0, head - cursor) for cursor in cursors),
+            dead=counts.get("open", 0),
+            replaying=counts.get("replaying", 0),
+            observer=world.observer,
+            trouble=engine.errors[-1] if engine and engine.errors else "",
+            faulted=tuple(engine.faults) if engine else (),
+            gone=world.store.gone,
+        )
+
+    def _hindrance(self, name: str) -> str:
+        """Returns what keeps a subscription, or ``projection NAME``, from moving here; empty for nothing."""
+        engine = self.world.engine
+        if engine is None:
+            return "not run here"
+        if name in engine.faults:
+            return "faulted"
+        return "engine paused" if engine.state is EngineState.PAUSED else ""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the engine is paused."""
+        engine = self.world.engine
+        return engine is None or engine.state is EngineState.PAUSED
+
+    def subscriptions(self) -> list[SubscriptionView]:
+        """Returns all subscriptions, policies and processes, in the order of the model."""
+        stored = {state.name: state for state in self._reader.subscriptions()}
+        engine = self.world.engine
+        names = list(engine.subscriptions) if engine and engine.subscriptions else sorted(stored)
+        return [self._view(name, stored[name]) for name in names if name in stored]
+
+    def _view(self, name: str, state: SubscriptionState) -> SubscriptionView:
+        engine = self.world.engine
+        runner = engine.subscriptions.get(name) if engine else None
+        cursor = runner.cursor if runner else state.cursor
+        fault = engine.faults.get(name, "") if engine else ""
+        status = "paused" if state.paused else self._hindrance(name) or "running"
+        if engine is not None and (runner is None or runner.handler is None):
+            status = "detached"
+        subscription = runner.subscription if runner else None
+        depth = self._reader.depth(name)
+        return SubscriptionView(
+            name=name,
+            source="all events" if state.topic == LOG_TOPIC else state.topic,
+            handler=subscription.handler if subscription else "",
+            filter=str(subscription.filter) if subscription else "",
+            status=status,
+            fault=fault,
+            cursor=cursor,
+            lag=max(0, self._reader.head() - cursor),
+            rate=engine.metrics.rate(name) if engine else 0.0,
+            delivered=state.delivered,
+            failed=state.failed,
+            filtered=state.filtered,
+            waiting=state.waiting,
+            retrying=state.retrying,
+            dead=state.dead,
+            doc=subscription.doc if subscription else "",
+            mode=subscription.mode.value if subscription else "",
+            workers=subscription.workers if subscription and subscription.mode is Mode.POINT_TO_POINT else 0,
+            in_flight=runner.in_flight if runner else 0,
+            depth=depth,
+            oldest_us=self._age(state.topic, cursor, depth, runner),
+            retried=state.retried,
+            died=state.died,
+            expired=state.expired,
+            skipped=state.skipped,
+            paused=state.paused,
+        )
+
+    def _age(self, topic: str, cursor: int, depth: Depth, runner: SubscriptionRunner | None) -> int:
+        """Returns how old the oldest message is that a subscription has not settled, microseconds."""
+        oldest = [depth.oldest] if depth.oldest is not None else []
+        if runner is not None and cursor < self._reader.head():
+            behind, _ = self._reader.read_topic(topic, runner.wants, cursor, 1)
+            oldest += [message.published_at for message in behind]
+        return max(0, self.world.clock.now() - min(oldest)) if oldest else 0
+
+    def deliveries(self, subscription: str) -> list[Delivery]:
+        """Returns what waits, retries or is blocked in a subscription."""
+        return self._reader.deliveries(subscription)
+
+    def position_before(self, time: int) -> int:
+        """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
+        return self._reader.position_before(time)
+
+    def again(self, name: str, position: int) -> tuple[int, bool]:
+        """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.
+
+        Its filter is not asked.
+
+        Returns:
+            How many there are, and whether there are more than were counted.
+        """
+        runner = self.world.running().subscriptions[name]
+        topic, cursor = runner.subscription.topic, runner.cursor
+        found, _ = self._reader.read_topic(topic, runner.wants, position, AGAIN + 1)
+        count = sum(message.position <= cursor for message in found)
+        return min(count, AGAIN), count > AGAIN
+
+    def projections(self) -> list[ProjectionView]:
+        """Returns all read models of the model."""
+        return [self._projection(projection) for projection in self.world.registry.projections.values()]
+
+    def _projection(self, projection: Projection) -> ProjectionView:
+        generations = self._reader.generations(projection.name)
+        state = generations[0] if generations else None
+        engine = self.world.engine
+        runner = engine.projections.get(projection.name) if engine else None
+        checkpoint = runner.checkpoint if runner else state.checkpoint if state else 0
+        building = runner.building if runner else None
+        ended = engine.faults.get(f"projection {projection.name}", "") if engine else ""
+        status = "faulted" if ended else _status(projection, state)
+        return ProjectionView(
+            name=projection.name,
+            status=status,
+            condition=self._condition(projection.name, status),
+            checkpoint=checkpoint,
+            lag=0 if projection.by_handlers else max(0, self._reader.head() - checkpoint),
+            rows=state.rows if state else 0,
+            fault=ended or (state.fault if state else ""),
+            fault_position=state.fault_position if state else 0,
+            stale=is_stale(projection, state),
+            generation=state.generation if state else 0,
+            columns=state.columns if state else projection.shape(),
+            passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
+            rebuild=self._rebuild(projection.name, generations[1], building)
+            if len(generations) > 1
+            else None,
+            doc=projection.doc,
+            by_handlers=projection.by_handlers,
+        )
+
+    def _condition(self, name: str, status: str) -> str:
+        """Returns what a stored status of a projection or of its rebuild is worth at this moment."""
+        hindrance = self._hindrance(f"projection {name}")
+        moves = status in {"live", "new"}
+        return hindrance or status if moves else status
+
+    def _rebuild(
+        self, name: str, state: ProjectionState, building: ProjectionGeneration | None
+    ) -> RebuildView:
+        checkpoint = building.checkpoint if building else state.checkpoint
+        return RebuildView(
+            status=state.status.value,
+            checkpoint=checkpoint,
+            rows=state.rows,
+            share=min(1.0, checkpoint / max(1, self._reader.head())),
+            fault=state.fault,
+            fault_position=state.fault_position,
+            condition=self._condition(name, state.status.value).replace("live", "rebuilding"),
+        )
+
+    def rows(
+        self, projection: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
+    ) -> list[dict[str, Any]]:
+        """Returns rows of a read model, in any order, filtered by text in any column."""
+        return self._reader.projection_rows(projection, order=order, text=text, first=first, limit=limit)
+
+    def row_order(
+        self, projection: str, *, order: str = "", text: str = "", shows: Shows | None = None
+    ) -> RowOrder:
+        """Returns the numbers of all rows that show a text; looks at the whole table, so call it in a thread.
+
+        Args:
+            order: A column; with ``-`` in front the other way round; empty for the key.
+            shows: How columns show their values, where that is not the text that is stored.
+        """
+        return self._reader.projection_order(projection, order=order, text=text, shows=shows)
+
+    def lines(self, projection: str, found: RowOrder, first: int, limit: int) -> list[tuple[Any, ...] | None]:
+        """Returns rows of an order, their numbers behind them; None for those that are gone.
+
+        Long texts are shortened.
+        """
+        numbers = found.numbers[first : first + limit]
+        return self._reader.projection_lines(projection, found.generation, numbers)
+
+    def numbers(self, projection: str, keys: Collection[Any]) -> dict[Any, int]:
+        """Returns the numbers of the rows that have these keys."""
+        return self._reader.projection_numbers(projection, keys)
+
+    def glance(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row with the beginnings of long texts."""
+        return self._reader.projection_glance(projection, key)
+
+    def row(self, projection: str, key: Any) -> dict[str, Any]:
+        """Returns one whole row."""
+        return self._reader.row(projection, key) or {}
+
+    def row_count(self, projection: str, text: str = "") -> int:
+        """Returns how many rows a read model has, or how many hold a text."""
+        return self._reader.projection_count(projection, text)
+
+    def sources(self, projection: str, key: Any, limit: int = 500) -> list[LogEntry]:
+        """Returns the events that made a row: those that the projection reads, of the streams with that key.
+
+        A projection that gathers many streams into one row has rows whose events are not found this way.
+        """
+        registry = self.world.registry
+        read = set(registry.projections[projection].handlers())
+        names = [kind.name for kind in registry.aggregates.values() if read & set(kind.events)]
+        found = [
+            entry
+            for name in names
+            for entry in self._reader.stream_entries(stream_name(name, key), 0, limit)
+            if entry.type in read
+        ]
+        return sorted(found, key=lambda entry: entry.position)
+
+    def flow(self) -> dict[str, int]:
+        """Returns totals since the start by what the board shows, such as ``event:user.created``."""
+        engine = self.world.engine
+        return dict(engine.metrics.flow) if engine else {}
+
+    def throughput(self, what: str = "ok") -> tuple[list[int], dict[str, list[int]]]:
+        """Returns seconds since 1970, and each subscription's deliveries in them, of the last ten minutes."""
+        engine = self.world.engine
+        return engine.metrics.series(what) if engine else ([], {})
+
+    def counting_since(self) -> int:
+        """Returns when this window began to count deliveries, µs since 1970; 0 where it counts none."""
+        engine = self.world.engine
+        return engine.metrics.since if engine else 0
+
+    def latency(self, subscription: str, quantile: float) -> list[int]:
+        """Returns publish-to-ack latencies for the same seconds, in microseconds."""
+        engine = self.world.engine
+        return engine.metrics.percentiles(subscription, quantile) if engine else []
+
+    def actions(self, limit: int = 200) -> list[OperatorAction]:
+        """Returns what operators did, the newest first."""
+        return self._reader.actions(limit=limit)
+
+
+def _status(projection: Projection, state: ProjectionState | None) -> str:
+    if projection.by_handlers:
+        return "written by handlers"
+    return state.status.value if state else "new"

@@ -1,0 +1,12 @@
+"""The project file as settings that a person edits."""
+
+from workbench.services.project_editor.project_editor import (
+    Branch,
+    Place,
+    ProjectEditor,
+    SettingsDraft,
+    SettingsPart,
+    differing,
+)
+
+__all__ = ["Branch", "Place", "ProjectEditor", "SettingsDraft", "SettingsPart", "differing"]

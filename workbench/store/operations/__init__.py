@@ -1,0 +1,83 @@
+"""What can be written: each operation is a value; a list of them is one transaction (C2, C6).
+
+An operation says in one place what it is, how it is batched and what it changes. Each adapter has a function
+for it, named in the `RUN` of the module where that stands.
+"""
+
+from __future__ import annotations
+
+from workbench.store.operations.letter_operations import (
+    AdvanceJob,
+    ForgetLetters,
+    MarkLetters,
+    RecordAction,
+    ReplayLetter,
+    RestoreLetters,
+    StartJob,
+)
+from workbench.store.operations.log_operations import (
+    Append,
+    AppendMany,
+    Atomic,
+    CloseStream,
+    CreateTopic,
+    EnsureTopic,
+    ForgetMessages,
+    NewMessage,
+    RecordCommand,
+    Retain,
+    SaveSnapshot,
+)
+from workbench.store.operations.operation import (
+    Operation,
+)
+from workbench.store.operations.queue_operations import (
+    Claim,
+    ConfigureSubscription,
+    EnsureSubscription,
+    Extend,
+    Lease,
+    Reclaim,
+    RecoverSubscription,
+    Settle,
+    Skip,
+    Unclaim,
+)
+from workbench.store.operations.row_operations import (
+    ProjectRows,
+    SaveProcess,
+)
+
+__all__ = [
+    "AdvanceJob",
+    "Append",
+    "AppendMany",
+    "Atomic",
+    "Claim",
+    "CloseStream",
+    "ConfigureSubscription",
+    "CreateTopic",
+    "EnsureSubscription",
+    "EnsureTopic",
+    "Extend",
+    "ForgetLetters",
+    "ForgetMessages",
+    "Lease",
+    "MarkLetters",
+    "NewMessage",
+    "Operation",
+    "ProjectRows",
+    "Reclaim",
+    "RecordAction",
+    "RecordCommand",
+    "RecoverSubscription",
+    "ReplayLetter",
+    "RestoreLetters",
+    "Retain",
+    "SaveProcess",
+    "SaveSnapshot",
+    "Settle",
+    "Skip",
+    "StartJob",
+    "Unclaim",
+]

@@ -1,0 +1,127 @@
+"""What can be written of dead letters, and of what operators do (contract §6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from typing_extensions import override
+
+from workbench.store.operations.operation import Operation
+from workbench.store.stored_values import Job, OperatorAction
+
+if TYPE_CHECKING:
+    from workbench.store.operations.touched import Touched
+
+
+class RecordAction(Operation, frozen=True, kw_only=True):
+    """Records what an operator did; answers with the record's number.
+
+    It stands in the same `Atomic` as what was done, behind it (L9). ``{answer}`` in its detail is what the
+    operations before it answered, as a number.
+
+    Attributes:
+        number: Of the record whose detail this one replaces: an act that takes several writes has one record.
+        earlier: What earlier writes of the same act answered, added to the answer.
+    """
+
+    never_refuses: ClassVar[bool] = True
+    action: OperatorAction
+    number: int = 0
+    earlier: int = 0
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.operations = True
+
+
+class ReplayLetter(Operation, frozen=True, kw_only=True):
+    """Gives an open dead letter back to the subscription that failed (L3); answers whether it did.
+
+    It does not where the letter is no longer open, or where its message is being delivered again anyway (I5).
+
+    Attributes:
+        data: Edited payload (L6), or None for the original.
+        message_id: New id of the edited copy.
+    """
+
+    number: int
+    data: str | None = None
+    message_id: UUID | None = None
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.letters = touched.released = True
+
+
+class MarkLetters(Operation, frozen=True, kw_only=True):
+    """Moves dead letters between open, archived and purged by compare-and-set (L7, L8); answers how many.
+
+    Attributes:
+        act: A name for what the operator does, under which `RestoreLetters` takes it back.
+        skip_on: Whether what is blocked behind them goes on (L7).
+    """
+
+    numbers: tuple[int, ...]
+    before: tuple[str, ...]
+    after: str
+    act: str = ""
+    skip_on: bool = False
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.letters = touched.released = True
+
+
+class RestoreLetters(Operation, frozen=True, kw_only=True):
+    """Has archived and purged dead letters come to what they were before that (L7, L9); answers how many.
+
+    Attributes:
+        act: Only those that this act changed, and nothing since; empty for whatever changed them last.
+    """
+
+    numbers: tuple[int, ...]
+    act: str = ""
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.letters = touched.released = True
+
+
+class ForgetLetters(Operation, frozen=True, kw_only=True):
+    """Removes for good the dead letters that were purged before a time (L7); answers how many."""
+
+    before: int
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        if answer:
+            touched.letters = touched.released = True
+
+
+class StartJob(Operation, frozen=True, kw_only=True):
+    """Freezes the list of a bulk action (L5); answers the job's number."""
+
+    job: Job
+
+
+class AdvanceJob(Operation, frozen=True, kw_only=True):
+    """Does some steps of a job and counts how they ended, each for itself; answers the job as it stands.
+
+    Attributes:
+        step: Where the job must stand; elsewhere it was advanced already, and nothing is done.
+        operations: One for each number that is next.
+        status: What it comes to.
+        note: Recorded in the same breath; ``{answer}`` in its detail is how many the job has dealt with (L9).
+    """
+
+    number: int
+    step: int
+    operations: tuple[Operation, ...]
+    status: str
+    note: RecordAction | None = None
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.letters = touched.released = True
+        touched.operations |= self.note is not None
