@@ -133,10 +133,8 @@ class Engine:
             await self.gate.write(EnsureTopic(name=topic))
         for runner in subscription_runners(self._runtime, self.commands, self._retry):
             self.subscriptions[runner.name] = runner
-            cursor = first_cursor(runner.subscription.start, self.reader)
-            await self.gate.write(
-                EnsureSubscription(name=runner.name, topic=runner.subscription.topic, cursor=cursor)
-            )
+            topic, cursor = runner.subscription.topic, first_cursor(runner.subscription.start, self.reader)
+            await self.gate.write(EnsureSubscription(name=runner.name, topic=topic, cursor=cursor))
             await runner.recover()
         for projection in self.registry.projections.values():
             if projection.by_handlers:
@@ -247,6 +245,13 @@ class Engine:
     def wake(self, name: str) -> None:
         """Has one subscription look for work."""
         self._following.wake(name)
+
+    def look(self) -> None:
+        """Looks for what another engine wrote into the store: a hint, as every wake-up is (P1, D5)."""
+        self._head = max(self._head, self._read_head())
+        for runner in self.subscriptions.values():
+            runner.rows_changed()
+        self._following.wake_all()
 
     # -- what others are given --------------------------------------------------------------------------
 
