@@ -91,11 +91,7 @@ class Lab:
 
     async def open(self, *, paused: bool = False) -> Engine:
         """Opens the store, with what it held, and an engine."""
-        if self.kind == "memory":
-            self.memory.reopen()
-            self.store = self.memory
-        else:
-            self.store = SqliteStore(self.path, self.clock, synchronous="normal")
+        self.store = self.open_store()
         definitions = Definitions(
             projections=self.projections,
             handlers={} if self.detached else {"handle": self.handle, "plain": self.plain},
@@ -108,11 +104,20 @@ class Lab:
         self.timer = VirtualTimer(self.clock)
         self.crashing = False
         self.opened += 1  # another run, other ids
-        self.engine = Engine(
-            self.store, registry, self.clock, self.changes.append, timer=self.timer, seed=self.opened
-        )
+        self.engine = Engine(self.store, registry, self.clock, self.hear, timer=self.timer, seed=self.opened)
         await self.engine.start(paused=paused)
         return self.engine
+
+    def open_store(self) -> Any:
+        """Opens the store, as a process does that has it alone."""
+        if self.kind == "memory":
+            self.memory.reopen()
+            return self.memory
+        return SqliteStore(self.path, self.clock, synchronous="normal")
+
+    def hear(self, changes: Changes) -> None:
+        """Is told what went stale."""
+        self.changes.append(changes)
 
     async def close(self) -> None:
         """Stops engine and store in good order."""

@@ -133,10 +133,8 @@ class Engine:
             await self.gate.write(EnsureTopic(name=topic))
         for runner in subscription_runners(self._runtime, self.commands, self._retry):
             self.subscriptions[runner.name] = runner
-            cursor = first_cursor(runner.subscription.start, self.reader)
-            await self.gate.write(
-                EnsureSubscription(name=runner.name, topic=runner.subscription.topic, cursor=cursor)
-            )
+            topic, cursor = runner.subscription.topic, first_cursor(runner.subscription.start, self.reader)
+            await self.gate.write(EnsureSubscription(name=runner.name, topic=topic, cursor=cursor))
             await runner.recover()
         for projection in self.registry.projections.values():
             if projection.by_handlers:
@@ -248,15 +246,17 @@ class Engine:
         """Has one subscription look for work."""
         self._following.wake(name)
 
+    def look(self) -> None:
+        """Looks for what another engine wrote into the store: a hint, as every wake-up is (P1, D5)."""
+        self._head = max(self._head, self._read_head())
+        for runner in self.subscriptions.values():
+            runner.rows_changed()
+        self._following.wake_all()
+
     # -- what others are given --------------------------------------------------------------------------
 
     async def write(self, operation: Operation) -> Any:
-        """Writes one operation, and follows it; returns its answer.
-
-        Raises:
-            WorkbenchError: It refused, or the store could not write.
-            StoreBusy: The engine was stopped.
-        """
+        """Writes one operation, and follows it; returns its answer, or raises as `commit` does."""
         return await self.gate.write(operation)
 
     async def commit(self, *operations: Operation) -> list[Any]:
@@ -339,8 +339,11 @@ class Engine:
         """Whether something failed and waits to be tried again."""
         return self._following.stuck
 
-    async def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Does some work to its end, in a task of its own; what ends it early is told and begins again."""
+    def spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """Does some work in a task that ends with the engine; what fails is told, and it begins again."""
+        return self.tasks.spawn(self._keep(name, work), name)
+
+    async def _keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await work()

@@ -228,8 +228,10 @@ class SubscriptionRunner:
         """Returns when a row is due, or what another engine holds runs out, microseconds since 1970."""
         if self._strategy is None:
             return None
-        due, until = self._rows.next_due(), self._cursor.foreign_until
-        return min((time for time in (due, until and until + 1) if time is not None), default=None)
+        ended = None if self._cursor.foreign_until is None else self._cursor.foreign_until + 1
+        if ended is not None and self.subscription.ordering is Ordering.KEY:
+            return ended  # until then rows with a key cannot be leased, however long they are due
+        return min((time for time in (self._rows.next_due(), ended) if time is not None), default=None)
 
     async def dry_run(self, letter: DeadLetter, data: str | None) -> DeliveryAttempt:
         """Runs the handler on a dead letter; its effects stay in the task that is returned."""

@@ -65,6 +65,11 @@ class Lease(Operation, frozen=True, kw_only=True):
     until: int
     owner: UUID | None = None
 
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        if answer:  # where nothing could be leased nothing changed: whoever tried would wake itself again
+            touched.subscriptions.add(self.subscription)
+
 
 class Extend(Operation, frozen=True, kw_only=True):
     """Moves the deadline of what is held under a token while handlers run (D4); answers how many."""
