@@ -9,6 +9,8 @@ import pytest
 
 from workbench.model.clock import ManualClock
 from workbench.model.ids import NewId, id_source
+from workbench.store import store_file
+from workbench.store.memory.store import MemoryStore
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +23,19 @@ def clock() -> ManualClock:
 @pytest.fixture
 def new_id(clock: ManualClock) -> NewId:
     return id_source(clock, random.Random(7))
+
+
+@pytest.fixture
+def on_file() -> bool:
+    """Whether projects keep what they store in a file; a test about files, or of two processes, says yes."""
+    return False
+
+
+@pytest.fixture
+def stores(on_file: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has every project that is opened keep what it stores where `on_file` says."""
+    if not on_file:
+        monkeypatch.setattr(store_file, "SqliteStore", lambda _path, clock, **_: MemoryStore(clock))
 
 
 @pytest.fixture(autouse=True)

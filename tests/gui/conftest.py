@@ -250,7 +250,7 @@ def retry_delay() -> str:
 
 
 @pytest.fixture
-async def workspace(tmp_path: Path, retry_delay: str) -> AsyncIterator[Workspace]:
+async def workspace(tmp_path: Path, retry_delay: str, stores: None) -> AsyncIterator[Workspace]:
     folder = copy_sample("users", tmp_path / "users")
     project = folder / "project.tsk"
     project.write_text(project.read_text().replace('retry_delay: "500ms"', f'retry_delay: "{retry_delay}"'))

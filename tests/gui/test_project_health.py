@@ -12,6 +12,7 @@ from workbench.store.sqlite.connection import open_reader
 from workbench.store.sqlite.integrity_check import check
 
 
+@pytest.mark.parametrize("on_file", [True])
 async def test_C10_a_store_that_was_deleted_is_told_and_saved(broken, desk, until):
     told, reopened = [], []
     desk.noticed.connect(told.append)

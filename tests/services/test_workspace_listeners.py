@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from workbench.engine import scheduler
 from workbench.engine.subscription_runner import SubscriptionRunner
 
@@ -29,6 +31,7 @@ async def test_C11_a_listener_that_raises_keeps_no_answer_and_no_other_listener(
     assert "a listener failed: RuntimeError: a view has a bug" in workspace.monitor.status().trouble
 
 
+@pytest.mark.parametrize("on_file", [True])
 async def test_C11_a_store_that_fails_at_the_end_is_let_go_of_all_the_same(workspace, monkeypatch):
     async def fails(_self):
         raise ZeroDivisionError("a bug")

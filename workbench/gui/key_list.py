@@ -18,7 +18,22 @@ OWNERS = (
     ("Tables", "workbench.gui.table:FastTableView"),
     ("Tables", "workbench.gui.table_actions:TableActions"),
     ("Heads of tables", "workbench.gui.table_header:TableHeader"),
+    ("Trees", "workbench.gui.context_menu:OfferingTree"),
+    ("Search boxes", "workbench.gui.widgets:SearchBox"),
+    ("Forms", "workbench.gui.forms.schema_form:SchemaForm"),
+    ("Lists in forms", "workbench.gui.forms.editors.sequence:ListEditor"),
+    ("Numbers in forms", "workbench.gui.forms.editors.line:LineInput"),
+    ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),
     *((entry.title, entry.where) for entry in VIEWS),
+    ("Flow board", "workbench.gui.board.flow_view:FlowView"),
+    ("Commands", "workbench.gui.views.command_history:CommandHistory"),
+    ("Projections", "workbench.gui.views.row_detail:RowDetail"),
+    ("Subscriptions", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),
+    ("Graphs", "workbench.gui.rate_graph:RateGraph"),
+    ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),
+    ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
+    ("Documentation", "workbench.gui.manual_window:ManualWindow"),
+    ("Broken projects", "workbench.gui.mistakes_page:MistakesPage"),
 )
 """Where keys work, and the class that declares them: whoever declares an action or a key stands here."""
 COLUMNS = (

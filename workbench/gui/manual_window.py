@@ -7,8 +7,6 @@ from PySide6.QtGui import (
     QColor,
     QDesktopServices,
     QImageReader,
-    QKeySequence,
-    QShortcut,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -23,7 +21,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QTextBrowser,
     QTextEdit,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -31,8 +28,10 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.assets import asset
+from workbench.gui.actions import Actions, action
+from workbench.gui.context_menu import OfferingTree
 from workbench.gui.theme import code_font, theme
-from workbench.gui.widgets import SearchBox, plain_label, toolbar_button
+from workbench.gui.widgets import SearchBox, plain_label
 from workbench.services.documents.manual import Chapter, anchor_of, found, led_to
 
 CHAPTER = Qt.ItemDataRole.UserRole
@@ -175,20 +174,19 @@ class ManualWindow(QDialog):
         self.setWindowTitle("Documentation")
         self.resize(1080, 760)
         self.search = SearchBox("Find in all documents")
-        self.tree = QTreeWidget()
+        self.tree = OfferingTree()
         self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName("Chapters")
         self.said = plain_label("", "muted")
         self.text = ManualText()
-        self.back = toolbar_button("Back", "back", "Back to what was read before  (Alt+Left)")
-        self.back.setShortcut(QKeySequence("Alt+Left"))
+        self.acts = Actions(self, self)
+        self.back = self.acts.button("go_back")
         self._read: list[tuple[Chapter, str]] = []
         self._arrange()
         self.search.settled.connect(self._list)
         self.tree.currentItemChanged.connect(self._chosen)
         self.text.anchorClicked.connect(self._followed)
-        self.back.clicked.connect(self._went_back)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
+        self.acts.offer()
         self._list("")
         self.tree.setFocus()
 
@@ -233,7 +231,7 @@ class ManualWindow(QDialog):
     def _show(self, chapter: Chapter, anchor: str) -> None:
         if not self._read or self._read[-1] != (chapter, anchor):
             self._read.append((chapter, anchor))
-        self.back.setEnabled(len(self._read) > 1)
+        self.acts.refresh()
         self.setWindowTitle(" – ".join(dict.fromkeys((chapter.document, chapter.title))))
         self.text.show_chapter(chapter, anchor, self.search.text().split())
 
@@ -245,10 +243,19 @@ class ManualWindow(QDialog):
         elif (where := led_to(link.toString(), self.text.chapter)) is not None:
             self._go(*where)
 
-    def _went_back(self) -> None:
-        if len(self._read) > 1:
-            self._read.pop()
-            self._go(*self._read.pop())
+    def _nothing_before(self) -> str:
+        return "" if len(self._read) > 1 else "Nothing was read before"
+
+    @action("Back", keys="Alt+Left", icon="back", tip="Back to what was read before", why=_nothing_before)
+    def go_back(self) -> None:
+        """Goes back to what was read before."""
+        self._read.pop()
+        self._go(*self._read.pop())
+
+    @action("Find in all documents", keys="Ctrl+F", icon="search")
+    def find_words(self) -> None:
+        """Gives the keyboard to the search."""
+        self.search.setFocus()
 
     def _go(self, chapter: Chapter, anchor: str) -> None:
         """Shows a chapter, and where it stands in the list."""

@@ -19,6 +19,8 @@ from workbench.gui.loop import spawn
 from workbench.model.text_folding import folded
 
 SHOWN = 60
+ACTION = "action"
+"""What the actions of the window are called."""
 FOUND = 20
 """Streams that are offered."""
 
@@ -153,7 +155,7 @@ def action_targets(window: QWidget, bring: Callable[[str], object]) -> list[Targ
         if one.offered() and (known is None or one.has_keyboard()):
             found[one.name] = one
     told = [_action_target(one, bring) for one in found.values() if one.act.key != "palette"]
-    return sorted(told, key=lambda target: bool(target.why))
+    return sorted(told, key=lambda target: (bool(target.why), target.kind != ACTION))
 
 
 def _action_target(one: BoundAction, bring: Callable[[str], object]) -> Target:
@@ -167,7 +169,7 @@ def _action_target(one: BoundAction, bring: Callable[[str], object]) -> Target:
 
     return Target(
         text=one.text().replace("&", "").replace("\n", " "),
-        kind=view.title if view is not None else "action",
+        kind=view.title if view is not None else ACTION,
         icon=one.icon_name or "chevron-right",
         go=go,
         keys=one.act.keys_told,

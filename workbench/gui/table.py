@@ -62,7 +62,7 @@ class FastTableView(QTableView):
         desk: As for `PagedModel`.
 
     Attributes:
-        trouble: Says that rows cannot be read; its `again` is called where the person wants them read again.
+        trouble: Says that rows cannot be read; its `again` is called where the person wants that again.
     """
 
     row_chosen = Signal(object)

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
-from workbench.gui.actions import Actions, action
+from workbench.gui.actions import Actions, WidgetKey, action
 from workbench.gui.clipboard import Copier, lines_of
 from workbench.gui.paged_model import Key, PagedModel, Row
 from workbench.gui.table_header import TableHeader
@@ -36,6 +36,8 @@ class TableActions:
     Args:
         copier: Copies the selected rows.
     """
+
+    moves = (WidgetKey("Home / End", "First row, last row"), WidgetKey("Space", "Select the row"))
 
     def __init__(self, table: QTableView, head: TableHeader, model: PagedModel, copier: Copier) -> None:
         self.table, self.head = table, head

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
 from workbench.gui.json_view import JsonView
@@ -206,6 +207,7 @@ class SearchBox(QLineEdit):
         settled: The text.
     """
 
+    moves = (WidgetKey("Esc", "Clear what was typed"),)
     settled = Signal(str)
 
     def __init__(self, placeholder: str) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from workbench.gui.actions import Action, Actions, action
+from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.loop import finished
 from workbench.gui.palette import Palette, action_targets, command_targets, nothing_found, stream_targets
 from workbench.gui.theme import theme
@@ -254,6 +255,16 @@ class WindowActions(ABC):
         """Goes again where `back` came from."""
         if self.desk is not None:
             self.desk.forward()
+
+    @action("Open the menu of what is chosen", key="menu", keys="Shift+F10", menu="Go", group=2)
+    def open_menu(self) -> None:
+        """Opens the menu of what has the keyboard, at what is chosen there."""
+        if (widget := QApplication.focusWidget()) is not None:
+            place = widget.rect().center()
+            reason = QContextMenuEvent.Reason.Keyboard
+            QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
+
+    keys_of_menus = (WidgetKey("Menu", "Open the menu of what is chosen"),)
 
     @action("Next pane", key="next-pane", keys="F6", menu="Go", group=2, why=no_project)
     def next_pane(self) -> None:

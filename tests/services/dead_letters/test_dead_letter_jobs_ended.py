@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.services.conftest import settle
 from workbench.model.dead_letter import LetterStatus
 from workbench.services.open_project import open_target
@@ -43,6 +45,7 @@ async def test_L5_a_cancel_that_comes_while_a_step_is_written_still_cancels(brok
     assert broken.dead_letters.counts() == {"open": 2, "archived": 1}
 
 
+@pytest.mark.parametrize("on_file", [True])
 async def test_L5_a_job_goes_on_where_it_stood_when_the_program_ended(broken):
     numbers = [letter.number for letter in broken.dead_letters.page()]
     number = await broken.dead_letters.jobs.start("archive", numbers, per_second=0.001)

@@ -169,6 +169,7 @@ async def test_L9_an_act_in_several_writes_has_one_record_that_counts_all(broken
     assert [one.action for one in broken.monitor.actions()].count("archive") == 1
 
 
+@pytest.mark.parametrize("on_file", [True])
 async def test_L9_where_the_record_cannot_be_written_nothing_is_done(broken, monkeypatch):
     one, *_ = letters(broken)
     before = broken.monitor.actions()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.services.conftest import settle
 from workbench.services.monitor import monitor
 from workbench.services.monitor.openmetrics import open_metrics
@@ -80,6 +82,7 @@ async def test_V3_a_rebuild_says_whether_it_moves(broken):
     assert rebuild().condition == "faulted"
 
 
+@pytest.mark.parametrize("on_file", [True])
 async def test_V3_one_that_only_looks_says_that_nothing_runs_here_and_counts_the_same(broken):
     await broken.pause()
     await broken.commands.issue("create_user", {"user_id": "zoe", "username": "Zzz", "email": "z@x.invalid"})

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.forms.editor import Kit, Suggest
 from workbench.gui.forms.editors.group import GroupEditor
 from workbench.gui.forms.form_field import FormField
@@ -44,6 +45,8 @@ class SchemaForm(QWidget):
 
     submitted = Signal(object)
     """The value (a dict), which has no errors."""
+
+    moves = (WidgetKey("Ctrl+Enter", "Send what was typed"),)
 
     def __init__(
         self,

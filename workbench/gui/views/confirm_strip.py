@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.icons import icon
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import plain_label
@@ -46,6 +47,11 @@ class Answer:
 
 class ConfirmStrip(QFrame):
     """Asks above the list what shall happen to how many, and shows a few of them; Escape takes it back."""
+
+    moves = (
+        WidgetKey("Esc", "Leave the question"),
+        WidgetKey("Enter", "Press the marked button"),
+    )
 
     def __init__(self) -> None:
         super().__init__()

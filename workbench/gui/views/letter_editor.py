@@ -154,6 +154,7 @@ class PayloadEditor(QWidget):
             self._begin(letter)
         else:
             self.follow(letter)
+        self.acts.refresh()
         self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def follow(self, letter: DeadLetter) -> None:
@@ -316,6 +317,7 @@ class PayloadEditor(QWidget):
         key="replay-edited",
         keys="Ctrl+Enter / Ctrl+Return",
         icon="replay",
+        why=lambda editor: "" if editor.number() else "No copy is being edited",
     )
     def replay_copy(self) -> None:
         """Has the edited copy replayed."""

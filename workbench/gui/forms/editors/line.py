@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit
 from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.forms.editor import Editor, Kit, Suggest
 from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
 
@@ -17,6 +18,7 @@ from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
 class LineInput(QLineEdit):
     """A line that tells of the arrow keys and cuts nothing off."""
 
+    moves = (WidgetKey("Up / Down", "Make the number larger, smaller"),)
     stepped = Signal(int)
     """+1 for the arrow up, -1 for the arrow down."""
 

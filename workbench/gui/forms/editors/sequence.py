@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, item_of
 from workbench.gui.forms.parts import place_tabs, tool
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 class ListEditor(Editor):
     """The items of a list, each with its own editor; Alt with an arrow key moves one."""
+
+    moves = (WidgetKey("Alt+Up / Alt+Down", "Move the item up, down"),)
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)

@@ -1,0 +1,143 @@
+"""Walks a whole window: whatever shows things offers what can be done with them, and every key is told."""
+
+from __future__ import annotations
+
+import ast
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QGraphicsView, QHeaderView, QWidget
+
+import workbench.gui
+from tests.gui.test_session import settings, start
+from workbench.gui.actions import BoundAction, declared, widget_keys
+from workbench.gui.key_list import OWNERS, KeyList, all_keys, owner_class
+from workbench.gui.palette import action_targets
+from workbench.gui.table import FastTableView
+
+__all__ = ["settings", "start"]
+GUI = Path(workbench.gui.__file__).parent
+ROWS = {"Copy rows", "Copy rows as JSON"}
+WIDGETS_OF_THEIR_OWN = {
+    "actions.py": "declares keys",
+    "palette.py": "moves in its list while one types",
+    "import_dialog.py": "keeps Enter from pressing the default button",
+    "view.py": "Esc leads back to where one begins",
+    "tour.py": "presses keys as a person does",
+    "forms/editors/text.py": "an empty text; the field says the key itself",
+}
+"""Modules that look at keys and declare none, and why."""
+
+
+@pytest.fixture
+async def filled(start, until):
+    """A window with rows in every table that the story fills."""
+    session = await start()
+    await session.workspace.story.play()
+    await until(lambda: session.workspace.dead_letters.counts().get("open", 0) > 0, within=20)
+    return session
+
+
+def places(view: QWidget) -> list[QAbstractItemView | QGraphicsView]:
+    """Everything in a view in which one chooses things; heads and the lists of boxes are parts of these."""
+    found: list[QAbstractItemView | QGraphicsView] = [*view.findChildren(QAbstractItemView)]
+    found += view.findChildren(QGraphicsView)
+    return [one for one in found if not isinstance(one, QHeaderView) and not _of_a_box(one)]
+
+
+def _of_a_box(place: QWidget) -> bool:
+    outer = place.parentWidget()
+    return isinstance(outer, QComboBox) or (outer is not None and outer.inherits("QComboBoxPrivateContainer"))
+
+
+def bound(place: QWidget) -> list[BoundAction]:
+    return [one for one in place.actions() if isinstance(one, BoundAction)]
+
+
+async def test_every_table_tree_and_board_answers_a_menu(filled):
+    for key, view in filled.window.views.items():
+        for place in places(view):
+            offered = {one.act.text for one in bound(place)}
+            assert offered, f"{key}: {place.accessibleName()} offers nothing"
+            if isinstance(place, FastTableView):
+                assert offered >= ROWS, f"{key}: {place.accessibleName()}"
+                assert bound(place.head), f"{key}: the head of {place.accessibleName()}"
+
+
+async def test_V1_a_menu_keeps_what_was_chosen_when_it_was_opened(filled, until):
+    filled.bring("streams")
+    table = filled.window.views["streams"].table
+    await until(lambda: table.model().rowCount() > 2)
+    table.choose_index(0)
+    chosen = table.current_row()[0]
+    where = QPoint(20, 10)
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, where, table.viewport().mapToGlobal(where))
+    QApplication.sendEvent(table.viewport(), asked)
+    menu = table.offering.menu
+    assert menu.isVisible()
+    table.choose_index(2)
+    (copy,) = [one for one in menu.actions() if one.text().startswith("Copy cell")]
+    copy.trigger()
+    assert QApplication.clipboard().text() == chosen
+    menu.close()
+    await until(lambda: table.offering.target().row[0] != chosen)
+
+
+async def test_every_action_is_found_in_the_palette(filled):
+    known = {one.name for one in filled.window.findChildren(BoundAction) if one.isVisible()}
+    told = action_targets(filled.window, filled.bring)
+    texts = {(target.text, target.kind) for target in told}
+    assert len(told) == len({name for name in known if name != "Session.palette"})
+    assert ("Replay", "Dead letters") in texts
+    assert all(target.why for target in told if target.text == "Restore")
+
+
+async def test_no_two_actions_share_a_key_where_both_work(filled):
+    acts = [one for one in filled.window.findChildren(BoundAction) if one.place is not None and one.act.keys]
+    for one, other in combinations(acts, 2):
+        shared = set(one.act.sequences) & set(other.act.sequences)
+        if not shared or (one.place is not other.place and not nested(one, other) and not nested(other, one)):
+            continue
+        pytest.fail(f"{one.name} and {other.name} share {shared}")
+
+
+def nested(outer: BoundAction, inner: BoundAction) -> bool:
+    """Whether the keys of one work where those of the other do."""
+    reaches = outer.shortcutContext() is not Qt.ShortcutContext.WidgetShortcut
+    around, within = outer.place, inner.place
+    return reaches and around is not None and within is not None and around.isAncestorOf(within)
+
+
+def test_every_key_is_told_at_F1():
+    told = {(title, keys) for keys, title, _ in all_keys()}
+    for title, where in OWNERS:
+        owner = owner_class(where)
+        keys = [one.keys_told for one in declared(owner)] + [one.keys for one in widget_keys(owner)]
+        assert {(title, one) for one in keys if one} <= told
+
+
+def test_whoever_declares_an_action_or_looks_at_a_key_is_in_the_list():
+    listed = {where.partition(":")[0] for _, where in OWNERS}
+    for path in sorted(GUI.rglob("*.py")):
+        name = path.relative_to(GUI).as_posix()
+        text = path.read_text()
+        module = "workbench.gui." + name.removesuffix(".py").replace("/", ".")
+        assert "QShortcut(" not in text, f"{name} binds a key outside of the list"
+        assert "setShortcut" not in text or name == "actions.py", f"{name} binds a key outside of the list"
+        names = {one.attr for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Attribute)}
+        looks = any(one.startswith("Key_") for one in names) and name not in WIDGETS_OF_THEIR_OWN
+        if "@action(" in text or looks:
+            assert module in listed, f"{name} is not in key_list.OWNERS"
+
+
+async def test_the_list_of_keys_finds_what_is_typed(filled, until):
+    filled.show_keys()
+    shown = filled.window.findChild(KeyList)
+    shown.search.setText("archive")
+    shown.search.settled.emit("archive")
+    rows = [shown.table.model().row(at) for at in range(shown.table.model().rowCount())]
+    assert rows == [("Del", "Dead letters", "Archive")]
+    shown.close()
