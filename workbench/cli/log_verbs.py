@@ -158,7 +158,7 @@ def _show_takes(parser: Parser) -> None:
 
 
 async def _show(options: Options, environ: Environ) -> int:
-    from workbench.services.open_project import not_trusted
+    from workbench.services.project_trust import not_trusted
     from workbench.services.streams.stream_history import history
 
     zone = zone_of(options, environ)

@@ -21,7 +21,7 @@ def _subscriptions_takes(parser: Parser) -> None:
 
 
 async def _subscriptions(options: Options, environ: Environ) -> int:
-    from workbench.services.open_project import not_trusted
+    from workbench.services.project_trust import not_trusted
     from workbench.services.subscriptions import standings
 
     workspace = opened(options, environ)

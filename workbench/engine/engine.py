@@ -256,12 +256,7 @@ class Engine:
     # -- what others are given --------------------------------------------------------------------------
 
     async def write(self, operation: Operation) -> Any:
-        """Writes one operation, and follows it; returns its answer.
-
-        Raises:
-            WorkbenchError: It refused, or the store could not write.
-            StoreBusy: The engine was stopped.
-        """
+        """Writes one operation, and follows it; returns its answer, or raises as `commit` does."""
         return await self.gate.write(operation)
 
     async def commit(self, *operations: Operation) -> list[Any]:
@@ -344,8 +339,11 @@ class Engine:
         """Whether something failed and waits to be tried again."""
         return self._following.stuck
 
-    async def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Does some work to its end, in a task of its own; what ends it early is told and begins again."""
+    def spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """Does some work in a task that ends with the engine; what fails is told, and it begins again."""
+        return self.tasks.spawn(self._keep(name, work), name)
+
+    async def _keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await work()

@@ -22,8 +22,7 @@ from workbench.model.messaging import Priority
 from workbench.project.project import load_project
 from workbench.project.project_file import project_root
 from workbench.services.dead_letters import Report
-from workbench.services.open_project import not_trusted
-from workbench.services.project_trust import trust_of
+from workbench.services.project_trust import not_trusted, trust_of
 from workbench.services.standstill import drain
 from workbench.services.workspace import Workspace, open_workspace
 from workbench.store.memory.store import MemoryStore

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.errors import NotFound, NotTrusted
-from workbench.project.project import Project
+from workbench.errors import NotFound
 from workbench.project.project_file import project_root, read_settings
-from workbench.project.python_sources import module_path
 from workbench.project.samples import copy_sample, samples_folder
-from workbench.services.project_trust import trust_of
+from workbench.services.project_trust import not_trusted, trust_of
 from workbench.services.workspace import Workspace, open_workspace
-
-_TRUST = "read it; if you trust it, say --trust, which remembers this folder with these files"
 
 
 def open_target(
@@ -68,12 +64,3 @@ def need_model(workspace: Workspace, what: str) -> None:
     """
     if workspace.project.restricted:
         raise not_trusted(workspace.project, what)
-
-
-def not_trusted(project: Project, what: str, *, hint: str = _TRUST) -> NotTrusted:
-    """Returns the error that something needs the model of a project that is not trusted."""
-    files = ", ".join(str(module_path(project.root, name)) for name in project.modules)
-    return NotTrusted(
-        f"{what} needs the model, which is Python that is not trusted yet: {files}",
-        hint=hint,
-    )

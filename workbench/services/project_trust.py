@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.assets import asset
-from workbench.errors import StoreReadOnly
+from workbench.errors import NotTrusted, StoreReadOnly
 from workbench.project.module_import import modules_hash
-from workbench.project.project import Trust
-from workbench.project.python_sources import Sources
+from workbench.project.project import Project, Trust
+from workbench.project.python_sources import Sources, module_path
 from workbench.project.samples import SAMPLES
 from workbench.project.trust_list import TrustList, config_folder
+
+_TRUST = "read it; if you trust it, say --trust, which remembers this folder with these files"
 
 
 def trust_of(environ: Mapping[str, str], *, trust: bool = False, only: str = "") -> Trust:
@@ -53,3 +55,12 @@ def _remember(known: TrustList, sources: Sources) -> None:
 def _is_sample(sample: str, sources: Sources) -> bool:
     """Whether all that would be imported is code that was packaged with the program."""
     return sources.digest == modules_hash(asset("samples", sample), sources.names)
+
+
+def not_trusted(project: Project, what: str, *, hint: str = _TRUST) -> NotTrusted:
+    """Returns the error that something needs the model of a project that is not trusted."""
+    files = ", ".join(str(module_path(project.root, name)) for name in project.modules)
+    return NotTrusted(
+        f"{what} needs the model, which is Python that is not trusted yet: {files}",
+        hint=hint,
+    )

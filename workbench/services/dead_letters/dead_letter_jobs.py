@@ -204,8 +204,7 @@ class DeadLetterJobs:
         return job
 
     def _run(self, engine: Engine, number: int) -> None:
-        name = f"job {number}"
-        task = engine.tasks.spawn(engine.keep(name, lambda: self._work(engine, number)), name)
+        task = engine.spawn(f"job {number}", lambda: self._work(engine, number))
         self._running[number] = task
         task.add_done_callback(lambda _done: self._running.pop(number, None))
 
