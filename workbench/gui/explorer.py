@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -39,6 +39,26 @@ class ExplorerPlace:
 Row = tuple[str, str, str, ExplorerPlace]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownParts:
+    """What the store answered for a filter.
+
+    Attributes:
+        count: How many streams there are.
+        streams: Those that fit, or the newest where nothing is looked for.
+        dead: How many dead letters are open.
+    """
+
+    text: str
+    count: int
+    streams: Sequence[StreamInfo]
+    dead: int
+
+
+def _stream_row(name: str) -> Row:
+    return name, "", "stream", ExplorerPlace(view="timeline", selection=Selection(stream=name))
+
+
 class Explorer(View):
     """Everything of the project by name."""
 
@@ -65,9 +85,8 @@ class Explorer(View):
         layout.addWidget(self._filter)
         layout.addWidget(self._tree)
         self._shown: list[tuple[str, str, list[Row]]] = []
-        self._sought: tuple[str, int] = ("", 0)
-        self._hits: list[StreamInfo] = []
-        self._seeking = False
+        self._known = KnownParts(text="", count=0, streams=(), dead=0)
+        self._reading = self.question(self._show, begun=self._narrow)
         self.acts.offer()
 
     @override
@@ -81,18 +100,41 @@ class Explorer(View):
 
     @override
     def refresh(self) -> None:
-        wanted = folded(self._filter.text()).split()
+        text = self._filter.text().strip()
+        self._reading.ask(lambda: self._read(text), text)
+
+    def _read(self, text: str) -> KnownParts:
+        """Looks for streams by their names, in the whole store, or lists the newest."""
+        workspace = self.desk.workspace
+        streams, count = workspace.streams, workspace.streams.count()
+        if text:
+            numbers = streams.find(text=text, limit=NEWEST)
+            found = streams.numbered(numbers) if numbers else []
+        else:
+            found = streams.page(max(1, count - NEWEST + 1), NEWEST)[::-1]
+        return KnownParts(
+            text=text, count=count, streams=found, dead=workspace.dead_letters.counts().get("open", 0)
+        )
+
+    def _narrow(self) -> None:
+        """Shows of what is known what fits, until the answer is there."""
+        text = self._filter.text().strip()
+        if text != self._known.text:
+            self._show(replace(self._known, text=text))
+
+    def _show(self, known: KnownParts) -> None:
+        self._known = known
+        wanted = folded(known.text).split()
         sections = [
             (title, name, [row for row in rows if all(word in folded(row[0]) for word in wanted)])
-            for title, name, rows in self._sections(self._filter.text().strip())
+            for title, name, rows in self._sections(known)
         ]
         if sections != self._shown:
             self._shown = sections
             self._fill(sections, filtered=bool(wanted))
 
-    def _sections(self, text: str) -> Iterable[tuple[str, str, list[Row]]]:
-        workspace = self.desk.workspace
-        model = workspace.registry
+    def _sections(self, known: KnownParts) -> Iterable[tuple[str, str, list[Row]]]:
+        model = self.desk.workspace.registry
         commands = [
             (name, summary_of(kind.doc), "command", ExplorerPlace(view="commands", command=name))
             for name, kind in model.commands.items()
@@ -111,7 +153,7 @@ class Explorer(View):
             for name, kind in model.reactors.items()
         ]
         yield "Model", "board", [*commands, *events, *policies]
-        yield f"Streams ({workspace.streams.count():,})", "stream", self._streams(text)
+        yield f"Streams ({known.count:,})", "stream", [_stream_row(stream.name) for stream in known.streams]
         yield (
             "Projections",
             "projection",
@@ -138,39 +180,8 @@ class Explorer(View):
                 for name, subscription in model.subscriptions.items()
             ],
         )
-        open_letters = workspace.dead_letters.counts().get("open", 0)
-        yield f"Dead letters ({open_letters:,})", "dead-letter", []
+        yield f"Dead letters ({known.dead:,})", "dead-letter", []
         yield "Scenarios", "scenario", []
-
-    def _streams(self, text: str) -> list[Row]:
-        browse = self.desk.workspace.streams
-        if text:
-            wanted = (text, browse.head())
-            if wanted != self._sought and not self._seeking:
-                self._seeking = True
-                self.desk.run(self._seek(wanted), "Filter the explorer")
-            found = self._hits if text == self._sought[0] else []
-        else:
-            count = browse.count()
-            found = browse.page(max(1, count - NEWEST + 1), NEWEST)[::-1]
-        return [
-            (
-                stream.name,
-                "",
-                "stream",
-                ExplorerPlace(view="timeline", selection=Selection(stream=stream.name)),
-            )
-            for stream in found
-        ]
-
-    async def _seek(self, wanted: tuple[str, int]) -> None:
-        """Looks through the names of all streams beside the loop; what was typed meanwhile is sought next."""
-        try:
-            self._hits = await self.desk.workspace.streams.search(wanted[0], NEWEST)
-            self._sought = wanted
-        finally:
-            self._seeking = False
-        self.refresh()
 
     def _fill(self, sections: list[tuple[str, str, list[Row]]], *, filtered: bool) -> None:
         closed = {

@@ -101,8 +101,8 @@ class Question(Generic[T]):
             self._answer(self._newest)
 
     def drop(self) -> None:
-        """Wants no answer any more to what was asked."""
-        self._newest = None
+        """Wants no answer any more to what was asked; trouble that was told is told again."""
+        self._newest, self._trouble = None, ""
 
     def _model(self) -> object:
         return None if self._desk is None else self._desk.workspace.registry

@@ -20,6 +20,7 @@ from workbench.gui.live_project import LiveProject
 from workbench.gui.loop import spawn
 from workbench.gui.main_window import MainWindow
 from workbench.gui.project_health import tell_trouble
+from workbench.gui.reads import Question
 from workbench.gui.status_line import StatusLine
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_actions import WindowActions
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from workbench.model.changes import Changes
+    from workbench.services.monitor.monitor_values import Status
     from workbench.services.workspace import Workspace
 
 
@@ -82,7 +84,10 @@ class Session(WindowActions):
             self._show_mistakes(target, error)
             return
         self.workspace, self._trouble = workspace, ("", "")
-        self.desk = Desk(workspace, self.window)
+        self.desk = desk = Desk(workspace, self.window)
+        self._asking = Question(
+            self.window, desk, self._show_status, partial(desk.fail, "Showing the status")
+        )
         self.window.fill(self.desk)
         self.desk.changed.connect(self._changed)
         self.desk.selected.connect(lambda _selection: self._travelled())
@@ -230,7 +235,11 @@ class Session(WindowActions):
     def _changed(self, _changes: Changes | None) -> None:
         if self.workspace is None:
             return
-        status = self.workspace.monitor.status()
+        self._asking.ask(self.workspace.monitor.status)
+
+    def _show_status(self, status: Status) -> None:
+        if self.workspace is None:
+            return
         self._status.show_status(status)
         for key in ("engine", "step"):
             self.acts[key].refresh()

@@ -107,7 +107,7 @@ def forget(package: str) -> None:
     _before.pop(package, None)
     if package:
         serve_no_more(package)
-        for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        for name in [name for name in list(sys.modules) if name == package or name.startswith(f"{package}.")]:
             del sys.modules[name]
 
 

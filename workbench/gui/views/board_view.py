@@ -52,6 +52,7 @@ class BoardView(View):
         self._graph = BoardGraph()
         self._known: object = None
         self._live = Live(flow={}, subscriptions={}, projections={})
+        self._reading = self.question(self._show)
         self._watching = False
         self._found: list[str] = []
         self._stepping = False
@@ -146,13 +147,19 @@ class BoardView(View):
 
     @override
     def refresh(self) -> None:
-        observe, registry = self.desk.workspace.monitor, self.desk.workspace.registry
-        before = self._live.flow
-        self._live = Live(
-            flow=observe.flow(),
-            subscriptions={view.name: view for view in observe.subscriptions()},
-            projections={view.name: view for view in observe.projections()},
+        self._reading.ask(self._read)
+
+    def _read(self) -> Live:
+        monitor = self.desk.workspace.monitor
+        return Live(
+            flow=monitor.flow(),
+            subscriptions={view.name: view for view in monitor.subscriptions()},
+            projections={view.name: view for view in monitor.projections()},
         )
+
+    def _show(self, live: Live) -> None:
+        registry, before = self.desk.workspace.registry, self._live.flow
+        self._live = live
         self._draw()
         if self._watching:
             for pulse in pulses(registry, before, self._live.flow):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
@@ -131,6 +131,12 @@ def suggestions(
         return [stream.name.partition("-")[2] for stream in found]
 
     return {(command.target,): known}
+
+
+def answer_of(workspace: Workspace, name: str, values: Mapping[str, Any]) -> tuple[str, Any, float]:
+    """Returns the name of a query, its answer, and how many milliseconds that took."""
+    begun = workspace.clock.monotonic()
+    return name, workspace.commands.ask(name, values), 1000 * (workspace.clock.monotonic() - begun)
 
 
 async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard) -> None:

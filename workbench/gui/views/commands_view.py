@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -32,6 +33,7 @@ from workbench.gui.views.command_parts import (
     QUERY,
     ExpectedVersion,
     Picker,
+    answer_of,
     catch_up,
     described_by,
     rfc3339_of,
@@ -64,11 +66,14 @@ class CommandsView(View):
         self.kind, self._name = COMMAND, ""
         self._form: SchemaForm | None = None
         self._described: CommandType | QueryType | None = None
+        self._targeting, self._aimed = self.question(self._say_target), ("", 0)
+        self._querying = self.question(self._show_answer, lambda error: desk.fail(f"Ask {self._name}", error))
         self.drafts = DraftKeeper(desk, self._written, self._write, self._clear)
         self._pages = QStackedLayout(self)
         hint = "Commands come from the aggregates of the model. This project's model declares none."
         self._pages.addWidget(EmptyState("command", "No commands", hint))
         self._pages.addWidget(self._page())
+        self._reading = self.question(self.history.show_records)
         self.acts.offer()
         desk.command_wanted.connect(self._asked_for)
 
@@ -133,7 +138,7 @@ class CommandsView(View):
 
     def _foot(self) -> QHBoxLayout:
         self.target = ElidedLabel("muted")
-        self.version = ExpectedVersion(self._present_version)
+        self.version = ExpectedVersion(lambda: self._aimed[1])
         self.check, self.expected = self.version.check, self.version.line
         self.button = self.acts.button("send", primary=True)
         foot = QHBoxLayout()
@@ -170,7 +175,8 @@ class CommandsView(View):
             self._make_form(*offered[0])
         elif self._described is not described_by(registry, self.kind, self._name):
             self._reshape(registry)
-        self.history.show_records(self.desk.workspace.commands.history(limit=SHOWN))
+        commands = self.desk.workspace.commands
+        self._reading.ask(lambda: commands.history(limit=SHOWN))
         self._show_target()
 
     @override
@@ -281,13 +287,13 @@ class CommandsView(View):
         if self._form is None or self.kind != COMMAND:
             self.target.setText("")
             return
-        stream, version = self.desk.workspace.commands.target(self._name, self._form.value())
+        commands, name, values = self.desk.workspace.commands, self._name, self._form.value()
+        self._targeting.ask(lambda: commands.target(name, values), (name, values))
+
+    def _say_target(self, found: tuple[str, int]) -> None:
+        self._aimed = (stream, version) = found
         self.target.setText(f"{stream} · {f'version {version:,}' if version else 'new'}" if stream else "")
         self.target.setToolTip(self.target.text())
-
-    def _present_version(self) -> int:
-        typed = self._form.value() if self._form is not None else {}
-        return self.desk.workspace.commands.target(self._name, typed)[1]
 
     # -- sending ------------------------------------------------------------------------------------------
 
@@ -331,8 +337,7 @@ class CommandsView(View):
             await catch_up(self.desk.workspace, result, self.result)
 
     def _sent(self) -> None:
-        """The form still holds what was sent."""
-        if self._form is not None:
+        if self._form is not None:  # it still holds what was sent
             self._form.set_unchanged()
         self.drafts.settle()
 
@@ -344,15 +349,12 @@ class CommandsView(View):
             self._form.show_errors([FieldError(loc=(result.field,), message=result.message)])
 
     def _ask(self, value: dict[str, Any]) -> None:
-        workspace = self.desk.workspace
-        begun = workspace.clock.monotonic()
-        try:
-            answer = workspace.commands.ask(self._name, value)
-        except Exception as error:  # noqa: BLE001  # a query's handler is the project's code
-            self.desk.fail(f"Ask {self._name}", error)
-            return
+        self._querying.drop()
+        self._querying.ask(partial(answer_of, self.desk.workspace, self._name, value), (self._name, value))
+
+    def _show_answer(self, found: tuple[str, Any, float]) -> None:
         self._sent()
-        self.result.show_answer(self._name, answer, 1000 * (workspace.clock.monotonic() - begun))
+        self.result.show_answer(*found)
 
     # -- history ------------------------------------------------------------------------------------------
 

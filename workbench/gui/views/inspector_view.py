@@ -80,6 +80,8 @@ class InspectorView(View):
                 f"The state is made of {size:,} bytes: see its timeline."
             ),
         )
+        self._finding = self.question(self._show)
+        self._relating = self.question(self._show_family)
         self._pages = QStackedLayout(self)
         hint = "Choose an event in a timeline or in the log, or a dead letter."
         self._pages.addWidget(EmptyState("inspector", "Nothing is chosen", hint))
@@ -144,7 +146,9 @@ class InspectorView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        shown = self._find(selection)
+        self._finding.ask(lambda: self._find(selection), selection)
+
+    def _show(self, shown: _Shown | None) -> None:
         self._pages.setCurrentIndex(0 if shown is None else 1)
         if shown is None:
             self._event = None
@@ -218,8 +222,12 @@ class InspectorView(View):
         if widget is self.diff:
             self._states.ask(event.stream, event.version)
         elif widget is self.causes:
-            self.causes.refresh(ListSource(self._family(event), itemgetter(2)))
-            self.causes.choose_key(event.position)
+            self._relating.ask(lambda: (event, self._family(event)), event.position)
+
+    def _show_family(self, found: tuple[RecordedEvent, list[tuple[Any, ...]]]) -> None:
+        event, rows = found
+        self.causes.refresh(ListSource(rows, itemgetter(2)))
+        self.causes.choose_key(event.position)
 
     def _show_change(self, found: StateAt, event: Glance[RecordedEvent] | None) -> None:
         if found.trouble:

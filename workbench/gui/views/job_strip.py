@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from workbench.gui.desk import Desk
 from workbench.gui.icons import icon
+from workbench.gui.reads import Question
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import DEED_OF, RESTORE, account, letters, report_of
@@ -166,6 +167,11 @@ class JobCard(QFrame):
             return False
         return left_undone(shown) or not can_be_undone(shown)
 
+    def begin(self, job: Job) -> None:
+        """Shows a job of which nothing is counted yet."""
+        if self.report is None:
+            self.show_report(JobReport(job=job, fates={}))
+
     def show_report(self, report: JobReport, *, paused: bool = False) -> None:
         """Shows how it stands and what became of the letters.
 
@@ -219,6 +225,8 @@ class JobStrip(QScrollArea):
         self._due: set[int] = set()
         self._counting: set[int] = set()
         self._asked = False
+        self._recent = Question(self, desk, self._show_some, self._cannot)
+        self._unfinished = Question(self, desk, self._take_up, self._cannot)
         inner = QWidget()
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -247,7 +255,10 @@ class JobStrip(QScrollArea):
 
     def show_recent(self) -> None:
         """Shows the newest jobs, those that ended as well."""
-        for job in self._desk.workspace.dead_letters.jobs.list()[:RECENT]:
+        self._recent.ask(self._desk.workspace.dead_letters.jobs.list)
+
+    def _show_some(self, jobs: Sequence[Job]) -> None:
+        for job in jobs[:RECENT]:
             self._add(job.number, taken_up=False)
         self.refresh()
 
@@ -259,6 +270,9 @@ class JobStrip(QScrollArea):
         self.setVisible(bool(self.cards))
         self.updateGeometry()
 
+    def _cannot(self, error: Exception) -> None:
+        self._desk.fail("Showing jobs", error)
+
     def _changed(self, changes: Changes) -> None:
         if changes.engine and self.isVisible():  # the view around it follows the letters
             self.refresh()
@@ -268,10 +282,16 @@ class JobStrip(QScrollArea):
         if self._asked:
             return
         self._asked = True
-        for job in self._desk.workspace.dead_letters.jobs.unfinished():
+        self._unfinished.ask(self._desk.workspace.dead_letters.jobs.unfinished)
+
+    def _take_up(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
             if job.number not in self.cards:
                 self._add(job.number, taken_up=True)
                 self._ended(job.number)
+                self._show(job.number, self.cards[job.number])
+        self.setVisible(bool(self.cards))
+        self.updateGeometry()
 
     def _add(self, number: int, *, taken_up: bool) -> None:
         if number in self.cards:
@@ -289,7 +309,8 @@ class JobStrip(QScrollArea):
         if card.settled:
             return
         if card.report is None:
-            card.show_report(JobReport(job=self._desk.workspace.dead_letters.jobs.get(number), fates={}))
+            begun = Question(card, self._desk, card.begin, self._cannot)
+            begun.ask(partial(self._desk.workspace.dead_letters.jobs.get, number))
         self._due.add(number)
         if number not in self._counting:
             self._counting.add(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paged_model import Key
+from workbench.gui.prepared_rows import prepared
+from workbench.gui.reads import nothing
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute, relative
@@ -36,33 +38,26 @@ from workbench.gui.views.letter_actions import (
     DRY_RUN,
     EDIT,
     REPLAY,
-    STATUSES,
     Deed,
     Repairs,
 )
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource
+from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
 from workbench.gui.widgets import ElidedLabel, EmptyState, show_words
 from workbench.model.hints import sentences
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
+    from workbench.services.dead_letters import DeadLetters
+    from workbench.store.stored_values import DeadLetter, Glance
 
 EDITED = 256 * 1024
 """Bytes of a payload that can be edited; of larger ones only the beginning is shown."""
 NARROW, LABELLED, WIDE = 760, 820, 1080
 """Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
 from the third on the letter stands beside the list."""
-SHOWN = {
-    "Open": ("open",),
-    "Archived": ("archived",),
-    "Purged": ("purged",),
-    "Replaying": ("replaying",),
-    "Resolved": ("resolved",),
-    "Failed again": ("failed_again",),
-    "All": tuple(STATUSES),
-}
 
 
 class LettersView(View):
@@ -76,15 +71,24 @@ class LettersView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.strip = ConfirmStrip()
-        self.jobs = JobStrip(desk, self._watch)
+        self.jobs = JobStrip(desk, lambda number: desk.run(self._repairs.ended(number), f"Job {number}"))
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
-        self._source = LetterSource(desk.workspace.dead_letters)
+        self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
+        self._reading = self.question(self._show_all)
+        self._detailing = self.question(self._show_one)
+        self._beginning = self.question(self._begin)
+        self._trying = self.question(self._confirm_dry_run)
+        self._counting = self.question(self._offer)
         self._pages = QStackedLayout(self)
         hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
         self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self._pages.addWidget(self._page())
         self.acts.offer()
+
+    @property
+    def _dead_letters(self) -> DeadLetters:
+        return self.desk.workspace.dead_letters
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -92,12 +96,13 @@ class LettersView(View):
         clock = self.desk.workspace.clock
         since = lambda us: relative(us, clock.now())  # noqa: E731  # one short word for two widgets
         self.groups = GroupList(since, absolute)
-        self.table = FastTableView(COLUMNS)
+        self.table = FastTableView(COLUMNS, desk=self.desk)
+        self.table.trouble.again = self.refresh
         self.table.setAccessibleName("Dead letters")
         self.table.set_multi()
-        self.table.set_source(self._source)
+        self._listing = self.question(self.table.refresh, self.table.fail)
         self.table.set_empty("None here", "No dead letter has this status.")
-        self.detail = LetterDetail(self.desk, self.desk.workspace.dead_letters.check_edit, absolute, since)
+        self.detail = LetterDetail(self.desk, self._dead_letters.check_edit, absolute, since)
         self.inner = QSplitter(Qt.Orientation.Vertical)
         self.said = ElidedLabel("muted")
         listed = QWidget()
@@ -178,7 +183,11 @@ class LettersView(View):
 
     @override
     def refresh(self) -> None:
-        counts = self.desk.workspace.dead_letters.counts()
+        statuses, shown = self._statuses(), self.detail.letter.number if self.detail.letter else 0
+        self._reading.ask(partial(found_letters, self._dead_letters, statuses, shown), statuses)
+
+    def _show_all(self, found: FoundLetters) -> None:
+        shown, counts = found.shown, found.counts
         self._pages.setCurrentIndex(1 if counts else 0)
         if not counts:
             return
@@ -186,12 +195,11 @@ class LettersView(View):
             for at, (name, statuses) in enumerate(SHOWN.items()):
                 total = sum(counts.get(status, 0) for status in statuses)
                 self.statuses.setItemText(at, f"{name}  ·  {total:,}")
-        self.groups.show_groups(self.desk.workspace.dead_letters.groups(self._statuses()))
+        self.groups.show_groups(found.groups)
         self._list(self.groups.node())
         self.jobs.refresh()
-        shown = self.detail.letter
-        if shown is not None:
-            self._show_detail(shown.number)
+        if shown is not None and shown.of.number == getattr(self.detail.letter, "number", 0):
+            self._show_detail(shown)
             self._tell_absence()
 
     @override
@@ -211,8 +219,9 @@ class LettersView(View):
             self.groups.choose(selection.subscription)
 
     def _list(self, node: GroupNode) -> None:
-        self._source = LetterSource(self.desk.workspace.dead_letters, node.numbers)
-        self.table.refresh(self._source)
+        self._source = source = LetterSource(self._dead_letters, node.numbers)
+        held = self.table.held()
+        self._listing.ask(lambda: prepared(source, held), node.identity)
 
     def _statuses(self) -> tuple[str, ...]:
         return list(SHOWN.values())[self.statuses.currentIndex()]
@@ -242,24 +251,27 @@ class LettersView(View):
         if self.detail.letter is None or self.detail.letter.number != row[0]:  # it was the selection already
             self._show(row[0])
 
-    def _show(self, number: int) -> None:
-        self._show_detail(number)
-        self.table.choose_key(number)
+    def _show(self, number: int, then: Callable[[], object] = nothing) -> None:
+        """Shows a letter, and does something with it once it is shown."""
+        self._detailing.ask(lambda: (self._dead_letters.glance(number), then), number)
+
+    def _show_one(self, found: tuple[Glance[DeadLetter], Callable[[], object]]) -> None:
+        self._show_detail(found[0])
+        self.table.choose_key(found[0].of.number)
         self._tell_absence()
         self._enable()
+        found[1]()
 
-    def _show_detail(self, number: int) -> None:
-        repair = self.desk.workspace.dead_letters
-        found = repair.glance(number)
-        other = found.of != self.detail.letter
-        self.detail.show_letter(found.of, size=found.size, rest=partial(repair.data, number))
-        if other and found.of.status.value == "failed_again":
-            self.desk.run(self._link(number), "Look for the next dead letter")
+    def _show_detail(self, found: Glance[DeadLetter]) -> None:
+        letter, rest = found.of, partial(self._dead_letters.data, found.of.number)
+        other = letter != self.detail.letter
+        self.detail.show_letter(letter, size=found.size, rest=rest)
+        if other and letter.status.value == "failed_again":
+            self.desk.run(self._link(letter), "Look for the next dead letter")
 
-    async def _link(self, number: int) -> None:
-        letter = self.desk.workspace.dead_letters.get(number)
-        later = await self.desk.workspace.dead_letters.made_by(letter)
-        if self.detail.letter is not None and self.detail.letter.number == number:
+    async def _link(self, letter: DeadLetter) -> None:
+        later = await self._dead_letters.made_by(letter)
+        if self.detail.letter is not None and self.detail.letter.number == letter.number:
             self.detail.show_links(letter.parent or 0, later)
 
     # -- doing --------------------------------------------------------------------------------------------
@@ -271,31 +283,26 @@ class LettersView(View):
 
     def why_not(self, deed: Deed, rows: ChosenRows) -> str:
         """Returns why something cannot be done with the selected letters."""
-        counts = self._counts if len(rows.keys) > 1 else {rows.row[1]: 1}
-        count = sum(counts.get(status, 0) for status in deed.statuses)
-        if deed.fits(count):
-            return ""
-        wanted = " or ".join(STATUSES[one][0].lower() for one in sorted(deed.statuses, reverse=True))
-        return "Select a single letter for this" if count else f"None of the selected letters is {wanted}"
+        return why_not(deed, self._counts if len(rows.keys) > 1 else {rows.row[1]: 1})
 
     def begin(self, deed: Deed, keys: Sequence[Key] | None = None) -> None:
         """Begins something with letters, by default with the selected ones."""
         wanted = self._chosen_numbers() if keys is None else [int(str(key)) for key in keys]
-        numbers = self.desk.workspace.dead_letters.having(wanted, deed.statuses)
+        self._beginning.ask(partial(judged, self._dead_letters, deed, wanted), (deed.key, tuple(wanted)))
+
+    def _begin(self, found: tuple[Deed, list[int], int]) -> None:
+        deed, numbers, size = found
         if not deed.fits(len(numbers)) or self.read_only():
             return
-        if deed is EDIT and self.desk.workspace.dead_letters.glance(numbers[0]).size > EDITED:
+        if deed is EDIT and size > EDITED:
             said = (
                 f"The payload of #{numbers[0]} is too large to be edited here (more than {EDITED:,} bytes)."
             )
             self.desk.notice("warning", said)
         elif deed is EDIT:
-            self._show(numbers[0])
-            self.detail.edit()
+            self._show(numbers[0], self.detail.edit)
         elif deed is DRY_RUN:
-            self._show(numbers[0])
-            self.detail.leave_editor()
-            self._dry_run(numbers[0], None)
+            self._show(numbers[0], partial(self._dry_run, numbers[0], None))
         else:
             self._repairs.begin(deed, numbers)
 
@@ -345,8 +352,7 @@ class LettersView(View):
 
     def _carry(self, number: int, text: str) -> None:
         self.desk.select(Selection(letter=number))
-        self._show(number)
-        self.detail.carry_over(text)
+        self._show(number, partial(self.detail.carry_over, text))
 
     def _replay_edited(self, number: int, text: str) -> None:
         def ended(done: bool) -> None:
@@ -359,7 +365,12 @@ class LettersView(View):
         self._repairs.replay_edited(int(number), text, ended)
 
     def _dry_run(self, number: int, text: str | None) -> None:
-        letter = self.desk.workspace.dead_letters.get(int(number))
+        if text is None:
+            self.detail.leave_editor()
+        self._trying.ask(lambda: (self._dead_letters.glance(int(number)).of, text), (number, text))
+
+    def _confirm_dry_run(self, found: tuple[DeadLetter, str | None]) -> None:
+        letter, text = found
 
         def run() -> None:
             self.desk.run(self._show_dry_run(letter.number, text), f"Dry run of #{letter.number}")
@@ -370,7 +381,7 @@ class LettersView(View):
         shown = self.detail.show_dry_run_of(edited=text is not None)
         shown.begin()
         try:
-            found = await self.desk.workspace.dead_letters.dry_run(number, text)
+            found = await self._dead_letters.dry_run(number, text)
         except WorkbenchError as error:
             shown.fail(sentences(str(error), error.hint))
             return
@@ -379,11 +390,12 @@ class LettersView(View):
             if text is not None and text != self.detail.editor.text():
                 shown.outdate()
 
-    def _watch(self, number: int) -> None:
-        self.desk.run(self._repairs.ended(number), f"Job {number}")
-
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""
-        self._counts = self.desk.workspace.dead_letters.counts(self._chosen_numbers())
+        numbers = self._chosen_numbers()
         self.said.setText(self.table.selection_text())
+        self._counting.ask(lambda: self._dead_letters.counts(numbers), tuple(numbers))
+
+    def _offer(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
         self.acts.refresh()

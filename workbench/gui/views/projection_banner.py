@@ -10,11 +10,13 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.reads import Question
 from workbench.gui.widgets import Banner
 
 if TYPE_CHECKING:
+    from workbench.model.event import RecordedEvent
     from workbench.services.monitor.monitor_values import ProjectionView, RebuildView
-    from workbench.store.stored_values import PassedEvent
+    from workbench.store.stored_values import Glance, PassedEvent
 
 Button = tuple[str, Callable[[], object]]
 DOING = {
@@ -43,6 +45,8 @@ class ProjectionBanner(Banner):
         self._projections = desk.workspace.projections
         self._start_rebuild = rebuild
         self._name = ""
+        cannot = partial(desk.fail, "Showing the event")
+        self._finding = Question(self, desk, self._go_to, cannot)
         self.menu: QMenu | None = None
         self.hide()
 
@@ -145,10 +149,14 @@ class ProjectionBanner(Banner):
         return self.menu
 
     def _show_event(self, one: PassedEvent) -> None:
-        event = self._desk.workspace.reader.event_at(one.position)
-        if event is not None:
+        name, streams = self._name, self._desk.workspace.streams
+        self._finding.ask(lambda: (name, streams.glance_at(one.position)), one.position)
+
+    def _go_to(self, found: tuple[str, Glance[RecordedEvent] | None]) -> None:
+        if found[1] is not None:
+            event = found[1].of
             chosen = Selection(
-                stream=event.stream, version=event.version, position=one.position, projection=self._name
+                stream=event.stream, version=event.version, position=event.position, projection=found[0]
             )
             self._desk.select(chosen, view="timeline")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from workbench.gui.actions import Actions, action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.reads import Question
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute, relative
@@ -42,6 +44,7 @@ class WaitingDeliveries(QWidget):
         self._more = 0
         self.strip = ConfirmStrip()
         self.table = FastTableView(self._columns())
+        self._reading = Question(self, desk, self._show, self.table.fail)
         self.table.setAccessibleName("Waiting deliveries")
         self.table.set_multi()
         self.table.set_empty("Nothing waits", "Deliveries that wait, are retried or are blocked stand here.")
@@ -89,7 +92,11 @@ class WaitingDeliveries(QWidget):
             self._name = name
             self.strip.dismiss()
             self.table.set_source(ListSource([]))
-        found = self.desk.workspace.monitor.deliveries(name)
+        monitor = self.desk.workspace.monitor
+        self._reading.ask(lambda: (waiting, monitor.deliveries(name)), name)
+
+    def _show(self, answer: tuple[int, Sequence[Delivery]]) -> None:
+        waiting, found = answer
         self.table.refresh(ListSource([_row(one) for one in found], itemgetter(-1)))
         more = max(0, waiting - len(found))
         all_of_them = f"{_deliveries(len(found))}, in the order of the log" if found else ""

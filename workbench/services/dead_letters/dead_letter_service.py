@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -112,16 +113,19 @@ class DeadLetters:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
         before: int | None = None
         while True:
-            page = self._world.reader.letters(
-                statuses=tuple(LetterStatus), before=before, subscription=letter.subscription
-            )
+            read = partial(self._page_of, letter.subscription, before)
+            page = await asyncio.to_thread(read)
             for later in page:
                 if later.parent == letter.number:
                     return later.number
             if not page or page[-1].number <= letter.number:
                 return 0
             before = page[-1].number
-            await asyncio.sleep(0)
+
+    def _page_of(self, subscription: str, before: int | None) -> list[DeadLetter]:
+        return self._world.reader.letters(
+            statuses=tuple(LetterStatus), before=before, subscription=subscription
+        )
 
     def groups(self, statuses: Sequence[str] = (LetterStatus.OPEN,)) -> list[LetterGroup]:
         """Returns the causes of dead letters, the most frequent first."""

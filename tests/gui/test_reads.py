@@ -1,0 +1,274 @@
+"""Questions to a store that answers when it likes: nothing waits for it, and what is late is judged."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from tests.gui.conftest import settle
+from workbench.errors import ReadTooLong, StoreBusy
+from workbench.gui.desk import Selection
+from workbench.gui.reads import Question, takes_time
+from workbench.gui.view_catalog import VIEWS
+from workbench.gui.views.log_view import LogView
+from workbench.gui.views.streams_view import StreamsView
+from workbench.gui.views.timeline_view import TimelineView
+from workbench.store.thread_readers import ThreadReaders
+
+
+class Gate:
+    """Lets reads go on, or not.
+
+    Attributes:
+        asked: What was read beside the loop.
+        caught: What was read on the loop with nobody minding how long it takes.
+        fault: What reads raise.
+    """
+
+    def __init__(self):
+        self.open = threading.Event()
+        self.open.set()
+        self.loop = threading.get_ident()
+        self.asked, self.caught = [], []
+        self.fault = None
+
+
+class FarReader:
+    """A reader of a store that is far away: what is asked of it on the loop is not answered there."""
+
+    def __init__(self, reader, gate):
+        self._reader, self._gate, self._bound = reader, gate, False
+
+    @contextlib.contextmanager
+    def within(self, seconds):
+        self._bound = True
+        try:
+            yield
+        finally:
+            self._bound = False
+
+    def __getattr__(self, name):
+        read = getattr(self._reader, name)
+
+        def far(*args, **more):
+            gate = self._gate
+            if threading.get_ident() == gate.loop:
+                if self._bound:
+                    raise ReadTooLong("far away")
+                gate.caught.append(name)
+                return read(*args, **more)
+            gate.asked.append(name)
+            gate.open.wait(10)
+            if gate.fault is not None:
+                raise gate.fault
+            return read(*args, **more)
+
+        return far
+
+
+@pytest.fixture
+def gate(workspace):
+    made = Gate()
+    near = workspace.world._readers
+    workspace.world._readers = ThreadReaders(lambda: FarReader(workspace.store.reader(), made))
+    yield made
+    made.open.set()
+    workspace.world._readers = near
+
+
+async def create(workspace, *names):
+    for name in names:
+        values = {"user_id": name, "username": "Some Body", "email": f"{name}@example.org"}
+        assert (await workspace.commands.issue("create_user", values)).accepted
+
+
+async def quiet(desk):
+    """Waits until nothing is asked any more."""
+    while desk.running():
+        await asyncio.gather(*desk.running())
+
+
+def shown(view, desk, qtbot):
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    view.show()
+    view.catch_up()
+    return view
+
+
+def names(view):
+    return [view.table.model().shown(row, 0) for row in range(view.table.model().rowCount())]
+
+
+async def test_V4_no_view_waits_for_a_store_that_is_far_away(broken, desk, gate, qtbot):
+    await create(broken, "dan")
+    await settle(broken)
+    gate.caught.clear()
+    gate.open.clear()
+    views = [shown(entry.load()(desk), desk, qtbot) for entry in VIEWS]
+    desk.select(Selection(stream="user-dan"))
+    desk.select(Selection(letter=2, subscription="welcome-mail"))
+    assert gate.caught == [], "the loop was held by reads"
+    gate.open.set()
+    await quiet(desk)
+    by_key = {view.key: view for view in views}
+    assert names(by_key["streams"])[0] == "user-dan"
+    assert by_key["log"].table.model().rowCount() > 4
+    assert by_key["letters"].table.model().rowCount() == 3
+    assert by_key["letters"].detail.letter.number == 2
+    assert by_key["subscriptions"].table.model().rowCount() > 0
+    assert by_key["projections"].picker.count() > 0
+    assert by_key["commands"].history.table.model().rowCount() > 0
+    assert by_key["timeline"].name.text() == "user-dan"
+    assert gate.caught == []
+
+
+async def test_what_is_shown_stays_until_the_answer_is_there(workspace, desk, gate, qtbot):
+    await create(workspace, "ada")
+    view = shown(StreamsView(desk), desk, qtbot)
+    await quiet(desk)
+    gate.open.clear()
+    await create(workspace, "bob")
+    view.refresh()
+    assert names(view) == ["user-ada"]
+    gate.open.set()
+    await quiet(desk)
+    assert names(view) == ["user-bob", "user-ada"]
+
+
+async def test_V1_the_selection_holds_through_a_late_answer(workspace, desk, gate, qtbot):
+    await create(workspace, "ada", "bob")
+    view = shown(StreamsView(desk), desk, qtbot)
+    await quiet(desk)
+    gate.open.clear()
+    await create(workspace, "cyd")
+    view.refresh()
+    view.table.choose_index(1)
+    gate.open.set()
+    await quiet(desk)
+    assert names(view)[view.table.currentIndex().row()] == "user-ada"
+    assert view.table.selected_rows()[0][0] == "user-ada"
+
+
+async def test_a_late_answer_to_an_old_selection_is_not_shown(workspace, desk, gate, qtbot, monkeypatch):
+    await create(workspace, "ada", "bob")
+    view = shown(TimelineView(desk), desk, qtbot)
+    told = []
+    monkeypatch.setattr(view, "_place", lambda version: told.append(view._stream))
+    gate.open.clear()
+    desk.select(Selection(stream="user-ada"))
+    desk.select(Selection(stream="user-bob"))
+    gate.open.set()
+    await quiet(desk)
+    assert set(told) == {"user-bob"}
+
+
+async def test_while_one_answer_is_under_way_all_others_are_one(workspace, desk, gate, qtbot):
+    desk._unlisten()  # nothing else has it ask
+    view = shown(LogView(desk), desk, qtbot)
+    await quiet(desk)
+    gate.open.clear()
+    gate.asked.clear()
+    for _ in range(10):
+        view.refresh()
+    gate.open.set()
+    await quiet(desk)
+    assert gate.asked.count("log_runs") == 2
+
+
+async def test_a_hidden_view_asks_nothing_and_asks_again_when_it_is_seen(workspace, desk, gate, qtbot):
+    view = shown(StreamsView(desk), desk, qtbot)
+    await quiet(desk)
+    gate.open.clear()
+    view.refresh()
+    view.hide()
+    await create(workspace, "ada")
+    gate.open.set()
+    await quiet(desk)
+    assert names(view) == [], "it came while nobody saw it"
+    gate.asked.clear()
+    desk._emit()
+    assert gate.asked == []
+    view.show()
+    view.catch_up()
+    await quiet(desk)
+    assert names(view) == ["user-ada"]
+
+
+async def test_V4_rows_that_were_not_read_yet_are_blank_and_come(workspace, desk, gate, qtbot):
+    view = shown(LogView(desk), desk, qtbot)
+    for number in range(150):
+        await create(workspace, f"u{number}")
+    await settle(workspace)
+    view.refresh()
+    await quiet(desk)
+    gate.open.clear()
+    view.table.refresh()  # nothing of it is read
+    chosen = []
+    view.table.row_chosen.connect(chosen.append)
+    assert view.table.model().row(0) is None
+    view.table._select(view.table.model().index(0, 0))
+    assert chosen == []
+    gate.open.set()
+    await quiet(desk)
+    assert view.table.model().row(0)[0] == 1
+    assert [row[0] for row in chosen] == [1], "what was chosen is told as soon as it is read"
+
+
+async def test_V4_a_failed_answer_is_told_in_the_table_and_asked_again(workspace, desk, gate, qtbot, until):
+    await create(workspace, "ada")
+    view = shown(StreamsView(desk), desk, qtbot)
+    await quiet(desk)
+    gate.fault = StoreBusy("another program holds it")
+    view.refresh()
+    await quiet(desk)
+    await until(view.table.trouble.isVisible)
+    assert names(view) == ["user-ada"]
+    gate.fault = None
+    view.table.trouble.again()
+    await quiet(desk)
+    await until(lambda: not view.table.trouble.isVisible())
+
+
+async def test_closing_waits_for_no_answer(workspace, desk, gate, qtbot):
+    view = shown(StreamsView(desk), desk, qtbot)
+    await quiet(desk)
+    gate.open.clear()
+    view.refresh()
+    (waiting,) = desk.running()
+    await desk.close()
+    assert waiting.cancelled()
+
+
+async def test_an_answer_of_another_model_is_asked_again(workspace, desk, gate):
+    place = SimpleNamespace(registry=object(), reader=workspace.reader, clock=workspace.clock)
+    answers, told = iter(["of the old model", "of the new one"]), []
+    question = Question(desk, SimpleNamespace(workspace=place, run=desk.run), told.append, told.append)
+
+    def read():
+        takes_time()
+        gate.open.wait(10)
+        return next(answers)
+
+    gate.open.clear()
+    question.ask(read)
+    place.registry = object()
+    gate.open.set()
+    await quiet(desk)
+    assert told == ["of the new one"]
+
+
+async def test_what_fails_is_told_once_while_it_stays_the_same(workspace, desk, gate):
+    gate.fault, told = StoreBusy("another program holds it"), []
+    question = Question(desk, desk, told.append, lambda error: told.append(error.message))
+    for _ in range(3):
+        question.ask(workspace.streams.head)
+        await quiet(desk)
+    gate.fault = None
+    question.ask(workspace.streams.head)
+    await quiet(desk)
+    assert told == ["another program holds it", 0]

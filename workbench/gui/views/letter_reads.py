@@ -1,0 +1,62 @@
+"""What the view of dead letters asks the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.gui.views.letter_actions import EDIT, STATUSES, Deed
+
+if TYPE_CHECKING:
+    from workbench.services.dead_letters import DeadLetters
+    from workbench.store.stored_values import DeadLetter, Glance, LetterGroup
+
+SHOWN = {
+    "Open": ("open",),
+    "Archived": ("archived",),
+    "Purged": ("purged",),
+    "Replaying": ("replaying",),
+    "Resolved": ("resolved",),
+    "Failed again": ("failed_again",),
+    "All": tuple(STATUSES),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLetters:
+    """What the store has of dead letters.
+
+    Attributes:
+        counts: By status.
+        groups: Causes of those with the chosen status.
+        shown: The one that is shown.
+    """
+
+    counts: Mapping[str, int]
+    groups: Sequence[LetterGroup]
+    shown: Glance[DeadLetter] | None
+
+
+def found_letters(dead_letters: DeadLetters, statuses: Sequence[str], shown: int) -> FoundLetters:
+    """Returns counts, causes, and the letter that is shown; 0 for none."""
+    return FoundLetters(
+        counts=dead_letters.counts(),
+        groups=dead_letters.groups(statuses),
+        shown=dead_letters.glance(shown) if shown else None,
+    )
+
+
+def judged(dead_letters: DeadLetters, deed: Deed, wanted: Sequence[int]) -> tuple[Deed, list[int], int]:
+    """Returns which letters something can be done with, and the payload's size of one to be edited."""
+    numbers = dead_letters.having(wanted, deed.statuses)
+    return deed, numbers, dead_letters.glance(numbers[0]).size if deed is EDIT and numbers else 0
+
+
+def why_not(deed: Deed, counts: Mapping[str, int]) -> str:
+    """Returns why something cannot be done with letters of which so many have each status."""
+    count = sum(counts.get(status, 0) for status in deed.statuses)
+    if deed.fits(count):
+        return ""
+    wanted = " or ".join(STATUSES[one][0].lower() for one in sorted(deed.statuses, reverse=True))
+    return "Select a single letter for this" if count else f"None of the selected letters is {wanted}"
