@@ -45,8 +45,7 @@ from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource
 from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
-from workbench.gui.widgets import ElidedLabel, EmptyState, show_words
-from workbench.model.hints import sentences
+from workbench.gui.widgets import ElidedLabel, EmptyState, show_words, told
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -383,7 +382,7 @@ class LettersView(View):
         try:
             found = await self._dead_letters.dry_run(number, text)
         except WorkbenchError as error:
-            shown.fail(sentences(str(error), error.hint))
+            shown.fail(told(error))
             return
         if self.detail.letter is not None and self.detail.letter.number == number:
             shown.show_dry_run(found)
