@@ -187,7 +187,7 @@ class Bench:
                 ]
                 await engine.publisher.publish_many(drafts)
             if mode == "point_to_point":  # all rows stand before the first is claimed
-                while await runner._ingest():
+                while await runner._claims.into_rows():
                     await asyncio.sleep(0)
             await engine.settle()
             started, done = time.perf_counter(), 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 from pydantic import BaseModel
 
 from tests.conftest import ROOT
+from workbench import assets
+from workbench.assets import asset
 from workbench.project.declared.section_reader import read_sections
 from workbench.project.declared.sections import Acting, ActionSection
 from workbench.project.project_file import read_settings
@@ -39,6 +42,14 @@ def folder(tmp_path: Path) -> Path:
 def test_what_is_made_from_the_program_is_up_to_date(documents: ModuleType) -> None:
     for file, text in documents.fresh().items():
         assert file.read_text(encoding="utf-8") == text, "run: .venv/bin/python packaging/documents.py"
+
+
+def test_an_installed_program_has_the_documents() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packaged = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert ROOT / "workbench" / "_resources" in assets._ROOTS
+    assert packaged["resources"] == "workbench/_resources"
+    assert asset("docs", "contract.md").is_file()
 
 
 def test_a_setting_that_is_new_or_has_no_heading_is_found(documents: ModuleType) -> None:

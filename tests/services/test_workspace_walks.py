@@ -57,6 +57,12 @@ def missed(title: str, called: list[str]) -> list[str]:
     return []
 
 
+@pytest.fixture
+def on_file() -> bool:
+    """Projects keep their events in files here, as they do for people."""
+    return True
+
+
 @pytest.fixture(autouse=True)
 def _inline(monkeypatch):
     """Has everything written on the loop, where it is seen."""

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +117,14 @@ def test_C9_the_name_that_a_killed_maker_left_is_no_second_path(path, clock):
     assert why_shared(path) == ""
     SqliteStore(path, clock).close()
     assert not stray.exists()
+
+
+def test_C8_a_name_in_the_making_that_goes_while_it_is_looked_at_is_none(store, path, monkeypatch):
+    monkeypatch.setattr(Path, "exists", lambda _path: True)
+    monkeypatch.setattr(
+        "workbench.store.lock.names_in_the_making", lambda _path: [path.with_name("events.db.1.new")]
+    )
+    assert why_shared(path) == ""
 
 
 def test_C9_a_file_that_is_mounted_by_itself_is_refused(path, other, clock):

@@ -119,11 +119,19 @@ def why_shared(path: Path) -> str:
 
     SQLite keeps the log beside the path by which it was opened: two such paths tear the store apart.
     """
-    strays = {stray for stray in names_in_the_making(path) if stray.exists() and stray.samefile(path)}
+    strays = [stray for stray in names_in_the_making(path) if _is_same(stray, path)]
     links = path.stat().st_nlink - len(strays)
     if links > 1:
         return f"{path} has {links} names (hard links)"
     return f"{path} is mounted as a single file" if _is_mounted(path.resolve()) else ""
+
+
+def _is_same(stray: Path, path: Path) -> bool:
+    """Whether two names are of one file; a name that goes at this moment is of none."""
+    try:
+        return stray.samefile(path)
+    except FileNotFoundError:
+        return False
 
 
 def names_in_the_making(path: Path) -> list[Path]:

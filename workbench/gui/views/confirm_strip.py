@@ -37,7 +37,7 @@ FASTEST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ConfirmChoice:
     """One button of a question."""
 
     label: str
@@ -102,7 +102,7 @@ class ConfirmStrip(QFrame):
         return self._paced
 
     def ask(
-        self, text: str, samples: Sequence[str], answers: Sequence[Answer], *, paced: bool = False
+        self, text: str, samples: Sequence[str], answers: Sequence[ConfirmChoice], *, paced: bool = False
     ) -> None:
         """Shows a question; its answers go away with the first one that is given.
 
@@ -163,7 +163,7 @@ class ConfirmStrip(QFrame):
             self.hide()
         self._clear()
 
-    def _given(self, answer: Answer) -> None:
+    def _given(self, answer: ConfirmChoice) -> None:
         if self.isHidden():  # the second click of a double one
             return
         self.dismiss()

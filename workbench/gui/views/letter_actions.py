@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.actions import Action
 from workbench.gui.desk import Desk, Notice
-from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
+from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters import Report, act_of
 
@@ -225,21 +225,21 @@ class Repairs:
             f"Dry run of #{letter.number}? The handler of {letter.subscription} really runs. Nothing is "
             "stored, but its outside effects happen, unless it checks context.dry_run."
         )
-        self._strip.ask(text, (), [Answer(label="Dry run", run=agreed)])
+        self._strip.ask(text, (), [ConfirmChoice(label="Dry run", run=agreed)])
 
     # -- asking -------------------------------------------------------------------------------------------
 
-    def _ask(self, text: str, numbers: tuple[int, ...], answers: Sequence[Answer]) -> None:
+    def _ask(self, text: str, numbers: tuple[int, ...], answers: Sequence[ConfirmChoice]) -> None:
         self._strip.ask(text, self._samples(numbers), answers, paced=len(numbers) > 1)
 
     def _answer(
         self, deed: Deed, numbers: tuple[int, ...], more: str = "", *, skip_on: bool = False
-    ) -> Answer:
+    ) -> ConfirmChoice:
         def run() -> None:
             self.do(deed, numbers, per_second=float(self._strip.pace.value()), skip_on=skip_on)
 
         label = f"{deed.label} {len(numbers):,}{more}"
-        return Answer(label=label, run=run, danger=deed is PURGE)
+        return ConfirmChoice(label=label, run=run, danger=deed is PURGE)
 
     def _ask_purge(self, numbers: tuple[int, ...]) -> None:
         behind = self._repair.blocked_behind(numbers)

@@ -17,7 +17,7 @@ from workbench.gui.reads import Question
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import Rows
 from workbench.gui.time_format import absolute, relative
-from workbench.gui.views.confirm_strip import Answer, ConfirmStrip
+from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.delivery_states import WAITING
 
@@ -138,7 +138,7 @@ class WaitingDeliveries(QWidget):
             "It is recorded and cannot be undone."
         )
         act = partial(self._skip, self._name, tuple(row[-1] for row in chosen))
-        self.strip.ask(text, samples, [Answer(label=f"Skip {len(chosen):,}", run=act, danger=True)])
+        self.strip.ask(text, samples, [ConfirmChoice(label=f"Skip {len(chosen):,}", run=act, danger=True)])
 
     def _skip(self, name: str, numbers: tuple[int, ...]) -> None:
         self.desk.run(self._skipped(name, numbers), f"Skip {_deliveries(len(numbers))} of {name}")
