@@ -100,6 +100,7 @@ async def look(events: int, folder: Path) -> dict[str, Any]:
         if name == "timeline":
             desk.select(Selection(stream=busy))
         view.show()
+        view.catch_up()
         await asyncio.gather(*desk.running())  # what a thread finds
         view.grab()
         QApplication.processEvents()
