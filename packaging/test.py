@@ -81,7 +81,11 @@ def _long(name: str, *places: str) -> Check:
 LONG = (
     _long("project files of nonsense", "tests/tusk", "tests/project"),
     _long("expressions", "tests/model"),
-    _long("lives of deliveries", "tests/engine/test_delivery_attempt_machine.py"),
+    _long(
+        "lives of deliveries",
+        "tests/engine/test_delivery_attempt_machine.py",
+        "tests/engine/test_leases_machine.py",
+    ),
     _long("histories of the store", "tests/store/test_machine.py"),
     _long("killed at every write", "tests/torture/test_dying.py"),
     _long("a disk that fails", "tests/torture/test_faulty_disk.py"),

@@ -359,7 +359,7 @@ _STATUSES = ("open", "replaying", "resolved", "failed_again", "archived", "purge
 QUICK = settings(
     max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
-LONG = settings(QUICK, max_examples=1500, stateful_step_count=50)
+LONG = settings(QUICK, stateful_step_count=50)
 
 
 def test_contract_5_I1_I12_lives_keep_what_is_promised_in_memory():
@@ -371,6 +371,6 @@ def test_contract_5_I1_I12_lives_keep_what_is_promised_on_a_file():
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("machine", [Lives, LivesOnFile])
-def test_contract_5_I1_I12_many_long_lives_keep_what_is_promised(machine):
-    run_state_machine_as_test(machine, settings=LONG)
+@pytest.mark.parametrize(("machine", "lives"), [(Lives, 1500), (LivesOnFile, 200)])
+def test_contract_5_I1_I12_many_long_lives_keep_what_is_promised(machine, lives):
+    run_state_machine_as_test(machine, settings=settings(LONG, max_examples=lives))

@@ -61,6 +61,7 @@ async def test_every_view_shows_what_a_third_store_holds(session, until, tmp_pat
     await workspace.dead_letters.replay([letter.number])
     await settle(workspace)
     assert workspace.dead_letters.counts() == {"resolved": 1}
+    session.bring("letters")
     await until(lambda: session.window.views["letters"].table.model().rowCount() == 0)
     assert not session.window.notices.strips()
     assert not list(tmp_path.rglob("*.db"))
