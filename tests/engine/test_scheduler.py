@@ -136,7 +136,7 @@ async def test_C11_work_of_another_kind_is_kept_too(lab):
         if left:
             raise left.pop(0)
 
-    task = lab.running.tasks.spawn(lab.running.keep("job 1", work), "job 1")
+    task = lab.running.spawn("job 1", work)
     await lab.timer.advance(10, turns)
     await asyncio.wait_for(task, 5)
     assert lab.running.errors == [
