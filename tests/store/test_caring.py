@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tests.store.actions import append, do, event
-from workbench.errors import ReadTooLong
+from workbench.errors import ReadTooLong, WorkbenchError
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
 from workbench.store.sqlite import store as module
@@ -92,3 +94,24 @@ def test_C4_the_log_is_checkpointed_as_it_grows(file_store, path):
         numbered = type(one)(id=derived_id(number), type=one.type, data=one.data)
         file_store.write([Append(stream="s", events=(numbered,))])
     assert wal(path) < 8 * 1024 * 1024 < path.stat().st_size
+
+
+def test_C5_a_reader_that_is_closed_while_another_thread_reads_stops_that_read_first(file_store):
+    reader, started, ended = file_store.reader(), threading.Event(), []
+    reader._con.create_function("started", 0, lambda: started.set() or 0)
+    endless = ENDLESS.replace("select 1", "select started()")
+
+    def read():
+        try:
+            reader._all(endless)
+        except WorkbenchError as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert started.wait(10)
+    file_store.close()
+    thread.join(10)
+    assert len(ended) == 1
+    with pytest.raises(WorkbenchError):
+        reader.head()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import threading
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -53,6 +54,8 @@ _OF_STREAM = ColumnShape(
     Id,
 )
 _ACTION = ColumnShape("select id, at, action, subject, detail from actions", Count, int, str, str, str)
+CLOSE_SECONDS = 5.0
+"""How long closing waits for a read to stop; one that does not is left to its thread."""
 
 
 class ListReader:
@@ -61,14 +64,19 @@ class ListReader:
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         self._con = con
         self._path = path
+        self._busy = threading.Lock()
         con.create_function("folded", 1, folded, deterministic=True)
         self._limit = ReadLimit(con, path)
 
     def close(self) -> None:
-        """Stops what is read and closes the connection; a second call does nothing."""
+        """Stops what is read, then closes the connection: SQLite does not survive it the other way round."""
         with contextlib.suppress(sqlite3.ProgrammingError):
             self._con.interrupt()
-        self._con.close()
+        if self._busy.acquire(timeout=CLOSE_SECONDS):
+            try:
+                self._con.close()
+            finally:
+                self._busy.release()
 
     def limit_reads(self, clock: Clock, seconds: float = READ_SECONDS) -> None:
         """Has reads that take longer stopped, with `ReadTooLong` (C5)."""
@@ -357,14 +365,16 @@ class ListReader:
     def _all(self, query: str, values: Values = ()) -> list[Any]:
         self._limit.begin()
         try:
-            return self._con.execute(query, values).fetchall()
+            with self._busy:
+                return self._con.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
     def _one(self, query: str, values: Values = ()) -> Any:
         self._limit.begin()
         try:
-            return self._con.execute(query, values).fetchone()
+            with self._busy:
+                return self._con.execute(query, values).fetchone()
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
@@ -373,7 +383,7 @@ class ListReader:
 
     def _dicts(self, query: str, values: Values) -> list[dict[str, Any]]:
         self._limit.begin()
-        with translated(self._path):
+        with translated(self._path), self._busy:
             cursor = self._con.execute(query, values)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]

@@ -59,10 +59,14 @@ class Previews(ListReader):
         return Glance(of=replace(found[0], data=text), size=size)
 
     def _bytes(self, table: str, row: int) -> int:
-        with self._con.blobopen(table, "data", row, readonly=True) as data:
+        with self._busy, self._con.blobopen(table, "data", row, readonly=True) as data:
             return len(data)
 
     def _head(self, table: str, row: int) -> tuple[str, int]:
         """Returns the beginning of the data in a row, and how many bytes there are."""
-        with translated(self._path), self._con.blobopen(table, "data", row, readonly=True) as data:
+        with (
+            translated(self._path),
+            self._busy,
+            self._con.blobopen(table, "data", row, readonly=True) as data,
+        ):
             return data.read(GLANCE_BYTES).decode(errors="ignore"), len(data)

@@ -81,7 +81,7 @@ class SqliteQueueReader(TableReader):
         for delivery in deliveries:
             message = known.get(delivery.position)
             if message is None:
-                with translated(self._path):
+                with translated(self._path), self._busy:
                     message = rows.message_to_deliver(
                         self._con, delivery.position, topic, delivery.dead_letter
                     )
@@ -203,7 +203,7 @@ class SqliteQueueReader(TableReader):
 
     def message(self, position: int, topic: str) -> Message | None:
         """Returns the message or event at a position."""
-        with translated(self._path):
+        with translated(self._path), self._busy:
             return rows.message_at(self._con, position, topic)
 
     def letter(self, number: int) -> DeadLetter | None:

@@ -49,12 +49,13 @@ class SqliteReader(SqliteQueueReader):
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:
         """Gives all reads inside one common view of the store."""
-        with translated(self._path):
+        with translated(self._path), self._busy:
             self._con.execute("begin")
         try:
             yield
         finally:
-            self._con.execute("commit")
+            with self._busy:
+                self._con.execute("commit")
 
     def stream(self, name: str) -> StreamInfo | None:
         """Returns one stream."""

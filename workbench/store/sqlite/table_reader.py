@@ -102,7 +102,11 @@ class TableReader(Previews):
         """Returns a value that is no text, or the beginning of a text and how much more there is."""
         if value is not None or text is None or len(text) <= GLANCE:
             return text if value is None else value
-        with translated(self._path), self._con.blobopen(table, column, row, readonly=True) as data:
+        with (
+            translated(self._path),
+            self._busy,
+            self._con.blobopen(table, column, row, readonly=True) as data,
+        ):
             return f"{text[:GLANCE]}… {len(data) - len(text[:GLANCE].encode()):,} more bytes"
 
     def projection_numbers(self, name: str, keys: Collection[Any]) -> dict[Any, int]:
