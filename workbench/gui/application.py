@@ -17,6 +17,9 @@ from workbench.gui.theme import theme
 if TYPE_CHECKING:
     import argparse
 
+GRAPHS = "pyqtgraph"
+"""Takes a third of a second: later it would hold a window at work, and in a thread it crashes Qt."""
+
 
 def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
     """Makes the application, dressed; once per process."""
@@ -69,6 +72,7 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         if isinstance(loop, WorkbenchLoop):
             loop.on_interrupt(session.quit)
         await asyncio.to_thread(warm_up)
+        importlib.import_module(GRAPHS)
         await session.open(target(options), trust=options.trust, fresh=options.fresh)
         return await session.ended()
 
@@ -88,8 +92,9 @@ def target(options: argparse.Namespace) -> tuple[Path | None, str]:
 
 
 def warm_up() -> None:
-    """Imports what is heavy while the window already shows."""
+    """Imports what is heavy while the window already shows; nothing of Qt, which bears no other thread."""
     for name in (
+        "numpy",
         "workbench.project.project",
         "workbench.services.workspace",
     ):

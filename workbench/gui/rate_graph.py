@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -19,7 +17,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
@@ -39,7 +36,6 @@ if TYPE_CHECKING:
         QShowEvent,
     )
 
-LIBRARY = "pyqtgraph"
 DRAW_MS = 100
 """Shortest time between two drawings (ux rule 3)."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
@@ -54,8 +50,6 @@ class RateGraph(QWidget):
     The drawing library is loaded when the graph is first seen.
     """
 
-    _loaded = Signal()
-
     def __init__(self, title: str, unit: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._times: Sequence[float] = ()
@@ -68,8 +62,6 @@ class RateGraph(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DRAW_MS)
         self._timer.timeout.connect(self._draw_due)
-        self._loading = False
-        self._loaded.connect(self._make_plot)
         self._build(title, unit)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(180, 130)
@@ -211,21 +203,7 @@ class RateGraph(QWidget):
 
     # -- coming and going ----------------------------------------------------------------------------------
 
-    def _load(self) -> None:
-        """Imports the library beside the loop: it takes a third of a second."""
-        if LIBRARY in sys.modules:
-            self._make_plot()
-        elif not self._loading:
-            self._loading = True
-            QThreadPool.globalInstance().start(self._import)
-
-    def _import(self) -> None:
-        importlib.import_module(LIBRARY)
-        if isValid(self):
-            self._loaded.emit()
-
     def _make_plot(self) -> None:
-        self._loading = False
         if self._plot is None and self.isVisible():
             self._plot = Plot(self)
             self._plot.pointed_at.connect(self._point)
@@ -246,7 +224,7 @@ class RateGraph(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._plot is None:
-            QTimer.singleShot(0, self, self._load)  # the frame is seen first
+            QTimer.singleShot(0, self, self._make_plot)  # the frame is seen first
         else:
             self._draw_due()
 
