@@ -46,7 +46,7 @@ def test_secrets_inside_a_new_value_are_masked():
 async def test_a_long_stream_is_folded_page_by_page(tmp_path, monkeypatch):
     from workbench.services.new_project import create
 
-    monkeypatch.setattr("workbench.services.streams.stream_history.PAGE", 2)
+    monkeypatch.setattr("workbench.store.paging.PAGE", 2)
     create(tmp_path / "mine", "users")
     workspace = open_target(tmp_path / "mine", "", environ={"WORKBENCH_CONFIG": str(tmp_path)})
     try:
