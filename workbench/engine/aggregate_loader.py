@@ -33,8 +33,8 @@ class AggregateLoader:
     """Loads and remembers aggregates; the memory is bounded.
 
     What is remembered is taken as it is while the stream is known to stand at its version, else brought up to
-    date by a short read. Each commit of this process is told to `committed`. What another one wrote is found by
-    the expected version, and then `forget` is called, or by `refresh` (K2).
+    date by a short read. Each commit of this process is told to `committed`; what another one wrote is found
+    by the expected version, and then `forget` is called, or by `refresh` (K2).
     """
 
     def __init__(self, reader: EventReader, registry: Registry) -> None:
