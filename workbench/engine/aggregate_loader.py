@@ -60,7 +60,7 @@ class AggregateLoader:
         return loaded
 
     def refresh(self, aggregate: AggregateType, stream: str) -> Loaded:
-        """Returns the state as the store has it, whoever wrote last; raises as `load` does."""
+        """Returns the state as the store has it, also where another process wrote it; raises as `load`."""
         info = self._reader.stream(stream)
         self.committed(stream, info.version if info else 0)
         return self.load(aggregate, stream)
