@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import SETTINGS
 from tests.conftest import ROOT
-from workbench.services.new_project import TEMPLATES
+from workbench.services.project.new_project import TEMPLATES
 from workbench.tusk import read_file
 
 CHECKED = """
