@@ -40,10 +40,10 @@ __all__ = [
     "EmptyState",
     "JsonView",
     "SearchBox",
+    "error_text",
     "exact_text",
     "plain_label",
     "show_words",
-    "told",
     "toolbar_button",
 ]
 
