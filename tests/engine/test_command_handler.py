@@ -9,9 +9,11 @@ import pytest
 
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import Issue
+from workbench.engine.engine import Engine
 from workbench.errors import InvalidCommand, NoHandler, StoreFull
 from workbench.model.command import CommandOutcome
 from workbench.model.event import NewEvent
+from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Append, Atomic, CloseStream, SaveSnapshot
 
 
@@ -77,6 +79,68 @@ async def test_K2_it_is_decided_again_three_times_and_no_more(rig, losses, outco
     assert (stored.outcome, stored.attempts) == (outcome.value, 4)
     if outcome is CommandOutcome.CONFLICT:
         assert (result.expected, result.version) == (4, 5)
+
+
+@pytest.fixture
+async def both(rig):
+    """Two engines on one store, and how each is sent a command."""
+    store = MemoryStore(rig.clock)
+    engines = [Engine(store, rig.registry(), rig.clock, lambda _: None, seed=seed) for seed in (1, 2)]
+
+    def sender(engine):
+        async def send(kind, by=1, expected=None, **more):
+            values = {"id": "a", "by": by, **more}
+            issue = Issue(type=kind, values=values, id=engine.new_id(), expected=expected)
+            return await engine.commands.handle(issue)
+
+        return send
+
+    for engine in engines:
+        await engine.start(paused=True)
+    yield [sender(engine) for engine in engines]
+    for engine in engines:
+        await engine.stop()
+
+
+async def test_K2_K4_what_another_engine_created_is_there_and_cannot_be_created_again(both):
+    first, second = both
+    missing = await first("add")
+    assert (missing.outcome, missing.version) == (CommandOutcome.REJECTED, 0)
+    await second("open")
+    assert (await first("add")).version == 2
+    twice = await second("open")
+    assert (twice.outcome, twice.version) == (CommandOutcome.REJECTED, 2)
+
+
+async def test_K2_a_refusal_is_decided_on_what_another_engine_wrote(both):
+    first, second = both
+    await first("open", 1)
+    refused = await first("add", 2000)
+    assert (refused.outcome, refused.version) == (CommandOutcome.REJECTED, 1)
+    await second("add", 100)
+    accepted = await first("add", 2000)
+    assert (accepted.outcome, accepted.version, accepted.attempts) == (CommandOutcome.ACCEPTED, 3, 1)
+    refused = await second("add", -1)
+    assert (refused.outcome, refused.version) == (CommandOutcome.REJECTED, 3)
+
+
+async def test_K2_the_version_that_another_engine_came_to_can_be_expected(both):
+    first, second = both
+    await first("open")
+    await first("add")
+    await second("add")
+    assert (await first("add", expected=3)).version == 4
+    gone = await second("add", expected=3)
+    assert (gone.outcome, gone.expected, gone.version) == (CommandOutcome.CONFLICT, 3, 4)
+
+
+async def test_K2_that_nothing_is_to_be_done_holds_for_what_another_engine_wrote(both):
+    first, second = both
+    await first("open")
+    await first("add")
+    await second("add")
+    nothing = await first("add", times=0)
+    assert (nothing.accepted, nothing.version, nothing.attempts) == (True, 3, 2)
 
 
 async def test_K3_a_command_id_seen_before_gives_the_stored_answer(rig):
