@@ -44,11 +44,11 @@ class Publisher:
     """Publishes to topics for callers that are no handlers."""
 
     def __init__(
-        self, registry: Registry, reader: QueueReader, gate: GroupCommit, clock: Clock, new_id: NewId
+        self, registry: Registry, reader: QueueReader, writer: GroupCommit, clock: Clock, new_id: NewId
     ) -> None:
         self._registry = registry
         self._reader = reader
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._new_id = new_id
         self._backlogs: dict[str, int] = {}
@@ -66,7 +66,7 @@ class Publisher:
         topic = self._topic(draft.topic)
         message = self._message(draft, topic, self._clock.now())
         self.make_room(topic, (message.id,))
-        return int(await self._gate.write(message))
+        return int(await self._writer.write(message))
 
     async def publish_many(self, drafts: Sequence[OutgoingMessage]) -> list[int]:
         """Publishes messages together, all or none; returns their positions.
@@ -78,7 +78,7 @@ class Publisher:
         messages = [self._message(draft, topics[draft.topic], now) for draft in drafts]
         for topic in topics.values():
             self.make_room(topic, {message.id for message in messages if message.topic == topic.name})
-        return list(await self._gate.write(Atomic(operations=tuple(messages))))
+        return list(await self._writer.write(Atomic(operations=tuple(messages))))
 
     def _topic(self, name: str) -> Topic:
         topic = self._registry.topics.get(name)
