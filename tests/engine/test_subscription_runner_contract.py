@@ -847,7 +847,7 @@ async def test_a_reset_while_the_next_messages_are_being_claimed_is_not_lost(lab
         if not resets:
             resets.append(asyncio.ensure_future(reset(lab, 0)))
             # It is written before what the reader asks for: its place in the queue of writes is the first.
-            engine.gate._waiting.insert(0, (ConfigureSubscription(subscription="sub", cursor=0), done()))
+            engine.writer._waiting.insert(0, (ConfigureSubscription(subscription="sub", cursor=0), done()))
         return read(*arguments)
 
     def done():

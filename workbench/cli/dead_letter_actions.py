@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.answers import answer, columns, meter, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, seconds, words
 from workbench.model.dead_letter import LetterAct, allowed
+from workbench.model.hints import in_brackets
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters import Report
@@ -218,9 +219,7 @@ def _reported(options: Options, report: Report, done: str, hint: str) -> int:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
-    if report.done and hint:
-        said += f" ({hint})"
-    answer(options, asdict(report), said)
+    answer(options, asdict(report), in_brackets(said, hint if report.done else ""))
     return PROBLEMS if report.skipped or report.failed else DONE
 
 

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from workbench.cli.answers import answer, columns, note, one_line
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, seconds, words
+from workbench.model.hints import in_brackets
 from workbench.project.samples import SAMPLES, copy_sample
 
 if TYPE_CHECKING:
@@ -267,8 +268,7 @@ def _said(result: dict[str, Any]) -> str:
     if result["outcome"] == "accepted":
         return one_line(f"{said}: accepted, version {result['version']}")
     field = f"{result['field']}: " if result["field"] else ""
-    hint = f" ({result['hint']})" if result["hint"] else ""
-    return one_line(f"{said}: {result['outcome']}: {field}{result['message']}{hint}")
+    return one_line(in_brackets(f"{said}: {result['outcome']}: {field}{result['message']}", result["hint"]))
 
 
 RUN = VerbSpec(

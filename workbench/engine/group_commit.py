@@ -1,4 +1,4 @@
-"""The way of every write into the store: grouped; inline where quick, else in the writer's thread (C6)."""
+"""Group commit: batches the writes of a loop turn; inline where quick, else in the writer's thread (C6)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class GroupCommit:
 
         Raises:
             WorkbenchError: What the operation, or the transaction as a whole, failed with.
-            StoreBusy: The gate was closed.
+            StoreBusy: It was closed.
         """
         if self._closed:
             raise StoreBusy("the engine was stopped", hint="try again in a moment")

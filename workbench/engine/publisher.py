@@ -45,11 +45,11 @@ class Publisher:
     """Publishes to topics for callers that are no handlers."""
 
     def __init__(
-        self, registry: Registry, reader: QueueReader, gate: GroupCommit, clock: Clock, new_id: NewId
+        self, registry: Registry, reader: QueueReader, writer: GroupCommit, clock: Clock, new_id: NewId
     ) -> None:
         self._registry = registry
         self._reader = reader
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._new_id = new_id
         self._backlogs: dict[str, int] = {}
@@ -67,7 +67,7 @@ class Publisher:
         topic = self._topic(draft.topic)
         message = self._message(draft, topic, self._clock.now())
         self.make_room(topic, 1)
-        return int(await self._gate.write(message))
+        return int(await self._writer.write(message))
 
     async def publish_many(self, drafts: Sequence[OutgoingMessage]) -> list[int]:
         """Publishes messages together, all or none; returns their positions.
@@ -80,7 +80,7 @@ class Publisher:
         messages = [self._message(draft, topics[draft.topic], now) for draft in drafts]
         for name, count in counts.items():
             self.make_room(topics[name], count)
-        return list(await self._gate.write(Atomic(operations=tuple(messages))))
+        return list(await self._writer.write(Atomic(operations=tuple(messages))))
 
     def _topic(self, name: str) -> Topic:
         topic = self._registry.topics.get(name)

@@ -37,7 +37,7 @@ class Runtime:
     owner: UUID
     registry: Registry
     reader: Reader
-    gate: GroupCommit
+    writer: GroupCommit
     clock: Clock
     timer: Timer
     new_id: NewId

@@ -290,7 +290,7 @@ class ProjectionsView(View):
         rows = source.count()
         if self._fitted < min(rows, FITTED) and not table.head.arranged:
             self._fitted = rows
-            table.head.fit_columns()
+            table.head.fit()
         if source.text:
             table.set_empty("No row fits", f"All {self._total:,} rows were searched for “{source.text}”.")
         else:

@@ -30,7 +30,7 @@ from workbench.gui.view import View
 from workbench.gui.views.setting_drafts import content_of, restored, standing
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
-from workbench.gui.widgets import Banner, ElidedLabel, EmptyState
+from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, error_text
 from workbench.services.project_editor.settings_preview import WouldBreak, consequences
 from workbench.tusk import ChangedOnDisk, TskError
 
@@ -340,7 +340,7 @@ class SettingsView(View):
         except ChangedOnDisk:
             self._tell_changed()
         except WorkbenchError as error:
-            self._tell("error", f"{error}. {error.hint}".rstrip(". "))
+            self._tell("error", error_text(error))
         else:
             self._saved(draft)
         finally:
