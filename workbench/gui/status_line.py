@@ -80,7 +80,7 @@ class StatusLine(QStatusBar):
         self.zone.setText(zone_told())
 
     def show_status(self, status: Status | None) -> None:
-        """Shows how things stand; None while no project is open."""
+        """Shows the status; None while no project is open."""
         if status is None or status != self._status:
             self._status = status
             self._paint()

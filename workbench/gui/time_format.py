@@ -21,7 +21,7 @@ class ShownZone(QObject):
     """The zone of all times that are shown and typed.
 
     Signals:
-        changed: It is another now.
+        changed: Another zone was chosen.
     """
 
     changed = Signal()

@@ -50,7 +50,7 @@ def tour(folder: Path, sample: str, environ: Mapping[str, str]) -> int:
 
 
 def _say_what_matters(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    """Passes on what Qt says, but for what a screen that does not exist has no use for."""
+    """Passes on Qt's messages, without those about the screen that an offscreen run lacks."""
     if not text.startswith("This plugin does not support"):
         sys.stderr.write(f"{text}\n")
 

@@ -21,7 +21,7 @@ SAMPLES = 3
 SOON = 0.5
 """Seconds after which a replay that goes on is said to be in progress."""
 AT_ONCE = 20
-"""Up to so many letters are dealt with at once; more, or any at a pace, become a job (L5)."""
+"""How many letters are dealt with at once; more, or any at a pace, become a job (L5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Deed:
         )
 
     def fits(self, count: int) -> bool:
-        """Whether it can be done with so many letters at once."""
+        """Whether it can be done with this number of letters at once."""
         return count == 1 if self in {EDIT, DRY_RUN} else count > 0
 
 

@@ -327,7 +327,7 @@ class SettingsView(View):
         self.desk.run(self._save(draft, insist=insist), "Save the settings")
 
     async def _save(self, draft: SettingsDraft, *, insist: bool) -> None:
-        """Saves aside: the project is loaded as it would be, which may take its time."""
+        """Saves in a thread: the project is loaded as it would be, which may take long."""
         try:
             await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
         except WouldBreak as error:

@@ -1,4 +1,4 @@
-"""Finds, before a project runs, what running it would die of; each with its place."""
+"""Finds, before a project runs, what would make it fail; each with its place."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STREAMS = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinding:
-    """One thing that running the project would die of.
+    """One thing that would make the project fail at run time.
 
     Attributes:
         file: From the project's folder.
