@@ -68,7 +68,7 @@ class Action:
         return self.keys.split(" / ") if self.keys else []
 
     @property
-    def keys_told(self) -> str:
+    def keys_text(self) -> str:
         """Its keys as a person reads them."""
         told = [one.replace("Return", "Enter") for one in self.sequences]
         return " / ".join(dict.fromkeys([*told, *(["Enter"] if self.default else [])]))
@@ -219,7 +219,7 @@ class BoundAction(QAction):
 
     def _dress(self, text: str, name: str, why: str) -> None:
         said = self.act.tip or text.replace("&", "").removesuffix(" …")
-        keys = self.act.keys_told
+        keys = self.act.keys_text
         self.setText(text)
         self.setEnabled(not why)
         self.setToolTip(why or (f"{said}  ({keys})" if keys else said))

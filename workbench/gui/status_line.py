@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
-from workbench.gui.time_format import shown_zone, zone_told
+from workbench.gui.time_format import shown_zone, zone_text
 from workbench.services.scenarios.scenario_status import Tally
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class StatusLine(QStatusBar):
         self.scenarios.setVisible(bool(said))
 
     def _tell_zone(self) -> None:
-        self.zone.setText(zone_told())
+        self.zone.setText(zone_text())
 
     def show_status(self, status: Status | None) -> None:
         """Shows the status; None while no project is open."""

@@ -101,7 +101,7 @@ class SelectionKeeper:
         return found[0] if found else None
 
     def carry_over(self, turn: Callable[[], object], held: HeldRows, places: Mapping[Key, int]) -> None:
-        """Has the rows change with no selection on them; listeners hear once when it is restored."""
+        """Has the rows change with no selection on them; listeners are called once, when it is restored."""
         self._selection.reset()
         turn()
         self._table.setAutoScroll(False)

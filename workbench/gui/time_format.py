@@ -54,7 +54,7 @@ def zone_name() -> str:
     return shown_zone().zone.name(_CLOCK.now())
 
 
-def zone_told() -> str:
+def zone_text() -> str:
     """Returns the zone with the offset that holds now; times with another offset say theirs."""
     return shown_zone().zone.told(_CLOCK.now())
 

@@ -30,7 +30,7 @@ def pydantic_validator(model: type[BaseModel]) -> Validate:
 
 
 def parse_validator(parse: Callable[[Mapping[str, Any]], object]) -> Validate:
-    """Returns a function that validates values by a command type's ``parse``, which raises `InvalidCommand`."""
+    """Returns a function that validates by a command type's ``parse``, which raises `InvalidCommand`."""
 
     def validate(value: dict[str, Any]) -> list[FieldError]:
         try:

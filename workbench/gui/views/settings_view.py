@@ -27,7 +27,7 @@ from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
-from workbench.gui.views.setting_drafts import content_of, restored, standing
+from workbench.gui.views.setting_drafts import content_of, draft_status, restored
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, error_text
@@ -297,7 +297,7 @@ class SettingsView(View):
         if self.changes.isVisibleTo(self) and self.changes.toPlainText() != "\n".join(lines):
             self.changes.setPlainText("\n".join(lines))
         if draft is not None:
-            self.said.setText(standing(draft, self._names, unwritable=self._unwritable))
+            self.said.setText(draft_status(draft, self._names, unwritable=self._unwritable))
         self.drafts.note()
 
     # -- saving -------------------------------------------------------------------------------------------

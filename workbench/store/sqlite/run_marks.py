@@ -71,7 +71,7 @@ def _named(con: sqlite3.Connection) -> str:
 def begin_run(path: Path, con: sqlite3.Connection, lock: StoreLock, name: str) -> None:
     """Writes the name of a new run into the file, and into that of the lock; a full disk is no hindrance.
 
-    At every moment the note names all runs that the file may bear, should the process be killed.
+    At every moment the note names all runs that the file may have, should the process be killed.
 
     Args:
         con: The writing connection.
