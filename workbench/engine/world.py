@@ -17,8 +17,9 @@ from workbench.model.clock import Clock, ManualClock
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
-from workbench.store.operations import Operation
+from workbench.store.operations import Operation, RecordAction
 from workbench.store.ports import Reader, Store
+from workbench.store.stored_values import OperatorAction
 from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
@@ -193,6 +194,15 @@ class World(Generic[M]):
         """
         async with self.at_work() as engine:
             return await engine.commit(*operations)
+
+    def record(self, action: str, subject: str, detail: str = "") -> RecordAction:
+        """Returns the record of what an operator does, to be committed behind it (L9).
+
+        Args:
+            subject: What it is done to, such as ``projection users``.
+        """
+        at = self.clock.now()
+        return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
 
     @property
     def reloading(self) -> bool:
