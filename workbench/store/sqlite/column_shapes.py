@@ -68,7 +68,7 @@ class RowShape(Generic[T]):
         self._of, self._shape = of, ColumnShape(query, *kinds)
         self._names: tuple[str, ...] = of.__struct_fields__
         named = zip(self._names, kinds, strict=True)
-        self._reads = {name: _READ[kind] for name, kind in named if kind in _READ} | reads
+        self._reads = [*({name: _READ[kind] for name, kind in named if kind in _READ} | reads).items()]
 
     def __call__(self, rows: Iterable[Any]) -> list[T]:
         """Returns the values.
@@ -76,13 +76,13 @@ class RowShape(Generic[T]):
         Raises:
             StoreCorrupt: A column of a row has another kind.
         """
-        return list(map(self._value, self._shape(rows)))
-
-    def _value(self, row: tuple[Any, ...]) -> T:
-        fields = dict(zip(self._names, row, strict=True))
-        for name, read in self._reads.items():
-            fields[name] = read(fields[name])
-        return self._of(**fields)
+        of, names, found = self._of, self._names, []
+        for row in self._shape(rows):
+            fields = dict(zip(names, row, strict=True))
+            for name, read in self._reads:
+                fields[name] = read(fields[name])
+            found.append(of(**fields))
+        return found
 
 
 def uuid_of(raw: bytes | None) -> UUID | None:
