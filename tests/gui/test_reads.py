@@ -8,12 +8,15 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import QObject
+from shiboken6 import delete
 
 from tests.gui.conftest import settle
 from workbench.errors import ReadTooLong, StoreBusy
 from workbench.gui.desk import Selection
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.view_catalog import VIEWS
+from workbench.gui.views.commands_view import CommandsView
 from workbench.gui.views.log_view import LogView
 from workbench.gui.views.streams_view import StreamsView
 from workbench.gui.views.timeline_view import TimelineView
@@ -247,7 +250,9 @@ async def test_closing_waits_for_no_answer(workspace, desk, gate, qtbot):
 async def test_an_answer_of_another_model_is_asked_again(workspace, desk, gate):
     place = SimpleNamespace(registry=object(), reader=workspace.reader, clock=workspace.clock)
     answers, told = iter(["of the old model", "of the new one"]), []
-    question = Question(desk, SimpleNamespace(workspace=place, run=desk.run), told.append, told.append)
+    question = Question(
+        desk, SimpleNamespace(workspace=place, run=desk.run, closed=False), told.append, told.append
+    )
 
     def read():
         takes_time()
@@ -272,3 +277,150 @@ async def test_what_fails_is_told_once_while_it_stays_the_same(workspace, desk, 
     question.ask(workspace.streams.head)
     await quiet(desk)
     assert told == ["another program holds it", 0]
+
+
+# --- however an answer ends, the question goes on
+
+
+@pytest.fixture
+def far(gate):
+    """Makes reads that wait for the gate and answer with a word."""
+
+    def made(word):
+        def read():
+            takes_time()
+            gate.open.wait(10)
+            if gate.fault is not None:
+                raise gate.fault
+            return word
+
+        return read
+
+    gate.open.clear()
+    return made
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_an_answer_that_is_stopped_is_asked_again(desk, gate, far, begun):
+    told = []
+    question = Question(desk, desk, told.append, told.append)
+    question.ask(far("first"), 1)
+    if begun:
+        await asyncio.sleep(0)
+    (task,) = desk.running()
+    task.cancel()
+    await asyncio.wait({task})
+    assert question.waits
+    question.ask(far("second"), 2)
+    gate.open.set()
+    await quiet(desk)
+    assert told == ["second"]
+    assert not question.waits
+
+
+async def test_what_waits_behind_an_answer_that_cannot_be_shown_is_asked(desk, gate, far):
+    told, noticed = [], []
+
+    def show(word):
+        told.append(word)
+        if word == "first":
+            raise ValueError("it cannot be shown")
+
+    desk.noticed.connect(lambda notice: noticed.append(notice.text))
+    question = Question(desk, desk, show, told.append)
+    question.ask(far("first"))
+    question.ask(far("second"))
+    gate.open.set()
+    await asyncio.wait(desk.running())
+    await quiet(desk)
+    assert told == ["first", "second"]
+    assert len(noticed) == 1
+    assert "it cannot be shown" in noticed[0]
+
+
+async def test_what_waits_behind_a_failure_is_asked_even_where_telling_it_fails(desk, gate, far):
+    told = []
+
+    def fail(error):
+        gate.fault = None
+        raise ValueError("it cannot be told")
+
+    question = Question(desk, desk, told.append, fail)
+    gate.fault = StoreBusy("another program holds it")
+    question.ask(far("first"))
+    question.ask(far("second"))
+    gate.open.set()
+    await asyncio.wait(desk.running())
+    await quiet(desk)
+    assert told == ["second"]
+
+
+async def test_a_question_whose_beginning_cannot_be_shown_is_answered(desk, gate, far):
+    told = []
+    question = Question(desk, desk, told.append, told.append, begun=lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        question.ask(far("first"))
+    gate.open.set()
+    await quiet(desk)
+    assert told == ["first"]
+
+
+async def test_a_part_that_is_gone_is_told_nothing_and_asks_nothing(desk, gate, far):
+    told, owner = [], QObject()
+    question = Question(owner, desk, told.append, told.append)
+    question.ask(far("first"), 1)
+    question.ask(far("second"), 2)
+    delete(owner)
+    gate.open.set()
+    await quiet(desk)
+    assert told == []
+    assert not question.waits
+
+
+async def test_of_a_closed_project_nothing_is_asked(desk, gate, far):
+    told = []
+    question = Question(desk, desk, told.append, told.append)
+    question.ask(far("first"), 1)
+    question.ask(far("second"), 2)
+    await desk.close()
+    gate.open.set()
+    question.ask(lambda: "third", 3)
+    assert told == []
+    assert desk.running() == ()
+    assert not question.waits
+
+
+async def test_an_answer_that_came_while_nobody_looked_is_asked_again(workspace, desk, gate, qtbot):
+    view = shown(CommandsView(desk), desk, qtbot)
+    await quiet(desk)
+    view.show_command("get_user")
+    gate.open.clear()
+    view._ask({"user_id": "ada"})
+    view.hide()
+    gate.open.set()
+    await quiet(desk)
+    assert not view.result.isVisibleTo(view)
+    view.show()
+    view.catch_up()
+    await quiet(desk)
+    assert view.result.isVisible()
+
+
+async def test_a_version_whose_row_is_not_read_yet_is_selected_when_it_is(workspace, desk, gate, qtbot):
+    await create(workspace, "ada")
+    for number in range(600):
+        values = {"user_id": "ada", "status": ("inactive", "active")[number % 2]}
+        assert (await workspace.commands.issue("change_status", values)).accepted
+    view = shown(TimelineView(desk), desk, qtbot)
+    desk.select(Selection(stream="user-ada"))
+    await quiet(desk)
+    gate.open.clear()
+    selected = []
+    desk.selected.connect(selected.append)
+    view.slider.setValue(300)
+    assert selected == []
+    gate.open.set()
+    await quiet(desk)
+    (found,) = selected
+    assert found.version == 300
+    assert workspace.streams.event_of("user-ada", 300).position == found.position

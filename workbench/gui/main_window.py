@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QToolBar,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
@@ -256,6 +257,8 @@ class MainWindow(QMainWindow):
             self._look_after_keyboard()
 
     def _came_or_went(self, key: str, visible: bool) -> None:  # a signal's argument
+        if not isValid(self):  # Qt hides the docks of a window that it deletes
+            return
         if not visible:
             self._look_after_keyboard()
         elif key in self.views:

@@ -191,6 +191,8 @@ class View(QWidget):
             self._stale = False
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
+        for question in self._questions:  # what neither of them asks, such as a query that a person sent
+            question.again()
         self.take_awaited()
 
     @override
