@@ -59,7 +59,7 @@ def memory() -> float:
 
 async def bring_in(events: int, folder: Path) -> dict[str, Any]:
     """Imports a file of events; returns events per second."""
-    from workbench.services.open_project import open_target
+    from workbench.services.project.open_project import open_target
 
     log = folder / "log.ndjson"
     write_log(log, events)
@@ -83,7 +83,7 @@ async def look(events: int, folder: Path) -> dict[str, Any]:
     from workbench.gui.views.log_view import LogView
     from workbench.gui.views.streams_view import StreamsView
     from workbench.gui.views.timeline_view import TimelineView
-    from workbench.services.open_project import open_target
+    from workbench.services.project.open_project import open_target
 
     workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder)})
     await workspace.start()

@@ -104,7 +104,7 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
     from workbench.gui.views.projections_view import ProjectionsView
     from workbench.gui.views.timeline_view import TimelineView
     from workbench.interop.field_mapping import Mapping
-    from workbench.services.open_project import open_target
+    from workbench.services.project.open_project import open_target
 
     values = texts(quick=quick)
     (folder / "project.tsk").write_text(PROJECT)

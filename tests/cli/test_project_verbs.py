@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.cli.conftest import SETTINGS
-from workbench.services.new_project import TEMPLATES
+from workbench.services.project.new_project import TEMPLATES
 from workbench.tusk import read_file
 
 

@@ -266,7 +266,7 @@ def test_C10_a_store_that_is_deleted_while_no_command_comes_is_told_at_once(work
     monkeypatch.setattr("sys.stderr", told)
     reading, writing = os.pipe()
     path = folder / "data" / "events.db"
-    monkeypatch.setattr("workbench.services.store_watch.EVERY", 0.01)
+    monkeypatch.setattr("workbench.services.maintenance.store_watch.EVERY", 0.01)
     monkeypatch.setattr("workbench.services.commands.command_story.arriving_lines", Deleting(path, told))
     with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb"):
         monkeypatch.setattr("sys.stdin", pipe)
@@ -276,7 +276,7 @@ def test_C10_a_store_that_is_deleted_while_no_command_comes_is_told_at_once(work
 
 def test_C10_a_store_that_was_deleted_by_the_last_command_is_told_at_the_end(workbench, folder, monkeypatch):
     path = folder / "data" / "events.db"
-    draining = importlib.import_module("workbench.services.drain")
+    draining = importlib.import_module("workbench.services.monitor.drain")
     real = draining.drain
 
     async def drain(*args):

@@ -26,7 +26,7 @@ from workbench.gui import reads
 from workbench.gui.desk import Desk
 from workbench.gui.loop import WorkbenchLoop
 from workbench.project.samples import copy_sample
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
 _GRACE = 2.0  # seconds that a thread has to end after it was told to

@@ -19,7 +19,7 @@ from workbench.gui.views.publish_dialog import PublishDialog, open_publish
 from workbench.gui.views.record_dialog import RecordDialog
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.project.samples import copy_sample
-from workbench.services.draft_files import DraftFiles
+from workbench.services.project.draft_files import DraftFiles
 
 __all__ = ["settings", "start"]  # fixtures
 

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from workbench.gui.json_outline import masked_text, outline, outline_of_text
-from workbench.gui.long_text import CHARACTERS, LINES, shortened_lines
+from workbench.gui import json_outline
+from workbench.gui.json_outline import HEAD, masked_text, outline, outline_of_text
+from workbench.gui.long_text import CHARACTERS, LINES, SCALAR, shortened_lines
 from workbench.model.secrets import masked
 
 VALUE = {
@@ -69,3 +70,22 @@ def test_V4_only_one_rest_is_told_of_a_text_that_is_cut_at_its_end():
     told = outline_of_text(text, unseen=100_010).text
     assert told.count("more character") == 1
     assert outline_of_text('{"a": 1, "b": 2, ', unseen=100).text.endswith("… 100 more characters")
+
+
+@pytest.mark.parametrize("ahead", [10, 1_500, 300_000])
+def test_a_secret_far_inside_a_text_of_JSON_is_masked_whether_the_text_is_shown_short_or_whole(ahead):
+    value = {"text": json.dumps({"rest": "x" * ahead, "password": "hunter2", "more": "y" * 3_000})}
+    for most in (None, LINES):
+        for found in (outline(value, most=most), outline_of_text(json.dumps(value), most=most)):
+            assert "hunter2" not in found.text
+            assert found.whole is (most is None)
+
+
+def test_V4_of_a_large_text_of_JSON_only_what_may_be_shown_is_searched_for_secrets(monkeypatch):
+    searched = []
+    monkeypatch.setattr(json_outline, "masked_text", lambda text: searched.append(len(text)) or text)
+    text = json.dumps([{"line": number} for number in range(33_000)])
+    assert "more characters" in outline({"text": text}).text
+    assert "more characters" in outline_of_text(json.dumps({"text": text})[:HEAD]).text
+    assert searched
+    assert max(searched) <= 2 * SCALAR

@@ -18,7 +18,7 @@ from workbench.gui.session import Session
 from workbench.gui.view_catalog import VIEWS
 from workbench.gui.views.subscription_table import TITLES
 from workbench.project.samples import copy_sample
-from workbench.services.zone_choice import chosen_zone
+from workbench.project.zone_choice import chosen_zone
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.gui.status_line import StatusLine, scenarios_said
-from workbench.services.scenario_status import Tally
+from workbench.services.scenarios.scenario_status import Tally
 
 
 @pytest.mark.parametrize(

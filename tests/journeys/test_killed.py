@@ -12,13 +12,13 @@ import sys
 import pytest
 
 from workbench.project.samples import copy_sample
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.store.sqlite.integrity_check import check
 
 WORKER = """
 import asyncio, os, sys
 from pathlib import Path
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 
 async def main():
     workspace = open_target(Path(sys.argv[1]), "", environ=dict(os.environ))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.project.samples import copy_sample
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
 

@@ -12,7 +12,7 @@ from workbench.errors import StoreReadOnly
 from workbench.model.clock import ManualClock, SystemClock
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace, open_workspace
 from workbench.store.sqlite.store import SqliteStore
 
@@ -99,7 +99,7 @@ async def test_C11_a_model_that_takes_over_leaves_an_engine_that_runs_whoever_is
 
 
 async def test_C10_a_store_that_is_gone_is_told_while_nothing_is_written(opened, monkeypatch):
-    monkeypatch.setattr("workbench.services.store_watch.EVERY", 0.01)
+    monkeypatch.setattr("workbench.services.maintenance.store_watch.EVERY", 0.01)
     workspace = opened("true")
     gone, back = asyncio.Event(), asyncio.Event()
     workspace.listen(lambda _: gone.set() if workspace.store.gone else back.set())

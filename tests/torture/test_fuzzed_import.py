@@ -17,7 +17,7 @@ from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, event_
 from workbench.model.clock import ManualClock, parse_rfc3339, rfc3339
 from workbench.model.json_values import read_json, write_json
 from workbench.project.samples import copy_sample
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.store.operations import Append
 from workbench.store.sqlite.store import SqliteStore
 

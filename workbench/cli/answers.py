@@ -110,7 +110,7 @@ def zone_of(options: Options, environ: Environ) -> Zone:
         InvalidValue: This machine knows no such zone.
     """
     from workbench.model.zones import find_zone
-    from workbench.services.zone_choice import chosen_zone
+    from workbench.project.zone_choice import chosen_zone
 
     return find_zone(options.zone) if options.zone is not None else chosen_zone(environ)
 
@@ -131,7 +131,7 @@ def meter(options: Options) -> Callable[[str], None] | None:
 
 def opened(options: Options, environ: Environ) -> Workspace:
     """Opens the project that was named; what it may not do without trust it refuses later."""
-    from workbench.services.open_project import open_target
+    from workbench.services.project.open_project import open_target
 
     trust = getattr(options, "trust", False)
     return open_target(options.project, "", environ=environ, trust=trust)

@@ -67,7 +67,7 @@ def _wait(parser: Parser) -> None:
 
 async def _replay(options: Options, environ: Environ) -> int:
     from workbench.services.dead_letters.dead_letter_replay import replay
-    from workbench.services.open_project import need_model
+    from workbench.services.project.open_project import need_model
 
     show = meter(options) or (lambda _: None)
     workspace = opened(options, environ)
@@ -119,7 +119,7 @@ def _edit_takes(parser: Parser) -> None:
 
 async def _edit(options: Options, environ: Environ) -> int:
     from workbench.services.dead_letters.dead_letter_replay import edit_and_replay
-    from workbench.services.open_project import need_model
+    from workbench.services.project.open_project import need_model
 
     workspace = opened(options, environ)
     try:

@@ -101,7 +101,7 @@ def _show_takes(parser: Parser) -> None:
 
 
 async def _show(options: Options, environ: Environ) -> int:
-    from workbench.services.streams.search import shown_text
+    from workbench.services.search import shown_text
 
     zone = zone_of(options, environ)
     workspace = opened(options, environ)

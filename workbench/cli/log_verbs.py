@@ -99,7 +99,7 @@ def _reveal(parser: Parser) -> None:
 
 
 async def _events(options: Options, environ: Environ) -> int:
-    from workbench.services.streams.search import EventQuery, first_events, last_events
+    from workbench.services.search import EventQuery, first_events, last_events
 
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
@@ -133,7 +133,7 @@ def _listed(options: Options, events: list[RecordedEvent], zone: Zone) -> str:
 
 
 def _values(event: RecordedEvent, reveal: list[str]) -> dict[str, Any]:
-    from workbench.services.streams.search import shown_event
+    from workbench.services.search import shown_event
 
     return shown_event(event, reveal)
 
@@ -158,7 +158,7 @@ def _show_takes(parser: Parser) -> None:
 
 
 async def _show(options: Options, environ: Environ) -> int:
-    from workbench.services.project_trust import not_trusted
+    from workbench.services.project.project_trust import not_trusted
     from workbench.services.streams.stream_history import history
 
     zone = zone_of(options, environ)

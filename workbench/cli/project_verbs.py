@@ -21,7 +21,7 @@ def _new_takes(parser: Parser) -> None:
 
 
 async def _new(options: Options, _environ: Environ) -> int:
-    from workbench.services.new_project import create
+    from workbench.services.project.new_project import create
 
     files = create(options.folder, options.template)
     said = {"folder": str(options.folder), "template": options.template, "files": [str(one) for one in files]}
@@ -43,7 +43,7 @@ def _check_takes(parser: Parser) -> None:
 
 
 async def _check(options: Options, environ: Environ) -> int:
-    from workbench.services.project_check import check_project, in_words
+    from workbench.services.project.project_check import check_project, in_words
 
     verdict = await check_project(options.project, environ, trust=options.trust)
     problems = [
@@ -85,8 +85,8 @@ def _docs_takes(parser: Parser) -> None:
 
 
 async def _docs(options: Options, environ: Environ) -> int:
+    from workbench.interop.output_files import write_output
     from workbench.services.documents.project_document import document_of
-    from workbench.services.output_files import write_output
 
     text = document_of(options.project, environ, trust=options.trust)
     if options.output is None:

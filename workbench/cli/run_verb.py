@@ -94,7 +94,7 @@ def _takes(parser: Parser) -> None:
 
 
 async def _run(options: Options, environ: Environ) -> int:
-    from workbench.services.open_project import need_model, open_target
+    from workbench.services.project.open_project import need_model, open_target
 
     with tempfile.TemporaryDirectory(prefix="workbench-") as scratch:
         folder = options.project
@@ -139,9 +139,9 @@ class _Gone:
 
 
 async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
-    from workbench.services.drain import drain
+    from workbench.interop.output_files import check_output, write_output
+    from workbench.services.monitor.drain import drain
     from workbench.services.monitor.openmetrics import open_metrics
-    from workbench.services.output_files import check_output, write_output
 
     if options.metrics is not None:
         check_output(options.metrics)  # before anything is done
@@ -155,7 +155,7 @@ async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, 
 async def _issue(workspace: Workspace, options: Options) -> StoryReport:
     """Issues what was asked for; with nothing asked for, the story, if the project has one."""
     from workbench.services.commands.command_story import StoryReport, arriving_lines
-    from workbench.services.drain import drain
+    from workbench.services.monitor.drain import drain
 
     between = partial(drain, workspace.monitor, options.wait) if options.settle else None
     if options.issued:
@@ -184,7 +184,7 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
 
 
 def _summary(workspace: Workspace, report: StoryReport, options: Options, *, settled: bool) -> dict[str, Any]:
-    from workbench.services.drain import put_off, stopped_runners
+    from workbench.services.monitor.drain import put_off, stopped_runners
 
     still = stopped_runners(workspace.monitor)
     return {

@@ -19,7 +19,13 @@ def _doctor_takes(parser: Parser) -> None:
 
 
 async def _doctor(options: Options, environ: Environ) -> int:
-    from workbench.services.maintenance import advice, check, check_projections, stale_projections, store_file
+    from workbench.services.maintenance.store_checkup import (
+        advice,
+        check,
+        check_projections,
+        stale_projections,
+        store_file,
+    )
 
     path = store_file(options.project, environ)
     note = _progress(options, "looking at")
@@ -49,7 +55,7 @@ def _backup_takes(parser: Parser) -> None:
 
 
 async def _backup(options: Options, environ: Environ) -> int:
-    from workbench.services.maintenance import backup, store_file
+    from workbench.services.maintenance.store_checkup import backup, store_file
 
     path = store_file(options.project, environ)
     note = _progress(options, "copied")

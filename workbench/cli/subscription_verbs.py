@@ -21,7 +21,7 @@ def _subscriptions_takes(parser: Parser) -> None:
 
 
 async def _subscriptions(options: Options, environ: Environ) -> int:
-    from workbench.services.project_trust import not_trusted
+    from workbench.services.project.project_trust import not_trusted
     from workbench.services.subscriptions import standings
 
     workspace = opened(options, environ)
@@ -65,7 +65,7 @@ def _list_takes(parser: Parser) -> None:
 
 
 async def _list(options: Options, environ: Environ) -> int:
-    from workbench.services.open_project import need_model
+    from workbench.services.project.open_project import need_model
 
     workspace = opened(options, environ)
     try:
@@ -126,7 +126,7 @@ def _rebuild_takes(parser: Parser) -> None:
 
 
 async def _rebuild(options: Options, environ: Environ) -> int:
-    from workbench.services.open_project import need_model
+    from workbench.services.project.open_project import need_model
 
     show = meter(options) or (lambda _: None)
     workspace = opened(options, environ)

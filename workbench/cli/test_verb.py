@@ -99,7 +99,7 @@ def _write_junit(
     path: Path, name: str, results: Sequence[ScenarioResult], mistakes: Sequence[Problem]
 ) -> None:
     from workbench.interop.junit import junit_xml
-    from workbench.services.output_files import write_output
+    from workbench.interop.output_files import write_output
     from workbench.services.scenarios import tell
 
     told = ["" if result.passed else tell(result) for result in results]

@@ -11,14 +11,14 @@ from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Environ, Options, Pa
 
 if TYPE_CHECKING:
     from workbench.interop.field_mapping import Mapping
-    from workbench.services.event_files.event_export import ExportReport
-    from workbench.services.event_files.event_import import (
+    from workbench.services.streams.event_export import ExportReport
+    from workbench.services.streams.event_import import (
         FileFormat,
         ImportPreview,
         ImportReport,
         RecordReader,
     )
-    from workbench.services.event_files.event_receivers import Receiver
+    from workbench.services.streams.event_receivers import Receiver
     from workbench.services.workspace import Workspace
 
 PROBLEMS_SHOWN = 20
@@ -125,7 +125,7 @@ def _reading(
 ) -> tuple[FileFormat, Mapping | RecordReader | None, ImportPreview]:
     """Returns what the file's objects are, how they are read, and what they would become."""
     from workbench.errors import InvalidValue
-    from workbench.services.event_files.event_import import FileFormat, reader_of
+    from workbench.services.streams.event_import import FileFormat, reader_of
 
     preview = workspace.event_import.preview(options.file)
     given = [name for name in CHOSEN if getattr(options, name) is not None]
@@ -145,7 +145,7 @@ def _reading(
 
 def _mapping(preview: ImportPreview, options: Options) -> Mapping | None:
     """Returns the guess with what the person chose in its place."""
-    from workbench.services.event_files.event_import import chosen_mapping
+    from workbench.services.streams.event_import import chosen_mapping
 
     chosen = {name: getattr(options, name) for name in CHOSEN}
     return chosen_mapping(preview.mapping, chosen, preview.objects)
@@ -232,7 +232,7 @@ def _export_takes(parser: Parser) -> None:
 
 async def _export(options: Options, environ: Environ) -> int:
     from workbench.errors import InvalidValue
-    from workbench.services.event_files.event_export import ExportForm, export
+    from workbench.services.streams.event_export import ExportForm, export
 
     to_terminal = options.file == "-"
     if to_terminal and options.json:

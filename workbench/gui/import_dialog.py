@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from workbench.interop.field_mapping import Mapping
-    from workbench.services.event_files.event_import import ImportPreview, ImportReport, RecordReader
-    from workbench.services.event_files.event_receivers import Receiver
+    from workbench.services.streams.event_import import ImportPreview, ImportReport, RecordReader
+    from workbench.services.streams.event_receivers import Receiver
 
 SHOWN = 12
 PROBLEMS_SHOWN = 200
@@ -105,7 +105,7 @@ class ImportDialog(QDialog):
 
     def _reader_of(self, preview: ImportPreview) -> RecordReader | None:
         """Returns the reader of a form that needs no mapping."""
-        from workbench.services.event_files.event_import import FileFormat, reader_of
+        from workbench.services.streams.event_import import FileFormat, reader_of
 
         return None if preview.form is FileFormat.FIELDS else reader_of(preview.form)
 
@@ -216,7 +216,7 @@ class ImportDialog(QDialog):
 
     def _fresh_reading(self, reading: Mapping | RecordReader) -> Mapping | RecordReader:
         """Returns a reader that remembers nothing of the look before."""
-        from workbench.services.event_files.event_import import FileFormat, reader_of
+        from workbench.services.streams.event_import import FileFormat, reader_of
 
         return reading if self._reader is None else reader_of(FileFormat(self._form()))
 

@@ -135,11 +135,18 @@ def hidden(key: str, item: Any) -> bool:
 def _scalar(value: Any, most: int | None) -> str:
     if not isinstance(value, str):
         return json.dumps(value, default=str)
-    if value[:1] in {"{", "["} and '"' in value[:HEAD]:
-        value = masked_text(value[:HEAD]) + value[HEAD:]
-    if most is None or len(value) <= most:
+    size = len(value)
+    if value[:1] in {"{", "["}:
+        value = _masked_head(value, most)
+    if most is None or max(len(value), size) <= most:
         return visible(json.dumps(value, ensure_ascii=False))
-    return _CUT + visible(json.dumps(value[:most], ensure_ascii=False)[:-1]) + more(len(value) - most) + '"'
+    left = max(len(value), size) - min(len(value), most)
+    return _CUT + visible(json.dumps(value[:most], ensure_ascii=False)[:-1]) + more(left) + '"'
+
+
+def _masked_head(text: str, most: int | None) -> str:
+    """Returns as much of a JSON text as may be shown, its secrets masked; all of it without a limit."""
+    return masked_text(text if most is None else text[: 2 * most])
 
 
 def masked_text(text: str) -> str:
@@ -180,24 +187,26 @@ def _of_text(text: str, scalar: int | None, unseen: int) -> Iterator[str]:
         yield _shown(part, scalar, unseen if end == len(text) else 0) if part[0] == '"' else part
 
 
-def _inner(part: str) -> str:
-    """Returns a string of a JSON text, masked inside where it is JSON itself."""
+def _inner(part: str, most: int | None) -> str:
+    """Returns a string of a JSON text, as much as may be shown, masked inside where it is JSON itself."""
     if part[1:2] not in {"{", "["} or '\\"' not in part:
         return part
     try:
-        return json.dumps(masked_text(json.loads(part)), ensure_ascii=False)
+        return json.dumps(_masked_head(json.loads(part), most), ensure_ascii=False)
     except ValueError:  # it does not end
         plain = part[1:].replace('\\"', '"').replace("\\\\", "\\")
-        return json.dumps(masked_text(plain), ensure_ascii=False)[:-1]
+        return json.dumps(_masked_head(plain, most), ensure_ascii=False)[:-1]
 
 
 def _shown(part: str, most: int | None, unseen: int) -> str:
     """Returns a string of a JSON text shortened; ``unseen`` characters follow one that does not end."""
-    part = _inner(part)
-    if most is None or len(part) <= most + 2:
+    size = len(part)
+    part = _inner(part, most)
+    size = max(len(part), size)
+    if most is None or size <= most + 2:
         return visible(part)
     inner = part[1 : most + 1]
-    return f'{_CUT}"{visible(inner)}{more(len(part) - len(inner) - 2 + unseen)}"'
+    return f'{_CUT}"{visible(inner)}{more(size - len(inner) - 2 + unseen)}"'
 
 
 def line_of(value: Any, *, most: int | None = SCALAR) -> Outline:

@@ -14,7 +14,7 @@ from workbench.gui.desk import Desk, Notice
 from workbench.gui.file_watcher import Watch
 
 if TYPE_CHECKING:
-    from workbench.services.model_reload import Reload
+    from workbench.services.project.model_reload import Reload
 
 TOPIC = "reload"
 """What is told of it takes the place of what was told before."""

@@ -12,7 +12,7 @@ from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
     from workbench.interop.field_mapping import Mapping
-    from workbench.services.event_files.event_import import ImportPreview
+    from workbench.services.streams.event_import import ImportPreview
 
 NOTHING = "(none)"
 WHOLE = "(the whole object)"

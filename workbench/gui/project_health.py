@@ -35,7 +35,7 @@ def _start(desk: Desk) -> None:
 
 
 async def _save(desk: Desk) -> None:
-    from workbench.services.maintenance import rescue
+    from workbench.services.maintenance.store_checkup import rescue
 
     target = await rescue(desk.workspace.world)
     desk.notice("ok", f"What was open was saved as {target}.")

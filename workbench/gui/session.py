@@ -122,7 +122,7 @@ class Session(WindowActions):
     async def _started(
         self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
     ) -> Workspace:
-        from workbench.services.open_project import open_target
+        from workbench.services.project.open_project import open_target
 
         workspace = await asyncio.to_thread(
             open_target,

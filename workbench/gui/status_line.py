@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
 from workbench.gui.time_format import shown_zone, zone_told
-from workbench.services.scenario_status import Tally
+from workbench.services.scenarios.scenario_status import Tally
 
 if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import Status

@@ -19,7 +19,7 @@ from workbench.gui.time_format import set_zone, shown_zone
 from workbench.model.clock import SystemClock
 from workbench.model.hints import sentences
 from workbench.model.zones import SYSTEM, UNIVERSAL, Zone, zone_keys
-from workbench.services.zone_choice import remember_zone, zone_or_system
+from workbench.project.zone_choice import remember_zone, zone_or_system
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow

@@ -22,8 +22,8 @@ from workbench.model.messaging import Priority
 from workbench.project.project import load_project
 from workbench.project.project_file import project_root
 from workbench.services.dead_letters import Report
-from workbench.services.drain import drain
-from workbench.services.project_trust import not_trusted, trust_of
+from workbench.services.monitor.drain import drain
+from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.services.workspace import Workspace, open_workspace
 from workbench.store.memory.store import MemoryStore
 from workbench.store.stored_values import DeadLetter

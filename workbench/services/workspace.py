@@ -17,18 +17,18 @@ from workbench.project.project_file import ProjectFile
 from workbench.services.commands import Commands
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
-from workbench.services.draft_files import DraftFiles
-from workbench.services.event_files.event_import import EventImport
+from workbench.services.maintenance.store_owner import check_place, owner_for
+from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
-from workbench.services.model_reload import ModelReload
 from workbench.services.monitor import Monitor
 from workbench.services.operator_acts import recorded
+from workbench.services.project.draft_files import DraftFiles
+from workbench.services.project.model_reload import ModelReload
 from workbench.services.project_editor import ProjectEditor
 from workbench.services.projections import Projections
-from workbench.services.scenario_status import ScenarioStatus
-from workbench.services.store_owner import check_place, owner_for
-from workbench.services.store_watch import StoreWatch
+from workbench.services.scenarios.scenario_status import ScenarioStatus
 from workbench.services.streams import Streams
+from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.operations import RecordAction
 from workbench.store.ports import Reader, Store

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from tests.gui.views.test_settings_view import answered, ended, file, line, press, saved, type_into, view
 from workbench.project.samples import copy_sample
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 
 __all__ = ["file", "view"]  # fixtures
 

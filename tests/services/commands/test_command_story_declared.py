@@ -9,7 +9,7 @@ import pytest
 
 from tests.services.conftest import settle
 from workbench.project.samples import copy_sample
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
 

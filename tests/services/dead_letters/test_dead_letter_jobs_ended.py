@@ -8,7 +8,7 @@ import pytest
 
 from tests.services.conftest import settle
 from workbench.model.dead_letter import LetterStatus
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.store.operations import MarkLetters
 from workbench.store.stored_values import Job, JobStatus
 

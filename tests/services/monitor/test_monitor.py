@@ -7,7 +7,7 @@ import pytest
 from tests.services.conftest import settle
 from workbench.services.monitor import monitor
 from workbench.services.monitor.openmetrics import open_metrics
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 
 
 async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):

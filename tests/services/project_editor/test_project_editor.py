@@ -6,8 +6,8 @@ import pytest
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.project.settings import Flags, Settings
-from workbench.services.model_reload import ReloadOutcome
-from workbench.services.open_project import open_target
+from workbench.services.project.model_reload import ReloadOutcome
+from workbench.services.project.open_project import open_target
 from workbench.tusk import ChangedOnDisk, TskError
 
 TEXT = """\

@@ -10,7 +10,7 @@ from workbench.errors import ProjectError
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
 from workbench.project.scenarios import find_scenarios
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.services.project_editor.settings_preview import WouldBreak, consequences
 from workbench.tusk import TskError
 

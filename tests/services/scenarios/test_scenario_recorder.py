@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from workbench.errors import InvalidValue, NotFound
 from workbench.project.samples import copy_sample
 from workbench.project.scenarios import read_scenarios, write_scenario
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.services.scenarios import Scenarios, record, tell
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=3, max_size=12)

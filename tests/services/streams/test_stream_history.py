@@ -8,7 +8,7 @@ import pytest
 
 from workbench.model.json_differences import Difference
 from workbench.model.secrets import MASK
-from workbench.services.open_project import open_target
+from workbench.services.project.open_project import open_target
 from workbench.services.streams.stream_history import _Fold, history
 
 
@@ -44,7 +44,7 @@ def test_secrets_inside_a_new_value_are_masked():
 
 
 async def test_a_long_stream_is_folded_page_by_page(tmp_path, monkeypatch):
-    from workbench.services.new_project import create
+    from workbench.services.project.new_project import create
 
     monkeypatch.setattr("workbench.store.paging.PAGE", 2)
     create(tmp_path / "mine", "users")
@@ -67,7 +67,7 @@ async def test_a_long_stream_is_folded_page_by_page(tmp_path, monkeypatch):
 @pytest.mark.parametrize("version", [0, 7])
 async def test_a_version_that_is_not_there(tmp_path, version):
     from workbench.errors import NotFound
-    from workbench.services.new_project import create
+    from workbench.services.project.new_project import create
 
     create(tmp_path / "mine")
     workspace = open_target(tmp_path / "mine", "", environ={"WORKBENCH_CONFIG": str(tmp_path)})

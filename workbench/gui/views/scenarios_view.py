@@ -40,7 +40,7 @@ from workbench.project.scenarios import FOLDER, ScenarioFile
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.services.scenario_status import ScenarioRun
+    from workbench.services.scenarios.scenario_status import ScenarioRun
 
 NARROW = 700
 """Below this width in pixels the panes stand below each other."""

@@ -12,7 +12,7 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.json_values import MAX_BYTES, read_json, write_json
 from workbench.services.commands.field_arguments import assign
-from workbench.services.drain import drain
+from workbench.services.monitor.drain import drain
 from workbench.store.stored_values import DeadLetter
 from workbench.tusk import read_file
 

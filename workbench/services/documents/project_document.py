@@ -16,8 +16,8 @@ from workbench.project.project_file import project_root, read_settings
 from workbench.services.documents.markdown import code, plain, prose, sentence, table
 from workbench.services.documents.mermaid import event_model, flow_diagram, legend
 from workbench.services.documents.schema_fields import fields_of
-from workbench.services.project_check import counts, in_words
-from workbench.services.project_trust import not_trusted, trust_of
+from workbench.services.project.project_check import counts, in_words
+from workbench.services.project.project_trust import not_trusted, trust_of
 
 
 def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> str:

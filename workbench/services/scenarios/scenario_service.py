@@ -25,7 +25,7 @@ from workbench.project.module_import import lies_in
 from workbench.project.project import Project, load_project
 from workbench.project.project_file import project_root
 from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
-from workbench.services.project_trust import not_trusted, trust_of
+from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.services.scenarios.observations import witness
 from workbench.services.scenarios.scenario_run import ScenarioWorld
 from workbench.tusk import save

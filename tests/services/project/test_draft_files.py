@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.services import draft_files
-from workbench.services.draft_files import DraftFiles
+from workbench.services.project import draft_files
+from workbench.services.project.draft_files import DraftFiles
 
 WHAT = "the form of create_user"
 

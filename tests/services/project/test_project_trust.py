@@ -16,9 +16,9 @@ from workbench.project.project import load_project
 from workbench.project.project_file import read_settings
 from workbench.project.python_sources import read_sources
 from workbench.project.samples import copy_sample
-from workbench.services.maintenance import check_projections
-from workbench.services.open_project import open_target
-from workbench.services.project_trust import trust_of
+from workbench.services.maintenance.store_checkup import check_projections
+from workbench.services.project.open_project import open_target
+from workbench.services.project.project_trust import trust_of
 
 PROJECT = """\
 [topics]

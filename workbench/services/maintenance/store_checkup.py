@@ -14,8 +14,8 @@ from workbench.errors import NotFound
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
 from workbench.project.project_file import project_root, read_settings
-from workbench.services.project_trust import trust_of
-from workbench.services.store_owner import check_place
+from workbench.services.maintenance.store_owner import check_place
+from workbench.services.project.project_trust import trust_of
 from workbench.store.ports import Reader, StoreFile
 from workbench.store.sqlite.backup import backup
 from workbench.store.sqlite.integrity_check import Checkup, Finding, Progress, check

@@ -16,7 +16,7 @@ from workbench.project.module_import import place_in
 from workbench.project.project import Project, load_project
 from workbench.project.python_sources import LARGEST
 from workbench.project.samples import PROJECT_FILE
-from workbench.services.project_trust import trust_of
+from workbench.services.project.project_trust import trust_of
 from workbench.tusk import mark_of
 
 if TYPE_CHECKING:

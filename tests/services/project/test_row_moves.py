@@ -8,9 +8,9 @@ import pytest
 
 from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import ModelError
-from workbench.services.maintenance import check_projections
-from workbench.services.open_project import open_target
-from workbench.services.project_check import check_project
+from workbench.services.maintenance.store_checkup import check_projections
+from workbench.services.project.open_project import open_target
+from workbench.services.project.project_check import check_project
 
 TSK = """\
 [project]

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.errors import InvalidValue, StoreReadOnly
 from workbench.model.zones import SYSTEM, UNIVERSAL, find_zone
-from workbench.services.zone_choice import chosen_zone, remember_zone, zone_or_system
+from workbench.project.zone_choice import chosen_zone, remember_zone, zone_or_system
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 from workbench.engine.engine import EngineState
 from workbench.errors import StoreBusy, StoreFull
-from workbench.services.model_reload import ReloadOutcome
-from workbench.services.open_project import open_target
+from workbench.services.project.model_reload import ReloadOutcome
+from workbench.services.project.open_project import open_target
 from workbench.store.sqlite.store import SqliteStore
 
 DOMAIN = '''\

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.errors import NotFound
 from workbench.project.project_file import project_root, read_settings
 from workbench.project.samples import copy_sample, samples_folder
-from workbench.services.project_trust import not_trusted, trust_of
+from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.services.workspace import Workspace, open_workspace
 
 

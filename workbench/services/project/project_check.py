@@ -16,9 +16,9 @@ from workbench.project.project import load_project
 from workbench.project.project_file import project_root, read_settings
 from workbench.project.python_sources import LARGEST, module_path
 from workbench.project.samples import PROJECT_FILE
-from workbench.services.project_trust import trust_of
-from workbench.services.row_moves import misfits
-from workbench.services.run_check import places_of, said_by_a_start, said_of_store, told_by_stories
+from workbench.services.project.project_trust import trust_of
+from workbench.services.project.row_moves import misfits
+from workbench.services.project.run_check import places_of, said_by_a_start, said_of_store, told_by_stories
 from workbench.tusk import parse, read_file
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")

@@ -17,9 +17,9 @@ from workbench.interop.cloudevents import CloudEventReader
 from workbench.interop.workbench_lines import ExportedReader
 from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
-from workbench.services.event_files.event_export import ExportForm, export
-from workbench.services.new_project import create
-from workbench.services.open_project import open_target
+from workbench.services.project.new_project import create
+from workbench.services.project.open_project import open_target
+from workbench.services.streams.event_export import ExportForm, export
 from workbench.store.operations import Append
 
 READERS = {

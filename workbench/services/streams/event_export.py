@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from workbench.errors import InvalidValue, StoreReadOnly
 from workbench.interop.cloudevents import source_of, write_event
+from workbench.interop.output_files import check_output
 from workbench.interop.workbench_lines import write_line
 from workbench.model.event import RecordedEvent
-from workbench.services.output_files import check_output
 
 if TYPE_CHECKING:
     from workbench.engine.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import InvalidValue, StoreReadOnly
-from workbench.services.output_files import check_output, write_output
+from workbench.interop.output_files import check_output, write_output
 
 
 @pytest.mark.parametrize("name", ["events.db", "events.db-wal", "events.db-shm", "events.db.lock"])

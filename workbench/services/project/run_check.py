@@ -24,8 +24,8 @@ from workbench.project.project_file import ProjectFile, read_settings
 from workbench.project.python_sources import read_sources
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
+from workbench.services.maintenance.store_owner import check_place, owner_for
 from workbench.services.monitor import Monitor
-from workbench.services.store_owner import check_place, owner_for
 from workbench.store.memory.store import MemoryStore
 from workbench.store.store_file import remembered_owner, scan
 from workbench.tusk import Problem, open_file

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from workbench.errors import InvalidValue
-from workbench.services.event_files.event_import import GROUP
+from workbench.services.streams.event_import import GROUP
 
 
 @pytest.fixture

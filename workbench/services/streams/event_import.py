@@ -27,7 +27,7 @@ from workbench.interop.json_records import read_records
 from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, sample
 from workbench.model.ids import derived_id
 from workbench.model.messaging import as_history
-from workbench.services.event_files.event_receivers import Receiver, receivers_of
+from workbench.services.streams.event_receivers import Receiver, receivers_of
 from workbench.store.operations import Append, RecordAction
 from workbench.store.stored_values import AppendResult, OperatorAction
 from workbench.tusk import open_file

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
-from workbench.services.new_project import create
-from workbench.services.open_project import open_target
-from workbench.services.streams.search import EventQuery, first_events, last_events
+from workbench.services.project.new_project import create
+from workbench.services.project.open_project import open_target
+from workbench.services.search import EventQuery, first_events, last_events
 from workbench.store.operations import Append
 
 
@@ -47,6 +47,6 @@ def test_what_is_found_is_what_a_look_at_everything_finds(full, wanted, limit, p
     everything = full.reader.read_log(wanted.after, 1000)
     fitting = [event for event in everything if wanted.fits(event)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbench.services.streams.search.PAGE", page)
+        patch.setattr("workbench.services.search.PAGE", page)
         assert first_events(full.reader, wanted, limit) == fitting[:limit]
         assert last_events(full.reader, wanted, limit) == fitting[-limit:]

@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from workbench.project.samples import copy_sample
-from workbench.services.open_project import open_target
-from workbench.services.scenario_status import Tally
+from workbench.services.project.open_project import open_target
+from workbench.services.scenarios.scenario_status import Tally
 
 RULE = "state.status == 'suspended'"
 

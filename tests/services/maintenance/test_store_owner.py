@@ -10,8 +10,8 @@ import pytest
 
 from workbench.errors import NotAStore, StoreNotAllowed
 from workbench.project.samples import copy_sample
-from workbench.services.maintenance import store_file
-from workbench.services.open_project import open_target
+from workbench.services.maintenance.store_checkup import store_file
+from workbench.services.project.open_project import open_target
 
 PATH = 'path: "data/events.db"'
 

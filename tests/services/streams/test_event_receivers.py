@@ -6,7 +6,7 @@ from workbench.model.messaging import LOG_TOPIC, Route, Routing, Subscription
 from workbench.model.policy import ReactorType
 from workbench.model.projection import On, Projection
 from workbench.model.registry import Registry
-from workbench.services.event_files.event_receivers import receivers_of
+from workbench.services.streams.event_receivers import receivers_of
 
 
 def reactor(name, *, stateful):

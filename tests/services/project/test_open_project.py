@@ -7,7 +7,7 @@ import pytest
 from workbench.project.module_import import forget
 from workbench.project.project import load_project
 from workbench.project.samples import SAMPLES, copy_sample
-from workbench.services.project_trust import trust_of
+from workbench.services.project.project_trust import trust_of
 
 
 @pytest.fixture

@@ -1,1 +1,0 @@
-"""Events in from files, and out to files."""

@@ -1,0 +1,1 @@
+"""What keeps the file of a store whole, and a project to a store of its own."""
