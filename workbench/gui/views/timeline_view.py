@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -39,6 +39,7 @@ from workbench.gui.widgets import (
 )
 
 if TYPE_CHECKING:
+    from workbench.gui.paged_model import PagedModel
     from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.model.event import RecordedEvent
@@ -138,7 +139,7 @@ class TimelineView(View):
         self.table = FastTableView(COLUMNS, desk=self.desk)
         self.table.trouble.again = self.refresh
         self.table.setAccessibleName("Events of the stream")
-        self.table.model().came.connect(self._tell_step)
+        cast("PagedModel", self.table.model()).came.connect(self._tell_step)
         self.table.viewport().installEventFilter(self)
         self.diff = DiffView()
         self.diff.setAccessibleName("What the event changed")
