@@ -16,6 +16,7 @@ from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Operation
 from workbench.store.operations.projection_operations import ApplyProjection, MarkProjection
+from workbench.store.paging import stream_events
 from workbench.store.ports import Reader
 from workbench.store.stored_values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
 
@@ -24,7 +25,6 @@ SLICE = 0.004
 """Seconds of folding before others get a turn."""
 PASSED = 500
 """Positions that a checkpoint may move over uninteresting events before it is stored."""
-PAGE = 1000
 
 
 class ProjectionGeneration:
@@ -226,17 +226,12 @@ class ProjectionGeneration:
         self._parked.discard(stream)
 
     def _missed(self, stream: str, since: int) -> list[RecordedEvent]:
-        missed: list[RecordedEvent] = []
         first = self._reader.event_at(since)
-        version = first.version - 1 if first is not None else 0
-        while page := self._reader.read_stream(stream, version, PAGE):
-            missed += [
-                record
-                for record in page
-                if since <= record.position <= self.checkpoint and record.type in self._handlers
-            ]
-            version = page[-1].version
-        return missed
+        return [
+            record
+            for record in stream_events(self._reader, stream, first.version - 1 if first is not None else 0)
+            if since <= record.position <= self.checkpoint and record.type in self._handlers
+        ]
 
 
 def _passed(record: RecordedEvent, kind: PassedKind, error: str) -> PassedEvent:

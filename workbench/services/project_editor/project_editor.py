@@ -15,7 +15,7 @@ from workbench.model.hints import in_brackets
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.retry import RetryPolicy
 from workbench.model.secrets import is_secret
-from workbench.project.project import contradictions
+from workbench.project.contradictions import contradictions
 from workbench.project.project_file import OFFSETS, place_for, read_document, written_values
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Flags, QueueSection, RetrySettings, Settings
@@ -231,7 +231,7 @@ class SettingsDraft:
             file = read_document(self.document, self.path, environ=self.environ)
         except TskError as error:
             return list(error.found)
-        return contradictions(file, self.handlers)
+        return contradictions(file.settings, file.problem, self.handlers)
 
     def faults(self, path: Place) -> tuple[list[tuple[Place, str]], list[Problem]]:
         """Returns what is wrong inside a section or entry, by field, and what is wrong elsewhere."""
