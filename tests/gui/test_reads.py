@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtTest import QTest
 from shiboken6 import delete
 
 from tests.gui.conftest import settle
@@ -17,9 +18,13 @@ from workbench.gui.desk import Selection
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.view_catalog import VIEWS
 from workbench.gui.views.commands_view import CommandsView
+from workbench.gui.views.letter_actions import PURGE, REPLAY
+from workbench.gui.views.letters_view import LettersView
 from workbench.gui.views.log_view import LogView
+from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.streams_view import StreamsView
 from workbench.gui.views.timeline_view import TimelineView
+from workbench.model.clock import rfc3339
 from workbench.store.thread_readers import ThreadReaders
 
 
@@ -424,3 +429,87 @@ async def test_a_version_whose_row_is_not_read_yet_is_selected_when_it_is(worksp
     (found,) = selected
     assert found.version == 300
     assert workspace.streams.event_of("user-ada", 300).position == found.position
+
+
+# --- dialogs and confirmations ask, too
+
+
+async def test_V4_the_dialog_that_resets_says_what_it_does_when_it_is_read(broken, desk, gate, qtbot):
+    (mail,) = (one for one in broken.monitor.subscriptions() if one.name == "welcome-mail")
+    gate.caught.clear()
+    gate.open.clear()
+    dialog = ResetDialog(None, mail, desk)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.position.setText("1")
+    dialog.position.setText("0")
+    assert (dialog.said.text(), dialog.go.isEnabled(), dialog.head.isEnabled()) == ("Reading …", False, False)
+    dialog._confirm()
+    assert dialog.isVisible()
+    gate.open.set()
+    await quiet(desk)
+    assert dialog.go.text() == f"Go back {mail.cursor:,} positions"
+    assert dialog.head.toolTip() == f"Position {broken.streams.head():,}"
+    gate.open.clear()
+    dialog.to_time.setChecked(True)
+    dialog.time.set_value({"time": rfc3339(broken.clock.now())})
+    assert not dialog.go.isEnabled()
+    gate.open.set()
+    await quiet(desk)
+    assert f"lies behind position {broken.streams.head():,}." in dialog.said.text()
+    chosen = []
+    dialog.chosen.connect(chosen.append)
+    dialog._confirm()
+    assert chosen == [dialog._judged.value]
+    assert gate.caught == ["head"] * 2, "what this test asks itself"
+
+
+async def test_V4_a_place_that_cannot_be_judged_is_said_and_judged_again(broken, desk, gate, qtbot):
+    (mail,) = (one for one in broken.monitor.subscriptions() if one.name == "welcome-mail")
+    dialog = ResetDialog(None, mail, desk)
+    qtbot.addWidget(dialog)
+    for _ in range(2):
+        gate.fault = StoreBusy("another program holds it")
+        dialog.position.setText("0")
+        await quiet(desk)
+        assert dialog.said.text().startswith("another program holds it")
+        assert not dialog.go.isEnabled()
+        gate.fault = None
+        dialog.position.setText("1")
+        await quiet(desk)
+        assert dialog.go.isEnabled()
+
+
+async def test_V4_letters_are_read_before_it_is_asked_what_shall_be_done_with_them(broken, desk, gate, qtbot):
+    view = shown(LettersView(desk), desk, qtbot)
+    await quiet(desk)
+    gate.caught.clear()
+    gate.open.clear()
+    view._repairs.begin(REPLAY, [1])
+    view._repairs.begin(PURGE, [2])
+    assert view.strip.isHidden()
+    gate.open.set()
+    await quiet(desk)
+    assert view.strip.text() == "Purge 1 dead letter?"
+    assert view.strip.samples().startswith("#2  welcome-mail")
+    assert gate.caught == []
+
+
+async def test_V4_known_ids_are_offered_when_they_are_read(workspace, desk, gate, qtbot):
+    await create(workspace, "ada", "adam", "bob")
+    view = shown(CommandsView(desk), desk, qtbot)
+    view.show_command("update_user")
+    await quiet(desk)
+    line = view._form.field("user_id").first_input
+    offered = line.completer().model()
+    line.setFocus()
+    gate.caught.clear()
+    gate.open.clear()
+    QTest.keyClicks(line, "ad")
+    assert offered.stringList() == []
+    gate.open.set()
+    await quiet(desk)
+    assert offered.stringList() == ["ada", "adam"]
+    assert line.completer().popup().isVisible()
+    assert gate.caught == []
+    line.completer().popup().hide()
