@@ -24,6 +24,7 @@ from workbench.gui.views.log_view import LogView
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.streams_view import StreamsView
 from workbench.gui.views.timeline_view import TimelineView
+from workbench.model.changes import Changes
 from workbench.model.clock import rfc3339
 from workbench.store.thread_readers import ThreadReaders
 
@@ -429,6 +430,32 @@ async def test_a_version_whose_row_is_not_read_yet_is_selected_when_it_is(worksp
     (found,) = selected
     assert found.version == 300
     assert workspace.streams.event_of("user-ada", 300).position == found.position
+
+
+async def test_V4_a_change_has_one_view_after_the_other_ask_each_in_a_turn_of_its_own(
+    desk, qtbot, monkeypatch
+):
+    desk._unlisten()  # nothing else has them ask
+    views = [shown(kind(desk), desk, qtbot) for kind in (StreamsView, LogView, CommandsView)]
+    while desk._turns:
+        desk._take_turn()
+    asked = []
+    for view in views:
+        monkeypatch.setattr(view, "refresh", lambda view=view: asked.append(view))
+    for _ in range(2):
+        desk.changed.emit(Changes(everything=True))
+    seen = []
+    while desk._turns:
+        desk._take_turn()
+        seen.append(list(asked))
+    assert seen == [views[:1], views[:2], views]
+    desk.changed.emit(Changes(everything=True))
+    views[0].hide()
+    delete(views[1])
+    while desk._turns:
+        desk._take_turn()
+    assert asked == [*views, views[2]], "one is hidden and asks when it is seen, one is gone"
+    assert views[0]._stale
 
 
 # --- dialogs and confirmations ask, too

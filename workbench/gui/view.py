@@ -151,7 +151,11 @@ class View(QWidget):
                 return
 
     def _changed(self, changes: Changes) -> None:
-        if not self.concerns(changes):
+        if self.concerns(changes):
+            self.desk.in_turn(self._refresh_seen)  # not all views in one turn (V4)
+
+    def _refresh_seen(self) -> None:
+        if not isValid(self):
             return
         if self.seen():
             self._safely(self.refresh)

@@ -166,6 +166,7 @@ def test_what_is_selected_elsewhere_is_chosen_here(board: BoardView, desk: Desk)
 def test_an_empty_model_says_what_would_fill_it(board: BoardView, desk: Desk) -> None:
     desk.workspace.world.model = replace(desk.workspace.project, registry=Registry())
     desk.changed.emit(Changes(model=True))
+    desk._take_turn()
     assert board.pages.currentIndex() == 1
     assert not board.scene.nodes
 
