@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtTest import QTest
 from shiboken6 import delete
 
-from tests.gui.conftest import settle
+from tests.gui.conftest import settle, take_turn
 from workbench.errors import ReadTooLong, StoreBusy
 from workbench.gui.desk import Selection
 from workbench.gui.reads import Question, takes_time
@@ -432,13 +432,11 @@ async def test_a_version_whose_row_is_not_read_yet_is_selected_when_it_is(worksp
     assert workspace.streams.event_of("user-ada", 300).position == found.position
 
 
-async def test_V4_a_change_has_one_view_after_the_other_ask_each_in_a_turn_of_its_own(
-    desk, qtbot, monkeypatch
-):
+async def test_V4_a_change_has_one_view_after_the_other_ask_each_in_its_own_turn(desk, qtbot, monkeypatch):
     desk._unlisten()  # nothing else has them ask
     views = [shown(kind(desk), desk, qtbot) for kind in (StreamsView, LogView, CommandsView)]
     while desk._turns:
-        desk._take_turn()
+        take_turn(desk)
     asked = []
     for view in views:
         monkeypatch.setattr(view, "refresh", lambda view=view: asked.append(view))
@@ -446,14 +444,14 @@ async def test_V4_a_change_has_one_view_after_the_other_ask_each_in_a_turn_of_it
         desk.changed.emit(Changes(everything=True))
     seen = []
     while desk._turns:
-        desk._take_turn()
+        take_turn(desk)
         seen.append(list(asked))
     assert seen == [views[:1], views[:2], views]
     desk.changed.emit(Changes(everything=True))
     views[0].hide()
     delete(views[1])
     while desk._turns:
-        desk._take_turn()
+        take_turn(desk)
     assert asked == [*views, views[2]], "one is hidden and asks when it is seen, one is gone"
     assert views[0]._stale
 
