@@ -22,7 +22,7 @@ SAMPLES = 3
 SOON = 0.5
 """Seconds after which a replay that goes on is said to be in progress."""
 AT_ONCE = 20
-"""Up to so many letters are dealt with at once; more, or any at a pace, become a job (L5)."""
+"""How many letters are dealt with at once; more, or any at a pace, become a job (L5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Deed:
         )
 
     def fits(self, count: int) -> bool:
-        """Whether it can be done with so many letters at once."""
+        """Whether it can be done with this number of letters at once."""
         return count == 1 if self in {EDIT, DRY_RUN} else count > 0
 
 
@@ -187,7 +187,7 @@ class Repairs:
         self._desk = desk
         self._strip = strip
         self._follow = follow
-        self._repair = desk.workspace.dead_letters
+        self._dead_letters = desk.workspace.dead_letters
         self._warned: set[str] = set()
         self._asking = Question(strip, desk, self._ask, partial(desk.fail, "Reading the dead letters"))
 
@@ -210,12 +210,12 @@ class Repairs:
             work = self._job(deed, numbers, per_second, skip_on=skip_on)
             self._desk.run(work, f"{deed.label} {letters(len(numbers))}")
             return
-        repair = self._repair
+        dead_letters = self._dead_letters
         works: dict[str, Callable[[Sequence[int]], Coroutine[Any, Any, Report]]] = {
-            LetterAct.REPLAY: repair.replay,
-            LetterAct.ARCHIVE: repair.archive,
-            LetterAct.PURGE: partial(repair.purge, skip_on=skip_on),
-            LetterAct.RESTORE: repair.restore,
+            LetterAct.REPLAY: dead_letters.replay,
+            LetterAct.ARCHIVE: dead_letters.archive,
+            LetterAct.PURGE: partial(dead_letters.purge, skip_on=skip_on),
+            LetterAct.RESTORE: dead_letters.restore,
         }
         self._run(deed, numbers, works[deed.key](numbers))
 
@@ -226,7 +226,7 @@ class Repairs:
     async def _edited(self, number: int, text: str, then: Callable[[bool], None]) -> Report:
         done = False
         try:
-            report = await self._repair.edit_and_replay(number, text)
+            report = await self._dead_letters.edit_and_replay(number, text)
             done = report.done > 0
         finally:
             then(done)
@@ -254,8 +254,8 @@ class Repairs:
         return ToConfirm(
             deed=deed,
             numbers=numbers,
-            samples=self._repair.listed(numbers[:SAMPLES]),
-            behind=self._repair.blocked_behind(numbers) if deed is PURGE else 0,
+            samples=self._dead_letters.listed(numbers[:SAMPLES]),
+            behind=self._dead_letters.blocked_behind(numbers) if deed is PURGE else 0,
         )
 
     def _ask(self, found: ToConfirm) -> None:
@@ -332,7 +332,7 @@ class Repairs:
             return ()
 
         def undo() -> None:
-            self._desk.run(self._told(RESTORE, self._repair.undo(act)), f"Undo {deed.label.lower()}")
+            self._desk.run(self._told(RESTORE, self._dead_letters.undo(act)), f"Undo {deed.label.lower()}")
 
         return (("Undo", undo),)
 
