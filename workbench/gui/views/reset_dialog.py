@@ -22,7 +22,7 @@ from workbench.gui.forms import SchemaForm
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question
 from workbench.gui.time_format import absolute
-from workbench.gui.widgets import plain_label, told
+from workbench.gui.widgets import error_text, plain_label
 from workbench.model.clock import parse_rfc3339, rfc3339
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class ResetDialog(QDialog):
         self._subscription, self._workspace = subscription, desk.workspace
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
         self._judged: Judged | None = None
-        self._reading = Question(self, desk, self._show, lambda error: self._say(told(error)))
+        self._reading = Question(self, desk, self._show, lambda error: self._say(error_text(error)))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         self._stands = plain_label(f"It is at position {subscription.cursor:,}.", "muted", wrap=True)
         layout = QVBoxLayout(self)
