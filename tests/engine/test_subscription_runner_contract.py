@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from tests.engine.lab import MODES, RETRY, Lab
 from workbench.engine.publisher import OutgoingMessage
-from workbench.errors import BackPressure
+from workbench.errors import BackPressure, MessageIdReused
 from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.filter import Filter
 from workbench.model.ids import derived_id
@@ -462,6 +463,26 @@ async def test_B2_a_full_topic_refuses_and_drops_nothing(lab):
     await lab.publish(4)
     await lab.settle()
     assert lab.effects() == [1, 2, 3, 4], "what handlers append is exempt"
+
+
+async def test_B2_P2_a_repeat_is_answered_although_the_topic_is_full(lab):
+    lab.topic = {"max_backlog": 2}
+    lab.declare()
+    engine = await lab.open(paused=True)
+    drafts = [OutgoingMessage(topic="work", data={"n": n}, id=derived_id(n)) for n in (1, 2, 3)]
+    first = await engine.publisher.publish_many(drafts[:2])
+    assert await engine.publisher.publish(drafts[1]) == first[1]
+    assert await engine.publisher.publish_many(drafts[:2]) == first
+    with pytest.raises(MessageIdReused):
+        await engine.publisher.publish(msgspec.structs.replace(drafts[0], data={"n": 4}))
+    for more in ([drafts[2]], drafts):
+        with pytest.raises(BackPressure):
+            await engine.publisher.publish_many(more)
+    engine.resume()
+    await lab.settle()
+    await engine.publisher.publish_many(drafts)
+    await lab.settle()
+    assert lab.effects() == [1, 2, 3]
 
 
 async def test_B2_a_handler_that_publishes_to_a_full_topic_is_tried_again_when_there_is_room(lab):

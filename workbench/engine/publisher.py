@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +65,7 @@ class Publisher:
         """
         topic = self._topic(draft.topic)
         message = self._message(draft, topic, self._clock.now())
-        self.make_room(topic, 1)
+        self.make_room(topic, (message.id,))
         return int(await self._writer.write(message))
 
     async def publish_many(self, drafts: Sequence[OutgoingMessage]) -> list[int]:
@@ -75,11 +74,10 @@ class Publisher:
         Raises:
             Whatever `publish` raises.
         """
-        counts = Counter(draft.topic for draft in drafts)
-        topics, now = {name: self._topic(name) for name in counts}, self._clock.now()
+        topics, now = {draft.topic: self._topic(draft.topic) for draft in drafts}, self._clock.now()
         messages = [self._message(draft, topics[draft.topic], now) for draft in drafts]
-        for name, count in counts.items():
-            self.make_room(topics[name], count)
+        for topic in topics.values():
+            self.make_room(topic, {message.id for message in messages if message.topic == topic.name})
         return list(await self._writer.write(Atomic(operations=tuple(messages))))
 
     def _topic(self, name: str) -> Topic:
@@ -109,8 +107,8 @@ class Publisher:
             correlation_id=draft.correlation_id or identity,
         )
 
-    def make_room(self, topic: Topic, count: int) -> None:
-        """Refuses where the backlog is at its limit.
+    def make_room(self, topic: Topic, ids: Collection[UUID]) -> None:
+        """Refuses messages that are new where the backlog is at its limit; a repeat needs no room (P2).
 
         It is counted when it may be so: what was published since the last count could all be waiting still.
 
@@ -119,10 +117,12 @@ class Publisher:
         """
         if topic.max_backlog is None:
             return
+        count = len(ids)
         waiting = self._backlogs.get(topic.name, topic.max_backlog)
         if waiting + count > topic.max_backlog:
             readers = [one.name for one in self._registry.subscriptions.values() if one.topic == topic.name]
             waiting = self._reader.backlog(topic.name, readers, topic.max_backlog)
+            count -= len(self._reader.known_messages(ids))
         if waiting + count > topic.max_backlog:
             raise BackPressure(
                 f"topic {topic.name} is full: {waiting:,} wait to be delivered",

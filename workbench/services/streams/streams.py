@@ -76,7 +76,7 @@ class Streams:
 
         Args:
             order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
-            limit: At most so many; below 0 for all.
+            limit: How many at most; below 0 for all.
         """
         return self._reader.find_streams(text=text, category=category, order=order, limit=limit)
 
