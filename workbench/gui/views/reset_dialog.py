@@ -108,13 +108,13 @@ def judged(
     at: int | None,
 ) -> Judged:
     """Reads what a move to a position does, or to the one before a time, microseconds since 1970."""
-    monitor, name = workspace.monitor, subscription.name
+    subscriptions, name = workspace.subscriptions, subscription.name
     head = known.head if known else workspace.streams.head()
-    waiting = known.waiting if known else tuple(one.position for one in monitor.deliveries(name))
-    value = value if at is None else monitor.position_before(at)
+    waiting = known.waiting if known else tuple(one.position for one in subscriptions.deliveries(name))
+    value = value if at is None else workspace.streams.position_before(at)
     if value is None:
         return Judged(head=head, waiting=waiting)
-    again = monitor.again(name, value) if value < subscription.cursor else (0, False)
+    again = subscriptions.again(name, value) if value < subscription.cursor else (0, False)
     behind = sum(position > value for position in waiting)
     said, label = consequence(subscription, value, head, behind, again)
     said = said if at is None else f"{absolute(at)} lies behind position {value:,}. {said}"
