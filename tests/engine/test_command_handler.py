@@ -217,7 +217,7 @@ async def test_S1_K1_a_snapshot_is_begun_from_and_one_of_another_shape_is_not(ri
     real = engine.reader.snapshot("count-a")
     for state_hash, total in ((real.state_hash, 1002), ("other", 7)):
         forged = msgspec.structs.replace(real, state='{"total":1000}', state_hash=state_hash)
-        await engine.gate.write(SaveSnapshot(snapshot=forged))
+        await engine.writer.write(SaveSnapshot(snapshot=forged))
         loaded = AggregateLoader(engine.reader, engine.registry).load(kind, "count-a")
         assert (loaded.version, loaded.state.total) == (7, total)
 
@@ -225,16 +225,16 @@ async def test_S1_K1_a_snapshot_is_begun_from_and_one_of_another_shape_is_not(ri
 async def test_S1_a_snapshot_that_cannot_be_stored_does_not_fail_its_command(rig):
     engine = await rig.open()
     await rig.do("open", "a", 1)
-    real = engine.gate.write
+    real = engine.writer.write
 
     async def write(operation):
         if isinstance(operation, SaveSnapshot):
             raise StoreFull("no room")
         return await real(operation)
 
-    engine.gate.write = write
+    engine.writer.write = write
     results = [await rig.do("add", "a", 1) for _ in range(6)]
-    engine.gate.write = real
+    engine.writer.write = real
     assert all(result.accepted for result in results)
     assert engine.reader.snapshot("count-a") is None
     assert engine.errors == ["no snapshot of count-a could be taken: StoreFull: no room"]
@@ -264,7 +264,7 @@ async def test_C11_an_accepted_command_is_answered_whatever_fails_behind_it(rig,
         case "head":
             monkeypatch.setattr(engine, "_read_head", fails)
         case "notify":
-            monkeypatch.setattr(engine.telling, "_notify", fails)
+            monkeypatch.setattr(engine.notifier, "_notify", fails)
     result = await asyncio.wait_for(rig.do("add", "a", 1), 5)
     assert (result.accepted, result.version) == (True, 5)
     assert "ZeroDivisionError: a bug" in engine.errors[-1]
@@ -275,7 +275,7 @@ async def test_C11_an_accepted_command_is_answered_whatever_fails_behind_it(rig,
 async def test_K3_a_twin_of_a_command_that_came_to_nothing_is_handled_itself(rig):
     engine = await rig.open()
     await rig.do("open", "a", 1)
-    real, refused, identity = engine.gate.write, [], engine.new_id()
+    real, refused, identity = engine.writer.write, [], engine.new_id()
 
     async def write(operation):
         if isinstance(operation, Atomic) and not refused:
@@ -284,7 +284,7 @@ async def test_K3_a_twin_of_a_command_that_came_to_nothing_is_handled_itself(rig
             raise StoreFull("no room")
         return await real(operation)
 
-    engine.gate.write = write
+    engine.writer.write = write
     first, second = await asyncio.wait_for(
         asyncio.gather(*(rig.do("add", "a", 1, id=identity) for _ in range(2)), return_exceptions=True), 5
     )
@@ -303,7 +303,7 @@ async def test_correlation_and_causation_lead_from_event_to_command(rig):
 async def test_A2_a_command_to_a_closed_stream_is_refused_and_remembered(rig):
     engine = await rig.open()
     await rig.do("open", "a", 1)
-    await engine.gate.write(CloseStream(stream="count-a"))
+    await engine.writer.write(CloseStream(stream="count-a"))
     result = await rig.do("add", "a", 1)
     assert result.outcome is CommandOutcome.REJECTED
     assert "closed" in result.message
@@ -331,7 +331,7 @@ async def test_K1_a_remembered_aggregate_is_not_read_again_and_one_that_others_c
     await rig.do("add", "a", -1)
     assert reads == []
     event = NewEvent(id=engine.new_id(), type="counted", data='{"by":5}')
-    await engine.gate.write(Append(stream="count-a", events=(event,)))
+    await engine.writer.write(Append(stream="count-a", events=(event,)))
     result = await rig.do("add", "a", 1)
     assert (result.version, result.attempts, len(reads)) == (5, 1, 1)
 

@@ -115,7 +115,7 @@ def test_every_key_is_told_at_F1():
     told = {(title, keys) for keys, title, _ in all_keys()}
     for title, where in OWNERS:
         owner = owner_class(where)
-        keys = [one.keys_told for one in declared(owner)] + [one.keys for one in widget_keys(owner)]
+        keys = [one.keys_text for one in declared(owner)] + [one.keys for one in widget_keys(owner)]
         assert {(title, one) for one in keys if one} <= told
 
 

@@ -423,7 +423,7 @@ async def test_V3_any_zone_can_be_named_in_a_dialog(start, until):
 async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
     session = await start()
     engine = session.workspace.running()
-    engine.telling.report("welcome-mail: the disk is full")
+    engine.notifier.report("welcome-mail: the disk is full")
     await until(lambda: "welcome-mail: the disk is full" in notices(session))
     for strip in session.window.notices.strips():
         strip.deleteLater()
@@ -431,13 +431,13 @@ async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
     session.toggle_engine()
     await until(lambda: session._status._engine.text() == "Paused")
     assert notices(session) == []
-    engine.telling.report("welcome-mail: something else")
+    engine.notifier.report("welcome-mail: something else")
     await until(lambda: notices(session) == ["welcome-mail: something else"])
 
 
 async def test_V3_the_status_bar_says_what_stands_still(start):
     session = await start()
-    session.workspace.running()._following.faults["welcome-mail"] = "KeyError: 'x'"
+    session.workspace.running()._scheduler.faults["welcome-mail"] = "KeyError: 'x'"
     session._changed(None)
     assert session._status._engine.text() == "Running, 1 faulted"
     assert session._status._engine.toolTip().endswith("welcome-mail faulted")

@@ -72,7 +72,7 @@ class CommandHandler:
         *,
         registry: Registry,
         loader: AggregateLoader,
-        gate: GroupCommit,
+        writer: GroupCommit,
         clock: Clock,
         new_id: NewId,
         metrics: Metrics,
@@ -81,7 +81,7 @@ class CommandHandler:
     ) -> None:
         self._registry = registry
         self._loader = loader
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._new_id = new_id
         self._metrics = metrics
@@ -215,7 +215,7 @@ class CommandHandler:
         record: CommandRecord,
     ) -> CommandResult:
         append = Append(stream=stream, events=events, expected=loaded.version)
-        appended, stored = await self._gate.write(Atomic(operations=(append, RecordCommand(record=record))))
+        appended, stored = await self._writer.write(Atomic(operations=(append, RecordCommand(record=record))))
         if appended is None:
             return _result(stored, duplicate=True)
         result = _result(stored, event_ids=tuple(event.id for event in events))
@@ -236,7 +236,7 @@ class CommandHandler:
                 state_hash=aggregate.state_hash,
                 state=aggregate.write_state(loaded.state),
             )
-            await self._gate.write(SaveSnapshot(snapshot=snapshot))
+            await self._writer.write(SaveSnapshot(snapshot=snapshot))
         except Exception as error:  # noqa: BLE001  # the events are stored, and that is the command's answer (C11)
             self._report(f"no snapshot of {stream} could be taken: {type(error).__name__}: {error}")
 
@@ -254,7 +254,7 @@ class CommandHandler:
             attempts=attempt,
             duration_us=self._clock.now() - base.issued_at,
         )
-        stored = await self._gate.write(RecordCommand(record=record))
+        stored = await self._writer.write(RecordCommand(record=record))
         return _result(stored, duplicate=stored.number > 0)
 
 

@@ -46,7 +46,7 @@ class ProjectionGeneration:
         *,
         registry: Registry,
         reader: Reader,
-        gate: GroupCommit,
+        writer: GroupCommit,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -60,7 +60,7 @@ class ProjectionGeneration:
         self._handlers = projection.handlers()
         self._registry = registry
         self._reader = reader
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._metrics = metrics
         self._flow = {name: f"project:{projection.name}:{name}" for name in self._handlers}
@@ -90,7 +90,7 @@ class ProjectionGeneration:
             fault=fault,
             fault_position=position,
         )
-        await self._gate.write_all((marked, *also))
+        await self._writer.write_all((marked, *also))
         self.status, self.fault_position = status, position
 
     async def work(self, limit: int = BATCH) -> bool:
@@ -172,7 +172,7 @@ class ProjectionGeneration:
     async def _store(
         self, reached: int, buffer: RowsBuffer | None = None, *, passed: tuple[PassedEvent, ...] = ()
     ) -> None:
-        await self._gate.write(self._applied(reached, buffer, passed=passed))
+        await self._writer.write(self._applied(reached, buffer, passed=passed))
         self._stored = reached
 
     async def store_checkpoint(self) -> None:
@@ -221,7 +221,7 @@ class ProjectionGeneration:
         for record in self._missed(stream, parked[0].position):
             if error := self._apply(record, buffer):
                 raise WorkbenchError(f"position {record.position} of {stream} still fails: {error}")
-        await self._gate.write_all((self._applied(self.checkpoint, buffer, resumed=(stream,)), *also))
+        await self._writer.write_all((self._applied(self.checkpoint, buffer, resumed=(stream,)), *also))
         self._stored = self.checkpoint
         self._parked.discard(stream)
 

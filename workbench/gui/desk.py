@@ -12,7 +12,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from workbench.gui.ticker import Ticker
 from workbench.gui.time_format import shown_zone
-from workbench.gui.widgets import told
+from workbench.gui.widgets import error_text
 from workbench.model.changes import Changes
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ class Desk(QObject):
 
     def fail(self, what: str, error: BaseException) -> None:
         """Shows what failed, why, and what to do."""
-        self.notice("error", f"{what} failed: {told(error)}")
+        self.notice("error", f"{what} failed: {error_text(error)}")
 
     def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
         """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``."""

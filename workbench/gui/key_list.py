@@ -57,7 +57,7 @@ def all_keys() -> list[tuple[str, str, str]]:
     rows = []
     for title, where in OWNERS:
         owner = owner_class(where)
-        told = [(one.keys_told, one.text.replace("&", "")) for one in declared(owner) if one.keys_told]
+        told = [(one.keys_text, one.text.replace("&", "")) for one in declared(owner) if one.keys_text]
         told += [(one.keys, one.text) for one in widget_keys(owner)]
         rows += [(keys, title, text.removesuffix(" …")) for keys, text in told]
     return rows

@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.docks[entry.key] = dock
 
     def come_back(self) -> None:
-        """Stands as the person left it (ux rule 9)."""
+        """Restores size, place and arrangement as the person left them (ux rule 9)."""
         geometry = self._settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.show_perspective(name if name in PERSPECTIVES else FIRST)
 
     def remember(self) -> None:
-        """Keeps how it stands for the next start."""
+        """Saves size, place and arrangement for the next start."""
         self.save_perspective()
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("perspective", self.perspective)

@@ -219,7 +219,7 @@ def _action_target(one: BoundAction, bring: Callable[[str], object]) -> Target:
         kind=view.title if view is not None else ACTION,
         icon=one.icon_name or "chevron-right",
         go=go,
-        keys=one.act.keys_told,
+        keys=one.act.keys_text,
         why="" if one.isEnabled() else one.toolTip(),
     )
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from workbench.errors import ModelError
-from workbench.services.operator_acts import recorded
 from workbench.store.operations import RecordAction
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
@@ -99,4 +98,4 @@ class Projections:
             yield engine.projection(name)
 
     def _of(self, projection: str, action: str, detail: str = "") -> RecordAction:
-        return recorded(self._world.clock.now(), action, f"projection {projection}", detail)
+        return self._world.record(action, f"projection {projection}", detail)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
-from workbench.services.operator_acts import recorded
-from workbench.store.operations import ConfigureSubscription, RecordAction, Skip
+from workbench.store.operations import ConfigureSubscription, Skip
 from workbench.store.stored_values import SubscriptionState
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class Subscriptions:
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses or resumes one subscription, durably."""
-        note = self._note("pause" if paused else "resume", name)
+        note = self._world.record("pause" if paused else "resume", name)
         await self._world.act(ConfigureSubscription(subscription=name, paused=paused), note)
 
     async def reset(self, name: str, position: int) -> None:
@@ -45,7 +44,7 @@ class Subscriptions:
         async with self._world.at_work() as engine:
             release = engine.subscription(name).release_key
             moved = ConfigureSubscription(subscription=name, cursor=position, release_key=release)
-            await engine.commit(moved, self._note("reset", name, f"to position {position}"))
+            await engine.commit(moved, self._world.record("reset", name, f"to position {position}"))
 
     async def skip(self, name: str, numbers: Sequence[int]) -> int:
         """Skips waiting deliveries, recorded; those behind them with their keys continue.
@@ -59,12 +58,9 @@ class Subscriptions:
         async with self._world.at_work() as engine:
             release = engine.subscription(name).release_key
             skip = Skip(subscription=name, numbers=tuple(numbers), release_key=release)
-            note = self._note("skip", name, f"{{answer}} of {len(numbers)} deliveries")
+            note = self._world.record("skip", name, f"{{answer}} of {len(numbers)} deliveries")
             skipped, _ = await engine.commit(skip, note)
             return int(skipped)
-
-    def _note(self, action: str, name: str, detail: str = "") -> RecordAction:
-        return recorded(self._world.clock.now(), action, name, detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

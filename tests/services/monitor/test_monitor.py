@@ -42,7 +42,7 @@ def condition(workspace, name="users"):
 
 def fault(workspace, lane):
     """Has what works for something stand still, as after an error that nobody foresaw, again and again."""
-    workspace.running()._following.faults[lane] = "KeyError: 'x'"
+    workspace.running()._scheduler.faults[lane] = "KeyError: 'x'"
 
 
 async def test_V3_nothing_is_said_to_run_while_the_engine_is_paused(broken):

@@ -98,7 +98,7 @@ class Editor(QWidget):
         return ""
 
     def edited(self) -> None:
-        """Takes note that the widget's content is the value now."""
+        """Called when the widget's content becomes the value."""
         self._given = ABSENT
         self.changed.emit()
 
@@ -130,7 +130,7 @@ class Editor(QWidget):
             self.input.style().polish(self.input)
 
     def dress(self, name: str, description: str) -> None:
-        """Names the widget for tests and for those who hear the form.
+        """Names the widget for tests and for screen readers.
 
         Args:
             name: What it is called, such as ``"Username, required"``.

@@ -21,7 +21,7 @@ SAMPLES = 3
 SOON = 0.5
 """Seconds after which a replay that goes on is said to be in progress."""
 AT_ONCE = 20
-"""Up to so many letters are dealt with at once; more, or any at a pace, become a job (L5)."""
+"""How many letters are dealt with at once; more, or any at a pace, become a job (L5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Deed:
         )
 
     def fits(self, count: int) -> bool:
-        """Whether it can be done with so many letters at once."""
+        """Whether it can be done with this number of letters at once."""
         return count == 1 if self in {EDIT, DRY_RUN} else count > 0
 
 
@@ -165,7 +165,7 @@ class Repairs:
         self._desk = desk
         self._strip = strip
         self._follow = follow
-        self._repair = desk.workspace.dead_letters
+        self._dead_letters = desk.workspace.dead_letters
         self._warned: set[str] = set()
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
@@ -189,12 +189,12 @@ class Repairs:
             work = self._job(deed, numbers, per_second, skip_on=skip_on)
             self._desk.run(work, f"{deed.label} {letters(len(numbers))}")
             return
-        repair = self._repair
+        dead_letters = self._dead_letters
         works: dict[str, Callable[[Sequence[int]], Coroutine[Any, Any, Report]]] = {
-            LetterAct.REPLAY: repair.replay,
-            LetterAct.ARCHIVE: repair.archive,
-            LetterAct.PURGE: partial(repair.purge, skip_on=skip_on),
-            LetterAct.RESTORE: repair.restore,
+            LetterAct.REPLAY: dead_letters.replay,
+            LetterAct.ARCHIVE: dead_letters.archive,
+            LetterAct.PURGE: partial(dead_letters.purge, skip_on=skip_on),
+            LetterAct.RESTORE: dead_letters.restore,
         }
         self._run(deed, numbers, works[deed.key](numbers))
 
@@ -205,7 +205,7 @@ class Repairs:
     async def _edited(self, number: int, text: str, then: Callable[[bool], None]) -> Report:
         done = False
         try:
-            report = await self._repair.edit_and_replay(number, text)
+            report = await self._dead_letters.edit_and_replay(number, text)
             done = report.done > 0
         finally:
             then(done)
@@ -242,7 +242,7 @@ class Repairs:
         return ConfirmChoice(label=label, run=run, danger=deed is PURGE)
 
     def _ask_purge(self, numbers: tuple[int, ...]) -> None:
-        behind = self._repair.blocked_behind(numbers)
+        behind = self._dead_letters.blocked_behind(numbers)
         said = f"Purge {letters(len(numbers))}?{_as_job(numbers)}"
         if not behind:
             self._ask(said, numbers, [self._answer(PURGE, numbers)])
@@ -259,7 +259,7 @@ class Repairs:
         self._ask(text, numbers, answers)
 
     def _samples(self, numbers: tuple[int, ...]) -> list[str]:
-        found = self._repair.listed(numbers[:SAMPLES])
+        found = self._dead_letters.listed(numbers[:SAMPLES])
         lines = [f"#{one.number}  {one.subscription}  {one.type}  {one.key}" for one in found]
         rest = len(numbers) - len(lines)
         return [*lines, f"and {rest:,} more"] if rest else lines
@@ -314,7 +314,7 @@ class Repairs:
             return ()
 
         def undo() -> None:
-            self._desk.run(self._told(RESTORE, self._repair.undo(act)), f"Undo {deed.label.lower()}")
+            self._desk.run(self._told(RESTORE, self._dead_letters.undo(act)), f"Undo {deed.label.lower()}")
 
         return (("Undo", undo),)
 

@@ -207,9 +207,9 @@ class TimelineView(View):
         self._loading.ask(lambda: self._read(stream, version, known, held), (stream, version))
 
     def _read(self, stream: str, version: int, known: int, held: HeldRows) -> LoadedStream:
-        browse = self.desk.workspace.streams
-        times, info = browse.times(stream, known), browse.get(stream)
-        source = EventSource(browse, stream, known + len(times))
+        streams = self.desk.workspace.streams
+        times, info = streams.times(stream, known), streams.get(stream)
+        source = EventSource(streams, stream, known + len(times))
         return LoadedStream(
             stream=stream,
             version=version,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
+from uuid import UUID
 
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message
@@ -142,6 +143,12 @@ class SqliteQueueReader(TableReader):
             )
             most = max(most, behind + waiting)
         return min(most, limit)
+
+    def known_messages(self, ids: Collection[UUID]) -> set[UUID]:
+        """Returns which of these message ids are stored (P2)."""
+        with translated(self._path), self._busy:
+            found = rows.stored_ids(self._con, "messages where message_id", [one.bytes for one in ids])
+        return {one for one in ids if one.bytes in found}
 
     def position_before(self, time: int) -> int:
         """Returns the highest position that was recorded before a time, microseconds since 1970; 0 if none."""

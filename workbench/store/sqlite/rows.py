@@ -291,10 +291,11 @@ def known_ids(
     greatest = max(ids)
     if min(ids) > newest:
         return twice, greatest
-    return _stored_among(con, column, [one for one in ids if one <= newest]) | twice, max(newest, greatest)
+    return stored_ids(con, column, [one for one in ids if one <= newest]) | twice, max(newest, greatest)
 
 
-def _stored_among(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> set[bytes]:
+def stored_ids(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> set[bytes]:
+    """Returns which ids are stored; the column is named as for `known_ids`."""
     _, _, name = column.rpartition(" ")
     found: set[bytes] = set()
     for first in range(0, len(ids), 500):
