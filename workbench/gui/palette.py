@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -77,7 +77,7 @@ class TargetList(QListWidget):
             self,
             self.target,
             nothing="Nothing is chosen",
-            choose_at=lambda place: self.setCurrentRow(self.row(self.itemAt(place))),
+            choose_at=self._choose_at,
             where=lambda: self.visualItemRect(self.currentItem()).bottomLeft() + QPoint(24, 0),
             activated=self.target_activated,
         )
@@ -89,6 +89,10 @@ class TargetList(QListWidget):
         item: QListWidgetItem | None = self.currentItem()
         enabled = item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled
         return item.data(Qt.ItemDataRole.UserRole) if item is not None and enabled else None
+
+    def _choose_at(self, place: QPoint) -> None:
+        chosen = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().setCurrentIndex(self.indexAt(place), chosen)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
