@@ -221,11 +221,11 @@ async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
     await until(lambda: session.acts["engine"].text() == "Resume")
     values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
     await session.workspace.commands.issue("create_user", values)
-    assert session.workspace.monitor.rows("users") == []
+    assert session.workspace.projections.rows("users") == []
     for _ in range(8):
         await key(window, Qt.Key.Key_F10, until)
         await asyncio.gather(*session.desk.running())
-    assert len(session.workspace.monitor.rows("users")) == 1
+    assert len(session.workspace.projections.rows("users")) == 1
     assert "One step: " in "".join(notices(session)) or "Nothing to deliver" in "".join(notices(session))
     await key(window, Qt.Key.Key_F8, until)
     await until(lambda: not session.workspace.monitor.paused)
@@ -363,7 +363,7 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
     await session.workspace.running().settle()
     delivered = {one.name: one.delivered for one in session.workspace.monitor.subscriptions()}
     assert not any(delivered.values()), delivered
-    assert session.workspace.monitor.rows("users"), "read models know it"
+    assert session.workspace.projections.rows("users"), "read models know it"
 
 
 def first_stream(dialog):

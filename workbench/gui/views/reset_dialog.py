@@ -95,7 +95,7 @@ class ResetDialog(QDialog):
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
         workspace = desk.workspace
         self._head = workspace.streams.head()
-        self._waiting = tuple(one.position for one in workspace.monitor.deliveries(subscription.name))
+        self._waiting = tuple(one.position for one in workspace.subscriptions.deliveries(subscription.name))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         stands = plain_label(
             f"It is at position {subscription.cursor:,} of {self._head:,}.", "muted", wrap=True
@@ -195,7 +195,7 @@ class ResetDialog(QDialog):
     def _value(self) -> int | None:
         if self.to_time.isChecked():
             at = self._moment()
-            return None if at is None else self._workspace.monitor.position_before(at)
+            return None if at is None else self._workspace.streams.position_before(at)
         text = self.position.text().strip().replace(",", "").replace(" ", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
@@ -228,7 +228,7 @@ class ResetDialog(QDialog):
         """Says what a reset to a position does; of a time first, which position that is."""
         waiting = sum(position > value for position in self._waiting)
         back = value < self._subscription.cursor
-        again = self._workspace.monitor.again(self._subscription.name, value) if back else (0, False)
+        again = self._workspace.subscriptions.again(self._subscription.name, value) if back else (0, False)
         said, label = consequence(self._subscription, value, self._head, waiting, again)
         at = self._moment() if self.to_time.isChecked() else None
         if at is not None:
