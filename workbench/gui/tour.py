@@ -188,7 +188,7 @@ class Guide:
         await self._settle()
         await asyncio.sleep(5.0)
         await self._settle()
-        rows = self._workspace.monitor.rows("orders")
+        rows = self._workspace.projections.rows("orders")
         self._say("orders: " + ", ".join(f"{row['customer']} {row['status']}" for row in rows))
 
     async def _run_scenarios(self) -> None:

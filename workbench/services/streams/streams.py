@@ -113,6 +113,10 @@ class Streams:
         """Returns the first ``limit`` events and messages at positions from ``first``."""
         return self._reader.log(first, limit)
 
+    def position_before(self, time: int) -> int:
+        """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
+        return self._reader.position_before(time)
+
     def event_of(self, stream: str, version: int) -> RecordedEvent | None:
         """Returns the event of a stream at a version, with its payload."""
         found = self._reader.read_stream(stream, after=version - 1, limit=1)
