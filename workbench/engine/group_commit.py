@@ -183,7 +183,7 @@ class GroupCommit:
             self._work.add_done_callback(lambda done: self._shipped([], done))
 
     def _tidied(self) -> list[Any]:
-        with contextlib.suppress(WorkbenchError):  # the next writer hears what is wrong
+        with contextlib.suppress(WorkbenchError):  # the next write reports what is wrong
             if self._file is not None:
                 self._file.tidy()
         return []

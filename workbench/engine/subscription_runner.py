@@ -207,7 +207,7 @@ class SubscriptionRunner:
         """Does one batch.
 
         Args:
-            limit: At most so many deliveries; None lets the batch size follow the handler's speed.
+            limit: How many deliveries at most; None lets the batch size follow the handler's speed.
 
         Returns:
             Whether there was anything to do.

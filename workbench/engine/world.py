@@ -135,7 +135,7 @@ class World(Generic[M]):
         Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
 
         Raises:
-            WorldError: The store would not have it; the model of before goes on.
+            WorldError: The store refused it; the earlier model goes on.
         """
         before = self.model, self.engine
         try:
@@ -228,7 +228,7 @@ class World(Generic[M]):
     # -- telling ----------------------------------------------------------------------------------------
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Has a function told what went stale after every commit; returns how to end that."""
+        """Calls a function with what went stale after every commit; returns how to end that."""
         self._listeners.append(listener)
 
         def end() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import InvalidValue
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
 from workbench.store.operations import ConfigureSubscription, Skip
-from workbench.store.stored_values import SubscriptionState
+from workbench.store.stored_values import Delivery, SubscriptionState
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from workbench.project.project import Project
 
 
+AGAIN = 1_000
+"""Messages that are counted before a reset; whether there are more is said, not how many."""
 _SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
 
 
@@ -25,6 +27,24 @@ class Subscriptions:
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
+
+    def deliveries(self, subscription: str) -> list[Delivery]:
+        """Returns what waits, retries or is blocked in a subscription."""
+        return self._world.reader.deliveries(subscription)
+
+    def again(self, name: str, position: int) -> tuple[int, bool]:
+        """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.
+
+        Its filter is not asked.
+
+        Returns:
+            How many there are, and whether there are more than were counted.
+        """
+        runner = self._world.running().subscriptions[name]
+        topic, cursor = runner.subscription.topic, runner.cursor
+        found, _ = self._world.reader.read_topic(topic, runner.wants, position, AGAIN + 1)
+        count = sum(message.position <= cursor for message in found)
+        return min(count, AGAIN), count > AGAIN
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses or resumes one subscription, durably."""

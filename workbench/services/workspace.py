@@ -119,7 +119,7 @@ class Workspace:
         return self.world.running()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Has a function told what went stale after every commit; returns how to end that."""
+        """Calls a function with what went stale after every commit; returns how to end that."""
         return self.world.listen(listener)
 
     # -- life ---------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class Workspace:
         """Lets another model of the project take over, as `World.adopt` says; the modules of one are freed.
 
         Raises:
-            WorldError: The store would not have it; the model of before goes on.
+            WorldError: The store refused it; the earlier model goes on.
         """
         hold(project.package)
         engine, unused = self.world.engine, project

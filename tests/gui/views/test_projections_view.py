@@ -224,7 +224,7 @@ async def test_V1_rows_stay_selected_by_their_keys_also_over_a_rebuild(workspace
         )
     await settle(workspace)
     await until(lambda: view._table.model().rowCount() >= 3)
-    numbers = workspace.monitor.numbers("users", ["cyd"])
+    numbers = workspace.projections.numbers("users", ["cyd"])
     view.show_projection("users")
     view._table.viewport().grab()
     view._table.choose_key(numbers["cyd"])

@@ -200,7 +200,7 @@ class DeadLetters:
             return await engine.dry_run(self.get(number), data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
-        """Puts dead letters aside without deciding about them."""
+        """Archives dead letters: they leave the list and can be restored."""
         return await self._mark(LetterAct.ARCHIVE, numbers, skip_on=False)
 
     async def purge(self, numbers: Sequence[int], *, skip_on: bool = True) -> Report:

@@ -284,7 +284,7 @@ class SettingsDraft:
         return replace(self, document=delete(self.document, self._place(path)))
 
     def renamed(self, path: Place, name: str) -> SettingsDraft:
-        """Returns the draft with an entry renamed; all that speaks of it by that name follows.
+        """Returns the draft with an entry renamed, everywhere that the name is used.
 
         Raises:
             InvalidValue: There is one of that name, or it is no name.
@@ -364,7 +364,7 @@ class ProjectEditor:
         Raises:
             ProjectError: Something is wrong with it; every problem with its place.
             WouldBreak: It would load, but scenarios would not fit it any more.
-            ChangedOnDisk: A file is another than the one that was read.
+            ChangedOnDisk: A file changed since it was read.
             StoreReadOnly: It cannot be written.
         """
         if draft.problems:
@@ -380,7 +380,7 @@ class ProjectEditor:
 
 
 def _followed(old: str, draft: SettingsDraft, path: Place) -> SettingsDraft:
-    """Has all follow that speaks of a topic or subscription, if that is called otherwise than before."""
+    """Renames a topic or subscription wherever it is named, if it has another name now."""
     new = draft.called(path)
     if not old or not new or old == new:
         return draft

@@ -224,7 +224,7 @@ class EventImport:
         """Reads a whole file as `bring_in` does, and stores nothing.
 
         Args:
-            keep: So many problems are kept with their lines; None for all.
+            keep: How many problems are kept with their lines; None for all.
 
         Raises:
             InvalidValue: The file cannot be read.
@@ -248,7 +248,7 @@ class EventImport:
         Args:
             reading: What the fields mean, or the reader of a form that needs no telling.
             history: Only read models get the events: no subscription, policy or process, now or later.
-            keep: So many problems are kept with their lines; None for all.
+            keep: How many problems are kept with their lines; None for all.
             progress: Told how far it is, some times a second.
             cancel: Set it to stop; what was stored stays.
 

@@ -76,7 +76,7 @@ class Streams:
 
         Args:
             order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
-            limit: At most so many; below 0 for all.
+            limit: How many at most; below 0 for all.
         """
         return self._reader.find_streams(text=text, category=category, order=order, limit=limit)
 
@@ -112,6 +112,10 @@ class Streams:
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` events and messages at positions from ``first``."""
         return self._reader.log(first, limit)
+
+    def position_before(self, time: int) -> int:
+        """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
+        return self._reader.position_before(time)
 
     def event_of(self, stream: str, version: int) -> RecordedEvent | None:
         """Returns the event of a stream at a version, with its payload."""
