@@ -31,7 +31,11 @@ class HandlerDeadlines:
         return ended
 
     def why(self, seconds: float) -> str:
-        """Says why a handler was given up that may take so many seconds."""
+        """Says why a handler was given up.
+
+        Args:
+            seconds: That it may take (D4).
+        """
         if self.stopped:
             return "the engine stopped before the handler had ended"
         return f"the handler took longer than {seconds:g} s"
