@@ -295,6 +295,9 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
         for name, field in (("stream", "repo"), ("type", "type"), ("id", "id")):
             dialog.findChild(object, f"import-{name}").setCurrentText(field)
         await until(lambda dialog=dialog: first_stream(dialog).endswith("r0"))
+        dialog._table.selectRow(0)
+        dialog._table.common.acts["copy_rows"].trigger()
+        assert QApplication.clipboard().text() == f"1\t{first_stream(dialog)}\thit\ttime of import"
         start_button = dialog.findChild(object, "import-start")
         await until(start_button.isEnabled)
         start_button.click()
@@ -364,8 +367,8 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
 
 
 def first_stream(dialog):
-    item = dialog._table.item(0, 1)
-    return item.text() if item is not None else ""
+    row = dialog._table.model().row(0)
+    return row[1] if row is not None else ""
 
 
 async def shown_dialog(session, until):

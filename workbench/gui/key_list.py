@@ -29,6 +29,8 @@ OWNERS = (
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
     ("Subscriptions", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),
+    ("Settings", "workbench.gui.views.setting_outline:SettingOutline"),
+    ("Palette", "workbench.gui.palette:Palette"),
     ("Graphs", "workbench.gui.rate_graph:RateGraph"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),

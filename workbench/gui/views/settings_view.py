@@ -64,8 +64,8 @@ class SettingsView(View):
     # -- parts --------------------------------------------------------------------------------------------
 
     def _page(self) -> QWidget:
-        self.outline = SettingOutline()
         self.part = SettingPart()
+        self.outline = SettingOutline(self.part)
         self.banner = Banner("warning", "")
         self.banner.hide()
         self.changes = QPlainTextEdit()
