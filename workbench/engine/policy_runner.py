@@ -10,6 +10,7 @@ from workbench.engine.metrics import Metrics
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
 from workbench.model.policy import After, ReactorType
+from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.operations import SaveProcess
@@ -56,7 +57,8 @@ class PolicyRunner:
         if self._kind.correlate is None:
             return message.key
         record = as_record(message)
-        return self._kind.correlate(self._registry.read_event(record), record)
+        with project_code(f"{self._kind.name} could not say the instance of {record.type}", record.data):
+            return self._kind.correlate(self._registry.read_event(record), record)
 
     def forget(self) -> None:
         """Drops remembered states, after what was buffered did not come to be stored."""

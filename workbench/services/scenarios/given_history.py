@@ -11,6 +11,7 @@ from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
+from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.scenario import Occurrence, Scenario
 from workbench.store.operations import Append, EnsureSubscription, EnsureTopic, Operation, SaveProcess
@@ -55,8 +56,9 @@ def memories(registry: Registry, given: Sequence[RecordedEvent]) -> Iterator[Ope
         for record in given:
             if record.type in kind.events:
                 event = registry.read_event(record)
-                key = kind.correlate(event, record)
-                states[key], _ = kind.react(states.get(key), event, record)
+                with project_code(f"{kind.name} could not react to {record.type}", record.data):
+                    key = kind.correlate(event, record)
+                    states[key], _ = kind.react(states.get(key), event, record)
         for key, state in states.items():
             said = None if state is None else kind.write_state(state)
             yield SaveProcess(process=kind.name, key=key, state=said)
