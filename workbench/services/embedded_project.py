@@ -197,7 +197,7 @@ class EmbeddedProject:
         self._watch.start()
 
     async def close(self) -> None:
-        """Stops the engine and closes the store; what waits for changes is let go."""
+        """Ends what waits for changes, stops the engine and closes the store."""
         self._watch.stop()
         for feed in list(self._feeds):
             feed.close()
