@@ -25,6 +25,7 @@ from workbench.errors import (
 from workbench.model.aggregate import AggregateType
 from workbench.model.clock import Clock
 from workbench.model.command import CommandOutcome, CommandResult, CommandType
+from workbench.model.decision_context import DecisionContext
 from workbench.model.event import NewEvent, event_data
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
@@ -138,7 +139,9 @@ class CommandHandler:
             try:
                 loaded = self._loader.load(aggregate, stream)
                 _check_expected(kind, issue, stream, loaded)
-                events = self._new_events(aggregate.decide(loaded.state, command), base)
+                context = DecisionContext(self._clock.now())
+                decided = aggregate.decide(loaded.state, command, context)
+                events = self._new_events(decided, base, context.at)
             except CommandRejected as refusal:
                 return await self._record(base, loaded.version, CommandOutcome.REJECTED, refusal, attempt)
             except WrongExpectedVersion as conflict:
@@ -162,7 +165,7 @@ class CommandHandler:
                 return await self._record(base, loaded.version, CommandOutcome.FAILED, failure, attempt)
         raise AssertionError  # the last attempt always returned
 
-    def _new_events(self, decided: Any, base: CommandRecord) -> tuple[NewEvent, ...]:
+    def _new_events(self, decided: Any, base: CommandRecord, now: int) -> tuple[NewEvent, ...]:
         events = []
         for event in decided:
             kind = self._registry.events.get(event.event_type)
@@ -174,6 +177,7 @@ class CommandHandler:
                     type=kind.name,
                     schema_version=kind.version,
                     data=event_data(event),
+                    occurred_at=now,
                     correlation_id=base.correlation_id,
                     causation_id=base.command_id,
                 )

@@ -13,6 +13,7 @@ import msgspec
 from workbench.errors import CommandRejected, ExpressionFailed
 from workbench.model.aggregate import Aggregate
 from workbench.model.command import Command
+from workbench.model.decision_context import DecisionContext
 from workbench.model.event import Event, Upcaster
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import quick_of
@@ -21,6 +22,7 @@ from workbench.model.expressions.value_kinds import Type
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, untyped
+from workbench.project.declared.scopes import now_at
 from workbench.project.declared.sections import AggregateSection, CommandSection, EventSection, UpcastSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import (
@@ -132,8 +134,8 @@ def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
     folds = {part.cls: _fold(draft, owner, part, state) for part in owner.events.values()}
     decisions = {part.cls: _decision(draft, owner, part) for part in owner.commands.values()}
 
-    def decide(state: Any, command: Any) -> Iterable[Event]:
-        return decisions[type(command)]((state, command))
+    def decide(state: Any, command: Any, context: DecisionContext) -> Iterable[Event]:
+        return decisions[type(command)]((state, command, context))
 
     def evolve(state: Any, event: Any) -> Any:
         return folds[type(event)](state, event)
@@ -160,7 +162,7 @@ def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
 def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> Callable[[Any], list[Event]]:
     section = owner.command_sections[part.name]
     path = ("command", *part.name.split("."))
-    scope: dict[str, Variable] = {"command": item(part.type, 1)}
+    scope: dict[str, Variable] = {"command": item(part.type, 1), **now_at(2)}
     if not section.creates:
         scope["state"] = item(owner.state_type, 0)
     present: frozenset[str] = frozenset()

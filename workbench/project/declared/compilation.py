@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from types import NoneType, UnionType
@@ -110,6 +111,16 @@ class Compilation:
             return
         hint = among(name, sorted(known)) or f"the model has no {what}s"
         self.tell(path, "S-REF", f"there is no {what} {name}", hint, key=key)
+
+    @contextmanager
+    def about(self, event: str) -> Iterator[None]:
+        """Names the event in the problems found meanwhile: one text is checked with each of several."""
+        before = len(self.problems)
+        yield
+        if event:
+            self.problems[before:] = [
+                replace(one, message=f"with {event}: {one.message}") for one in self.problems[before:]
+            ]
 
     # -- expressions ----------------------------------------------------------------------------------------
 

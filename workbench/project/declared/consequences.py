@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,13 +13,18 @@ from pydantic import ValidationError
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import RECORD, Kind, Type
-from workbench.model.policy import After
+from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type
+from workbench.model.expressions.value_views import moment
+from workbench.model.policy import After, At
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
 from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
 from workbench.project.declared.sections import Acting, ActionSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
+from workbench.project.durations import Calendar
+
+Due = Callable[[Any], tuple[float, datetime | None]]
+"""Gives how many seconds later something is done, or at which time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,8 @@ class Publication:
     type: str
     key: str
     data: Mapping[str, Any]
-    delay: float
+    delay: float = 0.0
+    at: datetime | None = None
 
 
 def sections_of(path: Path, acting: Acting) -> Iterator[tuple[Path, ActionSection]]:
@@ -62,7 +69,7 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
     """Returns what an action does; what it cannot do here is told."""
     verbs = [verb for verb in ("emit", "issue", "publish") if getattr(one, verb)]
     if len(verbs) == 1 and verbs[0] in allowed:
-        for odd in sorted(one.model_fields_set & (_DETAILS - _FITTING[verbs[0]])):
+        for odd in sorted(one.model_fields_set & (one.details - _FITTING[verbs[0]])):
             draft.tell((*path, odd), "S-UNKNOWN", f"{odd} has no meaning for {verbs[0]}", key=True)
         return verbs[0]
     said = f"an action here has {' or '.join(allowed)}"
@@ -72,8 +79,7 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
     return ""
 
 
-_DETAILS = {"after", "type", "key"}
-_FITTING = {"emit": set(), "issue": {"after"}, "publish": _DETAILS}
+_FITTING = {"emit": frozenset(), "issue": frozenset({"after", "at"}), "publish": ActionSection.details}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,8 @@ class ActionCompiler:
         if one.issue not in names:
             names.append(one.issue)
         when, present = self._when(path, one)
-        build = _command(part, self._fields(path, "issue", one, part, present), one.after)
+        later = self._later(path, one, present)
+        build = _command(part, self._fields(path, "issue", one, part, present), later)
         return CompiledAction(when, build)
 
     def _publish(self, path: Path, one: ActionSection) -> CompiledAction | None:
@@ -158,13 +165,54 @@ class ActionCompiler:
             if said := misfit("key", Type(kind=Kind.STRING), found):
                 self.draft.tell((*path, "key"), "S-TYPE", said)
 
+        later = self._later(path, one, present)
+
         def build(env: Any) -> Publication:
             said = {name: as_json(get(env)) for name, get in data.items()}
-            return Publication(
-                one.publish, one.type or one.publish, str(key(env)) if key else "", said, one.after
-            )
+            delay, at = later(env) if later else (0.0, None)
+            kind = one.type or one.publish
+            return Publication(one.publish, kind, str(key(env)) if key else "", said, delay, at)
 
         return CompiledAction(when, build)
+
+    def _later(self, path: Path, one: ActionSection, present: frozenset[str]) -> Due | None:
+        """Compiles when an action takes effect; None for at once."""
+        if one.at:
+            if one.after:
+                said = "an action is done after a time or at a time, not both"
+                self.draft.tell((*path, "at"), "S-TYPE", said, "leave one of them out", key=True)
+            at = self._timed((*path, "at"), one.at, TIME, present)
+            return lambda env: (0.0, at(env))
+        if isinstance(one.after, Calendar):
+            span, now = one.after, self.scope["now"].get
+            return lambda env: (0.0, span.after(moment(now(env))))
+        if isinstance(one.after, str):
+            after = self._timed((*path, "after"), one.after, DURATION, present)
+            return lambda env: (max(0.0, after(env).total_seconds()), None)
+        seconds = one.after
+        return (lambda _env: (seconds, None)) if seconds else None
+
+    def _timed(self, path: Path, text: str, wanted: Type, present: frozenset[str]) -> Get:
+        before = len(self.draft.problems)
+        run, found = self.draft.expression(path, text, self.scope, present=present)
+        self.draft.problems[before:] = [
+            replace(one, hint=f"{path[-1]} is {_TIMED[wanted.kind]}; {one.hint}".removesuffix("; "))
+            for one in self.draft.problems[before:]
+        ]
+        if found.kind is not Kind.ANY and (found.counts_as is not wanted.kind or found.nullable):
+            whole = f"{path[-1]} is {wanted.words}, and this is {found.words}"
+            said = f"{path[-1]} cannot be null, and this may be" if found.nullable else whole
+            self.draft.tell(path, "S-TYPE", said, _TIMED[wanted.kind])
+
+        def timed(env: Any) -> Any:
+            value = run(env)
+            if found.kind is Kind.MICROS:
+                return moment(value)
+            if not isinstance(value, datetime if wanted is TIME else timedelta):
+                raise ExpressionFailed(f"{path[-1]} is {wanted.words}, and this is {value!r}")
+            return value
+
+        return timed
 
     def _only_check(self, path: Path, one: ActionSection) -> None:
         """Checks the expressions of an action that cannot be compiled otherwise."""
@@ -216,7 +264,13 @@ class ActionCompiler:
         return source_of(run, part.fields[name] if part.fields is not None else None, found)
 
 
-def _command(part: CompiledPart, sources: Mapping[str, ValueSource], delay: float) -> Build:
+_TIMED = {
+    Kind.DURATION: """a duration: "30m", "1 month", "event.days * duration('24h')\"""",
+    Kind.TIME: """a time: "event.closes_at", "now + duration('24h')\"""",
+}
+
+
+def _command(part: CompiledPart, sources: Mapping[str, ValueSource], later: Due | None) -> Build:
     items = tuple((name, source.get) for name, source in sources.items())
 
     def build(env: Any) -> Any:
@@ -228,7 +282,10 @@ def _command(part: CompiledPart, sources: Mapping[str, ValueSource], delay: floa
             raise ExpressionFailed(
                 f"{part.name} cannot be issued: {place}: {error.errors()[0]['msg']}"
             ) from error
-        return After(delay, command) if delay else command
+        if later is None:
+            return command
+        delay, at = later(env)
+        return After(delay, command) if at is None else At(at, command)
 
     return build
 

@@ -11,8 +11,10 @@ from workbench.errors import PermanentError, WorkbenchError
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.message_names import MESSAGE
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import INTEGER, RECORD, record
+from workbench.model.expressions.value_kinds import INTEGER, RECORD, Kind, Type, record
+from workbench.model.expressions.value_views import in_microseconds
 from workbench.model.messaging import Context, Handler, Message
+from workbench.model.policy import After, At
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, Publication
@@ -46,6 +48,7 @@ _MESSAGE = {
     **MESSAGE,
     "data": Variable(RECORD, itemgetter("data")),
     "attempt": Variable(INTEGER, itemgetter("attempt")),
+    "now": Variable(Type(kind=Kind.MICROS), itemgetter("now")),
 }
 """What expressions of a handler can use; the rows that it looks up and its own names come to these."""
 
@@ -145,7 +148,8 @@ class _Work:
         """
         if self.event and message.event and message.type != self.event:
             return
-        env: dict[str, Any] = {**message.facts(), "attempt": context.attempt}
+        now = in_microseconds(context.now)
+        env: dict[str, Any] = {**message.facts(), "attempt": context.attempt, "now": now}
         for name, get in self.names.items():
             env[name] = get(env)
         for look in self.looks:
@@ -160,10 +164,15 @@ class _Work:
 
 def _effect(made: Any, context: Context) -> None:
     if isinstance(made, Publication):
-        context.publish(made.topic, made.data, type=made.type, key=made.key, delay=made.delay)
+        context.publish(made.topic, made.data, type=made.type, key=made.key, delay=made.delay, at=made.at)
         return
-    delay = getattr(made, "seconds", 0.0)
-    context.issue(getattr(made, "command", made) if delay else made, delay=delay)
+    match made:
+        case After(seconds, command):
+            context.issue(command, delay=seconds)
+        case At(time, command):
+            context.issue(command, at=time)
+        case _:
+            context.issue(made)
 
 
 _WORKS = 1

@@ -21,7 +21,7 @@ from workbench.model.expressions.value_views import EPOCH
 from workbench.model.json_values import read_json, write_json
 from workbench.model.projection import Column, ColumnKind, On, Projection, Rows
 from workbench.project.declared.compilation import Compilation, misfit
-from workbench.project.declared.scopes import RECORD
+from workbench.project.declared.scopes import record_at
 from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
@@ -175,7 +175,7 @@ def _deed(
     key_column = next(iter(section.columns))
     columns = columns_of(section)
     row = record(types_of(columns), keyed=True, nullable=True)
-    scope = {"event": item(event, 0), **RECORD, "row": item(row, 2)}
+    scope = {"event": item(event, 0), **record_at(1), "row": item(row, 2)}
     at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
     # A key that is written once for all events is checked with each: one that lacks the field is named.
     key, found = draft.expression(at, text, {name: scope[name] for name in scope if name != "row"})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from workbench.model.projection import OnFault
-from workbench.project.durations import Duration
+from workbench.project.durations import Later
 from workbench.project.settings import Name, Section
 
 
@@ -70,10 +70,15 @@ FieldSection.model_rebuild()
 class ActionSection(Section):
     """What is done, if ``when`` holds: emit an event, issue a command or publish a message."""
 
+    details: ClassVar[frozenset[str]] = frozenset({"after", "at", "type", "key"})
+    """Settings that have a meaning for some of what can be done."""
     when: str = Field("", description="Condition; always where it is left out")
     emit: str = Field("", description="Event that happens")
     issue: str = Field("", description="Command that is issued")
-    after: Duration = Field(0.0, ge=0, description="How much later")
+    after: Later = Field(
+        0.0, description="How much later: 30m, 1 month, or an expression that gives a duration"
+    )
+    at: str = Field("", description="Expression for the time at which; at once where it has passed")
     publish: str = Field("", description="Topic that a message goes to")
     type: str = Field("", description="Type of the message; by default the topic's name")
     key: str = Field(
@@ -200,6 +205,10 @@ class PolicySection(Acting):
 class StepSection(Acting):
     """What an event does to a process."""
 
+    details: ClassVar[frozenset[str]] = ActionSection.details - {"key"}
+    key: str = Field(
+        "", description="Expression for the instance, where it is not that of the process; null: none"
+    )
     starts: bool = Field(False, description="Whether it begins an instance")
     ends: bool = Field(False, description="Whether the instance is over")
     set: Values = Field(default_factory=dict, description="What it changes in the state")
@@ -209,7 +218,7 @@ class ProcessSection(Section):
     """``[process.NAME]``."""
 
     description: str = Field("", description="What it sees to")
-    key: Name = Field(description="Expression for the instance that an event belongs to")
+    key: str = Field("", description="Expression for the instance that an event belongs to; null: to none")
     state: Fields = Field(default_factory=dict, description="What it remembers")
     on: dict[Name, StepSection] = Field(min_length=1, description="Events")
 
