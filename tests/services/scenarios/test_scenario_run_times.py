@@ -76,8 +76,12 @@ def decide(state: Sale | None, command: Any, context: DecisionContext) -> list[E
             raise CommandRejected("the sale is over")
         case Buy():
             return [Bought(context.now)]
-        case End() | Report():
+        case _:
             return [Ended(command.bought)]
+
+
+def opened(state: Sale | None, event: Any) -> Sale:
+    return Sale(event.until) if isinstance(event, Opened) or state is None else state
 
 
 def end(event: Opened, _record: Any, context: ReactionContext) -> list[At]:
@@ -103,7 +107,7 @@ SALES = Definitions(
             events=(Opened, Bought, Ended),
             commands=(Open, Buy, End, Report),
             decide=decide,
-            evolve=lambda state, event: Sale(event.until) if isinstance(event, Opened) else state,
+            evolve=opened,
         ),
     ),
     policies=(Policy(name="in_time", on=(Opened,), react=end, issues=(End,)),),

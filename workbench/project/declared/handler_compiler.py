@@ -20,6 +20,7 @@ from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, Publication
 from workbench.project.declared.filter_compiler import as_stored
 from workbench.project.declared.projection_compiler import row_seen, types_of
+from workbench.project.declared.scopes import with_names
 from workbench.project.declared.sections import FailureSection, HandlerSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.samples import PROJECT_FILE
@@ -64,7 +65,7 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
         else:
             data = record(part.field_types, keyed=True)
             scope["data"] = Variable(as_stored(data), itemgetter("data"))
-    names = _names(draft, path, section, scope)
+    scope = dict(with_names(draft, path, section.let, scope))
     looks = _looks(draft, path, section, scope)
     present: frozenset[str] = frozenset()
     failures: list[_Failure] = []
@@ -72,23 +73,9 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
         for key, one in failing.items():
             failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
             failures.append(failure)
-    actions = ActionCompiler(draft, scope, "data", present).handled(path, section)
-    work = _Work(section.event, names, tuple(looks), tuple(failures), tuple(actions))
+    actions = ActionCompiler(draft, scope, "data", None, present).handled(path, section)
+    work = _Work(section.event, tuple(looks), tuple(failures), tuple(actions))
     return _handler(name, draft.places.line(path), work)
-
-
-def _names(
-    draft: Compilation, path: Path, section: HandlerSection, scope: dict[str, Variable]
-) -> Mapping[str, Get]:
-    found: dict[str, Get] = {}
-    for name, text in section.let.items():
-        if name in scope:
-            draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", key=True)
-            continue
-        run, kind = draft.expression((*path, "let", name), text, scope)
-        found[name] = run
-        scope[name] = Variable(kind, itemgetter(name))
-    return found
 
 
 def _looks(
@@ -135,7 +122,6 @@ class _Work:
     """
 
     event: str
-    names: Mapping[str, Get]
     looks: tuple[_Look, ...]
     failures: tuple[_Failure, ...]
     actions: tuple[CompiledAction, ...]
@@ -150,16 +136,14 @@ class _Work:
             return
         now = in_microseconds(context.now)
         env: dict[str, Any] = {**message.facts(), "attempt": context.attempt, "now": now}
-        for name, get in self.names.items():
-            env[name] = get(env)
         for look in self.looks:
             env[look.name] = row_seen(context.row(look.projection, look.key(env)), look.columns)
         for one in self.failures:
             if one.when(env) is True:
                 raise one.error(one.message(env))
         for action in self.actions:
-            if action.applies(env):
-                _effect(action.build(env), context)
+            for made in action.made(env):
+                _effect(made, context)
 
 
 def _effect(made: Any, context: Context) -> None:

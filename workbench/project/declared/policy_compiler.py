@@ -12,7 +12,7 @@ import msgspec
 from workbench.errors import ExpressionFailed
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
-from workbench.model.expressions.closures import item
+from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import STRING
@@ -20,7 +20,7 @@ from workbench.model.policy import Policy, Process, Reaction
 from workbench.project.declared.build_values import ValueSource
 from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction
-from workbench.project.declared.scopes import now_at, record_at
+from workbench.project.declared.scopes import now_at, record_at, with_names
 from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import FieldType, class_name, record_of, struct_class
@@ -38,14 +38,16 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
                 draft.problems.append(_unknown_event(draft, path, index, event))
             draft.dropped = draft.dropped or draft.lenient
             continue
-        scope = {"event": item(part.type, 0), **record_at(1), **now_at(2)}
-        by_event[part.cls] = ActionCompiler(draft, scope, "event").issued(path, section, names)
+        scope: Scope = {"event": item(part.type, 0), **record_at(1), **now_at(2)}
+        with draft.about(event if len(section.on) > 1 else ""):
+            scope = with_names(draft, path, section.let, scope)
+            by_event[part.cls] = ActionCompiler(draft, scope, "event", 3).issued(path, section, names)
     if not (section.do or section.issue or section.emit or section.publish):
         draft.tell(path, "S-TYPE", "a policy needs issue, or do { … } with several")
 
     def react(event: Any, recorded: RecordedEvent, context: ReactionContext) -> Reaction:
         env = (event, recorded, context)
-        return [action.build(env) for action in by_event[type(event)] if action.applies(env)]
+        return [made for action in by_event[type(event)] for made in action.made(env)]
 
     events: Any = tuple(by_event)
     return Policy(
@@ -142,19 +144,20 @@ def _step(
     fields: Mapping[str, FieldType],
     names: list[str],
 ) -> _Step:
-    scope = {
+    scope: Scope = {
         "state": item(record_of(fields), 0),
         "event": item(part.type, 1),
         **record_at(2),
         **now_at(3),
     }
+    scope = with_names(draft, path, one.let, scope)
     given: dict[str, ValueSource] = {}
     for key, text in one.set.items():
         if key not in fields:
             draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)
             continue
         given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
-    actions = ActionCompiler(draft, scope, "event").issued(path, one, names)
+    actions = ActionCompiler(draft, scope, "event", 4).issued(path, one, names)
     return _Step(section=one, part=part, given=given, actions=actions)
 
 
@@ -187,6 +190,6 @@ def _react(steps: Mapping[type[Any], _Step]) -> Callable[[Any, Any, ReactionCont
         if after is None:
             return []
         env = (after, event, context.record, context)
-        return [action.build(env) for action in step.actions if action.applies(env)]
+        return [made for action in step.actions for made in action.made(env)]
 
     return react

@@ -32,6 +32,16 @@ def _plain(value: object) -> object:
 Value = Annotated[Any, AfterValidator(_plain)]
 """Text is an expression; anything else is itself."""
 Values = dict[str, Value]
+Lets = dict[Name, str]
+
+
+def _one_list(value: dict[str, str]) -> dict[str, str]:
+    if len(value) > 1:
+        raise ValueError('each names one list, such as each { line: "event.lines" }')
+    return value
+
+
+Each = Annotated[dict[Name, str], AfterValidator(_one_list)]
 Names = Annotated[list[Name], BeforeValidator(_one_or_many), Field(min_length=1)]
 
 
@@ -73,6 +83,10 @@ class ActionSection(Section):
     details: ClassVar[frozenset[str]] = frozenset({"after", "at", "type", "key"})
     """Settings that have a meaning for some of what can be done."""
     when: str = Field("", description="Condition; always where it is left out")
+    otherwise: bool = Field(
+        False, description="Done where no action before it was, of those with a condition"
+    )
+    each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
     emit: str = Field("", description="Event that happens")
     issue: str = Field("", description="Command that is issued")
     after: Later = Field(
@@ -90,6 +104,7 @@ class ActionSection(Section):
 class Acting(ActionSection):
     """One action, or several in ``do``."""
 
+    let: Lets = Field(default_factory=dict, description="Names for expressions; later ones see earlier ones")
     do: dict[Name, ActionSection] = Field(default_factory=dict, description="Several actions, in this order")
 
     @model_validator(mode="after")
@@ -123,6 +138,7 @@ class EventSection(Section):
     aggregate: str = Field("", description="Whose event it is, where the name does not say so")
     version: int = Field(1, ge=1, le=1000, description="Version of its fields")
     fields: Fields = Field(default_factory=dict, description="Its data")
+    let: Lets = Field(default_factory=dict, description="Names for expressions")
     set: Values = Field(default_factory=dict, description="What it changes in the state")
     upcast: dict[str, UpcastSection] = Field(default_factory=dict, description="from_1 { … } and so on")
 
@@ -164,6 +180,8 @@ class ApplySection(Section):
 
     key: str = Field("", description="Expression for the row's key; by default the id in the stream's name")
     when: str = Field("", description="Condition; always where it is left out")
+    each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
+    let: Lets = Field(default_factory=dict, description="Names for expressions")
     put: Values = Field(default_factory=dict, description="A new row, or one that replaces the old")
     set: Values = Field(default_factory=dict, description="Columns that change")
     add: Values = Field(default_factory=dict, description="Numbers added to columns")
@@ -260,7 +278,6 @@ class HandlerSection(Acting):
 
     description: str = Field("", description="What it does")
     event: str = Field("", description="Event that it handles, whose fields are checked; others pass it")
-    let: dict[Name, str] = Field(default_factory=dict, description="Names for expressions")
     rows: dict[Name, LookSection] = Field(
         default_factory=dict, description="Rows that are looked up; or null"
     )
