@@ -42,6 +42,8 @@ _FITS = {
     (Kind.TIME, Kind.STRING),
 }
 """Kinds that are taken for another as they are kept."""
+_ABOUT_EVENTS = {"S-CEL", "S-TYPE"}
+"""Mistakes that a text may have with one event and not with another."""
 _PYTHON = {
     str: Kind.STRING,
     int: Kind.INTEGER,
@@ -119,7 +121,8 @@ class Compilation:
         yield
         if event:
             self.problems[before:] = [
-                replace(one, message=f"with {event}: {one.message}") for one in self.problems[before:]
+                replace(one, message=f"with {event}: {one.message}") if one.code in _ABOUT_EVENTS else one
+                for one in self.problems[before:]
             ]
 
     # -- expressions ----------------------------------------------------------------------------------------
