@@ -9,8 +9,8 @@ import pytest
 
 from workbench.model.clock import ManualClock
 from workbench.model.ids import NewId, id_source
-from workbench.store import store_file
 from workbench.store.memory.store import MemoryStore
+from workbench.store.sqlite import store
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,7 +35,7 @@ def on_file() -> bool:
 def stores(on_file: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Has every project that is opened keep what it stores where `on_file` says."""
     if not on_file:
-        monkeypatch.setattr(store_file, "SqliteStore", lambda _path, clock, **_: MemoryStore(clock))
+        monkeypatch.setattr(store, "SqliteStore", lambda _path, clock, **_: MemoryStore(clock))
 
 
 @pytest.fixture(autouse=True)

@@ -26,17 +26,25 @@ PLAIN = {
     r"anew": "again",
     r"anybody|everybody|nobody|somebody|whoever": "who it is: the caller, an operator, another process",
     r"astray": "misplaced, undeclared",
+    r"bears?": "has",
+    r"has an? \w+ told": "calls a function",
+    r"hears?": "is called, reports",
     r"in vain": "ignored, without effect",
     r"let go|lets go|letting go": "release, drop, close",
     r"mend|mends|mended": "fix",
+    r"of before": "earlier, last",
     r"on record": "recorded",
     r"(?:pass|passed|passes|passing) (?:\w+ ){0,2}by(?! the| a)": "skip, skipped",
     r"rehears\w*": "dry run",
     r"(?:stand|stands|standing|stood) still|standstills?": "stop, stopped",
+    r"(?:is|are) (?:another|others) (?:now|than)|others? than before": "changed",
+    r"so many(?! that)": "a number of, at most N",
     r"strange|strangers?": "unknown",
     r"suspects?|suspected": "in doubt",
+    r"takes? note": "called when",
     r"thrice": "three times",
     r"unless said": "by default",
+    r"who knows": "whatever it is",
 }
 """Words that are not written, and what is written instead."""
 
@@ -77,6 +85,8 @@ def test_texts_use_plain_words():
         "# in vain",
         "60s unless said",
         "the rehearsal",
+        "at most so many",
+        "The files are others now",
     ],
 )
 def test_a_riddle_is_found(text):
@@ -84,7 +94,15 @@ def test_a_riddle_is_found(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["handed on by the caller", "commend", "recorded", "a letter goes", "passed by the caller"]
+    "text",
+    [
+        "handed on by the caller",
+        "commend",
+        "recorded",
+        "a letter goes",
+        "passed by the caller",
+        "so many that it is slow",
+    ],
 )
 def test_plain_words_pass(text):
     assert not list(riddles(text))

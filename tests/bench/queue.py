@@ -177,7 +177,7 @@ class Bench:
             )
             await workspace.start()
             engine = workspace.running()
-            await engine.gate.write(_paused(workspace, paused=True))
+            await engine.writer.write(_paused(workspace, paused=True))
             runner = readers(workspace)[0]
             runner.paused = True
             for first in range(0, size, 1_000):

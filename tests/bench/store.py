@@ -135,16 +135,16 @@ class Bench:
 
     async def _gated(self, store: SqliteStore, callers: int, count: int) -> float:
         """Returns the seconds that so many callers take for so many appends."""
-        gate = GroupCommit(store, self._clock, lambda _operations, _answers: None)
+        writer = GroupCommit(store, self._clock, lambda _operations, _answers: None)
 
         async def caller(first: int) -> None:
             for number in range(first, count, callers):
-                await gate.write(Append(stream=f"count-{number % STREAMS}", events=(self.event(number),)))
+                await writer.write(Append(stream=f"count-{number % STREAMS}", events=(self.event(number),)))
 
         started = time.perf_counter()
         await asyncio.gather(*(caller(first) for first in range(callers)))
         seconds = time.perf_counter() - started
-        await gate.close()
+        await writer.close()
         return seconds
 
     @cache  # noqa: B019  # one bench lives as long as the run

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from tests.cli.conftest import SETTINGS
+from tests.conftest import ROOT
 from workbench.services.project.new_project import TEMPLATES
 from workbench.tusk import read_file
+
+CHECKED = """
+import sys
+from workbench.app import run
+
+run(["check", sys.argv[1]])
+print("sqlmodel" in sys.modules)
+"""
 
 
 def test_a_newcomers_walk(workbench, tmp_path):
@@ -282,3 +293,9 @@ def test_check_says_which_topics_nobody_reads(workbench, things):
     said = workbench("check", root)
     assert said.code == 0
     assert said.err == "workbench: topic all: events are routed to it, and no subscription reads it\n"
+
+
+def test_a_check_without_a_store_imports_no_library_of_one():
+    sample = ROOT / "resources" / "samples" / "users-declared"
+    done = subprocess.run([sys.executable, "-c", CHECKED, sample], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import io
 import json
 import os
@@ -12,6 +11,7 @@ import pytest
 
 from workbench.engine import scheduler
 from workbench.engine.subscription_runner import SubscriptionRunner
+from workbench.services.monitor import Drain
 
 ADA = {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "a@x.org"}
 
@@ -276,15 +276,14 @@ def test_C10_a_store_that_is_deleted_while_no_command_comes_is_told_at_once(work
 
 def test_C10_a_store_that_was_deleted_by_the_last_command_is_told_at_the_end(workbench, folder, monkeypatch):
     path = folder / "data" / "events.db"
-    draining = importlib.import_module("workbench.services.monitor.drain")
-    real = draining.drain
+    real = Drain.settle
 
-    async def drain(*args):
+    async def settle(*args):
         done = await real(*args)
         path.unlink()
         return done
 
-    monkeypatch.setattr(draining, "drain", drain)
+    monkeypatch.setattr(Drain, "settle", settle)
     said = workbench("run", folder, *flags(ADA), "--json")
     assert said.code == 3
     assert "no longer there" in said.json()["gone"]

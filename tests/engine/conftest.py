@@ -21,7 +21,7 @@ from workbench.model.event import Event
 from workbench.model.filter import Filter
 from workbench.model.messaging import LOG_TOPIC, Message, OnDead, Ordering, Subscription, Topic
 from workbench.model.projection import Column, ColumnKind, On, Projection
-from workbench.model.registry import Definitions, build_registry
+from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import Backoff, RetryPolicy
 from workbench.store.sqlite.store import SqliteStore
 
@@ -60,6 +60,8 @@ class Add(Command):
 def decide(state: Count | None, command: Any) -> list[Event]:
     if command.by < 0:
         raise CommandRejected("only upwards", field="by")
+    if command.by > 1000 and (state is None or state.total < 100):
+        raise CommandRejected("too much for a small counter", field="by")
     return [Counted(by=command.by)] * getattr(command, "times", 1)
 
 
@@ -113,8 +115,8 @@ class Rig:
     async def out(self, message: Message, context: Any) -> None:
         """Takes what the first handler published."""
 
-    async def open(self, *, paused: bool = False, detached: bool = False) -> Engine:
-        """Opens store and engine."""
+    def registry(self, *, detached: bool = False) -> Registry:
+        """Returns the model."""
         definitions = Definitions(
             aggregates=(
                 Aggregate(
@@ -129,7 +131,7 @@ class Rig:
             projections=(self.totals,),
             handlers={} if detached else {"handler": self.handler, "out": self.out},
         )
-        registry = build_registry(
+        return build_registry(
             [definitions],
             topics=(Topic(name="out"),),
             subscriptions=(
@@ -147,6 +149,10 @@ class Rig:
                 Subscription(name="out", topic="out", handler="out", ordering=Ordering.NONE),
             ),
         )
+
+    async def open(self, *, paused: bool = False, detached: bool = False) -> Engine:
+        """Opens store and engine."""
+        registry = self.registry(detached=detached)
         self.store = SqliteStore(self.path, self.clock)
         self.engine = Engine(self.store, registry, self.clock, self.changes.append, snapshot_every=5, seed=1)
         await self.engine.start(paused=paused)

@@ -130,10 +130,10 @@ class Lab:
         """Ends the engine as a dying process does: nothing more is written."""
         assert self.engine is not None
         engine, self.engine = self.engine, None
-        engine.gate._store = _Dead()
+        engine.writer._store = _Dead()
         engine._housekeeping.stop()
         await engine.tasks.stop()
-        await engine.gate.close()
+        await engine.writer.close()
         self.store.close()
 
     # -- handlers -------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ class Lab:
 
     async def write(self, operation: Operation) -> Any:
         """Writes as services do."""
-        return await self.running.gate.write(operation)
+        return await self.running.writer.write(operation)
 
     async def settle(self) -> None:
         """Returns when nothing moves; what hangs is given its time, what crashes is opened again."""

@@ -9,9 +9,11 @@ import pytest
 
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import Issue
+from workbench.engine.engine import Engine
 from workbench.errors import InvalidCommand, NoHandler, StoreFull
 from workbench.model.command import CommandOutcome
 from workbench.model.event import NewEvent
+from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Append, Atomic, CloseStream, SaveSnapshot
 
 
@@ -77,6 +79,68 @@ async def test_K2_it_is_decided_again_three_times_and_no_more(rig, losses, outco
     assert (stored.outcome, stored.attempts) == (outcome.value, 4)
     if outcome is CommandOutcome.CONFLICT:
         assert (result.expected, result.version) == (4, 5)
+
+
+@pytest.fixture
+async def both(rig):
+    """Two engines on one store, and how each is sent a command."""
+    store = MemoryStore(rig.clock)
+    engines = [Engine(store, rig.registry(), rig.clock, lambda _: None, seed=seed) for seed in (1, 2)]
+
+    def sender(engine):
+        async def send(kind, by=1, expected=None, **more):
+            values = {"id": "a", "by": by, **more}
+            issue = Issue(type=kind, values=values, id=engine.new_id(), expected=expected)
+            return await engine.commands.handle(issue)
+
+        return send
+
+    for engine in engines:
+        await engine.start(paused=True)
+    yield [sender(engine) for engine in engines]
+    for engine in engines:
+        await engine.stop()
+
+
+async def test_K2_K4_what_another_engine_created_is_there_and_cannot_be_created_again(both):
+    first, second = both
+    missing = await first("add")
+    assert (missing.outcome, missing.version) == (CommandOutcome.REJECTED, 0)
+    await second("open")
+    assert (await first("add")).version == 2
+    twice = await second("open")
+    assert (twice.outcome, twice.version) == (CommandOutcome.REJECTED, 2)
+
+
+async def test_K2_a_refusal_is_decided_on_what_another_engine_wrote(both):
+    first, second = both
+    await first("open", 1)
+    refused = await first("add", 2000)
+    assert (refused.outcome, refused.version) == (CommandOutcome.REJECTED, 1)
+    await second("add", 100)
+    accepted = await first("add", 2000)
+    assert (accepted.outcome, accepted.version, accepted.attempts) == (CommandOutcome.ACCEPTED, 3, 1)
+    refused = await second("add", -1)
+    assert (refused.outcome, refused.version) == (CommandOutcome.REJECTED, 3)
+
+
+async def test_K2_the_version_that_another_engine_came_to_can_be_expected(both):
+    first, second = both
+    await first("open")
+    await first("add")
+    await second("add")
+    assert (await first("add", expected=3)).version == 4
+    gone = await second("add", expected=3)
+    assert (gone.outcome, gone.expected, gone.version) == (CommandOutcome.CONFLICT, 3, 4)
+
+
+async def test_K2_that_nothing_is_to_be_done_holds_for_what_another_engine_wrote(both):
+    first, second = both
+    await first("open")
+    await first("add")
+    await second("add")
+    nothing = await first("add", times=0)
+    assert (nothing.accepted, nothing.version, nothing.attempts) == (True, 3, 2)
 
 
 async def test_K3_a_command_id_seen_before_gives_the_stored_answer(rig):
@@ -153,7 +217,7 @@ async def test_S1_K1_a_snapshot_is_begun_from_and_one_of_another_shape_is_not(ri
     real = engine.reader.snapshot("count-a")
     for state_hash, total in ((real.state_hash, 1002), ("other", 7)):
         forged = msgspec.structs.replace(real, state='{"total":1000}', state_hash=state_hash)
-        await engine.gate.write(SaveSnapshot(snapshot=forged))
+        await engine.writer.write(SaveSnapshot(snapshot=forged))
         loaded = AggregateLoader(engine.reader, engine.registry).load(kind, "count-a")
         assert (loaded.version, loaded.state.total) == (7, total)
 
@@ -161,16 +225,16 @@ async def test_S1_K1_a_snapshot_is_begun_from_and_one_of_another_shape_is_not(ri
 async def test_S1_a_snapshot_that_cannot_be_stored_does_not_fail_its_command(rig):
     engine = await rig.open()
     await rig.do("open", "a", 1)
-    real = engine.gate.write
+    real = engine.writer.write
 
     async def write(operation):
         if isinstance(operation, SaveSnapshot):
             raise StoreFull("no room")
         return await real(operation)
 
-    engine.gate.write = write
+    engine.writer.write = write
     results = [await rig.do("add", "a", 1) for _ in range(6)]
-    engine.gate.write = real
+    engine.writer.write = real
     assert all(result.accepted for result in results)
     assert engine.reader.snapshot("count-a") is None
     assert engine.errors == ["no snapshot of count-a could be taken: StoreFull: no room"]
@@ -200,7 +264,7 @@ async def test_C11_an_accepted_command_is_answered_whatever_fails_behind_it(rig,
         case "head":
             monkeypatch.setattr(engine, "_read_head", fails)
         case "notify":
-            monkeypatch.setattr(engine.telling, "_notify", fails)
+            monkeypatch.setattr(engine.notifier, "_notify", fails)
     result = await asyncio.wait_for(rig.do("add", "a", 1), 5)
     assert (result.accepted, result.version) == (True, 5)
     assert "ZeroDivisionError: a bug" in engine.errors[-1]
@@ -211,7 +275,7 @@ async def test_C11_an_accepted_command_is_answered_whatever_fails_behind_it(rig,
 async def test_K3_a_twin_of_a_command_that_came_to_nothing_is_handled_itself(rig):
     engine = await rig.open()
     await rig.do("open", "a", 1)
-    real, refused, identity = engine.gate.write, [], engine.new_id()
+    real, refused, identity = engine.writer.write, [], engine.new_id()
 
     async def write(operation):
         if isinstance(operation, Atomic) and not refused:
@@ -220,7 +284,7 @@ async def test_K3_a_twin_of_a_command_that_came_to_nothing_is_handled_itself(rig
             raise StoreFull("no room")
         return await real(operation)
 
-    engine.gate.write = write
+    engine.writer.write = write
     first, second = await asyncio.wait_for(
         asyncio.gather(*(rig.do("add", "a", 1, id=identity) for _ in range(2)), return_exceptions=True), 5
     )
@@ -239,7 +303,7 @@ async def test_correlation_and_causation_lead_from_event_to_command(rig):
 async def test_A2_a_command_to_a_closed_stream_is_refused_and_remembered(rig):
     engine = await rig.open()
     await rig.do("open", "a", 1)
-    await engine.gate.write(CloseStream(stream="count-a"))
+    await engine.writer.write(CloseStream(stream="count-a"))
     result = await rig.do("add", "a", 1)
     assert result.outcome is CommandOutcome.REJECTED
     assert "closed" in result.message
@@ -267,7 +331,7 @@ async def test_K1_a_remembered_aggregate_is_not_read_again_and_one_that_others_c
     await rig.do("add", "a", -1)
     assert reads == []
     event = NewEvent(id=engine.new_id(), type="counted", data='{"by":5}')
-    await engine.gate.write(Append(stream="count-a", events=(event,)))
+    await engine.writer.write(Append(stream="count-a", events=(event,)))
     result = await rig.do("add", "a", 1)
     assert (result.version, result.attempts, len(reads)) == (5, 1, 1)
 

@@ -1,4 +1,4 @@
-"""C4, C11: the gate tidies when nothing is to be written; after COMMIT every caller gets its answer."""
+"""C4, C11: the writer tidies when nothing is to be written; after COMMIT every caller gets its answer."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def store(clock, monkeypatch):
 
 async def test_C4_after_a_burst_the_store_is_tidied_once_and_its_trouble_is_nobodys(store, clock):
     store.done_loop = asyncio.get_running_loop()
-    gate = GroupCommit(store, clock, lambda _operations, _answers: None)
+    writer = GroupCommit(store, clock, lambda _operations, _answers: None)
     for letter in "abc":
-        await gate.write(append("s", letter))
+        await writer.write(append("s", letter))
     assert store.tidied == []
     await asyncio.wait_for(store.done.wait(), 5)
     assert store.tidied == [3]
-    result = await gate.write(append("s", "d"))
+    result = await writer.write(append("s", "d"))
     assert result.last_version == 4
-    await gate.close()
+    await writer.close()
 
 
 async def test_C4_closing_does_not_wait_for_it(store, clock, monkeypatch):
     monkeypatch.setattr(module, "IDLE_SECONDS", 3600)
-    gate = GroupCommit(store, clock, lambda _operations, _answers: None)
-    await gate.write(append("s", "a"))
-    await asyncio.wait_for(gate.close(), 5)
+    writer = GroupCommit(store, clock, lambda _operations, _answers: None)
+    await writer.write(append("s", "a"))
+    await asyncio.wait_for(writer.close(), 5)
     assert store.tidied == []
 
 
@@ -78,32 +78,32 @@ async def test_C11_who_waits_gets_the_answer_whatever_listens(clock, monkeypatch
         order.append((len(operations), all(future.done() for future in futures)))
         raise RuntimeError("a view has a bug")
 
-    gate = GroupCommit(MemoryStore(clock), clock, listens)
-    futures = [asyncio.ensure_future(gate.write(append("s", letter))) for letter in "abc"]
+    writer = GroupCommit(MemoryStore(clock), clock, listens)
+    futures = [asyncio.ensure_future(writer.write(append("s", letter))) for letter in "abc"]
     answers = await asyncio.wait_for(asyncio.gather(*futures), 5)
     assert [one.last_version for one in answers] == [1, 2, 3]
-    assert (await asyncio.wait_for(gate.write(append("s", "d")), 5)).last_version == 4
-    await gate.close()
+    assert (await asyncio.wait_for(writer.write(append("s", "d")), 5)).last_version == 4
+    await writer.close()
     assert [str(error) for error in event_loop_errors] == ["a view has a bug"] * len(order)
 
 
 async def test_C11_nobody_is_told_of_a_commit_before_those_who_wrote(clock):
     seen = []
-    gate = GroupCommit(MemoryStore(clock), clock, lambda _operations, _answers: seen.append(future_of()))
+    writer = GroupCommit(MemoryStore(clock), clock, lambda _operations, _answers: seen.append(future_of()))
 
     def future_of():
         return [future.done() for _, future in group]
 
-    real, group = gate._next_group, []
+    real, group = writer._next_group, []
 
     def next_group():
         group[:] = real()
         return list(group)
 
-    gate._next_group = next_group
-    await asyncio.gather(*(gate.write(append("s", letter)) for letter in "ab"))
+    writer._next_group = next_group
+    await asyncio.gather(*(writer.write(append("s", letter)) for letter in "ab"))
     assert seen == [[True, True]]
-    await gate.close()
+    await writer.close()
 
 
 async def test_C11_a_thread_that_dies_leaves_nobody_waiting(clock, monkeypatch):
@@ -113,33 +113,33 @@ async def test_C11_a_thread_that_dies_leaves_nobody_waiting(clock, monkeypatch):
         def write(self, operations):
             raise SystemExit(1)
 
-    gate = GroupCommit(Dying(clock), clock, lambda _operations, _answers: None)
+    writer = GroupCommit(Dying(clock), clock, lambda _operations, _answers: None)
     with pytest.raises(WorkbenchBug, match="SystemExit"):
-        await asyncio.wait_for(gate.write(append("s", "a")), 5)
-    await gate.close()
+        await asyncio.wait_for(writer.write(append("s", "a")), 5)
+    await writer.close()
 
 
 async def test_C11_writing_after_the_end_is_refused(clock):
-    gate = GroupCommit(MemoryStore(clock), clock, lambda _operations, _answers: None)
-    await gate.close()
+    writer = GroupCommit(MemoryStore(clock), clock, lambda _operations, _answers: None)
+    await writer.close()
     with pytest.raises(StoreBusy, match="the engine was stopped"):
-        await asyncio.wait_for(gate.write(append("s", "a")), 5)
+        await asyncio.wait_for(writer.write(append("s", "a")), 5)
 
 
 @pytest.mark.parametrize("inline", [True, False])
 async def test_C6_a_dry_run_is_run_alone_and_told_to_nobody(clock, monkeypatch, inline):
     monkeypatch.setattr(module, "INLINE_SECONDS", 1 if inline else -1)
     told = []
-    gate = GroupCommit(
+    writer = GroupCommit(
         MemoryStore(clock), clock, lambda operations, answers: told.append((operations, answers))
     )
     first, second = append("s", "a"), append("s", "c")
     answers = await asyncio.wait_for(
         asyncio.gather(
-            gate.write(first), gate.dry_run([append("s", "b")]), gate.dry_run([]), gate.write(second)
+            writer.write(first), writer.dry_run([append("s", "b")]), writer.dry_run([]), writer.write(second)
         ),
         5,
     )
-    await gate.close()
+    await writer.close()
     assert [answers[0].last_version, answers[1][0].last_version, answers[3].last_version] == [1, 2, 2]
     assert told == [([first], [answers[0]]), ([second], [answers[3]])]

@@ -54,7 +54,7 @@ async def test_D4_what_is_held_is_kept_from_being_taken_back(lab, monkeypatch):
         written.append(operation)
         return 0
 
-    monkeypatch.setattr(leases._gate, "write", write)
+    monkeypatch.setattr(leases._writer, "write", write)
     with leases.holding(TOKEN):
         assert not await leases.reclaim("work", 3, release_key=False)
     await leases.reclaim("work", 3, release_key=False)

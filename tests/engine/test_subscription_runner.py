@@ -86,7 +86,7 @@ async def test_O2_a_dead_head_blocks_its_key_until_it_is_replayed(rig):
     assert engine.reader.subscription("sub").waiting == 2
     (letter,) = rig.letters()
     rig.fail = boom()
-    assert await engine.gate.write(ReplayLetter(number=letter.number))
+    assert await engine.writer.write(ReplayLetter(number=letter.number))
     await rig.quiet()
     assert handled(rig) == [1, 2, 2, 2, 2, 3, 4]
     assert rig.letters() == []
@@ -110,7 +110,7 @@ async def test_L3_replay_goes_only_to_the_subscription_that_failed(rig):
     await rig.quiet()
     before = {state.name: state.cursor for state in engine.reader.subscriptions()}
     rig.fail = boom()
-    await engine.gate.write(ReplayLetter(number=rig.letters()[0].number))
+    await engine.writer.write(ReplayLetter(number=rig.letters()[0].number))
     await rig.quiet()
     state = engine.reader.subscription("sub")
     assert state.cursor == before["sub"]
@@ -123,7 +123,7 @@ async def test_L4_a_failure_after_replay_makes_a_linked_letter(rig):
     await numbers(rig, 1)
     await rig.quiet()
     (first,) = rig.letters()
-    await engine.gate.write(ReplayLetter(number=first.number))
+    await engine.writer.write(ReplayLetter(number=first.number))
     await rig.quiet()
     (second,) = rig.letters()
     assert second.parent == first.number
@@ -137,7 +137,9 @@ async def test_L6_I10_an_edited_copy_is_delivered_and_the_original_never_changes
     await numbers(rig, 1, 2, 3)
     await rig.quiet()
     (letter,) = rig.letters()
-    await engine.gate.write(ReplayLetter(number=letter.number, data='{"by":77}', message_id=engine.new_id()))
+    await engine.writer.write(
+        ReplayLetter(number=letter.number, data='{"by":77}', message_id=engine.new_id())
+    )
     await rig.quiet()
     assert handled(rig)[-2:] == [77, 3]
     kept = engine.reader.letter(letter.number)
@@ -152,9 +154,9 @@ async def test_L8_replaying_twice_takes_effect_once(rig):
     await rig.quiet()
     number = rig.letters()[0].number
     answers = await asyncio.gather(
-        engine.gate.write(ReplayLetter(number=number)),
-        engine.gate.write(ReplayLetter(number=number)),
-        engine.gate.write(MarkLetters(numbers=(number,), before=("open",), after="purged")),
+        engine.writer.write(ReplayLetter(number=number)),
+        engine.writer.write(ReplayLetter(number=number)),
+        engine.writer.write(MarkLetters(numbers=(number,), before=("open",), after="purged")),
     )
     assert answers == [True, False, 0]
 
@@ -165,15 +167,15 @@ async def test_L7_purge_can_be_undone_and_skipping_on_frees_the_key(rig):
     await numbers(rig, 1, 2, 3)
     await rig.quiet()
     number = rig.letters()[0].number
-    assert await engine.gate.write(
+    assert await engine.writer.write(
         MarkLetters(numbers=(number,), before=("open",), after="purged", skip_on=True)
     )
     await rig.quiet()
     assert handled(rig)[-1] == 3
     assert rig.letters() == []
-    await engine.gate.write(MarkLetters(numbers=(number,), before=("purged",), after="open"))
+    await engine.writer.write(MarkLetters(numbers=(number,), before=("purged",), after="open"))
     rig.fail = boom()
-    assert await engine.gate.write(ReplayLetter(number=number))
+    assert await engine.writer.write(ReplayLetter(number=number))
     await rig.quiet()
     assert handled(rig)[-1] == 2
     assert rig.letters("resolved")[0].number == number
@@ -186,7 +188,7 @@ async def test_D1_effects_of_a_failed_try_never_come_to_be(rig):
     await rig.quiet()
     assert engine.reader.subscription("out").delivered == 1
     rig.fail = boom()
-    await engine.gate.write(ReplayLetter(number=rig.letters()[0].number))
+    await engine.writer.write(ReplayLetter(number=rig.letters()[0].number))
     await rig.quiet()
     assert engine.reader.subscription("out").delivered == 2
 
@@ -194,7 +196,7 @@ async def test_D1_effects_of_a_failed_try_never_come_to_be(rig):
 async def test_a_crash_in_the_middle_makes_suspects_that_are_delivered_again(rig):
     engine = await rig.open(paused=True)
     await numbers(rig, 1, 2, 3)
-    await engine.gate.write(Claim(subscription="sub", upto=engine.head, token=engine.new_id()))
+    await engine.writer.write(Claim(subscription="sub", upto=engine.head, token=engine.new_id()))
     await rig.close()
     engine = await rig.open()
     await rig.quiet()
@@ -206,7 +208,7 @@ async def test_a_crash_in_the_middle_makes_suspects_that_are_delivered_again(rig
 async def test_a_message_that_takes_the_program_down_ends_in_the_dead_letters(rig):
     engine = await rig.open(paused=True)
     await numbers(rig, 1)
-    await engine.gate.write(Claim(subscription="sub", upto=engine.head, token=engine.new_id()))
+    await engine.writer.write(Claim(subscription="sub", upto=engine.head, token=engine.new_id()))
     for _ in range(3):
         await rig.close()
         engine = await rig.open(paused=True)
@@ -215,7 +217,7 @@ async def test_a_message_that_takes_the_program_down_ends_in_the_dead_letters(ri
 
         if found:
             numbers_due = tuple(delivery.number for delivery, _ in found)
-            await engine.gate.write(
+            await engine.writer.write(
                 Lease(subscription="sub", numbers=numbers_due, token=engine.new_id(), until=0)
             )
     (letter,) = rig.letters()
@@ -312,7 +314,7 @@ async def test_L3_a_replay_in_the_same_commit_as_an_append_is_delivered_at_once(
     (letter,) = rig.letters()
     rig.fail = boom()
     await asyncio.gather(
-        engine.gate.write(ReplayLetter(number=letter.number)),
+        engine.writer.write(ReplayLetter(number=letter.number)),
         rig.do("open", "b", 5),
     )
     await rig.quiet()

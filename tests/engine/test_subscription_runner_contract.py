@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from tests.engine.lab import MODES, RETRY, Lab
 from workbench.engine.publisher import OutgoingMessage
-from workbench.errors import BackPressure
+from workbench.errors import BackPressure, MessageIdReused
 from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.filter import Filter
 from workbench.model.ids import derived_id
@@ -464,6 +465,26 @@ async def test_B2_a_full_topic_refuses_and_drops_nothing(lab):
     assert lab.effects() == [1, 2, 3, 4], "what handlers append is exempt"
 
 
+async def test_B2_P2_a_repeat_is_answered_although_the_topic_is_full(lab):
+    lab.topic = {"max_backlog": 2}
+    lab.declare()
+    engine = await lab.open(paused=True)
+    drafts = [OutgoingMessage(topic="work", data={"n": n}, id=derived_id(n)) for n in (1, 2, 3)]
+    first = await engine.publisher.publish_many(drafts[:2])
+    assert await engine.publisher.publish(drafts[1]) == first[1]
+    assert await engine.publisher.publish_many(drafts[:2]) == first
+    with pytest.raises(MessageIdReused):
+        await engine.publisher.publish(msgspec.structs.replace(drafts[0], data={"n": 4}))
+    for more in ([drafts[2]], drafts):
+        with pytest.raises(BackPressure):
+            await engine.publisher.publish_many(more)
+    engine.resume()
+    await lab.settle()
+    await engine.publisher.publish_many(drafts)
+    await lab.settle()
+    assert lab.effects() == [1, 2, 3]
+
+
 async def test_B2_a_handler_that_publishes_to_a_full_topic_is_tried_again_when_there_is_room(lab):
     lab.topic = {"max_backlog": 1}
     lab.declare()
@@ -847,7 +868,7 @@ async def test_a_reset_while_the_next_messages_are_being_claimed_is_not_lost(lab
         if not resets:
             resets.append(asyncio.ensure_future(reset(lab, 0)))
             # It is written before what the reader asks for: its place in the queue of writes is the first.
-            engine.gate._waiting.insert(0, (ConfigureSubscription(subscription="sub", cursor=0), done()))
+            engine.writer._waiting.insert(0, (ConfigureSubscription(subscription="sub", cursor=0), done()))
         return read(*arguments)
 
     def done():

@@ -18,13 +18,13 @@ async def lab(tmp_path):
 def watched(lab):
     """Counts what the store and the runners are asked for from here on."""
     calls = {"write": 0, "work": 0}
-    write = lab.running.gate._store.write
+    write = lab.running.writer._store.write
 
     def writing(operations):
         calls["write"] += 1
         return write(operations)
 
-    lab.running.gate._store.write = writing
+    lab.running.writer._store.write = writing
     for runner in lab.running.subscriptions.values():
         runner.work = counting(calls, runner.work)
     return calls

@@ -267,6 +267,12 @@ async def desk(workspace: Workspace) -> AsyncIterator[Desk]:
     await made.close()
 
 
+def take_turn(desk: Desk) -> None:
+    """Does the next of what is to be done in a turn of its own."""
+    desk._turn.stop()
+    desk._take_turn()
+
+
 async def settle(workspace: Workspace) -> None:
     """Waits until everything was delivered, retried or died."""
     async with asyncio.timeout(15):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QGraphicsView, QHeaderView, QWidget
 
 import workbench.gui
+from tests.conftest import ROOT
 from tests.gui.test_session import settings, start
 from workbench.gui.actions import BoundAction, declared, widget_keys
 from workbench.gui.key_list import OWNERS, KeyList, all_keys, owner_class
 from workbench.gui.palette import action_targets
 from workbench.gui.table import FastTableView
+from workbench.gui.view_catalog import PERSPECTIVES
 
 __all__ = ["settings", "start"]
 GUI = Path(workbench.gui.__file__).parent
@@ -115,7 +118,7 @@ def test_every_key_is_told_at_F1():
     told = {(title, keys) for keys, title, _ in all_keys()}
     for title, where in OWNERS:
         owner = owner_class(where)
-        keys = [one.keys_told for one in declared(owner)] + [one.keys for one in widget_keys(owner)]
+        keys = [one.keys_text for one in declared(owner)] + [one.keys for one in widget_keys(owner)]
         assert {(title, one) for one in keys if one} <= told
 
 
@@ -131,6 +134,26 @@ def test_whoever_declares_an_action_or_looks_at_a_key_is_in_the_list():
         looks = any(one.startswith("Key_") for one in names) and name not in WIDGETS_OF_THEIR_OWN
         if "@action(" in text or looks:
             assert module in listed, f"{name} is not in key_list.OWNERS"
+
+
+def test_every_key_that_a_document_names_is_in_the_list():
+    known = {
+        key for keys, where, _ in all_keys() if where in ("Everywhere", "Forms") for key in keys.split(" / ")
+    }
+    for path in (ROOT / "README.md", ROOT / "resources" / "docs" / "ux.md"):
+        named = set(re.findall(r"\b(?:(?:Ctrl|Alt|Shift)\+)+\w+|\bF\d+\b", path.read_text()))
+        assert len(named) > 5
+        assert named <= known, f"{path.name} names {named - known}"
+
+
+def test_the_keys_of_the_ux_rules_do_what_these_say():
+    told = {keys: text for keys, where, text in all_keys() if where == "Everywhere"}
+    wanted = {"Alt+Left": "Back", "Alt+Right": "Forward", "F1": "Keys", "Ctrl+K": "Go to"}
+    wanted |= {"Shift+F1": "Documentation"}
+    wanted |= {f"Ctrl+{number}": name for number, name in enumerate(PERSPECTIVES, 1)}
+    assert {keys: told[keys] for keys in wanted} == wanted
+    rules = (ROOT / "resources" / "docs" / "ux.md").read_text()
+    assert all(f"*{name}*" in rules for name in PERSPECTIVES)
 
 
 async def test_the_list_of_keys_finds_what_is_typed(filled, until):

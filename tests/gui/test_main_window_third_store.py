@@ -8,9 +8,9 @@ from tests.gui.conftest import settle
 from tests.gui.test_session import settings, start
 from workbench.gui.desk import Selection
 from workbench.gui.view_catalog import VIEWS
-from workbench.store import store_file
 from workbench.store.memory.store import MemoryStore
 from workbench.store.ports import Reader, Store
+from workbench.store.sqlite import store
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -39,7 +39,7 @@ class ThirdStore(Only):
 
 @pytest.fixture
 async def session(start, monkeypatch):
-    monkeypatch.setattr(store_file, "SqliteStore", ThirdStore)
+    monkeypatch.setattr(store, "SqliteStore", ThirdStore)
     return await start()
 
 

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QWidget
 
 from workbench.gui.palette import Palette, Target, matches
 
@@ -72,4 +73,38 @@ async def test_enter_pressed_before_the_store_answered_goes_to_what_it_finds(par
     assert went == []
     answered.set()
     await until(lambda: went == ["ada"])
+    palette.deleteLater()
+
+
+async def test_a_menu_goes_to_what_was_clicked_on_or_copies_its_name(parent):
+    went = []
+    targets = [
+        Target(text=name, kind="view", icon="board", go=lambda name=name: went.append(name), why=why)
+        for name, why in (("Flow board", ""), ("Streams", ""), ("Replay", "No letter is chosen"))
+    ]
+
+    async def search(_typed):
+        return []
+
+    palette = Palette(parent, targets, search)
+    palette.show()
+    found = palette.findChild(QListWidget)
+
+    def menu_at(row):
+        place = found.visualItemRect(found.item(row)).center()
+        reason = QContextMenuEvent.Reason.Mouse
+        asked = QContextMenuEvent(reason, place, found.viewport().mapToGlobal(place))
+        QApplication.sendEvent(found.viewport(), asked)
+        return {one.text(): one for one in found.offering.menu.actions()}
+
+    menu = menu_at(1)
+    menu["Copy name"].trigger()
+    assert QApplication.clipboard().text() == "Streams"
+    found.offering.menu.close()
+    refused = menu_at(2)
+    assert not refused["Go there, or do it"].isEnabled()
+    found.offering.menu.close()
+    menu_at(1)["Go there, or do it"].trigger()
+    assert went == ["Streams"]
+    assert not palette.isVisible()
     palette.deleteLater()

@@ -48,6 +48,6 @@ async def test_what_is_well_is_not_told_and_trouble_is(broken, desk):
     tell_trouble(desk, broken.monitor.status(), lambda: None, was_gone=True)
     assert [(one.kind, one.topic) for one in told] == [("ok", TOPIC)]
     told.clear()
-    broken.running().telling.report("the disk is full")
+    broken.running().notifier.report("the disk is full")
     tell_trouble(desk, broken.monitor.status(), lambda: None)
     assert [(one.kind, one.text) for one in told] == [("error", "the disk is full")]

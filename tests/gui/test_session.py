@@ -221,11 +221,11 @@ async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
     await until(lambda: session.acts["engine"].text() == "Resume")
     values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
     await session.workspace.commands.issue("create_user", values)
-    assert session.workspace.monitor.rows("users") == []
+    assert session.workspace.projections.rows("users") == []
     for _ in range(8):
         await key(window, Qt.Key.Key_F10, until)
         await asyncio.gather(*session.desk.running())
-    assert len(session.workspace.monitor.rows("users")) == 1
+    assert len(session.workspace.projections.rows("users")) == 1
     assert "One step: " in "".join(notices(session)) or "Nothing to deliver" in "".join(notices(session))
     await key(window, Qt.Key.Key_F8, until)
     await until(lambda: not session.workspace.monitor.paused)
@@ -295,6 +295,9 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
         for name, field in (("stream", "repo"), ("type", "type"), ("id", "id")):
             dialog.findChild(object, f"import-{name}").setCurrentText(field)
         await until(lambda dialog=dialog: first_stream(dialog).endswith("r0"))
+        dialog._table.selectRow(0)
+        dialog._table.common.acts["copy_rows"].trigger()
+        assert QApplication.clipboard().text() == f"1\t{first_stream(dialog)}\thit\ttime of import"
         start_button = dialog.findChild(object, "import-start")
         await until(start_button.isEnabled)
         start_button.click()
@@ -360,12 +363,12 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
     await session.workspace.running().settle()
     delivered = {one.name: one.delivered for one in session.workspace.monitor.subscriptions()}
     assert not any(delivered.values()), delivered
-    assert session.workspace.monitor.rows("users"), "read models know it"
+    assert session.workspace.projections.rows("users"), "read models know it"
 
 
 def first_stream(dialog):
-    item = dialog._table.item(0, 1)
-    return item.text() if item is not None else ""
+    row = dialog._table.model().row(0)
+    return row[1] if row is not None else ""
 
 
 async def shown_dialog(session, until):
@@ -420,7 +423,7 @@ async def test_V3_any_zone_can_be_named_in_a_dialog(start, until):
 async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
     session = await start()
     engine = session.workspace.running()
-    engine.telling.report("welcome-mail: the disk is full")
+    engine.notifier.report("welcome-mail: the disk is full")
     await until(lambda: "welcome-mail: the disk is full" in notices(session))
     for strip in session.window.notices.strips():
         strip.deleteLater()
@@ -428,13 +431,13 @@ async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
     session.toggle_engine()
     await until(lambda: session._status._engine.text() == "Paused")
     assert notices(session) == []
-    engine.telling.report("welcome-mail: something else")
+    engine.notifier.report("welcome-mail: something else")
     await until(lambda: notices(session) == ["welcome-mail: something else"])
 
 
 async def test_V3_the_status_bar_says_what_stands_still(start):
     session = await start()
-    session.workspace.running()._following.faults["welcome-mail"] = "KeyError: 'x'"
+    session.workspace.running()._scheduler.faults["welcome-mail"] = "KeyError: 'x'"
     session._changed(None)
     assert session._status._engine.text() == "Running, 1 faulted"
     assert session._status._engine.toolTip().endswith("welcome-mail faulted")

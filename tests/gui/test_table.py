@@ -361,14 +361,14 @@ def test_columns_are_fitted_to_their_heads_and_first_rows_within_reason(shown):
     ]
     source = ListSource([("i", "x", "W" * 200, "0123456789" * 2)] * 3)
     table = shown(columns, source)
-    table.head.fit_columns()
+    table.head.fit()
     widths = [table.columnWidth(column) for column in range(4)]
     assert widths[0] < 80
     assert widths[1] > widths[0] + 50
     assert widths[2] == WIDEST
     assert table.fontMetrics().horizontalAdvance("0123456789" * 2) * 0.7 < widths[3] < WIDEST
     table.set_source(ListSource([]))
-    table.head.fit_columns()
+    table.head.fit()
     assert table.columnWidth(2) == widths[0]
 
 

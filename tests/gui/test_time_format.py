@@ -19,7 +19,7 @@ from workbench.gui.time_format import (
     short,
     shown_zone,
     zone_name,
-    zone_told,
+    zone_text,
 )
 
 SECOND = 1_000_000
@@ -127,7 +127,7 @@ def test_V3_a_short_time_has_its_offset_where_it_is_not_the_present_one():
     now = datetime.now(UTC)
     told = {short(us(datetime(now.year, month, 15, 12, tzinfo=UTC))) for month in (1, 7)}
     assert any(one.endswith((" +01", " +02")) for one in told)
-    assert zone_told() in {"Europe/Berlin +01:00", "Europe/Berlin +02:00"}
+    assert zone_text() in {"Europe/Berlin +01:00", "Europe/Berlin +02:00"}
 
 
 def test_V3_whoever_shows_times_is_told_of_another_zone():

@@ -79,8 +79,8 @@ async def test_F1_nothing_acknowledged_is_lost_and_the_work_goes_on(tmp_path, co
                 await asyncio.sleep(0.01)
                 await engine.settle()
         users = [name for name in streams if name.startswith("user-")]
-        assert workspace.monitor.row_count("users") == len(users)
-        rows = workspace.monitor.rows("users", limit=1000, order="id")
+        assert workspace.projections.row_count("users") == len(users)
+        rows = workspace.projections.rows("users", limit=1000, order="id")
         assert [f"user-{row['id']}" for row in rows] == sorted(users)[:1000]
         bad = [
             name

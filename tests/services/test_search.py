@@ -10,7 +10,7 @@ from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.services.project.new_project import create
 from workbench.services.project.open_project import open_target
-from workbench.services.search import EventQuery, first_events, last_events
+from workbench.services.search import EventQuery, EventSearch
 from workbench.store.operations import Append
 
 
@@ -48,5 +48,5 @@ def test_what_is_found_is_what_a_look_at_everything_finds(full, wanted, limit, p
     fitting = [event for event in everything if wanted.fits(event)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workbench.services.search.PAGE", page)
-        assert first_events(full.reader, wanted, limit) == fitting[:limit]
-        assert last_events(full.reader, wanted, limit) == fitting[-limit:]
+        assert EventSearch(full.reader).first(wanted, limit) == fitting[:limit]
+        assert EventSearch(full.reader).last(wanted, limit) == fitting[-limit:]

@@ -121,6 +121,7 @@ def test_P2_a_message_id_is_published_once(box):
     assert isinstance(one(box.store, message("a", data="[]")), MessageIdReused)
     assert isinstance(one(box.store, message("b", topic="none")), TopicNotFound)
     assert [each.id for each in box.messages()] == [derived_id("a")]
+    assert box.reader.known_messages([derived_id("a"), derived_id("b")]) == {derived_id("a")}
 
 
 def test_P4_a_subscription_is_durable_and_starts_where_it_is_told(kind):

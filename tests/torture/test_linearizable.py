@@ -79,14 +79,14 @@ def store(path):
 )
 async def test_A7_A8_callers_of_the_gate_see_one_order(store, callers, turns):
     """Few callers are written on the loop, many in the writer's thread."""
-    gate = GroupCommit(store, SystemClock(), lambda _operations, _answers: None)
+    writer = GroupCommit(store, SystemClock(), lambda _operations, _answers: None)
     ticks = itertools.count()
 
     async def call(caller):
         for turn in range(turns):
             operation, answered = caller.ask(turn)
             try:
-                answer = await gate.write(operation)
+                answer = await writer.write(operation)
             except WrongExpectedVersion as error:
                 answer = error
             answered(answer)
@@ -94,7 +94,7 @@ async def test_A7_A8_callers_of_the_gate_see_one_order(store, callers, turns):
     people = [Caller(number, ticks) for number in range(callers)]
     async with asyncio.timeout(60):
         await asyncio.gather(*map(call, people))
-        await gate.close()
+        await writer.close()
     judge(people, store)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.arguments import Environ, Options
@@ -82,6 +82,21 @@ def compact(value: Any, longest: int = 0) -> str:
     """Returns a value as JSON on one line, cut where it is longer than it may be."""
     said = one_line(json.dumps(value, ensure_ascii=False, separators=(", ", ": "), default=str))
     return f"{said[: longest - 1]}…" if longest and len(said) > longest else said
+
+
+def json_masked(text: str, reveal: Collection[str] = ()) -> Any:
+    """Returns what a stored JSON text says, secrets masked; the text itself where it says nothing.
+
+    Args:
+        reveal: Keys whose values are shown though they look like secrets.
+    """
+    from workbench.model.json_values import read_text
+    from workbench.model.secrets import masked
+
+    try:
+        return masked(read_text(text), reveal=reveal)
+    except ValueError:
+        return text
 
 
 def indented(value: Any, indent: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 from workbench.cli.answers import answer, columns, meter, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, seconds, words
 from workbench.model.dead_letter import LetterAct, allowed
+from workbench.model.hints import in_brackets
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters import Report
     from workbench.services.dead_letters.dead_letter_replay import Fate
     from workbench.services.workspace import Workspace
+    from workbench.store.stored_values import DeadLetter
 
 
 # -- replaying ------------------------------------------------------------------------------------------
@@ -34,7 +37,6 @@ def _choice(parser: Parser, what: str) -> None:
 def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
     """Returns the numbers that were given, or those that the choice means now (L5)."""
     from workbench.errors import InvalidValue
-    from workbench.services.dead_letters.dead_letter_replay import numbers_of
 
     if len([one for one in (options.numbers, options.all, options.subscription) if one]) > 1:
         said = "numbers, --subscription and --all each say which dead letters; two of them were given"
@@ -45,7 +47,7 @@ def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> 
         return list(dict.fromkeys(options.numbers))
     if not (options.all or options.subscription):
         raise InvalidValue("which dead letters?", path="", hint="give numbers, --subscription NAME or --all")
-    return numbers_of(workspace.world, statuses, options.subscription)
+    return workspace.dead_letters.numbers_of(statuses, options.subscription)
 
 
 def _replay_takes(parser: Parser) -> None:
@@ -66,7 +68,7 @@ def _wait(parser: Parser) -> None:
 
 
 async def _replay(options: Options, environ: Environ) -> int:
-    from workbench.services.dead_letters.dead_letter_replay import replay
+    from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
     from workbench.services.project.open_project import need_model
 
     show = meter(options) or (lambda _: None)
@@ -77,11 +79,8 @@ async def _replay(options: Options, environ: Environ) -> int:
         if numbers:
             await workspace.start()
         show(f"replaying {len(numbers):,}")
-        fates = (
-            await replay(workspace.dead_letters, workspace.monitor, numbers, seconds=options.wait)
-            if numbers
-            else []
-        )
+        replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
+        fates = await replay.replay(numbers, seconds=options.wait) if numbers else []
     finally:
         show("")
         await workspace.close()
@@ -118,7 +117,7 @@ def _edit_takes(parser: Parser) -> None:
 
 
 async def _edit(options: Options, environ: Environ) -> int:
-    from workbench.services.dead_letters.dead_letter_replay import edit_and_replay
+    from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
     from workbench.services.project.open_project import need_model
 
     workspace = opened(options, environ)
@@ -127,9 +126,8 @@ async def _edit(options: Options, environ: Environ) -> int:
         text = _edited(options, workspace)
         workspace.dead_letters.check_edit(options.number, text)
         await workspace.start()
-        fate = await edit_and_replay(
-            workspace.dead_letters, workspace.monitor, options.number, text, seconds=options.wait
-        )
+        replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
+        fate = await replay.edit_and_replay(options.number, text, seconds=options.wait)
     finally:
         await workspace.close()
     return _told(options, [fate])
@@ -137,13 +135,42 @@ async def _edit(options: Options, environ: Environ) -> int:
 
 def _edited(options: Options, workspace: Workspace) -> str:
     from workbench.errors import InvalidValue
-    from workbench.services.dead_letters.dead_letter_replay import read_payload, with_fields
 
     if bool(options.set) is bool(options.file):
         raise InvalidValue("what is to change?", path="", hint="give --set FIELD=TEXT, or --file FILE")
     if options.set:
-        return with_fields(workspace.dead_letters.get(options.number), options.set)
-    return read_payload(None if options.file == "-" else Path(options.file))
+        return _with_fields(workspace.dead_letters.get(options.number), options.set)
+    return _read_payload(None if options.file == "-" else Path(options.file))
+
+
+def _with_fields(letter: DeadLetter, fields: Sequence[str]) -> str:
+    """Returns a dead letter's payload with some fields changed."""
+    from workbench.cli.field_arguments import assign
+    from workbench.errors import InvalidValue
+    from workbench.model.json_values import read_json, write_json
+
+    value = read_json(letter.edited or letter.data)
+    if not isinstance(value, dict):
+        said = "the payload is no object, so it has no fields"
+        raise InvalidValue(said, path="", hint="give all of it: --file")
+    for field in fields:
+        assign(value, field)
+    return write_json(value)
+
+
+def _read_payload(path: Path | None) -> str:
+    """Returns the text of a file, or of the standard input."""
+    from workbench.errors import InvalidValue
+    from workbench.model.json_values import MAX_BYTES
+    from workbench.tusk import read_file
+
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if path is None else read_file(path, MAX_BYTES)
+        return data.decode()
+    except OSError as error:
+        raise InvalidValue(f"{path} cannot be read: {error.strerror or error}", path="") from error
+    except UnicodeDecodeError as error:
+        raise InvalidValue(f"the payload is not UTF-8 at byte {error.start + 1}", path="") from error
 
 
 # -- putting away ---------------------------------------------------------------------------------------
@@ -192,9 +219,7 @@ def _reported(options: Options, report: Report, done: str, hint: str) -> int:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
-    if report.done and hint:
-        said += f" ({hint})"
-    answer(options, asdict(report), said)
+    answer(options, asdict(report), in_brackets(said, hint if report.done else ""))
     return PROBLEMS if report.skipped or report.failed else DONE
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answers import answer, columns, indented, many_lines, one_line, opened, when, zone_of
+from workbench.cli.answers import (
+    answer,
+    columns,
+    indented,
+    json_masked,
+    many_lines,
+    one_line,
+    opened,
+    when,
+    zone_of,
+)
 from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, words
 from workbench.cli.dead_letter_actions import ACTIONS
 from workbench.model.dead_letter import LetterStatus
@@ -101,8 +111,6 @@ def _show_takes(parser: Parser) -> None:
 
 
 async def _show(options: Options, environ: Environ) -> int:
-    from workbench.services.search import shown_text
-
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
@@ -111,8 +119,8 @@ async def _show(options: Options, environ: Environ) -> int:
         blocked = workspace.dead_letters.blocked_behind((letter.number,))
     finally:
         await workspace.close()
-    data = shown_text(letter.data, options.reveal)
-    edited = shown_text(letter.edited, options.reveal) if letter.edited is not None else None
+    data = json_masked(letter.data, options.reveal)
+    edited = json_masked(letter.edited, options.reveal) if letter.edited is not None else None
     tries = [{"at": when(one.at), "error": f"{one.error_type}: {one.error}"} for one in letter.attempts]
     value = _brief(letter) | {
         "topic": letter.topic,

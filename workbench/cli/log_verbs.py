@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answers import answer, columns, compact, indented, note, one_line, opened, when, zone_of
+from workbench.cli.answers import (
+    answer,
+    columns,
+    compact,
+    indented,
+    json_masked,
+    note,
+    one_line,
+    opened,
+    when,
+    zone_of,
+)
 from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, position, words
 
 if TYPE_CHECKING:
@@ -99,16 +110,14 @@ def _reveal(parser: Parser) -> None:
 
 
 async def _events(options: Options, environ: Environ) -> int:
-    from workbench.services.search import EventQuery, first_events, last_events
+    from workbench.services.search import EventQuery, EventSearch
 
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
     wanted = EventQuery(stream=options.stream, type=options.type, after=options.after)
     try:
-        if options.last:
-            found = last_events(workspace.reader, wanted, options.last)
-        else:
-            found = first_events(workspace.reader, wanted, options.limit + 1)
+        search = EventSearch(workspace.reader)
+        found = search.last(wanted, options.last) if options.last else search.first(wanted, options.limit + 1)
     finally:
         await workspace.close()
     more = not options.last and len(found) > options.limit
@@ -133,9 +142,23 @@ def _listed(options: Options, events: list[RecordedEvent], zone: Zone) -> str:
 
 
 def _values(event: RecordedEvent, reveal: list[str]) -> dict[str, Any]:
-    from workbench.services.search import shown_event
+    """Returns an event as plain values, secrets masked."""
+    from workbench.model.clock import rfc3339
 
-    return shown_event(event, reveal)
+    return {
+        "stream": event.stream,
+        "version": event.version,
+        "position": event.position,
+        "id": str(event.id),
+        "type": event.type,
+        "schema_version": event.schema_version,
+        "occurred_at": rfc3339(event.occurred_at),
+        "recorded_at": rfc3339(event.recorded_at),
+        "correlation_id": str(event.correlation_id),
+        "causation_id": str(event.causation_id) if event.causation_id else None,
+        "metadata": json_masked(event.metadata, reveal) if event.metadata is not None else None,
+        "data": json_masked(event.data, reveal),
+    }
 
 
 # -- one stream -----------------------------------------------------------------------------------------
@@ -159,12 +182,11 @@ def _show_takes(parser: Parser) -> None:
 
 async def _show(options: Options, environ: Environ) -> int:
     from workbench.services.project.project_trust import not_trusted
-    from workbench.services.streams.stream_history import history
 
     zone = zone_of(options, environ)
     workspace = opened(options, environ)
     try:
-        told = history(workspace.world, options.stream, options.at, last=options.last, reveal=options.reveal)
+        told = workspace.streams.history(options.stream, options.at, last=options.last, reveal=options.reveal)
         restricted = workspace.project.restricted
         refused = not_trusted(workspace.project, "telling states") if restricted else None
     finally:

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from workbench.cli.answers import answer, columns, note, one_line
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, seconds, words
+from workbench.model.hints import in_brackets
 from workbench.project.samples import SAMPLES, copy_sample
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class _Field(argparse.Action):
     ) -> None:
         if not namespace.issued:
             parser.error("--set belongs behind a --command")
+        from workbench.cli.field_arguments import assign
         from workbench.errors import InvalidValue
-        from workbench.services.commands.field_arguments import assign
 
         try:
             assign(namespace.issued[-1], values)
@@ -140,13 +141,12 @@ class _Gone:
 
 async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, dict[str, Any]]:
     from workbench.interop.output_files import check_output, write_output
-    from workbench.services.monitor.drain import drain
     from workbench.services.monitor.openmetrics import open_metrics
 
     if options.metrics is not None:
         check_output(options.metrics)  # before anything is done
     report = await _issue(workspace, options)
-    settled = await drain(workspace.monitor, options.wait)
+    settled = await workspace.drain.settle(options.wait)
     if options.metrics is not None:
         write_output(options.metrics, open_metrics(workspace.monitor).encode())
     return report, _summary(workspace, report, options, settled=settled)
@@ -155,9 +155,8 @@ async def _played(workspace: Workspace, options: Options) -> tuple[StoryReport, 
 async def _issue(workspace: Workspace, options: Options) -> StoryReport:
     """Issues what was asked for; with nothing asked for, the story, if the project has one."""
     from workbench.services.commands.command_story import StoryReport, arriving_lines
-    from workbench.services.monitor.drain import drain
 
-    between = partial(drain, workspace.monitor, options.wait) if options.settle else None
+    between = partial(workspace.drain.settle, options.wait) if options.settle else None
     if options.issued:
         return await workspace.story.play_commands(options.issued, origin="cli", between=between)
     if options.commands == "-":
@@ -184,9 +183,7 @@ def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) ->
 
 
 def _summary(workspace: Workspace, report: StoryReport, options: Options, *, settled: bool) -> dict[str, Any]:
-    from workbench.services.monitor.drain import put_off, stopped_runners
-
-    still = stopped_runners(workspace.monitor)
+    still = workspace.drain.stopped()
     return {
         "project": workspace.project.name,
         "commands": dict(report.outcomes),
@@ -195,7 +192,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         "position": workspace.streams.head(),
         "streams": workspace.streams.count(),
         "settled": settled and not any(one.broken for one in still),
-        "put_off": put_off(workspace.monitor),
+        "put_off": workspace.drain.put_off(),
         "stopped": [asdict(one) for one in still],
         "gone": workspace.store.look(),
         "troubles": list(workspace.running().errors),
@@ -271,8 +268,7 @@ def _said(result: dict[str, Any]) -> str:
     if result["outcome"] == "accepted":
         return one_line(f"{said}: accepted, version {result['version']}")
     field = f"{result['field']}: " if result["field"] else ""
-    hint = f" ({result['hint']})" if result["hint"] else ""
-    return one_line(f"{said}: {result['outcome']}: {field}{result['message']}{hint}")
+    return one_line(in_brackets(f"{said}: {result['outcome']}: {field}{result['message']}", result["hint"]))
 
 
 RUN = VerbSpec(

@@ -232,15 +232,14 @@ def _export_takes(parser: Parser) -> None:
 
 async def _export(options: Options, environ: Environ) -> int:
     from workbench.errors import InvalidValue
-    from workbench.services.streams.event_export import ExportForm, export
+    from workbench.services.streams.event_export import EventExport, ExportForm
 
     to_terminal = options.file == "-"
     if to_terminal and options.json:
         raise InvalidValue("--json and the events cannot both go to the standard output", path="")
     workspace = opened(options, environ)
     try:
-        report = export(
-            workspace.world,
+        report = EventExport(workspace.world).write(
             None if to_terminal else Path(options.file),
             ExportForm(options.format),
             streams=options.stream,

@@ -41,7 +41,7 @@ class AckWriter:
         while True:
             settle = make()
             try:
-                await self._runtime.gate.write(settle)
+                await self._runtime.writer.write(settle)
             except StaleLease:  # nothing took effect
                 self.forget()
                 self._cursor.read()
@@ -58,7 +58,7 @@ class AckWriter:
     async def _blame(self, tasks: Sequence[DeliveryAttempt], error: CallerError) -> None:
         """Finds whose effects the store refuses; those tasks have failed."""
         acting = [task for task in tasks if task.effects and task.failure is None]
-        answers = await self._runtime.gate.dry_run(
+        answers = await self._runtime.writer.dry_run(
             [Atomic(operations=tuple(task.effects)) for task in acting]
         )
         refused = [

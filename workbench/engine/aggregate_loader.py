@@ -33,8 +33,8 @@ class AggregateLoader:
     """Loads and remembers aggregates; the memory is bounded.
 
     What is remembered is taken as it is while the stream is known to stand at its version, else brought up to
-    date by a short read. Everything is written through this process, and each commit is told to `committed`;
-    a writer that bypasses it is found by the expected version, and then `forget` is called (K2).
+    date by a short read. Each commit of this process is told to `committed`; what another one wrote is found
+    by the expected version, and then `forget` is called, or by `refresh` (K2).
     """
 
     def __init__(self, reader: EventReader, registry: Registry) -> None:
@@ -58,6 +58,12 @@ class AggregateLoader:
         self._heads[stream] = loaded.version
         self._remember(stream, loaded)
         return loaded
+
+    def refresh(self, aggregate: AggregateType, stream: str) -> Loaded:
+        """Returns the state as the store has it, also where another process wrote it; raises as `load`."""
+        info = self._reader.stream(stream)
+        self.committed(stream, info.version if info else 0)
+        return self.load(aggregate, stream)
 
     def committed(self, stream: str, version: int | None) -> None:
         """Notes which version a stream came to; None where only the store knows."""

@@ -19,7 +19,6 @@ from workbench.errors import (
     InvalidCommand,
     InvalidEvent,
     StreamClosed,
-    WorkbenchError,
     WrongExpectedVersion,
 )
 from workbench.model.aggregate import AggregateType
@@ -57,6 +56,15 @@ class Issue:
     origin: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command comes to on a state: events, or why not."""
+
+    loaded: Loaded
+    events: tuple[NewEvent, ...] = ()
+    refusal: CallerError | None = None
+
+
 class CommandHandler:
     """The one place where commands become events."""
 
@@ -65,7 +73,7 @@ class CommandHandler:
         *,
         registry: Registry,
         loader: AggregateLoader,
-        gate: GroupCommit,
+        writer: GroupCommit,
         clock: Clock,
         new_id: NewId,
         metrics: Metrics,
@@ -74,7 +82,7 @@ class CommandHandler:
     ) -> None:
         self._registry = registry
         self._loader = loader
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._new_id = new_id
         self._metrics = metrics
@@ -137,33 +145,52 @@ class CommandHandler:
         )
         for attempt in range(1, DECISIONS + 1):
             try:
-                loaded = self._loader.load(aggregate, stream)
-                _check_expected(kind, issue, stream, loaded)
-                context = DecisionContext(self._clock.now())
-                decided = aggregate.decide(loaded.state, command, context)
-                events = self._new_events(decided, base, context.at)
-            except CommandRejected as refusal:
-                return await self._record(base, loaded.version, CommandOutcome.REJECTED, refusal, attempt)
-            except WrongExpectedVersion as conflict:
-                return await self._record(base, conflict.actual, CommandOutcome.CONFLICT, conflict, attempt)
+                decision = self._decision(kind, command, issue, base)
             except CallerError as failure:
-                return await self._record(base, 0, CommandOutcome.FAILED, failure, attempt)
+                return await self._record(base, 0, failure, attempt)
+            loaded = decision.loaded
+            if decision.refusal is not None:
+                return await self._record(base, loaded.version, decision.refusal, attempt)
             record = _with(
                 base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - started
             )
             try:
-                return await self._append(aggregate, stream, loaded, events, record)
+                return await self._append(aggregate, stream, loaded, decision.events, record)
             except WrongExpectedVersion as conflict:
                 self._loader.forget(stream)
                 if attempt == DECISIONS or issue.expected is not None:
-                    return await self._record(
-                        base, conflict.actual, CommandOutcome.CONFLICT, conflict, attempt
-                    )
-            except StreamClosed as refusal:
-                return await self._record(base, loaded.version, CommandOutcome.REJECTED, refusal, attempt)
-            except CallerError as failure:
-                return await self._record(base, loaded.version, CommandOutcome.FAILED, failure, attempt)
+                    return await self._record(base, conflict.actual, conflict, attempt)
+            except CallerError as refusal:
+                return await self._record(base, loaded.version, refusal, attempt)
         raise AssertionError  # the last attempt always returned
+
+    def _decision(self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord) -> Decision:
+        """Decides on what is remembered of the stream; a refusal must hold for what the store has (K2).
+
+        Raises:
+            UnknownEvent: The stream cannot be folded (U2).
+        """
+        aggregate = self._registry.aggregates[kind.aggregate]
+        decision = self._decided(kind, command, issue, base, self._loader.load(aggregate, base.stream))
+        if decision.refusal is None:
+            return decision  # the append expects the version
+        current = self._loader.refresh(aggregate, base.stream)
+        if current.version == decision.loaded.version:
+            return decision
+        return self._decided(kind, command, issue, base, current)
+
+    def _decided(
+        self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord, loaded: Loaded
+    ) -> Decision:
+        decide = self._registry.aggregates[kind.aggregate].decide
+        try:
+            _check_expected(kind, issue, base.stream, loaded)
+            context = DecisionContext(self._clock.now())
+            return Decision(
+                loaded, self._new_events(decide(loaded.state, command, context), base, context.at)
+            )
+        except CallerError as refusal:
+            return Decision(loaded, refusal=refusal)
 
     def _new_events(self, decided: Any, base: CommandRecord, now: int) -> tuple[NewEvent, ...]:
         events = []
@@ -193,7 +220,7 @@ class CommandHandler:
         record: CommandRecord,
     ) -> CommandResult:
         append = Append(stream=stream, events=events, expected=loaded.version)
-        appended, stored = await self._gate.write(Atomic(operations=(append, RecordCommand(record=record))))
+        appended, stored = await self._writer.write(Atomic(operations=(append, RecordCommand(record=record))))
         if appended is None:
             return _result(stored, duplicate=True)
         result = _result(stored, event_ids=tuple(event.id for event in events))
@@ -214,16 +241,16 @@ class CommandHandler:
                 state_hash=aggregate.state_hash,
                 state=aggregate.write_state(loaded.state),
             )
-            await self._gate.write(SaveSnapshot(snapshot=snapshot))
+            await self._writer.write(SaveSnapshot(snapshot=snapshot))
         except Exception as error:  # noqa: BLE001  # the events are stored, and that is the command's answer (C11)
             self._report(f"no snapshot of {stream} could be taken: {type(error).__name__}: {error}")
 
     async def _record(
-        self, base: CommandRecord, version: int, outcome: CommandOutcome, error: WorkbenchError, attempt: int
+        self, base: CommandRecord, version: int, error: CallerError, attempt: int
     ) -> CommandResult:
         record = _with(
             base,
-            outcome=outcome,
+            outcome=_outcome(error),
             version=version,
             message=without_secrets(error.message, base.data),
             hint=without_secrets(error.hint, base.data),
@@ -232,8 +259,18 @@ class CommandHandler:
             attempts=attempt,
             duration_us=self._clock.now() - base.issued_at,
         )
-        stored = await self._gate.write(RecordCommand(record=record))
+        stored = await self._writer.write(RecordCommand(record=record))
         return _result(stored, duplicate=stored.number > 0)
+
+
+def _outcome(error: CallerError) -> CommandOutcome:
+    match error:
+        case CommandRejected() | StreamClosed():
+            return CommandOutcome.REJECTED
+        case WrongExpectedVersion():
+            return CommandOutcome.CONFLICT
+        case _:
+            return CommandOutcome.FAILED
 
 
 def _check_expected(kind: CommandType, issue: Issue, stream: str, loaded: Loaded) -> None:

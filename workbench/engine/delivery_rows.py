@@ -128,7 +128,7 @@ class DeliveryRows:
             until=self.leases.until(),
             owner=self._runtime.owner,
         )
-        leased = set(await self._runtime.gate.write(lease))
+        leased = set(await self._runtime.writer.write(lease))
         if leased:
             self._ack.forget()
         else:  # another engine took them, or claims what may have their keys

@@ -56,7 +56,7 @@ class DryRun:
 
 
 async def dry_run(
-    runner: SubscriptionRunner, gate: GroupCommit, letter: DeadLetter, data: str | None
+    runner: SubscriptionRunner, writer: GroupCommit, letter: DeadLetter, data: str | None
 ) -> DryRun:
     """Runs the handler of a dead letter without committing anything.
 
@@ -73,7 +73,7 @@ async def dry_run(
     task = await runner.dry_run(letter, data)
     refused = ""
     if task.failure is None and task.effects:
-        (answer,) = await gate.dry_run([Atomic(operations=tuple(task.effects))])
+        (answer,) = await writer.dry_run([Atomic(operations=tuple(task.effects))])
         refused = answer.message if isinstance(answer, WorkbenchError) else ""
     return DryRun(
         number=letter.number,

@@ -77,27 +77,27 @@ class Engine:
         self.clock = clock
         self.metrics: Metrics = before.metrics if before else Metrics(clock)
         self.state = EngineState.RUNNING
-        self.telling = Notifier(notify)
-        self.errors = self.telling.errors
+        self.notifier = Notifier(notify)
+        self.errors = self.notifier.errors
         rng = random.Random(seed)  # noqa: S311  # jitter and ids, no secrets
         self.new_id = id_source(clock, rng)
         self.owner: UUID = before.owner if before else self.new_id()
         self.reader = store.reader()
-        self.gate = GroupCommit(store, clock, self._written)
+        self.writer = GroupCommit(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
         self._timer = timer or timer_of(clock)
-        self.tasks = Tasks(self.telling.died)
-        self._following = Scheduler(
-            clock, self._timer, self.tasks, self._runs, self.telling.announce, self.telling.report
+        self.tasks = Tasks(self.notifier.died)
+        self._scheduler = Scheduler(
+            clock, self._timer, self.tasks, self._runs, self.notifier.announce, self.notifier.report
         )
         self._head = self.reader.head()
         self._retry = retry or RetryPolicy(max_attempts=5, delay=1.0, max_delay=30.0)
-        self.publisher = Publisher(registry, self.reader, self.gate, clock, self.new_id)
+        self.publisher = Publisher(registry, self.reader, self.writer, clock, self.new_id)
         self._runtime = Runtime(
             owner=self.owner,
             registry=registry,
             reader=self.reader,
-            gate=self.gate,
+            writer=self.writer,
             clock=clock,
             timer=self._timer,
             new_id=self.new_id,
@@ -105,19 +105,19 @@ class Engine:
             metrics=self.metrics,
             tasks=self.tasks,
             make_room=self.publisher.make_room,
-            trouble=self._following.trouble,
+            trouble=self._scheduler.trouble,
         )
         self.commands = CommandHandler(
             registry=registry,
             loader=self.loader,
-            gate=self.gate,
+            writer=self.writer,
             clock=clock,
             new_id=self.new_id,
             metrics=self.metrics,
             snapshot_every=snapshot_every,
-            report=self.telling.report,
+            report=self.notifier.report,
         )
-        self._housekeeping = Retention(registry, self.gate, clock, self._timer, self.tasks)
+        self._housekeeping = Retention(registry, self.writer, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
         self._started = False
@@ -128,13 +128,13 @@ class Engine:
         """Makes topics, subscriptions and tables, recovers from a crash, and begins to run."""
         self.state = EngineState.PAUSED if paused else EngineState.RUNNING
         for projection in self.registry.projections.values():
-            await self.gate.write(ensured(projection))
+            await self.writer.write(ensured(projection))
         for topic in (*self.registry.topics, COMMANDS_TOPIC):
-            await self.gate.write(EnsureTopic(name=topic))
+            await self.writer.write(EnsureTopic(name=topic))
         for runner in subscription_runners(self._runtime, self.commands, self._retry):
             self.subscriptions[runner.name] = runner
             topic, cursor = runner.subscription.topic, first_cursor(runner.subscription.start, self.reader)
-            await self.gate.write(EnsureSubscription(name=runner.name, topic=topic, cursor=cursor))
+            await self.writer.write(EnsureSubscription(name=runner.name, topic=topic, cursor=cursor))
             await runner.recover()
         for projection in self.registry.projections.values():
             if projection.by_handlers:
@@ -143,14 +143,14 @@ class Engine:
                 projection,
                 registry=self.registry,
                 reader=self.reader,
-                gate=self.gate,
+                writer=self.writer,
                 clock=self.clock,
                 metrics=self.metrics,
             )
             await follower.open()
             self.projections[follower.name] = follower
         for name, each in self._runners():
-            self._following.follow(name, each)
+            self._scheduler.follow(name, each)
         self._housekeeping.start()
         self._started = True
 
@@ -175,20 +175,20 @@ class Engine:
         self.state = EngineState.PAUSED
         self._housekeeping.stop()
         if self._started:
-            self._following.wake_all()
-            await self._timer.at_most(STOP_SECONDS, self._following.all_idle())
+            self._scheduler.wake_all()
+            await self._timer.at_most(STOP_SECONDS, self._scheduler.all_idle())
             await self.tasks.stop()
             notes: list[Callable[[], Awaitable[Any]]] = [
                 *(runner.rest for runner in self.subscriptions.values()),
                 *(one.stop for one in self.projections.values()),
-                *(partial(self.gate.write, operation) for operation in last),
+                *(partial(self.writer.write, operation) for operation in last),
             ]
             for note in notes:
                 try:
                     await note()
                 except Exception as error:  # noqa: BLE001  # what is not noted is done again at the next start
-                    self.telling.report(f"the end was not noted: {type(error).__name__}: {error}")
-        await self.gate.close()
+                    self.notifier.report(f"the end was not noted: {type(error).__name__}: {error}")
+        await self.writer.close()
 
     # -- what happens ---------------------------------------------------------------------------------
 
@@ -196,9 +196,9 @@ class Engine:
         try:
             self._follow(Touched(operations, answers))
         except Exception as error:  # noqa: BLE001  # what was committed is found by all runners
-            self.telling.note(f"what follows a commit failed: {type(error).__name__}: {error}")
-            self._following.wake_all()
-            self.telling.announce(Changes(everything=True, engine=True))
+            self.notifier.note(f"what follows a commit failed: {type(error).__name__}: {error}")
+            self._scheduler.wake_all()
+            self.notifier.announce(Changes(everything=True, engine=True))
 
     def _follow(self, touched: Touched) -> None:
         self.metrics.flow.update(touched.flow)
@@ -213,11 +213,11 @@ class Engine:
             self._head = max(self._head, changes.head, self._read_head())
             changes = changes.merged(Changes(head=self._head))
         if changes.head or touched.released:
-            self._following.wake_all()
+            self._scheduler.wake_all()
         else:
             for name in changes.subscriptions:
                 self.wake(name)
-        self.telling.announce(changes)
+        self.notifier.announce(changes)
 
     def _follow_operator(self, touched: Touched) -> None:
         """Takes over what operators changed in the store, and starts again what had stopped."""
@@ -236,7 +236,7 @@ class Engine:
         try:
             return self.reader.head()
         except WorkbenchError as error:
-            self.telling.note(f"the log's end cannot be read: {error.message}")
+            self.notifier.note(f"the log's end cannot be read: {error.message}")
             return 0
 
     def _runs(self) -> bool:
@@ -244,20 +244,20 @@ class Engine:
 
     def wake(self, name: str) -> None:
         """Has one subscription look for work."""
-        self._following.wake(name)
+        self._scheduler.wake(name)
 
     def look(self) -> None:
         """Looks for what another engine wrote into the store: a hint, as every wake-up is (P1, D5)."""
         self._head = max(self._head, self._read_head())
         for runner in self.subscriptions.values():
             runner.rows_changed()
-        self._following.wake_all()
+        self._scheduler.wake_all()
 
     # -- what others are given --------------------------------------------------------------------------
 
     async def write(self, operation: Operation) -> Any:
         """Writes one operation, and follows it; returns its answer, or raises as `commit` does."""
-        return await self.gate.write(operation)
+        return await self.writer.write(operation)
 
     async def commit(self, *operations: Operation) -> list[Any]:
         """Writes operations of which all take effect or none, and follows them; returns their answers.
@@ -266,11 +266,11 @@ class Engine:
             WorkbenchError: What the first that refused, or the transaction as a whole, failed with.
             StoreBusy: The engine was stopped.
         """
-        return await self.gate.write_all(operations)
+        return await self.writer.write_all(operations)
 
     def note(self, said: str) -> None:
         """Keeps a sentence about trouble, to be shown."""
-        self.telling.note(said)
+        self.notifier.note(said)
 
     def subscription(self, name: str) -> SubscriptionRunner:
         """Returns what moves a subscription.
@@ -300,7 +300,7 @@ class Engine:
         Raises:
             NotFound: Its subscription or its handler is missing.
         """
-        return await dry_run(self.subscription(letter.subscription), self.gate, letter, data)
+        return await dry_run(self.subscription(letter.subscription), self.writer, letter, data)
 
     async def pause_for(self, seconds: float) -> None:
         """Returns after some seconds of the engine's clock."""
@@ -316,28 +316,28 @@ class Engine:
         self.state = EngineState.PAUSED
         for runner in self.subscriptions.values():
             runner.release()
-        self.telling.announce(Changes(engine=True))
+        self.notifier.announce(Changes(engine=True))
 
     def resume(self) -> None:
         """Moves again; so does what stopped after repeated failures."""
         self.state = EngineState.RUNNING
         self.revive()
-        self._following.wake_all()
-        self.telling.announce(Changes(engine=True))
+        self._scheduler.wake_all()
+        self.notifier.announce(Changes(engine=True))
 
     def revive(self, name: str = "") -> None:
         """Has a subscription (or ``projection NAME``, or all) start again after repeated failures (C11)."""
-        self._following.revive(name)
+        self._scheduler.revive(name)
 
     @property
     def faults(self) -> Mapping[str, str]:
         """Why something stopped after repeated failures, by subscription, or ``projection NAME``."""
-        return self._following.faults
+        return self._scheduler.faults
 
     @property
     def stuck(self) -> bool:
         """Whether something failed and waits to be tried again."""
-        return self._following.stuck
+        return self._scheduler.stuck
 
     def spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         """Does some work in a task that ends with the engine; what fails is told, and it begins again."""
@@ -348,7 +348,7 @@ class Engine:
             try:
                 await work()
             except Exception as error:  # noqa: BLE001  # it is told
-                await self._following.failed(name, error)
+                await self._scheduler.failed(name, error)
             else:
                 return
 
@@ -363,7 +363,7 @@ class Engine:
         """
         if self.state is EngineState.RUNNING:
             self.pause()
-            await self._following.all_idle()
+            await self._scheduler.all_idle()
         order = sorted(self._runners(), key=lambda pair: place_of(pair[1]))
         for name, runner in order:
             if (runner.paused and name != only) or (only and name != only):
@@ -376,7 +376,7 @@ class Engine:
 
     async def settle(self) -> None:
         """Returns when everything has caught up; delayed retries do not count."""
-        await self._following.all_idle()
+        await self._scheduler.all_idle()
 
     @property
     def head(self) -> int:

@@ -1,4 +1,4 @@
-"""The way of every write into the store: grouped; inline where quick, else in the writer's thread (C6)."""
+"""Group commit: batches the writes of a loop turn; inline where quick, else in the writer's thread (C6)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class GroupCommit:
 
         Raises:
             WorkbenchError: What the operation, or the transaction as a whole, failed with.
-            StoreBusy: The gate was closed.
+            StoreBusy: It was closed.
         """
         if self._closed:
             raise StoreBusy("the engine was stopped", hint="try again in a moment")
@@ -183,7 +183,7 @@ class GroupCommit:
             self._work.add_done_callback(lambda done: self._shipped([], done))
 
     def _tidied(self) -> list[Any]:
-        with contextlib.suppress(WorkbenchError):  # the next writer hears what is wrong
+        with contextlib.suppress(WorkbenchError):  # the next write reports what is wrong
             if self._file is not None:
                 self._file.tidy()
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,7 @@ class DeliveryContext:
         reader: ModelReader,
         clock: Clock,
         *,
-        make_room: Callable[[Topic, int], None],
+        make_room: Callable[[Topic, Collection[UUID]], None],
         timeout: float = 60.0,
         dry_run: bool = False,
     ) -> None:
@@ -120,13 +120,13 @@ class DeliveryContext:
         Raises:
             BackPressure: The topic is full (B2); unless the handler knows better, it is tried again later.
         """
-        message = self._task.message
+        message, identity = self._task.message, self._effect_id()
         known = self._registry.topics.get(topic)
         if known is not None:
-            self._make_room(known, 1)
+            self._make_room(known, (identity,))
         self._task.effects.append(
             NewMessage(
-                id=self._effect_id(),
+                id=identity,
                 topic=topic,
                 type=type or topic,
                 key=key or message.key,

@@ -22,11 +22,11 @@ class Leases:
     """
 
     def __init__(
-        self, subscription: str, seconds: float, gate: GroupCommit, clock: Clock, timer: Timer, tasks: Tasks
+        self, subscription: str, seconds: float, writer: GroupCommit, clock: Clock, timer: Timer, tasks: Tasks
     ) -> None:
         self._subscription = subscription
         self._length = round(seconds * MICROSECONDS)
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._timer = timer
         self._tasks = tasks
@@ -60,11 +60,11 @@ class Leases:
 
     async def _extend(self, token: UUID) -> None:
         with contextlib.suppress(WorkbenchError):  # the next beat tries again
-            await self._gate.write(Extend(subscription=self._subscription, token=token, until=self.until()))
+            await self._writer.write(Extend(subscription=self._subscription, token=token, until=self.until()))
 
     async def reclaim(self, topic: str, max_crashes: int, *, release_key: bool) -> bool:
         """Takes back rows whose lease ran out; returns whether there were any."""
-        taken = await self._gate.write(
+        taken = await self._writer.write(
             Reclaim(
                 subscription=self._subscription,
                 topic=topic,

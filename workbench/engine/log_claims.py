@@ -56,7 +56,7 @@ class LogClaims:
         """Gives back what was claimed ahead, as it is not known when it goes on, and stores the cursor."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
-            await self._runtime.gate.write(Unclaim(subscription=self._subscription.name, token=ahead.token))
+            await self._runtime.writer.write(Unclaim(subscription=self._subscription.name, token=ahead.token))
         await self._cursor.store()
 
     async def take(self, limit: int) -> Stretch | None:

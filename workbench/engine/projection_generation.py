@@ -16,6 +16,7 @@ from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Operation
 from workbench.store.operations.projection_operations import ApplyProjection, MarkProjection
+from workbench.store.paging import stream_events
 from workbench.store.ports import Reader
 from workbench.store.stored_values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
 
@@ -24,7 +25,6 @@ SLICE = 0.004
 """Seconds of folding before others get a turn."""
 PASSED = 500
 """Positions that a checkpoint may move over uninteresting events before it is stored."""
-PAGE = 1000
 
 
 class ProjectionGeneration:
@@ -46,7 +46,7 @@ class ProjectionGeneration:
         *,
         registry: Registry,
         reader: Reader,
-        gate: GroupCommit,
+        writer: GroupCommit,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -60,7 +60,7 @@ class ProjectionGeneration:
         self._handlers = projection.handlers()
         self._registry = registry
         self._reader = reader
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._metrics = metrics
         self._flow = {name: f"project:{projection.name}:{name}" for name in self._handlers}
@@ -90,7 +90,7 @@ class ProjectionGeneration:
             fault=fault,
             fault_position=position,
         )
-        await self._gate.write_all((marked, *also))
+        await self._writer.write_all((marked, *also))
         self.status, self.fault_position = status, position
 
     async def work(self, limit: int = BATCH) -> bool:
@@ -172,7 +172,7 @@ class ProjectionGeneration:
     async def _store(
         self, reached: int, buffer: RowsBuffer | None = None, *, passed: tuple[PassedEvent, ...] = ()
     ) -> None:
-        await self._gate.write(self._applied(reached, buffer, passed=passed))
+        await self._writer.write(self._applied(reached, buffer, passed=passed))
         self._stored = reached
 
     async def store_checkpoint(self) -> None:
@@ -221,22 +221,17 @@ class ProjectionGeneration:
         for record in self._missed(stream, parked[0].position):
             if error := self._apply(record, buffer):
                 raise WorkbenchError(f"position {record.position} of {stream} still fails: {error}")
-        await self._gate.write_all((self._applied(self.checkpoint, buffer, resumed=(stream,)), *also))
+        await self._writer.write_all((self._applied(self.checkpoint, buffer, resumed=(stream,)), *also))
         self._stored = self.checkpoint
         self._parked.discard(stream)
 
     def _missed(self, stream: str, since: int) -> list[RecordedEvent]:
-        missed: list[RecordedEvent] = []
         first = self._reader.event_at(since)
-        version = first.version - 1 if first is not None else 0
-        while page := self._reader.read_stream(stream, version, PAGE):
-            missed += [
-                record
-                for record in page
-                if since <= record.position <= self.checkpoint and record.type in self._handlers
-            ]
-            version = page[-1].version
-        return missed
+        return [
+            record
+            for record in stream_events(self._reader, stream, first.version - 1 if first is not None else 0)
+            if since <= record.position <= self.checkpoint and record.type in self._handlers
+        ]
 
 
 def _passed(record: RecordedEvent, kind: PassedKind, error: str) -> PassedEvent:

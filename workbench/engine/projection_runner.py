@@ -43,7 +43,7 @@ class ProjectionRunner:
         *,
         registry: Registry,
         reader: Reader,
-        gate: GroupCommit,
+        writer: GroupCommit,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -52,13 +52,13 @@ class ProjectionRunner:
         self.building: ProjectionGeneration | None = None
         self._live: ProjectionGeneration | None = None
         self._reader = reader
-        self._gate = gate
+        self._writer = writer
         self._folding = partial(
             ProjectionGeneration,
             projection,
             registry=registry,
             reader=reader,
-            gate=gate,
+            writer=writer,
             clock=clock,
             metrics=metrics,
         )
@@ -143,12 +143,12 @@ class ProjectionRunner:
         caught_up = building.checkpoint >= self.live.checkpoint and not self.live.stopped
         if caught_up or not moved:
             await building.store_checkpoint()
-            await self._gate.write(SwitchProjection(name=self.name, generation=building.number))
+            await self._writer.write(SwitchProjection(name=self.name, generation=building.number))
             self._handled += self.live.handled
             self._live, self.building = building, None
 
     async def _begin(self, also: Sequence[Operation] = ()) -> None:
-        await self._gate.write_all((ensured(self.projection, rebuild=True), *also))
+        await self._writer.write_all((ensured(self.projection, rebuild=True), *also))
         self._read()
 
     async def stop(self) -> None:
@@ -214,7 +214,7 @@ class ProjectionRunner:
             if self.building is None:
                 return False
             dropped = DropGeneration(name=self.name, generation=self.building.number)
-            await self._gate.write_all((dropped, *also))
+            await self._writer.write_all((dropped, *also))
             self.building = None
             return True
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -45,11 +44,11 @@ class Publisher:
     """Publishes to topics for callers that are no handlers."""
 
     def __init__(
-        self, registry: Registry, reader: QueueReader, gate: GroupCommit, clock: Clock, new_id: NewId
+        self, registry: Registry, reader: QueueReader, writer: GroupCommit, clock: Clock, new_id: NewId
     ) -> None:
         self._registry = registry
         self._reader = reader
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._new_id = new_id
         self._backlogs: dict[str, int] = {}
@@ -66,8 +65,8 @@ class Publisher:
         """
         topic = self._topic(draft.topic)
         message = self._message(draft, topic, self._clock.now())
-        self.make_room(topic, 1)
-        return int(await self._gate.write(message))
+        self.make_room(topic, (message.id,))
+        return int(await self._writer.write(message))
 
     async def publish_many(self, drafts: Sequence[OutgoingMessage]) -> list[int]:
         """Publishes messages together, all or none; returns their positions.
@@ -75,12 +74,11 @@ class Publisher:
         Raises:
             Whatever `publish` raises.
         """
-        counts = Counter(draft.topic for draft in drafts)
-        topics, now = {name: self._topic(name) for name in counts}, self._clock.now()
+        topics, now = {draft.topic: self._topic(draft.topic) for draft in drafts}, self._clock.now()
         messages = [self._message(draft, topics[draft.topic], now) for draft in drafts]
-        for name, count in counts.items():
-            self.make_room(topics[name], count)
-        return list(await self._gate.write(Atomic(operations=tuple(messages))))
+        for topic in topics.values():
+            self.make_room(topic, {message.id for message in messages if message.topic == topic.name})
+        return list(await self._writer.write(Atomic(operations=tuple(messages))))
 
     def _topic(self, name: str) -> Topic:
         topic = self._registry.topics.get(name)
@@ -109,8 +107,8 @@ class Publisher:
             correlation_id=draft.correlation_id or identity,
         )
 
-    def make_room(self, topic: Topic, count: int) -> None:
-        """Refuses where the backlog is at its limit.
+    def make_room(self, topic: Topic, ids: Collection[UUID]) -> None:
+        """Refuses messages that are new where the backlog is at its limit; a repeat needs no room (P2).
 
         It is counted when it may be so: what was published since the last count could all be waiting still.
 
@@ -119,10 +117,12 @@ class Publisher:
         """
         if topic.max_backlog is None:
             return
+        count = len(ids)
         waiting = self._backlogs.get(topic.name, topic.max_backlog)
         if waiting + count > topic.max_backlog:
             readers = [one.name for one in self._registry.subscriptions.values() if one.topic == topic.name]
             waiting = self._reader.backlog(topic.name, readers, topic.max_backlog)
+            count -= len(self._reader.known_messages(ids))
         if waiting + count > topic.max_backlog:
             raise BackPressure(
                 f"topic {topic.name} is full: {waiting:,} wait to be delivered",

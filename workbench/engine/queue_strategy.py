@@ -40,7 +40,7 @@ class QueueStrategy:
     publish/subscribe does: what is a plain success never needs its row (contract §5).
 
     Args:
-        run: Makes what runs so many handlers at once, until it is told to stop.
+        run: Makes what runs a number of handlers at once, until it is told to stop.
         stopping: Whether no more is to be begun.
     """
 

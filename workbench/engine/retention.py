@@ -28,7 +28,7 @@ class Retention:
     """
 
     def __init__(
-        self, registry: Registry, gate: GroupCommit, clock: Clock, timer: Timer, tasks: Tasks
+        self, registry: Registry, writer: GroupCommit, clock: Clock, timer: Timer, tasks: Tasks
     ) -> None:
         self._topics = [
             topic
@@ -39,7 +39,7 @@ class Retention:
             topic.name: tuple(one.name for one in registry.subscriptions.values() if one.topic == topic.name)
             for topic in self._topics
         }
-        self._gate = gate
+        self._writer = writer
         self._clock = clock
         self._timer = timer
         self._tasks = tasks
@@ -74,13 +74,13 @@ class Retention:
         """
         removed = 0
         for topic in self._topics:
-            while (gone := await self._gate.write(self._retain(topic))) > 0:
+            while (gone := await self._writer.write(self._retain(topic))) > 0:
                 removed += gone
                 await asyncio.sleep(0)
                 if gone < CHUNK:
                     break
         before = self._clock.now() - round(UNDO * MICROSECONDS)
-        return removed + int(await self._gate.write(ForgetLetters(before=before)))
+        return removed + int(await self._writer.write(ForgetLetters(before=before)))
 
     def _retain(self, topic: Topic) -> Retain:
         kept = topic.retention

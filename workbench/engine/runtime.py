@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,14 +37,14 @@ class Runtime:
     owner: UUID
     registry: Registry
     reader: Reader
-    gate: GroupCommit
+    writer: GroupCommit
     clock: Clock
     timer: Timer
     new_id: NewId
     rng: random.Random
     metrics: Metrics
     tasks: Tasks
-    make_room: Callable[[Topic, int], None]
+    make_room: Callable[[Topic, Collection[UUID]], None]
     trouble: Callable[[str, WorldError], Awaitable[None]]
     in_doubt: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -53,7 +53,7 @@ class Runner(Protocol):
         ...
 
     async def work(self, limit: int | None = None) -> bool:
-        """Does one batch, of at most so many; returns whether there was anything to do."""
+        """Does one batch of at most `limit`; returns whether there was anything to do."""
         ...
 
     async def rest(self) -> None:

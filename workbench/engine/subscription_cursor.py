@@ -74,7 +74,7 @@ class SubscriptionCursor:
     async def write(self, operation: Operation) -> bool:
         """Writes what moves the cursor; False where another engine moved or claimed meanwhile."""
         try:
-            await self._runtime.gate.write(operation)
+            await self._runtime.writer.write(operation)
         except StaleLease:
             self.read()
             return False

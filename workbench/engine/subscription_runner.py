@@ -57,7 +57,7 @@ class SubscriptionRunner:
         self._runtime = runtime
         self._stopping = False
         leases = Leases(
-            self.name, subscription.lease, runtime.gate, runtime.clock, runtime.timer, runtime.tasks
+            self.name, subscription.lease, runtime.writer, runtime.clock, runtime.timer, runtime.tasks
         )
         self._cursor = SubscriptionCursor(runtime, self.name, leases, self._moved)
         self._source = TopicReader(runtime, subscription, self._cursor, key_of)
@@ -149,7 +149,7 @@ class SubscriptionRunner:
         if state is None:
             return
         subscription, self.paused = self.subscription, state.paused
-        await self._runtime.gate.write(
+        await self._runtime.writer.write(
             RecoverSubscription(
                 subscription=self.name,
                 topic=subscription.topic,
@@ -207,7 +207,7 @@ class SubscriptionRunner:
         """Does one batch.
 
         Args:
-            limit: At most so many deliveries; None lets the batch size follow the handler's speed.
+            limit: How many deliveries at most; None lets the batch size follow the handler's speed.
 
         Returns:
             Whether there was anything to do.

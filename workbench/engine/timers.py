@@ -37,7 +37,7 @@ class Timer(Protocol):
         ...
 
     async def at_most(self, seconds: float, work: Awaitable[None]) -> None:
-        """Waits for something, but no longer than so many seconds of the clock; then it is cancelled."""
+        """Waits for something, but no longer than some seconds of the clock; then it is cancelled."""
         ...
 
 

@@ -17,8 +17,9 @@ from workbench.model.clock import Clock, ManualClock
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
-from workbench.store.operations import Operation
+from workbench.store.operations import Operation, RecordAction
 from workbench.store.ports import Reader, Store
+from workbench.store.stored_values import OperatorAction
 from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
@@ -134,7 +135,7 @@ class World(Generic[M]):
         Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
 
         Raises:
-            WorldError: The store would not have it; the model of before goes on.
+            WorldError: The store refused it; the earlier model goes on.
         """
         before = self.model, self.engine
         try:
@@ -194,6 +195,15 @@ class World(Generic[M]):
         async with self.at_work() as engine:
             return await engine.commit(*operations)
 
+    def record(self, action: str, subject: str, detail: str = "") -> RecordAction:
+        """Returns the record of what an operator does, to be committed behind it (L9).
+
+        Args:
+            subject: What it is done to, such as ``projection users``.
+        """
+        at = self.clock.now()
+        return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
+
     @property
     def reloading(self) -> bool:
         """Whether the model is being replaced, or is about to be."""
@@ -218,7 +228,7 @@ class World(Generic[M]):
     # -- telling ----------------------------------------------------------------------------------------
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Has a function told what went stale after every commit; returns how to end that."""
+        """Calls a function with what went stale after every commit; returns how to end that."""
         self._listeners.append(listener)
 
         def end() -> None:

@@ -68,7 +68,7 @@ class Action:
         return self.keys.split(" / ") if self.keys else []
 
     @property
-    def keys_told(self) -> str:
+    def keys_text(self) -> str:
         """Its keys as a person reads them."""
         told = [one.replace("Return", "Enter") for one in self.sequences]
         return " / ".join(dict.fromkeys([*told, *(["Enter"] if self.default else [])]))
@@ -196,7 +196,7 @@ class BoundAction(QAction):
         return (offering.target(),) if offering is not None else ()
 
     def refresh(self) -> bool:
-        """Shows how things stand; returns whether it can be done now."""
+        """Updates text, icon and tool tip; returns whether it can be done now."""
         if self.place is None or not isValid(self.place):
             return False
         act, chosen = self.act, self._chosen()
@@ -219,7 +219,7 @@ class BoundAction(QAction):
 
     def _dress(self, text: str, name: str, why: str) -> None:
         said = self.act.tip or text.replace("&", "").removesuffix(" …")
-        keys = self.act.keys_told
+        keys = self.act.keys_text
         self.setText(text)
         self.setEnabled(not why)
         self.setToolTip(why or (f"{said}  ({keys})" if keys else said))
@@ -229,7 +229,7 @@ class BoundAction(QAction):
             self.setIcon(icon(name))
 
     def do(self) -> None:
-        """Does it, unless something stands in its way by now."""
+        """Does it, unless it cannot be done any more."""
         if self.refresh():
             self.act.run(self._owner, *self._chosen())
             if isValid(self):
@@ -267,7 +267,7 @@ class Actions:
         return next(iter(self), None)
 
     def refresh(self) -> None:
-        """Shows how things stand."""
+        """Updates text, icon and tool tip of each."""
         for one in self:
             one.refresh()
 
@@ -277,7 +277,7 @@ class Actions:
 
 
 class ActionButton(QToolButton):
-    """A button that does an action, and looks as that stands."""
+    """A button that does an action, enabled and labelled as that is."""
 
     def __init__(self, bound: BoundAction, *, words: bool = True, primary: bool = False) -> None:
         super().__init__()

@@ -22,7 +22,7 @@ GRAPHS = "pyqtgraph"
 
 
 def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
-    """Makes the application, dressed; once per process."""
+    """Makes the application with its theme; once per process."""
     existing = QApplication.instance()
     # As an argument: the answer of `setStyle` would cost making every name of QStyle known to Python.
     app = existing if isinstance(existing, QApplication) else QApplication([*arguments, "-style", "fusion"])
@@ -92,7 +92,7 @@ def target(options: argparse.Namespace) -> tuple[Path | None, str]:
 
 
 def warm_up() -> None:
-    """Imports what is heavy while the window already shows; nothing of Qt, which bears no other thread."""
+    """Imports what is heavy while the window already shows; nothing of Qt, which must not be in a thread."""
     for name in (
         "numpy",
         "workbench.project.project",

@@ -108,7 +108,7 @@ class Offering:
 
 
 def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
-    """Makes a menu of what is offered on a widget, in groups, as things stand."""
+    """Makes a menu of what is offered on a widget, in groups, as it is now."""
     menu = QMenu(parent or place)
     menu.setToolTipsVisible(True)
     before: object = None

@@ -12,7 +12,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from workbench.gui.ticker import Ticker
 from workbench.gui.time_format import shown_zone
-from workbench.gui.widgets import told
+from workbench.gui.widgets import error_text
 from workbench.model.changes import Changes
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Desk(QObject):
     Attributes:
         ticker: Calls views that say ages, while they are seen.
         awaiting: The view that is to have the keyboard as soon as it is seen.
+        closed: Whether the project is being closed; nothing is asked of it any more.
 
     Signals:
         changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
@@ -87,6 +88,7 @@ class Desk(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
+        self.closed = False
         self.selection = Selection()
         self._past: list[Selection] = []
         self._stepping = False
@@ -238,7 +240,7 @@ class Desk(QObject):
 
     def fail(self, what: str, error: BaseException) -> None:
         """Shows what failed, why, and what to do."""
-        self.notice("error", f"{what} failed: {told(error)}")
+        self.notice("error", f"{what} failed: {error_text(error)}")
 
     def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
         """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``."""
@@ -246,6 +248,7 @@ class Desk(QObject):
 
     async def close(self) -> None:
         """Ends listening and what still runs."""
+        self.closed = True
         self._unlisten()
         self._timer.stop()
         self._turn.stop()

@@ -77,7 +77,7 @@ class DraftKeeper(Banner):
             self.show()
 
     def note(self) -> None:
-        """Takes note that something was typed, or that nothing is any more."""
+        """Called when something was typed, or when nothing is any more."""
         if not self._key or self._showing:
             return
         content = self._read()
@@ -87,7 +87,7 @@ class DraftKeeper(Banner):
             self.settle()
 
     def settle(self) -> None:
-        """Takes note that what was typed was sent or saved."""
+        """Called when what was typed was sent or saved."""
         self.hide()
         if self._key:
             self._desk.forget(self._key)

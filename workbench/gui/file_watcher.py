@@ -50,7 +50,7 @@ class Watch(QObject):
             self._watcher.addPaths(sorted(new))
 
     def close(self) -> None:
-        """Watches nothing more, and tells nothing more."""
+        """Stops watching, and emits nothing more."""
         self.watch(())
         self._timer.stop()
         self.blockSignals(True)

@@ -15,8 +15,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -25,8 +23,10 @@ from typing_extensions import override
 from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk
 from workbench.gui.mapping_choice import MappingChoice
+from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font
-from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute, zone_name
+from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
@@ -40,6 +40,18 @@ SHOWN = 12
 PROBLEMS_SHOWN = 200
 NAMED = 6
 """Receivers that are named; of more their number is said."""
+COLUMNS = (
+    TableColumn("Line", width=60, align_right=True),
+    TableColumn("Stream", width=300),
+    TableColumn("Type", width=180),
+    TableColumn(
+        "Happened at",
+        width=ABSOLUTE_WIDTH + 30,
+        stretch=True,
+        text=lambda at: "time of import" if at is None else absolute(at),
+        zoned=True,
+    ),
+)
 
 
 class ImportDialog(QDialog):
@@ -65,7 +77,8 @@ class ImportDialog(QDialog):
         self._reader = self._reader_of(preview)
         self._choice = MappingChoice(preview, self._later)
         self._choice.setVisible(self._reader is None)
-        self._table = _preview_table()
+        self._table = FastTableView(COLUMNS)
+        self._table.setAccessibleName("The first events")
         self._problems = QPlainTextEdit()
         self._problems.setReadOnly(True)
         self._problems.setFont(code_font())
@@ -124,11 +137,14 @@ class ImportDialog(QDialog):
 
     def _show(self, preview: ImportPreview) -> None:
         self._reading = self._reader or preview.mapping
-        self._table.setRowCount(min(SHOWN, len(preview.incoming)))
-        for row, item in enumerate(preview.incoming[:SHOWN]):
-            when = "time of import" if item.event.occurred_at is None else absolute(item.event.occurred_at)
-            for column, text in enumerate((str(item.line), item.stream, item.event.type, when)):
-                self._table.setItem(row, column, QTableWidgetItem(text))
+        self._table.set_source(
+            ListSource(
+                [
+                    (item.line, item.stream, item.event.type, item.event.occurred_at)
+                    for item in preview.incoming[:SHOWN]
+                ]
+            )
+        )
         self._show_problems([str(problem) for problem in preview.problems])
         self._show_receivers(preview.receivers)
         self._start.setEnabled(False)
@@ -258,19 +274,6 @@ class ImportDialog(QDialog):
             self._looking.set()
             self._looking = None
         super().done(result)
-
-
-def _preview_table() -> QTableWidget:
-    table = QTableWidget(0, 4)
-    table.setObjectName("import-preview")
-    table.setHorizontalHeaderLabels(["Line", "Stream", "Type", f"Happened at ({zone_name()})"])
-    table.verticalHeader().hide()
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setAccessibleName("The first events")
-    for column, width in enumerate((60, 300, 180, ABSOLUTE_WIDTH + 30)):
-        table.setColumnWidth(column, width)
-    table.horizontalHeader().setStretchLastSection(True)
-    return table
 
 
 _FORMS = {"ndjson": "Events as the workbench writes them out", "cloudevents": "CloudEvents 1.0"}

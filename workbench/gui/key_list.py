@@ -29,6 +29,8 @@ OWNERS = (
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
     ("Subscriptions", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),
+    ("Settings", "workbench.gui.views.setting_outline:SettingOutline"),
+    ("Palette", "workbench.gui.palette:Palette"),
     ("Graphs", "workbench.gui.rate_graph:RateGraph"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
@@ -55,7 +57,7 @@ def all_keys() -> list[tuple[str, str, str]]:
     rows = []
     for title, where in OWNERS:
         owner = owner_class(where)
-        told = [(one.keys_told, one.text.replace("&", "")) for one in declared(owner) if one.keys_told]
+        told = [(one.keys_text, one.text.replace("&", "")) for one in declared(owner) if one.keys_text]
         told += [(one.keys, one.text) for one in widget_keys(owner)]
         rows += [(keys, title, text.removesuffix(" …")) for keys, text in told]
     return rows

@@ -1,4 +1,4 @@
-"""Has an open project read again when its files change, and tells the person what became of it."""
+"""Reloads an open project when its files change, and shows the result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LiveProject(QObject):
     """Keeps an open project as its files say.
 
     Args:
-        taken_over: Called when the project is another now.
+        taken_over: Called when the project was reloaded.
         reopen: Opens the project again.
     """
 
@@ -42,7 +42,7 @@ class LiveProject(QObject):
         desk.run(self._look_at_scenarios(), "Read the scenarios")
 
     def close(self) -> None:
-        """Looks no more."""
+        """Stops watching."""
         self._watch.close()
 
     def look(self) -> None:

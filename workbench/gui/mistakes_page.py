@@ -123,7 +123,7 @@ class MistakesPage(QWidget):
         self._watch.watch(_watched(root))
 
     def look(self) -> None:
-        """Tries again if a file is another than when it failed, unless something is being opened."""
+        """Tries again if a file changed since it failed, unless something is being opened."""
         self._watch.watch(_watched(self._root))
         if self.isEnabled() and fingerprint(self._root) != self._seen:
             self._again()
@@ -208,7 +208,7 @@ def _no_file(item: TreeItem) -> str:
 
 
 class _Tall(QStyledItemDelegate):
-    """Gives a cell the height of its words as they wrap, where the style gives it that of a line."""
+    """Gives a cell the height of its wrapped text; the style's is that of one line."""
 
     def __init__(self, list_: OfferingTree) -> None:
         super().__init__(list_)

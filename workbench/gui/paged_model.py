@@ -280,7 +280,7 @@ class PagedModel(QAbstractTableModel):
         return "" if row is None else self.text_of(row, column)
 
     def text_of(self, row: Row, column: int, most: int = CELL) -> str:
-        """Returns what a column shows of a row: at most so many characters, each of them to be seen."""
+        """Returns what a column shows of a row: at most `most` characters, none of them invisible."""
         described = self.columns[column]
         badge = self.badge_of(row, column)
         if badge is not None:
@@ -351,7 +351,7 @@ def _tip(text: str) -> str:
 
 
 def _said(say: Callable[[Any], str], value: Any, most: int) -> str:
-    """Returns at most so many characters about a value, each of them to be seen."""
+    """Returns at most `most` characters about a value, none of them invisible."""
     if isinstance(value, str) and len(value) > most:
         return visible(_words(say, value[:most])[:most]) + more(len(value) - most)
     return visible(shortened(_words(say, value), most))

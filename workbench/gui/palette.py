@@ -6,13 +6,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 from shiboken6 import isValid
 from typing_extensions import override
 
-from workbench.gui.actions import BoundAction
+from workbench.gui.actions import Actions, BoundAction, action
+from workbench.gui.context_menu import Offering
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.loop import spawn
@@ -52,6 +61,44 @@ def matches(text: str, typed: str) -> bool:
     return all(word in low for word in folded(typed).split())
 
 
+class TargetList(QListWidget):
+    """What fits; each has a menu.
+
+    Signals:
+        target_activated: The `Target` that was clicked on.
+    """
+
+    target_activated = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setUniformItemSizes(True)
+        self.offering = Offering(
+            self,
+            self.target,
+            nothing="Nothing is chosen",
+            choose_at=self._choose_at,
+            where=lambda: self.visualItemRect(self.currentItem()).bottomLeft() + QPoint(24, 0),
+            activated=self.target_activated,
+        )
+        self.itemClicked.connect(lambda _item: self.target_activated.emit(self.target()))
+        self.itemActivated.connect(lambda _item: self.target_activated.emit(self.target()))
+
+    def target(self) -> Target | None:
+        """Returns what is marked, unless it cannot be done."""
+        item: QListWidgetItem | None = self.currentItem()
+        enabled = item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled
+        return item.data(Qt.ItemDataRole.UserRole) if item is not None and enabled else None
+
+    def _choose_at(self, place: QPoint) -> None:
+        chosen = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().setCurrentIndex(self.indexAt(place), chosen)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.offering.open(event)
+
+
 class Palette(QDialog):
     """A line to type in and what fits below it; Enter goes to the first."""
 
@@ -65,16 +112,15 @@ class Palette(QDialog):
         self._line = QLineEdit()
         self._line.setPlaceholderText("Go to a view, stream or command, or do something …")
         self._line.setAccessibleName("Palette")
-        self._list = QListWidget()
-        self._list.setUniformItemSizes(True)
+        self._list = TargetList()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self._line)
         layout.addWidget(self._list)
         self._line.textChanged.connect(self._fill)
         self._line.installEventFilter(self)
-        self._list.itemActivated.connect(self._go)
-        self._list.itemClicked.connect(self._go)
+        self.acts = Actions(self, self)
+        self.acts.offer()
         width = min(620, max(320, parent.width() - 40))
         self.resize(width, 420)
         corner = parent.mapToGlobal(parent.rect().topLeft())
@@ -95,7 +141,7 @@ class Palette(QDialog):
             self._seeking = False
             self._add(found)
             if self._entered:
-                self._go(self._list.currentItem())
+                self.acts["go"].do()
 
     def _add(self, found: Sequence[Target]) -> None:
         for target in found[: SHOWN - self._list.count()]:
@@ -119,7 +165,7 @@ class Palette(QDialog):
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._entered = self._seeking and not self._list.count()  # then it waits for what comes
-                self._go(self._list.currentItem())
+                self.acts["go"].do()
                 return True
         return super().eventFilter(watched, event)
 
@@ -129,11 +175,16 @@ class Palette(QDialog):
             self.close()  # the person went elsewhere
         return super().event(event)
 
-    def _go(self, item: QListWidgetItem | None) -> None:
-        if item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled:
-            target: Target = item.data(Qt.ItemDataRole.UserRole)
-            self.accept()
-            target.go()
+    @action("Go there, or do it", on="_list", icon="chevron-right", default=True)
+    def go(self, target: Target) -> None:
+        """Closes the palette, and goes to what is marked or does it."""
+        self.accept()
+        target.go()
+
+    @action("Copy name", on="_list", icon="copy")
+    def copy_name(self, target: Target) -> None:
+        """Copies what it is called."""
+        QApplication.clipboard().setText(target.text)
 
 
 async def nothing_found(_typed: str) -> Sequence[Target]:
@@ -172,7 +223,7 @@ def _action_target(one: BoundAction, bring: Callable[[str], object]) -> Target:
         kind=view.title if view is not None else ACTION,
         icon=one.icon_name or "chevron-right",
         go=go,
-        keys=one.act.keys_told,
+        keys=one.act.keys_text,
         why="" if one.isEnabled() else one.toolTip(),
     )
 

@@ -230,7 +230,7 @@ def ceiling(top: float) -> float:
 
 
 def time_marks(low: float, high: float, most: int) -> list[tuple[float, str]]:
-    """Returns seconds since 1970 and what stands at them: round times, at most so many."""
+    """Returns seconds since 1970 and what stands at them: round times, at most `most`."""
     step = next((step for step in STEPS if (high - low) / step <= most), STEPS[-1])
     marks = range(math.ceil(low / step) * step, math.floor(high) + 1, step)
     return [(float(mark), clock_text(mark, seconds=step < 60)) for mark in marks]

@@ -109,7 +109,7 @@ class Session(WindowActions):
         self.acts.refresh()
 
     def _taken_over(self) -> None:
-        """Shows what the window itself says of the project, which is another than before."""
+        """Shows what the window itself says of the project, which was reloaded."""
         if self.workspace is not None:
             self.window.setWindowTitle(f"{self.workspace.project.name} — Event Workbench")
             self.acts.refresh()

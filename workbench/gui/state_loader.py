@@ -43,7 +43,7 @@ class StateLoader:
     Args:
         begun: Called where an answer takes a while.
         told: Called with the state, and with the event that made it.
-        refused: Called instead with the bytes, where there are so many that it must be asked for.
+        refused: Called instead with the bytes, where there are too many to be read unasked.
     """
 
     def __init__(

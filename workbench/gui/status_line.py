@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
-from workbench.gui.time_format import shown_zone, zone_told
+from workbench.gui.time_format import shown_zone, zone_text
 from workbench.services.scenarios.scenario_status import Tally
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ class StatusLine(QStatusBar):
         self.scenarios.setVisible(bool(said))
 
     def _tell_zone(self) -> None:
-        self.zone.setText(zone_told())
+        self.zone.setText(zone_text())
 
     def show_status(self, status: Status | None) -> None:
-        """Shows how things stand; None while no project is open."""
+        """Shows the status; None while no project is open."""
         if status is None or status != self._status:
             self._status = status
             self._paint()

@@ -55,12 +55,12 @@ class TableActions:
         """Copies the selected rows, tabs between their cells; what could be a formula is quoted."""
         self._copy(chosen, lambda rows: lines_of(self._model, rows))
 
-    @action("Copy cell", on="table", look=lambda acts, chosen: (acts.cell_told(chosen), ""))
+    @action("Copy cell", on="table", look=lambda acts, chosen: (acts.copy_label(chosen), ""))
     def copy_cell(self, chosen: ChosenRows) -> None:
         """Copies all that one cell has to say."""
         QApplication.clipboard().setText(self._model.whole_of(chosen.row, chosen.column))
 
-    def cell_told(self, chosen: ChosenRows | None) -> str:
+    def copy_label(self, chosen: ChosenRows | None) -> str:
         """Returns what copying the cell is called."""
         title = self._model.columns[chosen.column].title if chosen is not None else ""
         return f"Copy cell “{title}”".replace("&", "&&") if title else "Copy cell"
@@ -98,14 +98,14 @@ class TableActions:
     @action(
         "Sort by this column",
         on="table",
-        look=lambda acts, chosen: (acts.sort_told(chosen), ""),
+        look=lambda acts, chosen: (acts.sort_label(chosen), ""),
         shown=lambda acts, _chosen: acts.head.sortable,
     )
     def sort_by(self, chosen: ChosenRows) -> None:
         """Asks for the order by the column; a second time the other way round."""
         self.head.sort_by(chosen.column)
 
-    def sort_told(self, chosen: ChosenRows | None) -> str:
+    def sort_label(self, chosen: ChosenRows | None) -> str:
         """Returns what sorting is called."""
         title = self._model.columns[chosen.column].title if chosen is not None else ""
         return f"Sort by “{title}”".replace("&", "&&") if title else "Sort by this column"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHeaderView, QMenu, QTableView
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.column_layout import ColumnLayout, ColumnLayouts, layouts_around
 from workbench.gui.context_menu import Offering, menu_of
 from workbench.gui.paged_model import PagedModel
 
@@ -23,7 +24,7 @@ class HeadColumn:
 
 
 class TableHeader(QHeaderView):
-    """The head of a table, with a menu for its columns.
+    """The head of a table, with a menu for its columns; it stands as the window's person left it.
 
     Args:
         fitting: Returns the widths that heads and first rows need, by column.
@@ -44,7 +45,9 @@ class TableHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, table)
         self.sortable = self.arranged = False
         self._table, self._model, self._fitting = table, model, fitting
-        self._sorted: tuple[int, bool] = (-1, False)
+        self._sorted = self._sorted_first = (-1, False)
+        self._sort_chosen = False
+        self._layouts: ColumnLayouts | None = None
         self._menu_at = HeadColumn(0)
         self._chosen: dict[int, bool] = {}  # by column: whether the person wants it to be seen
         self._stretched = next((at for at, column in enumerate(model.columns) if column.stretch), -1)
@@ -53,9 +56,11 @@ class TableHeader(QHeaderView):
         self.setSelectionModel(QItemSelectionModel(model, self))
         self.setFixedHeight(28)
         self.setHighlightSections(False)
+        self.setSectionsMovable(True)
         self.setMinimumSectionSize(36)
         self.sectionClicked.connect(self._clicked)
         self.sectionResized.connect(self._resized)
+        self.sectionMoved.connect(self._keep)
         self.offering = Offering(
             self,
             lambda: self._menu_at,
@@ -76,6 +81,8 @@ class TableHeader(QHeaderView):
 
     def show_sort(self, column: int, descending: bool) -> None:
         """Marks the column by which the rows are sorted."""
+        if self._sorted[0] < 0:
+            self._sorted_first = (column, descending)
         self._sorted = (column, descending)
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.setSortIndicatorShown(column >= 0)
@@ -88,17 +95,22 @@ class TableHeader(QHeaderView):
 
     def sort_by(self, column: int) -> None:
         """Asks for the order by a column, the other way round where it is sorted by that already."""
-        self.sort_wanted.emit(column, not self._sorted[1] if column == self._sorted[0] else False)
+        self._ask_sort(column, not self._sorted[1] if column == self._sorted[0] else False)
 
     @action("Sort ascending", icon="chevron-up", shown=lambda head, _at: head.sortable)
     def sort_ascending(self, at: HeadColumn) -> None:
         """Asks for the order by a column, the smallest first."""
-        self.sort_wanted.emit(at.index, False)
+        self._ask_sort(at.index, descending=False)
 
     @action("Sort descending", icon="chevron-down", shown=lambda head, _at: head.sortable)
     def sort_descending(self, at: HeadColumn) -> None:
         """Asks for the order by a column, the largest first."""
-        self.sort_wanted.emit(at.index, True)
+        self._ask_sort(at.index, descending=True)
+
+    def _ask_sort(self, column: int, descending: bool) -> None:
+        self._sort_chosen = True
+        self.sort_wanted.emit(column, descending)
+        self._keep()
 
     # -- columns ------------------------------------------------------------------------------------------
 
@@ -108,9 +120,16 @@ class TableHeader(QHeaderView):
         self.arranged = True
         self.resizeSection(at.index, self._fitting()[at.index])
         self.stretch()
+        self._keep()
 
     @action("Fit all columns", group=1)
-    def fit_columns(self, _at: HeadColumn | None = None) -> None:
+    def fit_columns(self, _at: HeadColumn) -> None:
+        """Fits each column because the person wants it."""
+        self.arranged = True
+        self.fit()
+        self._keep()
+
+    def fit(self) -> None:
         """Gives each column the width that its head and the first rows need, within reason."""
         for number, width in enumerate(self._fitting()):
             self._table.setColumnWidth(number, width)
@@ -128,20 +147,25 @@ class TableHeader(QHeaderView):
 
     @action("Reset columns", icon="undo", group=2, tip="Show the columns as they were at first")
     def reset_columns(self, _at: HeadColumn | None = None) -> None:
-        """Shows all columns in their first widths, as far as the view has room for them."""
+        """Shows all columns in their first order and widths, as far as the view has room for them."""
+        layouts, self._layouts = self._layouts, None
         self._chosen.clear()
         self.arranged = False
         for number, column in enumerate(self._model.columns):
             self._table.setColumnHidden(number, False)
             self._table.setColumnWidth(number, column.width)
+            self.moveSection(self.visualIndex(number), number)
         self.stretch()
         self.columns_reset.emit()
+        self._layouts = layouts
+        self._keep()
 
     def show_column(self, column: int, *, shown: bool) -> None:
         """Shows or hides a column because the person wants it."""
         self._chosen[column] = shown
         self._table.setColumnHidden(column, not shown)
         self.stretch()
+        self._keep()
 
     def hides(self, column: int, wanted: bool) -> bool:
         """Returns whether a column is hidden: as the view wants it, unless the person said otherwise."""
@@ -178,9 +202,60 @@ class TableHeader(QHeaderView):
         self._table.setColumnWidth(at, max(least, self._table.viewport().width() - others))
 
     def _resized(self, column: int) -> None:
-        self.arranged = self.arranged or bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
-        if column != self._stretched:
-            self.stretch()
+        if column == self._stretched:  # which a splitter that is dragged resizes, too
+            return
+        self.stretch()
+        if QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self.arranged = True
+            self._keep()
+
+    # -- what the window remembers ------------------------------------------------------------------------
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._layouts is None and (layouts := layouts_around(self)) is not None:
+            titles = [column.title for column in self._model.columns]
+            self._take(layouts.find(self._table.accessibleName(), titles), titles)
+            self._layouts = layouts
+            layouts.forgotten.connect(self._reset)
+
+    def _take(self, layout: ColumnLayout, titles: Sequence[str]) -> None:
+        """Arranges the columns as they were left; those that came since stand behind the others."""
+        self._chosen = {titles.index(title): shown for title, shown in layout.shown.items()}
+        for column, shown in self._chosen.items():
+            self._table.setColumnHidden(column, not shown)
+        for title, width in layout.widths.items():
+            self._table.setColumnWidth(titles.index(title), width)
+        for place, title in enumerate(layout.order):
+            self.moveSection(self.visualIndex(titles.index(title)), place)
+        self.arranged = self.arranged or bool(layout.widths)
+        self.stretch()
+        if layout.sort is not None and self.sortable:
+            self._ask_sort(titles.index(layout.sort[0]), layout.sort[1])
+
+    def _keep(self) -> None:
+        if self._layouts is None:
+            return
+        titles = [column.title for column in self._model.columns]
+        order = tuple(titles[self.logicalIndex(place)] for place in range(len(titles)))
+        widths = {
+            title: self.sectionSize(at) for at, title in enumerate(titles) if not self.isSectionHidden(at)
+        }
+        layout = ColumnLayout(
+            shown={titles[at]: shown for at, shown in self._chosen.items()},
+            widths=widths if self.arranged else {},
+            order=order if order != tuple(titles) else (),
+            sort=(titles[self._sorted[0]], self._sorted[1]) if self._sort_chosen else None,
+        )
+        self._layouts.keep(self._table.accessibleName(), layout)
+
+    def _reset(self) -> None:
+        """Shows columns and order of the rows as they were at first."""
+        if self._sort_chosen:
+            self._sort_chosen = False
+            self.sort_wanted.emit(*self._sorted_first)
+        self.reset_columns()
 
     # -- the menu -----------------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ class SelectionKeeper:
         return self._key(index.row()) if index.isValid() else None
 
     def hold(self, first: int, rows: int) -> HeldRows:
-        """Returns what to find again; so many rows from a number on are in sight."""
+        """Returns what to find again, given the first row in sight and how many are."""
         last = min(self._model.rowCount(), first + rows) - 1
         sight = self._model.keys(first, last) if last >= first else ()
         selected, current = self.selected(), self.current()
@@ -101,7 +101,7 @@ class SelectionKeeper:
         return found[0] if found else None
 
     def carry_over(self, turn: Callable[[], object], held: HeldRows, places: Mapping[Key, int]) -> None:
-        """Has the rows change with no selection on them; listeners hear once when it is restored."""
+        """Has the rows change with no selection on them; listeners are called once, when it is restored."""
         self._selection.reset()
         turn()
         self._table.setAutoScroll(False)

@@ -161,7 +161,7 @@ class Theme(QObject):
     """The look of the running application: follows the system unless told otherwise."""
 
     changed = Signal()
-    """The colours are others now; what paints itself should repaint."""
+    """The colours changed; what paints itself should repaint."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -185,7 +185,7 @@ class Theme(QObject):
         return DARK if self._dark else LIGHT
 
     def install(self, app: QApplication) -> None:
-        """Dresses the application: fonts, palette, shapes; call it once, before windows are made."""
+        """Gives the application fonts, palette and style sheet; call it once, before windows are made."""
         load_fonts()
         app.setFont(ui_font())
         self._app = app

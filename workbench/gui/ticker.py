@@ -50,7 +50,7 @@ class Ticker(QObject):
             self._timer.stop()
 
     def beat(self) -> None:
-        """Calls everything that can be seen; what a minimized window holds cannot."""
+        """Calls every view that can be seen; those of a minimized window cannot."""
         for one in list(self._seen):
             if one.isVisible() and not one.window().isMinimized():
                 one.tick()
@@ -61,6 +61,6 @@ class Ticker(QObject):
         return self._timer.isActive()
 
     def close(self) -> None:
-        """Beats no more."""
+        """Stops for good."""
         self._seen.clear()
         self._timer.stop()

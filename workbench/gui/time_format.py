@@ -21,7 +21,7 @@ class ShownZone(QObject):
     """The zone of all times that are shown and typed.
 
     Signals:
-        changed: It is another now.
+        changed: Another zone was chosen.
     """
 
     changed = Signal()
@@ -54,7 +54,7 @@ def zone_name() -> str:
     return shown_zone().zone.name(_CLOCK.now())
 
 
-def zone_told() -> str:
+def zone_text() -> str:
     """Returns the zone with the offset that holds now; times with another offset say theirs."""
     return shown_zone().zone.told(_CLOCK.now())
 

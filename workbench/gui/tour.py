@@ -50,7 +50,7 @@ def tour(folder: Path, sample: str, environ: Mapping[str, str]) -> int:
 
 
 def _say_what_matters(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    """Passes on what Qt says, but for what a screen that does not exist has no use for."""
+    """Passes on Qt's messages, without those about the screen that an offscreen run lacks."""
     if not text.startswith("This plugin does not support"):
         sys.stderr.write(f"{text}\n")
 
@@ -148,24 +148,24 @@ class Guide:
         raise RuntimeError(f"the form has no field {field}")
 
     async def _repair(self) -> None:
-        workspace, repair = self._workspace, self._workspace.dead_letters
+        workspace, dead_letters = self._workspace, self._workspace.dead_letters
         await self._picture("03-dead-letters", "Repair")
         await workspace.commands.issue("resolve_outage", {"domain": "slowmail.example"})
-        down = [letter.number for letter in repair.page() if letter.reason.value == "max_attempts"]
-        report = await repair.replay(down)
+        down = [letter.number for letter in dead_letters.page() if letter.reason.value == "max_attempts"]
+        report = await dead_letters.replay(down)
         await self._settle()
         self._say(f"repaired the mail server and replayed {report.done} dead letters; they succeeded")
-        for letter in repair.page():
+        for letter in dead_letters.page():
             text = letter.data.replace("bletchley.invalid", "example.org")
-            await repair.edit_and_replay(letter.number, text)
+            await dead_letters.edit_and_replay(letter.number, text)
             await self._settle()
-            said = repair.get(letter.number).status.value
+            said = dead_letters.get(letter.number).status.value
             self._say(f"edited dead letter {letter.number} and replayed the copy: {said}")
         await self._break_again()
 
     async def _break_again(self) -> None:
         """Leaves some dead letters behind, so that the pictures show them; purges one and takes that back."""
-        workspace, repair = self._workspace, self._workspace.dead_letters
+        workspace, dead_letters = self._workspace, self._workspace.dead_letters
         await workspace.commands.issue("report_outage", {"domain": "brokenmail.example"})
         for name in ("barbara", "dorothy", "frances"):
             values = {"user_id": name, "username": name.title(), "email": f"{name}@brokenmail.example"}
@@ -173,11 +173,11 @@ class Guide:
         values = {"user_id": "ida", "username": "Ida Rhodes", "email": "ida@nowhere.invalid"}
         await workspace.commands.issue("create_user", values)
         await self._settle()
-        first = repair.page()[-1].number
-        await repair.purge([first])
-        await repair.restore([first])
+        first = dead_letters.page()[-1].number
+        await dead_letters.purge([first])
+        await dead_letters.restore([first])
         self._say(
-            f"purged dead letter {first} and took that back; {len(repair.page())} stay for the pictures"
+            f"purged dead letter {first} and took that back; {len(dead_letters.page())} stay for the pictures"
         )
 
     async def _drive_orders(self) -> None:
@@ -188,7 +188,7 @@ class Guide:
         await self._settle()
         await asyncio.sleep(5.0)
         await self._settle()
-        rows = self._workspace.monitor.rows("orders")
+        rows = self._workspace.projections.rows("orders")
         self._say("orders: " + ", ".join(f"{row['customer']} {row['status']}" for row in rows))
 
     async def _run_scenarios(self) -> None:
@@ -210,8 +210,8 @@ class Guide:
                 moved.clear()
         end()
         await self._settle()
-        (standing,) = [one.text() for one in view.findChildren(Badge)]
-        self._say(f"ran the scenarios: {standing}")
+        (counts,) = [one.text() for one in view.findChildren(Badge)]
+        self._say(f"ran the scenarios: {counts}")
         await self._picture("04-scenarios", "Test")
 
     async def _settle(self) -> None:

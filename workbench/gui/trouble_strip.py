@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QWidget
 
 from workbench.gui.paged_model import PagedModel
-from workbench.gui.widgets import Banner, told
+from workbench.gui.widgets import Banner, error_text
 
 LEAST = 34
 
@@ -37,7 +37,7 @@ class TroubleStrip(Banner):
         error = self._model.trouble
         self.setVisible(error is not None)
         if error is not None:
-            self.set("error", f"The rows cannot be read: {told(error)}", [("Try again", self.again)])
+            self.set("error", f"The rows cannot be read: {error_text(error)}", [("Try again", self.again)])
         self._moved()
 
     def place(self, room: QRect) -> None:

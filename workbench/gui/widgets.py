@@ -40,10 +40,10 @@ __all__ = [
     "EmptyState",
     "JsonView",
     "SearchBox",
+    "error_text",
     "exact_text",
     "plain_label",
     "show_words",
-    "told",
     "toolbar_button",
 ]
 
@@ -76,7 +76,7 @@ def plain_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel
     return label
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """Returns what failed, and what to do about it where that is known."""
     hint = getattr(error, "hint", "")
     said = str(error) or type(error).__name__

@@ -12,6 +12,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.gui.actions import Action, Actions, WidgetKey, action
+from workbench.gui.column_layout import ColumnLayouts
 from workbench.gui.loop import finished
 from workbench.gui.palette import Palette, action_targets, command_targets, nothing_found, stream_targets
 from workbench.gui.theme import theme
@@ -41,6 +42,7 @@ class WindowActions(ABC):
     def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:
         self.window, self.zones = window, zones
         self._settings = settings
+        self._columns = ColumnLayouts(window, settings)
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self.acts = Actions(self, window)
@@ -190,8 +192,9 @@ class WindowActions(ABC):
 
     @action("Reset layout", key="reset-layout", menu="View", group=3)
     def reset_layout(self) -> None:
-        """Arranges the perspective as it is by default."""
+        """Arranges the perspective, and the columns of all tables, as they are by default."""
         self.window.reset_perspective()
+        self._columns.forget()
 
     # -- what can be done: going ----------------------------------------------------------------------------
 

@@ -16,8 +16,8 @@ from workbench.errors import WorkbenchError
 from workbench.gui.desk import Notice
 from workbench.gui.loop import spawn
 from workbench.gui.time_format import set_zone, shown_zone
+from workbench.gui.widgets import error_text
 from workbench.model.clock import SystemClock
-from workbench.model.hints import sentences
 from workbench.model.zones import SYSTEM, UNIVERSAL, Zone, zone_keys
 from workbench.project.zone_choice import remember_zone, zone_or_system
 
@@ -59,7 +59,7 @@ class ZoneChooser:
         try:
             self._take(key)
         except WorkbenchError as error:
-            self._window.notices.show_notice(Notice(kind="error", text=sentences(str(error), error.hint)))
+            self._window.notices.show_notice(Notice(kind="error", text=error_text(error)))
 
     def _take(self, key: str) -> None:
         set_zone(key)
@@ -106,7 +106,7 @@ class ZoneDialog(QInputDialog):
         try:
             self._choose(self.textValue())
         except WorkbenchError as error:
-            self.setLabelText(f"{self.said}\n\n{error}.\n{error.hint}".rstrip())
+            self.setLabelText(f"{self.said}\n\n{error_text(error)}")
             return
         super().accept()
 

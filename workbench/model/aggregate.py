@@ -30,7 +30,7 @@ class Aggregate:
             pure. Refuses by raising `CommandRejected`.
         evolve: ``(state or None, event) -> state``; pure.
         upcasters: By event type name, then by the version that each step starts from.
-        snapshot_every: A snapshot each so many events (S1); None takes the project's setting.
+        snapshot_every: Events between two snapshots (S1); None takes the project's setting.
         fold: What ``evolve`` was made of, where that is no Python; snapshots of another are ignored (K1).
     """
 

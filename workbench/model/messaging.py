@@ -297,7 +297,7 @@ class Topic:
         on_expired: What becomes of one that lived too long.
         priority: Of messages that are published without one.
         retention: Seconds that settled messages are kept, None for ever (G1).
-        keep: So many of the newest settled messages are kept, None for no such limit (G1).
+        keep: How many of the newest settled messages are kept at most, None for no such limit (G1).
         max_backlog: Waiting messages at which publish answers `BackPressure`, None for no limit (B2).
         persistent: Whether messages outlive the program; else they are forgotten when the project is closed.
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.model.messaging import Mode, Start
 from workbench.model.registry import Registry
-from workbench.project.project_file import ProjectFile, in_order
+from workbench.project.project_file import ProjectFile
 from workbench.tusk import Problem
 
 Path = tuple[str, ...]
@@ -60,7 +60,7 @@ def unmet(file: ProjectFile, registry: Registry) -> list[Problem]:
         for section, flag, promise in _flags(file, said=True)
         if not any(promise.parts(registry, file))
     ]
-    return in_order(found)
+    return sorted(found)
 
 
 def forbidden(file: ProjectFile, registry: Registry) -> list[Problem]:
@@ -71,7 +71,7 @@ def forbidden(file: ProjectFile, registry: Registry) -> list[Problem]:
         if promise.forbids
         for part in promise.parts(registry, file)
     ]
-    return in_order([*found, *_snapshots_anyway(file)])
+    return sorted([*found, *_snapshots_anyway(file)])
 
 
 def _forbidden(file: ProjectFile, section: str, flag: str, part: ProjectPart) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,9 +18,10 @@ from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
 from workbench.project.architecture_flags import forbidden
 from workbench.project.code_reach import Reach
+from workbench.project.contradictions import contradictions
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.module_import import Imported, import_modules, lies_in, place_of, undo
-from workbench.project.project_file import ProjectFile, filters_of, in_order, read_settings
+from workbench.project.project_file import ProjectFile, filters_of, read_settings
 from workbench.project.python_sources import Sources, read_sources
 from workbench.tusk import Problem
 
@@ -103,10 +104,12 @@ def load_project(
     imported = Imported() if restricted else import_modules(sources)
     declared, found = _declared(file, imported.definitions)
     definitions = [*imported.definitions, _at_rest(declared) if restricted else declared]
-    problems: list[object] = [*in_order([*contradictions(file), *found]), *imported.problems]
+    problems: list[object] = [*sorted([*contradictions(settings, file.problem), *found]), *imported.problems]
     try:
         if not problems and not restricted:
-            problems += contradictions(file, {name for one in definitions for name in one.handlers})
+            problems += contradictions(
+                settings, file.problem, {name for one in definitions for name in one.handlers}
+            )
         if problems:
             raise ProjectError(problems)
         registry = _registry(file, definitions, sources, Reach(sources, imported.package))
@@ -201,71 +204,3 @@ def _registry(
 def _look_at(kinds: Mapping[str, CommandType | EventType | QueryType]) -> None:
     for kind in kinds.values():
         len(kind.schema)
-
-
-def _lonely_queues(file: ProjectFile) -> Iterator[Problem]:
-    """Finds queues that are not alone on their topic: each message goes to one worker of one queue (P6)."""
-    found = file.settings.subscriptions
-    for key, one in found.items():
-        others = [other for other in found if other != key and found[other].topic == one.topic]
-        if one.is_queue and others:
-            yield file.problem(
-                ("subscriptions", key, "mode"),
-                "S-QUEUE",
-                f"{key} is a queue and should be alone on topic {one.topic}, which {others[0]} reads, too",
-                f"give {others[0]} a topic of its own and route the same events there",
-            )
-
-
-def contradictions(file: ProjectFile, handlers: Collection[str] | None = None) -> list[Problem]:
-    """Finds undeclared names, and names that are given twice.
-
-    Args:
-        handlers: What the modules bring, where that is known.
-    """
-    found = [*_references(file), *(() if handlers is None else _handlers(file, handlers))]
-    return in_order(found)
-
-
-def _references(file: ProjectFile) -> Iterator[Problem]:
-    """Finds undeclared topics and names that are given twice."""
-    settings = file.settings
-    topics: dict[str, str] = {}
-    for key, topic in settings.topics.items():
-        yield from _once(file, ("topics", key), topic.name or key, topics)
-    names: dict[str, str] = {}
-    for key, one in settings.subscriptions.items():
-        yield from _once(file, ("subscriptions", key), one.name or key, names)
-        if one.topic not in topics:
-            yield _unknown_topic(file, ("subscriptions", key, "topic"), one.topic, topics)
-    yield from _lonely_queues(file)
-    for key, route in settings.routing.routes.items():
-        for name in route.topics:
-            if name not in topics:
-                yield _unknown_topic(file, ("routing", "routes", key, "topics"), name, topics)
-    default = settings.routing.default_topic
-    if default is not None and default not in topics:
-        yield _unknown_topic(file, ("routing", "default_topic"), default, topics)
-
-
-def _once(file: ProjectFile, path: tuple[str, str], name: str, seen: dict[str, str]) -> Iterator[Problem]:
-    if name in seen:
-        yield file.problem((*path, "name"), "S-REF", f"{seen[name]} has the name {name} already")
-    elif name.startswith("$"):
-        yield file.problem((*path, "name"), "S-REF", "names that begin with $ belong to the engine")
-    seen.setdefault(name, path[1])
-
-
-def _unknown_topic(file: ProjectFile, path: tuple[str, ...], name: str, topics: Mapping[str, str]) -> Problem:
-    known = f"declared are: {', '.join(topics)}" if topics else "[topics] declares none"
-    return file.problem(path, "S-REF", f"the topic {name} is not declared", known)
-
-
-def _handlers(file: ProjectFile, handlers: Collection[str]) -> Iterator[Problem]:
-    """Finds subscriptions whose handler no module brings."""
-    known = sorted(handlers)
-    for key, one in file.settings.subscriptions.items():
-        if one.handler not in known:
-            hint = f"the modules bring: {', '.join(known)}" if known else "the modules bring no handlers"
-            path = ("subscriptions", key, "handler")
-            yield file.problem(path, "S-REF", f"no handler is named {one.handler}", hint)

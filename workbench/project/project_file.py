@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from workbench.errors import NotFound
-from workbench.model.expressions.flaws import InvalidExpression
-from workbench.model.hints import nearest
 from workbench.model.messaging import Route, Routing
+from workbench.project.contradictions import contradictions
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.declared.filter_compiler import Filtered
 from workbench.project.declared.section_kinds import DECLARED
-from workbench.project.declared.source_locations import SourceLocations
 from workbench.project.drop_invalid import settings_without_faults
 from workbench.project.samples import PROJECT_FILE
+from workbench.project.setting_faults import ALIASES, problems_of, written_at
 from workbench.project.settings import Settings
 from workbench.tusk import Document, Problem, Resolved, TskError, digest_of, parse, read_file, resolve
 
-ALIASES = {
-    "snapshot_frequency": "snapshot_every",
-    "snapshot_interval": "snapshot_every",
-    "max_retries": "max_attempts",
-    "retry_max_delay": "max_delay",
-    "timeout": "handler_timeout",
-    "default": "default_topic",
-}
-"""Names that other tools give the same settings."""
-
 OFFSETS = {"max_retries": 1}
 """What such a name counts less: the first try is no retry."""
-
-_WORDS = {
-    "int_type": "should be a whole number",
-    "int_from_float": "should be a whole number",
-    "float_type": "should be a number",
-    "string_type": "should be text between quotes",
-    "bool_type": "should be true or false",
-    "list_type": 'should be a list such as ["a", "b"]',
-    "dict_type": "should be a block { … }",
-    "model_type": "should be a block { … }",
-    "model_attributes_type": "should be a block { … }",
-    "string_too_short": "should not be empty",
-    "too_short": "should not be empty",
-    "string_too_long": "should have at most 255 characters",
-    "missing": "is missing",
-}
-_RANGES = {
-    "greater_than_equal", "less_than_equal", "greater_than", "less_than", "string_too_short",
-    "string_too_long", "too_short",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +93,7 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
     except ValidationError as error:
         broken = {(problem.line, problem.column) for problem in resolved.problems}
         found = [
-            one for fault in error.errors(include_url=False) for one in _problems(document, fault, written)
+            one for fault in error.errors(include_url=False) for one in problems_of(document, fault, written)
         ]
         rest = settings_without_faults(values)
         filters = () if rest is None else filters_of(rest, written)
@@ -135,23 +103,16 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
         )[1]
         if rest is not None:
             left = ProjectFile(path=path, document=document, settings=rest, written=written)
-            found += _references(left)
+            found += contradictions(left.settings, left.problem)
         found = [one for one in found if (one.line, one.column) not in broken]
         found = [replace(one, message=resolved.masked(one.message)) for one in found]
-        raise TskError(in_order([*resolved.problems, *found])) from None
+        raise TskError(sorted([*resolved.problems, *found])) from None
     if resolved.problems:
-        raise TskError(in_order(resolved.problems))
+        raise TskError(sorted(resolved.problems))
     marks = {path: digest_of(document.dump()), **resolved.files}
     return ProjectFile(
         path=path, document=document, settings=settings, written=written, declared=declared, marks=marks
     )
-
-
-def _references(left: ProjectFile) -> list[Problem]:
-    """Returns undeclared names, in what is left of settings of which other things are wrong."""
-    from workbench.project.project import contradictions
-
-    return contradictions(left)
 
 
 def filters_of(settings: Settings, written: Mapping[tuple[str, ...], tuple[str, ...]]) -> list[Filtered]:
@@ -162,7 +123,7 @@ def filters_of(settings: Settings, written: Mapping[tuple[str, ...], tuple[str, 
     )
     routing = Routing(routes, section.default_topic)
     return [
-        Filtered(_written_at(("subscriptions", key, "filter"), written), one.filter, one.topic, routing)
+        Filtered(written_at(("subscriptions", key, "filter"), written), one.filter, one.topic, routing)
         for key, one in settings.subscriptions.items()
         if one.filter
     ]
@@ -192,11 +153,6 @@ def written_values(
 def place_for(path: tuple[str, ...]) -> tuple[str, ...]:
     """Returns where a setting that is not there yet is written: routes stand in ``[routing]`` itself."""
     return (path[0], *path[2:]) if path[:2] == ("routing", "routes") and len(path) > 2 else path
-
-
-def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Returns problems in the order in which they stand in their files."""
-    return sorted(problems, key=lambda one: (one.file, one.line, one.column))
 
 
 def _canonical(
@@ -239,94 +195,3 @@ def _rename(
 
 def _own_name(key: str) -> str:
     return ALIASES.get(key, key)
-
-
-def _problems(
-    document: Document, error: ErrorDetails, written: Mapping[tuple[str, ...], tuple[str, ...]]
-) -> list[Problem]:
-    """Returns what a setting that pydantic refuses is told as: a broken expression at each of its flaws."""
-    raised = error.get("ctx", {}).get("error")
-    if not isinstance(raised, InvalidExpression):
-        return [_problem(document, error, written)]
-    place = _written_at(tuple(str(part) for part in error["loc"]), written)
-    return [SourceLocations(document).flaw(place, flaw) for flaw in raised.flaws]
-
-
-def _problem(
-    document: Document, error: ErrorDetails, written: Mapping[tuple[str, ...], tuple[str, ...]]
-) -> Problem:
-    path = tuple(str(part) for part in error["loc"] if not str(part).startswith("["))
-    kind = error["type"]
-    place = _written_at(path, written)
-    if kind == "extra_forbidden":
-        return document.problem(
-            place, "S-UNKNOWN", f"{path[-1]} is not a setting here", _did_you_mean(path), key=True
-        )
-    said = words_of(error)
-    if path and said.startswith(("should ", "is ")):
-        said = f"{path[-1]} {said}"
-    return document.problem(place, code_of(error), said, key=kind == "missing" and len(path) > 1)
-
-
-def code_of(error: ErrorDetails) -> str:
-    """Returns the code of what pydantic found wrong."""
-    return "S-RANGE" if error["type"] in _RANGES else "S-TYPE"
-
-
-def _written_at(path: tuple[str, ...], written: Mapping[tuple[str, ...], tuple[str, ...]]) -> tuple[str, ...]:
-    """Returns where a setting, or the nearest thing around it, is written."""
-    for length in range(len(path), 0, -1):
-        if path[:length] in written:
-            return (*written[path[:length]], *path[length:])
-    return path
-
-
-def words_of(error: ErrorDetails) -> str:
-    """Says what pydantic found wrong, to follow the name of a setting."""
-    kind, context = error["type"], error.get("ctx", {})
-    match kind:
-        case "greater_than_equal":
-            return f"should be at least {context['ge']:g}"
-        case "greater_than":
-            return f"should be more than {context['gt']:g}"
-        case "less_than_equal":
-            return f"should be at most {context['le']:g}"
-        case "enum" | "literal_error":
-            return f"should be {context['expected']}"
-        case "value_error":
-            return _sentence(str(context["error"]))
-        case _:
-            return _WORDS.get(kind, error["msg"].lower())
-
-
-def _sentence(text: str) -> str:
-    """Takes the sentence out of what a validator inside a validator says."""
-    lines = [line.strip() for line in text.splitlines() if "Value error, " in line]
-    found = lines[0].partition("Value error, ")[2] if lines else text
-    return found.partition(" [type=")[0]
-
-
-def _did_you_mean(path: tuple[str, ...]) -> str:
-    known = sorted(_fields_at(path[:-1])) + (list(DECLARED) if len(path) == 1 else [])
-    if meant := nearest(path[-1], [*known, *ALIASES]):
-        return f"did you mean {ALIASES.get(meant, meant)}?"
-    return f"known here: {', '.join(known)}" if known else ""
-
-
-def _fields_at(path: tuple[str, ...]) -> Iterator[str]:
-    model: Any = Settings
-    for part in path:
-        field = model.model_fields.get(part) if _is_model(model) else None
-        if field is not None:
-            model = field.annotation
-        if not _is_model(model):
-            arguments = [one for one in getattr(model, "__args__", ()) if _is_model(one)]
-            if not arguments:
-                return
-            model = arguments[0] if field is None else model
-    if _is_model(model):
-        yield from (name for name in model.model_fields if name != "routes")
-
-
-def _is_model(value: object) -> bool:
-    return isinstance(value, type) and issubclass(value, BaseModel)

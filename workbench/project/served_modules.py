@@ -25,7 +25,7 @@ _INSTALLED = tuple(os.path.realpath(place) for place in sys.path if place)
 
 
 class ServedModules(Loader):
-    """The modules of one load: each has its own, so that the model of before goes on undisturbed.
+    """The modules of one load: each has its own, so that the earlier model goes on undisturbed.
 
     ``import helpers`` in a module of the project finds ``helpers.py`` of its folder if it is among the
     sources, and otherwise what is installed.

@@ -139,7 +139,7 @@ class TopicSettings(Section):
         "normal", description="Of messages that are published without one"
     )
     retention: Lasting | None = Field(None, gt=0, description="How long settled messages are kept")
-    keep: int | None = Field(None, ge=0, description="So many of the newest settled messages are kept")
+    keep: int | None = Field(None, ge=0, description="How many of the newest settled messages are kept")
     max_backlog: int | None = Field(
         None, ge=1, description="Waiting messages at which nothing more can be published"
     )

@@ -22,7 +22,6 @@ from workbench.model.messaging import Priority
 from workbench.project.project import load_project
 from workbench.project.project_file import project_root
 from workbench.services.dead_letters import Report
-from workbench.services.monitor.drain import drain
 from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.services.workspace import Workspace, open_workspace
 from workbench.store.memory.store import MemoryStore
@@ -164,7 +163,7 @@ class EmbeddedProject:
 
         What was put off for longer than that is not waited for.
         """
-        return await drain(self._workspace.monitor, seconds)
+        return await self._workspace.drain.settle(seconds)
 
     async def dead_letters(self) -> list[DeadLetter]:
         """Returns the open dead letters, the newest first; 500 at most."""

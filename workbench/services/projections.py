@@ -1,13 +1,13 @@
-"""Pauses, resumes and rebuilds projections, and has them leave out what they cannot fold, recorded (L9)."""
+"""Reads the rows of projections; pauses, resumes and rebuilds these, recorded (L9)."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ModelError
-from workbench.services.operator_acts import recorded
+from workbench.model.aggregate import stream_name
 from workbench.store.operations import RecordAction
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
@@ -15,16 +15,84 @@ if TYPE_CHECKING:
     from workbench.engine.projection_runner import ProjectionRunner
     from workbench.engine.world import World
     from workbench.project.project import Project
+    from workbench.store.list_ports import Shows
+    from workbench.store.ports import Reader
+    from workbench.store.stored_values import LogEntry, RowOrder
 
 Progress = Callable[[float], None]
 """Told which part of the log is done, 0 to 1."""
 
 
 class Projections:
-    """What an operator does to projections."""
+    """Rows of projections, and what an operator does to these."""
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
+
+    # -- rows ---------------------------------------------------------------------------------------------
+
+    @property
+    def _reader(self) -> Reader:
+        return self._world.reader
+
+    def rows(
+        self, projection: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
+    ) -> list[dict[str, Any]]:
+        """Returns rows of a read model, in any order, filtered by text in any column."""
+        return self._reader.projection_rows(projection, order=order, text=text, first=first, limit=limit)
+
+    def row_order(
+        self, projection: str, *, order: str = "", text: str = "", shows: Shows | None = None
+    ) -> RowOrder:
+        """Returns the numbers of all rows that show a text; looks at the whole table, so call it in a thread.
+
+        Args:
+            order: A column; with ``-`` in front the other way round; empty for the key.
+            shows: How columns show their values, where that is not the text that is stored.
+        """
+        return self._reader.projection_order(projection, order=order, text=text, shows=shows)
+
+    def lines(self, projection: str, found: RowOrder, first: int, limit: int) -> list[tuple[Any, ...] | None]:
+        """Returns rows of an order, their numbers behind them; None for those that are gone.
+
+        Long texts are shortened.
+        """
+        numbers = found.numbers[first : first + limit]
+        return self._reader.projection_lines(projection, found.generation, numbers)
+
+    def numbers(self, projection: str, keys: Collection[Any]) -> dict[Any, int]:
+        """Returns the numbers of the rows that have these keys."""
+        return self._reader.projection_numbers(projection, keys)
+
+    def glance(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns one row with the beginnings of long texts."""
+        return self._reader.projection_glance(projection, key)
+
+    def row(self, projection: str, key: Any) -> dict[str, Any]:
+        """Returns one whole row."""
+        return self._reader.row(projection, key) or {}
+
+    def row_count(self, projection: str, text: str = "") -> int:
+        """Returns how many rows a read model has, or how many hold a text."""
+        return self._reader.projection_count(projection, text)
+
+    def sources(self, projection: str, key: Any, limit: int = 500) -> list[LogEntry]:
+        """Returns the events that made a row: those that the projection reads, of the streams with that key.
+
+        A projection that gathers many streams into one row has rows whose events are not found this way.
+        """
+        registry = self._world.registry
+        read = set(registry.projections[projection].handlers())
+        names = [kind.name for kind in registry.aggregates.values() if read & set(kind.events)]
+        found = [
+            entry
+            for name in names
+            for entry in self._reader.stream_entries(stream_name(name, key), 0, limit)
+            if entry.type in read
+        ]
+        return sorted(found, key=lambda entry: entry.position)
+
+    # -- acts ---------------------------------------------------------------------------------------------
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses a projection, or resumes a paused or faulted one."""
@@ -99,4 +167,4 @@ class Projections:
             yield engine.projection(name)
 
     def _of(self, projection: str, action: str, detail: str = "") -> RecordAction:
-        return recorded(self._world.clock.now(), action, f"projection {projection}", detail)
+        return self._world.record(action, f"projection {projection}", detail)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
-from workbench.services.operator_acts import recorded
-from workbench.store.operations import ConfigureSubscription, RecordAction, Skip
-from workbench.store.stored_values import SubscriptionState
+from workbench.store.operations import ConfigureSubscription, Skip
+from workbench.store.stored_values import Delivery, SubscriptionState
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from workbench.project.project import Project
 
 
+AGAIN = 1_000
+"""Messages that are counted before a reset; whether there are more is said, not how many."""
 _SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
 
 
@@ -27,9 +28,27 @@ class Subscriptions:
     def __init__(self, world: World[Project]) -> None:
         self._world = world
 
+    def deliveries(self, subscription: str) -> list[Delivery]:
+        """Returns what waits, retries or is blocked in a subscription."""
+        return self._world.reader.deliveries(subscription)
+
+    def again(self, name: str, position: int) -> tuple[int, bool]:
+        """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.
+
+        Its filter is not asked.
+
+        Returns:
+            How many there are, and whether there are more than were counted.
+        """
+        runner = self._world.running().subscriptions[name]
+        topic, cursor = runner.subscription.topic, runner.cursor
+        found, _ = self._world.reader.read_topic(topic, runner.wants, position, AGAIN + 1)
+        count = sum(message.position <= cursor for message in found)
+        return min(count, AGAIN), count > AGAIN
+
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses or resumes one subscription, durably."""
-        note = self._note("pause" if paused else "resume", name)
+        note = self._world.record("pause" if paused else "resume", name)
         await self._world.act(ConfigureSubscription(subscription=name, paused=paused), note)
 
     async def reset(self, name: str, position: int) -> None:
@@ -45,7 +64,7 @@ class Subscriptions:
         async with self._world.at_work() as engine:
             release = engine.subscription(name).release_key
             moved = ConfigureSubscription(subscription=name, cursor=position, release_key=release)
-            await engine.commit(moved, self._note("reset", name, f"to position {position}"))
+            await engine.commit(moved, self._world.record("reset", name, f"to position {position}"))
 
     async def skip(self, name: str, numbers: Sequence[int]) -> int:
         """Skips waiting deliveries, recorded; those behind them with their keys continue.
@@ -59,12 +78,9 @@ class Subscriptions:
         async with self._world.at_work() as engine:
             release = engine.subscription(name).release_key
             skip = Skip(subscription=name, numbers=tuple(numbers), release_key=release)
-            note = self._note("skip", name, f"{{answer}} of {len(numbers)} deliveries")
+            note = self._world.record("skip", name, f"{{answer}} of {len(numbers)} deliveries")
             skipped, _ = await engine.commit(skip, note)
             return int(skipped)
-
-    def _note(self, action: str, name: str, detail: str = "") -> RecordAction:
-        return recorded(self._world.clock.now(), action, name, detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

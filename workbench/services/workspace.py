@@ -20,8 +20,7 @@ from workbench.services.dead_letters import DeadLetters
 from workbench.services.maintenance.store_owner import check_place, owner_for
 from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
-from workbench.services.monitor import Monitor
-from workbench.services.operator_acts import recorded
+from workbench.services.monitor import Drain, Monitor
 from workbench.services.project.draft_files import DraftFiles
 from workbench.services.project.model_reload import ModelReload
 from workbench.services.project_editor import ProjectEditor
@@ -30,7 +29,6 @@ from workbench.services.scenarios.scenario_status import ScenarioStatus
 from workbench.services.streams import Streams
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
-from workbench.store.operations import RecordAction
 from workbench.store.ports import Reader, Store
 from workbench.store.store_file import open_store_file
 
@@ -43,6 +41,7 @@ class Workspace:
         streams: Streams, timelines, states, diffs.
         commands: Commands and queries.
         monitor: Subscriptions, projections, rates, status.
+        drain: Waits until nothing is left to do.
         dead_letters: Dead letters, and bulk actions on them.
         subscriptions: Pause, resume, reset, skip.
         projections: Pause, resume, rebuild, leave out.
@@ -65,6 +64,7 @@ class Workspace:
         self.streams = Streams(world)
         self.commands = Commands(world)
         self.monitor = Monitor(world)
+        self.drain = Drain(world, self.monitor)
         self.dead_letters = DeadLetters(world)
         self.subscriptions = Subscriptions(world)
         self.projections = Projections(world)
@@ -119,7 +119,7 @@ class Workspace:
         return self.world.running()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Has a function told what went stale after every commit; returns how to end that."""
+        """Calls a function with what went stale after every commit; returns how to end that."""
         return self.world.listen(listener)
 
     # -- life ---------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class Workspace:
         """Lets another model of the project take over, as `World.adopt` says; the modules of one are freed.
 
         Raises:
-            WorldError: The store would not have it; the model of before goes on.
+            WorldError: The store refused it; the earlier model goes on.
         """
         hold(project.package)
         engine, unused = self.world.engine, project
@@ -167,13 +167,13 @@ class Workspace:
     async def pause(self) -> None:
         """Pauses the engine; what runs is finished."""
         async with self.world.at_work() as engine:
-            await engine.commit(self._note("pause", "engine"))
+            await engine.commit(self.world.record("pause", "engine"))
             engine.pause()
 
     async def resume(self) -> None:
         """Resumes the engine."""
         async with self.world.at_work() as engine:
-            await engine.commit(self._note("resume", "engine"))
+            await engine.commit(self.world.record("resume", "engine"))
             engine.resume()
 
     async def step(self, only: str = "") -> str:
@@ -188,11 +188,8 @@ class Workspace:
         async with self.world.at_work() as engine:
             moved = await engine.step(only)
             if moved:
-                await engine.commit(self._note("step", moved))
+                await engine.commit(self.world.record("step", moved))
             return moved
-
-    def _note(self, action: str, subject: str) -> RecordAction:
-        return recorded(self.clock.now(), action, subject)
 
 
 def open_workspace(

@@ -63,7 +63,7 @@ class StreamLists(Protocol):
             text: Part of the name, whatever its case.
             category: The whole category; empty for all.
             order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
-            limit: At most so many; below 0 for all.
+            limit: How many at most; below 0 for all.
         """
         ...
 

@@ -60,7 +60,7 @@ class StoreLock:
         return True
 
     def note(self, runs: Sequence[str]) -> None:
-        """Notes which runs the file of the store may bear; that stays when the lock is released."""
+        """Notes which runs the file of the store may have; that stays when the lock is released."""
         if self._file is None:
             return
         with contextlib.suppress(OSError):  # the lock holds without the note; on a full disk there is no room

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -125,6 +125,10 @@ class QueueReader(Protocol):
 
     def backlog(self, topic: str, subscriptions: Sequence[str], limit: int) -> int:
         """Returns how many messages of a topic wait for the subscription that has most to do (B2)."""
+        ...
+
+    def known_messages(self, ids: Collection[UUID]) -> set[UUID]:
+        """Returns which of these message ids are stored (P2)."""
         ...
 
     def position_before(self, time: int) -> int:

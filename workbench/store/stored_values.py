@@ -229,7 +229,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         numbers: Of the dead letters, frozen when it was confirmed.
-        per_second: At most so many a second; 0 for unlimited.
+        per_second: How many a second, at most; 0 for unlimited.
         skip_on: For a purge: whether what is blocked behind them goes on (L7).
         step: How many of the numbers were dealt with.
         skipped: How many were no longer as they were when the list was frozen.

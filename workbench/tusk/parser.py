@@ -35,7 +35,7 @@ def parse(data: bytes | str, file: str = "project.tsk") -> Document:
     parser = _Parser(text, Places(file, text))
     document = parser.document(file)
     if parser.problems:
-        found = sorted(parser.problems, key=lambda one: (one.line, one.column))
+        found = sorted(parser.problems)
         raise TskError(found[:KEPT])
     return document
 

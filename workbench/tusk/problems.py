@@ -10,9 +10,11 @@ from workbench.errors import ProjectError
 from workbench.model.hints import in_brackets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, order=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong; lines and columns count from 1, the end column is the first one behind it.
+    """One thing that is wrong; problems sort by place.
+
+    Lines and columns count from 1, the end column is the first one behind it.
 
     Attributes:
         hint: A way out, where the message does not say it already.

@@ -181,7 +181,7 @@ async def test_L5_what_was_dealt_with_meanwhile_is_told_as_skipped(many, view, t
 async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtbot, told, until):
     numbers = tuple(letter.number for letter in many.dead_letters.page())
     engine = many.running()
-    await engine.gate.write(StartJob(job=Job(action="archive", numbers=numbers, per_second=50.0)))
+    await engine.writer.write(StartJob(job=Job(action="archive", numbers=numbers, per_second=50.0)))
     many.dead_letters.jobs.take_up()
     view = LettersView(desk)
     qtbot.addWidget(view)

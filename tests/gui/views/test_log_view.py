@@ -72,7 +72,7 @@ async def test_I3_after_retention_each_row_is_an_entry_that_is_stored(workspace,
     assert messages
     events = [row for row in rows(view.table) if row[1]]
     view.table.choose_key(events[-1][0])
-    await workspace.running().gate.write(ForgetMessages(topic="audit"))
+    await workspace.running().writer.write(ForgetMessages(topic="audit"))
     await until(lambda: rows(view.table) == events)
     assert view.table.model().row(view.table.currentIndex().row()) == events[-1]
     assert view.said.text() == f"{len(events):,} entries"
@@ -87,7 +87,7 @@ async def test_I3_what_was_removed_while_it_is_held_says_so(workspace, view, unt
     await until(lambda: len(rows(view.table)) == workspace.streams.head())
     view.hold.setChecked(True)
     held = rows(view.table)
-    await workspace.running().gate.write(ForgetMessages(topic="audit"))
+    await workspace.running().writer.write(ForgetMessages(topic="audit"))
     view.table.refresh(view._source)
     assert [row[0] for row in rows(view.table)] == [row[0] for row in held]
     told = {row[0]: row[2] for row in rows(view.table) if row[1] is None}

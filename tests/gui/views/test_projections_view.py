@@ -132,7 +132,7 @@ async def poisoned(workspace, until):
     """An event that the projection cannot fold, put into the log by hand."""
     await create(workspace, "ada", "bob")
     bad = NewEvent(id=derived_id("bad"), type="user.updated", data='{"username": "Nobody", "at": 1}')
-    await workspace.running().gate.write(Append(stream="user-nobody", events=(bad,)))
+    await workspace.running().writer.write(Append(stream="user-nobody", events=(bad,)))
     await until(lambda: workspace.monitor.projections()[0].status == "faulted")
 
 
@@ -197,7 +197,7 @@ async def test_V3_a_dead_rebuild_is_not_live(workspace, view):
     await create(workspace, "ada")
     await workspace.pause()
     await workspace.projections.rebuild("users")
-    workspace.running()._following.faults["projection users"] = "KeyError: 'x'"
+    workspace.running()._scheduler.faults["projection users"] = "KeyError: 'x'"
     view.refresh()
     assert "faulted" in view.badge.text()
     assert view.banner.text.startswith("This projection failed repeatedly")
@@ -224,7 +224,7 @@ async def test_V1_rows_stay_selected_by_their_keys_also_over_a_rebuild(workspace
         )
     await settle(workspace)
     await until(lambda: view._table.model().rowCount() >= 3)
-    numbers = workspace.monitor.numbers("users", ["cyd"])
+    numbers = workspace.projections.numbers("users", ["cyd"])
     view.show_projection("users")
     view._table.viewport().grab()
     view._table.choose_key(numbers["cyd"])

@@ -219,3 +219,38 @@ async def test_a_file_that_cannot_be_read_is_told_with_its_places(view, file):
     file.write_text(before)
     press(view._broken, "Try again")
     assert view.part.title.text() == "Project"
+
+
+def offered(view, text):
+    """The action of the outline that its menu calls so, for what is chosen; None where it has none."""
+    found = [one for one in view.outline.actions() if one.text() == text and one.isVisible()]
+    return found[0] if found else None
+
+
+async def test_the_outline_adds_renames_and_removes_blocks(view):
+    view.outline.choose_path(("subscriptions",))
+    assert offered(view, "Rename …") is None
+    assert offered(view, "Remove") is None
+    offered(view, "Add …").trigger()
+    assert view.part.name.hasFocus()
+    QTest.keyClicks(view.part.name, "extra")
+    QTest.keyClick(view.part.name, Qt.Key.Key_Return)
+    assert view.outline.path() == ("subscriptions", "extra")
+    view.outline.setFocus()
+    QTest.keyClick(view.outline, Qt.Key.Key_F2)
+    assert (view.part.key.hasFocus(), view.part.key.selectedText()) == (True, "extra")
+    view.outline.setFocus()
+    offered(view, "Add …").trigger()
+    assert (view.outline.path(), view.part.name.hasFocus()) == (("subscriptions",), True)
+    view.outline.choose_path(("subscriptions", "extra"))
+    view.outline.setFocus()
+    QTest.keyClick(view.outline, Qt.Key.Key_Delete)
+    assert "extra" not in rows(view)["Subscriptions"]
+
+
+async def test_a_section_of_the_outline_has_nothing_to_add_or_remove(view):
+    view.outline.choose_path(("subscriptions",))
+    view.outline.choose_path(("project",))
+    assert view.outline.path() == ("project",)
+    assert [offered(view, text) for text in ("Add …", "Rename …", "Remove")] == [None] * 3
+    assert offered(view, "Copy text")

@@ -23,7 +23,9 @@ async def retried(workspace, until):
     await workspace.commands.issue("report_outage", {"domain": "slow.example"})
     values = {"user_id": "ann", "username": "Ann", "email": "ann@slow.example"}
     await workspace.commands.issue("create_user", values)
-    await until(lambda: [one.state for one in workspace.monitor.deliveries("welcome-mail")] == ["delayed"])
+    await until(
+        lambda: [one.state for one in workspace.subscriptions.deliveries("welcome-mail")] == ["delayed"]
+    )
     return workspace
 
 
@@ -48,11 +50,11 @@ async def test_skip_says_what_it_does_and_is_recorded(retried, desk, waiting, un
     waiting.skip.click()
     assert waiting.strip.text().startswith("Skip 1 delivery of welcome-mail? It is never handled, no dead")
     assert "user-ann" in waiting.strip.samples()
-    assert retried.monitor.deliveries("welcome-mail")
+    assert retried.subscriptions.deliveries("welcome-mail")
     answer(waiting, "Skip 1")
     await until(lambda: told)
     assert (told[0].kind, told[0].text) == ("ok", "Skipped 1 delivery of welcome-mail.")
-    assert not retried.monitor.deliveries("welcome-mail")
+    assert not retried.subscriptions.deliveries("welcome-mail")
     assert retried.monitor.actions()[0].action == "skip"
     assert next(one for one in retried.monitor.subscriptions() if one.name == "welcome-mail").skipped == 1
 
@@ -64,7 +66,7 @@ async def test_what_waits_no_more_is_told(retried, desk, waiting, until):
     waiting.show_of("welcome-mail", 1)
     waiting.table.selectAll()
     waiting.ask()
-    (number,) = (one.number for one in retried.monitor.deliveries("welcome-mail"))
+    (number,) = (one.number for one in retried.subscriptions.deliveries("welcome-mail"))
     await retried.subscriptions.skip("welcome-mail", [number])
     answer(waiting, "Skip 1")
     await until(lambda: told)

@@ -181,7 +181,7 @@ async def test_reset_to_a_time_says_which_position_that_is(workspace, desk, view
     between = workspace.clock.now()
     await create(workspace, "bob")
     await settle(workspace)
-    before = workspace.monitor.position_before(between)
+    before = workspace.streams.position_before(between)
     desk.select(Selection(subscription="welcome-mail"))
     await until(lambda: row(view, "welcome-mail")["Delivered"] == 2)
     view.buttons["reset"].click()

@@ -56,7 +56,7 @@ def rows(workspace, projection):
     }
     return [
         {name: value for name, value in row.items() if name not in times}
-        for row in workspace.monitor.rows(projection)
+        for row in workspace.projections.rows(projection)
     ]
 
 
@@ -165,7 +165,10 @@ async def orders(tmp_path):
 
 async def finished(workspace):
     async with asyncio.timeout(15):
-        while sorted({row["status"] for row in workspace.monitor.rows("orders")}) != ["cancelled", "shipped"]:
+        while sorted({row["status"] for row in workspace.projections.rows("orders")}) != [
+            "cancelled",
+            "shipped",
+        ]:
             await asyncio.sleep(0.01)
     await settle(workspace)
 
@@ -182,7 +185,7 @@ async def test_the_orders_story_is_the_same(orders):
     assert states(declared) == states(python)
     assert rows(declared, "orders") == rows(python, "orders") != []
     assert letters(declared) == letters(python) == []
-    ids = [row["id"] for row in declared.monitor.rows("orders")]
+    ids = [row["id"] for row in declared.projections.rows("orders")]
     assert {declared.reader.process("fulfilment", one) for one in ids} == {None}
 
 

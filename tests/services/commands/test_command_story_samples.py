@@ -16,7 +16,7 @@ async def test_the_users_story(workspace):
     await settle(workspace)
     assert report.problems == []
     assert report.outcomes == {"accepted": 17, "rejected": 2, "conflict": 1}
-    assert workspace.monitor.row_count("users") == 9
+    assert workspace.projections.row_count("users") == 9
     assert workspace.commands.ask("get_user", {"user_id": "grace"})["username"] == "Rear Admiral Hopper"
     suspended = workspace.commands.ask("list_users", {"status": "suspended"})
     assert [row["id"] for row in suspended] == ["linus"]
@@ -52,10 +52,13 @@ async def orders(tmp_path, monkeypatch):
 async def test_the_orders_story_pays_retries_and_cancels(orders):
     report = await orders.story.play(pace=0)
     async with asyncio.timeout(15):
-        while sorted({row["status"] for row in orders.monitor.rows("orders")}) != ["cancelled", "shipped"]:
+        while sorted({row["status"] for row in orders.projections.rows("orders")}) != [
+            "cancelled",
+            "shipped",
+        ]:
             await asyncio.sleep(0.01)
     await settle(orders)
-    rows = {row["customer"]: (row["status"], row["payments"]) for row in orders.monitor.rows("orders")}
+    rows = {row["customer"]: (row["status"], row["payments"]) for row in orders.projections.rows("orders")}
     assert report.outcomes["rejected"] == 1
     assert rows == {
         "Ada Lovelace": ("shipped", 1),
@@ -66,6 +69,6 @@ async def test_the_orders_story_pays_retries_and_cancels(orders):
         "Katherine Johnson": ("shipped", 1),
     }
     assert orders.dead_letters.page() == []
-    assert [orders.reader.process("fulfilment", row["id"]) for row in orders.monitor.rows("orders")] == [
+    assert [orders.reader.process("fulfilment", row["id"]) for row in orders.projections.rows("orders")] == [
         None
     ] * 6

@@ -123,7 +123,7 @@ async def test_L5_cancelling_ends_a_job_for_good_even_in_the_middle_of_a_step(br
 
 async def test_L5_a_job_that_was_under_way_is_taken_up_at_the_next_start(broken):
     frozen = tuple(numbers(broken))
-    number = await broken.running().gate.write(StartJob(job=Job(action="archive", numbers=frozen)))
+    number = await broken.running().writer.write(StartJob(job=Job(action="archive", numbers=frozen)))
     broken.dead_letters.jobs.take_up()
     report = await broken.dead_letters.jobs.finished(number)
     assert (report.job.status, report.job.done) == (JobStatus.DONE, 5)

@@ -34,7 +34,7 @@ async def test_L5_a_report_that_is_counted_beside_the_loop_says_the_same(broken)
 async def test_L5_a_cancel_that_comes_while_a_step_is_written_still_cancels(broken, monkeypatch):
     numbers = [letter.number for letter in broken.dead_letters.page()]
     number = await broken.dead_letters.jobs.start("archive", numbers, per_second=0.001)
-    await broken.running().gate.write(NOTHING)  # when it is answered, the first step was written
+    await broken.running().writer.write(NOTHING)  # when it is answered, the first step was written
     before = broken.dead_letters.jobs.get(number)
     stale = Job(action="archive", numbers=before.numbers, number=number)
     monkeypatch.setattr(broken.dead_letters.jobs, "get", lambda _number: stale)
@@ -49,7 +49,7 @@ async def test_L5_a_cancel_that_comes_while_a_step_is_written_still_cancels(brok
 async def test_L5_a_job_goes_on_where_it_stood_when_the_program_ended(broken):
     numbers = [letter.number for letter in broken.dead_letters.page()]
     number = await broken.dead_letters.jobs.start("archive", numbers, per_second=0.001)
-    await broken.running().gate.write(NOTHING)
+    await broken.running().writer.write(NOTHING)
     await broken.close()
     again = open_target(
         broken.project.root, "", environ={"WORKBENCH_CONFIG": str(broken.project.root.parent)}

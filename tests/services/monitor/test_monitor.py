@@ -1,31 +1,11 @@
-"""What runs, as people see it: what a reset delivers again, and where a time lies in the log."""
+"""What runs, as people see it, whatever keeps it from running."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.services.conftest import settle
-from workbench.services.monitor import monitor
 from workbench.services.monitor.openmetrics import open_metrics
 from workbench.services.project.open_project import open_target
-
-
-async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):
-    await settle(broken)
-    assert broken.monitor.again("welcome-mail", 0) == (3, False)
-    assert broken.monitor.again("welcome-mail", broken.streams.head()) == (0, False)
-
-
-async def test_a_long_way_back_says_that_there_is_more(broken, monkeypatch):
-    monkeypatch.setattr(monitor, "AGAIN", 2)
-    assert broken.monitor.again("welcome-mail", 0) == (2, True)
-
-
-async def test_a_time_lies_behind_the_position_that_was_recorded_before_it(broken):
-    await settle(broken)
-    head = broken.streams.head()
-    assert broken.monitor.position_before(broken.clock.now() + 1_000_000) == head
-    assert broken.monitor.position_before(0) == 0
 
 
 async def test_only_queues_have_workers(broken):
@@ -42,7 +22,7 @@ def condition(workspace, name="users"):
 
 def fault(workspace, lane):
     """Has what works for something stand still, as after an error that nobody foresaw, again and again."""
-    workspace.running()._following.faults[lane] = "KeyError: 'x'"
+    workspace.running()._scheduler.faults[lane] = "KeyError: 'x'"
 
 
 async def test_V3_nothing_is_said_to_run_while_the_engine_is_paused(broken):

@@ -142,7 +142,7 @@ async def turn(workspace, name):
 async def turned(workspace, name="a"):
     assert (await turn(workspace, name)).accepted
     await workspace.running().settle()
-    return workspace.monitor.rows("totals")
+    return workspace.projections.rows("totals")
 
 
 async def trusted(workspace):
@@ -310,7 +310,7 @@ async def test_handlers_that_run_are_waited_for(counters, root):
     fresh = counters.engine.registry.handlers["note"].__globals__
     fresh["GATE"].set()
     await counters.running().settle()
-    assert {row["name"] for row in counters.monitor.rows("totals")} == {"a", "b"}
+    assert {row["name"] for row in counters.projections.rows("totals")} == {"a", "b"}
     assert counters.monitor.subscriptions()[0].delivered == 2, "neither lost nor repeated"
 
 
@@ -331,7 +331,7 @@ async def test_commands_in_a_stream_of_reloads_are_all_kept(counters, root):
 
     await asyncio.gather(issue(), issue(), reload())
     await counters.running().settle()
-    assert sum(row["total"] for row in counters.monitor.rows("totals")) == 123
+    assert sum(row["total"] for row in counters.projections.rows("totals")) == 123
     view = next(view for view in counters.monitor.subscriptions() if view.name == "notes")
     assert (view.delivered, view.lag, view.dead) == (123, 0, 0)
 

@@ -56,7 +56,7 @@ async def project(tmp_path, environ):
     for n in range(3):
         await workspace.messages.publish(OutgoingMessage(topic="jobs", data={"n": n}, key=f"k{n}"))
     await workspace.running().settle()
-    assert workspace.monitor.row_count("seen") == 3
+    assert workspace.projections.row_count("seen") == 3
     await workspace.close()
     return root
 
@@ -78,7 +78,7 @@ async def test_J6_a_table_of_handlers_is_not_rebuilt_and_says_why(project, envir
     workspace = open_target(project, "", environ=environ, trust=True)
     with pytest.raises(ModelError, match="handlers write the rows of seen"):
         await workspace.projections.rebuild_alone("seen", lambda _share: None)
-    assert workspace.monitor.row_count("seen") == 3
+    assert workspace.projections.row_count("seen") == 3
     await workspace.close()
 
 
@@ -90,7 +90,7 @@ async def test_J6_what_is_shown_of_a_table_of_handlers_is_neither_stale_nor_behi
         assert (view.status, view.stale, view.lag, view.rows) == ("written by handlers", False, 0, 3)
         await workspace.start()
     assert view.columns[-1] == ("note", "text")
-    assert workspace.monitor.rows("seen", limit=1) == [{"id": "k0", "n": 0, "note": None}]
+    assert workspace.projections.rows("seen", limit=1) == [{"id": "k0", "n": 0, "note": None}]
     await workspace.close()
 
 
@@ -115,7 +115,7 @@ async def test_J6_a_change_that_would_lose_rows_is_refused_by_check_and_at_open(
     assert await said(project, environ) == []
     again = open_target(project, "", environ=environ, trust=True)
     await again.start()
-    assert [row["n"] for row in again.monitor.rows("seen")] == [0, 1, 2]
+    assert [row["n"] for row in again.projections.rows("seen")] == [0, 1, 2]
     await again.close()
 
 
@@ -128,7 +128,7 @@ async def test_J6_a_reload_that_would_lose_rows_is_refused_and_the_model_of_befo
     assert "column n of seen is boolean now" in told.said
     await workspace.messages.publish(OutgoingMessage(topic="jobs", data={"n": 9}, key="k9"))
     await workspace.running().settle()
-    assert workspace.monitor.rows("seen")[-1] == {"id": "k9", "n": 9}
+    assert workspace.projections.rows("seen")[-1] == {"id": "k9", "n": 9}
     await workspace.close()
 
 
@@ -141,7 +141,7 @@ async def test_J6_a_store_of_before_keeps_the_rows_of_such_a_table(project, envi
     changed(project, N, f'{N}, Column(name="note")')
     again = open_target(project, "", environ=environ, trust=True)
     await again.start()
-    assert again.monitor.row_count("seen") == 3
+    assert again.projections.row_count("seen") == 3
     await again.close()
 
 

@@ -19,7 +19,7 @@ from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
 from workbench.services.project.new_project import create
 from workbench.services.project.open_project import open_target
-from workbench.services.streams.event_export import ExportForm, export
+from workbench.services.streams.event_export import EventExport, ExportForm
 from workbench.store.operations import Append
 
 READERS = {
@@ -63,7 +63,7 @@ async def round_trip(folder: Path, events: list[RecordedEvent], form: ExportForm
     try:
         answers = first.store.write(appends(events))
         assert not [answer for answer in answers if isinstance(answer, WorkbenchError)]
-        report = export(first.world, folder / "events.json", form, reveal=True)
+        report = EventExport(first.world).write(folder / "events.json", form, reveal=True)
         brought = await second.event_import.bring_in(folder / "events.json", READERS[form]())
         assert brought.problems == []
         held = [workspace.reader.read_log(0, 1000) for workspace in (first, second)]
@@ -114,7 +114,7 @@ async def test_an_export_ends_at_the_head_that_it_found(tmp_path):
         workspace.store.write([Append(stream="s", events=(later,))])
 
     workspace.store.write([Append(stream="s", events=(event,))])
-    report = export(workspace.world, tmp_path / "e", progress=grow)
+    report = EventExport(workspace.world).write(tmp_path / "e", progress=grow)
     await workspace.close()
     assert report.written == 1
     assert len((tmp_path / "e").read_text().splitlines()) == 1

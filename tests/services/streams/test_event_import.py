@@ -83,7 +83,7 @@ async def test_B3_history_reaches_read_models_alone_also_after_a_reset(workspace
     engine = workspace.running()
     await engine.settle()
     assert not any(one.delivered or one.dead for one in workspace.monitor.subscriptions())
-    assert [row["username"] for row in workspace.monitor.rows("users")] == ["ada"]
+    assert [row["username"] for row in workspace.projections.rows("users")] == ["ada"]
 
 
 async def test_B3_a_look_stores_nothing_and_counts_what_is_known(workspace, file):

@@ -9,7 +9,7 @@ import pytest
 from workbench.model.json_differences import Difference
 from workbench.model.secrets import MASK
 from workbench.services.project.open_project import open_target
-from workbench.services.streams.stream_history import _Fold, history
+from workbench.services.streams.stream_history import StreamFold
 
 
 def changes(before, after, reveal=()):
@@ -17,8 +17,7 @@ def changes(before, after, reveal=()):
     states = iter((before, after))
     aggregate = SimpleNamespace(evolve=lambda _state, _event: next(states), show_state=lambda state: state)
     model = SimpleNamespace(read_event=lambda event: event)
-    project = SimpleNamespace(restricted=False)
-    fold = _Fold(SimpleNamespace(registry=model, model=project), aggregate, reveal)
+    fold = StreamFold(SimpleNamespace(registry=model, restricted=False), aggregate, reveal)
     event = SimpleNamespace(json=dict, version=1)
     fold.step(event)
     return fold.step(event).changes
@@ -55,7 +54,7 @@ async def test_a_long_stream_is_folded_page_by_page(tmp_path, monkeypatch):
         await workspace.commands.issue("create_user", values)
         for number in range(1, 6):
             await workspace.commands.issue("update_user", {"user_id": "ada", "username": f"Ada {number}"})
-        told = history(workspace.world, "user-ada", 5, last=3)
+        told = workspace.streams.history("user-ada", 5, last=3)
         assert (told.version, told.earlier, told.state["username"]) == (5, 2, "Ada 4")
         assert [step.event.version for step in told.steps] == [3, 4, 5]
         assert told.steps[0].changes == (Difference("changed", "username", "Ada 1", "Ada 2"),)
@@ -73,6 +72,6 @@ async def test_a_version_that_is_not_there(tmp_path, version):
     workspace = open_target(tmp_path / "mine", "", environ={"WORKBENCH_CONFIG": str(tmp_path)})
     try:
         with pytest.raises(NotFound):
-            history(workspace.world, "none", version, last=1)
+            workspace.streams.history("none", version, last=1)
     finally:
         await workspace.close()

@@ -218,7 +218,7 @@ class NodeItem(QGraphicsItem):
     # -- far -----------------------------------------------------------------------------------------------
 
     def _paint_title(self, painter: QPainter, scale: float, on: str) -> None:
-        """Draws icon and title large enough to be read from afar; words may break at their joints."""
+        """Draws icon and title large enough to be read when zoomed out; words may break at their joints."""
         edge, inside = min(14 / scale, self.box.height * 0.34), self.body.adjusted(7, 4, -7, -4)
         above = self.box.height * scale >= ICON_ABOVE
         room = inside.adjusted(0, edge + 2, 0, 0) if above else inside.adjusted(edge + 5, 0, 0, 0)
@@ -257,7 +257,7 @@ class NodeItem(QGraphicsItem):
 
 
 def _far_font(pixels: int, scale: float) -> QFont:
-    """Returns the font of titles that is so many pixels tall on the screen."""
+    """Returns the font of titles of a height in pixels on the screen."""
     font = QFont(fonts()["title"])
     font.setPixelSize(max(1, round(pixels / scale)))
     return font

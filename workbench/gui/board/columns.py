@@ -183,7 +183,7 @@ def _pull(
 
 
 def _wish(cells: Cells, cell: int, middle: list[float], others: list[int]) -> tuple[float, float]:
-    """Returns where a cell would like to stand, and how much it would."""
+    """Returns the wanted place of a cell, and its weight."""
     if not others:
         return middle[cell], ALONE
     total = weight = 0.0

@@ -99,7 +99,7 @@ def natural_columns(graph: BoardGraph) -> dict[str, int]:
 
 
 class _Plan:
-    """One layout in the making."""
+    """One layout while it is computed."""
 
     def __init__(self, graph: BoardGraph, sizes: Mapping[str, tuple[float, float]]) -> None:
         self.graph = graph

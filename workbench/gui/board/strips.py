@@ -99,7 +99,7 @@ def _in_line(graph: BoardGraph, clusters: list[list[str]]) -> list[list[str]]:
 def _cut(
     clusters: list[list[str]], count: int, columns: Mapping[str, int], heights: Mapping[str, float]
 ) -> list[list[str]]:
-    """Cuts a line of clusters into at most so many strips of about the same height."""
+    """Cuts a line of clusters into at most `count` strips of about the same height."""
     tall = [_height([cluster], columns, heights) for cluster in clusters]
     total, passed = sum(tall), 0.0
     strips: list[list[str]] = [[] for _ in range(count)]

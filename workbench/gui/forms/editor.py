@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape
@@ -14,8 +14,11 @@ from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape
 if TYPE_CHECKING:
     from workbench.gui.forms.form_field import FormField
 
-Suggest = Callable[[str], list[str]]
-"""Returns what may be meant by the text that was typed so far."""
+Suggest = Callable[[QObject, Callable[[list[str]], object]], Callable[[str], object]]
+"""Given a line and what offers something there, returns what asks what a text typed so far may mean.
+
+The answer is offered at once or later, never once the line is gone.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ class Editor(QWidget):
         return ""
 
     def edited(self) -> None:
-        """Takes note that the widget's content is the value now."""
+        """Called when the widget's content becomes the value."""
         self._given = ABSENT
         self.changed.emit()
 
@@ -130,7 +133,7 @@ class Editor(QWidget):
             self.input.style().polish(self.input)
 
     def dress(self, name: str, description: str) -> None:
-        """Names the widget for tests and for those who hear the form.
+        """Names the widget for tests and for screen readers.
 
         Args:
             name: What it is called, such as ``"Username, required"``.

@@ -30,7 +30,7 @@ class FormField(QWidget):
         bare: It shows no title, being a plain item of a list.
         head: The row of its title, to which a list adds its buttons.
         touched: A person has edited and left it, so that its errors may show.
-        remarks: What others than the validation said of the present value, such as a handler.
+        remarks: What a handler or another part, not the validation, said of the present value.
     """
 
     changed = Signal()
@@ -133,7 +133,7 @@ class FormField(QWidget):
     # --- what happens to it ------------------------------------------------------------------------------
 
     def leave(self) -> bool:
-        """Takes note that the focus has left it; says whether its errors are to be shown from now on."""
+        """Called when the focus has left it; returns whether its errors are to be shown from now on."""
         news = self._edited_since and not self.touched
         self.touched = self.touched or self._edited_since
         return news

@@ -32,7 +32,7 @@ class SchemaForm(QWidget):
 
     Args:
         schema: A schema with ``properties``, as pydantic's ``model_json_schema()`` gives it.
-        validate: Judges the value at every change; without it only what cannot be read is an error.
+        validate: Validates the value at every change; without it only what cannot be read is an error.
         now: Returns the present time as RFC 3339, for the buttons *Now*.
         new_uuid: Returns a fresh id, for the buttons *New*.
         suggest: Completions by place, such as ``{("user_id",): known_ids}``; the place of an item's field
@@ -131,7 +131,7 @@ class SchemaForm(QWidget):
         self._unchanged = {str(field.loc[-1]): field.typed() for field in self._root.fields()}
 
     def reshape(self, schema: Schema, validate: Validate) -> list[str]:
-        """Takes another schema and judge, while the person may be typing.
+        """Takes another schema and validation, while the person may be typing.
 
         Fields that are in both stay as they are, with text, cursor, selection and what can be undone.
 

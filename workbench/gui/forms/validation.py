@@ -1,4 +1,4 @@
-"""Judges a form's value by a pydantic model, or by a command's own reader."""
+"""Validates a form's value by a pydantic model, or by a command's own reader."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def pydantic_validator(model: type[BaseModel]) -> Validate:
-    """Returns a function that judges values by a pydantic model."""
+    """Returns a function that validates values by a pydantic model."""
 
     def validate(value: dict[str, Any]) -> list[FieldError]:
         from pydantic import ValidationError
@@ -30,7 +30,7 @@ def pydantic_validator(model: type[BaseModel]) -> Validate:
 
 
 def parse_validator(parse: Callable[[Mapping[str, Any]], object]) -> Validate:
-    """Returns a function that judges values by a command type's ``parse``, which raises `InvalidCommand`."""
+    """Returns a function that validates by a command type's ``parse``, which raises `InvalidCommand`."""
 
     def validate(value: dict[str, Any]) -> list[FieldError]:
         try:

@@ -26,8 +26,8 @@ class EventSource:
 
     key = staticmethod(first_of)
 
-    def __init__(self, browse: Streams, stream: str, count: int) -> None:
-        self._browse = browse
+    def __init__(self, streams: Streams, stream: str, count: int) -> None:
+        self._streams = streams
         self.stream = stream
         self.length = count
 
@@ -40,7 +40,7 @@ class EventSource:
         limit = min(limit, self.length - first)
         return [
             (entry.version, entry.type, entry.occurred_at, entry.position)
-            for entry in self._browse.entries(self.stream, first + 1, limit)
+            for entry in self._streams.entries(self.stream, first + 1, limit)
         ]
 
     def keys(self, first: int, limit: int) -> Sequence[int]:

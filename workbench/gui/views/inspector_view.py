@@ -177,16 +177,16 @@ class InspectorView(View):
         self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
 
     def _find(self, selection: Selection) -> _Shown | None:
-        browse = self.desk.workspace.streams
+        streams = self.desk.workspace.streams
         if selection.letter:
             return self._letter(selection.letter)
         event = None
         if selection.stream:
-            info = browse.get(selection.stream)
+            info = streams.get(selection.stream)
             version = selection.version or (info.version if info else 0)
-            event = browse.glance(selection.stream, version)
+            event = streams.glance(selection.stream, version)
         elif selection.position:
-            event = browse.glance_at(selection.position)
+            event = streams.glance_at(selection.position)
         return _event(event) if event is not None else None
 
     def _letter(self, number: int) -> _Shown | None:

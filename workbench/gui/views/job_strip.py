@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 RECENT = 5
 """Jobs that are shown when those that ended are asked for."""
 TALLEST, SHARE = 176, 5
-"""Pixels that the strip takes at most, one part in so many of the view; more is scrolled."""
+"""Pixels that the strip takes at most, and one part in how many of the view; more is scrolled."""
 LEAST = 68
 """Pixels that a card needs."""
 ENDS = ("resolved", "failed_again")

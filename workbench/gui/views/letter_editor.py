@@ -40,7 +40,7 @@ LARGE = 50_000
 
 
 class PayloadEditor(QWidget):
-    """A corrected copy of one letter's payload in the making.
+    """A corrected copy of one letter's payload while it is written.
 
     What is typed is kept for each letter until it was replayed or is discarded (V2).
 
@@ -158,7 +158,7 @@ class PayloadEditor(QWidget):
         self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def follow(self, letter: DeadLetter) -> None:
-        """Takes note of what became of the letter that is edited: one that is not open is not replayed."""
+        """Shows what became of the letter that is edited: one that is not open is not replayed."""
         if self._letter is not None and draft_key(self._letter) == draft_key(letter):
             self._letter = letter
             self._judge()
@@ -204,7 +204,7 @@ class PayloadEditor(QWidget):
         return []
 
     def sent(self, number: int, text: str, *, done: bool) -> bool:
-        """Takes note of how a replay ended; says whether the editor was of that and is done with it."""
+        """Shows how a replay ended; returns whether it was this editor's and the editor is done."""
         if number != self.number():
             return False
         over = done and text == exact_text(self.area)

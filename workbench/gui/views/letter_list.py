@@ -34,8 +34,8 @@ class LetterSource:
 
     key = staticmethod(first_of)
 
-    def __init__(self, repair: DeadLetters, numbers: Sequence[int] = ()) -> None:
-        self._repair = repair
+    def __init__(self, dead_letters: DeadLetters, numbers: Sequence[int] = ()) -> None:
+        self._dead_letters = dead_letters
         self.numbers = numbers
         self._order = RowSort(numbers)
 
@@ -46,7 +46,7 @@ class LetterSource:
     def page(self, first: int, limit: int) -> Sequence[Row | None]:
         """Returns rows."""
         numbers = self.numbers[first : first + limit]
-        found = {line.number: line for line in self._repair.listed(numbers)}
+        found = {line.number: line for line in self._dead_letters.listed(numbers)}
         return [found.get(number) for number in numbers]
 
     def keys(self, first: int, limit: int) -> Sequence[int]:

@@ -54,7 +54,7 @@ def judged(dead_letters: DeadLetters, deed: Deed, wanted: Sequence[int]) -> tupl
 
 
 def why_not(deed: Deed, counts: Mapping[str, int]) -> str:
-    """Returns why something cannot be done with letters of which so many have each status."""
+    """Returns why something cannot be done with letters, given how many have each status."""
     count = sum(counts.get(status, 0) for status in deed.statuses)
     if deed.fits(count):
         return ""

@@ -45,7 +45,7 @@ from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource
 from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
-from workbench.gui.widgets import ElidedLabel, EmptyState, show_words, told
+from workbench.gui.widgets import ElidedLabel, EmptyState, error_text, show_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -382,7 +382,7 @@ class LettersView(View):
         try:
             found = await self._dead_letters.dry_run(number, text)
         except WorkbenchError as error:
-            shown.fail(told(error))
+            shown.fail(error_text(error))
             return
         if self.detail.letter is not None and self.detail.letter.number == number:
             shown.show_dry_run(found)

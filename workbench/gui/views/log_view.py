@@ -59,8 +59,8 @@ class LogSource:
 
     key = staticmethod(first_of)
 
-    def __init__(self, browse: Streams, positions: LogPositions) -> None:
-        self._browse = browse
+    def __init__(self, streams: Streams, positions: LogPositions) -> None:
+        self._streams = streams
         self._positions = positions
         self._count = positions.count
 
@@ -71,7 +71,7 @@ class LogSource:
     def page(self, first: int, limit: int) -> Sequence[Row]:
         """Returns rows."""
         places = self.keys(first, limit)
-        found = self._browse.log(places[0], len(places)) if places else []
+        found = self._streams.log(places[0], len(places)) if places else []
         there = {entry.position: entry for entry in found}
         return [_row(position, there.get(position)) for position in places]
 

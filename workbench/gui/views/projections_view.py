@@ -191,8 +191,8 @@ class ProjectionsView(View):
         """Marks the row with a key, as soon as its table is shown."""
         self._unplaced = key if self._finding.waits else ""
         if key and self._source is not None and not self._finding.waits:
-            name, observe = self._name, self.desk.workspace.monitor
-            self._placing.ask(lambda: (name, observe.numbers(name, [key])), (name, key))
+            name, projections = self._name, self.desk.workspace.projections
+            self._placing.ask(lambda: (name, projections.numbers(name, [key])), (name, key))
 
     def _mark(self, found: tuple[str, Mapping[Any, int]]) -> None:
         name, numbers = found
@@ -242,16 +242,16 @@ class ProjectionsView(View):
 
     def _read(self, name: str, order: str, text: str, held: HeldRows) -> FoundRows:
         workspace, before = self.desk.workspace, self._source
-        observe = workspace.monitor
-        views = {view.name: view for view in observe.projections()}
+        views = {view.name: view for view in workspace.monitor.projections()}
         view = views.get(name) or next(iter(views.values()), None)
         if view is None:
             return FoundRows(views=views)
         if view.columns != self._columns:
             order = ""
         shows = shows_of(view.columns, text)
-        found = observe.row_order(view.name, order=order, text=text.strip(), shows=shows)
-        source = RowsSource(observe, view.name, found, text.strip(), before=before)
+        projections = workspace.projections
+        found = projections.row_order(view.name, order=order, text=text.strip(), shows=shows)
+        source = RowsSource(projections, view.name, found, text.strip(), before=before)
         return FoundRows(
             views=views, view=view, source=source, rows=prepared(source, held), head=workspace.streams.head()
         )
@@ -290,7 +290,7 @@ class ProjectionsView(View):
         rows = source.count()
         if self._fitted < min(rows, FITTED) and not table.head.arranged:
             self._fitted = rows
-            table.head.fit_columns()
+            table.head.fit()
         if source.text:
             table.set_empty("No row fits", f"All {self._total:,} rows were searched for “{source.text}”.")
         else:
@@ -338,14 +338,14 @@ class ProjectionsView(View):
         self._detailing.ask(lambda: self._read_row(name, key), (name, key))
 
     def _read_row(self, name: str, key: Any) -> tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]:
-        observe = self.desk.workspace.monitor
-        return name, key, observe.glance(name, key) or {}, observe.sources(name, key)
+        projections = self.desk.workspace.projections
+        return name, key, projections.glance(name, key) or {}, projections.sources(name, key)
 
     def _show_row(self, found: tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]) -> None:
         name, key, fields, events = found
         if name == self._name:
             self.detail.show_row(
-                str(key), fields, events, partial(self.desk.workspace.monitor.row, name, key)
+                str(key), fields, events, partial(self.desk.workspace.projections.row, name, key)
             )
             self.detail.show()
 

@@ -16,8 +16,7 @@ from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.forms.editors.duration import span_of
 from workbench.gui.icons import icon
-from workbench.gui.widgets import Badge, plain_label
-from workbench.model.hints import sentences
+from workbench.gui.widgets import Badge, error_text, plain_label
 from workbench.model.json_values import check_name
 from workbench.model.messaging import Priority
 
@@ -95,7 +94,7 @@ def problems_of(value: Mapping[str, Any]) -> list[FieldError]:
     return found
 
 
-def told(workspace: Workspace, topic: str, position: int) -> str:
+def published_text(workspace: Workspace, topic: str, position: int) -> str:
     """Says where a message stands now, and who gets it."""
     readers = [one.name for one in workspace.registry.subscriptions.values() if one.topic == topic]
     said = f"Published to {topic} at position {position:,}."
@@ -196,9 +195,9 @@ class PublishDialog(QDialog):
             position = await workspace.messages.publish(draft)
         except WorkbenchError as error:
             kind, word = ("warning", "refused") if isinstance(error, BackPressure) else ("error", "failed")
-            self._end(kind, word, f"Nothing was published: {sentences(str(error), error.hint)}")
+            self._end(kind, word, f"Nothing was published: {error_text(error)}")
         else:
-            self._end("ok", "published", told(workspace, draft.topic, position))
+            self._end("ok", "published", published_text(workspace, draft.topic, position))
             if isValid(self) and typed == self.form.typed():  # nothing was typed meanwhile
                 self.form.set_unchanged()
                 self.drafts.settle()

@@ -12,7 +12,7 @@ from workbench.gui.time_format import absolute
 from workbench.model.secrets import MASK
 
 if TYPE_CHECKING:
-    from workbench.services.monitor import Monitor
+    from workbench.services.projections import Projections
     from workbench.store.stored_values import RowOrder
 
 NUMBERS = {"integer", "number"}
@@ -27,9 +27,9 @@ class RowsSource:
     """
 
     def __init__(
-        self, observe: Monitor, name: str, found: RowOrder, text: str, *, before: RowsSource | None
+        self, projections: Projections, name: str, found: RowOrder, text: str, *, before: RowsSource | None
     ) -> None:
-        self._observe = observe
+        self._projections = projections
         self.name, self.text = name, text
         self._found = found
         self._order = RowSort(found.numbers)
@@ -37,7 +37,7 @@ class RowsSource:
         rebuilt = same and before is not None and before.generation != found.generation
         self._names: dict[Key, Any] = before.names() if same and before is not None and not rebuilt else {}
         names = before.names() if rebuilt and before is not None else {}
-        numbers = observe.numbers(name, list(names.values())) if names else {}
+        numbers = projections.numbers(name, list(names.values())) if names else {}
         self._moved = {key: numbers[called] for key, called in names.items() if called in numbers}
         self._rebuilt = rebuilt
 
@@ -56,7 +56,7 @@ class RowsSource:
 
     def page(self, first: int, limit: int) -> Sequence[Row | None]:
         """Returns rows."""
-        lines = self._observe.lines(self.name, self._found, first, limit)
+        lines = self._projections.lines(self.name, self._found, first, limit)
         self._names.update({line[-1]: line[0] for line in lines if line is not None})
         return lines
 

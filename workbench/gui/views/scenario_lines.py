@@ -69,7 +69,7 @@ def row_of(entry: ScenarioLine, result: ScenarioResult | None, *, old: bool, run
     """Returns the row of a line; behind its columns stands the line itself.
 
     Args:
-        old: The result is that of a model or a text of before.
+        old: The result is that of an earlier model or text.
     """
     before = " before" if old else ""
     state = "mistakes" if entry.scenario is None else f"{result.verdict.value}{before}" if result else ""

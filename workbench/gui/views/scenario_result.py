@@ -53,7 +53,7 @@ class ResultView(QTextEdit):
         """Shows a result from the top.
 
         Args:
-            old: It is that of a model or a text of before, which is said.
+            old: It is that of an earlier model or text, which is said.
         """
         self._result, self._said = result, (BEFORE,) if old else ()
         self._show()

@@ -48,7 +48,7 @@ def restored(draft: SettingsDraft, content: Mapping[str, Any]) -> tuple[Settings
     return made, {tuple(place): name for place, name in content["names"]}
 
 
-def standing(draft: SettingsDraft, names: Names, *, unwritable: bool) -> str:
+def draft_status(draft: SettingsDraft, names: Names, *, unwritable: bool) -> str:
     """Says how much is not saved; agrees with `content_of`, which is empty where nothing is (V2)."""
     said = []
     if draft.dirty:

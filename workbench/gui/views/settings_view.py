@@ -27,10 +27,10 @@ from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
-from workbench.gui.views.setting_drafts import content_of, restored, standing
+from workbench.gui.views.setting_drafts import content_of, draft_status, restored
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
-from workbench.gui.widgets import Banner, ElidedLabel, EmptyState
+from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, error_text
 from workbench.services.project_editor.settings_preview import WouldBreak, consequences
 from workbench.tusk import ChangedOnDisk, TskError
 
@@ -64,8 +64,8 @@ class SettingsView(View):
     # -- parts --------------------------------------------------------------------------------------------
 
     def _page(self) -> QWidget:
-        self.outline = SettingOutline()
         self.part = SettingPart()
+        self.outline = SettingOutline(self.part)
         self.banner = Banner("warning", "")
         self.banner.hide()
         self.changes = QPlainTextEdit()
@@ -297,7 +297,7 @@ class SettingsView(View):
         if self.changes.isVisibleTo(self) and self.changes.toPlainText() != "\n".join(lines):
             self.changes.setPlainText("\n".join(lines))
         if draft is not None:
-            self.said.setText(standing(draft, self._names, unwritable=self._unwritable))
+            self.said.setText(draft_status(draft, self._names, unwritable=self._unwritable))
         self.drafts.note()
 
     # -- saving -------------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ class SettingsView(View):
         self.desk.run(self._save(draft, insist=insist), "Save the settings")
 
     async def _save(self, draft: SettingsDraft, *, insist: bool) -> None:
-        """Saves aside: the project is loaded as it would be, which may take its time."""
+        """Saves in a thread: the project is loaded as it would be, which may take long."""
         try:
             await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
         except WouldBreak as error:
@@ -340,7 +340,7 @@ class SettingsView(View):
         except ChangedOnDisk:
             self._tell_changed()
         except WorkbenchError as error:
-            self._tell("error", f"{error}. {error.hint}".rstrip(". "))
+            self._tell("error", error_text(error))
         else:
             self._saved(draft)
         finally:

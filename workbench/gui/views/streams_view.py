@@ -55,8 +55,8 @@ class StreamSource:
         wanted: Numbers whose rows will be asked for.
     """
 
-    def __init__(self, browse: Streams, numbers: array[int], wanted: Collection[Key] = ()) -> None:
-        self._browse = browse
+    def __init__(self, streams: Streams, numbers: array[int], wanted: Collection[Key] = ()) -> None:
+        self._streams = streams
         self.numbers = numbers
         self._order = RowSort(numbers, wanted)
 
@@ -76,7 +76,7 @@ class StreamSource:
                 stream.closed,
                 stream.number,
             )
-            for stream in self._browse.numbered(wanted)
+            for stream in self._streams.numbered(wanted)
         ]
 
     def key(self, row: Row) -> Key:
@@ -167,8 +167,8 @@ class StreamsView(View):
     @override
     def follow(self, selection: Selection) -> None:
         if selection.stream:
-            name, browse = selection.stream, self.desk.workspace.streams
-            self._following.ask(lambda: browse.get(name), name)
+            name, streams = selection.stream, self.desk.workspace.streams
+            self._following.ask(lambda: streams.get(name), name)
 
     def _mark(self, found: StreamInfo | None) -> None:
         if found is not None:
@@ -194,18 +194,18 @@ class StreamsView(View):
         self._finding.ask(lambda: self._read(wanted, held), wanted)
 
     def _read(self, wanted: Mapping[str, str], held: HeldRows) -> FoundStreams:
-        browse = self.desk.workspace.streams
+        streams = self.desk.workspace.streams
         source = StreamSource(
-            browse,
-            browse.find(text=wanted["text"], category=wanted["category"], order=wanted["order"]),
+            streams,
+            streams.find(text=wanted["text"], category=wanted["category"], order=wanted["order"]),
             held.keys(),
         )
         return FoundStreams(
             wanted=wanted,
             rows=prepared(source, held),
             count=source.count(),
-            total=browse.count(),
-            categories=browse.categories(),
+            total=streams.count(),
+            categories=streams.categories(),
         )
 
     def _show(self, found: FoundStreams) -> None:

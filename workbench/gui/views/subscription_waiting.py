@@ -92,8 +92,8 @@ class WaitingDeliveries(QWidget):
             self._name = name
             self.strip.dismiss()
             self.table.set_source(ListSource([]))
-        monitor = self.desk.workspace.monitor
-        self._reading.ask(lambda: (waiting, monitor.deliveries(name)), name)
+        subscriptions = self.desk.workspace.subscriptions
+        self._reading.ask(lambda: (waiting, subscriptions.deliveries(name)), name)
 
     def _show(self, answer: tuple[int, Sequence[Delivery]]) -> None:
         waiting, found = answer

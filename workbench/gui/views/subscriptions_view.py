@@ -212,25 +212,25 @@ class SubscriptionsView(View):
     def _draw(self) -> None:
         if self.tabs.currentWidget() in {self.waiting, self.details} or not self._name:
             return
-        observe = self.desk.workspace.monitor
-        times, delivered = observe.throughput("ok")
+        monitor = self.desk.workspace.monitor
+        times, delivered = monitor.throughput("ok")
         if not times:
             return
-        since = observe.counting_since() / MICROSECONDS
+        since = monitor.counting_since() / MICROSECONDS
         none: Sequence[int] = [0] * len(times)
         self.throughput.update(
             times,
             {
                 "delivered": delivered.get(self._name, none),
-                "to be retried": observe.throughput("retry")[1].get(self._name, none),
-                "dead": observe.throughput("dead")[1].get(self._name, none),
+                "to be retried": monitor.throughput("retry")[1].get(self._name, none),
+                "dead": monitor.throughput("dead")[1].get(self._name, none),
             },
             since,
         )
         self.latency.update(
             times,
             {
-                name: [us / 1000 for us in observe.latency(self._name, quantile)]
+                name: [us / 1000 for us in monitor.latency(self._name, quantile)]
                 for name, quantile in QUANTILES.items()
             },
             since,

@@ -136,7 +136,7 @@ class TimeStrip(QWidget):
                 painter.drawRect(QRectF(MARGIN + column, line - height, 1, height))
 
     def _counts(self, width: int) -> list[int]:
-        """Returns how many events fall on each of so many pixels; counted once per width."""
+        """Returns how many events fall on each pixel of a width; counted once per width."""
         if self._density[0] != width:
             first, span = self._span()
             _, ordered = self._by_time()

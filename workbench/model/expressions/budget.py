@@ -63,7 +63,7 @@ def take(frame: Frame, size: int) -> None:
 
 
 def read(frame: Frame, size: int) -> None:
-    """Uses up the steps that comparing so many characters takes."""
+    """Uses up the steps that comparing a number of characters takes."""
     if size > 256:
         step(frame, size >> 8)
 

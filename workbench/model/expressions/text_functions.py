@@ -78,7 +78,7 @@ def substring(frame: Frame, text: str, start: int, end: int | None = None) -> st
 
 
 def replace(frame: Frame, text: str, old: str, new: str, limit: int = -1) -> str:
-    """Returns a text in which another one is replaced, at most so many times; a negative limit is none."""
+    """Returns a text in which another one is replaced, at most `limit` times; a negative limit is none."""
     search(frame, text, old)
     count = text.count(old)
     search_again(frame, text, old, count)
@@ -88,7 +88,7 @@ def replace(frame: Frame, text: str, old: str, new: str, limit: int = -1) -> str
 
 
 def split(frame: Frame, text: str, between: str, limit: int = -1) -> list[str]:
-    """Returns the parts of a text, at most so many; a negative limit is none."""
+    """Returns the parts of a text, at most `limit`; a negative limit is none."""
     search(frame, text, between)
     parts = text.count(between) + 1 if between else len(text)
     search_again(frame, text, between, parts - 1)

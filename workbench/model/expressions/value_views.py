@@ -14,7 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def moment(microseconds: int) -> datetime:
-    """Returns the time that so many microseconds since 1970 are."""
+    """Returns a number of microseconds since 1970 as a time."""
     return EPOCH + timedelta(microseconds=microseconds)
 
 

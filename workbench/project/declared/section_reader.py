@@ -25,9 +25,9 @@ from workbench.project.declared.sections import (
     QuerySection,
 )
 from workbench.project.declared.source_locations import Path
+from workbench.project.setting_faults import code_of, words_of
 from workbench.tusk import Document, Problem
 
-Words = Callable[[ErrorDetails], str]
 _FIELD: TypeAdapter[FieldSection] = TypeAdapter(FieldSpec)
 
 
@@ -127,8 +127,6 @@ def _read(
 
 
 def _problem(document: Document, path: Path, model: type[BaseModel], error: ErrorDetails) -> Problem:
-    from workbench.project.project_file import code_of, words_of
-
     inner = tuple(str(part) for part in error["loc"] if part != "[key]")
     place, kind = (*path, *inner), error["type"]
     name = place[-1]

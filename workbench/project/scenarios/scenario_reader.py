@@ -70,7 +70,7 @@ def read_scenarios(data: bytes | str, file: str, registry: Registry) -> tuple[Sc
     book = Book(document)
     found = tuple(_Reader(book, registry).scenarios(document))
     if book.problems:
-        raise TskError(sorted(book.problems, key=lambda one: (one.line, one.column)))
+        raise TskError(sorted(book.problems))
     return found
 
 

@@ -77,7 +77,7 @@ class DeadLetterJobs:
 
         Args:
             action: ``replay``, ``archive``, ``purge`` or ``restore``.
-            per_second: At most so many dead letters a second; 0 for unlimited.
+            per_second: Dead letters a second, at most; 0 for unlimited.
             skip_on: For a purge: whether what is blocked behind them goes on (L7).
 
         Raises:

@@ -78,6 +78,26 @@ class DeadLetters:
         """Returns those of these dead letters that have one of the statuses, the newest first."""
         return self._world.reader.letters_having(numbers, statuses)
 
+    def numbers_of(self, statuses: Sequence[str], subscription: str = "") -> list[int]:
+        """Returns the numbers of all dead letters with these statuses as they are now, the oldest first (L5).
+
+        Args:
+            subscription: Only of this one; empty for all.
+
+        Raises:
+            NotFound: There is no such subscription.
+        """
+        known = [state.name for state in self._world.reader.subscriptions()]
+        if subscription and subscription not in known:
+            hint = f"there are: {', '.join(known)}" if known else ""
+            raise NotFound(f"there is no subscription {subscription}", hint=hint)
+        found: list[int] = []
+        before: int | None = None
+        while page := self._world.reader.letters(statuses=statuses, before=before, subscription=subscription):
+            found += [one.number for one in page]
+            before = page[-1].number
+        return found[::-1]
+
     def counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """Returns how many dead letters, of all or of these, have each status."""
         return self._world.reader.letter_counts(numbers)
@@ -180,7 +200,7 @@ class DeadLetters:
             return await engine.dry_run(self.get(number), data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
-        """Puts dead letters aside without deciding about them."""
+        """Archives dead letters: they leave the list and can be restored."""
         return await self._mark(LetterAct.ARCHIVE, numbers, skip_on=False)
 
     async def purge(self, numbers: Sequence[int], *, skip_on: bool = True) -> Report:

@@ -1,4 +1,4 @@
-"""Cares for the file of a store, whether or not its project can be opened: examines it, and copies it."""
+"""Checks and copies the file of a store, whether or not its project can be opened."""
 
 from __future__ import annotations
 

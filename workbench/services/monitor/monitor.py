@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.engine.engine import EngineState
 from workbench.engine.projection_check import is_stale
 from workbench.engine.subscription_runner import SubscriptionRunner
-from workbench.model.aggregate import stream_name
 from workbench.model.messaging import LOG_TOPIC, Mode
 from workbench.model.projection import Projection
 from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
 from workbench.store.ports import Reader
 from workbench.store.stored_values import (
-    Delivery,
     Depth,
-    LogEntry,
     OperatorAction,
     ProjectionState,
-    RowOrder,
     SubscriptionState,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from workbench.engine.projection_generation import ProjectionGeneration
     from workbench.engine.world import World
     from workbench.project.project import Project
-    from workbench.store.list_ports import Shows
-
-AGAIN = 1_000
-"""Messages that are counted before a reset; whether there are more is said, not how many."""
 
 
 class Monitor:
@@ -140,28 +130,6 @@ class Monitor:
             oldest += [message.published_at for message in behind]
         return max(0, self.world.clock.now() - min(oldest)) if oldest else 0
 
-    def deliveries(self, subscription: str) -> list[Delivery]:
-        """Returns what waits, retries or is blocked in a subscription."""
-        return self._reader.deliveries(subscription)
-
-    def position_before(self, time: int) -> int:
-        """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
-        return self._reader.position_before(time)
-
-    def again(self, name: str, position: int) -> tuple[int, bool]:
-        """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.
-
-        Its filter is not asked.
-
-        Returns:
-            How many there are, and whether there are more than were counted.
-        """
-        runner = self.world.running().subscriptions[name]
-        topic, cursor = runner.subscription.topic, runner.cursor
-        found, _ = self._reader.read_topic(topic, runner.wants, position, AGAIN + 1)
-        count = sum(message.position <= cursor for message in found)
-        return min(count, AGAIN), count > AGAIN
-
     def projections(self) -> list[ProjectionView]:
         """Returns all read models of the model."""
         return [self._projection(projection) for projection in self.world.registry.projections.values()]
@@ -214,63 +182,6 @@ class Monitor:
             fault_position=state.fault_position,
             condition=self._condition(name, state.status.value).replace("live", "rebuilding"),
         )
-
-    def rows(
-        self, projection: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
-    ) -> list[dict[str, Any]]:
-        """Returns rows of a read model, in any order, filtered by text in any column."""
-        return self._reader.projection_rows(projection, order=order, text=text, first=first, limit=limit)
-
-    def row_order(
-        self, projection: str, *, order: str = "", text: str = "", shows: Shows | None = None
-    ) -> RowOrder:
-        """Returns the numbers of all rows that show a text; looks at the whole table, so call it in a thread.
-
-        Args:
-            order: A column; with ``-`` in front the other way round; empty for the key.
-            shows: How columns show their values, where that is not the text that is stored.
-        """
-        return self._reader.projection_order(projection, order=order, text=text, shows=shows)
-
-    def lines(self, projection: str, found: RowOrder, first: int, limit: int) -> list[tuple[Any, ...] | None]:
-        """Returns rows of an order, their numbers behind them; None for those that are gone.
-
-        Long texts are shortened.
-        """
-        numbers = found.numbers[first : first + limit]
-        return self._reader.projection_lines(projection, found.generation, numbers)
-
-    def numbers(self, projection: str, keys: Collection[Any]) -> dict[Any, int]:
-        """Returns the numbers of the rows that have these keys."""
-        return self._reader.projection_numbers(projection, keys)
-
-    def glance(self, projection: str, key: Any) -> dict[str, Any] | None:
-        """Returns one row with the beginnings of long texts."""
-        return self._reader.projection_glance(projection, key)
-
-    def row(self, projection: str, key: Any) -> dict[str, Any]:
-        """Returns one whole row."""
-        return self._reader.row(projection, key) or {}
-
-    def row_count(self, projection: str, text: str = "") -> int:
-        """Returns how many rows a read model has, or how many hold a text."""
-        return self._reader.projection_count(projection, text)
-
-    def sources(self, projection: str, key: Any, limit: int = 500) -> list[LogEntry]:
-        """Returns the events that made a row: those that the projection reads, of the streams with that key.
-
-        A projection that gathers many streams into one row has rows whose events are not found this way.
-        """
-        registry = self.world.registry
-        read = set(registry.projections[projection].handlers())
-        names = [kind.name for kind in registry.aggregates.values() if read & set(kind.events)]
-        found = [
-            entry
-            for name in names
-            for entry in self._reader.stream_entries(stream_name(name, key), 0, limit)
-            if entry.type in read
-        ]
-        return sorted(found, key=lambda entry: entry.position)
 
     def flow(self) -> dict[str, int]:
         """Returns totals since the start by what the board shows, such as ``event:user.created``."""

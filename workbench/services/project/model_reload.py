@@ -43,7 +43,7 @@ class Reload:
     Attributes:
         said: One sentence for the person.
         problems: Why the new model could not be used, each a line; the last good one goes on.
-        changed: Files that are others now, or new, from the project's folder.
+        changed: Files that changed or are new, from the project's folder.
         reopen: What takes effect only once the project is opened again; empty if all has.
         digest: Of the modules that wait to be trusted.
     """
@@ -57,7 +57,7 @@ class Reload:
 
 
 class _Untrusted(WorkbenchError):
-    """The modules are others than those that the person trusts."""
+    """The modules are not those that the person trusts."""
 
     def __init__(self, digest: str) -> None:
         super().__init__("the modules are not trusted")
@@ -89,7 +89,7 @@ class ModelReload:
         return (*sorted(folders), *sorted(files))
 
     async def check(self, *, trust: str = "") -> Reload | None:
-        """Reads the project again if its files are others than before.
+        """Reads the project again if its files changed.
 
         Args:
             trust: Digest of modules that the person trusts from now on; others by now are not.

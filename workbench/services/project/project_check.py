@@ -18,7 +18,12 @@ from workbench.project.python_sources import LARGEST, module_path
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.project.project_trust import trust_of
 from workbench.services.project.row_moves import misfits
-from workbench.services.project.run_check import places_of, said_by_a_start, said_of_store, told_by_stories
+from workbench.services.project.run_check import (
+    model_problems,
+    start_problems,
+    store_problems,
+    story_problems,
+)
 from workbench.tusk import parse, read_file
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
@@ -83,10 +88,13 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
         found = [complaint for file in files for complaint in _syntax(file)]
         unseen = tuple(str(file) for file in files)
         return ProjectReport(name=project.name, complaints=tuple(found), unseen=unseen, model={})
-    said = [*unmet(file, project.registry), *places_of(project, contradictions_in(project.registry), environ)]
-    said += told_by_stories(project)
-    stored = said_of_store(project, environ, allow=trust)
-    said += stored or await said_by_a_start(project)
+    said = [
+        *unmet(file, project.registry),
+        *model_problems(project, contradictions_in(project.registry), environ),
+    ]
+    said += story_problems(project)
+    stored = store_problems(project, environ, allow=trust)
+    said += stored or await start_problems(project)
     advice = [
         f"topic {name}: events are routed to it, and no subscription reads it"
         for name in unread_topics(project.registry)

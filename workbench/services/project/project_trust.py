@@ -1,4 +1,4 @@
-"""Settles the question of trust: which modules of a project may be imported (contract §10)."""
+"""Decides which modules of a project may be imported (contract §10)."""
 
 from __future__ import annotations
 

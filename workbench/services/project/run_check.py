@@ -1,4 +1,4 @@
-"""Finds, before a project runs, what running it would die of; each with its place."""
+"""Finds, before a project runs, what would make it fail; each with its place."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STREAMS = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinding:
-    """One thing that running the project would die of.
+    """One thing that would make the project fail at run time.
 
     Attributes:
         file: From the project's folder.
@@ -53,7 +53,7 @@ class RunFinding:
 # -- the model --------------------------------------------------------------------------------------------
 
 
-def places_of(
+def model_problems(
     project: Project, found: Iterable[Contradiction], environ: Mapping[str, str]
 ) -> list[RunFinding]:
     """Returns what parts of the model say of each other that is not so, where they are declared."""
@@ -98,7 +98,7 @@ def _finding(problem: Problem) -> RunFinding:
 # -- its scenarios and its story --------------------------------------------------------------------------
 
 
-def told_by_stories(project: Project) -> list[Any]:
+def story_problems(project: Project) -> list[Any]:
     """Returns what is wrong with the scenarios, and with the commands of the story."""
     problems = [one for file in find_scenarios(project.root, project.registry) for one in file.problems]
     return [*problems, *_story(project)]
@@ -140,7 +140,7 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
 # -- what is stored ---------------------------------------------------------------------------------------
 
 
-def said_of_store(project: Project, environ: Mapping[str, str], *, allow: bool) -> list[RunFinding]:
+def store_problems(project: Project, environ: Mapping[str, str], *, allow: bool) -> list[RunFinding]:
     """Returns what is wrong with the project's store: its place, its owner, events that cannot be read.
 
     Args:
@@ -226,7 +226,7 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
 # -- starting ---------------------------------------------------------------------------------------------
 
 
-async def said_by_a_start(project: Project) -> list[RunFinding]:
+async def start_problems(project: Project) -> list[RunFinding]:
     """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
     clock = SystemClock()
     world = World(project, MemoryStore(clock), clock)

@@ -15,7 +15,7 @@ from workbench.model.hints import in_brackets
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.retry import RetryPolicy
 from workbench.model.secrets import is_secret
-from workbench.project.project import contradictions
+from workbench.project.contradictions import contradictions
 from workbench.project.project_file import OFFSETS, place_for, read_document, written_values
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Flags, QueueSection, RetrySettings, Settings
@@ -231,7 +231,7 @@ class SettingsDraft:
             file = read_document(self.document, self.path, environ=self.environ)
         except TskError as error:
             return list(error.found)
-        return contradictions(file, self.handlers)
+        return contradictions(file.settings, file.problem, self.handlers)
 
     def faults(self, path: Place) -> tuple[list[tuple[Place, str]], list[Problem]]:
         """Returns what is wrong inside a section or entry, by field, and what is wrong elsewhere."""
@@ -284,7 +284,7 @@ class SettingsDraft:
         return replace(self, document=delete(self.document, self._place(path)))
 
     def renamed(self, path: Place, name: str) -> SettingsDraft:
-        """Returns the draft with an entry renamed; all that speaks of it by that name follows.
+        """Returns the draft with an entry renamed, everywhere that the name is used.
 
         Raises:
             InvalidValue: There is one of that name, or it is no name.
@@ -364,7 +364,7 @@ class ProjectEditor:
         Raises:
             ProjectError: Something is wrong with it; every problem with its place.
             WouldBreak: It would load, but scenarios would not fit it any more.
-            ChangedOnDisk: A file is another than the one that was read.
+            ChangedOnDisk: A file changed since it was read.
             StoreReadOnly: It cannot be written.
         """
         if draft.problems:
@@ -380,7 +380,7 @@ class ProjectEditor:
 
 
 def _followed(old: str, draft: SettingsDraft, path: Place) -> SettingsDraft:
-    """Has all follow that speaks of a topic or subscription, if that is called otherwise than before."""
+    """Renames a topic or subscription wherever it is named, if it has another name now."""
     new = draft.called(path)
     if not old or not new or old == new:
         return draft

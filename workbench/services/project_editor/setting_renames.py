@@ -22,7 +22,7 @@ _SPEAK = {
     "topics": {"topic"},
     "subscriptions": {"dead_letter", "replay", "by"},
 }
-"""Keys by which scenarios speak of a thing."""
+"""Keys by which scenarios name a thing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def in_project_file(document: Document, one: Renamed) -> Document:
 
 
 def mentions(document: Document, one: Renamed) -> list[Problem]:
-    """Returns the expressions in which the old name still stands as a text; what they mean, who knows."""
+    """Returns the expressions that still contain the old name as a text, whatever they mean by it."""
     quoted = (f"'{one.old}'", f'"{one.old}"')
     return [
         document.problem(place, "S-NAME", f"{place[-1]} still says {one.old}", "look whether it means that")

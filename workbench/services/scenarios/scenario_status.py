@@ -43,7 +43,7 @@ class Tally:
 
     Attributes:
         passed, failed: By verdicts on the model that runs now.
-        unsure: Not run yet, or only on a model of before.
+        unsure: Not run yet, or only on an earlier model.
         mistakes: Files that cannot be read.
         running: Whether they are being run.
     """
@@ -95,7 +95,7 @@ class ScenarioStatus:
         return [scenario for file in self.files for scenario in file.scenarios]
 
     def of(self, scenario: Scenario) -> ScenarioRun | None:
-        """Returns the newest verdict on a scenario of that title, whatever it is worth now."""
+        """Returns the newest verdict on a scenario of that title, also one of an earlier model."""
         return self._kept.get(scenario.title)
 
     def holds(self, scenario: Scenario) -> bool:
@@ -110,7 +110,7 @@ class ScenarioStatus:
         return self._task is not None
 
     def tally(self) -> Tally:
-        """Counts the verdicts; those of a model of before count as unsure."""
+        """Counts the verdicts; those of an earlier model count as unsure."""
         passed = failed = unsure = 0
         for scenario in self.all():
             if not self.holds(scenario):
@@ -125,7 +125,7 @@ class ScenarioStatus:
         )
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Has a function told whenever something of this is another; returns how to end that."""
+        """Calls a function after each change of this; returns how to end that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
@@ -137,7 +137,7 @@ class ScenarioStatus:
     # -- reading and running ------------------------------------------------------------------------------
 
     async def look(self) -> None:
-        """Reads the files; where they are others than before, what was run of them is run again."""
+        """Reads the files; where they changed, what was run of them is run again."""
         if await self._read() and self._asked:
             self._again()
 
@@ -165,7 +165,7 @@ class ScenarioStatus:
             self._again()
 
     def _again(self) -> None:
-        """Runs again what was asked for and has no verdict now, once changes have come to rest."""
+        """Runs again what was asked for and has no verdict now, once the files no longer change."""
         if self._task is not None:
             self._task.cancel()
         self._begin(self._run_again())
@@ -191,7 +191,7 @@ class ScenarioStatus:
         await self._run([scenario.title for scenario in due if not self.holds(scenario)])
 
     async def _read(self) -> bool:
-        """Reads the files with the model that runs; returns whether they are others than before."""
+        """Reads the files with the model that runs; returns whether they changed."""
         project: Project | None = None
         while project is not self._world.model:
             project = self._world.model

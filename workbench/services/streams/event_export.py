@@ -64,58 +64,63 @@ class ExportReport:
 Progress = Callable[[ExportReport], None]
 
 
-def export(
-    world: World[Project],
-    path: Path | None,
-    form: ExportForm = ExportForm.NDJSON,
-    *,
-    streams: Sequence[str] = (),
-    reveal: bool = False,
-    replace: bool = False,
-    progress: Progress | None = None,
-) -> ExportReport:
-    """Writes the events that the store holds now into a file, in the order of their positions.
+class EventExport:
+    """Events out."""
 
-    Messages, read models, dead letters and whether a stream is closed are no events and stay behind.
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
 
-    Args:
-        path: The file; it appears when it is complete. None writes to the standard output.
-        streams: Names of streams to write, whole; ``*`` matches anything; none for all.
-        reveal: Write secrets as they are stored, instead of masked (contract §10).
-        replace: Whether the file may exist.
+    def write(
+        self,
+        path: Path | None,
+        form: ExportForm = ExportForm.NDJSON,
+        *,
+        streams: Sequence[str] = (),
+        reveal: bool = False,
+        replace: bool = False,
+        progress: Progress | None = None,
+    ) -> ExportReport:
+        """Writes the events that the store holds now into a file, in the order of their positions.
 
-    Raises:
-        InvalidValue: The file exists already.
-        StoreReadOnly: It cannot be written.
-    """
-    report = ExportReport(head=world.reader.head())
-    events = _chosen(world, streams, report, progress)
-    records = _records(events, form, source_of(world.model.name), report, reveal=reveal)
-    chunks = _framed(records, array=form is ExportForm.CLOUDEVENTS_ARRAY)
-    if path is None:
-        _write(sys.stdout.buffer, chunks)
-    else:
-        _write_file(path, chunks, replace=replace)
-    report.finished = True
-    if progress is not None:
-        progress(report)
-    return report
+        Messages, read models, dead letters and whether a stream is closed are no events and stay behind.
 
+        Args:
+            path: The file; it appears when it is complete. None writes to the standard output.
+            streams: Names of streams to write, whole; ``*`` matches anything; none for all.
+            reveal: Write secrets as they are stored, instead of masked (contract §10).
+            replace: Whether the file may exist.
 
-def _chosen(
-    world: World[Project], streams: Sequence[str], report: ExportReport, progress: Progress | None
-) -> Iterator[RecordedEvent]:
-    """Yields the events up to the head as it was when the export began: the log only grows."""
-    while True:
-        page = world.reader.read_log(report.position, PAGE, upto=report.head)
-        for event in page:
-            if not streams or any(fnmatchcase(event.stream, pattern) for pattern in streams):
-                yield event
-        report.position = page[-1].position if page else report.head
+        Raises:
+            InvalidValue: The file exists already.
+            StoreReadOnly: It cannot be written.
+        """
+        report = ExportReport(head=self._world.reader.head())
+        events = self._chosen(streams, report, progress)
+        records = _records(events, form, source_of(self._world.model.name), report, reveal=reveal)
+        chunks = _framed(records, array=form is ExportForm.CLOUDEVENTS_ARRAY)
+        if path is None:
+            _write(sys.stdout.buffer, chunks)
+        else:
+            _write_file(path, chunks, replace=replace)
+        report.finished = True
         if progress is not None:
             progress(report)
-        if len(page) < PAGE:
-            return
+        return report
+
+    def _chosen(
+        self, streams: Sequence[str], report: ExportReport, progress: Progress | None
+    ) -> Iterator[RecordedEvent]:
+        """Yields the events up to the head as it was when the export began: the log only grows."""
+        while True:
+            page = self._world.reader.read_log(report.position, PAGE, upto=report.head)
+            for event in page:
+                if not streams or any(fnmatchcase(event.stream, pattern) for pattern in streams):
+                    yield event
+            report.position = page[-1].position if page else report.head
+            if progress is not None:
+                progress(report)
+            if len(page) < PAGE:
+                return
 
 
 def _records(

@@ -28,8 +28,8 @@ from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, sample
 from workbench.model.ids import derived_id
 from workbench.model.messaging import as_history
 from workbench.services.streams.event_receivers import Receiver, receivers_of
-from workbench.store.operations import Append, RecordAction
-from workbench.store.stored_values import AppendResult, OperatorAction
+from workbench.store.operations import Append
+from workbench.store.stored_values import AppendResult
 from workbench.tusk import open_file
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class EventImport:
         """Reads a whole file as `bring_in` does, and stores nothing.
 
         Args:
-            keep: So many problems are kept with their lines; None for all.
+            keep: How many problems are kept with their lines; None for all.
 
         Raises:
             InvalidValue: The file cannot be read.
@@ -248,7 +248,7 @@ class EventImport:
         Args:
             reading: What the fields mean, or the reader of a form that needs no telling.
             history: Only read models get the events: no subscription, policy or process, now or later.
-            keep: So many problems are kept with their lines; None for all.
+            keep: How many problems are kept with their lines; None for all.
             progress: Told how far it is, some times a second.
             cancel: Set it to stop; what was stored stays.
 
@@ -329,10 +329,7 @@ class EventImport:
                 raise answer
 
     async def _record(self, report: ImportReport) -> None:
-        action = OperatorAction(
-            at=self._world.clock.now(), action="import", subject=report.path.name, detail=report.summary()
-        )
-        await self._world.act(RecordAction(action=action))
+        await self._world.act(self._world.record("import", report.path.name, report.summary()))
 
 
 def _report(path: Path, *, looked: bool = False) -> ImportReport:

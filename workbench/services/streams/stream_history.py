@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import NotFound, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.model.json_differences import Difference, differences
 from workbench.model.secrets import MASK, is_secret, masked, without_secrets
-from workbench.store.paging import stream_events
 from workbench.store.stored_values import StreamInfo
 
 if TYPE_CHECKING:
-    from workbench.engine.world import World
     from workbench.model.aggregate import AggregateType
     from workbench.model.event import RecordedEvent
     from workbench.project.project import Project
@@ -59,60 +55,17 @@ class History:
     trouble: str
 
 
-def history(
-    world: World[Project], name: str, version: int | None = None, *, last: int, reveal: Collection[str] = ()
-) -> History:
-    """Folds a stream up to a version, one event after the other.
+class StreamFold:
+    """The state of a stream so far; stops at the first event that cannot be folded."""
 
-    Args:
-        version: None for the present one.
-        last: How many of the last events are told.
-        reveal: Keys whose values are shown though they look like secrets.
-
-    Raises:
-        NotFound: There is no such stream, or it has no such version.
-    """
-    stream = _stream(world, name)
-    upto = stream.version if version is None else version
-    if not 1 <= upto <= stream.version:
-        raise NotFound(f"{name} has versions 1 to {stream.version}; there is no version {upto}")
-    aggregate = world.registry.aggregate_of_stream(name)
-    fold = _Fold(world, aggregate, reveal)
-    steps: deque[HistoryStep] = deque(maxlen=last)
-    steps.extend(fold.step(event) for event in islice(stream_events(world.reader, name), upto))
-    return History(
-        stream=stream,
-        version=upto,
-        aggregate=aggregate.name if aggregate else "",
-        steps=tuple(steps),
-        earlier=upto - len(steps),
-        state=masked(fold.shown, reveal=reveal),
-        trouble=fold.trouble,
-    )
-
-
-def _stream(world: World[Project], name: str) -> StreamInfo:
-    stream = world.reader.stream(name)
-    if stream is not None:
-        return stream
-    near = [one.name for one in world.reader.streams_from(name, 3)]
-    said = f"names that begin so: {', '.join(near)}" if near else "streams are listed by: workbench streams"
-    raise NotFound(f"there is no stream {name}", hint=said)
-
-
-class _Fold:
-    """The state so far; stops at the first event that cannot be folded."""
-
-    def __init__(
-        self, world: World[Project], aggregate: AggregateType | None, reveal: Collection[str]
-    ) -> None:
-        self._registry = world.registry
+    def __init__(self, model: Project, aggregate: AggregateType | None, reveal: Collection[str]) -> None:
+        self._registry = model.registry
         self._aggregate = aggregate
         self._reveal = reveal
         self._state: Any = None
         self.shown: Any = None
         self.trouble = "" if aggregate else "no aggregate of the model has this category"
-        if world.model.restricted:
+        if model.restricted:
             self.trouble = "the model was not loaded, because it is not trusted yet"
 
     def step(self, event: RecordedEvent) -> HistoryStep:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.aggregate_loader import AggregateLoader
-from workbench.errors import ReadTooLong, WorkbenchError
+from workbench.errors import NotFound, ReadTooLong, WorkbenchError
 from workbench.model.aggregate import AggregateType
 from workbench.model.event import RecordedEvent
-from workbench.services.operator_acts import recorded
+from workbench.model.secrets import masked
+from workbench.services.streams.stream_history import History, HistoryStep, StreamFold
 from workbench.store.operations import CloseStream
+from workbench.store.paging import stream_events
 from workbench.store.ports import Reader
 from workbench.store.stored_values import Glance, LogEntry, StreamInfo
 
@@ -40,7 +44,7 @@ class StateAt:
 
 
 class Streams:
-    """Reads for views; each is short enough to be called while painting."""
+    """Reads for views; each is short enough to be called while painting, where it does not say otherwise."""
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
@@ -72,7 +76,7 @@ class Streams:
 
         Args:
             order: ``number``, ``name``, ``version`` or ``updated``; ``-`` in front turns it round.
-            limit: At most so many; below 0 for all.
+            limit: How many at most; below 0 for all.
         """
         return self._reader.find_streams(text=text, category=category, order=order, limit=limit)
 
@@ -108,6 +112,10 @@ class Streams:
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` events and messages at positions from ``first``."""
         return self._reader.log(first, limit)
+
+    def position_before(self, time: int) -> int:
+        """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
+        return self._reader.position_before(time)
 
     def event_of(self, stream: str, version: int) -> RecordedEvent | None:
         """Returns the event of a stream at a version, with its payload."""
@@ -168,6 +176,47 @@ class Streams:
             return None
         return aggregate.show_state(loader.at_version(aggregate, stream, version).state)
 
+    def history(
+        self, name: str, version: int | None = None, *, last: int, reveal: Collection[str] = ()
+    ) -> History:
+        """Folds a stream up to a version, one event after the other; reads it whole.
+
+        Args:
+            version: None for the present one.
+            last: How many of the last events are told.
+            reveal: Keys whose values are shown though they look like secrets.
+
+        Raises:
+            NotFound: There is no such stream, or it has no such version.
+        """
+        stream = self._known(name)
+        upto = stream.version if version is None else version
+        if not 1 <= upto <= stream.version:
+            raise NotFound(f"{name} has versions 1 to {stream.version}; there is no version {upto}")
+        aggregate = self._world.registry.aggregate_of_stream(name)
+        fold = StreamFold(self._world.model, aggregate, reveal)
+        steps: deque[HistoryStep] = deque(maxlen=last)
+        steps.extend(fold.step(event) for event in islice(stream_events(self._reader, name), upto))
+        return History(
+            stream=stream,
+            version=upto,
+            aggregate=aggregate.name if aggregate else "",
+            steps=tuple(steps),
+            earlier=upto - len(steps),
+            state=masked(fold.shown, reveal=reveal),
+            trouble=fold.trouble,
+        )
+
+    def _known(self, name: str) -> StreamInfo:
+        stream = self.get(name)
+        if stream is not None:
+            return stream
+        near = [one.name for one in self.beginning(name, 3)]
+        listed = f"names that begin so: {', '.join(near)}" if near else ""
+        raise NotFound(
+            f"there is no stream {name}", hint=listed or "streams are listed by: workbench streams"
+        )
+
     def caused_by(self, correlation_id: UUID, limit: int = 500) -> list[RecordedEvent]:
         """Returns the events of one correlation, in order."""
         return self._reader.correlated(correlation_id, limit)
@@ -178,5 +227,5 @@ class Streams:
         Raises:
             NotFound: There is no such stream.
         """
-        note = recorded(self._world.clock.now(), "close" if closed else "open again", f"stream {stream}")
+        note = self._world.record("close" if closed else "open again", f"stream {stream}")
         await self._world.act(CloseStream(stream=stream, closed=closed), note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 from uuid import UUID
@@ -185,6 +185,10 @@ class MemoryReader(MemoryTableLists):
             waiting = [row for row in rows if row.state is not DeliveryState.DEAD]
             most = max(most, len(behind) + len(waiting))
         return min(most, limit)
+
+    def known_messages(self, ids: Collection[UUID]) -> set[UUID]:
+        """Returns which of these message ids are stored (P2)."""
+        return {one for one in ids if self._tables.message_ids.get(one.bytes) is not None}
 
     def position_before(self, time: int) -> int:
         """Returns the highest position that was recorded before a time, 0 if none."""

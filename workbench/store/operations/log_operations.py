@@ -134,9 +134,9 @@ class Retain(Operation, frozen=True, kw_only=True):
 
     Attributes:
         before: Published before this time, microseconds since 1970; None for any time.
-        keep: So many of the newest stay whatever their age; None for no such limit.
+        keep: How many of the newest stay whatever their age; None for no such limit.
         subscriptions: Names of those that read the topic.
-        limit: At most so many at once.
+        limit: How many at once, at most.
     """
 
     topic: str

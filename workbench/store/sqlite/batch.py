@@ -12,7 +12,7 @@ SIZES = (64, 16, 4, 1)
 
 
 Inserts = tuple[tuple[int, str], ...]
-"""Statements that insert so many rows each, the largest first."""
+"""Statements, each with the number of rows that it inserts, the largest first."""
 
 
 def inserts(table: str, row: str, suffix: str = "") -> Inserts:

@@ -1,7 +1,7 @@
 """Tells the log that a killed run left from the log of another file, before SQLite would mix them (F5).
 
 SQLite takes in whatever sound log lies beside a file. So every run writes its name into the file, and into the
-file of the lock: a log is taken in only where the file bears the name of the run that left the log.
+file of the lock: a log is taken in only where the file has the name of the run that left the log.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _is_of(path: Path) -> bool:
 
 
 def run_of(path: Path) -> str | None:
-    """Returns the name of the run that last wrote the file itself; empty if it bears none, None if unreadable."""
+    """Returns the name of the run that last wrote the file itself; empty if it has none, None if unreadable."""
     try:
         with contextlib.closing(open_reader(path, immutable=True)) as con:
             return _named(con)
@@ -71,7 +71,7 @@ def _named(con: sqlite3.Connection) -> str:
 def begin_run(path: Path, con: sqlite3.Connection, lock: StoreLock, name: str) -> None:
     """Writes the name of a new run into the file, and into that of the lock; a full disk is no hindrance.
 
-    At every moment the note names all runs that the file may bear, should the process be killed.
+    At every moment the note names all runs that the file may have, should the process be killed.
 
     Args:
         con: The writing connection.

@@ -375,7 +375,7 @@ class SqliteStore:
                 finally:
                     self._writer.execute("pragma busy_timeout = 5000")
                     if self._presence is not None:
-                        with contextlib.suppress(OSError):  # the next writer hears what is missing
+                        with contextlib.suppress(OSError):  # the next write reports what is missing
                             self._presence.renew()
 
     def close(self) -> None:

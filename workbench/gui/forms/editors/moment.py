@@ -16,7 +16,7 @@ from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.calendar_popup import CalendarButton
 from workbench.gui.forms.editors.line import LineEditor
 from workbench.gui.forms.json_schema import Loc, Schema, Shape
-from workbench.gui.time_format import mark_of, shown_zone, zone_told
+from workbench.gui.time_format import mark_of, shown_zone, zone_text
 from workbench.model.zones import Zone
 
 LAST_OF_MONTH, LAST_OF_DATE = 7, 10
@@ -81,7 +81,7 @@ class DateTimeEditor(_CalendarEditor):
             self.row.addWidget(_now_button(shape.title, self._now))
         self.row.addStretch(0)
         self._known = shown_zone().zone
-        self.zone.setText(zone_told())
+        self.zone.setText(zone_text())
         shown_zone().changed.connect(self._zone_changed)
 
     @override
@@ -126,7 +126,7 @@ class DateTimeEditor(_CalendarEditor):
         """Tells the same time in the zone of now; what cannot be read stays as it was typed."""
         given, value, wrong = self._given, self.value(), self.problem()
         self._known = shown_zone().zone
-        self.zone.setText(zone_told())
+        self.zone.setText(zone_text())
         if value is not None and not wrong:
             with QSignalBlocker(self.line):  # it is the same time as before
                 self.show_value(value)

@@ -56,7 +56,7 @@ class BlankText(Editor):
         super().edited()
 
     def shown(self, value: Any) -> None:
-        """Takes note of what the widget was made to show; None for nothing."""
+        """Called with what the widget was made to show; None for nothing."""
         self._blank = value is None
         self._hint()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.cli.field_arguments import assign
 from workbench.errors import InvalidValue
-from workbench.services.commands.field_arguments import assign
 
 
 @pytest.mark.parametrize(

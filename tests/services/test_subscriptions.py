@@ -1,0 +1,17 @@
+"""Subscriptions: what a reset delivers again."""
+
+from __future__ import annotations
+
+from tests.services.conftest import settle
+from workbench.services import subscriptions
+
+
+async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):
+    await settle(broken)
+    assert broken.subscriptions.again("welcome-mail", 0) == (3, False)
+    assert broken.subscriptions.again("welcome-mail", broken.streams.head()) == (0, False)
+
+
+async def test_a_long_way_back_says_that_there_is_more(broken, monkeypatch):
+    monkeypatch.setattr(subscriptions, "AGAIN", 2)
+    assert broken.subscriptions.again("welcome-mail", 0) == (2, True)
