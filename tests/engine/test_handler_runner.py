@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -164,16 +165,49 @@ async def test_contract_5_only_one_suspect_runs_at_a_time_in_the_whole_engine(la
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_M2_a_handler_that_a_stop_could_not_wait_for_is_in_doubt_at_the_next_start(lab, mode):
-    lab.declare(mode=mode, timeout=600.0)
-    lab.fates = {1: ["timeout"]}
-    await lab.open()
-    await lab.publish(1, key="one")
-    await lab.hangs.wait()
-    await lab.close()
-    lab.hangs.clear()
+async def test_M2_a_handler_that_a_stop_gave_up_is_delivered_again_and_has_not_crashed(lab, mode):
+    lab.declare(mode=mode, timeout=600.0, workers=2)
+    lab.fates = {1: ["timeout"] * 4, 2: ["fail"]}
     await lab.open(paused=True)
-    assert [(row.state, row.crashed, row.failed) for row in lab.rows()] == [("ready", 1, 0)]
+    await lab.publish(1, 2, key="one")
+    await lab.publish(3, key="two")
+    lab.running.resume()
+    for stops in range(4):
+        await lab.hangs.wait()
+        while 3 not in lab.numbers():
+            await asyncio.sleep(0)
+        lab.hangs.clear()
+        await lab.close()
+        lab.clock.advance(1)
+        await lab.open(paused=True)
+        row, behind = lab.running.reader.deliveries("sub")
+        assert (row.state, row.crashed, row.failed, len(row.attempts)) == ("ready", 0, 0, stops + 1)
+        assert row.attempts[-1].error == "the engine stopped before the handler had ended"
+        assert (behind.state, behind.attempts) == ("blocked", ())
+        lab.running.resume()
+    await lab.finish()
+    assert [(one.attempt, one.redelivered) for one in lab.seen if one.n == 1] == [
+        (1, False),
+        *[(1, True)] * 4,
+    ]
+    assert lab.effects() == [3, 1, 2], "what had ended at the stop was stored"
+    assert lab.running.reader.subscription("sub").failed == 1
+    assert lab.letters() == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_M2_a_plain_function_that_a_stop_gave_up_has_no_effect_when_it_ends(lab, mode):
+    ends = threading.Event()
+    lab.declare(mode=mode, timeout=600.0, handler="plain")
+    lab.act = lambda _message, _context: ends.wait(60)
+    await lab.open()
+    await lab.publish(1)
+    while not lab.seen:
+        await asyncio.sleep(0)
+    await lab.close()
+    ends.set()
+    await lab.open(paused=True)
+    assert [(row.state, row.crashed, row.failed) for row in lab.rows()] == [("ready", 0, 0)]
     lab.running.resume()
     await lab.settle()
     assert [(one.attempt, one.redelivered) for one in lab.seen] == [(1, False), (1, True)]

@@ -53,7 +53,7 @@ class DeliveryContext:
     def redelivered(self) -> bool:
         """Whether a handler may have seen this message before (D2)."""
         row = self._task.delivery
-        return row is not None and bool(row.failed or row.crashed or row.generation)
+        return row is not None and bool(row.attempts or row.crashed or row.generation)
 
     @property
     def idempotency_key(self) -> str:
