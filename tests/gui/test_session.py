@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton
 
+from tests.gui.tree_rows import table_of
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
 from workbench.gui.manual_window import ManualWindow
@@ -69,8 +70,7 @@ def notices(session):
 def mistakes(session):
     """What the page says that stands in the place of a project that cannot be opened."""
     tree = session.window.centralWidget().list
-    items = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
-    return ["  ".join(item.text(column) for column in range(3)) for item in items]
+    return ["  ".join(row) for row in table_of(tree)]
 
 
 def press(session, label, inside=None):
