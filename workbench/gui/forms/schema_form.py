@@ -37,6 +37,7 @@ class SchemaForm(QWidget):
         new_uuid: Returns a fresh id, for the buttons *New*.
         suggest: Completions by place, such as ``{("user_id",): known_ids}``; the place of an item's field
             leaves the index out: ``("lines", "sku")``.
+        value: What it shows first, see `set_value`; by default the defaults of the schema.
         parent: The widget around it.
     """
 
@@ -56,6 +57,7 @@ class SchemaForm(QWidget):
         now: Callable[[], str] | None = None,
         new_uuid: Callable[[], str] | None = None,
         suggest: Mapping[Loc, Suggest] | None = None,
+        value: Mapping[str, Any] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -74,8 +76,7 @@ class SchemaForm(QWidget):
         self._lay_out()
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._focus_moved)
-        self._filling = False
-        self.reset()
+        self._fill(value or {})
         self.set_unchanged()
 
     # --- value and errors --------------------------------------------------------------------------------
