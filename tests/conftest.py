@@ -9,6 +9,7 @@ import pytest
 
 from workbench.model.clock import ManualClock
 from workbench.model.ids import NewId, id_source
+from workbench.services import workspace as workspace_module
 from workbench.store.memory.store import MemoryStore
 from workbench.store.sqlite import store
 
@@ -36,6 +37,12 @@ def stores(on_file: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Has every project that is opened keep what it stores where `on_file` says."""
     if not on_file:
         monkeypatch.setattr(store, "SqliteStore", lambda _path, clock, **_: MemoryStore(clock))
+
+
+@pytest.fixture
+def by_hand(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has every project that is opened go by the clock that is moved by hand."""
+    monkeypatch.setattr(workspace_module, "SystemClock", lambda: clock)
 
 
 @pytest.fixture(autouse=True)

@@ -8,22 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from workbench.model.clock import MICROSECONDS
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
 
 @pytest.fixture
-def retry_delay() -> str:
-    """Little, so that nobody waits long for a letter to die; a test may want another."""
-    return "20ms"
-
-
-@pytest.fixture
-async def workspace(tmp_path: Path, retry_delay: str, stores: None) -> AsyncIterator[Workspace]:
+async def workspace(tmp_path: Path, stores: None, by_hand: None) -> AsyncIterator[Workspace]:
     folder = copy_sample("users", tmp_path / "users")
-    project = folder / "project.tsk"
-    project.write_text(project.read_text().replace('retry_delay: "500ms"', f'retry_delay: "{retry_delay}"'))
     opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
     await opened.start()
     yield opened
@@ -31,12 +24,27 @@ async def workspace(tmp_path: Path, retry_delay: str, stores: None) -> AsyncIter
 
 
 async def settle(workspace):
+    """Returns when all was delivered, retried or died; where nothing else moves, the clock does."""
+    engine, timer = workspace.running(), workspace.world.timer
+    await engine.settle()
+    while any(view.retrying for view in workspace.monitor.subscriptions()):
+        seconds = (timer.next_due() - timer.clock.now()) / MICROSECONDS
+        await timer.advance(max(0, seconds), engine.settle)
+
+
+async def finished(workspace):
+    """Returns when nothing waits for the clock any more, which is moved to all that does."""
+    assert await workspace.world.timer.drain(workspace.running().settle, within=3600)
+
+
+async def passing(workspace, work):
+    """Returns what some work comes to; where nothing else moves meanwhile, the clock does."""
+    task = asyncio.ensure_future(work)
     async with asyncio.timeout(15):
-        engine = workspace.running()
-        await engine.settle()
-        while any(view.retrying for view in workspace.monitor.subscriptions()):
-            await asyncio.sleep(0.01)
-            await engine.settle()
+        while not task.done():
+            await workspace.world.timer.drain(workspace.running().settle, within=3600)
+            await asyncio.sleep(0)
+        return await task
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.timers import Timer, timer_of
 from workbench.errors import NotFound, WorkbenchError
 from workbench.model.changes import Changes
-from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.clock import Clock
 from workbench.model.ids import id_source
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.registry import Registry
@@ -301,15 +301,6 @@ class Engine:
             NotFound: Its subscription or its handler is missing.
         """
         return await dry_run(self.subscription(letter.subscription), self.writer, letter, data)
-
-    async def pause_for(self, seconds: float) -> None:
-        """Returns after some seconds of the engine's clock."""
-        over = asyncio.Event()
-        call_off = self._timer.call_at(self.clock.now() + round(seconds * MICROSECONDS), over.set)
-        try:
-            await over.wait()
-        finally:
-            call_off()
 
     def pause(self) -> None:
         """Stops moving; what runs is finished."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Generic, Protocol, TypeVar
@@ -13,7 +14,7 @@ from workbench.engine.tasks import to_the_end
 from workbench.engine.timers import Timer, timer_of
 from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
-from workbench.model.clock import Clock, ManualClock
+from workbench.model.clock import MICROSECONDS, Clock, ManualClock
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
@@ -224,6 +225,15 @@ class World(Generic[M]):
                 hint="end what works on the store, or let its file and folder be written, and try again",
             )
         return self.engine
+
+    async def pause_for(self, seconds: float) -> None:
+        """Returns after some seconds of this world's clock."""
+        over = asyncio.Event()
+        call_off = self.timer.call_at(self.clock.now() + round(seconds * MICROSECONDS), over.set)
+        try:
+            await over.wait()
+        finally:
+            call_off()
 
     # -- telling ----------------------------------------------------------------------------------------
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
 
-from tests.services.conftest import settle
+from tests.services.conftest import finished, settle
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
 
-async def opened(tmp_path, name, *changes) -> Workspace:
-    """Opens a copy of a sample in which texts are replaced, so that nobody waits long."""
+async def opened(tmp_path, name) -> Workspace:
+    """Opens a copy of a sample."""
     folder = copy_sample(name, tmp_path / name)
-    for path in folder.glob("*.*"):
-        text = path.read_text()
-        for old, new in changes:
-            text = text.replace(old, new)
-        path.write_text(text)
     workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")}, trust=True)
     await workspace.start()
     return workspace
@@ -68,9 +62,8 @@ def letters(workspace):
 
 
 @pytest.fixture
-async def users(tmp_path):
-    quick = ('retry_delay: "500ms"', 'retry_delay: "20ms"')
-    both = [await opened(tmp_path, name, quick) for name in ("users", "users-declared")]
+async def users(tmp_path, stores, by_hand):
+    both = [await opened(tmp_path, name) for name in ("users", "users-declared")]
     yield both
     for workspace in both:
         await workspace.close()
@@ -155,22 +148,11 @@ async def test_questions_have_the_same_schemas(users):
 
 
 @pytest.fixture
-async def orders(tmp_path):
-    quick = (("RETRY_AFTER = 2.0", "RETRY_AFTER = 0.01"), ('after: "2s"', 'after: "10ms"'))
-    both = [await opened(tmp_path, name, *quick) for name in ("orders", "orders-declared")]
+async def orders(tmp_path, stores, by_hand):
+    both = [await opened(tmp_path, name) for name in ("orders", "orders-declared")]
     yield both
     for workspace in both:
         await workspace.close()
-
-
-async def finished(workspace):
-    async with asyncio.timeout(15):
-        while sorted({row["status"] for row in workspace.projections.rows("orders")}) != [
-            "cancelled",
-            "shipped",
-        ]:
-            await asyncio.sleep(0.01)
-    await settle(workspace)
 
 
 async def test_the_orders_story_is_the_same(orders):

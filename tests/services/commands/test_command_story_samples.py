@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from tests.services.conftest import settle
+from tests.services.conftest import finished, settle
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
 
@@ -39,10 +37,8 @@ async def test_paging_through_users_by_status(workspace):
 
 
 @pytest.fixture
-async def orders(tmp_path, monkeypatch):
+async def orders(tmp_path, stores, by_hand):
     folder = copy_sample("orders", tmp_path / "orders")
-    module = folder / "domain.py"
-    module.write_text(module.read_text().replace("RETRY_AFTER = 2.0", "RETRY_AFTER = 0.01"))
     opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")}, trust=True)
     await opened.start()
     yield opened
@@ -51,13 +47,7 @@ async def orders(tmp_path, monkeypatch):
 
 async def test_the_orders_story_pays_retries_and_cancels(orders):
     report = await orders.story.play(pace=0)
-    async with asyncio.timeout(15):
-        while sorted({row["status"] for row in orders.projections.rows("orders")}) != [
-            "cancelled",
-            "shipped",
-        ]:
-            await asyncio.sleep(0.01)
-    await settle(orders)
+    await finished(orders)
     rows = {row["customer"]: (row["status"], row["payments"]) for row in orders.projections.rows("orders")}
     assert report.outcomes["rejected"] == 1
     assert rows == {

@@ -6,21 +6,12 @@ import asyncio
 
 import pytest
 
-from workbench.engine.timers import VirtualTimer
+from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
-from workbench.model.clock import ManualClock
 from workbench.store.operations import StartJob
 from workbench.store.stored_values import Job, JobStatus
 
 USERS = ("ann", "bob", "cyd", "dan", "eve")
-
-
-async def settle(workspace):
-    async with asyncio.timeout(15):
-        await workspace.running().settle()
-        while any(view.retrying for view in workspace.monitor.subscriptions()):
-            await asyncio.sleep(0)
-            await workspace.running().settle()
 
 
 async def register(workspace, *names):
@@ -42,14 +33,6 @@ def numbers(workspace):
     return sorted(letter.number for letter in workspace.dead_letters.page(("open",)))
 
 
-async def by_hand(workspace):
-    """Has the engine's pauses wait for a clock that is moved by hand."""
-    engine = workspace.running()
-    engine.clock = ManualClock(workspace.clock.now())
-    engine._timer = timer = VirtualTimer(engine.clock)
-    return timer
-
-
 async def nothing():
     """Nothing to settle between two times."""
 
@@ -59,7 +42,7 @@ async def at_rest(workspace, timer, job, step):
     async with asyncio.timeout(15):
         while True:
             state = workspace.reader.job(job)
-            if state.step == step and (timer.next_due() or state.status is not JobStatus.RUNNING):
+            if state.step == step and (timer._waited or state.status is not JobStatus.RUNNING):
                 return
             assert state.step <= step, "it went on before its time"
             await asyncio.sleep(0)
@@ -67,7 +50,8 @@ async def at_rest(workspace, timer, job, step):
 
 async def test_L5_a_job_wakes_whoever_it_gives_work_to_and_reports_how_it_ended(broken):
     frozen = numbers(broken)
-    report = await broken.dead_letters.jobs.finished(await broken.dead_letters.jobs.start("replay", frozen))
+    job = await broken.dead_letters.jobs.start("replay", frozen)
+    report = await passing(broken, broken.dead_letters.jobs.finished(job))
     assert (report.job.status, report.job.done, report.job.skipped) == (JobStatus.DONE, 5, 0)
     await settle(broken)
     assert broken.dead_letters.counts() == {"failed_again": 5, "open": 5}
@@ -75,7 +59,7 @@ async def test_L5_a_job_wakes_whoever_it_gives_work_to_and_reports_how_it_ended(
 
 
 async def test_L5_a_group_that_grows_while_it_is_replayed_replays_only_what_was_frozen(broken):
-    timer = await by_hand(broken)
+    timer = broken.world.timer
     frozen = numbers(broken)
     job = await broken.dead_letters.jobs.start("replay", frozen, per_second=1)
     await at_rest(broken, timer, job, 1)
@@ -83,7 +67,7 @@ async def test_L5_a_group_that_grows_while_it_is_replayed_replays_only_what_was_
     for step in range(1, 5):
         await at_rest(broken, timer, job, step)
         await timer.advance(1, nothing)
-    report = await broken.dead_letters.jobs.finished(job)
+    report = await passing(broken, broken.dead_letters.jobs.finished(job))
     assert (report.job.numbers, report.job.done) == (tuple(frozen), 5)
     assert set(report.fates) <= {"failed_again", "replaying"}
     await settle(broken)
@@ -91,7 +75,7 @@ async def test_L5_a_group_that_grows_while_it_is_replayed_replays_only_what_was_
 
 
 async def test_L5_a_pace_is_kept(broken):
-    timer = await by_hand(broken)
+    timer = broken.world.timer
     job = await broken.dead_letters.jobs.start("archive", numbers(broken), per_second=2)
     for step in range(1, 5):
         await at_rest(broken, timer, job, step)
@@ -104,7 +88,7 @@ async def test_L5_a_pace_is_kept(broken):
 
 async def test_L5_cancelling_ends_a_job_for_good_even_in_the_middle_of_a_step(broken):
     frozen = numbers(broken)
-    timer = await by_hand(broken)
+    timer = broken.world.timer
     job = await broken.dead_letters.jobs.start("archive", frozen, per_second=1)
     await at_rest(broken, timer, job, 1)
     assert (await broken.dead_letters.jobs.cancel(job)).status is JobStatus.CANCELLED
@@ -138,7 +122,7 @@ async def test_L5_L8_an_empty_set_does_nothing_and_a_second_start_takes_no_effec
     one, two = await asyncio.gather(
         broken.dead_letters.jobs.start("archive", frozen), broken.dead_letters.jobs.start("archive", frozen)
     )
-    reports = [await broken.dead_letters.jobs.finished(number) for number in (one, two)]
+    reports = [await passing(broken, broken.dead_letters.jobs.finished(number)) for number in (one, two)]
     assert sum(report.job.done for report in reports) == 5
     assert sum(report.job.skipped for report in reports) == 5
 
@@ -149,7 +133,7 @@ async def test_L8_purge_and_replay_at_the_same_time_deal_with_each_letter_once(b
         broken.dead_letters.jobs.start("purge", frozen),
         broken.dead_letters.jobs.start("replay", list(reversed(frozen))),
     )
-    reports = [await broken.dead_letters.jobs.finished(number) for number in (one, two)]
+    reports = [await passing(broken, broken.dead_letters.jobs.finished(number)) for number in (one, two)]
     await settle(broken)
     assert sum(report.job.done for report in reports) == 5
     counts = broken.dead_letters.counts()

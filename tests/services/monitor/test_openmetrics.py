@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.services.monitor.openmetrics import open_metrics
 
 SAMPLE = re.compile(r'(workbench_[a-z_]+)(\{([a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (-?[0-9.e+-]+)\Z')
@@ -28,6 +29,19 @@ def samples(text):
             assert match[1] == family + total, line
             found[line.rsplit(" ", 1)[0]] = float(match[4])
     return found
+
+
+class TickingClock(ManualClock):
+    """A clock that goes on by a millisecond whenever it is asked."""
+
+    def monotonic(self) -> float:
+        self._now += MICROSECONDS // 1000
+        return super().monotonic()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return TickingClock()
 
 
 @pytest.mark.asyncio

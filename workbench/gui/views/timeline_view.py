@@ -315,10 +315,10 @@ class TimelineView(View):
 
     async def _record(self, stream: str, version: int) -> None:
         from workbench.gui.views.record_dialog import RecordDialog
-        from workbench.services.scenarios import Scenarios, record
+        from workbench.services.scenarios import ScenarioRecorder, Scenarios
 
         workspace = self.desk.workspace
-        recorded = await record(workspace.world, stream, version)
+        recorded = await ScenarioRecorder(workspace.world).record(stream, version)
         dialog = RecordDialog(self, recorded, self.desk, f"{stream}, version {version}")
         try:
             if await finished(dialog):

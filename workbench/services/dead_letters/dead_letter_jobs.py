@@ -158,7 +158,7 @@ class DeadLetterJobs:
         try:
             while LetterStatus.REPLAYING in (found := await self.fates(numbers, since)):
                 await moved.wait()
-                await asyncio.sleep(REST)
+                await self._world.pause_for(REST)
                 moved.clear()
             return found
         finally:
@@ -220,7 +220,7 @@ class DeadLetterJobs:
             if last:
                 break
             if job.per_second:
-                await engine.pause_for(len(part) / job.per_second)
+                await self._world.pause_for(len(part) / job.per_second)
             else:
                 await asyncio.sleep(0)
         if job.status is JobStatus.RUNNING:
