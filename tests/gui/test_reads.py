@@ -494,7 +494,7 @@ async def test_V4_the_dialog_that_resets_says_what_it_does_when_it_is_read(broke
     chosen = []
     dialog.chosen.connect(chosen.append)
     dialog._confirm()
-    assert chosen == [dialog._judged.value]
+    assert chosen == [dialog._place.value]
     assert gate.caught == ["head"] * 2, "what this test asks itself"
 
 

@@ -43,7 +43,7 @@ LARGE = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class PayloadCheck:
     """What is to be said of an edited payload.
 
     Attributes:
@@ -59,7 +59,7 @@ class Judged:
     changed: bool = False
 
 
-def judged(text: str, before: object, check: Callable[[str], object]) -> Judged:
+def check_payload(text: str, before: object, check: Callable[[str], object]) -> PayloadCheck:
     """Reads and checks an edited payload; a large one beside the loop (V4)."""
     if len(text) > LARGE:
         takes_time()
@@ -67,16 +67,16 @@ def judged(text: str, before: object, check: Callable[[str], object]) -> Judged:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         said = f"Line {error.lineno}, column {error.colno}: not JSON, {error.msg}"
-        return Judged(trouble=said, line=error.lineno - 1)
+        return PayloadCheck(trouble=said, line=error.lineno - 1)
     except (ValueError, RecursionError) as error:
-        return Judged(trouble=str(error))
+        return PayloadCheck(trouble=str(error))
     try:
         check(text)
     except ReadTooLong:
         raise
     except WorkbenchError as error:
-        return Judged(trouble=str(error))
-    return Judged(value=value, changed=not _same(value, before))
+        return PayloadCheck(trouble=str(error))
+    return PayloadCheck(value=value, changed=not _same(value, before))
 
 
 class PayloadEditor(QWidget):
@@ -293,7 +293,9 @@ class PayloadEditor(QWidget):
             return
         text, number = exact_text(self.area), self._letter.number
         self._judging.drop()  # trouble that stays is told again
-        self._judging.ask(partial(judged, text, self._before, partial(self._check, number)), (number, text))
+        self._judging.ask(
+            partial(check_payload, text, self._before, partial(self._check, number)), (number, text)
+        )
         self.drafts.note()
 
     def _unjudged(self) -> None:
@@ -301,7 +303,7 @@ class PayloadEditor(QWidget):
         for button in (self.send, self.try_out):
             button.setEnabled(False)
 
-    def _show(self, found: Judged) -> None:
+    def _show(self, found: PayloadCheck) -> None:
         gone = self._gone()
         if gone:
             self._verdict("warning", gone)
