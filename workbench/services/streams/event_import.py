@@ -141,6 +141,11 @@ class ImportReport:
     types: Counter[str] = field(default_factory=Counter)
     problems: list[RecordProblem] = field(default_factory=list)
 
+    @property
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return self.done_bytes / max(1, self.size)
+
     def summary(self) -> str:
         """Says it in one sentence."""
         added = "would be added" if self.looked else "added"
