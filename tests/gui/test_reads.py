@@ -529,13 +529,15 @@ async def test_V4_letters_are_read_before_it_is_asked_what_shall_be_done_with_th
     assert gate.caught == []
 
 
-async def test_V4_known_ids_are_offered_when_they_are_read(workspace, desk, gate, qtbot):
+async def test_V4_known_ids_are_offered_when_they_are_read(workspace, desk, gate, qtbot, until):
     await create(workspace, "ada", "adam", "bob")
     view = shown(CommandsView(desk), desk, qtbot)
     view.show_command("update_user")
     await quiet(desk)
     line = view._form.field("user_id").first_input
     offered = line.completer().model()
+    view.activateWindow()
+    await until(view.isActiveWindow)
     line.setFocus()
     gate.caught.clear()
     gate.open.clear()
