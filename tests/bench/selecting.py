@@ -14,9 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.bench.report import Report, arguments
+
+if TYPE_CHECKING:
+    from workbench.gui.views.commands_view import CommandsView
 
 MB = 1_000_000
 BEAT = 0.002
@@ -96,6 +99,12 @@ class Pauses:
         yield
 
 
+def shown_in(commands: CommandsView, value: dict[str, Any]) -> None:
+    """Puts a value into the form that is shown."""
+    assert commands._form is not None
+    commands._form.set_value(value)
+
+
 async def look(folder: Path, report: Report, *, quick: bool) -> None:
     """Brings the values into a store, opens the views, and chooses one value after the other."""
     from workbench.gui.desk import Desk, Selection
@@ -158,7 +167,7 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
         name = list(values)[int(letter.key.removeprefix("thing-t"))]
         await chosen(f"dead letter: {name}", partial(desk.select, Selection(letter=letter.number)))
     large = {"thing_id": "large", "value": "lorem ipsum " * (4 * MB // 12)}
-    await chosen("form: a text of 4 MB", lambda: commands._form and commands._form.set_value(large))
+    await chosen("form: a text of 4 MB", lambda: shown_in(commands, large))
     await chosen("form: sent with a text of 4 MB", commands.send)
     await chosen("form: a copy of that", commands.edit_copy)
     for path in (("message_queue",), ("event_store",), ("topics", "things")):
