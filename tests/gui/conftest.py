@@ -250,6 +250,12 @@ async def desk(workspace: Workspace) -> AsyncIterator[Desk]:
     await made.close()
 
 
+def take_turn(desk: Desk) -> None:
+    """Does the next of what is to be done in a turn of its own."""
+    desk._turn.stop()
+    desk._take_turn()
+
+
 @pytest.fixture
 async def broken(workspace: Workspace) -> Workspace:
     """Two mails to a server that is down are dead letters 2 and 3, one to nowhere is 1."""

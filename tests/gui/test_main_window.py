@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
+from shiboken6 import delete
 
 from workbench.gui.desk import Notice
 from workbench.gui.main_window import MainWindow
@@ -46,6 +47,15 @@ def test_a_perspective_shows_its_views_and_no_others(window, name):
     assert shown(window) == {
         key for column in PERSPECTIVES[name] for cell in column for key in cell.split("+")
     }
+
+
+def test_a_window_that_is_deleted_looks_after_no_keyboard(settings, qtbot):
+    window = MainWindow(settings)
+    window.come_back()
+    window.show()
+    with qtbot.captureExceptions() as raised:
+        delete(window)
+    assert raised == []
 
 
 def test_it_comes_back_as_it_was_left(window, settings, qtbot):

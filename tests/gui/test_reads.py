@@ -8,15 +8,24 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtTest import QTest
+from shiboken6 import delete
 
-from tests.gui.conftest import settle
+from tests.gui.conftest import settle, take_turn
 from workbench.errors import ReadTooLong, StoreBusy
 from workbench.gui.desk import Selection
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.view_catalog import VIEWS
+from workbench.gui.views.commands_view import CommandsView
+from workbench.gui.views.letter_actions import PURGE, REPLAY
+from workbench.gui.views.letters_view import LettersView
 from workbench.gui.views.log_view import LogView
+from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.streams_view import StreamsView
 from workbench.gui.views.timeline_view import TimelineView
+from workbench.model.changes import Changes
+from workbench.model.clock import rfc3339
 from workbench.store.thread_readers import ThreadReaders
 
 
@@ -247,7 +256,9 @@ async def test_closing_waits_for_no_answer(workspace, desk, gate, qtbot):
 async def test_an_answer_of_another_model_is_asked_again(workspace, desk, gate):
     place = SimpleNamespace(registry=object(), reader=workspace.reader, clock=workspace.clock)
     answers, told = iter(["of the old model", "of the new one"]), []
-    question = Question(desk, SimpleNamespace(workspace=place, run=desk.run), told.append, told.append)
+    question = Question(
+        desk, SimpleNamespace(workspace=place, run=desk.run, closed=False), told.append, told.append
+    )
 
     def read():
         takes_time()
@@ -272,3 +283,265 @@ async def test_what_fails_is_told_once_while_it_stays_the_same(workspace, desk, 
     question.ask(workspace.streams.head)
     await quiet(desk)
     assert told == ["another program holds it", 0]
+
+
+# --- however an answer ends, the question goes on
+
+
+@pytest.fixture
+def far(gate):
+    """Makes reads that wait for the gate and answer with a word."""
+
+    def made(word):
+        def read():
+            takes_time()
+            gate.open.wait(10)
+            if gate.fault is not None:
+                raise gate.fault
+            return word
+
+        return read
+
+    gate.open.clear()
+    return made
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_an_answer_that_is_stopped_is_asked_again(desk, gate, far, begun):
+    told = []
+    question = Question(desk, desk, told.append, told.append)
+    question.ask(far("first"), 1)
+    if begun:
+        await asyncio.sleep(0)
+    (task,) = desk.running()
+    task.cancel()
+    await asyncio.wait({task})
+    assert question.waits
+    question.ask(far("second"), 2)
+    gate.open.set()
+    await quiet(desk)
+    assert told == ["second"]
+    assert not question.waits
+
+
+async def test_what_waits_behind_an_answer_that_cannot_be_shown_is_asked(desk, gate, far):
+    told, noticed = [], []
+
+    def show(word):
+        told.append(word)
+        if word == "first":
+            raise ValueError("it cannot be shown")
+
+    desk.noticed.connect(lambda notice: noticed.append(notice.text))
+    question = Question(desk, desk, show, told.append)
+    question.ask(far("first"))
+    question.ask(far("second"))
+    gate.open.set()
+    await asyncio.wait(desk.running())
+    await quiet(desk)
+    assert told == ["first", "second"]
+    assert len(noticed) == 1
+    assert "it cannot be shown" in noticed[0]
+
+
+async def test_what_waits_behind_a_failure_is_asked_even_where_telling_it_fails(desk, gate, far):
+    told = []
+
+    def fail(error):
+        gate.fault = None
+        raise ValueError("it cannot be told")
+
+    question = Question(desk, desk, told.append, fail)
+    gate.fault = StoreBusy("another program holds it")
+    question.ask(far("first"))
+    question.ask(far("second"))
+    gate.open.set()
+    await asyncio.wait(desk.running())
+    await quiet(desk)
+    assert told == ["second"]
+
+
+async def test_a_question_whose_beginning_cannot_be_shown_is_answered(desk, gate, far):
+    told = []
+    question = Question(desk, desk, told.append, told.append, begun=lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        question.ask(far("first"))
+    gate.open.set()
+    await quiet(desk)
+    assert told == ["first"]
+
+
+async def test_a_part_that_is_gone_is_told_nothing_and_asks_nothing(desk, gate, far):
+    told, owner = [], QObject()
+    question = Question(owner, desk, told.append, told.append)
+    question.ask(far("first"), 1)
+    question.ask(far("second"), 2)
+    delete(owner)
+    gate.open.set()
+    await quiet(desk)
+    assert told == []
+    assert not question.waits
+
+
+async def test_of_a_closed_project_nothing_is_asked(desk, gate, far):
+    told = []
+    question = Question(desk, desk, told.append, told.append)
+    question.ask(far("first"), 1)
+    question.ask(far("second"), 2)
+    await desk.close()
+    gate.open.set()
+    question.ask(lambda: "third", 3)
+    assert told == []
+    assert desk.running() == ()
+    assert not question.waits
+
+
+async def test_an_answer_that_came_while_nobody_looked_is_asked_again(workspace, desk, gate, qtbot):
+    view = shown(CommandsView(desk), desk, qtbot)
+    await quiet(desk)
+    view.show_command("get_user")
+    gate.open.clear()
+    view._ask({"user_id": "ada"})
+    view.hide()
+    gate.open.set()
+    await quiet(desk)
+    assert not view.result.isVisibleTo(view)
+    view.show()
+    view.catch_up()
+    await quiet(desk)
+    assert view.result.isVisible()
+
+
+async def test_a_version_whose_row_is_not_read_yet_is_selected_when_it_is(workspace, desk, gate, qtbot):
+    await create(workspace, "ada")
+    for number in range(600):
+        values = {"user_id": "ada", "status": ("inactive", "active")[number % 2]}
+        assert (await workspace.commands.issue("change_status", values)).accepted
+    view = shown(TimelineView(desk), desk, qtbot)
+    desk.select(Selection(stream="user-ada"))
+    await quiet(desk)
+    gate.open.clear()
+    selected = []
+    desk.selected.connect(selected.append)
+    view.slider.setValue(300)
+    assert selected == []
+    gate.open.set()
+    await quiet(desk)
+    (found,) = selected
+    assert found.version == 300
+    assert workspace.streams.event_of("user-ada", 300).position == found.position
+
+
+async def test_V4_a_change_has_one_view_after_the_other_ask_each_in_its_own_turn(desk, qtbot, monkeypatch):
+    desk._unlisten()  # nothing else has them ask
+    views = [shown(kind(desk), desk, qtbot) for kind in (StreamsView, LogView, CommandsView)]
+    while desk._turns:
+        take_turn(desk)
+    asked = []
+    for view in views:
+        monkeypatch.setattr(view, "refresh", lambda view=view: asked.append(view))
+    for _ in range(2):
+        desk.changed.emit(Changes(everything=True))
+    seen = []
+    while desk._turns:
+        take_turn(desk)
+        seen.append(list(asked))
+    assert seen == [views[:1], views[:2], views]
+    desk.changed.emit(Changes(everything=True))
+    views[0].hide()
+    while desk._turns:
+        take_turn(desk)
+    assert asked == [*views, *views[1:]], "one is hidden, and asks when it is seen"
+    assert views[0]._stale
+
+
+async def test_a_view_that_is_gone_asks_nothing_in_its_turn(desk):
+    view = StreamsView(desk)
+    desk.changed.emit(Changes(everything=True))
+    delete(view)
+    take_turn(desk)
+    assert not desk._turns
+
+
+# --- dialogs and confirmations ask, too
+
+
+async def test_V4_the_dialog_that_resets_says_what_it_does_when_it_is_read(broken, desk, gate, qtbot):
+    (mail,) = (one for one in broken.monitor.subscriptions() if one.name == "welcome-mail")
+    gate.caught.clear()
+    gate.open.clear()
+    dialog = ResetDialog(None, mail, desk)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.position.setText("1")
+    dialog.position.setText("0")
+    assert (dialog.said.text(), dialog.go.isEnabled(), dialog.head.isEnabled()) == ("Reading …", False, False)
+    dialog._confirm()
+    assert dialog.isVisible()
+    gate.open.set()
+    await quiet(desk)
+    assert dialog.go.text() == f"Go back {mail.cursor:,} positions"
+    assert dialog.head.toolTip() == f"Position {broken.streams.head():,}"
+    gate.open.clear()
+    dialog.to_time.setChecked(True)
+    dialog.time.set_value({"time": rfc3339(broken.clock.now())})
+    assert not dialog.go.isEnabled()
+    gate.open.set()
+    await quiet(desk)
+    assert f"lies behind position {broken.streams.head():,}." in dialog.said.text()
+    chosen = []
+    dialog.chosen.connect(chosen.append)
+    dialog._confirm()
+    assert chosen == [dialog._judged.value]
+    assert gate.caught == ["head"] * 2, "what this test asks itself"
+
+
+async def test_V4_a_place_that_cannot_be_judged_is_said_and_judged_again(broken, desk, gate, qtbot):
+    (mail,) = (one for one in broken.monitor.subscriptions() if one.name == "welcome-mail")
+    dialog = ResetDialog(None, mail, desk)
+    qtbot.addWidget(dialog)
+    for _ in range(2):
+        gate.fault = StoreBusy("another program holds it")
+        dialog.position.setText("0")
+        await quiet(desk)
+        assert dialog.said.text().startswith("another program holds it")
+        assert not dialog.go.isEnabled()
+        gate.fault = None
+        dialog.position.setText("1")
+        await quiet(desk)
+        assert dialog.go.isEnabled()
+
+
+async def test_V4_letters_are_read_before_it_is_asked_what_shall_be_done_with_them(broken, desk, gate, qtbot):
+    view = shown(LettersView(desk), desk, qtbot)
+    await quiet(desk)
+    gate.caught.clear()
+    gate.open.clear()
+    view._repairs.begin(REPLAY, [1])
+    view._repairs.begin(PURGE, [2])
+    assert view.strip.isHidden()
+    gate.open.set()
+    await quiet(desk)
+    assert view.strip.text() == "Purge 1 dead letter?"
+    assert view.strip.samples().startswith("#2  welcome-mail")
+    assert gate.caught == []
+
+
+async def test_V4_known_ids_are_offered_when_they_are_read(workspace, desk, gate, qtbot):
+    await create(workspace, "ada", "adam", "bob")
+    view = shown(CommandsView(desk), desk, qtbot)
+    view.show_command("update_user")
+    await quiet(desk)
+    line = view._form.field("user_id").first_input
+    offered = line.completer().model()
+    line.setFocus()
+    gate.caught.clear()
+    gate.open.clear()
+    QTest.keyClicks(line, "ad")
+    assert offered.stringList() == []
+    gate.open.set()
+    await quiet(desk)
+    assert offered.stringList() == ["ada", "adam"]
+    assert line.completer().popup().isVisible()
+    assert gate.caught == []
+    line.completer().popup().hide()

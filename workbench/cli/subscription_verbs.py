@@ -22,11 +22,10 @@ def _subscriptions_takes(parser: Parser) -> None:
 
 async def _subscriptions(options: Options, environ: Environ) -> int:
     from workbench.services.project.project_trust import not_trusted
-    from workbench.services.subscriptions import standings
 
     workspace = opened(options, environ)
     try:
-        found = standings(workspace.world)
+        found = workspace.subscriptions.standings()
         restricted = workspace.project.restricted
         refused = not_trusted(workspace.project, "knowing handlers and policies") if restricted else None
     finally:

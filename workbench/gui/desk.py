@@ -65,6 +65,7 @@ class Desk(QObject):
     Attributes:
         ticker: Calls views that say ages, while they are seen.
         awaiting: The view that is to have the keyboard as soon as it is seen.
+        closed: Whether the project is being closed; nothing is asked of it any more.
 
     Signals:
         changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
@@ -87,6 +88,7 @@ class Desk(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
+        self.closed = False
         self.selection = Selection()
         self._past: list[Selection] = []
         self._stepping = False
@@ -246,6 +248,7 @@ class Desk(QObject):
 
     async def close(self) -> None:
         """Ends listening and what still runs."""
+        self.closed = True
         self._unlisten()
         self._timer.stop()
         self._turn.stop()

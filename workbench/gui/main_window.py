@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QToolBar,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
@@ -195,10 +196,9 @@ class MainWindow(QMainWindow):
 
     def next_pane(self, step: int = 1) -> None:
         """Gives the keyboard to the next pane, there to what had it last."""
-        panes = self.panes()
+        panes, now = self.panes(), self._pane()
         if not panes:
             return
-        now = self._pane()
         place = panes.index(now) + step if now in panes else 0
         view = panes[place % len(panes)]
         view.take_keyboard(view.focusWidget())
@@ -256,10 +256,10 @@ class MainWindow(QMainWindow):
             self._look_after_keyboard()
 
     def _came_or_went(self, key: str, visible: bool) -> None:  # a signal's argument
-        if not visible:
-            self._look_after_keyboard()
-        elif key in self.views:
+        if visible and key in self.views:
             self.views[key].come_to_sight()
+        elif not visible and isValid(self):  # Qt hides the docks of a window that it deletes, too
+            self._look_after_keyboard()
 
     def _mark_unsaved(self) -> None:
         """Marks the views that hold something that a person typed and neither sent nor saved (V2)."""

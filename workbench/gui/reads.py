@@ -57,7 +57,8 @@ class Question(Generic[T]):
     """Something that a part of the window wants to know: one answer is under way, the newest question waits.
 
     An answer is shown while nothing else is asked, on the model that it was read with, as long as
-    it is wanted; closing the project waits for none.
+    it is wanted, see `again`. However an answer ends, what waits behind it is asked; once the project is
+    closed nothing is.
 
     Args:
         owner: What asks; once it is gone no answer is shown.
@@ -81,13 +82,14 @@ class Question(Generic[T]):
         self._owner, self._desk = owner, desk
         self._show, self._failed, self._wanted, self._begun = show, fail, wanted, begun
         self._newest: _Asked[T] | None = None
-        self._under_way = self._slow = False
+        self._task: asyncio.Task[None] | None = None
+        self._slow = self._missed = False
         self._trouble = ""
 
     @property
     def waits(self) -> bool:
         """Whether an answer is under way."""
-        return self._under_way
+        return self._task is not None
 
     def ask(self, read: Callable[[], T], about: object = None) -> None:
         """Asks; what was asked before and is about something else is not shown any more.
@@ -96,9 +98,17 @@ class Question(Generic[T]):
             read: Answers: on the loop where that is quick, else in a thread, so it touches no widget.
             about: What the answer belongs to, such as what is selected.
         """
+        if self._desk is not None and self._desk.closed:
+            return
+        self._missed = False
         self._newest = _Asked(read=read, about=about, model=self._model())
-        if not self._under_way:
+        if self._task is None:
             self._answer(self._newest)
+
+    def again(self) -> None:
+        """Asks again what was answered while no answer was wanted, unless something was asked since."""
+        if self._missed and self._newest is not None:
+            self.ask(self._newest.read, self._newest.about)
 
     def drop(self) -> None:
         """Wants no answer any more to what was asked; trouble that was told is told again."""
@@ -113,9 +123,9 @@ class Question(Generic[T]):
             return
         workspace = self._desk.workspace
         if self._slow or not self._at_once(asked, workspace.reader.within(AT_ONCE)):
-            self._under_way = True
+            self._task = self._desk.run(self._later(asked, workspace.clock), "Read")
+            self._task.add_done_callback(self._ended)
             self._begun()
-            self._desk.run(self._later(asked, workspace.clock), "Read")
 
     def _at_once(self, asked: _Asked[T], bounds: AbstractContextManager[None]) -> bool:
         """Answers on the loop; returns whether that could be done."""
@@ -150,12 +160,24 @@ class Question(Generic[T]):
             self._arrived(asked, partial(self._tell, answer))
 
     def _arrived(self, asked: _Asked[T], tell: Callable[[], object]) -> None:
-        self._under_way = False
-        newest = self._newest
-        if newest is None or not isValid(self._owner) or not self._wanted():
+        self._task = None
+        newest, current = self._newest, asked.model is self._model()
+        if newest is None or not self._still_wanted():
             return
-        current = asked.model is self._model()
-        if newest.about == asked.about and current:
-            tell()
-        if self._newest is newest and not (newest is asked and current):
-            self.ask(newest.read, newest.about)
+        try:
+            if newest.about == asked.about and current:
+                tell()
+        finally:  # also where what shows it fails
+            if self._newest is newest and not (newest is asked and current):
+                self.ask(newest.read, newest.about)
+
+    def _still_wanted(self) -> bool:
+        self._missed = isValid(self._owner) and not self._wanted()
+        return isValid(self._owner) and not self._missed
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Asks again what was stopped before there was an answer."""
+        if self._task is task:
+            self._task = None
+            if self._newest is not None and self._still_wanted():
+                self.ask(self._newest.read, self._newest.about)

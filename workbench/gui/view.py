@@ -151,7 +151,11 @@ class View(QWidget):
                 return
 
     def _changed(self, changes: Changes) -> None:
-        if not self.concerns(changes):
+        if self.concerns(changes):
+            self.desk.in_turn(self._refresh_seen)  # not all views in one turn (V4)
+
+    def _refresh_seen(self) -> None:
+        if not isValid(self):
             return
         if self.seen():
             self._safely(self.refresh)
@@ -191,6 +195,8 @@ class View(QWidget):
             self._stale = False
             self._safely(self.refresh)
             self._safely(lambda: self.follow(self.desk.selection))
+        for question in self._questions:  # what neither of them asks, such as a query that a person sent
+            question.again()
         self.take_awaited()
 
     @override

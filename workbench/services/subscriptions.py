@@ -22,11 +22,48 @@ AGAIN = 1_000
 _SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionStanding:
+    """Where a subscription, policy or process stands.
+
+    Attributes:
+        source: Topic that it reads; ``all events`` for policies and processes, ``commands of policies`` for
+            what issues those.
+        state: ``new`` if it never ran, ``paused``, ``detached`` if nothing handles it (P7), ``behind`` or
+            ``caught up``.
+        lag: Positions between its cursor and the head.
+        waiting: Deliveries that are blocked, delayed or ready; ``retrying`` of them are due later.
+        dead: Open dead letters.
+    """
+
+    name: str
+    source: str
+    handler: str
+    state: str
+    cursor: int
+    lag: int
+    delivered: int
+    failed: int
+    filtered: int
+    waiting: int
+    retrying: int
+    dead: int
+
+
 class Subscriptions:
     """What an operator does to subscriptions; every act is recorded with what it does (L9)."""
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
+
+    def standings(self) -> list[SubscriptionStanding]:
+        """Returns all subscriptions of the model and of the store, those of the model first, in its order."""
+        registry, reader = self._world.registry, self._world.reader
+        stored = {state.name: state for state in reader.subscriptions()}
+        handlers = _handlers(registry)
+        names = [*handlers, *(name for name in stored if name not in handlers)]
+        head = reader.head()
+        return [_standing(registry, name, stored.get(name), handlers, head) for name in names]
 
     def deliveries(self, subscription: str) -> list[Delivery]:
         """Returns what waits, retries or is blocked in a subscription."""
@@ -81,43 +118,6 @@ class Subscriptions:
             note = self._world.record("skip", name, f"{{answer}} of {len(numbers)} deliveries")
             skipped, _ = await engine.commit(skip, note)
             return int(skipped)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionStanding:
-    """Where a subscription, policy or process stands.
-
-    Attributes:
-        source: Topic that it reads; ``all events`` for policies and processes, ``commands of policies`` for
-            what issues those.
-        state: ``new`` if it never ran, ``paused``, ``detached`` if nothing handles it (P7), ``behind`` or
-            ``caught up``.
-        lag: Positions between its cursor and the head.
-        waiting: Deliveries that are blocked, delayed or ready; ``retrying`` of them are due later.
-        dead: Open dead letters.
-    """
-
-    name: str
-    source: str
-    handler: str
-    state: str
-    cursor: int
-    lag: int
-    delivered: int
-    failed: int
-    filtered: int
-    waiting: int
-    retrying: int
-    dead: int
-
-
-def standings(world: World[Project]) -> list[SubscriptionStanding]:
-    """Returns all subscriptions of the model and of the store, those of the model first, in its order."""
-    stored = {state.name: state for state in world.reader.subscriptions()}
-    handlers = _handlers(world.registry)
-    names = [*handlers, *(name for name in stored if name not in handlers)]
-    head = world.reader.head()
-    return [_standing(world.registry, name, stored.get(name), handlers, head) for name in names]
 
 
 def _handlers(registry: Registry) -> dict[str, str]:

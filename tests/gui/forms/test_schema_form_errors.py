@@ -231,7 +231,9 @@ def test_what_is_known_is_offered_while_typing(qtbot):
     item = {"type": "object", "properties": {"sku": {"type": "string"}}, "required": ["sku"]}
     schema = {"properties": {"lines": {"type": "array", "items": item}}, "required": ["lines"]}
     form = shown_form(
-        qtbot, schema, suggest={("lines", "sku"): lambda text: [f"{text}-{end}" for end in "12"]}
+        qtbot,
+        schema,
+        suggest={("lines", "sku"): lambda line, offer: lambda text: offer([f"{text}-{end}" for end in "12"])},
     )
     form.set_value({"lines": [{"sku": ""}, {"sku": ""}]})
     line = form.field("lines.1.sku").editor.input

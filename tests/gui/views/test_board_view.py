@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.gui.conftest import take_turn
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.views.board_view import BoardView
 from workbench.gui.views.publish_dialog import PublishDialog
@@ -166,6 +167,7 @@ def test_what_is_selected_elsewhere_is_chosen_here(board: BoardView, desk: Desk)
 def test_an_empty_model_says_what_would_fill_it(board: BoardView, desk: Desk) -> None:
     desk.workspace.world.model = replace(desk.workspace.project, registry=Registry())
     desk.changed.emit(Changes(model=True))
+    take_turn(desk)
     assert board.pages.currentIndex() == 1
     assert not board.scene.nodes
 

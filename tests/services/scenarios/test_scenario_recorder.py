@@ -14,7 +14,7 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.project.samples import copy_sample
 from workbench.project.scenarios import read_scenarios, write_scenario
 from workbench.services.project.open_project import open_target
-from workbench.services.scenarios import Scenarios, record, tell
+from workbench.services.scenarios import ScenarioRecorder, Scenarios, tell
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=3, max_size=12)
 USERS = st.sampled_from(["ann", "bob"])
@@ -64,7 +64,7 @@ async def recorded_of(sample, commands, *, paused):
             for name, values in commands:
                 await workspace.commands.issue(name, values)
             for event in workspace.reader.read_log(0, 1000):
-                recorded = await record(workspace.world, event.stream, event.version)
+                recorded = await ScenarioRecorder(workspace.world).record(event.stream, event.version)
                 assert recorded.result.passed, tell(recorded.result)
                 assert event.type in [
                     one.facts["event"] for one in recorded.scenario.then if "event" in one.facts
@@ -105,7 +105,7 @@ async def test_given_is_what_was_before_when_the_command_then_what_it_made(works
     await workspace.commands.issue("create_user", ADA)
     await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
     await workspace.commands.issue("change_status", {"user_id": "ada", "status": "inactive"})
-    recorded = await record(workspace.world, "user-ada", 2)
+    recorded = await ScenarioRecorder(workspace.world).record("user-ada", 2)
     assert (
         write_scenario(recorded.scenario, workspace.registry)
         == """\
@@ -117,12 +117,13 @@ data: { username: "Ada Byron", email: "ada@example.org", status: "active" } }
 }
 """
     )
-    assert (await record(workspace.world, "user-ada", 2, name="Names change")).scenario.name == "Names change"
+    named = await ScenarioRecorder(workspace.world).record("user-ada", 2, name="Names change")
+    assert named.scenario.name == "Names change"
 
 
 async def test_mail_that_dies_is_part_of_what_is_recorded(workspace):
     await workspace.commands.issue("create_user", {**ADA, "email": "ada@x.invalid"})
-    recorded = await record(workspace.world, "user-ada", 1)
+    recorded = await ScenarioRecorder(workspace.world).record("user-ada", 1)
     assert recorded.result.passed
     assert 'dead_letter: "welcome-mail", error: "PermanentError"' in write_scenario(
         recorded.scenario, workspace.registry
@@ -135,9 +136,9 @@ async def test_an_event_that_no_command_made_cannot_be_recorded(workspace, tmp_p
     await workspace.event_import.bring_in(file, workspace.event_import.preview(file).mapping)
     stream = workspace.streams.page(1, 1)[0].name
     with pytest.raises(NotFound, match="no command of this store made pushed at version 1"):
-        await record(workspace.world, stream, 1)
+        await ScenarioRecorder(workspace.world).record(stream, 1)
     with pytest.raises(NotFound, match="has no event at version 9"):
-        await record(workspace.world, stream, 9)
+        await ScenarioRecorder(workspace.world).record(stream, 9)
 
 
 async def test_too_much_history_is_refused_in_words(workspace, monkeypatch):
@@ -145,6 +146,6 @@ async def test_too_much_history_is_refused_in_words(workspace, monkeypatch):
     await workspace.commands.issue("create_user", ADA)
     for name in ("Ada One", "Ada Two"):
         await workspace.commands.issue("update_user", {"user_id": "ada", "username": name})
-    assert (await record(workspace.world, "user-ada", 2)).result.passed
+    assert (await ScenarioRecorder(workspace.world).record("user-ada", 2)).result.passed
     with pytest.raises(InvalidValue, match="more than 1 events happened before it"):
-        await record(workspace.world, "user-ada", 3)
+        await ScenarioRecorder(workspace.world).record("user-ada", 3)

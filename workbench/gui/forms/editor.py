@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape
@@ -14,8 +14,11 @@ from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape
 if TYPE_CHECKING:
     from workbench.gui.forms.form_field import FormField
 
-Suggest = Callable[[str], list[str]]
-"""Returns what may be meant by the text that was typed so far."""
+Suggest = Callable[[QObject, Callable[[list[str]], object]], Callable[[str], object]]
+"""Given a line and what offers something there, returns what asks what a text typed so far may mean.
+
+The answer is offered at once or later, never once the line is gone.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectionFaulted
+from workbench.gui.reads import Question
 
 if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.gui.forms.editor import Suggest
+    from workbench.gui.forms.json_schema import Loc
     from workbench.gui.views.command_result import ResultCard
     from workbench.model.command import CommandResult, CommandType, QueryType
     from workbench.model.registry import Registry
@@ -117,18 +122,20 @@ class ExpectedVersion(QWidget):
         self.changed.emit()
 
 
-def suggestions(
-    workspace: Workspace, name: str
-) -> Mapping[tuple[str | int, ...], Callable[[str], list[str]]]:
+def suggestions(desk: Desk, name: str) -> Mapping[Loc, Suggest]:
     """Offers known ids for the field that names the aggregate of a command that changes one."""
-    command = workspace.registry.commands.get(name)
+    command, streams = desk.workspace.registry.commands.get(name), desk.workspace.streams
     if command is None or command.creates:
         return {}
     category = command.aggregate
 
-    def known(typed: str) -> list[str]:
-        found = workspace.streams.beginning(f"{category}-{typed.strip()}", SUGGESTED)
-        return [stream.name.partition("-")[2] for stream in found]
+    def found(typed: str) -> list[str]:
+        streams_found = streams.beginning(f"{category}-{typed.strip()}", SUGGESTED)
+        return [stream.name.partition("-")[2] for stream in streams_found]
+
+    def known(line: QObject, offer: Callable[[list[str]], object]) -> Callable[[str], object]:
+        asking = Question(line, desk, offer, partial(desk.fail, f"Looking for ids of {category}"))
+        return lambda typed: asking.ask(partial(found, typed), typed)
 
     return {(command.target,): known}
 

@@ -235,7 +235,7 @@ class CommandsView(View):
             validate=parse_validator(described.parse),
             now=lambda: rfc3339_of(clock.now()),
             new_uuid=lambda: str(uuid.uuid4()),
-            suggest=suggestions(self.desk.workspace, name if kind == COMMAND else ""),
+            suggest=suggestions(self.desk, name if kind == COMMAND else ""),
         )
         self._form.changed.connect(self._show_target)
         self._form.changed.connect(self.drafts.note)

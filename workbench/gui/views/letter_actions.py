@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.actions import Action
 from workbench.gui.desk import Desk, Notice
+from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters import Report, act_of
 
 if TYPE_CHECKING:
-    from workbench.store.stored_values import DeadLetter, Job
+    from workbench.store.stored_values import DeadLetter, Job, LetterLine
 
 SAMPLES = 3
 SOON = 0.5
@@ -153,6 +154,27 @@ REASONS = {
 """What badges say of a reason (L2): words, icon, colour, and a sentence."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToConfirm:
+    """What is read before it is asked whether a deed shall be done.
+
+    Attributes:
+        samples: A few of the letters.
+        behind: How many deliveries wait behind them, where that matters.
+    """
+
+    deed: Deed
+    numbers: tuple[int, ...]
+    samples: Sequence[LetterLine]
+    behind: int
+
+    def lines(self) -> list[str]:
+        """Returns what stands below the question."""
+        lines = [f"#{one.number}  {one.subscription}  {one.type}  {one.key}" for one in self.samples]
+        rest = len(self.numbers) - len(lines)
+        return [*lines, f"and {rest:,} more"] if rest else lines
+
+
 class Repairs:
     """Does what was asked for: confirms with the frozen list, runs it, tells how it ended.
 
@@ -167,17 +189,16 @@ class Repairs:
         self._follow = follow
         self._dead_letters = desk.workspace.dead_letters
         self._warned: set[str] = set()
+        self._asking = Question(strip, desk, self._ask, partial(desk.fail, "Reading the dead letters"))
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
         """Begins a deed with a list that is frozen now; nothing happens for none."""
         frozen = tuple(numbers)
         if not frozen:
             return
-        if deed is PURGE:
-            self._ask_purge(frozen)
-        elif deed is REPLAY or len(frozen) > 1:
-            said = f"{deed.label} {letters(len(frozen))}?{_as_job(frozen)}"
-            self._ask(said, frozen, [self._answer(deed, frozen)])
+        if deed in {PURGE, REPLAY} or len(frozen) > 1:
+            self._asking.drop()
+            self._asking.ask(partial(self._read, deed, frozen), (deed, frozen))
         else:
             self.do(deed, frozen)
 
@@ -229,8 +250,28 @@ class Repairs:
 
     # -- asking -------------------------------------------------------------------------------------------
 
-    def _ask(self, text: str, numbers: tuple[int, ...], answers: Sequence[ConfirmChoice]) -> None:
-        self._strip.ask(text, self._samples(numbers), answers, paced=len(numbers) > 1)
+    def _read(self, deed: Deed, numbers: tuple[int, ...]) -> ToConfirm:
+        return ToConfirm(
+            deed=deed,
+            numbers=numbers,
+            samples=self._dead_letters.listed(numbers[:SAMPLES]),
+            behind=self._dead_letters.blocked_behind(numbers) if deed is PURGE else 0,
+        )
+
+    def _ask(self, found: ToConfirm) -> None:
+        deed, numbers, behind = found.deed, found.numbers, found.behind
+        text = f"{deed.label} {letters(len(numbers))}?{_as_job(numbers)}"
+        answers = [self._answer(deed, numbers)]
+        if behind:
+            waits = "delivery waits" if behind == 1 else "deliveries wait"
+            text += (
+                f" {behind:,} {waits} behind: keep them blocked, or skip what is purged and go on with them?"
+            )
+            answers = [
+                self._answer(PURGE, numbers, f", keep {behind:,} blocked"),
+                self._answer(PURGE, numbers, ", skip on", skip_on=True),
+            ]
+        self._strip.ask(text, found.lines(), answers, paced=len(numbers) > 1)
 
     def _answer(
         self, deed: Deed, numbers: tuple[int, ...], more: str = "", *, skip_on: bool = False
@@ -240,29 +281,6 @@ class Repairs:
 
         label = f"{deed.label} {len(numbers):,}{more}"
         return ConfirmChoice(label=label, run=run, danger=deed is PURGE)
-
-    def _ask_purge(self, numbers: tuple[int, ...]) -> None:
-        behind = self._dead_letters.blocked_behind(numbers)
-        said = f"Purge {letters(len(numbers))}?{_as_job(numbers)}"
-        if not behind:
-            self._ask(said, numbers, [self._answer(PURGE, numbers)])
-            return
-        waits = "delivery waits" if behind == 1 else "deliveries wait"
-        text = (
-            f"{said} {behind:,} {waits} behind: "
-            "keep them blocked, or skip what is purged and go on with them?"
-        )
-        answers = [
-            self._answer(PURGE, numbers, f", keep {behind:,} blocked"),
-            self._answer(PURGE, numbers, ", skip on", skip_on=True),
-        ]
-        self._ask(text, numbers, answers)
-
-    def _samples(self, numbers: tuple[int, ...]) -> list[str]:
-        found = self._dead_letters.listed(numbers[:SAMPLES])
-        lines = [f"#{one.number}  {one.subscription}  {one.type}  {one.key}" for one in found]
-        rest = len(numbers) - len(lines)
-        return [*lines, f"and {rest:,} more"] if rest else lines
 
     # -- doing and telling --------------------------------------------------------------------------------
 

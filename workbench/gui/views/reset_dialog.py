@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -18,8 +20,9 @@ from PySide6.QtWidgets import (
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import SchemaForm
 from workbench.gui.icons import icon
+from workbench.gui.reads import Question
 from workbench.gui.time_format import absolute
-from workbench.gui.widgets import plain_label
+from workbench.gui.widgets import error_text, plain_label
 from workbench.model.clock import parse_rfc3339, rfc3339
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from workbench.gui.desk import Desk
     from workbench.services.monitor.monitor_values import SubscriptionView
+    from workbench.services.workspace import Workspace
 
 TIME = {
     "type": "object",
@@ -77,6 +81,46 @@ def consequence(
     return said[0].upper() + said[1:], f"Go back {_count(cursor - position, 'position')}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the store says of a place.
+
+    Attributes:
+        head: The position at which the store ends.
+        waiting: The positions of the deliveries that wait.
+        value: The position that was chosen, or that lies before the time that was; None for neither.
+        said: What a move there does.
+        label: What its button says; empty where there is nothing to be done.
+    """
+
+    head: int
+    waiting: tuple[int, ...]
+    value: int | None = None
+    said: str = ""
+    label: str = ""
+
+
+def judged(
+    workspace: Workspace,
+    subscription: SubscriptionView,
+    known: Judged | None,
+    value: int | None,
+    at: int | None,
+) -> Judged:
+    """Reads what a move to a position does, or to the one before a time, microseconds since 1970."""
+    subscriptions, name = workspace.subscriptions, subscription.name
+    head = known.head if known else workspace.streams.head()
+    waiting = known.waiting if known else tuple(one.position for one in subscriptions.deliveries(name))
+    value = value if at is None else workspace.streams.position_before(at)
+    if value is None:
+        return Judged(head=head, waiting=waiting)
+    again = subscriptions.again(name, value) if value < subscription.cursor else (0, False)
+    behind = sum(position > value for position in waiting)
+    said, label = consequence(subscription, value, head, behind, again)
+    said = said if at is None else f"{absolute(at)} lies behind position {value:,}. {said}"
+    return Judged(head=head, waiting=waiting, value=value, said=said, label=label)
+
+
 class ResetDialog(QDialog):
     """Chooses a place for the cursor of one subscription; to be opened with ``open()``.
 
@@ -93,18 +137,15 @@ class ResetDialog(QDialog):
         self.setMinimumWidth(480)
         self._subscription, self._workspace = subscription, desk.workspace
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
-        workspace = desk.workspace
-        self._head = workspace.streams.head()
-        self._waiting = tuple(one.position for one in workspace.subscriptions.deliveries(subscription.name))
+        self._judged: Judged | None = None
+        self._reading = Question(self, desk, self._show, lambda error: self._say(error_text(error)))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
-        stands = plain_label(
-            f"It is at position {subscription.cursor:,} of {self._head:,}.", "muted", wrap=True
-        )
+        self._stands = plain_label(f"It is at position {subscription.cursor:,}.", "muted", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
         layout.addWidget(title)
-        layout.addWidget(stands)
+        layout.addWidget(self._stands)
         layout.addWidget(self.drafts)
         layout.addLayout(self._ways())
         layout.addWidget(self._position_line())
@@ -155,11 +196,15 @@ class ResetDialog(QDialog):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(plain_label("After position"))
         line.addWidget(self.position, 1)
-        for said, value in (("Beginning", 0), ("Head", self._head)):
-            button = QPushButton(said)
+        beginning, self.head = QPushButton("Beginning"), QPushButton("Head")
+        beginning.setToolTip("Position 0")
+        beginning.clicked.connect(lambda: self.position.setText("0"))
+        self.head.setEnabled(False)  # until it is read
+        self.head.clicked.connect(
+            lambda: self.position.setText(str(self._judged.head if self._judged else ""))
+        )
+        for button in (beginning, self.head):
             button.setAutoDefault(False)
-            button.setToolTip(f"Position {value:,}")
-            button.clicked.connect(lambda _=False, value=value: self.position.setText(str(value)))
             line.addWidget(button)
         return self._at
 
@@ -193,9 +238,7 @@ class ResetDialog(QDialog):
     # -- what was chosen ----------------------------------------------------------------------------------
 
     def _value(self) -> int | None:
-        if self.to_time.isChecked():
-            at = self._moment()
-            return None if at is None else self._workspace.streams.position_before(at)
+        """Returns the position that was typed; None for none."""
         text = self.position.text().strip().replace(",", "").replace(" ", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
@@ -207,40 +250,42 @@ class ResetDialog(QDialog):
             return None
 
     def _judge(self) -> None:
-        value = self._value()
-        label = ""
-        if value is not None:
-            said, label = self._told(value)
-        elif self.to_time.isChecked():
+        by_time = self.to_time.isChecked()
+        value, at = (None, self._moment()) if by_time else (self._value(), None)
+        if value is not None or at is not None:
+            said = "Reading …"
+        elif by_time:
             said = "Give a time: what was recorded from then on is delivered again."
         elif self.position.text().strip():
             said = "A position is a whole number from 0."
         else:
             said = "Give a position: everything after it is delivered again."
-        wrong = self.to_position.isChecked() and bool(self.position.text().strip()) and value is None
+        wrong = not by_time and bool(self.position.text().strip()) and value is None
         self.position.setProperty("invalid", wrong)
         self.position.style().polish(self.position)
+        self._say(said)
+        read = partial(judged, self._workspace, self._subscription, self._judged, value, at)
+        self._reading.drop()  # what was told for another place is told again
+        self._reading.ask(read, (value, at))
+
+    def _say(self, said: str, label: str = "") -> None:
         self.said.setText(said)
         self.go.setText(label or "Reset")
         self.go.setEnabled(bool(label))
 
-    def _told(self, value: int) -> tuple[str, str]:
-        """Says what a reset to a position does; of a time first, which position that is."""
-        waiting = sum(position > value for position in self._waiting)
-        back = value < self._subscription.cursor
-        again = self._workspace.subscriptions.again(self._subscription.name, value) if back else (0, False)
-        said, label = consequence(self._subscription, value, self._head, waiting, again)
-        at = self._moment() if self.to_time.isChecked() else None
-        if at is not None:
-            said = f"{absolute(at)} lies behind position {value:,}. {said}"
-        return said, label
+    def _show(self, found: Judged) -> None:
+        self._judged = found
+        self._stands.setText(f"It is at position {self._subscription.cursor:,} of {found.head:,}.")
+        self.head.setToolTip(f"Position {found.head:,}")
+        self.head.setEnabled(True)
+        if found.value is not None:
+            self._say(found.said, found.label)
 
     def _confirm(self) -> None:
-        value = self._value()
-        if value is not None and self.isVisible():
+        if self._judged is not None and self._judged.value is not None and self.isVisible():
             self.drafts.settle()
             self.accept()
-            self.chosen.emit(value)
+            self.chosen.emit(self._judged.value)
 
 
 def _count(count: int, what: str) -> str:

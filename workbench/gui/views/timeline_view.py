@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -39,6 +39,7 @@ from workbench.gui.widgets import (
 )
 
 if TYPE_CHECKING:
+    from workbench.gui.paged_model import PagedModel
     from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.model.event import RecordedEvent
@@ -65,6 +66,7 @@ class TimelineView(View):
         self._closed = False
         self._live = True
         self._shown: tuple[str, int] = ("", -1)
+        self._gone_to: tuple[str, int] | None = None
         self._times: array[int] = array("q")
         self._states = StateLoader(
             self,
@@ -137,6 +139,7 @@ class TimelineView(View):
         self.table = FastTableView(COLUMNS, desk=self.desk)
         self.table.trouble.again = self.refresh
         self.table.setAccessibleName("Events of the stream")
+        cast("PagedModel", self.table.model()).came.connect(self._tell_step)
         self.table.viewport().installEventFilter(self)
         self.diff = DiffView()
         self.diff.setAccessibleName("What the event changed")
@@ -192,6 +195,7 @@ class TimelineView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
+        self._gone_to = None
         if selection.stream and selection.stream != self._wanted:
             self._wanted = selection.stream
             self._load(selection.version)
@@ -231,6 +235,7 @@ class TimelineView(View):
             self.slider.setMaximum(len(self._times))
         self.strip.set_times(self._times, self._version)
         self._place(found.version)
+        self._tell_step()
 
     def _place(self, version: int) -> None:
         last = len(self._times)
@@ -288,9 +293,15 @@ class TimelineView(View):
         if not self._times or version == self._version:
             return
         self._place(version)
+        self._gone_to = self._stream, version
+        self._tell_step()
+
+    def _tell_step(self) -> None:
+        """Makes the version that the person went to the selection, as soon as its row is read."""
         row = self.table.current_row()
-        position = row[3] if row is not None else 0
-        self.desk.select(Selection(stream=self._stream, version=version, position=position), step=True)
+        if row is not None and self._gone_to == (self._stream, row[0]):
+            self._gone_to = None
+            self.desk.select(Selection(stream=self._stream, version=row[0], position=row[3]), step=True)
 
     @action(
         "Record as scenario …",
@@ -304,10 +315,10 @@ class TimelineView(View):
 
     async def _record(self, stream: str, version: int) -> None:
         from workbench.gui.views.record_dialog import RecordDialog
-        from workbench.services.scenarios import Scenarios, record
+        from workbench.services.scenarios import ScenarioRecorder, Scenarios
 
         workspace = self.desk.workspace
-        recorded = await record(workspace.world, stream, version)
+        recorded = await ScenarioRecorder(workspace.world).record(stream, version)
         dialog = RecordDialog(self, recorded, self.desk, f"{stream}, version {version}")
         try:
             if await finished(dialog):

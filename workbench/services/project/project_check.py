@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import ModelError, NotFound, ProjectError
+from workbench.errors import NotFound, ProjectError
 from workbench.model.consistency import contradictions_in, unread_topics
-from workbench.model.hints import in_brackets
 from workbench.model.registry import Registry
 from workbench.project.architecture_flags import unmet
 from workbench.project.project import load_project
@@ -19,6 +18,7 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.services.project.project_trust import trust_of
 from workbench.services.project.row_moves import misfits
 from workbench.services.project.run_check import (
+    Complaint,
     model_problems,
     start_problems,
     store_problems,
@@ -27,21 +27,6 @@ from workbench.services.project.run_check import (
 from workbench.tusk import parse, read_file
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
-    """One problem; lines and columns count from 1."""
-
-    file: str
-    line: int
-    column: int
-    code: str
-    message: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        return in_brackets(f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}", self.hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +84,12 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
         f"topic {name}: events are routed to it, and no subscription reads it"
         for name in unread_topics(project.registry)
     ]
-    found = [_complaint(problem, root) for problem in said]
     if not stored:  # else the store is not to be opened, or its events are the greater trouble
-        found += [_of_table(error, root) for error in misfits(project)]
+        said += [
+            Complaint(file=PROJECT_FILE, code="M-TABLE", message=error.message, hint=error.hint)
+            for error in misfits(project)
+        ]
+    found = [_complaint(problem, root) for problem in said]
     return ProjectReport(
         name=project.name, complaints=tuple(found), advice=tuple(advice), model=counts(project.registry)
     )
@@ -136,11 +124,6 @@ def _complaint(problem: object, root: Path) -> Complaint:
     )
 
 
-def _of_table(error: ModelError, root: Path) -> Complaint:
-    file = str(root / PROJECT_FILE)
-    return Complaint(file=file, line=1, column=1, code="M-TABLE", message=error.message, hint=error.hint)
-
-
 def _named_modules(root: Path) -> list[Path]:
     """Returns the modules that a project file names, as far as it can be read at all."""
     try:
@@ -154,31 +137,18 @@ def _named_modules(root: Path) -> list[Path]:
 
 def _syntax(file: Path) -> list[Complaint]:
     """Finds what is wrong with a module's syntax; nothing of it is run."""
+    name, code = str(file), "M-IMPORT"
     try:
-        compile(read_file(file, LARGEST), str(file), "exec", dont_inherit=True)
+        compile(read_file(file, LARGEST), name, "exec", dont_inherit=True)
     except OSError as error:
         said = f"it cannot be read: {error.strerror or error}"
-        return [Complaint(file=str(file), line=1, column=1, code="M-IMPORT", message=said)]
+        return [Complaint(file=name, code=code, message=said)]
     except SyntaxError as error:
-        return [
-            Complaint(
-                file=str(file),
-                line=error.lineno or 1,
-                column=error.offset or 1,
-                code="M-IMPORT",
-                message=f"SyntaxError: {error.msg}",
-            )
-        ]
+        line, column = error.lineno or 1, error.offset or 1
+        said = f"SyntaxError: {error.msg}"
+        return [Complaint(file=name, line=line, column=column, code=code, message=said)]
     except (ValueError, RecursionError, MemoryError, SystemError) as error:
-        return [
-            Complaint(
-                file=str(file),
-                line=1,
-                column=1,
-                code="M-IMPORT",
-                message=str(error) or "it is nested too deeply",
-            )
-        ]
+        return [Complaint(file=name, code=code, message=str(error) or "it is nested too deeply")]
     return []
 
 

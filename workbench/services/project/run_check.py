@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,7 +35,7 @@ STREAMS = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunFinding:
+class Complaint:
     """One thing that would make the project fail at run time.
 
     Attributes:
@@ -49,31 +49,33 @@ class RunFinding:
     message: str
     hint: str = ""
 
+    def __str__(self) -> str:
+        return in_brackets(f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}", self.hint)
+
 
 # -- the model --------------------------------------------------------------------------------------------
 
 
 def model_problems(
     project: Project, found: Iterable[Contradiction], environ: Mapping[str, str]
-) -> list[RunFinding]:
+) -> list[Problem | Complaint]:
     """Returns what parts of the model say of each other that is not so, where they are declared."""
     listed = list(found)
     file = read_settings(project.root, environ=environ) if listed else None
     return [_placed(project, file, one) for one in listed if file is not None]
 
 
-def _placed(project: Project, file: ProjectFile, one: Contradiction) -> RunFinding:
+def _placed(project: Project, file: ProjectFile, one: Contradiction) -> Problem | Complaint:
     """Finds where a part is declared: in the project file, else where a module writes its name."""
     said = f"{one.kind} {one.name}: {one.message}"
     section = f"{one.kind}.{one.name}"
     if section in file.document.sections or file.document.find((one.kind, one.name)) is not None:
-        place = file.problem((one.kind, *one.name.split(".")), "M-MODEL", said, one.hint, key=True)
-        return _finding(place)
+        return file.problem((one.kind, *one.name.split(".")), "M-MODEL", said, one.hint, key=True)
     for source in read_sources(project.root, project.modules).found.values():
         text = (source.text or b"").decode(errors="replace")
         at = max(text.find(f'"{one.name}"'), text.find(f"'{one.name}'"))
         if at >= 0:
-            return RunFinding(
+            return Complaint(
                 file=source.path.relative_to(project.root).as_posix(),
                 line=text.count("\n", 0, at) + 1,
                 column=at - text.rfind("\n", 0, at),
@@ -81,18 +83,7 @@ def _placed(project: Project, file: ProjectFile, one: Contradiction) -> RunFindi
                 message=said,
                 hint=one.hint,
             )
-    return RunFinding(file=PROJECT_FILE, code="M-MODEL", message=said, hint=one.hint)
-
-
-def _finding(problem: Problem) -> RunFinding:
-    return RunFinding(
-        file=problem.file,
-        line=problem.line,
-        column=problem.column,
-        code=problem.code,
-        message=problem.message,
-        hint=problem.hint,
-    )
+    return Complaint(file=PROJECT_FILE, code="M-MODEL", message=said, hint=one.hint)
 
 
 # -- its scenarios and its story --------------------------------------------------------------------------
@@ -104,19 +95,19 @@ def story_problems(project: Project) -> list[Any]:
     return [*problems, *_story(project)]
 
 
-def _story(project: Project) -> Iterator[RunFinding]:
+def _story(project: Project) -> Iterator[Complaint]:
     if project.story is None:
         if os.path.lexists(project.root / STORY_FILE):
-            yield RunFinding(file=STORY_FILE, code="C-STORY", message="it is no file of the project's folder")
+            yield Complaint(file=STORY_FILE, code="C-STORY", message="it is no file of the project's folder")
         return
     try:
         with open_file(project.story) as file:
             for number, line in read_lines(file):
                 if said := _command(project.registry, number, line):
-                    yield RunFinding(file=STORY_FILE, line=number, code="C-STORY", message=said)
+                    yield Complaint(file=STORY_FILE, line=number, code="C-STORY", message=said)
     except OSError as error:
         said = f"it cannot be read: {error.strerror or error}"
-        yield RunFinding(file=STORY_FILE, code="C-STORY", message=said)
+        yield Complaint(file=STORY_FILE, code="C-STORY", message=said)
 
 
 def _command(registry: Registry, number: int, line: bytes) -> str:
@@ -140,7 +131,9 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
 # -- what is stored ---------------------------------------------------------------------------------------
 
 
-def store_problems(project: Project, environ: Mapping[str, str], *, allow: bool) -> list[RunFinding]:
+def store_problems(
+    project: Project, environ: Mapping[str, str], *, allow: bool
+) -> Sequence[Problem | Complaint]:
     """Returns what is wrong with the project's store: its place, its owner, events that cannot be read.
 
     Args:
@@ -157,11 +150,11 @@ def store_problems(project: Project, environ: Mapping[str, str], *, allow: bool)
             ("event_store", "path"), "S-STORE", error.message, error.hint
         )
         code = "S-STORE" if isinstance(error, StoreNotAllowed) else "E-STORE"
-        return [_finding(replace(place, code=code))]
+        return [replace(place, code=code)]
     return found
 
 
-def _unread(project: Project) -> Iterator[RunFinding]:
+def _unread(project: Project) -> Iterator[Complaint]:
     """Finds events of the model's streams that the model cannot read or fold, by type and version."""
     store = place_in(project.root, project.store_path)
     wrong: Counter[tuple[str, int]] = Counter()
@@ -176,7 +169,7 @@ def _unread(project: Project) -> Iterator[RunFinding]:
         said, hint = first[name, version]
         events = "1 stored event" if count == 1 else f"{count:,} stored events"
         message = f"{events} of {name}, version {version}: {said}"
-        yield RunFinding(file=store, code="E-STORED", message=message, hint=hint)
+        yield Complaint(file=store, code="E-STORED", message=message, hint=hint)
 
 
 class _Folded:
@@ -226,7 +219,7 @@ def _way_out(registry: Registry, name: str, version: int) -> str:
 # -- starting ---------------------------------------------------------------------------------------------
 
 
-async def start_problems(project: Project) -> list[RunFinding]:
+async def start_problems(project: Project) -> list[Complaint]:
     """Returns why the engine would not start with this model, tried on an empty store that is thrown away."""
     clock = SystemClock()
     world = World(project, MemoryStore(clock), clock)
@@ -237,7 +230,7 @@ async def start_problems(project: Project) -> list[RunFinding]:
         said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
         hint = error.hint if isinstance(error, WorkbenchError) else ""
         message = f"the engine does not start with this model: {said}"
-        return [RunFinding(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
+        return [Complaint(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]
     finally:
         await world.stop()
     return []

@@ -43,102 +43,104 @@ class Recorded:
     result: ScenarioResult
 
 
-async def record(world: World[Project], stream: str, version: int, *, name: str = "") -> Recorded:
-    """Makes a scenario of an event: given what was before, when its command, then that command's events.
+class ScenarioRecorder:
+    """Records scenarios from what a world's store holds."""
 
-    What is given are the events of the stream, and of the streams that have to do with them by a common
-    correlation, so that projections and processes find what they build on. Secrets are made up.
-    Dead letters that a first run leaves are part of what must follow.
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
 
-    Args:
-        version: Of one of the events that the command made.
-        name: By default what the command leads to.
+    async def record(self, stream: str, version: int, *, name: str = "") -> Recorded:
+        """Makes a scenario of an event: given what was before, when its command, then that command's events.
 
-    Raises:
-        NotFound: There is no such event, or no command of this store made it.
-        InvalidValue: Too much happened before.
-    """
-    event = next(iter(world.reader.read_stream(stream, after=version - 1, limit=1)), None)
-    if event is None or event.version != version:
-        raise NotFound(f"{stream} has no event at version {version}")
-    command = _command_of(world, event)
-    made = _made(world, command)
-    said = name or f"{command.type} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
-    place = FilePlace(file=FOLDER, line=1, column=1)
-    scenario = Scenario(
-        name=said,
-        place=place,
-        given=tuple(_occurrence(one) for one in _before(world, made[0], command)),
-        when=(
-            ScenarioStep(act=IssuedCommand(command=command.type, data=disguised(read_json(command.data)))),
-        ),
-        then=tuple(
-            Expected(
-                kind=FactKind.EVENT,
-                facts={"event": one.type, "stream": one.stream, "data": disguised(one.json())},
-                place=place,
-            )
-            for one in made
-        ),
-    )
-    scenarios = Scenarios(world.model, world.clock)
-    letters = _letters(await scenarios.play(scenario), place)
-    scenario = replace(scenario, then=(*scenario.then, *letters))
-    return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
+        What is given are the events of the stream, and of the streams that have to do with them by a common
+        correlation, so that projections and processes find what they build on. Secrets are made up.
+        Dead letters that a first run leaves are part of what must follow.
 
+        Args:
+            version: Of one of the events that the command made.
+            name: By default what the command leads to.
 
-def _command_of(world: World[Project], event: RecordedEvent) -> CommandRecord:
-    """Looks the command up among those that were issued, the newest first."""
-    before: int | None = None
-    while page := world.reader.commands(limit=PAGE, before=before):
-        for command in page:
-            if command.command_id == event.causation_id:
-                return command
-        before = page[-1].number
-        reached = [command.last_position for command in page if command.last_position]
-        if reached and reached[-1] < event.position:
-            break
-    raise NotFound(
-        f"no command of this store made {event.type} at version {event.version} of {event.stream}",
-        hint="choose an event that a command made; imported events have none",
-    )
-
-
-def _made(world: World[Project], command: CommandRecord) -> list[RecordedEvent]:
-    """Returns the events of a command: those that follow each other in its stream from its first one on."""
-    first = world.reader.event_at(command.first_position)
-    if first is None:
-        raise NotFound(f"the store has no event at position {command.first_position}")
-    count = command.version - first.version + 1
-    return world.reader.read_stream(first.stream, after=first.version - 1, limit=count)
-
-
-def _before(world: World[Project], first: RecordedEvent, command: CommandRecord) -> list[RecordedEvent]:
-    reader, known = world.reader, world.registry
-    own = (
-        reader.read_stream(first.stream, limit=min(first.version - 1, MOST + 1)) if first.version > 1 else []
-    )
-    correlations = {command.correlation_id, *(event.correlation_id for event in own)}
-    streams = {first.stream, *_streams(world, correlations, first.position)}
-    found = {event.position: event for event in own}
-    for stream in streams:
-        if known.aggregate_of_stream(stream) is None or len(found) > MOST:
-            continue
-        events = reader.read_stream(stream, limit=MOST + 1)
-        found |= {event.position: event for event in events if event.position < first.position}
-    if len(found) > MOST:
-        raise InvalidValue(
-            f"more than {MOST:,} events happened before it", path="", hint="choose one earlier in its stream"
+        Raises:
+            NotFound: There is no such event, or no command of this store made it.
+            InvalidValue: Too much happened before.
+        """
+        event = next(iter(self._world.reader.read_stream(stream, after=version - 1, limit=1)), None)
+        if event is None or event.version != version:
+            raise NotFound(f"{stream} has no event at version {version}")
+        command = self._command_of(event)
+        made = self._made(command)
+        said = name or f"{command.type} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
+        place = FilePlace(file=FOLDER, line=1, column=1)
+        scenario = Scenario(
+            name=said,
+            place=place,
+            given=tuple(_occurrence(one) for one in self._before(made[0], command)),
+            when=(ScenarioStep(act=_issued(command)),),
+            then=tuple(
+                Expected(
+                    kind=FactKind.EVENT,
+                    facts={"event": one.type, "stream": one.stream, "data": disguised(one.json())},
+                    place=place,
+                )
+                for one in made
+            ),
         )
-    before = [found[position] for position in sorted(found)]
-    return [event for event in before if event.stream == first.stream or event.type in known.events]
+        scenarios = Scenarios(self._world.model, self._world.clock)
+        letters = _letters(await scenarios.play(scenario), place)
+        scenario = replace(scenario, then=(*scenario.then, *letters))
+        return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
+
+    def _command_of(self, event: RecordedEvent) -> CommandRecord:
+        """Looks the command up among those that were issued, the newest first."""
+        before: int | None = None
+        while page := self._world.reader.commands(limit=PAGE, before=before):
+            for command in page:
+                if command.command_id == event.causation_id:
+                    return command
+            before = page[-1].number
+            reached = [command.last_position for command in page if command.last_position]
+            if reached and reached[-1] < event.position:
+                break
+        raise NotFound(
+            f"no command of this store made {event.type} at version {event.version} of {event.stream}",
+            hint="choose an event that a command made; imported events have none",
+        )
+
+    def _made(self, command: CommandRecord) -> list[RecordedEvent]:
+        """Returns the events of a command: from its first one on they follow each other in its stream."""
+        first = self._world.reader.event_at(command.first_position)
+        if first is None:
+            raise NotFound(f"the store has no event at position {command.first_position}")
+        count = command.version - first.version + 1
+        return self._world.reader.read_stream(first.stream, after=first.version - 1, limit=count)
+
+    def _before(self, first: RecordedEvent, command: CommandRecord) -> list[RecordedEvent]:
+        reader, known = self._world.reader, self._world.registry
+        count = min(first.version - 1, MOST + 1)
+        own = reader.read_stream(first.stream, limit=count) if count else []
+        correlations = {command.correlation_id, *(event.correlation_id for event in own)}
+        streams = {first.stream, *self._streams(correlations, first.position)}
+        found = {event.position: event for event in own}
+        for stream in streams:
+            if known.aggregate_of_stream(stream) is None or len(found) > MOST:
+                continue
+            events = reader.read_stream(stream, limit=MOST + 1)
+            found |= {event.position: event for event in events if event.position < first.position}
+        if len(found) > MOST:
+            said = f"more than {MOST:,} events happened before it"
+            raise InvalidValue(said, path="", hint="choose one earlier in its stream")
+        before = [found[position] for position in sorted(found)]
+        return [event for event in before if event.stream == first.stream or event.type in known.events]
+
+    def _streams(self, correlations: set[UUID], position: int) -> Iterator[str]:
+        for correlation in correlations:
+            for event in self._world.reader.correlated(correlation, PAGE):
+                if event.position < position:
+                    yield event.stream
 
 
-def _streams(world: World[Project], correlations: set[UUID], position: int) -> Iterator[str]:
-    for correlation in correlations:
-        for event in world.reader.correlated(correlation, PAGE):
-            if event.position < position:
-                yield event.stream
+def _issued(command: CommandRecord) -> IssuedCommand:
+    return IssuedCommand(command=command.type, data=disguised(read_json(command.data)))
 
 
 def _occurrence(event: RecordedEvent) -> Occurrence:

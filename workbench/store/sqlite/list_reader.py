@@ -23,7 +23,7 @@ from workbench.model.event import RecordedEvent
 from workbench.model.text_folding import folded
 from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
+from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translate, translated
 from workbench.store.sqlite.read_limit import READ_SECONDS, ReadLimit
 from workbench.store.sqlite.tables import ActionRow, LetterRow, StreamRow
@@ -40,8 +40,8 @@ from workbench.store.stored_values import (
 MANY = 100
 Values = tuple[Any, ...] | Mapping[str, Any]
 _DIALECT = sqlite.dialect()
-_ENTRY = ColumnShape(
-    "select position, event, stream, version, type, recorded_at, occurred_at, id from events",
+_ENTRY = RowShape(
+    LogEntry, "select position, event, stream, version, type, recorded_at, occurred_at, id from events",
     Count, Literal[0, 1], str, Count, str, int, int, Id,
 )  # fmt: skip
 _OF_STREAM = ColumnShape(
@@ -53,7 +53,9 @@ _OF_STREAM = ColumnShape(
     int,
     Id,
 )
-_ACTION = ColumnShape("select id, at, action, subject, detail from actions", Count, int, str, str, str)
+_ACTION = RowShape(
+    OperatorAction, "select id, at, action, subject, detail from actions", Count, int, str, str, str
+)
 CLOSE_SECONDS = 5.0
 """How long closing waits for a read to stop; one that does not is left to its thread."""
 
@@ -158,19 +160,7 @@ class ListReader:
             " from messages m join topics p on p.id = m.topic_id"
             " where m.position >= :first order by m.position limit :limit) order by 1 limit :limit"
         )
-        return [
-            LogEntry(
-                position=row[0],
-                event=bool(row[1]),
-                stream=row[2],
-                version=row[3],
-                type=row[4],
-                recorded_at=row[5],
-                occurred_at=row[6],
-                id=UUID(bytes=row[7]),
-            )
-            for row in _ENTRY(self._all(query, {"first": first, "limit": limit}))
-        ]
+        return _ENTRY(self._all(query, {"first": first, "limit": limit}))
 
     def log_runs(self, after: int = 0) -> list[range]:
         """Returns the positions above ``after`` at which something stands, as runs without gaps (I3).
@@ -352,10 +342,7 @@ class ListReader:
     def actions(self, *, limit: int = 200) -> list[OperatorAction]:
         """Returns operators' actions, the newest first."""
         query = select(ActionRow).order_by(col(ActionRow.id).desc())
-        return [
-            OperatorAction(number=row[0], at=row[1], action=row[2], subject=row[3], detail=row[4])
-            for row in _ACTION(self._select(query.limit(limit)))
-        ]
+        return _ACTION(self._select(query.limit(limit)))
 
     def _select(self, query: Select[Any] | Any) -> list[Any]:
         """Runs a query that SQLModel's tables describe on this connection."""

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message
 from workbench.store.rules import urgency
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
+from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.table_reader import TableReader
 from workbench.store.stored_values import DeadLetter, Delivery, Depth, Job, SubscriptionState
 
 _SUBSCRIPTIONS = (
     "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"
-    " s.retried, s.died, s.expired, s.skipped, s.claim_token, s.claim_owner, s.claim_until,"
+    " s.retried, s.died, s.expired, s.skipped,"
     " (select count(*) from deliveries d where d.subscription_id = s.id and d.state <> 'dead'),"
     " (select count(*) from deliveries d where d.subscription_id = s.id and d.state = 'delayed'),"
-    " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open')"
+    " (select count(*) from dead_letters l where l.subscription = s.name and l.status = 'open'),"
+    " s.claim_token, s.claim_owner, s.claim_until"
     " from subscriptions s "
 )
-_SUBSCRIPTION = ColumnShape(
+_SUBSCRIPTION = RowShape(
+    SubscriptionState,
     "select id, name, topic, cursor, claimed_to, paused, delivered, failed, filtered, created_at, retried, died,"
-    " expired, skipped, claim_token, claim_owner, claim_until, waiting, retrying, dead from subscriptions",
-    Count, str, str, Count, Count, Literal[0, 1], *[Count] * 3, int, *[Count] * 4, Id | None, Id | None, int | None,
-    *[Count] * 3,
+    " expired, skipped, waiting, retrying, dead, claim_token, claim_owner, claim_until from subscriptions",
+    Count, str, str, Count, Count, Literal[0, 1], *[Count] * 3, int, *[Count] * 7, Id | None, Id | None, int | None,
 )  # fmt: skip
 _DUE = ColumnShape("select state, rank from deliveries", DeliveryState, int)
 _WAITING = ColumnShape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
@@ -43,12 +44,11 @@ class SqliteQueueReader(TableReader):
     def subscription(self, name: str) -> SubscriptionState | None:
         """Returns where a subscription stands."""
         found = _SUBSCRIPTION(self._all(_SUBSCRIPTIONS + "where s.name = ?", (name,)))
-        return _subscription(found[0]) if found else None
+        return found[0] if found else None
 
     def subscriptions(self) -> list[SubscriptionState]:
         """Returns where all subscriptions stand, by name."""
-        found = _SUBSCRIPTION(self._all(_SUBSCRIPTIONS + "order by s.name"))
-        return [_subscription(row) for row in found]
+        return _SUBSCRIPTION(self._all(_SUBSCRIPTIONS + "order by s.name"))
 
     def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
         """Returns rows that can be leased now, most urgent first (R1), with their messages.
@@ -222,28 +222,3 @@ class SqliteQueueReader(TableReader):
         """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
         found = self._all("select letter_id from letter_changes where act = ? order by id", (act,))
         return [row[0] for row in found]
-
-
-def _subscription(row: tuple[Any, ...]) -> SubscriptionState:
-    return SubscriptionState(
-        number=row[0],
-        name=row[1],
-        topic=row[2],
-        cursor=row[3],
-        claimed_to=row[4],
-        paused=bool(row[5]),
-        delivered=row[6],
-        failed=row[7],
-        filtered=row[8],
-        created_at=row[9],
-        retried=row[10],
-        died=row[11],
-        expired=row[12],
-        skipped=row[13],
-        claim_token=rows.uuid_of(row[14]),
-        claim_owner=rows.uuid_of(row[15]),
-        claim_until=row[16],
-        waiting=row[17],
-        retrying=row[18],
-        dead=row[19],
-    )

@@ -15,7 +15,7 @@ from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.column_shapes import ColumnShape, Count
+from workbench.store.sqlite.column_shapes import ColumnShape, Count, RowShape
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.sqlite.queue_reader import SqliteQueueReader
@@ -35,7 +35,7 @@ _STORED = ColumnShape(_DATA, Count, Count, str, Count, str)
 _KEPT = "select version, state_hash, state from snapshots"
 _SNAPSHOT = ColumnShape(_KEPT, Count, str, str)
 _LEFT_OUT = "select position, stream, kind, error, at from passed_events"
-_PASSED = ColumnShape(_LEFT_OUT, Count, str, PassedKind, str, int)
+_PASSED = RowShape(PassedEvent, _LEFT_OUT, Count, str, PassedKind, str, int)
 
 
 class SqliteReader(SqliteQueueReader):
@@ -167,10 +167,7 @@ class SqliteReader(SqliteQueueReader):
     def passed(self, projection: str, generation: int) -> list[PassedEvent]:
         """Returns the events that a generation skipped and the streams that it parked, in order (J2)."""
         query = f"{_LEFT_OUT} where projection = ? and generation = ? order by position"
-        return [
-            PassedEvent(position=row[0], stream=row[1], kind=row[2], error=row[3], at=row[4])
-            for row in _PASSED(self._all(query, (projection, generation)))
-        ]
+        return _PASSED(self._all(query, (projection, generation)))
 
     def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
         """Returns one row of a read model; of the live generation unless another one is named."""

@@ -16,7 +16,7 @@ from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message, event_as_message
 from workbench.store.letter_values import message_of
-from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, json_reader
+from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape, json_reader, uuid_of
 from workbench.store.stored_values import (
     Attempt,
     CommandRecord,
@@ -83,21 +83,25 @@ _DELIVERY = ColumnShape(
     DELIVERIES, Count, Count, Id, _Text, DeliveryState, Count, Count, Count, Count, _MaybeInt, _MaybeId, _MaybeInt,
     _MaybeId, int, int, _MaybeInt, _MaybeText, _Text, _MaybeInt,
 )  # fmt: skip
-_LETTER = ColumnShape(
-    LETTERS, Count, _Text, _Text, Count, Id, _Text, _Text, _Text, _MaybeText, Reason, _Text, _Text, _Text, _Text, _Text,
-    int, int, Count, LetterStatus, _MaybeInt, _MaybeText, int, Id,
+letters = RowShape(
+    DeadLetter, LETTERS,
+    Count, _Text, _Text, Count, Id, _Text, _Text, _Text, _MaybeText, Reason, _Text, _Text, _Text, _Text, _Text,
+    int, int, Count, LetterStatus, _MaybeInt, _MaybeText, int, Id, attempts=_attempts,
 )  # fmt: skip
-_JOB = ColumnShape(
-    JOBS, Count, _Text, _Text, float, _Flag, JobStatus, Count, Count, Count, Count, _Text, int, int
+jobs = RowShape(
+    Job, JOBS,
+    Count, _Text, _Text, float, _Flag, JobStatus, Count, Count, Count, Count, _Text, int, int, numbers=_numbers,
 )  # fmt: skip
-_COMMAND = ColumnShape(
-    COMMANDS, Count, Id, _Text, _Text, _Text, CommandOutcome, _Text, _Text, _MaybeText, _MaybeInt, Count, Count, Count, Count,
-    int, int, Id, _MaybeId, _Text,
+commands = RowShape(
+    CommandRecord, COMMANDS,
+    Count, Id, _Text, _Text, _Text, CommandOutcome, _Text, _Text, _MaybeText, _MaybeInt, Count, Count, Count, Count,
+    int, int, Id, _MaybeId, _Text, outcome=str,
 )  # fmt: skip
-_PROJECTION = ColumnShape(
-    PROJECTIONS, _Text, Count, _Flag, Count, _Text, _Text, ProjectionStatus, _Text, Count, Count, int
+projections = RowShape(
+    ProjectionState, PROJECTIONS,
+    _Text, Count, _Flag, Count, _Text, _Text, ProjectionStatus, _Text, Count, Count, int, columns=_columns,
 )  # fmt: skip
-_STREAM = ColumnShape(STREAMS, Count, _Text, _Text, Count, _Flag, int, int, Count)
+streams = RowShape(StreamInfo, STREAMS, Count, _Text, _Text, Count, _Flag, int, int, Count)
 
 
 def events(rows: Iterable[Any]) -> list[RecordedEvent]:
@@ -177,105 +181,6 @@ def deliveries(rows: Iterable[Any], subscription: str) -> list[Delivery]:
     ]
 
 
-def letters(rows: Iterable[Any]) -> list[DeadLetter]:
-    """Reads rows of `LETTERS`."""
-    return [
-        DeadLetter(
-            number=row[0],
-            subscription=row[1],
-            topic=row[2],
-            position=row[3],
-            message_id=UUID(bytes=row[4]),
-            type=row[5],
-            key=row[6],
-            data=row[7],
-            metadata=row[8],
-            reason=row[9],
-            error_type=row[10],
-            error=row[11],
-            place=row[12],
-            traceback=row[13],
-            attempts=_attempts(row[14]),
-            first_failed_at=row[15],
-            died_at=row[16],
-            generation=row[17],
-            status=row[18],
-            parent=row[19],
-            edited=row[20],
-            changed_at=row[21],
-            correlation_id=UUID(bytes=row[22]),
-        )
-        for row in _LETTER(rows)
-    ]
-
-
-def jobs(rows: Iterable[Any]) -> list[Job]:
-    """Reads rows of `JOBS`."""
-    return [
-        Job(
-            number=row[0],
-            action=row[1],
-            numbers=_numbers(row[2]),
-            per_second=row[3],
-            skip_on=bool(row[4]),
-            status=row[5],
-            step=row[6],
-            done=row[7],
-            failed=row[8],
-            skipped=row[9],
-            trouble=row[10],
-            created_at=row[11],
-            changed_at=row[12],
-        )
-        for row in _JOB(rows)
-    ]
-
-
-def commands(rows: Iterable[Any]) -> list[CommandRecord]:
-    """Reads rows of `COMMANDS`."""
-    return [
-        CommandRecord(
-            number=row[0],
-            command_id=UUID(bytes=row[1]),
-            type=row[2],
-            stream=row[3],
-            data=row[4],
-            outcome=row[5].value,
-            message=row[6],
-            hint=row[7],
-            field=row[8],
-            expected=row[9],
-            version=row[10],
-            first_position=row[11],
-            last_position=row[12],
-            attempts=row[13],
-            issued_at=row[14],
-            duration_us=row[15],
-            correlation_id=UUID(bytes=row[16]),
-            causation_id=uuid_of(row[17]),
-            origin=row[18],
-        )
-        for row in _COMMAND(rows)
-    ]
-
-
-def streams(rows: Iterable[Any]) -> list[StreamInfo]:
-    """Reads rows of `STREAMS`."""
-    return [
-        StreamInfo(
-            number=row[0],
-            name=row[1],
-            category=row[2],
-            version=row[3],
-            closed=bool(row[4]),
-            created_at=row[5],
-            updated_at=row[6],
-            last_position=row[7],
-        )
-        for row in _STREAM(rows)
-    ]
-
-
 def known_ids(
     con: sqlite3.Connection, column: str, ids: Sequence[bytes], newest: bytes
 ) -> tuple[set[bytes], bytes]:
@@ -309,28 +214,3 @@ def stored_ids(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> se
 def column_names(columns: str) -> tuple[str, ...]:
     """Returns the names among the columns of a projection, which the store keeps as JSON."""
     return tuple(name for name, _ in _columns(columns))
-
-
-def projections(rows: Iterable[Any]) -> list[ProjectionState]:
-    """Reads rows of `PROJECTIONS`."""
-    return [
-        ProjectionState(
-            name=row[0],
-            generation=row[1],
-            live=bool(row[2]),
-            checkpoint=row[3],
-            columns=_columns(row[4]),
-            definition_hash=row[5],
-            status=row[6],
-            fault=row[7],
-            fault_position=row[8],
-            rows=row[9],
-            updated_at=row[10],
-        )
-        for row in _PROJECTION(rows)
-    ]
-
-
-def uuid_of(raw: bytes | None) -> UUID | None:
-    """Reads a column that holds an id or nothing."""
-    return UUID(bytes=raw) if raw is not None else None

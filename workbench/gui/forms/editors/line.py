@@ -117,5 +117,11 @@ def _complete(line: QLineEdit, suggest: Suggest) -> None:
     completer = QCompleter(model, line)
     completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
     completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-    line.textEdited.connect(lambda text: model.setStringList(suggest(text)))
     line.setCompleter(completer)
+
+    def offer(found: list[str]) -> None:
+        model.setStringList(found)
+        if line.hasFocus():
+            completer.complete()  # where it came late the line itself asked its completer before
+
+    line.textEdited.connect(suggest(line, offer))
