@@ -25,6 +25,7 @@ class Failure:
         permanent: Trying again cannot help.
         place: File, line and function where the error rose, in the handler's own code if possible.
         dropped: It ends without a dead letter.
+        released: The engine stopped while its handler ran: it counts as nothing, and is delivered again (M2).
     """
 
     error_type: str
@@ -34,6 +35,7 @@ class Failure:
     permanent: bool
     reason: Reason | None = None
     dropped: bool = False
+    released: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -60,6 +62,11 @@ class DeliveryAttempt:
     def attempt(self) -> int:
         """Number of the try that is under way, from 1."""
         return (self.delivery.failed if self.delivery else 0) + 1
+
+    @property
+    def failed(self) -> bool:
+        """Whether a try failed that counts."""
+        return self.started and self.failure is not None and not self.failure.released
 
     @property
     def since(self) -> int:

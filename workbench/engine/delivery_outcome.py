@@ -175,15 +175,15 @@ def new_delivery(
     subscription: Subscription, task: DeliveryAttempt, rng: random.Random, now: int
 ) -> NewDelivery:
     """Returns the row of a message whose first try failed."""
-    due_at = _retry_at(subscription, task, rng, now)
+    state, due_at = _state_after(subscription, task, rng, now)
     return NewDelivery(
         message=task.message,
         key=task.key,
-        state=DeliveryState.DEAD if due_at is None else DeliveryState.DELAYED,
+        state=state,
         due_at=due_at,
-        failed=int(task.started),
+        failed=int(task.failed),
         attempts=task.attempts(),
-        letter=_letter(subscription, task, now) if due_at is None else None,
+        letter=_letter(subscription, task, now) if state is DeliveryState.DEAD else None,
     )
 
 
@@ -196,15 +196,15 @@ def settlement(subscription: Subscription, task: DeliveryAttempt, rng: random.Ra
     if leaves_nothing(subscription, task):
         attempts = task.attempts()
         return Settlement(position=position, key=task.key, state=None, attempts=attempts, dropped=True)
-    due_at = _retry_at(subscription, task, rng, now)
+    state, due_at = _state_after(subscription, task, rng, now)
     return Settlement(
         position=position,
         key=task.key,
-        state=DeliveryState.DEAD if due_at is None else DeliveryState.DELAYED,
+        state=state,
         due_at=due_at,
-        failed=int(task.started),
+        failed=int(task.failed),
         attempts=task.attempts(),
-        letter=_letter(subscription, task, now) if due_at is None else None,
+        letter=_letter(subscription, task, now) if state is DeliveryState.DEAD else None,
     )
 
 
@@ -217,15 +217,20 @@ def leaves_nothing(subscription: Subscription, task: DeliveryAttempt) -> bool:
 
 
 def _is_final(subscription: Subscription, task: DeliveryAttempt, failure: Failure) -> bool:
-    return failure.permanent or task.attempt >= subscription.retry.max_attempts
+    return not failure.released and (failure.permanent or task.attempt >= subscription.retry.max_attempts)
 
 
-def _retry_at(subscription: Subscription, task: DeliveryAttempt, rng: random.Random, now: int) -> int | None:
-    """Returns when to try again, microseconds since 1970; None when there is no further try."""
+def _state_after(
+    subscription: Subscription, task: DeliveryAttempt, rng: random.Random, now: int
+) -> tuple[DeliveryState, int | None]:
+    """Returns what a message comes to that did not succeed, and when it is tried again if that is later."""
     failure = task.failure
+    if failure is not None and failure.released:
+        return DeliveryState.READY, None
     if failure is None or _is_final(subscription, task, failure):
-        return None
-    return _not_after_expiry(task, now + round(subscription.retry.wait(task.attempt, rng) * MICROSECONDS))
+        return DeliveryState.DEAD, None
+    due_at = now + round(subscription.retry.wait(task.attempt, rng) * MICROSECONDS)
+    return DeliveryState.DELAYED, _not_after_expiry(task, due_at)
 
 
 def _letter(subscription: Subscription, task: DeliveryAttempt, now: int) -> DeadLetter | None:
@@ -273,7 +278,7 @@ def counts_of(tasks: Sequence[DeliveryAttempt], states: Sequence[DeliveryState |
         if failure is None:
             counts["delivered"] += task.started
             continue
-        counts["failed"] += task.started
+        counts["failed"] += task.failed
         counts["expired"] += failure.reason is Reason.EXPIRED
         counts["died"] += state is DeliveryState.DEAD or (
             state is None and failure.reason is not Reason.EXPIRED

@@ -14,6 +14,7 @@ from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import CommandHandler
 from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.group_commit import GroupCommit
+from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.metrics import Metrics
 from workbench.engine.notifier import Notifier, Notify
 from workbench.engine.projection_runner import ProjectionRunner, ensured
@@ -38,6 +39,8 @@ from workbench.store.ports import Store
 from workbench.store.stored_values import DeadLetter
 
 STOP_SECONDS = 10.0
+GIVE_BACK_SECONDS = 1.0
+"""For what was given up to be stored as such (M2)."""
 
 
 class EngineState(StrEnum):
@@ -100,6 +103,7 @@ class Engine:
             writer=self.writer,
             clock=clock,
             timer=self._timer,
+            deadlines=HandlerDeadlines(self._timer),
             new_id=self.new_id,
             rng=rng,
             metrics=self.metrics,
@@ -177,6 +181,8 @@ class Engine:
         if self._started:
             self._scheduler.wake_all()
             await self._timer.at_most(STOP_SECONDS, self._scheduler.all_idle())
+            self._runtime.deadlines.stop()
+            await self._timer.at_most(GIVE_BACK_SECONDS, self._scheduler.all_idle())
             await self.tasks.stop()
             notes: list[Callable[[], Awaitable[Any]]] = [
                 *(runner.rest for runner in self.subscriptions.values()),
@@ -373,10 +379,6 @@ class Engine:
     def head(self) -> int:
         """The highest visible position."""
         return self._head
-
-    def lag(self, name: str) -> int:
-        """Returns how many positions a subscription is behind."""
-        return max(0, self._head - self.subscriptions[name].cursor) if name in self.subscriptions else 0
 
     async def wait_for(self, projection: str, position: int) -> None:
         """Returns when a projection has reached a position: read your writes (J5).

@@ -10,8 +10,8 @@ from typing import Any
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.handler_context import DeliveryContext
+from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.thread_runner import Pace, ThreadRunner
-from workbench.engine.timers import Timer
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.messaging import Handler
 
@@ -36,7 +36,7 @@ class HandlerRun:
     handler: Handler
     context_of: Callable[[DeliveryAttempt], DeliveryContext]
     clock: Clock
-    timer: Timer
+    deadlines: HandlerDeadlines
     seconds: float
     side_by_side: int
     ordered: bool
@@ -57,7 +57,7 @@ class HandlerRun:
             await self._drain(waiting, lambda: None)
         else:
             aside = ThreadRunner(
-                self.handler, self.context_of, self.clock, self.timer, self.seconds, self.pace
+                self.handler, self.context_of, self.clock, self.deadlines, self.seconds, self.pace
             )
             await aside.run(waiting, self.side_by_side, self._may_start, self._count)
 
@@ -109,9 +109,9 @@ class HandlerRun:
             work = self.handler(task.message, self.context_of(task))
             if inspect.iscoroutine(work):
                 until = task.started_at + round(self.seconds * MICROSECONDS)
-                await in_time(work, until, self.timer, on_wait)
+                await in_time(work, until, self.deadlines, on_wait)
         except TimeoutError as error:
-            said = "" if str(error) else f"the handler took longer than {self.seconds:g} s"
+            said = "" if str(error) else self.deadlines.why(self.seconds)
             task.failure = describe(error, task.message, said)
         except asyncio.CancelledError as error:
             if (own := asyncio.current_task()) is None or own.cancelling():
@@ -125,11 +125,12 @@ class HandlerRun:
             self.in_flight -= 1
             task.ended_at = self.clock.now()
         if task.failure is not None:
+            task.failure.released = self.deadlines.stopped
             task.effects.clear()
 
 
 async def in_time(
-    work: Coroutine[Any, Any, Any], until: int, timer: Timer, on_wait: Callable[[], None]
+    work: Coroutine[Any, Any, Any], until: int, deadlines: HandlerDeadlines, on_wait: Callable[[], None]
 ) -> None:
     """Runs a coroutine, and gives it up at a time; one that never waits costs no timer.
 
@@ -142,7 +143,7 @@ async def in_time(
         return
     on_wait()
     async with asyncio.timeout(None) as limit:
-        call_off = timer.call_at(until, lambda: limit.reschedule(0))
+        call_off = deadlines.call_at(until, lambda: limit.reschedule(0))
         try:
             await _Rest(work, waits_for)
         finally:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from workbench.engine.group_commit import GroupCommit
+from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.metrics import Metrics
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import Timer
@@ -40,6 +41,7 @@ class Runtime:
     writer: GroupCommit
     clock: Clock
     timer: Timer
+    deadlines: HandlerDeadlines
     new_id: NewId
     rng: random.Random
     metrics: Metrics

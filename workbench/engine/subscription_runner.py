@@ -98,7 +98,7 @@ class SubscriptionRunner:
                 dry_run=dry_run,
             ),
             clock=runtime.clock,
-            timer=runtime.timer,
+            deadlines=runtime.deadlines,
             seconds=subscription.timeout,
             side_by_side=side_by_side,
             ordered=subscription.ordering is Ordering.KEY,

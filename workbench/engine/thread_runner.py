@@ -9,7 +9,7 @@ from itertools import islice
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.handler_context import DeliveryContext
-from workbench.engine.timers import Timer
+from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.messaging import Handler
 
@@ -52,14 +52,14 @@ class ThreadRunner:
         handler: Handler,
         context_of: Callable[[DeliveryAttempt], DeliveryContext],
         clock: Clock,
-        timer: Timer,
+        deadlines: HandlerDeadlines,
         seconds: float,
         pace: Pace,
     ) -> None:
         self._handler = handler
         self._context_of = context_of
         self._clock = clock
-        self._timer = timer
+        self._deadlines = deadlines
         self._seconds = seconds
         self._pace = pace
 
@@ -106,7 +106,8 @@ class ThreadRunner:
         while True:
             task = trip.current
             began = task.started_at if task is not None and task.started_at else self._clock.now()
-            call_off = self._timer.call_at(began + round(self._seconds * MICROSECONDS), over.set)
+            due = began + round(self._seconds * MICROSECONDS)
+            call_off = self._deadlines.call_at(due, over.set)
             try:
                 await over.wait()
             finally:
@@ -114,7 +115,7 @@ class ThreadRunner:
             if trip.done:
                 return True
             over.clear()
-            if trip.give_up(self._clock.now() - round(self._seconds * MICROSECONDS), self._seconds):
+            if trip.give_up(self._clock.now(), self._seconds, self._deadlines):
                 return False
 
 
@@ -179,15 +180,18 @@ class _Trip:
     def _in_vain(self, task: DeliveryAttempt) -> bool:
         return task.given_up  # set by the loop while the function ran
 
-    def give_up(self, began_before: int, seconds: float) -> bool:
-        """Gives up the task that is under way, if it began before a time; returns whether it did."""
+    def give_up(self, now: int, seconds: float, deadlines: HandlerDeadlines) -> bool:
+        """Gives up the task that is under way, if it took too long or the engine stops; whether it did."""
         with self._lock:
             task = self.current
-            if task is None or task.ended_at or task.started_at > began_before:
+            if task is None or task.ended_at:
+                return False
+            if not deadlines.stopped and now - task.started_at < seconds * MICROSECONDS:
                 return False
             task.given_up = True
-            task.ended_at = self._parts[2].now()
-        task.failure = describe(TimeoutError(), task.message, f"the handler took longer than {seconds:g} s")
+            task.ended_at = now
+        task.failure = describe(TimeoutError(), task.message, deadlines.why(seconds))
+        task.failure.released = deadlines.stopped
         # What the function still does is ignored, and must not become an effect.
         task.effects = []
         return True

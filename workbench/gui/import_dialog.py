@@ -237,7 +237,7 @@ class ImportDialog(QDialog):
         return reading if self._reader is None else reader_of(FileFormat(self._form()))
 
     def _progress(self, report: ImportReport) -> None:
-        self._bar.setValue(round(1000 * report.done_bytes / max(1, report.size)))
+        self._bar.setValue(round(1000 * report.share))
         self._said.setText(f"{report.summary()}.")
         self._show_problems([str(problem) for problem in report.problems[:PROBLEMS_SHOWN]])
 

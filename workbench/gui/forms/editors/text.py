@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -94,15 +94,12 @@ class BlankText(Editor):
 class TextEditor(BlankText, LineEditor):
     """One line of text, taken as it is: spaces count, and empty is a text too."""
 
+    takes: ClassVar[tuple[str, ...]] = ("string",)
+
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self.line.installEventFilter(self)
         self._hint()
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "string"
 
     @override
     def parse(self, text: str) -> str:
@@ -121,6 +118,8 @@ class TextEditor(BlankText, LineEditor):
 class SecretEditor(TextEditor):
     """Text that is hidden until the eye is pressed."""
 
+    takes = ("string", "password")
+
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
@@ -129,11 +128,6 @@ class SecretEditor(TextEditor):
         eye.setAccessibleName(f"Show {shape.title}")
         eye.toggled.connect(self._reveal)
         self.row.addWidget(eye)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "string" and schema.get("format") == "password"
 
     @override
     def typed(self) -> dict[str, Any]:
