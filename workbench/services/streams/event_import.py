@@ -266,8 +266,12 @@ class EventImport:
         async def store(group: list[Incoming], report: ImportReport) -> None:
             await self._store([_as_history(item) for item in group] if history else group, report, keep)
 
-        await self._read(path, reading, report, store, keep=keep, progress=progress, cancel=cancel)
-        await self._record(report)
+        try:
+            await self._read(path, reading, report, store, keep=keep, progress=progress, cancel=cancel)
+        finally:
+            report.cancelled |= not report.finished
+            if report.finished or report.stored:
+                await self._record(report)
         return report
 
     async def _read(
