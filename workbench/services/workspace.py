@@ -17,7 +17,7 @@ from workbench.project.project_file import ProjectFile
 from workbench.services.commands import Commands
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
-from workbench.services.maintenance.store_owner import check_place, owner_for
+from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
 from workbench.services.monitor import Drain, Monitor
@@ -30,7 +30,6 @@ from workbench.services.streams import Streams
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.ports import Reader, Store
-from workbench.store.store_file import open_store_file
 
 
 class Workspace:
@@ -220,9 +219,7 @@ def open_workspace(
     project = load_project(root, environ=environ, trusted=trusted, file=file)
     clock = clock or SystemClock()
     try:
-        check_place(project.root, project.store_path, environ, allow=allow, only=store)
-        owner = owner_for(project, environ, allow=allow, only=store)
-        opened = open_store_file(project.store_path, clock, synchronous=project.synchronous, owner=owner)
+        opened = open_own_store(project, environ, clock, allow=allow, only=store)
     except BaseException:
         forget(project.package)
         raise
