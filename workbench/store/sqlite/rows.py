@@ -68,6 +68,8 @@ JOBS = (
 )
 STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
 
+Columns = tuple[tuple[str, str], ...]
+"""Names and kinds of the columns of a projection, the key first."""
 _columns = json_reader(tuple[tuple[str, str], ...], "columns of projections")
 _numbers = json_reader(tuple[int, ...], "numbers of jobs")
 _attempts = json_reader(tuple[Attempt, ...], "attempts of deliveries or dead_letters")
@@ -208,6 +210,12 @@ def stored_ids(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> se
         marks = ",".join("?" * len(part))
         found.update(row[0] for row in con.execute(f"select {name} from {column} in ({marks})", part))
     return found
+
+
+@lru_cache(maxsize=256)
+def columns_of(columns: str) -> Columns:
+    """Returns the names and kinds of the columns of a projection, which the store keeps as JSON."""
+    return _columns(columns)
 
 
 @lru_cache(maxsize=256)
