@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
@@ -306,7 +307,7 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
         dialog.reject()
         await task
     stream = next(one for one in session.workspace.streams.page(1, 10) if one.name.endswith("r0"))
-    event = session.workspace.streams.event_of(stream.name, 1)
+    event = session.workspace.reader.read_stream(stream.name, 0, 1)[0]
     assert f'"n":{2**60}' in event.data.replace(" ", "")
 
 
@@ -318,6 +319,7 @@ async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_pa
     task = session.desk.run(session.import_path(path), "Import")
     dialog = await shown_dialog(session, until)
     assert not dialog.findChild(object, "import-stream").isVisible()
+    await until(lambda: first_stream(dialog))
     assert first_stream(dialog) == "cloudevents-book"
     await until(dialog.findChild(object, "import-start").isEnabled)
     assert dialog._said.text() == (
@@ -325,7 +327,7 @@ async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_pa
     )
     dialog.findChild(object, "import-start").click()
     await task
-    assert session.workspace.streams.event_of("cloudevents-book", 3).data == '{"n":1}'
+    assert session.workspace.reader.read_stream("cloudevents-book", 2, 1)[0].data == '{"n":1}'
 
 
 async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_that_act(
@@ -358,12 +360,33 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
     only.click()
     button.click()
     await task
-    event = session.workspace.streams.event_of("user-ada", 1)
+    event = session.workspace.reader.read_stream("user-ada", 0, 1)[0]
     assert json.loads(event.metadata)["history"] is True
     await session.workspace.running().settle()
     delivered = {one.name: one.delivered for one in session.workspace.monitor.subscriptions()}
     assert not any(delivered.values()), delivered
     assert session.workspace.projections.rows("users"), "read models know it"
+
+
+async def test_V4_a_file_that_is_imported_is_read_beside_the_loop(start, tmp_path, until, monkeypatch):
+    path, threads = tmp_path / "events.json", []
+    one = {"specversion": "1.0", "source": "/shop", "type": "sold", "subject": "book", "data": {"n": 1}}
+    path.write_text(json.dumps([{**one, "id": "1"}]))
+    session = await start()
+    preview = session.workspace.event_import.preview
+
+    def noted(*args, **more):
+        threads.append(threading.get_ident())
+        return preview(*args, **more)
+
+    monkeypatch.setattr(session.workspace.event_import, "preview", noted)
+    task = session.desk.run(session.import_path(path), "Import")
+    dialog = await shown_dialog(session, until)
+    await until(lambda: first_stream(dialog))
+    dialog.reject()
+    await task
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
 
 
 def first_stream(dialog):

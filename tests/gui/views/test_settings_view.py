@@ -86,7 +86,7 @@ async def test_it_lists_every_section_and_its_entries(view):
 async def test_it_shows_what_is_written_and_what_holds_where_nothing_is(view):
     view.outline.choose_path(("message_queue",))
     form = view.part.form
-    assert line(view, "retry_delay").text() == "20ms"
+    assert line(view, "retry_delay").text() == "500ms"
     assert form.field("max_attempts").is_set
     assert not form.field("in_flight").is_set
     assert form.field("in_flight")._none.text() == "default: 16"
