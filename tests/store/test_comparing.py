@@ -80,6 +80,7 @@ def test_Q1_both_stores_answer_everything_alike(tmp_path, kind, seed):
         put(store, [], gone)
     asked: list[Callable[[Reader], Any]] = [lambda reader: reader.generations("rows")]
     for value in VALUES:
+        behind = rng.choice(held)
         asked += [
             lambda reader, value=value: reader.row("rows", value),
             lambda reader, value=value: page(reader, where={"value": value}),
@@ -87,7 +88,7 @@ def test_Q1_both_stores_answer_everything_alike(tmp_path, kind, seed):
             lambda reader, value=value: page(reader, after=value),
             lambda reader, value=value: page(reader, limit=value),
             lambda reader, value=value: page(reader, where={"none": value}),
-            lambda reader, value=value, after=rng.choice(held): page(
+            lambda reader, value=value, after=behind: page(
                 reader, where={"value": value}, after=after, limit=2
             ),
         ]
