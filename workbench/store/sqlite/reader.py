@@ -20,6 +20,7 @@ from workbench.store.sqlite.column_shapes import ColumnShape, Count, RowShape
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.sqlite.queue_reader import SqliteQueueReader
+from workbench.store.sqlite.rows import Columns
 from workbench.store.stored_values import (
     Page,
     PassedEvent,
@@ -45,7 +46,7 @@ class SqliteReader(SqliteQueueReader):
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         super().__init__(con, path)
         self._types: dict[str, int] = {}
-        self._tables: dict[tuple[str, int], tuple[str, rows.Columns]] = {}
+        self._tables: dict[tuple[str, int], tuple[str, Columns]] = {}
 
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:
@@ -198,7 +199,7 @@ class SqliteReader(SqliteQueueReader):
         )
         return Page(rows=found[:limit], more=len(found) > limit)
 
-    def _table(self, projection: str, generation: int | None) -> tuple[str, rows.Columns]:
+    def _table(self, projection: str, generation: int | None) -> tuple[str, Columns]:
         """Returns the table of a generation, by default of the live one, and its columns."""
         if generation is not None and (projection, generation) in self._tables:
             return self._tables[projection, generation]

@@ -215,10 +215,10 @@ def stored_ids(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> se
 @lru_cache(maxsize=256)
 def columns_of(columns: str) -> Columns:
     """Returns the names and kinds of the columns of a projection, which the store keeps as JSON."""
-    return _columns(columns)
+    found: Columns = _columns(columns)
+    return found
 
 
-@lru_cache(maxsize=256)
 def column_names(columns: str) -> tuple[str, ...]:
     """Returns the names among the columns of a projection, which the store keeps as JSON."""
-    return tuple(name for name, _ in _columns(columns))
+    return tuple(name for name, _ in columns_of(columns))
