@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton
 
+from tests.gui.tree_rows import table_of
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
 from workbench.gui.manual_window import ManualWindow
@@ -69,8 +71,7 @@ def notices(session):
 def mistakes(session):
     """What the page says that stands in the place of a project that cannot be opened."""
     tree = session.window.centralWidget().list
-    items = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
-    return ["  ".join(item.text(column) for column in range(3)) for item in items]
+    return ["  ".join(row) for row in table_of(tree)]
 
 
 def press(session, label, inside=None):
@@ -342,6 +343,7 @@ async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_pa
     task = session.desk.run(session.import_path(path), "Import")
     dialog = await shown_dialog(session, until)
     assert not dialog.findChild(object, "import-stream").isVisible()
+    await until(lambda: first_stream(dialog))
     assert first_stream(dialog) == "cloudevents-book"
     await until(dialog.findChild(object, "import-start").isEnabled)
     assert dialog._said.text() == (
@@ -388,6 +390,27 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
     delivered = {one.name: one.delivered for one in session.workspace.monitor.subscriptions()}
     assert not any(delivered.values()), delivered
     assert session.workspace.projections.rows("users"), "read models know it"
+
+
+async def test_V4_a_file_that_is_imported_is_read_beside_the_loop(start, tmp_path, until, monkeypatch):
+    path, threads = tmp_path / "events.json", []
+    one = {"specversion": "1.0", "source": "/shop", "type": "sold", "subject": "book", "data": {"n": 1}}
+    path.write_text(json.dumps([{**one, "id": "1"}]))
+    session = await start()
+    preview = session.workspace.event_import.preview
+
+    def noted(*args, **more):
+        threads.append(threading.get_ident())
+        return preview(*args, **more)
+
+    monkeypatch.setattr(session.workspace.event_import, "preview", noted)
+    task = session.desk.run(session.import_path(path), "Import")
+    dialog = await shown_dialog(session, until)
+    await until(lambda: first_stream(dialog))
+    dialog.reject()
+    await task
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
 
 
 def first_stream(dialog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from functools import partial
 from pathlib import Path
@@ -122,7 +123,8 @@ class WindowActions(ABC):
 
         if self.desk is not None and self.workspace is not None:
             self.workspace.running()
-            dialog = ImportDialog(self.window, self.desk, self.workspace.event_import.preview(path))
+            preview = await asyncio.to_thread(self.workspace.event_import.preview, path)
+            dialog = ImportDialog(self.window, self.desk, preview)
             await finished(dialog)
             dialog.deleteLater()
 
