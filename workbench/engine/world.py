@@ -263,8 +263,8 @@ class World(Generic[M]):
         """
         if self.stopped:
             raise StoreBusy(
-                f"the engine stands still since a reload failed: {self.stopped}",
-                hint="it starts again by itself once the store can be written",
+                f"no engine runs since a reload failed: {self.stopped}",
+                hint="it starts by itself once the store can be written",
             )
         if self.reloading:
             raise StoreBusy("the model is being reloaded", hint="try again in a moment")
