@@ -214,6 +214,30 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     assert table.row(0)[0] == "user-ada"
 
 
+async def test_V3_a_second_window_follows_what_the_first_commits_its_status_bar_too(
+    start, tmp_path, until, monkeypatch
+):
+    monkeypatch.setattr("workbench.services.maintenance.commit_watch.EVERY", 0.01)
+    folder = copy_sample("users", tmp_path / "mine")
+    first = await start((folder, ""))
+    second = await start((folder, ""))
+    second.window.bring("streams")
+    values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+    await first.workspace.commands.issue("create_user", values)
+    table, bar = second.window.views["streams"].table.model(), second.window.statusBar()
+    await until(lambda: table.rowCount() == 1)
+    said = f"Position {first.workspace.streams.head():,}"
+    await until(lambda: said in [label.text() for label in bar.findChildren(QLabel)])
+
+
+async def test_refresh_has_the_status_bar_asked_again_too(start, until, monkeypatch):
+    session = await start()
+    asked, status = [], session.workspace.monitor.status
+    monkeypatch.setattr(session.workspace.monitor, "status", lambda: asked.append(True) or status())
+    await key(session.window, Qt.Key.Key_F5, until)
+    assert asked
+
+
 async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
     session = await start()
     window = session.window

@@ -287,6 +287,17 @@ def test_what_to_do_stands_there_while_there_are_no_rows(shown):
     assert not hint.isVisible()
 
 
+def test_V3_nothing_is_said_to_be_there_before_anything_was_asked(qtbot):
+    table = FastTableView([TableColumn("A")])
+    qtbot.addWidget(table)
+    table.show()
+    table.set_empty("No events", "Send a command.")
+    hint = next(label for label in table.findChildren(QLabel) if label.text() == "Send a command.")
+    assert not hint.isVisible()
+    table.refresh(Numbers(0))
+    assert hint.isVisible()
+
+
 def test_another_hint_takes_the_place_of_the_old(shown, qtbot):
     table = shown([TableColumn("A")], Numbers(0))
     table.set_empty("First", "")

@@ -285,7 +285,7 @@ class FastTableView(QTableView):
         if self._wants_row and self.hasFocus() and not self._quiet:
             self.begin()
         if self._empty is not None:
-            self._empty.setVisible(self._model.rowCount() == 0)
+            self._empty.setVisible(self._model.answered and self._model.rowCount() == 0)
             self._empty.setGeometry(self.viewport().geometry())
         self.trouble.place(self.viewport().geometry())
 

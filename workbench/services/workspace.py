@@ -17,6 +17,7 @@ from workbench.project.project_file import ProjectFile
 from workbench.services.commands import Commands
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
+from workbench.services.maintenance.commit_watch import CommitWatch
 from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
@@ -74,7 +75,11 @@ class Workspace:
         self.project_editor = ProjectEditor(world, self.environ)
         self.scenarios = ScenarioStatus(world)
         self.drafts = DraftFiles(project.root, self.environ, clock)
-        self._watching = StoreWatch(store, lambda: world.announce(Changes(engine=True)))
+        self._watching: StoreWatch | CommitWatch = (
+            CommitWatch(store, lambda: world.announce(Changes(everything=True)))
+            if world.observer
+            else StoreWatch(store, lambda: world.announce(Changes(engine=True)))
+        )
 
     # -- what views ask of its world ----------------------------------------------------------------------
 
@@ -124,11 +129,11 @@ class Workspace:
     # -- life ---------------------------------------------------------------------------------------------
 
     async def start(self, *, paused: bool = False) -> None:
-        """Begins to run; an observer only looks."""
+        """Begins to run; an observer follows what another process commits."""
         if self.world.engine is not None:
             await self.world.start(paused=paused)
             self.dead_letters.jobs.take_up()
-            self._watching.start()
+        self._watching.start()
 
     async def close(self) -> None:
         """Stops the engine and closes the store, also if cancelled; a second call does nothing."""
