@@ -195,7 +195,7 @@ class LogView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        if self._source.find([selection.position]):
+        if selection.position:
             self.table.choose_key(selection.position)
 
     def _show_log(self, found: FoundLog) -> None:
