@@ -32,9 +32,10 @@ from workbench.errors import (
 from workbench.model.aggregate import Aggregate
 from workbench.model.changes import Changes
 from workbench.model.command import Answer, Command, CommandResult, Query, ReadModels
+from workbench.model.decision_context import DecisionContext, ReactionContext
 from workbench.model.event import Event, RecordedEvent, Upcaster
 from workbench.model.messaging import Context, Message, Priority
-from workbench.model.policy import After, Policy, Process
+from workbench.model.policy import After, At, Policy, Process
 from workbench.model.projection import Column, ColumnKind, On, OnFault, Projection, Rows
 from workbench.model.registry import Definitions
 
@@ -48,6 +49,7 @@ __all__ = [
     "After",
     "Aggregate",
     "Answer",
+    "At",
     "BackPressure",
     "CallerError",
     "Changes",
@@ -57,6 +59,7 @@ __all__ = [
     "CommandRejected",
     "CommandResult",
     "Context",
+    "DecisionContext",
     "Definitions",
     "Event",
     "InvalidCommand",
@@ -76,6 +79,7 @@ __all__ = [
     "Projection",
     "ProjectionFaulted",
     "Query",
+    "ReactionContext",
     "ReadModels",
     "RecordedEvent",
     "Rows",

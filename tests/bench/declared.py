@@ -24,6 +24,7 @@ from workbench.assets import asset
 from workbench.engine.command_handler import Issue
 from workbench.engine.engine import Engine
 from workbench.model.clock import SystemClock
+from workbench.model.decision_context import DecisionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.ids import id_source
 from workbench.model.registry import Registry
@@ -188,14 +189,14 @@ def _decide_and_evolve(
 ) -> Callable[[], object]:
     user = registry.aggregates["user"]
     kind = registry.commands[name]
-    command = kind.parse(values)
-    (first,) = user.decide(None, registry.commands["create_user"].parse(_account(1)))
+    command, context = kind.parse(values), DecisionContext(0)
+    (first,) = user.decide(None, registry.commands["create_user"].parse(_account(1)), context)
     state = None if kind.creates else user.evolve(None, first)
 
     def work() -> None:
         for _ in range(count):
             after = state
-            for event in user.decide(state, command):
+            for event in user.decide(state, command, context):
                 after = user.evolve(after, event)
 
     return work

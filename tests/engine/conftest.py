@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
+from tests.engine.lab import Lab
 from workbench.engine.command_handler import Issue
 from workbench.engine.engine import Engine
 from workbench.errors import CommandRejected, PermanentError
@@ -205,5 +206,12 @@ def boom(*numbers: int, permanent: bool = False) -> Callable[[Message], Exceptio
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     made = Rig(tmp_path / "events.db")
+    yield made
+    await made.close()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def lab(request, tmp_path):
+    made = Lab(tmp_path / "events.db", request.param)
     yield made
     await made.close()

@@ -15,18 +15,19 @@ from workbench.errors import PermanentError, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.event import Event
-from workbench.model.messaging import Message, Mode, Ordering, Subscription, Topic
+from workbench.model.messaging import Message, Mode, OnDead, Ordering, Subscription, Topic
 from workbench.model.projection import Column, ColumnKind, Projection
 from workbench.model.registry import Definitions, build_registry
 from workbench.model.retry import Backoff, RetryPolicy
 from workbench.store.memory.store import MemoryStore
-from workbench.store.operations import Operation, ReplayLetter
+from workbench.store.operations import ConfigureSubscription, MarkLetters, Operation, ReplayLetter
 from workbench.store.sqlite.store import SqliteStore
 from workbench.store.stored_values import DeadLetter, Delivery
 
 SENT = Projection(name="sent", columns=(Column(name="id"), Column(name="n", kind=ColumnKind.INTEGER)))
 RETRY = RetryPolicy(max_attempts=3, delay=10, backoff=Backoff.FIXED, jitter=0)
 MODES = (Mode.PUBLISH_SUBSCRIBE, Mode.POINT_TO_POINT)
+QUEUE = {"mode": Mode.POINT_TO_POINT, "ordering": Ordering.NONE, "on_dead": OnDead.CONTINUE}
 
 
 class Handled(Event, frozen=True):
@@ -175,6 +176,23 @@ class Lab:
             await self.running.publisher.publish(
                 OutgoingMessage(topic="work", data={"n": n}, key=key, **more)
             )
+
+    async def messages(self) -> list[Message]:
+        """Returns the messages of the topic `work`."""
+        return self.running.reader.read_topic("work", lambda _type: False, 0, 1000)[0]
+
+    async def reset(self, position: int) -> None:
+        """Moves the cursor of the subscription `sub`."""
+        await self.write(ConfigureSubscription(subscription="sub", cursor=position))
+
+    async def purge(self, number: int, *, skip_on: bool) -> Any:
+        """Purges an open dead letter."""
+        mark = MarkLetters(numbers=(number,), before=("open",), after="purged", skip_on=skip_on)
+        return await self.write(mark)
+
+    async def restore(self, number: int) -> Any:
+        """Opens a purged dead letter again."""
+        return await self.write(MarkLetters(numbers=(number,), before=("purged",), after="open"))
 
     async def write(self, operation: Operation) -> Any:
         """Writes as services do."""

@@ -356,9 +356,7 @@ async def _nothing():
 
 
 _STATUSES = ("open", "replaying", "resolved", "failed_again", "archived", "purged")
-QUICK = settings(
-    max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+QUICK = settings(max_examples=40, stateful_step_count=20, suppress_health_check=list(HealthCheck))
 LONG = settings(QUICK, stateful_step_count=50)
 
 

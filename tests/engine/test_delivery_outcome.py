@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.lab import MODES, Lab
+from tests.engine.lab import MODES
 from workbench.model.filter import Filter
 from workbench.model.messaging import Ordering
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def lab(request, tmp_path):
-    made = Lab(tmp_path / "events.db", request.param)
-    yield made
-    await made.close()
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.model.event import NewEvent
@@ -41,7 +41,6 @@ WANTED = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(WANTED, st.integers(1, 60), st.sampled_from([1, 3, 7, 1000]))
 def test_what_is_found_is_what_a_look_at_everything_finds(full, wanted, limit, page):
     everything = full.reader.read_log(wanted.after, 1000)

@@ -118,6 +118,16 @@ class Parser(argparse.ArgumentParser):
             " in the window or by WORKBENCH_ZONE, else the machine's; JSON is always in UTC",
         )
 
+    def wait(self) -> None:
+        """Adds ``--wait``, in seconds."""
+        self.add_argument(
+            "--wait",
+            metavar="TIME",
+            type=seconds,
+            default=60.0,
+            help="longest wait until the queues are empty (default 60s)",
+        )
+
     def trust(self) -> None:
         """Adds ``--trust`` (contract §10)."""
         self.add_argument(

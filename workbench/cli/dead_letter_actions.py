@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.answers import answer, columns, meter, one_line, opened
-from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, seconds, words
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, words
 from workbench.model.dead_letter import LetterAct, allowed
 from workbench.model.hints import in_brackets
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters import Report
+    from workbench.services.dead_letters import DeadLetters, Report
     from workbench.services.dead_letters.dead_letter_replay import Fate
     from workbench.services.workspace import Workspace
     from workbench.store.stored_values import DeadLetter
@@ -52,19 +52,9 @@ def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> 
 
 def _replay_takes(parser: Parser) -> None:
     _choice(parser, "replayed")
-    _wait(parser)
+    parser.wait()
     parser.trust()
     parser.json("[{number, outcome, became, detail}]")
-
-
-def _wait(parser: Parser) -> None:
-    parser.add_argument(
-        "--wait",
-        metavar="TIME",
-        type=seconds,
-        default=60.0,
-        help="longest wait until the queues are empty (default 60s)",
-    )
 
 
 async def _replay(options: Options, environ: Environ) -> int:
@@ -111,7 +101,7 @@ def _edit_takes(parser: Parser) -> None:
     parser.add_argument(
         "--file", metavar="FILE", help="take the whole payload from a file, - for standard input"
     )
-    _wait(parser)
+    parser.wait()
     parser.trust()
     parser.json("[{number, outcome, became, detail}]")
 
@@ -187,14 +177,10 @@ def _purge_takes(parser: Parser) -> None:
 
 
 async def _purge(options: Options, environ: Environ) -> int:
-    workspace = opened(options, environ)
-    try:
-        workspace.running()
-        numbers = _chosen(options, workspace, allowed(LetterAct.PURGE))
-        report = await workspace.dead_letters.purge(numbers, skip_on=not options.keep_blocked)
-    finally:
-        await workspace.close()
-    return _reported(options, report, "purged", "restore takes it back")
+    def purge(letters: DeadLetters, numbers: list[int]) -> Awaitable[Report]:
+        return letters.purge(numbers, skip_on=not options.keep_blocked)
+
+    return await _done(options, environ, LetterAct.PURGE, purge, "purged", "restore takes it back")
 
 
 def _restore_takes(parser: Parser) -> None:
@@ -203,17 +189,25 @@ def _restore_takes(parser: Parser) -> None:
 
 
 async def _restore(options: Options, environ: Environ) -> int:
+    return await _done(
+        options, environ, LetterAct.RESTORE, lambda letters, numbers: letters.restore(numbers), "restored"
+    )
+
+
+async def _done(
+    options: Options,
+    environ: Environ,
+    act: LetterAct,
+    do: Callable[[DeadLetters, list[int]], Awaitable[Report]],
+    done: str,
+    hint: str = "",
+) -> int:
     workspace = opened(options, environ)
     try:
         workspace.running()
-        numbers = _chosen(options, workspace, allowed(LetterAct.RESTORE))
-        report = await workspace.dead_letters.restore(numbers)
+        report = await do(workspace.dead_letters, _chosen(options, workspace, allowed(act)))
     finally:
         await workspace.close()
-    return _reported(options, report, "restored", "")
-
-
-def _reported(options: Options, report: Report, done: str, hint: str) -> int:
     said = f"{report.done:,} of {report.asked:,} {done}"
     if report.skipped:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"

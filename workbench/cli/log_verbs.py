@@ -143,19 +143,9 @@ def _listed(options: Options, events: list[RecordedEvent], zone: Zone) -> str:
 
 def _values(event: RecordedEvent, reveal: list[str]) -> dict[str, Any]:
     """Returns an event as plain values, secrets masked."""
-    from workbench.model.clock import rfc3339
+    from workbench.interop.workbench_lines import head_values
 
-    return {
-        "stream": event.stream,
-        "version": event.version,
-        "position": event.position,
-        "id": str(event.id),
-        "type": event.type,
-        "schema_version": event.schema_version,
-        "occurred_at": rfc3339(event.occurred_at),
-        "recorded_at": rfc3339(event.recorded_at),
-        "correlation_id": str(event.correlation_id),
-        "causation_id": str(event.causation_id) if event.causation_id else None,
+    return head_values(event) | {
         "metadata": json_masked(event.metadata, reveal) if event.metadata is not None else None,
         "data": json_masked(event.data, reveal),
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from workbench.cli.answers import answer, columns, note, one_line
-from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, seconds, words
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
 from workbench.model.hints import in_brackets
 from workbench.project.samples import SAMPLES, copy_sample
 
@@ -69,13 +69,7 @@ def _takes(parser: Parser) -> None:
         metavar="FILE",
         help="NDJSON of commands, - for the standard input; by default the project's story",
     )
-    parser.add_argument(
-        "--wait",
-        metavar="TIME",
-        type=seconds,
-        default=60.0,
-        help="longest wait until the queues are empty (default 60s)",
-    )
+    parser.wait()
     parser.add_argument(
         "--settle", action="store_true", help="let all that follows from a command happen before the next one"
     )

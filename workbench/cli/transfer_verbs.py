@@ -84,7 +84,7 @@ async def _import(options: Options, environ: Environ) -> int:
             if not options.dry_run:
                 print(f"first lines {_receiver_lines(preview.receivers, options)[0]}")
         keep = None if options.all_problems or options.json else PROBLEMS_SHOWN
-        progress = _import_meter(options)
+        progress = _progress(options)
         transfer = workspace.event_import
         if options.dry_run:
             report = await transfer.look_through(options.file, reading, keep=keep, progress=progress)
@@ -193,16 +193,11 @@ def _report_values(report: ImportReport, receivers: Sequence[Receiver]) -> dict[
     }
 
 
-def _import_meter(options: Options) -> Callable[[ImportReport], None] | None:
+def _progress(options: Options) -> Callable[[ImportReport | ExportReport], None] | None:
     show = meter(options)
     if show is None:
         return None
-
-    def progress(report: ImportReport) -> None:
-        share = report.done_bytes / max(1, report.size)
-        show("" if report.finished else f"{share:6.1%}  {report.summary()}")
-
-    return progress
+    return lambda report: show("" if report.finished else f"{report.share:6.1%}  {report.summary()}")
 
 
 # -- out ------------------------------------------------------------------------------------------------
@@ -245,7 +240,7 @@ async def _export(options: Options, environ: Environ) -> int:
             streams=options.stream,
             reveal=options.reveal,
             replace=options.replace,
-            progress=_export_meter(options),
+            progress=_progress(options),
         )
     finally:
         await workspace.close()
@@ -264,18 +259,6 @@ async def _export(options: Options, environ: Environ) -> int:
     if not to_terminal:
         answer(options, value, f"{options.file}: {report.summary()}")
     return PROBLEMS if report.broken else DONE
-
-
-def _export_meter(options: Options) -> Callable[[ExportReport], None] | None:
-    show = meter(options)
-    if show is None:
-        return None
-
-    def progress(report: ExportReport) -> None:
-        share = report.position / max(1, report.head)
-        show("" if report.finished else f"{share:6.1%}  {report.summary()}")
-
-    return progress
 
 
 IMPORT = VerbSpec(

@@ -24,6 +24,7 @@ from workbench.errors import (
 from workbench.model.aggregate import AggregateType
 from workbench.model.clock import Clock
 from workbench.model.command import CommandOutcome, CommandResult, CommandType
+from workbench.model.decision_context import DecisionContext
 from workbench.model.event import NewEvent, event_data
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
@@ -186,12 +187,14 @@ class CommandHandler:
         decide = self._registry.aggregates[kind.aggregate].decide
         try:
             _check_expected(kind, issue, base.stream, loaded)
+            context = DecisionContext(self._clock.now())
             with project_code(f"{kind.name} could not be decided", base.data):
-                return Decision(loaded, self._new_events(decide(loaded.state, command), base))
+                decided = decide(loaded.state, command, context)
+                return Decision(loaded, self._new_events(decided, base, context.at))
         except CallerError as refusal:
             return Decision(loaded, refusal=refusal)
 
-    def _new_events(self, decided: Any, base: CommandRecord) -> tuple[NewEvent, ...]:
+    def _new_events(self, decided: Any, base: CommandRecord, now: int) -> tuple[NewEvent, ...]:
         events = []
         for event in decided:
             kind = self._registry.events.get(event.event_type)
@@ -203,6 +206,7 @@ class CommandHandler:
                     type=kind.name,
                     schema_version=kind.version,
                     data=event_data(event),
+                    occurred_at=now,
                     correlation_id=base.correlation_id,
                     causation_id=base.command_id,
                 )

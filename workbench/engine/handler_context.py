@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from workbench.engine.rows_buffer import check_key, check_row
 from workbench.errors import ANY, ModelError, PermanentError
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.event import Event, NewEvent, event_data
+from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC, Priority, Topic, expiry
@@ -61,6 +63,16 @@ class DeliveryContext:
         return f"{self._subscription}:{self._task.message.id}"
 
     @property
+    def started_at(self) -> int:
+        """The time at which this try began, microseconds since 1970."""
+        return self._task.started_at
+
+    @property
+    def now(self) -> datetime:
+        """The time at which this try began, in UTC."""
+        return moment(self._task.started_at)
+
+    @property
     def deadline(self) -> int:
         """When this try is given up, microseconds since 1970 (D4)."""
         return self._task.started_at + round(self._timeout * MICROSECONDS)
@@ -99,6 +111,7 @@ class DeliveryContext:
         type: str = "",
         key: str = "",
         delay: float = 0.0,
+        at: datetime | None = None,
         ttl: float | None = None,
         priority: Priority | None = None,
     ) -> None:
@@ -120,7 +133,7 @@ class DeliveryContext:
                 data=write_json(dict(data)),
                 correlation_id=message.correlation_id,
                 causation_id=message.id,
-                deliver_at=self._later(delay),
+                deliver_at=self._later(delay, at),
                 expires_at=expiry(self._clock.now(), ttl, known.ttl if known else None),
                 priority=(known.priority if known else 0) if priority is None else priority,
             )
@@ -149,8 +162,8 @@ class DeliveryContext:
         _lasting(check_key, known, key)
         self._task.effects.append(ProjectRows(name=known.name, deleted=(key,)))
 
-    def issue(self, command: Any, *, delay: float = 0.0) -> None:
-        """Issues a command when this handler succeeds, after ``delay`` seconds."""
+    def issue(self, command: Any, *, delay: float = 0.0, at: datetime | None = None) -> None:
+        """Issues a command when this handler succeeds: after ``delay`` seconds, or at a time."""
         kind = self._registry.command(command.command_type)
         values = kind.dump(command)
         message = self._task.message
@@ -164,7 +177,7 @@ class DeliveryContext:
                 correlation_id=message.correlation_id,
                 causation_id=message.id,
                 metadata=write_json({"origin": self._subscription}),
-                deliver_at=self._later(delay),
+                deliver_at=self._later(delay, at),
             )
         )
 
@@ -181,7 +194,9 @@ class DeliveryContext:
         parts = (self._subscription, self._task.message.id, len(self._task.effects))
         return derived_id(*parts, index) if index else derived_id(*parts)
 
-    def _later(self, delay: float) -> int | None:
+    def _later(self, delay: float, at: datetime | None) -> int | None:
+        if at is not None:
+            return in_microseconds(at)
         return self._clock.now() + round(delay * MICROSECONDS) if delay else None
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.metrics import Metrics
+from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
-from workbench.model.policy import After, ReactorType
+from workbench.model.policy import After, At, ReactorType
 from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
@@ -35,30 +36,46 @@ class PolicyRunner:
         """Handles one event."""
         record = as_record(message)
         event = self._registry.read_event(record)
+        key = self._instance(message, record, event)
+        if key is None:
+            return
         self._metrics.flow[f"react:{self._kind.name}:{record.type}"] += 1
-        state = self._state(message.key)
-        state, reaction = self._kind.react(state, event, record)
+        state = self._state(key)
+        state, reaction = self._kind.react(state, event, ReactionContext(context.started_at, record))
         for item in reaction:
-            if isinstance(item, After):
-                context.issue(item.command, delay=item.seconds)
-            else:
-                context.issue(item)
+            match item:
+                case After(seconds, command):
+                    context.issue(command, delay=seconds)
+                case At(time, command):
+                    context.issue(command, at=time)
+                case _:
+                    context.issue(item)
         if self._kind.write_state is not None:
             said = None if state is None else self._kind.write_state(state)
-            context.effect(SaveProcess(process=self._kind.name, key=message.key, state=said))
+            context.effect(SaveProcess(process=self._kind.name, key=key, state=said))
             # The next event of this instance may be in the same batch, before the state is stored.
-            self._states[message.key] = said
-            self._states.move_to_end(message.key)
+            self._states[key] = said
+            self._states.move_to_end(key)
             if len(self._states) > KEPT:
                 self._states.popitem(last=False)
 
     def key_of(self, message: Message) -> str:
-        """Returns the instance that an event belongs to: events of one instance come in order."""
+        """Returns the instance that an event belongs to: events of one instance come in order.
+
+        Empty for an event that belongs to none.
+        """
         if self._kind.correlate is None:
             return message.key
         record = as_record(message)
         with project_code(f"{self._kind.name} could not say the instance of {record.type}", record.data):
-            return self._kind.correlate(self._registry.read_event(record), record)
+            return self._kind.correlate(self._registry.read_event(record), record) or ""
+
+    def _instance(self, message: Message, record: RecordedEvent, event: Any) -> str | None:
+        """Returns the key of the instance; None where the event belongs to none."""
+        if self._kind.correlate is None or message.key not in ("", message.stream):
+            return message.key
+        # A row that has waited shows the stream where it has no key: only the event says whose it is.
+        return self._kind.correlate(event, record) or None
 
     def forget(self) -> None:
         """Drops remembered states, after what was buffered did not come to be stored."""
@@ -79,13 +96,13 @@ def as_record(message: Message) -> RecordedEvent:
     """Returns the event that a message of the log is."""
     return RecordedEvent(
         position=message.position,
-        stream=message.key,
+        stream=message.stream or message.key,
         version=message.version,
         id_bytes=message.id.bytes,
         type=message.type,
         schema_version=message.schema_version,
         recorded_at=message.published_at,
-        occurred_at=message.published_at,
+        occurred_at=message.occurred_at or message.published_at,
         correlation_bytes=message.correlation_id.bytes,
         causation_bytes=message.causation_id.bytes if message.causation_id else None,
         data=message.data,

@@ -95,7 +95,8 @@ class TopicReader:
             elif message.position not in standing:
                 own = self._as_own(message)
                 key = own.key if self._ordered else ""
-                tasks.append(DeliveryAttempt(message=own, key=key, failure=_failure(passes)))
+                failure = passes if isinstance(passes, Failure) else None
+                tasks.append(DeliveryAttempt(message=own, key=key, failure=failure))
             if not self._unfiltered and self._runtime.clock.monotonic() - started > FILTER_SECONDS:
                 upto = message.position
                 break
@@ -136,7 +137,8 @@ class TopicReader:
             key=delivery.key or message.key,
         )
         passes = self._passes(own)  # it may not have been asked for while the message had to wait (P3)
-        return DeliveryAttempt(message=own, key=delivery.key, delivery=delivery, failure=_failure(passes))
+        failure = passes if isinstance(passes, Failure) else None
+        return DeliveryAttempt(message=own, key=delivery.key, delivery=delivery, failure=failure)
 
     def too_late(self, task: DeliveryAttempt) -> bool:
         """Whether a message expired before a handler saw it (I11); its task then knows."""
@@ -145,7 +147,3 @@ class TopicReader:
             return False
         task.failure = expired(dropped=self._topic.on_expired is OnExpired.DROP)
         return True
-
-
-def _failure(passes: bool | Failure) -> Failure | None:
-    return passes if isinstance(passes, Failure) else None

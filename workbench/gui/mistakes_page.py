@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -18,31 +16,24 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
-from workbench.errors import StoreNotAllowed
 from workbench.gui.actions import Actions, action
-from workbench.gui.context_menu import OfferingTree, TreeItem
 from workbench.gui.file_watcher import Watch
 from workbench.gui.icons import icon
-from workbench.gui.loop import spawn
+from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.widgets import plain_label
 from workbench.project.project_file import project_root
 from workbench.project.samples import PROJECT_FILE
-
-if TYPE_CHECKING:
-    from workbench.gui.session import Session
 
 LOOKED_AT = 2_000
 """Files of a folder that are looked at for a change."""
 OURS = ("-wal", "-shm", "-journal", ".lock", ".new", ".pyc")
 """Ends of the names of files that opening a project itself may change."""
 Fingerprint = Mapping[str, tuple[int, int, int]]
-FILE = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,20 +136,18 @@ class MistakesPage(QWidget):
         return head
 
     def _listed(self) -> OfferingTree:
-        shown = OfferingTree()
+        shown = OfferingTree(["Place", "What is wrong", "What to do"])
         shown.setAccessibleName("What is wrong")
-        shown.setHeaderLabels(["Place", "What is wrong", "What to do"])
         shown.setRootIsDecorated(False)
         shown.setWordWrap(True)
         shown.setItemDelegate(_Tall(shown))
         shown.setAlternatingRowColors(True)
-        for one in self.mistakes:
-            item = QTreeWidgetItem([one.place, one.message, one.hint])
-            item.setData(0, FILE, one.file)
-            for column, text in enumerate((one.place, one.message, one.hint)):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-                item.setData(column, Qt.ItemDataRole.AccessibleTextRole, text)
-            shown.addTopLevelItem(item)
+        shown.show_rows(
+            [
+                TreeRow(key=at, cells=(one.place, one.message, one.hint), data=one.file)
+                for at, one in enumerate(self.mistakes)
+            ]
+        )
         head = shown.header()
         head.setStretchLastSection(False)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
@@ -215,28 +204,18 @@ class _Tall(QStyledItemDelegate):
         self._list = list_
 
     @override
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.displayAlignment = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+
+    @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         found = super().sizeHint(option, index)
         room = QRect(0, 0, self._list.columnWidth(index.column()) - 16, 10_000)
         words = self._list.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, str(index.data()))
         return found.expandedTo(QSize(0, words.height() + 8))
-
-
-def mistakes_page(session: Session, target: tuple[Path | None, str], error: Exception) -> MistakesPage:
-    """Returns the page for a project, or a sample, that could not be opened in a session.
-
-    A retry says nothing of trust: what is there by then may be other code (T2).
-    """
-
-    def opens(store: str = "") -> None:
-        spawn(session.open(target, store=store), name="Try again to open the project")
-
-    ways: dict[str, Callable[[], object]] = {}
-    if isinstance(error, StoreNotAllowed):  # with a store that lies elsewhere, as the person saw it (T3)
-        ways["Use that store"] = partial(opens, str(error.path))
-    ways["Open another project …"] = session.choose_project
-    ways["Open the users sample"] = partial(session.open_sample, "users")
-    return MistakesPage(target[0], error, opens, ways)
 
 
 def fingerprint(root: Path | None) -> Fingerprint:

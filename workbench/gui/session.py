@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QToolButton
 from typing_extensions import override
 
 from workbench.engine.tasks import to_the_end
+from workbench.errors import StoreNotAllowed
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import may_leave
 from workbench.gui.live_project import LiveProject
@@ -101,10 +102,21 @@ class Session(WindowActions):
         asyncio.get_running_loop().call_later(SETTLED, _freeze)
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
-        """Shows what is wrong with a project that cannot be opened, and what can be done about it."""
-        from workbench.gui.mistakes_page import mistakes_page
+        """Shows what is wrong with a project that cannot be opened, and what can be done about it.
 
-        self.window.show_page(mistakes_page(self, target, error))
+        A retry says nothing of trust: what is there by then may be other code (T2).
+        """
+        from workbench.gui.mistakes_page import MistakesPage
+
+        def again(store: str = "") -> None:
+            spawn(self.open(target, store=store), name="Try again to open the project")
+
+        ways: dict[str, Callable[[], object]] = {}
+        if isinstance(error, StoreNotAllowed):  # with a store that lies elsewhere, as the person saw it (T3)
+            ways["Use that store"] = partial(again, str(error.path))
+        ways["Open another project …"] = self.choose_project
+        ways["Open the users sample"] = partial(self.open_sample, "users")
+        self.window.show_page(MistakesPage(target[0], error, again, ways))
         self._status.show_status(None)
         self.acts.refresh()
 

@@ -58,9 +58,9 @@ def payload(text: str, *, reveal: bool) -> Payload:
     return Payload(value=msgspec.Raw(text.encode()) if exact else value, exact=exact)
 
 
-def event_values(event: RecordedEvent, *, reveal: bool = False) -> dict[str, Any]:
-    """Returns an event under the keys of its line; texts that are not canonical stand there as texts."""
-    values: dict[str, Any] = {
+def head_values(event: RecordedEvent) -> dict[str, Any]:
+    """Returns what an event is called and where it stands, under the keys of its line: all but its texts."""
+    return {
         "stream": event.stream,
         "version": event.version,
         "position": event.position,
@@ -72,6 +72,11 @@ def event_values(event: RecordedEvent, *, reveal: bool = False) -> dict[str, Any
         "correlation_id": str(event.correlation_id),
         "causation_id": str(event.causation_id) if event.causation_id else None,
     }
+
+
+def event_values(event: RecordedEvent, *, reveal: bool = False) -> dict[str, Any]:
+    """Returns an event under the keys of its line; texts that are not canonical stand there as texts."""
+    values = head_values(event)
     hidden = _put(values, "metadata", event.metadata, reveal=reveal)
     hidden += _put(values, "data", event.data, reveal=reveal)
     return values | {"masked": hidden} if hidden else values

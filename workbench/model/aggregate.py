@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from workbench.model.command import Command
+from workbench.model.decision_context import DecisionContext, with_context
 from workbench.model.event import Event, Upcaster
 from workbench.model.fingerprints import TextOf, fingerprint
 from workbench.model.pydantic_messages import doc_of
@@ -25,7 +26,8 @@ class Aggregate:
     Attributes:
         name: Also the category of its streams: the stream of id 7 is ``name-7``.
         state: Class of the folded state, a `msgspec.Struct`.
-        decide: ``(state or None, command) -> events``; pure. Refuses by raising `CommandRejected`.
+        decide: ``(state or None, command) -> events``, or the same with a `DecisionContext` behind them;
+            pure. Refuses by raising `CommandRejected`.
         evolve: ``(state or None, event) -> state``; pure.
         upcasters: By event type name, then by the version that each step starts from.
         snapshot_every: Events between two snapshots (S1); None takes the project's setting.
@@ -36,7 +38,7 @@ class Aggregate:
     state: type[msgspec.Struct]
     events: tuple[type[Event], ...]
     commands: tuple[type[Command], ...]
-    decide: Callable[[Any, Any], Iterable[Event]]
+    decide: Callable[..., Iterable[Event]]
     evolve: Callable[[Any, Any], Any]
     upcasters: Mapping[str, Mapping[int, Upcaster]] = field(default_factory=dict)
     snapshot_every: int | None = None
@@ -52,7 +54,8 @@ class Aggregate:
             state: type[S],
             events: tuple[type[Event], ...],
             commands: tuple[type[Command], ...],
-            decide: Callable[[S | None, Any], Iterable[Event]],
+            decide: Callable[[S | None, Any], Iterable[Event]]
+            | Callable[[S | None, Any, DecisionContext], Iterable[Event]],
             evolve: Callable[[S | None, Any], S],
             upcasters: Mapping[str, Mapping[int, Upcaster]] = ...,
             snapshot_every: int | None = None,
@@ -76,7 +79,7 @@ class AggregateType:
     name: str
     events: tuple[str, ...]
     commands: tuple[str, ...]
-    decide: Callable[[Any, Any], Iterable[Any]]
+    decide: Callable[[Any, Any, DecisionContext], Iterable[Any]]
     evolve: Callable[[Any, Any], Any]
     state_hash: str
     write_state: Callable[[Any], str]
@@ -109,7 +112,7 @@ def aggregate_type_of(aggregate: Aggregate, text_of: TextOf, made_of: Sequence[s
         name=aggregate.name,
         events=tuple(cls.event_type for cls in aggregate.events),
         commands=tuple(cls.command_type for cls in aggregate.commands),
-        decide=aggregate.decide,
+        decide=with_context(aggregate.decide),
         evolve=aggregate.evolve,
         state_hash=fingerprint(schema, fold, made_of),
         write_state=lambda state: msgspec.json.encode(state).decode(),

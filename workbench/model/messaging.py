@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
@@ -95,6 +96,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         metadata: JSON text of an object, or None.
         expires_at: Microseconds since 1970; no handler starts later (T1).
         deliver_at: Microseconds since 1970; not before.
+        stream: Of an event: where it stands; the key may be another one, such as a process's.
+        occurred_at: Of an event: when it happened, microseconds since 1970.
     """
 
     position: int
@@ -113,6 +116,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     priority: int = 0
     deliver_at: int | None = None
     expires_at: int | None = None
+    stream: str = ""
+    occurred_at: int = 0
 
     @property
     def id(self) -> UUID:
@@ -182,6 +187,8 @@ def event_as_message(event: RecordedEvent, topic: str) -> Message:
         metadata=event.metadata,
         version=event.version,
         schema_version=event.schema_version,
+        stream=event.stream,
+        occurred_at=event.occurred_at,
     )
 
 
@@ -215,6 +222,11 @@ class Context(Protocol):
         ...
 
     @property
+    def now(self) -> datetime:
+        """The time at which this try began, in UTC."""
+        ...
+
+    @property
     def deadline(self) -> int:
         """When this try is given up, microseconds since 1970 (D4)."""
         ...
@@ -241,6 +253,7 @@ class Context(Protocol):
         type: str = "",
         key: str = "",
         delay: float = 0.0,
+        at: datetime | None = None,
         ttl: float | None = None,
         priority: Priority | None = None,
     ) -> None:
@@ -248,6 +261,7 @@ class Context(Protocol):
 
         Args:
             delay: Seconds before it is delivered.
+            at: When it is delivered, instead of a delay; at once where that has passed.
             ttl: Seconds that it lives; the topic's may be shorter (T1).
             priority: None takes the topic's.
         """
@@ -261,8 +275,8 @@ class Context(Protocol):
         """Removes a row of a table that handlers write, when this handler succeeds."""
         ...
 
-    def issue(self, command: Any, *, delay: float = 0.0) -> None:
-        """Issues a command when this handler succeeds, after ``delay`` seconds."""
+    def issue(self, command: Any, *, delay: float = 0.0, at: datetime | None = None) -> None:
+        """Issues a command when this handler succeeds: after ``delay`` seconds, or at a time."""
         ...
 
     def row(self, projection: str, key: Any) -> dict[str, Any] | None:

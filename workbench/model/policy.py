@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
 
 from workbench.model.command import Command
+from workbench.model.decision_context import ReactionContext, with_context
 from workbench.model.event import E, Event, RecordedEvent
 from workbench.model.pydantic_messages import doc_of
 
@@ -27,7 +29,19 @@ class After:
     command: Command
 
 
-Reaction = Iterable[Command | After]
+@dataclass(frozen=True, slots=True)
+class At:
+    """A command that is issued at a time; at once where that has passed.
+
+    Attributes:
+        time: Aware; one without a zone is taken as UTC.
+    """
+
+    time: datetime
+    command: Command
+
+
+Reaction = Iterable[Command | After | At]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +51,13 @@ class Policy:
     Type checkers hold ``react`` to the event where there is only one.
 
     Attributes:
-        react: ``(event, record) -> commands``; pure.
+        react: ``(event, record) -> commands``, or the same with a `ReactionContext` behind them; pure.
         issues: Command classes that it can issue, for the board.
     """
 
     name: str
     on: tuple[type[Event], ...]
-    react: Callable[[Any, RecordedEvent], Reaction]
+    react: Callable[..., Reaction]
     issues: tuple[type[Command], ...] = ()
     doc: str = ""
 
@@ -55,7 +69,8 @@ class Policy:
             *,
             name: str,
             on: tuple[type[E]],
-            react: Callable[[E, RecordedEvent], Reaction],
+            react: Callable[[E, RecordedEvent], Reaction]
+            | Callable[[E, RecordedEvent, ReactionContext], Reaction],
             issues: tuple[type[Command], ...] = (),
             doc: str = "",
         ) -> None: ...
@@ -65,7 +80,8 @@ class Policy:
             *,
             name: str,
             on: tuple[type[Event], type[Event], *tuple[type[Event], ...]],
-            react: Callable[[Any, RecordedEvent], Reaction],
+            react: Callable[[Any, RecordedEvent], Reaction]
+            | Callable[[Any, RecordedEvent, ReactionContext], Reaction],
             issues: tuple[type[Command], ...] = (),
             doc: str = "",
         ) -> None: ...
@@ -79,19 +95,23 @@ class Process:
     Type checkers hold ``evolve`` and ``react`` to its state.
 
     Attributes:
-        correlate: ``(event, record) -> key`` of the instance that the event belongs to.
+        correlate: ``(event, record) -> key`` of the instance that the event belongs to; None where it
+            belongs to none.
         state: Class of an instance's state, a `msgspec.Struct`.
         evolve: ``(state or None, event) -> state``; pure. None ends the instance.
-        react: ``(state, event) -> commands``, given the state after the event; pure.
+        react: ``(state, event) -> commands``, given the state after the event; pure. Both may take a
+            `ReactionContext` as well.
+        ends: Events that end the instance; its last state is still there when they are reacted to.
         issues: Command classes that it can issue, for the board.
     """
 
     name: str
     on: tuple[type[Event], ...]
-    correlate: Callable[[Any, RecordedEvent], str]
+    correlate: Callable[[Any, RecordedEvent], str | None]
     state: type[msgspec.Struct]
-    evolve: Callable[[Any, Any], Any]
-    react: Callable[[Any, Any], Reaction]
+    evolve: Callable[..., Any]
+    react: Callable[..., Reaction]
+    ends: tuple[type[Event], ...] = ()
     issues: tuple[type[Command], ...] = ()
     doc: str = ""
 
@@ -102,10 +122,12 @@ class Process:
             *,
             name: str,
             on: tuple[type[Event], ...],
-            correlate: Callable[[Any, RecordedEvent], str],
+            correlate: Callable[[Any, RecordedEvent], str | None],
             state: type[S],
-            evolve: Callable[[S | None, Any], S | None],
-            react: Callable[[S | None, Any], Reaction],
+            evolve: Callable[[S | None, Any], S | None]
+            | Callable[[S | None, Any, ReactionContext], S | None],
+            react: Callable[[S | None, Any], Reaction] | Callable[[S | None, Any, ReactionContext], Reaction],
+            ends: tuple[type[Event], ...] = (),
             issues: tuple[type[Command], ...] = (),
             doc: str = "",
         ) -> None: ...
@@ -118,8 +140,9 @@ class ReactorType:
     Attributes:
         events: Event type names that it reacts to.
         commands: Command type names that it can issue.
-        react: ``(state or None, event, record) -> (state or None, commands)``; pure.
-        correlate: Key of the instance; None for a policy, which keeps no state.
+        react: ``(state or None, event, context) -> (state or None, commands)``; pure.
+        correlate: Gives the key of the instance, or None for an event that belongs to none; itself None for a
+            policy, which keeps no state.
         read_state: JSON text to state.
         write_state: State to JSON text.
     """
@@ -127,8 +150,8 @@ class ReactorType:
     name: str
     events: tuple[str, ...]
     commands: tuple[str, ...]
-    react: Callable[[Any, Any, RecordedEvent], tuple[Any, Reaction]]
-    correlate: Callable[[Any, RecordedEvent], str] | None = None
+    react: Callable[[Any, Any, ReactionContext], tuple[Any, Reaction]]
+    correlate: Callable[[Any, RecordedEvent], str | None] | None = None
     read_state: Callable[[str], Any] | None = None
     write_state: Callable[[Any], str] | None = None
     doc: str = ""
@@ -141,21 +164,24 @@ class ReactorType:
 
 def policy_type_of(policy: Policy) -> ReactorType:
     """Builds what the engine needs from a Python policy."""
+    react = with_context(policy.react)
     return ReactorType(
         name=policy.name,
         events=tuple(cls.event_type for cls in policy.on),
         commands=tuple(cls.command_type for cls in policy.issues),
-        react=lambda _state, event, record: (None, policy.react(event, record)),
+        react=lambda _state, event, context: (None, react(event, context.record, context)),
         doc=policy.doc or doc_of(policy.react),
     )
 
 
 def process_type_of(process: Process) -> ReactorType:
     """Builds what the engine needs from a Python process."""
+    evolve, answer = with_context(process.evolve), with_context(process.react)
 
-    def react(state: Any, event: Any, _record: RecordedEvent) -> tuple[Any, Reaction]:
-        state = process.evolve(state, event)
-        return state, process.react(state, event)
+    def react(state: Any, event: Any, context: ReactionContext) -> tuple[Any, Reaction]:
+        state = evolve(state, event, context)
+        commands = answer(state, event, context)
+        return None if isinstance(event, process.ends) else state, commands
 
     return ReactorType(
         name=process.name,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -24,6 +27,53 @@ def read_duration(value: object) -> float:
     if found is None:
         raise ValueError('should be a duration such as "500ms", "5s", "30m", "2h" or "7d"')
     return float(found[1]) * _UNITS[found[2]]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A time in units of the calendar: a month later is the same day of the next month, or its last."""
+
+    months: int = 0
+    days: int = 0
+
+    def after(self, time: datetime) -> datetime:
+        """Returns the time so much later, at the same time of day in UTC."""
+        year, month = divmod(time.year * 12 + time.month - 1 + self.months, 12)
+        day = min(time.day, monthrange(year, month + 1)[1])
+        return time.replace(year=year, month=month + 1, day=day) + timedelta(days=self.days)
+
+
+_CALENDAR = re.compile(r"([0-9]{1,4})\s+(day|week|month|year)s?")
+_SPANS = {"day": (0, 1), "week": (0, 7), "month": (1, 0), "year": (12, 0)}
+
+
+def read_later(value: object) -> object:
+    """Returns seconds, a `Calendar`, or a text that is an expression for a duration.
+
+    Raises:
+        ValueError: It is neither, or negative.
+    """
+    found = _CALENDAR.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is not None:
+        months, days = _SPANS[found[2]]
+        return Calendar(months * int(found[1]), days * int(found[1]))
+    try:
+        seconds = read_duration(value)
+    except ValueError:
+        if isinstance(value, str) and value.strip():
+            return value
+        raise
+    if seconds < 0:
+        raise ValueError("should be 0 or more")
+    return seconds
+
+
+Later = Annotated[
+    Any,
+    BeforeValidator(read_later),
+    WithJsonSchema({"type": "string", "format": "span", "examples": ["30m", "1 month"]}),
+]
+"""How much later: seconds, units of the calendar, or an expression."""
 
 
 def read_lasting(value: object) -> float:

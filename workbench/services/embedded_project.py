@@ -13,17 +13,23 @@ from uuid import UUID
 from typing_extensions import override
 
 from workbench.engine.publisher import OutgoingMessage
+from workbench.engine.world import World
 from workbench.errors import ANY, CallerError, CommandRejected, NotFound, WrongExpectedVersion
 from workbench.model.changes import Changes
 from workbench.model.clock import SystemClock
 from workbench.model.command import Command, CommandOutcome, CommandResult, Query
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Priority
-from workbench.project.project import load_project
+from workbench.project.module_import import forget
+from workbench.project.project import Project, load_project
 from workbench.project.project_file import project_root
-from workbench.services.dead_letters import Report
+from workbench.services.commands import Commands
+from workbench.services.dead_letters import DeadLetters, Report
+from workbench.services.maintenance.store_owner import open_own_store
+from workbench.services.maintenance.store_watch import StoreWatch
+from workbench.services.messages import Messages
+from workbench.services.monitor import Drain, Monitor
 from workbench.services.project.project_trust import not_trusted, trust_of
-from workbench.services.workspace import Workspace, open_workspace
 from workbench.store.memory.store import MemoryStore
 from workbench.store.stored_values import DeadLetter
 
@@ -34,8 +40,11 @@ PAGE = 500
 class EmbeddedProject:
     """An open project whose engine runs; everything is asked on the loop that opened it."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
+        self._commands, self._messages = Commands(world), Messages(world)
+        self._letters, self._drain = DeadLetters(world), Drain(world, Monitor(world))
+        self._watch = StoreWatch(world.store, lambda: world.announce(Changes(engine=True)))
         self._feeds: set[ChangeFeed] = set()
 
     @overload
@@ -77,7 +86,7 @@ class EmbeddedProject:
             WorldError: The store could not write.
         """
         name, fields = _by_name(command, values)
-        result = await self._workspace.commands.issue(
+        result = await self._commands.issue(
             name, fields, expected=expected, origin="program", command_id=command_id
         )
         match result.outcome:
@@ -102,7 +111,7 @@ class EmbeddedProject:
             NoHandler: The model has no such query.
             InvalidCommand: Its fields are wrong.
         """
-        return self._workspace.commands.ask(*_by_name(query, values))
+        return self._commands.ask(*_by_name(query, values))
 
     async def wait_for(self, projection: str, after: CommandResult | int) -> None:
         """Returns when a projection has seen what a command did, or a position: then queries show it (J5).
@@ -112,7 +121,7 @@ class EmbeddedProject:
             ProjectionFaulted: It is faulted.
         """
         position = after.last_position if isinstance(after, CommandResult) else after
-        await self._workspace.commands.wait_for(projection, position)
+        await self._commands.wait_for(projection, position)
 
     async def publish(
         self,
@@ -144,11 +153,11 @@ class EmbeddedProject:
         message = OutgoingMessage(
             topic=topic, data=data, type=type, key=key, id=message_id, delay=delay, ttl=ttl, priority=priority
         )
-        return await self._workspace.messages.publish(message)
+        return await self._messages.publish(message)
 
     async def read(self, stream: str, *, after: int = 0) -> AsyncIterator[RecordedEvent]:
         """Yields the events of a stream in order, those above a version; none where there is no stream."""
-        while page := self._workspace.reader.read_stream(stream, after, PAGE):
+        while page := self._world.reader.read_stream(stream, after, PAGE):
             for event in page:
                 yield event
             after = page[-1].version
@@ -156,18 +165,18 @@ class EmbeddedProject:
 
     def changes(self) -> ChangeFeed:
         """Tells what went stale after each commit from now on, until the feed or the project is closed."""
-        return ChangeFeed(self._workspace, self._feeds)
+        return ChangeFeed(self._world, self._feeds)
 
     async def settle(self, seconds: float = 60.0) -> bool:
         """Returns when all was delivered, retried or died; False if it takes too long, or something is stuck.
 
         What was put off for longer than that is not waited for.
         """
-        return await self._workspace.drain.settle(seconds)
+        return await self._drain.settle(seconds)
 
     async def dead_letters(self) -> list[DeadLetter]:
         """Returns the open dead letters, the newest first; 500 at most."""
-        return self._workspace.dead_letters.page(("open",))
+        return self._letters.page(("open",))
 
     async def replay(self, *letters: DeadLetter | int) -> Report:
         """Gives dead letters, or those of these numbers, back to the subscriptions that failed (L3).
@@ -178,12 +187,21 @@ class EmbeddedProject:
             WorldError: The store could not write.
         """
         numbers = [one.number if isinstance(one, DeadLetter) else one for one in letters]
-        return await self._workspace.dead_letters.replay(numbers)
+        return await self._letters.replay(numbers)
 
-    def end(self) -> None:
-        """Ends what waits for changes."""
+    async def start(self) -> None:
+        """Begins to run; jobs on dead letters go on."""
+        self._world.running()
+        await self._world.start()
+        self._letters.jobs.take_up()
+        self._watch.start()
+
+    async def close(self) -> None:
+        """Ends what waits for changes, stops the engine and closes the store."""
+        self._watch.stop()
         for feed in list(self._feeds):
             feed.close()
+        await self._world.stop()
 
 
 class ChangeFeed(AsyncIterator[Changes]):
@@ -193,12 +211,12 @@ class ChangeFeed(AsyncIterator[Changes]):
         feeds: Those of the project that are open.
     """
 
-    def __init__(self, workspace: Workspace, feeds: set[ChangeFeed]) -> None:
+    def __init__(self, world: World[Project], feeds: set[ChangeFeed]) -> None:
         self._feeds = feeds
         self._pending: Changes | None = None
         self._wake = asyncio.Event()
         self._closed = False
-        self._leave = workspace.listen(self._add)
+        self._leave = world.listen(self._add)
         feeds.add(self)
 
     def _add(self, changes: Changes) -> None:
@@ -237,24 +255,17 @@ async def opened(path: Path, *, trusted: bool, in_memory: bool) -> AsyncIterator
     root = project_root(path)
     if not root.is_dir():
         raise NotFound(f"there is no folder {path}", hint="name a folder with a project.tsk")
-    workspace = (_in_memory if in_memory else _on_its_store)(root, dict(os.environ), trusted)
-    project = EmbeddedProject(workspace)
+    environ, clock = dict(os.environ), SystemClock()
+    model = load_project(root, environ=environ, trusted=trusted or trust_of(environ))
     try:
-        if workspace.project.restricted:
-            raise not_trusted(workspace.project, "opening it", hint="read it; if you trust it: trusted=True")
-        workspace.running()
-        await workspace.start()
-        yield project
+        if model.restricted:
+            raise not_trusted(model, "opening it", hint="read it; if you trust it: trusted=True")
+        store = MemoryStore(clock) if in_memory else open_own_store(model, environ, clock, allow=trusted)
+        project = EmbeddedProject(World(model, store, clock))
+        try:
+            await project.start()
+            yield project
+        finally:
+            await project.close()
     finally:
-        project.end()
-        await workspace.close()
-
-
-def _on_its_store(root: Path, environ: dict[str, str], trusted: bool) -> Workspace:
-    return open_workspace(root, environ=environ, trusted=trusted or trust_of(environ), allow=trusted)
-
-
-def _in_memory(root: Path, environ: dict[str, str], trusted: bool) -> Workspace:
-    project = load_project(root, environ=environ, trusted=trusted or trust_of(environ))
-    clock = SystemClock()
-    return Workspace(project, MemoryStore(clock), clock, environ)
+        forget(model.package)

@@ -11,6 +11,7 @@ import pytest
 import workbench.project.declared
 from workbench.assets import asset
 from workbench.errors import CommandRejected, ExpressionFailed
+from workbench.model.decision_context import DecisionContext, ReactionContext
 from workbench.model.event import RecordedEvent, StoredData, event_data
 from workbench.model.policy import After
 from workbench.project.project import load_project
@@ -35,6 +36,13 @@ def recorded(event, stream="account-ada"):
     )
 
 
+NOW = 1_700_000_000_000_000
+
+
+def reaction(event, stream="account-ada"):
+    return ReactionContext(NOW, recorded(event, stream))
+
+
 class Rows(dict[str, dict[str, object]]):
     """A table in memory."""
 
@@ -55,7 +63,7 @@ def registry(load):
 
 def do(registry, state, name, **values):
     kind = registry.commands[name]
-    return list(registry.aggregates[kind.aggregate].decide(state, kind.parse(values)))
+    return list(registry.aggregates[kind.aggregate].decide(state, kind.parse(values), DecisionContext(NOW)))
 
 
 def test_the_documented_example_is_a_whole_model(registry):
@@ -104,7 +112,7 @@ def test_rows_grow_and_are_counted(registry):
 
 def test_a_policy_issues_its_command_later(registry):
     (opened,) = do(registry, None, "open_account", account_id="ada", owner="Ada")
-    _, (later,) = registry.reactors["welcome"].react(None, opened, recorded(opened))
+    _, (later,) = registry.reactors["welcome"].react(None, opened, reaction(opened))
     assert isinstance(later, After)
     assert later.seconds == 1
     assert later.command.model_dump(mode="json") == {
@@ -181,9 +189,9 @@ def test_declared_parts_use_what_modules_declare_and_the_other_way_round(load):
     registry.projections["bells"].handlers()["bell.rung"](rung, recorded(rung, "bell-x"), rows)
     assert rows == {"x": {"id": "x", "times": 1}}
     (opened,) = do(registry, None, "open_account", account_id="ada", owner="Ada")
-    _, (ring,) = registry.reactors["answer"].react(None, opened, recorded(opened))
+    _, (ring,) = registry.reactors["answer"].react(None, opened, reaction(opened))
     assert (ring.command_type, ring.id, ring.by) == ("ring", "ada", "house")
-    assert list(registry.reactors["answer"].react(None, rung, recorded(rung, "bell-x"))[1]) == []
+    assert list(registry.reactors["answer"].react(None, rung, reaction(rung, "bell-x"))[1]) == []
 
 
 def test_what_needs_a_module_that_nobody_trusts_is_left_out(load):

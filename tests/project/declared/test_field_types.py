@@ -7,6 +7,7 @@ import json
 import pytest
 
 from workbench.errors import ExpressionFailed, InvalidCommand
+from workbench.model.decision_context import DecisionContext
 from workbench.model.event import event_data
 from workbench.model.json_values import write_json
 
@@ -78,7 +79,7 @@ def registry(load):
 
 def test_values_of_every_type_reach_the_event(registry):
     command = registry.commands["make"].parse(GOOD)
-    (made,) = registry.aggregates["thing"].decide(None, command)
+    (made,) = registry.aggregates["thing"].decide(None, command, DecisionContext(0))
     assert json.loads(event_data(made)) == {
         **{name: value for name, value in GOOD.items() if name != "id"},
         "at": "2024-05-01T12:00:00+02:00",
@@ -143,7 +144,7 @@ def test_lists_that_are_defaults_are_not_shared(registry):
     first.many.append("y")
     assert second.many == ["x"]
     decode = registry.events["thing.made"].decode
-    one = decode(event_data(*registry.aggregates["thing"].decide(None, second)))
+    one = decode(event_data(*registry.aggregates["thing"].decide(None, second, DecisionContext(0))))
     assert one.many is not decode(event_data(one)).many
 
 
@@ -165,11 +166,11 @@ def test_what_is_calculated_is_rounded_to_its_places(load):
     registry = load(NOTED).registry
     decide, evolve = registry.aggregates["a"].decide, registry.aggregates["a"].evolve
     state = evolve(None, registry.events["a.b"].decode('{"price":"10.01"}'))
-    (made,) = decide(state, registry.commands["c"].parse({"id": "1", "share": "0.125"}))
+    (made,) = decide(state, registry.commands["c"].parse({"id": "1", "share": "0.125"}), DecisionContext(0))
     assert event_data(made) == '{"price":"1.25"}'
     huge = registry.commands["c"].parse({"id": "1", "share": "1e999999"})
     with pytest.raises(ExpressionFailed):
-        decide(evolve(state, registry.events["a.b"].decode('{"price":"1e999999"}')), huge)
+        decide(evolve(state, registry.events["a.b"].decode('{"price":"1e999999"}')), huge, DecisionContext(0))
 
 
 TOTALS = """\
@@ -200,7 +201,7 @@ def test_X1_money_is_exact_and_has_its_places(load, expression, total, kept):
     registry = load(TOTALS % expression).registry
     order = registry.aggregates["order"]
     command = registry.commands["price"].parse({"id": "o1", "total": total, "raw": {"amount": "10.5"}})
-    (event,) = order.decide(None, command)
+    (event,) = order.decide(None, command, DecisionContext(0))
     assert order.show_state(order.evolve(None, event))["total"] == kept
 
 
@@ -237,14 +238,16 @@ def test_X1_what_is_no_number_gets_into_no_event(load, kind, expression, number)
     registry = load(FINITE % (f'{{ type: "{kind}" }}', expression)).registry
     with pytest.raises(ExpressionFailed, match=r"no number|number that|is no "):
         registry.aggregates["a"].decide(
-            None, registry.commands["c"].parse({"id": "1", "x": "2", "n": number})
+            None, registry.commands["c"].parse({"id": "1", "x": "2", "n": number}), DecisionContext(0)
         )
 
 
 def test_X1_what_is_no_number_gets_into_no_state(load):
     registry = load(FINITE % ('{ type: "decimal" }', "command.x")).registry
     aggregate = registry.aggregates["a"]
-    (event,) = aggregate.decide(None, registry.commands["c"].parse({"id": "1", "x": "2", "n": "nan"}))
+    (event,) = aggregate.decide(
+        None, registry.commands["c"].parse({"id": "1", "x": "2", "n": "nan"}), DecisionContext(0)
+    )
     with pytest.raises(ExpressionFailed, match=r"project.tsk.*NaN is no number that decimals or JSON have"):
         aggregate.evolve(None, event)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -45,7 +46,7 @@ def message(type, data, *, event=True):
 
 
 def context():
-    return SimpleNamespace(attempt=1)
+    return SimpleNamespace(attempt=1, now=datetime(2024, 1, 1, tzinfo=UTC))
 
 
 def test_a_handler_of_an_event_lets_other_events_pass(handlers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.model.decision_context import DecisionContext
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.projection_compiler import row_seen
 
@@ -50,7 +51,7 @@ def test_X1_a_json_column_can_be_read_back(load):
     rows = Rows()
     for item, price in (("cog", "90071992547409931.17"), ("nut", "1.5"), ("cog", "2")):
         command = registry.commands["fill"].parse({"id": "c1", "item": item, "price": price})
-        (event,) = cart.decide(None, command)
+        (event,) = cart.decide(None, command, DecisionContext(0))
         apply(event, None, rows)
     assert rows.row == {
         "id": "all",

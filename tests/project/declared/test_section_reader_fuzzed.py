@@ -68,7 +68,6 @@ def check_places(text, problems):
 
 fuzzed = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, StoreFull
 from workbench.services.streams.event_import import GROUP
 
 
@@ -50,6 +50,25 @@ async def test_stopping_keeps_what_came_in_and_the_rest_can_follow(workspace, fi
     rest = await workspace.event_import.bring_in(file, mapping)
     assert rest.known == report.stored
     assert rest.stored == 3 * GROUP - 2 - report.stored
+
+
+async def test_L9_an_import_that_the_store_ends_is_recorded_with_what_came_in(workspace, file, monkeypatch):
+    mapping = workspace.event_import.preview(file).mapping
+    engine = workspace.running()
+    write, left = engine.write, iter(range(GROUP))
+
+    async def until_full(operation):
+        if next(left, None) is None:
+            raise StoreFull("the disk is full")
+        return await write(operation)
+
+    monkeypatch.setattr(engine, "write", until_full)
+    with pytest.raises(StoreFull):
+        await workspace.event_import.bring_in(file, mapping)
+    assert workspace.reader.head() == GROUP
+    (act,) = [one for one in workspace.reader.actions() if one.action == "import"]
+    assert act.detail.startswith(f"{GROUP} events added")
+    assert act.detail.endswith("stopped before the end")
 
 
 async def test_the_same_id_with_other_content_is_a_problem_of_its_line(workspace, file, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -42,8 +42,12 @@ class Editor(QWidget):
     """Shows one value and lets it be edited.
 
     A value that was given and not edited is given back as it was, whatever the widget can show of it.
-    A subclass sets `input`, implements `accepts`, `show_value` and `read`, and calls `edited`.
+    A subclass sets `takes` or overrides `accepts`, sets `input`, implements `show_value` and `read`, and
+    calls `edited`.
     """
+
+    takes: ClassVar[tuple[str, ...]] = ()
+    """Type and format of the schemas that it accepts; where there is no format any, empty for all schemas."""
 
     changed = Signal()
     """A person edited the value, or it was set."""
@@ -62,7 +66,9 @@ class Editor(QWidget):
     @classmethod
     def accepts(cls, schema: Schema) -> bool:
         """Says whether it can edit the values of a schema (references followed, null taken out)."""
-        raise NotImplementedError
+        return all(
+            schema.get(key) == value for key, value in zip(("type", "format"), cls.takes, strict=False)
+        )
 
     @classmethod
     def build(cls, shape: Shape, loc: Loc, kit: Kit) -> Editor:

@@ -49,11 +49,10 @@ _SUMS = {
     ("+", Kind.DURATION, Kind.TIME): Kind.TIME,
     ("-", Kind.TIME, Kind.DURATION): Kind.TIME,
     ("-", Kind.TIME, Kind.TIME): Kind.DURATION,
-    ("+", Kind.DURATION, Kind.DURATION): Kind.DURATION,
     ("-", Kind.DURATION, Kind.DURATION): Kind.DURATION,
-    ("+", Kind.STRING, Kind.STRING): Kind.STRING,
-    ("+", Kind.BYTES, Kind.BYTES): Kind.BYTES,
-    ("+", Kind.LIST, Kind.LIST): Kind.LIST,
+    ("*", Kind.INTEGER, Kind.DURATION): Kind.DURATION,
+    ("*", Kind.DURATION, Kind.INTEGER): Kind.DURATION,
+    **{("+", kind, kind): kind for kind in (Kind.STRING, Kind.BYTES, Kind.LIST, Kind.DURATION)},
 }
 
 

@@ -161,8 +161,13 @@ def calculate(operator: str, one: Any, other: Any) -> Any:
 
 
 def _moved(operator: str, one: Any, other: Any) -> Any:
-    """Returns sum or difference of times and durations; None for anything else."""
+    """Returns sum or difference of times and durations, or a multiple of one; None for anything else."""
     kinds = (type(one), type(other))
+    if operator == "*" and kinds in {(int, timedelta), (timedelta, int)}:
+        try:
+            return span(one * other)
+        except OverflowError:
+            raise Wrong("a duration has at most 292 years") from None
     if operator not in {"+", "-"} or {*kinds} - {datetime, timedelta}:
         return None
     if kinds == (datetime, datetime):

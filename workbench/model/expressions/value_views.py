@@ -18,6 +18,12 @@ def moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
+def in_microseconds(time: datetime) -> int:
+    """Returns how many microseconds after 1970 a time is; one without a zone is taken as UTC."""
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return (aware - EPOCH) // timedelta(microseconds=1)
+
+
 def seen(value: Any) -> Any:
     """Returns a value of which nothing is known as an expression sees it; its items stay as they are."""
     if type(value) in TYPES:

@@ -13,6 +13,7 @@ import msgspec
 from workbench.errors import CommandRejected, ExpressionFailed
 from workbench.model.aggregate import Aggregate
 from workbench.model.command import Command
+from workbench.model.decision_context import DecisionContext
 from workbench.model.event import Event, Upcaster
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import quick_of
@@ -21,6 +22,7 @@ from workbench.model.expressions.value_kinds import Type
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, untyped
+from workbench.project.declared.scopes import now_at, with_names
 from workbench.project.declared.sections import AggregateSection, CommandSection, EventSection, UpcastSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import (
@@ -132,8 +134,8 @@ def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
     folds = {part.cls: _fold(draft, owner, part, state) for part in owner.events.values()}
     decisions = {part.cls: _decision(draft, owner, part) for part in owner.commands.values()}
 
-    def decide(state: Any, command: Any) -> Iterable[Event]:
-        return decisions[type(command)]((state, command))
+    def decide(state: Any, command: Any, context: DecisionContext) -> Iterable[Event]:
+        return decisions[type(command)]((state, command, context))
 
     def evolve(state: Any, event: Any) -> Any:
         return folds[type(event)](state, event)
@@ -148,7 +150,7 @@ def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
         upcasters={name: steps for name in owner.events if (steps := _upcasters(draft, owner, name))},
         snapshot_every=owner.section.snapshot_every,
         fold=draft.types.definition(
-            owner.section.state, *((name, one.set) for name, one in owner.event_sections.items())
+            owner.section.state, *((name, one.let, one.set) for name, one in owner.event_sections.items())
         ),
         doc=owner.section.description,
     )
@@ -160,9 +162,10 @@ def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
 def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> Callable[[Any], list[Event]]:
     section = owner.command_sections[part.name]
     path = ("command", *part.name.split("."))
-    scope: dict[str, Variable] = {"command": item(part.type, 1)}
+    known: dict[str, Variable] = {"command": item(part.type, 1), **now_at(2)}
     if not section.creates:
-        scope["state"] = item(owner.state_type, 0)
+        known["state"] = item(owner.state_type, 0)
+    scope = with_names(draft, path, section.let, known)
     present: frozenset[str] = frozenset()
     guards = []
     for name, one in section.refuse.items():
@@ -173,7 +176,7 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
             draft.unknown((*place, "field"), f"field of {part.name}", one.field, part.field_types)
         guards.append((when, message, one.field or None))
         present |= no
-    actions = ActionCompiler(draft, scope, "command", present).emitted(path, section, owner.events)
+    actions = ActionCompiler(draft, scope, "command", 3, present).emitted(path, section, owner.events)
     return _decide(tuple(guards), tuple(actions))
 
 
@@ -188,7 +191,7 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
         for when, message, about in guards:
             if when(env) is True:
                 raise CommandRejected(message(env), field=about)
-        return [action.build(env) for action in actions if action.applies(env)]
+        return [made for action in actions for made in action.made(env)]
 
     if not all(action.quick for action in actions):
         return careful
@@ -220,15 +223,18 @@ def _fold(
     draft: Compilation, owner: AggregateDraft, part: CompiledPart, state: type[msgspec.Struct]
 ) -> Callable[[Any, Any], Any]:
     section = owner.event_sections[part.name]
-    path = ("event", *part.name.split("."), "set")
-    scope = {"event": item(part.type, 1), "state": item(owner.state_type, 0)}
+    path = ("event", *part.name.split("."))
+    names = {"event": item(part.type, 1), "state": item(owner.state_type, 0)}
+    scope = with_names(draft, path, section.let, names)
     given: dict[str, ValueSource] = {}
     for name, text in section.set.items():
         if name not in owner.fields:
-            draft.unknown((*path, name), f"field of the state of {owner.name}", name, owner.fields, key=True)
+            draft.unknown(
+                (*path, "set", name), f"field of the state of {owner.name}", name, owner.fields, key=True
+            )
             continue
         kept = owner.fields[name]
-        given[name] = draft.value((*path, name), text, scope, kept.type, field=kept)
+        given[name] = draft.value((*path, "set", name), text, scope, kept.type, field=kept)
     return _evolve(owner, part.name, given, state)
 
 

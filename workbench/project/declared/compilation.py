@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from types import NoneType, UnionType
@@ -41,6 +42,8 @@ _FITS = {
     (Kind.TIME, Kind.STRING),
 }
 """Kinds that are taken for another as they are kept."""
+_ABOUT_EVENTS = {"S-CEL", "S-TYPE"}
+"""Mistakes that a text may have with one event and not with another."""
 _PYTHON = {
     str: Kind.STRING,
     int: Kind.INTEGER,
@@ -110,6 +113,17 @@ class Compilation:
             return
         hint = among(name, sorted(known)) or f"the model has no {what}s"
         self.tell(path, "S-REF", f"there is no {what} {name}", hint, key=key)
+
+    @contextmanager
+    def about(self, event: str) -> Iterator[None]:
+        """Names the event in the problems found meanwhile: one text is checked with each of several."""
+        before = len(self.problems)
+        yield
+        if event:
+            self.problems[before:] = [
+                replace(one, message=f"with {event}: {one.message}") if one.code in _ABOUT_EVENTS else one
+                for one in self.problems[before:]
+            ]
 
     # -- expressions ----------------------------------------------------------------------------------------
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,13 +14,19 @@ from pydantic import ValidationError
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import RECORD, Kind, Type
-from workbench.model.policy import After
+from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type
+from workbench.model.expressions.value_views import moment
+from workbench.model.policy import After, At
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
 from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
+from workbench.project.declared.scopes import Lines, lines_of
 from workbench.project.declared.sections import Acting, ActionSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
+from workbench.project.durations import Calendar
+
+Due = Callable[[Any], tuple[float, datetime | None]]
+"""Gives how many seconds later something is done, or at which time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +35,18 @@ class CompiledAction:
 
     Attributes:
         quick: The same as ``build`` without checks, where that is possible; it may raise anything.
+        lines: Gives what is read for each line over which it is repeated; None where it is done once.
     """
 
     when: Get | None
     build: Build
     quick: Build | None = None
+    lines: Lines | None = None
 
-    def applies(self, env: Any) -> bool:
-        """Whether it is to be done."""
-        return self.when is None or self.when(env) is True
+    def made(self, env: Any) -> list[Any]:
+        """Returns what it makes: nothing where it does not apply."""
+        found = (env,) if self.lines is None else self.lines(env)
+        return [self.build(one) for one in found if self.when is None or self.when(one) is True]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,8 @@ class Publication:
     type: str
     key: str
     data: Mapping[str, Any]
-    delay: float
+    delay: float = 0.0
+    at: datetime | None = None
 
 
 def sections_of(path: Path, acting: Acting) -> Iterator[tuple[Path, ActionSection]]:
@@ -62,7 +74,7 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
     """Returns what an action does; what it cannot do here is told."""
     verbs = [verb for verb in ("emit", "issue", "publish") if getattr(one, verb)]
     if len(verbs) == 1 and verbs[0] in allowed:
-        for odd in sorted(one.model_fields_set & (_DETAILS - _FITTING[verbs[0]])):
+        for odd in sorted(one.model_fields_set & (one.details - _FITTING[verbs[0]])):
             draft.tell((*path, odd), "S-UNKNOWN", f"{odd} has no meaning for {verbs[0]}", key=True)
         return verbs[0]
     said = f"an action here has {' or '.join(allowed)}"
@@ -72,8 +84,11 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
     return ""
 
 
-_DETAILS = {"after", "type", "key"}
-_FITTING = {"emit": set(), "issue": {"after"}, "publish": _DETAILS}
+_FITTING = {"emit": frozenset(), "issue": frozenset({"after", "at"}), "publish": ActionSection.details}
+
+
+_Make = Callable[["ActionCompiler", Path, ActionSection], tuple[Build, Build | None] | None]
+"""Compiles an action: returns what makes it, and what does so without checks where that is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,124 +97,137 @@ class ActionCompiler:
 
     Args:
         source: The variable whose fields are taken over where a field of the same name is not given.
+        arity: How many items expressions read; None where they read a mapping.
     """
 
     draft: Compilation
     scope: Scope
     source: str
+    arity: int | None
     present: frozenset[str] = frozenset()
 
     def emitted(self, path: Path, acting: Acting, events: Mapping[str, CompiledPart]) -> list[CompiledAction]:
         """Compiles what a command emits; only these events can be."""
-        made: list[CompiledAction] = []
-        for place, one in sections_of(path, acting):
-            if one_verb(self.draft, place, one, ("emit",)) != "emit":
-                continue
-            part = events.get(one.emit)
-            if part is None:
-                self.draft.unknown((*place, "emit"), "event of this aggregate", one.emit, events)
-                self._only_check(place, one)
-                continue
-            when, present = self._when(place, one)
-            sources = self._fields(place, "emit", one, part, present)
-            build = checked(part.cls, sources, f"{part.name} cannot be made")
-            made.append(CompiledAction(when, build, quick(part.cls, part.fields or {}, sources)))
-        return made
+        return self._compiled(path, acting, {"emit": partial(_emit, events)})
 
     def issued(self, path: Path, acting: Acting, names: list[str]) -> list[CompiledAction]:
         """Compiles the commands that follow; their names are added to ``names``."""
-        made: list[CompiledAction] = []
-        for place, one in sections_of(path, acting):
-            verb = one_verb(self.draft, place, one, ("issue",))
-            if verb and (action := self._issue(place, one, names)) is not None:
-                made.append(action)
-        return made
+        return self._compiled(path, acting, {"issue": partial(_issue, names)})
 
     def handled(self, path: Path, acting: Acting) -> list[CompiledAction]:
         """Compiles what a handler does: publications and commands."""
+        return self._compiled(path, acting, {"issue": partial(_issue, []), "publish": _publish})
+
+    def _compiled(self, path: Path, acting: Acting, makes: Mapping[str, _Make]) -> list[CompiledAction]:
+        """Compiles each action by what it does.
+
+        Args:
+            makes: What compiles an action, given its place and its section; by what the action does.
+        """
         made: list[CompiledAction] = []
+        earlier: list[Get] = []
+        denied: frozenset[str] = frozenset()
         for place, one in sections_of(path, acting):
-            verb = one_verb(self.draft, place, one, ("issue", "publish"))
-            action = self._issue(place, one, []) if verb == "issue" else None
-            if verb == "publish":
-                action = self._publish(place, one)
-            if action is not None:
-                made.append(action)
+            verb = one_verb(self.draft, place, one, tuple(makes))
+            inner, lines = self._lines(place, one)
+            when, yes, no = inner.condition(place, one, earlier, denied)
+            if one.when and when is not None and lines is None:
+                earlier.append(when)
+                denied |= no
+            build = makes[verb](replace(inner, present=inner.present | yes), place, one) if verb else None
+            if build is not None:
+                made.append(CompiledAction(when, build[0], None if lines else build[1], lines))
         return made
 
-    def _when(self, path: Path, one: ActionSection) -> tuple[Get | None, frozenset[str]]:
-        if not one.when:
-            return None, self.present
-        run, yes, _ = self.draft.condition((*path, "when"), one.when, self.scope, present=self.present)
-        return run, self.present | yes
+    def condition(
+        self, path: Path, one: ActionSection, earlier: Sequence[Get], denied: frozenset[str]
+    ) -> tuple[Get | None, frozenset[str], frozenset[str]]:
+        """Compiles when an action is done; returns also what is not null where it is, and where it is not.
 
-    def _issue(self, path: Path, one: ActionSection, names: list[str]) -> CompiledAction | None:
-        part = self.draft.commands.get(one.issue)
-        if part is None:
-            self.draft.unknown((*path, "issue"), "command", one.issue, self.draft.commands)
-            self._only_check(path, one)
-            return None
-        if one.issue not in names:
-            names.append(one.issue)
-        when, present = self._when(path, one)
-        build = _command(part, self._fields(path, "issue", one, part, present), one.after)
-        return CompiledAction(when, build)
+        Args:
+            earlier: Conditions of the actions before it.
+            denied: What is not null where none of them holds.
+        """
+        if one.otherwise and (one.when or not earlier):
+            said = "otherwise stands instead of when" if one.when else "no action before this one has a when"
+            self.draft.tell((*path, "otherwise"), "S-TYPE", said, key=True)
+        if one.when:
+            return self.draft.condition((*path, "when"), one.when, self.scope, present=self.present)
+        if one.otherwise:
+            conditions = tuple(earlier)
+            return lambda env: not any(when(env) is True for when in conditions), denied, frozenset()
+        return None, frozenset(), frozenset()
 
-    def _publish(self, path: Path, one: ActionSection) -> CompiledAction | None:
-        if one.publish not in self.draft.topics:
-            self.draft.unknown((*path, "publish"), "topic", one.publish, self.draft.topics)
-            self._only_check(path, one)
-            return None
-        when, present = self._when(path, one)
-        data = self._data(path, one.given, present)
-        key: Get | None = None
-        if one.key:
-            key, found = self.draft.expression((*path, "key"), one.key, self.scope, present=present)
-            if said := misfit("key", Type(kind=Kind.STRING), found):
-                self.draft.tell((*path, "key"), "S-TYPE", said)
+    def _lines(self, path: Path, one: ActionSection) -> tuple[ActionCompiler, Lines | None]:
+        """Compiles over what an action is repeated; returns what compiles the rest of it, too."""
+        found = lines_of(self.draft, path, one.each, self.scope, self.arity, self.present)
+        if found is None:
+            return self, None
+        scope, lines = found
+        return replace(self, scope=scope, arity=self.arity and self.arity + 1), lines
 
-        def build(env: Any) -> Publication:
-            said = {name: as_json(get(env)) for name, get in data.items()}
-            return Publication(
-                one.publish, one.type or one.publish, str(key(env)) if key else "", said, one.after
-            )
+    def later(self, path: Path, one: ActionSection) -> Due | None:
+        """Compiles when an action takes effect; None for at once."""
+        if one.at:
+            if one.after:
+                said = "an action is done after a time or at a time, not both"
+                self.draft.tell((*path, "at"), "S-TYPE", said, "leave one of them out", key=True)
+            at = self._timed((*path, "at"), one.at, TIME)
+            return lambda env: (0.0, at(env))
+        if isinstance(one.after, Calendar):
+            span, now = one.after, self.scope["now"].get
+            return lambda env: (0.0, span.after(moment(now(env))))
+        if isinstance(one.after, str):
+            after = self._timed((*path, "after"), one.after, DURATION)
+            return lambda env: (max(0.0, after(env).total_seconds()), None)
+        seconds = one.after
+        return (lambda _env: (seconds, None)) if seconds else None
 
-        return CompiledAction(when, build)
+    def _timed(self, path: Path, text: str, wanted: Type) -> Get:
+        before = len(self.draft.problems)
+        run, found = self.draft.expression(path, text, self.scope, present=self.present)
+        self.draft.problems[before:] = [
+            replace(one, hint=f"{path[-1]} is {_TIMED[wanted.kind]}; {one.hint}".removesuffix("; "))
+            for one in self.draft.problems[before:]
+        ]
+        if found.kind is not Kind.ANY and (found.counts_as is not wanted.kind or found.nullable):
+            whole = f"{path[-1]} is {wanted.words}, and this is {found.words}"
+            said = f"{path[-1]} cannot be null, and this may be" if found.nullable else whole
+            self.draft.tell(path, "S-TYPE", said, _TIMED[wanted.kind])
 
-    def _only_check(self, path: Path, one: ActionSection) -> None:
-        """Checks the expressions of an action that cannot be compiled otherwise."""
-        self._data(path, one.given, self._when(path, one)[1])
+        def timed(env: Any) -> Any:
+            value = run(env)
+            if found.kind is Kind.MICROS:
+                return moment(value)
+            if not isinstance(value, datetime if wanted is TIME else timedelta):
+                raise ExpressionFailed(f"{path[-1]} is {wanted.words}, and this is {value!r}")
+            return value
 
-    def _data(self, path: Path, given: Values, present: frozenset[str]) -> dict[str, Get]:
+        return timed
+
+    def data(self, path: Path, given: Values) -> dict[str, Get]:
+        """Compiles what a message says."""
         return {
-            name: self.draft.expression((*path, "with", name), text, self.scope, present=present)[0]
+            name: self.draft.expression((*path, "with", name), text, self.scope, present=self.present)[0]
             for name, text in given.items()
         }
 
-    def _fields(
-        self, path: Path, verb: str, one: ActionSection, part: CompiledPart, present: frozenset[str]
-    ) -> dict[str, ValueSource]:
+    def fields(self, path: Path, verb: str, one: ActionSection, part: CompiledPart) -> dict[str, ValueSource]:
         """Returns what gives each field: as it is written, else from a field of the same name."""
         found: dict[str, ValueSource] = {}
         for name, text in one.given.items():
-            wanted = part.field_types.get(name)
+            place, wanted = (*path, "with", name), part.field_types.get(name)
             if wanted is None:
-                self.draft.unknown(
-                    (*path, "with", name), f"field of {part.name}", name, part.field_types, key=True
-                )
+                self.draft.unknown(place, f"field of {part.name}", name, part.field_types, key=True)
                 continue
             kept = part.fields[name] if part.fields is not None else None
-            found[name] = self.draft.value(
-                (*path, "with", name), text, self.scope, wanted, present=present, field=kept
-            )
+            found[name] = self.draft.value(place, text, self.scope, wanted, present=self.present, field=kept)
         for name in part.field_types:
-            if name not in one.given and (same := self._same(path, verb, part, name, present)) is not None:
+            if name not in one.given and (same := self._same(path, verb, part, name)) is not None:
                 found[name] = same
         return {name: found[name] for name in part.field_types if name in found}
 
-    def _same(
-        self, path: Path, verb: str, part: CompiledPart, name: str, present: frozenset[str]
-    ) -> ValueSource | None:
+    def _same(self, path: Path, verb: str, part: CompiledPart, name: str) -> ValueSource | None:
         source = self.scope[self.source]
         fields = source.type.fields or {}
         wanted = part.field_types[name]
@@ -209,14 +237,69 @@ class ActionCompiler:
                 self.draft.tell((*path, verb), "S-TYPE", said, f'say it in with {{ {name}: "…" }}')
             return None
         text = f"{self.source}.{name}"
-        found = fields[name].not_null() if text in present else fields[name]
+        found = fields[name].not_null() if text in self.present else fields[name]
         if said := misfit(name, wanted, found):
             self.draft.tell((*path, verb), "S-TYPE", f"{text} does not fit {part.name}: {said}")
         run, _ = self.draft.expression((*path, verb), text, {self.source: source})
         return source_of(run, part.fields[name] if part.fields is not None else None, found)
 
 
-def _command(part: CompiledPart, sources: Mapping[str, ValueSource], delay: float) -> Build:
+def _emit(
+    events: Mapping[str, CompiledPart], own: ActionCompiler, path: Path, one: ActionSection
+) -> tuple[Build, Build | None] | None:
+    part = events.get(one.emit)
+    if part is None:
+        own.draft.unknown((*path, "emit"), "event of this aggregate", one.emit, events)
+        own.data(path, one.given)
+        return None
+    sources = own.fields(path, "emit", one, part)
+    build = checked(part.cls, sources, f"{part.name} cannot be made")
+    return build, quick(part.cls, part.fields or {}, sources)
+
+
+def _issue(
+    names: list[str], own: ActionCompiler, path: Path, one: ActionSection
+) -> tuple[Build, None] | None:
+    part = own.draft.commands.get(one.issue)
+    if part is None:
+        own.draft.unknown((*path, "issue"), "command", one.issue, own.draft.commands)
+        own.data(path, one.given)
+        return None
+    if one.issue not in names:
+        names.append(one.issue)
+    later = own.later(path, one)
+    return _command(part, own.fields(path, "issue", one, part), later), None
+
+
+def _publish(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build, None] | None:
+    if one.publish not in own.draft.topics:
+        own.draft.unknown((*path, "publish"), "topic", one.publish, own.draft.topics)
+        own.data(path, one.given)
+        return None
+    data = own.data(path, one.given)
+    key: Get | None = None
+    if one.key:
+        key, found = own.draft.expression((*path, "key"), one.key, own.scope, present=own.present)
+        if said := misfit("key", Type(kind=Kind.STRING), found):
+            own.draft.tell((*path, "key"), "S-TYPE", said)
+    later = own.later(path, one)
+
+    def build(env: Any) -> Publication:
+        said = {name: as_json(get(env)) for name, get in data.items()}
+        delay, at = later(env) if later else (0.0, None)
+        kind = one.type or one.publish
+        return Publication(one.publish, kind, str(key(env)) if key else "", said, delay, at)
+
+    return build, None
+
+
+_TIMED = {
+    Kind.DURATION: """a duration: "30m", "1 month", "event.days * duration('24h')\"""",
+    Kind.TIME: """a time: "event.closes_at", "now + duration('24h')\"""",
+}
+
+
+def _command(part: CompiledPart, sources: Mapping[str, ValueSource], later: Due | None) -> Build:
     items = tuple((name, source.get) for name, source in sources.items())
 
     def build(env: Any) -> Any:
@@ -228,7 +311,10 @@ def _command(part: CompiledPart, sources: Mapping[str, ValueSource], delay: floa
             raise ExpressionFailed(
                 f"{part.name} cannot be issued: {place}: {error.errors()[0]['msg']}"
             ) from error
-        return After(delay, command) if delay else command
+        if later is None:
+            return command
+        delay, at = later(env)
+        return After(delay, command) if at is None else At(at, command)
 
     return build
 

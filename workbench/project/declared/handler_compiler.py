@@ -11,13 +11,16 @@ from workbench.errors import PermanentError, WorkbenchError
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.message_names import MESSAGE
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import INTEGER, RECORD, record
+from workbench.model.expressions.value_kinds import INTEGER, RECORD, Kind, Type, record
+from workbench.model.expressions.value_views import in_microseconds
 from workbench.model.messaging import Context, Handler, Message
+from workbench.model.policy import After, At
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, Publication
 from workbench.project.declared.filter_compiler import as_stored
 from workbench.project.declared.projection_compiler import row_seen, types_of
+from workbench.project.declared.scopes import with_names
 from workbench.project.declared.sections import FailureSection, HandlerSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.samples import PROJECT_FILE
@@ -46,6 +49,7 @@ _MESSAGE = {
     **MESSAGE,
     "data": Variable(RECORD, itemgetter("data")),
     "attempt": Variable(INTEGER, itemgetter("attempt")),
+    "now": Variable(Type(kind=Kind.MICROS), itemgetter("now")),
 }
 """What expressions of a handler can use; the rows that it looks up and its own names come to these."""
 
@@ -61,7 +65,7 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
         else:
             data = record(part.field_types, keyed=True)
             scope["data"] = Variable(as_stored(data), itemgetter("data"))
-    names = _names(draft, path, section, scope)
+    scope = dict(with_names(draft, path, section.let, scope))
     looks = _looks(draft, path, section, scope)
     present: frozenset[str] = frozenset()
     failures: list[_Failure] = []
@@ -69,23 +73,9 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
         for key, one in failing.items():
             failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
             failures.append(failure)
-    actions = ActionCompiler(draft, scope, "data", present).handled(path, section)
-    work = _Work(section.event, names, tuple(looks), tuple(failures), tuple(actions))
+    actions = ActionCompiler(draft, scope, "data", None, present).handled(path, section)
+    work = _Work(section.event, tuple(looks), tuple(failures), tuple(actions))
     return _handler(name, draft.places.line(path), work)
-
-
-def _names(
-    draft: Compilation, path: Path, section: HandlerSection, scope: dict[str, Variable]
-) -> Mapping[str, Get]:
-    found: dict[str, Get] = {}
-    for name, text in section.let.items():
-        if name in scope:
-            draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", key=True)
-            continue
-        run, kind = draft.expression((*path, "let", name), text, scope)
-        found[name] = run
-        scope[name] = Variable(kind, itemgetter(name))
-    return found
 
 
 def _looks(
@@ -132,7 +122,6 @@ class _Work:
     """
 
     event: str
-    names: Mapping[str, Get]
     looks: tuple[_Look, ...]
     failures: tuple[_Failure, ...]
     actions: tuple[CompiledAction, ...]
@@ -145,25 +134,29 @@ class _Work:
         """
         if self.event and message.event and message.type != self.event:
             return
-        env: dict[str, Any] = {**message.facts(), "attempt": context.attempt}
-        for name, get in self.names.items():
-            env[name] = get(env)
+        now = in_microseconds(context.now)
+        env: dict[str, Any] = {**message.facts(), "attempt": context.attempt, "now": now}
         for look in self.looks:
             env[look.name] = row_seen(context.row(look.projection, look.key(env)), look.columns)
         for one in self.failures:
             if one.when(env) is True:
                 raise one.error(one.message(env))
         for action in self.actions:
-            if action.applies(env):
-                _effect(action.build(env), context)
+            for made in action.made(env):
+                _effect(made, context)
 
 
 def _effect(made: Any, context: Context) -> None:
     if isinstance(made, Publication):
-        context.publish(made.topic, made.data, type=made.type, key=made.key, delay=made.delay)
+        context.publish(made.topic, made.data, type=made.type, key=made.key, delay=made.delay, at=made.at)
         return
-    delay = getattr(made, "seconds", 0.0)
-    context.issue(getattr(made, "command", made) if delay else made, delay=delay)
+    match made:
+        case After(seconds, command):
+            context.issue(command, delay=seconds)
+        case At(time, command):
+            context.issue(command, at=time)
+        case _:
+            context.issue(made)
 
 
 _WORKS = 1

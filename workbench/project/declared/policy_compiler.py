@@ -10,15 +10,17 @@ from typing import Any
 import msgspec
 
 from workbench.errors import ExpressionFailed
+from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
-from workbench.model.expressions.closures import item
+from workbench.model.expressions.closures import Scope, item
+from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import STRING
 from workbench.model.policy import Policy, Process, Reaction
 from workbench.project.declared.build_values import ValueSource
 from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction
-from workbench.project.declared.scopes import RECORD
+from workbench.project.declared.scopes import now_at, record_at, with_names
 from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import FieldType, class_name, record_of, struct_class
@@ -36,14 +38,16 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
                 draft.problems.append(_unknown_event(draft, path, index, event))
             draft.dropped = draft.dropped or draft.lenient
             continue
-        scope = {"event": item(part.type, 0), **RECORD}
-        by_event[part.cls] = ActionCompiler(draft, scope, "event").issued(path, section, names)
+        scope: Scope = {"event": item(part.type, 0), **record_at(1), **now_at(2)}
+        with draft.about(event if len(section.on) > 1 else ""):
+            scope = with_names(draft, path, section.let, scope)
+            by_event[part.cls] = ActionCompiler(draft, scope, "event", 3).issued(path, section, names)
     if not (section.do or section.issue or section.emit or section.publish):
         draft.tell(path, "S-TYPE", "a policy needs issue, or do { … } with several")
 
-    def react(event: Any, recorded: RecordedEvent) -> Reaction:
-        env = (event, recorded)
-        return [action.build(env) for action in by_event[type(event)] if action.applies(env)]
+    def react(event: Any, recorded: RecordedEvent, context: ReactionContext) -> Reaction:
+        env = (event, recorded, context)
+        return [made for action in by_event[type(event)] for made in action.made(env)]
 
     events: Any = tuple(by_event)
     return Policy(
@@ -90,16 +94,17 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
         if part is None:
             draft.unknown((*path, "on", event), "event", event, draft.events, key=True)
             continue
-        keys[part.cls] = _key(draft, path, section.key, part)
+        keys[part.cls] = _key(draft, path, section, event, part)
         steps[part.cls] = _step(draft, (*path, "on", event), one, part, fields, names)
     state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     return Process(
         name=name,
         on=tuple(steps),
-        correlate=lambda event, recorded: str(keys[type(event)]((event, recorded))),
+        correlate=lambda event, recorded: _text(keys[type(event)]((event, recorded))),
         state=state,
         evolve=_evolve(name, steps, fields, state),
         react=_react(steps),
+        ends=tuple(cls for cls, step in steps.items() if step.section.ends),
         issues=tuple(draft.commands[one].cls for one in names),
         doc=section.description,
     )
@@ -109,11 +114,25 @@ def _set_at_start(section: ProcessSection, key: str) -> bool:
     return all(key in one.set for one in section.on.values() if one.starts)
 
 
-def _key(draft: Compilation, path: Path, text: str, part: CompiledPart) -> Get:
-    scope = {"event": item(part.type, 0), **RECORD}
-    run, found = draft.expression((*path, "key"), text, scope)
-    if said := misfit("key", STRING, found):
-        draft.tell((*path, "key"), "S-TYPE", said)
+def _text(key: Any) -> str | None:
+    return None if key is None else str(key)
+
+
+def _key(draft: Compilation, path: Path, section: ProcessSection, event: str, part: CompiledPart) -> Get:
+    """Returns what gives the instance's key: the event's own expression, else that of the process."""
+    own = section.on[event].key
+    place = (*path, "on", event, "key") if own else (*path, "key")
+    if not (own or section.key):
+        said = f"nothing says which instance {event} belongs to"
+        hint = "give the process a key, or this event one; null: it belongs to none"
+        draft.tell((*path, "on", event), "S-TYPE", said, hint, key=True)
+        return constant(None)
+    with draft.about("" if own else event):
+        run, found = draft.expression(
+            place, own or section.key, {"event": item(part.type, 0), **record_at(1)}
+        )
+        if said := misfit("key", STRING.or_null(), found):
+            draft.tell(place, "S-TYPE", said)
     return run
 
 
@@ -125,30 +144,34 @@ def _step(
     fields: Mapping[str, FieldType],
     names: list[str],
 ) -> _Step:
-    scope = {"state": item(record_of(fields), 0), "event": item(part.type, 1)}
+    scope: Scope = {
+        "state": item(record_of(fields), 0),
+        "event": item(part.type, 1),
+        **record_at(2),
+        **now_at(3),
+    }
+    scope = with_names(draft, path, one.let, scope)
     given: dict[str, ValueSource] = {}
     for key, text in one.set.items():
         if key not in fields:
             draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)
             continue
         given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
-    if one.ends:
-        del scope["state"]  # it is over: there is none
-    actions = ActionCompiler(draft, scope, "event").issued(path, one, names)
+    actions = ActionCompiler(draft, scope, "event", 4).issued(path, one, names)
     return _Step(section=one, part=part, given=given, actions=actions)
 
 
 def _evolve(
     name: str, steps: Mapping[type[Any], _Step], fields: Mapping[str, FieldType], state: type[msgspec.Struct]
-) -> Callable[[Any, Any], Any]:
+) -> Callable[[Any, Any, ReactionContext], Any]:
     kept = {key: attrgetter(key) for key in fields}
     defaults = {key: one.default for key, one in fields.items() if one.optional}
 
-    def evolve(before: Any, event: Any) -> Any:
+    def evolve(before: Any, event: Any, context: ReactionContext) -> Any:
         step = steps[type(event)]
-        if step.section.ends or (before is None and not step.section.starts):
+        if before is None and not step.section.starts:
             return None
-        env = (before, event)
+        env = (before, event, context.record, context)
         values = {key: get(before) for key, get in kept.items()} if before is not None else dict(defaults)
         values |= {key: source.get(env) for key, source in step.given.items()}
         try:
@@ -161,12 +184,12 @@ def _evolve(
     return evolve
 
 
-def _react(steps: Mapping[type[Any], _Step]) -> Callable[[Any, Any], Reaction]:
-    def react(after: Any, event: Any) -> Reaction:
+def _react(steps: Mapping[type[Any], _Step]) -> Callable[[Any, Any, ReactionContext], Reaction]:
+    def react(after: Any, event: Any, context: ReactionContext) -> Reaction:
         step = steps[type(event)]
-        if after is None and not step.section.ends:
+        if after is None:
             return []
-        env = (after, event)
-        return [action.build(env) for action in step.actions if action.applies(env)]
+        env = (after, event, context.record, context)
+        return [made for action in step.actions for made in action.made(env)]
 
     return react

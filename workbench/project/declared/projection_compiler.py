@@ -13,7 +13,7 @@ import msgspec
 
 from workbench.errors import ExpressionFailed
 from workbench.model.event import RecordedEvent
-from workbench.model.expressions.closures import Variable, item
+from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Kind, Type, record
@@ -21,7 +21,7 @@ from workbench.model.expressions.value_views import EPOCH
 from workbench.model.json_values import read_json, write_json
 from workbench.model.projection import Column, ColumnKind, On, Projection, Rows
 from workbench.project.declared.compilation import Compilation, misfit
-from workbench.project.declared.scopes import RECORD
+from workbench.project.declared.scopes import Lines, lines_of, record_at, with_names
 from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
@@ -62,13 +62,22 @@ class _Deed:
     key: Get
     when: Get | None
     looks: bool
+    lines: Lines | None
     apply: Callable[[Rows, Any, Any], None]
 
     def __call__(self, event: Any, recorded: RecordedEvent, rows: Rows) -> None:
-        key = self.key((event, recorded, None))
+        if self.lines is None:
+            self._change(rows, (event, recorded, None))
+            return
+        for env in self.lines((event, recorded, None)):
+            self._change(rows, env)
+
+    def _change(self, rows: Rows, env: tuple[Any, ...]) -> None:
+        key = self.key(env)
         if key is None:
             raise ExpressionFailed("the row's key is null")
-        env = (event, recorded, row_seen(rows.get(key), self.columns) if self.looks else None)
+        if self.looks:
+            env = (*env[:2], row_seen(rows.get(key), self.columns), *env[3:])
         if self.when is None or self.when(env) is True:
             self.apply(rows, key, env)
 
@@ -175,7 +184,10 @@ def _deed(
     key_column = next(iter(section.columns))
     columns = columns_of(section)
     row = record(types_of(columns), keyed=True, nullable=True)
-    scope = {"event": item(event, 0), **RECORD, "row": item(row, 2)}
+    names: Scope = {"event": item(event, 0), **record_at(1), "row": item(row, 2)}
+    each = lines_of(draft, place, one.each, {name: names[name] for name in names if name != "row"}, 3)
+    scope, lines = ({**names, **each[0]}, each[1]) if each else (names, None)
+    scope = with_names(draft, place, one.let, scope)
     at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
     # A key that is written once for all events is checked with each: one that lacks the field is named.
     key, found = draft.expression(at, text, {name: scope[name] for name in scope if name != "row"})
@@ -185,12 +197,13 @@ def _deed(
     given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope)
     sums = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
     sums |= _counted(draft, place, one, section)
-    texts = (one.when, *one.put.values(), *one.set.values(), *one.add.values())
+    texts = (one.when, *one.let.values(), *one.put.values(), *one.set.values(), *one.add.values())
     return _Deed(
         columns=columns,
         key=_keeping(columns[key_column], key, found),
         when=when,
         looks=any(_ROW.search(text) for text in texts if isinstance(text, str)),
+        lines=lines,
         apply=_apply(one, key_column, _all_of(given), _all_of(sums)),
     )
 

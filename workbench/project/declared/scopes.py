@@ -1,16 +1,93 @@
-"""The names that expressions about a recorded event can use beside the event itself."""
+"""The names that expressions can use beside event and command: of the record, the time, lines, own names."""
 
 from __future__ import annotations
 
-from workbench.model.expressions.closures import Variable
-from workbench.model.expressions.value_kinds import INTEGER, STRING, Kind, Type
+from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
+from typing import Any
 
-RECORD = {
-    "id": Variable(STRING, lambda env: env[1].stream.partition("-")[2]),
-    "stream": Variable(STRING, lambda env: env[1].stream),
-    "type": Variable(STRING, lambda env: env[1].type),
-    "at": Variable(Type(kind=Kind.MICROS), lambda env: env[1].occurred_at),
-    "version": Variable(INTEGER, lambda env: env[1].version),
-    "position": Variable(INTEGER, lambda env: env[1].position),
-}
-"""``id``: the aggregate's; ``at``: when it happened; and so on, read from the record, which comes second."""
+from workbench.errors import ExpressionFailed
+from workbench.model.expressions.closures import Scope, Variable, item
+from workbench.model.expressions.value_kinds import ANY, INTEGER, STRING, Kind, Type
+from workbench.project.declared.compilation import Compilation
+from workbench.project.declared.source_locations import Path
+
+Lines = Callable[[Any], Iterator[Any]]
+"""Gives what expressions read for each line of a list, given what they read without it."""
+MOST_LINES = 10_000
+"""Lines over which something is repeated."""
+_MICROS = Type(kind=Kind.MICROS)
+
+
+def record_at(index: int) -> Mapping[str, Variable]:
+    """Returns what is read from an event's record: ``id`` is the aggregate's, ``at`` when it happened.
+
+    Args:
+        index: Where the record stands in what expressions read.
+    """
+    return {
+        "id": Variable(STRING, lambda env: env[index].stream.partition("-")[2]),
+        "stream": Variable(STRING, lambda env: env[index].stream),
+        "type": Variable(STRING, lambda env: env[index].type),
+        "at": Variable(_MICROS, lambda env: env[index].occurred_at),
+        "version": Variable(INTEGER, lambda env: env[index].version),
+        "position": Variable(INTEGER, lambda env: env[index].position),
+    }
+
+
+def now_at(index: int) -> Mapping[str, Variable]:
+    """Returns ``now``: the time of the decision or reaction whose context stands at an index."""
+    return {"now": Variable(_MICROS, lambda env: env[index].at)}
+
+
+def with_names(draft: Compilation, path: Path, let: Mapping[str, str], scope: Scope) -> Scope:
+    """Returns a scope with the names that a section gives to expressions; each sees those before it."""
+    found = dict(scope)
+    for name, text in let.items():
+        if name in found:
+            draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", key=True)
+            continue
+        run, known = draft.expression((*path, "let", name), text, found)
+        found[name] = Variable(known, run)
+    return found
+
+
+def lines_of(
+    draft: Compilation,
+    path: Path,
+    each: Mapping[str, str],
+    scope: Scope,
+    arity: int | None,
+    present: frozenset[str] = frozenset(),
+) -> tuple[Scope, Lines] | None:
+    """Compiles ``each { line: "event.lines" }``: returns the scope with the line, and what gives the lines.
+
+    Args:
+        arity: How many items expressions read; None where they read a mapping.
+    """
+    if not each:
+        return None
+    ((name, text),) = each.items()
+    place = (*path, "each", name)
+    if name in scope:
+        draft.tell(place, "S-NAME", f"{name} is taken already", key=True)
+        return None
+    run, found = draft.expression(place, text, scope, present=present)
+    if found.kind not in {Kind.LIST, Kind.ANY}:
+        draft.tell(place, "S-TYPE", f"each goes over a list, and this is {found.words}")
+    elif found.nullable:
+        draft.tell(place, "S-TYPE", "the list cannot be null, and this may be")
+    line = found.item or ANY
+
+    def lines(env: Any) -> Iterator[Any]:
+        values = run(env)
+        if not isinstance(values, list | tuple):
+            raise ExpressionFailed(f"{draft.places.label(place)}: {text}: this is no list")
+        if len(values) > MOST_LINES:
+            said = f"{len(values):,} lines are more than {MOST_LINES:,}"
+            raise ExpressionFailed(f"{draft.places.label(place)}: {text}: {said}")
+        for value in values:
+            yield {**env, name: value} if arity is None else (*env, value)
+
+    known = Variable(line, itemgetter(name)) if arity is None else item(line, arity)
+    return {**scope, name: known}, lines

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from workbench.model.projection import OnFault
-from workbench.project.durations import Duration
+from workbench.project.durations import Later
 from workbench.project.settings import Name, Section
 
 
@@ -32,6 +32,16 @@ def _plain(value: object) -> object:
 Value = Annotated[Any, AfterValidator(_plain)]
 """Text is an expression; anything else is itself."""
 Values = dict[str, Value]
+Lets = dict[Name, str]
+
+
+def _one_list(value: dict[str, str]) -> dict[str, str]:
+    if len(value) > 1:
+        raise ValueError('each names one list, such as each { line: "event.lines" }')
+    return value
+
+
+Each = Annotated[dict[Name, str], AfterValidator(_one_list)]
 Names = Annotated[list[Name], BeforeValidator(_one_or_many), Field(min_length=1)]
 
 
@@ -70,10 +80,19 @@ FieldSection.model_rebuild()
 class ActionSection(Section):
     """What is done, if ``when`` holds: emit an event, issue a command or publish a message."""
 
+    details: ClassVar[frozenset[str]] = frozenset({"after", "at", "type", "key"})
+    """Settings that have a meaning for some of what can be done."""
     when: str = Field("", description="Condition; always where it is left out")
+    otherwise: bool = Field(
+        False, description="Done where no action before it was, of those with a condition"
+    )
+    each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
     emit: str = Field("", description="Event that happens")
     issue: str = Field("", description="Command that is issued")
-    after: Duration = Field(0.0, ge=0, description="How much later")
+    after: Later = Field(
+        0.0, description="How much later: 30m, 1 month, or an expression that gives a duration"
+    )
+    at: str = Field("", description="Expression for the time at which; at once where it has passed")
     publish: str = Field("", description="Topic that a message goes to")
     type: str = Field("", description="Type of the message; by default the topic's name")
     key: str = Field(
@@ -85,6 +104,7 @@ class ActionSection(Section):
 class Acting(ActionSection):
     """One action, or several in ``do``."""
 
+    let: Lets = Field(default_factory=dict, description="Names for expressions; later ones see earlier ones")
     do: dict[Name, ActionSection] = Field(default_factory=dict, description="Several actions, in this order")
 
     @model_validator(mode="after")
@@ -118,6 +138,7 @@ class EventSection(Section):
     aggregate: str = Field("", description="Whose event it is, where the name does not say so")
     version: int = Field(1, ge=1, le=1000, description="Version of its fields")
     fields: Fields = Field(default_factory=dict, description="Its data")
+    let: Lets = Field(default_factory=dict, description="Names for expressions")
     set: Values = Field(default_factory=dict, description="What it changes in the state")
     upcast: dict[str, UpcastSection] = Field(default_factory=dict, description="from_1 { … } and so on")
 
@@ -159,6 +180,8 @@ class ApplySection(Section):
 
     key: str = Field("", description="Expression for the row's key; by default the id in the stream's name")
     when: str = Field("", description="Condition; always where it is left out")
+    each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
+    let: Lets = Field(default_factory=dict, description="Names for expressions")
     put: Values = Field(default_factory=dict, description="A new row, or one that replaces the old")
     set: Values = Field(default_factory=dict, description="Columns that change")
     add: Values = Field(default_factory=dict, description="Numbers added to columns")
@@ -200,6 +223,10 @@ class PolicySection(Acting):
 class StepSection(Acting):
     """What an event does to a process."""
 
+    details: ClassVar[frozenset[str]] = ActionSection.details - {"key"}
+    key: str = Field(
+        "", description="Expression for the instance, where it is not that of the process; null: none"
+    )
     starts: bool = Field(False, description="Whether it begins an instance")
     ends: bool = Field(False, description="Whether the instance is over")
     set: Values = Field(default_factory=dict, description="What it changes in the state")
@@ -209,7 +236,7 @@ class ProcessSection(Section):
     """``[process.NAME]``."""
 
     description: str = Field("", description="What it sees to")
-    key: Name = Field(description="Expression for the instance that an event belongs to")
+    key: str = Field("", description="Expression for the instance that an event belongs to; null: to none")
     state: Fields = Field(default_factory=dict, description="What it remembers")
     on: dict[Name, StepSection] = Field(min_length=1, description="Events")
 
@@ -251,7 +278,6 @@ class HandlerSection(Acting):
 
     description: str = Field("", description="What it does")
     event: str = Field("", description="Event that it handles, whose fields are checked; others pass it")
-    let: dict[Name, str] = Field(default_factory=dict, description="Names for expressions")
     rows: dict[Name, LookSection] = Field(
         default_factory=dict, description="Rows that are looked up; or null"
     )

@@ -40,7 +40,7 @@ WHEN: Forms = {
     "after": (),
 }
 THEN: Forms = {
-    "event": ("stream", *DATA),
+    "event": ("stream", "at", *DATA),
     "rejected": ("message", "field"),
     "conflict": ("version",),
     "row": ("projection", *DATA),
@@ -48,7 +48,7 @@ THEN: Forms = {
     "message": ("topic", *DATA),
     "command": ("by", "after", *DATA),
     "dead_letter": ("error", "message", "reason", "attempts", *DATA),
-    "no_event": ("stream", *DATA),
+    "no_event": ("stream", "at", *DATA),
     "no_row": ("projection", *DATA),
     "no_message": ("topic", *DATA),
     "no_command": ("by", "after", *DATA),
@@ -219,7 +219,8 @@ class _Reader:
         """Returns what else is said of it, in the order in which it is shown."""
         match kind:
             case FactKind.EVENT:
-                return {"stream": self._stream(item)}
+                at = item.moment("at")
+                return {"stream": self._stream(item), "at": None if at is None else moment(at)}
             case FactKind.REJECTED:
                 self._rejected_field(item)
                 return {"message": item.text("message"), "field": item.text("field")}

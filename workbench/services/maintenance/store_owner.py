@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbench.errors import NotAStore, StoreNotAllowed, StoreReadOnly
+from workbench.model.clock import Clock
 from workbench.project.project import Project
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.trust_list import ALLOWED_STORES, TrustList, config_folder
+from workbench.store.ports import Store
+from workbench.store.store_file import open_store_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,24 @@ class StoreOwner:
     def called(self) -> str:
         """How a person knows it."""
         return f"{self.name or Path(self.folder).name} in {self.folder}"
+
+
+def open_own_store(
+    project: Project, environ: Mapping[str, str], clock: Clock, *, allow: bool = False, only: str = ""
+) -> Store:
+    """Opens the store of a project, or makes it.
+
+    Args:
+        allow: The person allows a store outside the folder, or another project's; that is remembered (T3).
+        only: The one that the person saw and allows; empty for whatever it is.
+
+    Raises:
+        StoreNotAllowed: It lies outside the folder or is another project's, which was not allowed.
+        WorldError: It cannot be opened.
+    """
+    check_place(project.root, project.store_path, environ, allow=allow, only=only)
+    owner = owner_for(project, environ, allow=allow, only=only)
+    return open_store_file(project.store_path, clock, synchronous=project.synchronous, owner=owner)
 
 
 def check_place(

@@ -1,9 +1,9 @@
 """The project file as settings that a person edits."""
 
-from workbench.services.project_editor.project_editor import (
+from workbench.services.project_editor.project_editor import ProjectEditor
+from workbench.services.project_editor.settings_draft import (
     Branch,
     Place,
-    ProjectEditor,
     SettingsDraft,
     SettingsPart,
     differing,

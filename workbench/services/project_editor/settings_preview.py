@@ -13,13 +13,13 @@ from workbench.project.python_sources import module_path
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios, read_scenarios
 from workbench.services.project_editor.setting_renames import Edit, in_code, left_behind, mentions
+from workbench.services.project_editor.settings_draft import SettingsDraft
 from workbench.tusk import Problem, TskError, parse
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.model.registry import Registry
     from workbench.project.project import Project
-    from workbench.services.project_editor import SettingsDraft
 
 
 class WouldBreak(ProjectError):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from workbench.model.clock import ManualClock
+from workbench.model.decision_context import ReactionContext
 from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
@@ -57,8 +58,9 @@ def memories(registry: Registry, given: Sequence[RecordedEvent]) -> Iterator[Ope
             if record.type in kind.events:
                 event = registry.read_event(record)
                 with project_code(f"{kind.name} could not react to {record.type}", record.data):
-                    key = kind.correlate(event, record)
-                    states[key], _ = kind.react(states.get(key), event, record)
+                    if key := kind.correlate(event, record):
+                        context = ReactionContext(record.occurred_at, record)
+                        states[key], _ = kind.react(states.get(key), event, context)
         for key, state in states.items():
             said = None if state is None else kind.write_state(state)
             yield SaveProcess(process=kind.name, key=key, state=said)

@@ -22,7 +22,9 @@ def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
     projections = {str(one.facts["projection"]) for one in scenario.then if "projection" in one.facts}
     return Happened(
         refusals=tuple(scene.done.refusals),
-        events=tuple(_events(scene)),
+        events=tuple(
+            _events(scene, timed=any("event" in one.facts and "at" in one.facts for one in scenario.then))
+        ),
         commands=tuple(_commands(scene)),
         messages=tuple(facts for topic in sorted(asked) for facts in _messages(scene, topic)),
         letters=tuple(_letters(scene)),
@@ -33,11 +35,12 @@ def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
     )
 
 
-def _events(scene: ScenarioWorld) -> Iterator[Followed]:
+def _events(scene: ScenarioWorld, *, timed: bool) -> Iterator[Followed]:
     done = scene.done
     for event in scene.world.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
             facts = {"event": event.type, "stream": event.stream, "data": event.json()}
+            facts |= {"at": moment(event.occurred_at)} if timed else {}
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
 
 

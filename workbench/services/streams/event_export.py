@@ -53,6 +53,11 @@ class ExportReport:
     finished: bool = False
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return self.position / max(1, self.head)
+
     def summary(self) -> str:
         """Says it in one sentence."""
         said = f"{self.written:,} events written"

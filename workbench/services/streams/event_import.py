@@ -141,6 +141,11 @@ class ImportReport:
     types: Counter[str] = field(default_factory=Counter)
     problems: list[RecordProblem] = field(default_factory=list)
 
+    @property
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return self.done_bytes / max(1, self.size)
+
     def summary(self) -> str:
         """Says it in one sentence."""
         added = "would be added" if self.looked else "added"
@@ -261,8 +266,12 @@ class EventImport:
         async def store(group: list[Incoming], report: ImportReport) -> None:
             await self._store([_as_history(item) for item in group] if history else group, report, keep)
 
-        await self._read(path, reading, report, store, keep=keep, progress=progress, cancel=cancel)
-        await self._record(report)
+        try:
+            await self._read(path, reading, report, store, keep=keep, progress=progress, cancel=cancel)
+        finally:
+            report.cancelled |= not report.finished
+            if report.finished or report.stored:
+                await self._record(report)
         return report
 
     async def _read(

@@ -9,9 +9,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.line import LineEditor
-from workbench.gui.forms.json_schema import Loc, Schema, Shape
 
 _UNITS: dict[str, Decimal | int] = {
     "w": 604_800,
@@ -35,15 +33,8 @@ _ISO = re.compile(
 class DurationEditor(LineEditor):
     """A span of time."""
 
-    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
-        super().__init__(shape, loc, kit)
-        self.line.setMaximumWidth(260)
-        self.row.addStretch(0)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "string" and schema.get("format") == "duration"
+    takes = ("string", "duration")
+    narrow = True
 
     @override
     def parse(self, text: str) -> str:

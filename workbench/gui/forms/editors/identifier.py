@@ -9,12 +9,14 @@ from typing_extensions import override
 
 from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.line import LineEditor
-from workbench.gui.forms.json_schema import Loc, Schema, Shape
+from workbench.gui.forms.json_schema import Loc, Shape
 from workbench.gui.theme import code_font
 
 
 class UuidEditor(LineEditor):
     """A UUID, with a button for a new one where the form has a source of them."""
+
+    takes = ("string", "uuid")
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
@@ -25,11 +27,6 @@ class UuidEditor(LineEditor):
             button.setAccessibleName(f"New {shape.title}")
             button.clicked.connect(self._renew)
             self.row.addWidget(button)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "string" and schema.get("format") == "uuid"
 
     @override
     def parse(self, text: str) -> str:

@@ -31,11 +31,6 @@ class JsonEditor(AreaEditor):
         return "JSON such as " + json.dumps(shown, ensure_ascii=False)
 
     @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return True
-
-    @override
     def show_value(self, value: Any) -> None:
         if value is None:
             self.area.setPlainText(_BLANK.get(str(self.shape.schema.get("type")), ""))

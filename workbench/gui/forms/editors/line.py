@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -13,6 +13,9 @@ from typing_extensions import override
 from workbench.gui.actions import WidgetKey
 from workbench.gui.forms.editor import Editor, Kit, Suggest
 from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
+
+NARROW = 260
+"""Pixels to which the line of a short value grows at most."""
 
 
 class LineInput(QLineEdit):
@@ -40,7 +43,12 @@ class LineEditor(Editor):
     """A value that is written in one line.
 
     A subclass implements `parse` and, where a value is not simply its text, `text_of`.
+
+    Attributes:
+        narrow: Whether its values are short, so that the line stays so in a wide form.
     """
+
+    narrow: ClassVar[bool] = False
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
@@ -50,6 +58,9 @@ class LineEditor(Editor):
         self.line.stepped.connect(self.step)
         self.row.addWidget(self.line, 1)
         self.input = self.line
+        if self.narrow:
+            self.line.setMaximumWidth(NARROW)
+            self.row.addStretch(0)
         suggest = kit.suggest.get(tuple(step for step in loc if isinstance(step, str)))
         if suggest is not None:
             _complete(self.line, suggest)

@@ -15,7 +15,7 @@ from typing_extensions import override
 from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.calendar_popup import CalendarButton
 from workbench.gui.forms.editors.line import LineEditor
-from workbench.gui.forms.json_schema import Loc, Schema, Shape
+from workbench.gui.forms.json_schema import Loc, Shape
 from workbench.gui.time_format import mark_of, shown_zone, zone_text
 from workbench.model.zones import Zone
 
@@ -69,6 +69,8 @@ class DateTimeEditor(_CalendarEditor):
     they show twice in autumn needs its offset (V3).
     """
 
+    takes = ("string", "date-time")
+
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self.zone = QLabel()
@@ -83,11 +85,6 @@ class DateTimeEditor(_CalendarEditor):
         self._known = shown_zone().zone
         self.zone.setText(zone_text())
         shown_zone().changed.connect(self._zone_changed)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "string" and schema.get("format") == "date-time"
 
     @override
     def parse(self, text: str) -> str:
@@ -136,14 +133,11 @@ class DateTimeEditor(_CalendarEditor):
 class DateEditor(_CalendarEditor):
     """A day."""
 
+    takes = ("string", "date")
+
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self.row.addStretch(0)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "string" and schema.get("format") == "date"
 
     @override
     def parse(self, text: str) -> str:
@@ -160,15 +154,8 @@ class DateEditor(_CalendarEditor):
 class TimeEditor(LineEditor):
     """A time of day."""
 
-    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
-        super().__init__(shape, loc, kit)
-        self.line.setMaximumWidth(260)
-        self.row.addStretch(0)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "string" and schema.get("format") == "time"
+    takes = ("string", "time")
+    narrow = True
 
     @override
     def parse(self, text: str) -> str:

@@ -9,9 +9,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.line import LineEditor
-from workbench.gui.forms.json_schema import Loc, Schema, Shape
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,4000}\Z")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
@@ -20,15 +18,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 class IntegerEditor(LineEditor):
     """A whole number of any size; the arrow keys count up and down."""
 
-    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
-        super().__init__(shape, loc, kit)
-        self.line.setMaximumWidth(260)
-        self.row.addStretch(0)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "integer"
+    takes = ("integer",)
+    narrow = True
 
     @override
     def parse(self, text: str) -> int:
@@ -46,15 +37,8 @@ class IntegerEditor(LineEditor):
 class NumberEditor(LineEditor):
     """A number of a floating point; one without fraction keeps its digits as a whole number."""
 
-    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
-        super().__init__(shape, loc, kit)
-        self.line.setMaximumWidth(260)
-        self.row.addStretch(0)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "number"
+    takes = ("number",)
+    narrow = True
 
     @override
     def parse(self, text: str) -> int | float:
@@ -74,15 +58,8 @@ class NumberEditor(LineEditor):
 class DecimalEditor(LineEditor):
     """A decimal number, given on as text so that not a digit is lost."""
 
-    def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
-        super().__init__(shape, loc, kit)
-        self.line.setMaximumWidth(260)
-        self.row.addStretch(0)
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "string" and schema.get("format") == "decimal"
+    takes = ("string", "decimal")
+    narrow = True
 
     @override
     def parse(self, text: str) -> str:

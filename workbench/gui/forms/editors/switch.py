@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
-from workbench.gui.forms.json_schema import Loc, Schema, Shape
+from workbench.gui.forms.json_schema import Loc, Shape
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
@@ -56,6 +56,8 @@ class Switch(QCheckBox):
 class SwitchEditor(Editor):
     """Yes or no."""
 
+    takes = ("boolean",)
+
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self.switch = Switch()
@@ -63,11 +65,6 @@ class SwitchEditor(Editor):
         self.row.addWidget(self.switch)
         self.row.addStretch(1)
         self.input = self.switch
-
-    @override
-    @classmethod
-    def accepts(cls, schema: Schema) -> bool:
-        return schema.get("type") == "boolean"
 
     @override
     def type_in(self, typed: Mapping[str, Any]) -> bool:
