@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from shiboken6 import delete
 
 from tests.gui.conftest import settle, take_turn
+from workbench.engine.thread_readers import ThreadReaders
 from workbench.errors import ReadTooLong, StoreBusy
 from workbench.gui.desk import Selection
 from workbench.gui.reads import Question, takes_time
@@ -28,7 +29,6 @@ from workbench.gui.views.streams_view import StreamsView
 from workbench.gui.views.timeline_view import TimelineView
 from workbench.model.changes import Changes
 from workbench.model.clock import rfc3339
-from workbench.store.thread_readers import ThreadReaders
 
 
 class Gate:

@@ -12,6 +12,7 @@ from workbench.engine.engine import Engine, EngineState
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
 from workbench.engine.tasks import to_the_end
+from workbench.engine.thread_readers import ThreadReaders
 from workbench.engine.timers import Timer, timer_of
 from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
@@ -22,7 +23,6 @@ from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, RecordAction
 from workbench.store.ports import Reader, Store
 from workbench.store.stored_values import OperatorAction
-from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
 

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
+from workbench.engine.thread_readers import MOST, ThreadReaders
 from workbench.errors import ReadTooLong, StoreBusy
-from workbench.store.thread_readers import MOST, ThreadReaders
 
 
 class Slow:
@@ -76,29 +76,3 @@ async def test_a_reader_that_cannot_be_opened_is_opened_at_the_next_question(mad
         await readers.answer(readers.here)
     assert isinstance(await readers.answer(readers.here), Slow)
     readers.close()
-
-
-def test_C5_what_a_reader_reads_in_another_thread_is_stopped(file_store):
-    reader, told = file_store.reader(), []
-
-    def read():
-        try:
-            reader._one(
-                "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
-            )
-        except ReadTooLong as error:
-            told.append(error)
-
-    thread = threading.Thread(target=read)
-    thread.start()
-    while thread.is_alive():  # it may not have begun
-        reader.interrupt()
-    assert len(told) == 1
-
-
-def test_C5_interrupting_what_reads_nothing_changes_nothing(store):
-    reader = store.reader()
-    reader.interrupt()
-    assert reader.head() == 0
-    reader.close()
-    reader.interrupt()
