@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton
 
+from tests.gui.tree_rows import table_of
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
 from workbench.gui.manual_window import ManualWindow
@@ -70,8 +71,7 @@ def notices(session):
 def mistakes(session):
     """What the page says that stands in the place of a project that cannot be opened."""
     tree = session.window.centralWidget().list
-    items = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
-    return ["  ".join(item.text(column) for column in range(3)) for item in items]
+    return ["  ".join(row) for row in table_of(tree)]
 
 
 def press(session, label, inside=None):
@@ -212,6 +212,30 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     table = second.window.views["streams"].table.model()
     await until(lambda: table.rowCount() == 1)
     assert table.row(0)[0] == "user-ada"
+
+
+async def test_V3_a_second_window_follows_what_the_first_commits_its_status_bar_too(
+    start, tmp_path, until, monkeypatch
+):
+    monkeypatch.setattr("workbench.services.maintenance.commit_watch.EVERY", 0.01)
+    folder = copy_sample("users", tmp_path / "mine")
+    first = await start((folder, ""))
+    second = await start((folder, ""))
+    second.window.bring("streams")
+    values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+    await first.workspace.commands.issue("create_user", values)
+    table, bar = second.window.views["streams"].table.model(), second.window.statusBar()
+    await until(lambda: table.rowCount() == 1)
+    said = f"Position {first.workspace.streams.head():,}"
+    await until(lambda: said in [label.text() for label in bar.findChildren(QLabel)])
+
+
+async def test_refresh_has_the_status_bar_asked_again_too(start, until, monkeypatch):
+    session = await start()
+    asked, status = [], session.workspace.monitor.status
+    monkeypatch.setattr(session.workspace.monitor, "status", lambda: asked.append(True) or status())
+    await key(session.window, Qt.Key.Key_F5, until)
+    assert asked
 
 
 async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):

@@ -223,6 +223,10 @@ class Reader(
         """Closes the connection; a second call does nothing."""
         ...
 
+    def commits(self) -> int:
+        """Returns a number that is another one after every commit; only to be compared with this reader's."""
+        ...
+
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong` (C5).
 

@@ -62,6 +62,10 @@ class MemoryReader(MemoryTableLists):
         """Has reads inside stopped that take longer, which none does (C5)."""
         return nullcontext()
 
+    def commits(self) -> int:
+        """Returns a number that is another one after every commit."""
+        return self._tables.commits
+
     # -- events -------------------------------------------------------------------------------------------
 
     def head(self) -> int:
