@@ -228,7 +228,10 @@ class DeadLetters:
         """
         data = None if text is None else write_json(self.check_edit(number, text))
         async with self._world.at_work() as engine:
-            return await engine.dry_run(self.get(number), data)
+            letter = self.get(number)
+            if letter.subscription not in engine.handled:
+                raise detached(letter.subscription)
+            return await engine.dry_run(letter, data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Archives dead letters: they leave the list and can be restored."""
