@@ -108,7 +108,7 @@ class ProjectionGeneration:
         reached, passed, fault = await self._fold(events, buffer)
         if fault is None:
             reached = upto
-        if buffer.changed or passed or fault or reached - self._stored >= PASSED:
+        if events or reached - self._stored >= PASSED:
             await self._store(reached, buffer, passed=passed)
         self.checkpoint = reached
         if fault is not None:
