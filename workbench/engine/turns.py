@@ -7,7 +7,7 @@ from collections import deque
 
 
 class Turns:
-    """What is to be had by one at a time, by name; a turn that nobody else waits for costs next to nothing."""
+    """What is to be had by one at a time, by name; a turn that no other waits for costs next to nothing."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
