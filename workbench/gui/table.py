@@ -33,7 +33,7 @@ from workbench.gui.paged_model import NO_PAGES, Key, PagedModel, Row, RowSource,
 from workbench.gui.prepared_rows import PreparedRows, top_of
 from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
 from workbench.gui.safe_painter import painting
-from workbench.gui.table_actions import ChosenRows, TableActions
+from workbench.gui.table_actions import ChosenRows, TableActions, name_of
 from workbench.gui.table_header import TableHeader
 from workbench.gui.table_selection import HeldRows, SelectionKeeper
 from workbench.gui.theme import code_font, theme, ui_font
@@ -92,14 +92,14 @@ class FastTableView(QTableView):
         self.doubleClicked.connect(lambda _index: self._tell_row(self.row_activated))
         for column, described in enumerate(columns):
             self.setColumnWidth(column, described.width)
-        self._model.rowsInserted.connect(self._counted)
-        self._model.rowsRemoved.connect(self._counted)
-        self._model.modelReset.connect(self._counted)
+        for signal in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
+            signal.connect(self._counted)
         self._model.came.connect(self._came)
         theme().changed.connect(self.viewport().update)
         self.offering = Offering(
             self,
             self.chosen,
+            named=partial(name_of, self._model),
             nothing="No row is chosen",
             choose_at=self._choose_at,
             where=self._where,
@@ -134,13 +134,14 @@ class FastTableView(QTableView):
         self._quietly(lambda: self._model.set_source(source))
         self.scrollToTop()
 
-    def refresh(self, rows: RowSource | PreparedRows | None = None) -> None:
+    def refresh(self, rows: RowSource | PreparedRows | None = None, held: HeldRows | None = None) -> None:
         """Shows what became of the rows: what is selected, current and in sight stays so by its key (V1).
 
         What left is not selected any more, and nothing takes its place. Where the rows cannot be read, the
-        table says so and keeps what it has. Without rows the same source is asked again.
+        table says so and keeps what it has. Without rows the same source is asked again. What another
+        table, whose place this one takes, has `held`, goes over to this one.
         """
-        model, held = self._model, self.held()
+        model, held = self._model, held or self.held()
         found, pages = (rows.source, rows.pages) if isinstance(rows, PreparedRows) else (rows, NO_PAGES)
         source = found or model.source
         places = model.ask(lambda: source.find(held.keys()), None)
