@@ -298,6 +298,16 @@ async def test_J5_nobody_waits_for_a_read_model_that_does_not_follow(users):
         assert (view.status, view.lag > 0) == ("paused", True)
 
 
+async def test_J5_a_read_model_that_failed_repeatedly_is_not_waited_for(users, project, monkeypatch):
+    result = await project.issue("create_user", ADA)
+    await project.wait_for("users", result)
+    engine = project._world.running()
+    monkeypatch.setitem(engine.faults, "projection users", "ValueError: no")
+    await project.wait_for("users", result)
+    with pytest.raises(ProjectionFaulted, match="users stopped: ValueError: no"):
+        await project.wait_for("users", 999)
+
+
 async def test_J5_a_fault_is_told_with_its_cause(users):
     domain = users / "domain.py"
     text = domain.read_text()

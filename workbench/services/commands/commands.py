@@ -127,10 +127,9 @@ class Commands:
         while True:
             async with self._world.at_work() as engine:
                 stopped = engine.faults.get(f"projection {projection}")
-            if stopped:
-                raise ProjectionFaulted(
-                    f"read model {projection} stopped: {stopped}", hint="resume the engine"
-                )
+            if stopped and engine.projection(projection).checkpoint < position:
+                said = f"read model {projection} stopped: {stopped}"
+                raise ProjectionFaulted(said, hint="mend the cause, then resume the engine in the window")
             try:
                 return await engine.wait_for(projection, position)
             except StoreBusy:
