@@ -317,6 +317,6 @@ async def test_J5_a_fault_is_told_with_its_cause(users):
         result = await project.issue("create_user", ADA)
         with pytest.raises(ProjectionFaulted, match=r"faulted at position \d+: OSError: no line") as told:
             await project.wait_for("users", result)
-        assert "mend the cause" in told.value.hint
+        assert "fix the cause" in told.value.hint
         [view] = [one for one in await project.projections() if one.name == "users"]
         assert (view.status, view.fault) == ("faulted", "OSError: no line")

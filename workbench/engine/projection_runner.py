@@ -195,7 +195,7 @@ class ProjectionRunner:
         live = self._reader.generations(self.name)[0]
         if live.status is ProjectionStatus.FAULTED:
             said = f"faulted at position {live.fault_position:,}: {live.fault}"
-            hint = "mend the cause and retry it, or skip the event, in the window; or rebuild it"
+            hint = "fix the cause and retry it, or skip the event, in the window; or rebuild it"
         elif live.status is ProjectionStatus.PAUSED:
             said, hint = "paused", "resume it in the window"
         else:

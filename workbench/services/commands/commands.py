@@ -129,7 +129,7 @@ class Commands:
                 stopped = engine.faults.get(f"projection {projection}")
             if stopped and engine.projection(projection).checkpoint < position:
                 said = f"read model {projection} stopped: {stopped}"
-                raise ProjectionFaulted(said, hint="mend the cause, then resume the engine in the window")
+                raise ProjectionFaulted(said, hint="fix the cause, then resume the engine in the window")
             try:
                 return await engine.wait_for(projection, position)
             except StoreBusy:
