@@ -30,7 +30,7 @@ from workbench.model.decision_context import DecisionContext
 from workbench.model.event import NewEvent, event_data
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
-from workbench.model.project_code import project_code
+from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
@@ -106,7 +106,7 @@ class CommandHandler:
         """
         kind = self._registry.command(issue.type)
         try:
-            with project_code(f"{kind.name} could not be read", issue.values):
+            with ProjectCode(f"{kind.name} could not be read", issue.values):
                 command = kind.parse(issue.values)
         except InvalidCommand as error:
             told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
@@ -200,7 +200,7 @@ class CommandHandler:
         try:
             _check_expected(kind, issue, base.stream, loaded)
             context = DecisionContext(self._clock.now())
-            with project_code(f"{kind.name} could not be decided", base.data):
+            with ProjectCode(f"{kind.name} could not be decided", base.data):
                 decided = decide(loaded.state, command, context)
                 return Decision(loaded, self._new_events(decided, base, context.at))
         except CallerError as refusal:
