@@ -1,12 +1,14 @@
-"""C11, D1, J2: what project code does wrong is the failure of that delivery or event, and the rest goes on."""
+"""C11, D1, J2: what project code does wrong is the failure of that delivery or event; the rest goes on."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.engine.conftest import Counted
 from tests.engine.lab import Handled
@@ -14,6 +16,9 @@ from workbench.errors import CommandRejected, WrongExpectedVersion
 from workbench.model.command import CommandOutcome
 from workbench.model.messaging import OnDead
 from workbench.model.projection import On
+
+REJECTED: Any = CommandRejected
+CONFLICT: Any = WrongExpectedVersion
 
 
 class Mute(Exception):
@@ -35,14 +40,23 @@ def unpronounceable(*_parts):
     raise type("\ud800Error", (Exception,), {})("x\ud800")
 
 
+ILL = replace(Handled(n=1), n="one")
 ACTS = {
     "append to no name": lambda message, context: context.append(5, Handled(n=1)),
     "append at no version": lambda message, context: context.append("x", Handled(n=1), expected="abc"),
-    "append what its type refuses": lambda message, context: context.append("x", Handled(n="one")),
+    "append what its type refuses": lambda message, context: context.append(
+        "x", replace(Handled(n=1), n="one")
+    ),
     "no effect": lambda message, context: context.effect(None),
     "no priority": lambda message, context: context.publish("out", {}, priority="high"),
     "no key": lambda message, context: context.publish("out", {}, key=b"x"),
     "no type": lambda message, context: context.publish("out", {}, type=b"x"),
+    "a key that is no name": lambda message, context: context.publish("out", {}, key="k\0"),
+    "a key that is too long": lambda message, context: context.publish("out", {}, key="k" * 300),
+    "a type that is no name": lambda message, context: context.publish("out", {}, type="a\nb\u202e"),
+    "no delay": lambda message, context: context.publish("out", {}, delay=-5),
+    "a delay beyond the calendar": lambda message, context: context.publish("out", {}, delay=1e300),
+    "no life": lambda message, context: context.publish("out", {}, ttl=-1),
     "unreadable": unreadable,
     "mute": mute,
     "unpronounceable": unpronounceable,
@@ -91,11 +105,11 @@ async def test_J2_a_projection_whose_error_cannot_be_told_is_faulted_visibly(rig
 @pytest.mark.parametrize(
     ("refusal", "message", "field"),
     [
-        (CommandRejected(b"x"), "b'x'", None),
-        (CommandRejected("x", field=b"y"), "x", "b'y'"),
-        (CommandRejected("x\ud800"), r"x\ud800", None),
-        (CommandRejected(None, field=5), "None", "5"),
-        (WrongExpectedVersion("s", expected="x", actual="y"), "stream s is at version y", None),
+        (REJECTED(b"x"), "b'x'", None),
+        (REJECTED("x", field=b"y"), "x", "b'y'"),
+        (REJECTED("x\ud800"), r"x\ud800", None),
+        (REJECTED(None, field=5), "None", "5"),
+        (CONFLICT("s", expected="x", actual="y"), "stream s is at version y", None),
     ],
 )
 async def test_a_refusal_is_recorded_as_text_whatever_it_was_made_of(
@@ -115,7 +129,7 @@ async def test_a_refusal_is_recorded_as_text_whatever_it_was_made_of(
     assert (record.message, record.field, record.expected) == (result.message, field, None)
 
 
-async def test_U2_what_does_not_fit_its_own_type_is_not_stored(rig):
+async def test_K1_what_does_not_fit_its_own_type_is_not_stored(rig):
     engine = await rig.open()
     kind = engine.registry.aggregates["count"]
     broken = dataclasses.replace(kind, decide=lambda *_parts: [Counted(by=1), Counted(by="x")])

@@ -15,6 +15,7 @@ from workbench import (
     CallerError,
     CommandRejected,
     InvalidCommand,
+    InvalidValue,
     ModelFailed,
     NoHandler,
     NotFound,
@@ -25,6 +26,7 @@ from workbench import (
     WrongExpectedVersion,
 )
 from workbench.project.samples import copy_sample
+from workbench.store.sqlite.integrity_check import check
 
 ADA = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
 
@@ -227,3 +229,30 @@ async def test_M2_a_program_that_is_cancelled_leaves_the_store_closed(users, tur
     async with workbench.open(users) as project:
         assert [event.type async for event in project.read("user-ada")] in ([], ["user.created"])
         await project.issue("create_user", {**ADA, "user_id": "bob"})
+
+
+@pytest.mark.parametrize(
+    ("act", "place"),
+    [
+        (lambda project: project.publish("audit", {}, priority="high"), "$.priority"),
+        (lambda project: project.publish("audit", {}, priority=1.5), "$.priority"),
+        (lambda project: project.publish("audit", {}, key="k", message_id="7"), "$.id"),
+        (lambda project: project.publish("audit", {}, delay="soon"), "$.delay"),
+        (lambda project: project.publish("audit", {}, delay=float("nan")), "$.delay"),
+        (lambda project: project.publish("audit", {}, delay=-1), "$.delay"),
+        (lambda project: project.publish("audit", {}, ttl=1e15), "$.ttl"),
+        (lambda project: project.publish("audit", {}, ttl=0), "$.ttl"),
+        (lambda project: project.issue("create_user", ADA, expected="abc"), "$.expected"),
+        (lambda project: project.issue("create_user", ADA, expected=1.5), "$.expected"),
+        (lambda project: project.issue("create_user", ADA, expected=b"x"), "$.expected"),
+    ],
+)
+async def test_N6_what_is_of_a_wrong_kind_is_refused_and_leaves_the_store_healthy(users, act, place):
+    async with workbench.open(users) as project:
+        await project.publish("audit", {"n": 1})
+        with pytest.raises(InvalidValue) as refusal:
+            await act(project)
+        assert refusal.value.path == place
+        await project.publish("audit", {"n": 2})
+        assert await project.settle(20)
+    assert check(users / "data" / "events.db").healthy

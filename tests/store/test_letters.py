@@ -5,11 +5,21 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.actions import one
 from tests.store.test_queue import Box
 from workbench.model.dead_letter import TRANSITIONS, LetterStatus
-from workbench.store.operations import MarkLetters, ReplayLetter, RestoreLetters, Skip
+from workbench.store.operations import (
+    AdvanceJob,
+    MarkLetters,
+    RecordAction,
+    ReplayLetter,
+    RestoreLetters,
+    Skip,
+    StartJob,
+)
+from workbench.store.stored_values import Job, OperatorAction
 
 ARCHIVE = MarkLetters(numbers=(1,), before=("open",), after="archived", act="archive")
 PURGE = MarkLetters(numbers=(1,), before=("open", "archived"), after="purged", act="purge")
@@ -110,3 +120,17 @@ def test_L9_restore_goes_back_one_act_at_a_time_with_its_time(store, clock):
         seen.append((post.status(), post.reader.letter(1).changed_at))
     assert seen == [("archived", archived), ("open", opened)]
     assert one(store, RestoreLetters(numbers=(1,))) == 0
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "done"])
+def test_L5_a_job_that_has_ended_is_not_advanced(store, ended):
+    post = Post(store)
+    post.bring("open")
+    number = one(store, StartJob(job=Job(action="archive", numbers=(1,))))
+    note = RecordAction(action=OperatorAction(at=1, action="end", subject="job", detail="{}"))
+    stopped = AdvanceJob(number=number, step=0, operations=(), status=ended, note=note)
+    assert one(store, stopped).status == ended
+    for advance in (stopped, replace(stopped, status="running", operations=(ARCHIVE,))):
+        assert one(store, advance) == store.reader().job(number)
+    assert (store.reader().job(number).status, post.status()) == (ended, "open")
+    assert len(store.reader().actions()) == 1

@@ -1,4 +1,4 @@
-"""§8: an operation whose fields are of other kinds than they say is refused by every store, and no other."""
+"""N6: an operation whose fields are of other kinds than they say is refused by every store, and no other."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ RECORD = CommandRecord(
     command_id=ID, type="t", stream="s", data="{}", outcome="accepted", correlation_id=ID, issued_at=1
 )
 ACTION = OperatorAction(at=1, action="pause", subject="engine")
+APPEND, SETTLE = append("s", "a"), op.Settle(subscription="sub", token=ID)
+MARK = op.MarkLetters(numbers=(1,), before=("open",), after="archived")
+STATE = op.SaveProcess(process="p", key="k", state="{}")
+FAULT = MarkProjection(name="p", generation=1, status="faulted")
 WRONG = [
     (replace(MESSAGE, priority="high"), "$.priority"),
     (replace(MESSAGE, priority=1.5), "$.priority"),
@@ -28,26 +32,26 @@ WRONG = [
     (replace(MESSAGE, type=["x"]), "$.type"),
     (replace(MESSAGE, id=str(ID)), "$.id"),
     (replace(MESSAGE, deliver_at=2**63), "$.deliver_at"),
-    (append("s", "a", expected="abc"), "$.expected"),
-    (append("s", "a", expected=1.5), "$.expected"),
-    (append(5, "a"), "$.stream"),
-    (op.Append(stream="s", events=(replace(event("a"), data=b"{}"),)), "$.events[0].data"),
-    (op.AppendMany(appends=(append("s", "a"), append("t", "b", expected="x"))), "$.appends[1].expected"),
+    (replace(APPEND, expected="abc"), "$.expected"),
+    (replace(APPEND, expected=1.5), "$.expected"),
+    (replace(APPEND, stream=5), "$.stream"),
+    (replace(APPEND, events=(replace(event("a"), data=b"{}"),)), "$.events[0].data"),
+    (op.AppendMany(appends=(APPEND, replace(APPEND, stream="t", expected="x"))), "$.appends[1].expected"),
     (op.RecordCommand(record=replace(RECORD, expected="x")), "$.record.expected"),
     (op.RecordCommand(record=replace(RECORD, message=b"x")), "$.record.message"),
     (op.RecordCommand(record=replace(RECORD, field=b"y")), "$.record.field"),
     (op.Atomic(operations=(MESSAGE, replace(MESSAGE, id=ID, priority="x"))), "$.operations[1].priority"),
-    (op.Settle(subscription="sub", token=ID, effects=(None,)), "$.effects[0]"),
-    (op.Settle(subscription="sub", token=ID, effects=(append(5, "a"),)), "$.effects[0].stream"),
+    (replace(SETTLE, effects=(None,)), "$.effects[0]"),
+    (replace(SETTLE, effects=(replace(APPEND, stream=5),)), "$.effects[0].stream"),
     (op.RecordAction(action=replace(ACTION, subject=7)), "$.action.subject"),
-    (op.MarkLetters(numbers=(1, "2"), before=("open",), after="archived"), "$.numbers[1]"),
-    (op.SaveProcess(process="p", key=7, state="{}"), "$.key"),
-    (MarkProjection(name="p", generation=1, status="faulted", fault=b"x"), "$.fault"),
+    (replace(MARK, numbers=(1, "2")), "$.numbers[1]"),
+    (replace(STATE, key=7), "$.key"),
+    (replace(FAULT, fault=b"x"), "$.fault"),
 ]
 
 
 @pytest.mark.parametrize(("wrong", "place"), WRONG, ids=[f"{type(bad).__name__} {at}" for bad, at in WRONG])
-def test_a_field_of_another_kind_is_refused_and_named_and_the_rest_of_the_group_is_written(
+def test_N6_C6_a_field_of_another_kind_is_refused_and_named_and_the_rest_of_the_group_is_written(
     store, wrong, place
 ):
     for operation in (op.EnsureTopic(name="work"), op.EnsureSubscription(name="sub", topic="work")):
@@ -61,7 +65,7 @@ def test_a_field_of_another_kind_is_refused_and_named_and_the_rest_of_the_group_
     assert store.reader().head() == 2
 
 
-def test_what_is_no_operation_is_refused(store):
+def test_N6_what_is_no_operation_is_refused(store):
     (refused,) = store.write([None])
     assert isinstance(refused, InvalidValue)
 

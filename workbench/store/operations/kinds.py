@@ -1,4 +1,4 @@
-"""Refuses operations whose fields are of other kinds than they say, before a store looks at them."""
+"""Refuses operations whose fields are of other kinds than they say, before a store looks at them (N6)."""
 
 from __future__ import annotations
 
