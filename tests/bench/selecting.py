@@ -1,4 +1,4 @@
-"""How long the window stands still when something large is chosen: events, states, dead letters, rows.
+"""How long the window stands still when something large is chosen or sent, and when all views ask again.
 
 Run ``python -m tests.bench.selecting``; without a display it measures offscreen. For each selection it prints
 the longest stretch in which the loop did nothing else, in milliseconds (contract V4: below 50).
@@ -14,9 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.bench.report import Report, arguments
+
+if TYPE_CHECKING:
+    from workbench.gui.views.commands_view import CommandsView
 
 MB = 1_000_000
 BEAT = 0.002
@@ -96,14 +99,23 @@ class Pauses:
         yield
 
 
+def shown_in(commands: CommandsView, value: dict[str, Any]) -> None:
+    """Puts a value into the form that is shown."""
+    assert commands._form is not None
+    commands._form.set_value(value)
+
+
 async def look(folder: Path, report: Report, *, quick: bool) -> None:
     """Brings the values into a store, opens the views, and chooses one value after the other."""
     from workbench.gui.desk import Desk, Selection
+    from workbench.gui.views.commands_view import CommandsView
     from workbench.gui.views.inspector_view import InspectorView
     from workbench.gui.views.letters_view import LettersView
     from workbench.gui.views.projections_view import ProjectionsView
+    from workbench.gui.views.settings_view import SettingsView
     from workbench.gui.views.timeline_view import TimelineView
     from workbench.interop.field_mapping import Mapping
+    from workbench.model.changes import Changes
     from workbench.services.project.open_project import open_target
 
     values = texts(quick=quick)
@@ -122,7 +134,8 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
     await workspace.running().settle()
     desk = Desk(workspace)
     inspector, projections = InspectorView(desk), ProjectionsView(desk)
-    views = (TimelineView(desk), inspector, LettersView(desk), projections)
+    commands, settings = CommandsView(desk), SettingsView(desk)
+    views = (TimelineView(desk), inspector, LettersView(desk), projections, commands, settings)
     for view in views:
         view.resize(700, 600)
         view.show()
@@ -138,6 +151,7 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
             await asyncio.sleep(0.1)
         report.add(name, pauses.longest * 1000, "ms")
 
+    await chosen("the views open", lambda: None)
     for tab in range(inspector.tabs.count()):
         inspector.tabs.setCurrentIndex(tab)
         for version, name in enumerate(values, 1):
@@ -152,6 +166,13 @@ async def look(folder: Path, report: Report, *, quick: bool) -> None:
             continue
         name = list(values)[int(letter.key.removeprefix("thing-t"))]
         await chosen(f"dead letter: {name}", partial(desk.select, Selection(letter=letter.number)))
+    large = {"thing_id": "large", "value": "lorem ipsum " * (4 * MB // 12)}
+    await chosen("form: a text of 4 MB", lambda: shown_in(commands, large))
+    await chosen("form: sent with a text of 4 MB", commands.send)
+    await chosen("form: a copy of that", commands.edit_copy)
+    for path in (("message_queue",), ("event_store",), ("topics", "things")):
+        await chosen(f"settings: {'.'.join(path)}", partial(settings.outline.choose_path, path))
+    await chosen("all views after a change", partial(desk.changed.emit, Changes(everything=True)))
     beating.cancel()
     for view in views:
         view.close()

@@ -22,13 +22,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from tests.services.conftest import retry_delay, settle, workspace
 from workbench.gui import reads
 from workbench.gui.desk import Desk
 from workbench.gui.loop import WorkbenchLoop
-from workbench.project.samples import copy_sample
-from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
+__all__ = ["retry_delay", "settle", "workspace"]
 _GRACE = 2.0  # seconds that a thread has to end after it was told to
 _failed = pytest.StashKey[bool]()
 _origins: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
@@ -244,23 +244,6 @@ class Numbers:
 
 
 @pytest.fixture
-def retry_delay() -> str:
-    """Little, so that nobody waits long for a letter to die; a test may want another."""
-    return "20ms"
-
-
-@pytest.fixture
-async def workspace(tmp_path: Path, retry_delay: str, stores: None) -> AsyncIterator[Workspace]:
-    folder = copy_sample("users", tmp_path / "users")
-    project = folder / "project.tsk"
-    project.write_text(project.read_text().replace('retry_delay: "500ms"', f'retry_delay: "{retry_delay}"'))
-    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await opened.start()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def desk(workspace: Workspace) -> AsyncIterator[Desk]:
     made = Desk(workspace)
     yield made
@@ -271,16 +254,6 @@ def take_turn(desk: Desk) -> None:
     """Does the next of what is to be done in a turn of its own."""
     desk._turn.stop()
     desk._take_turn()
-
-
-async def settle(workspace: Workspace) -> None:
-    """Waits until everything was delivered, retried or died."""
-    async with asyncio.timeout(15):
-        engine = workspace.running()
-        await engine.settle()
-        while any(view.retrying for view in workspace.monitor.subscriptions()):
-            await asyncio.sleep(0.005)
-            await engine.settle()
 
 
 @pytest.fixture

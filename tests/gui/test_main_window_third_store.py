@@ -38,7 +38,7 @@ class ThirdStore(Only):
 
 
 @pytest.fixture
-async def session(start, monkeypatch):
+async def session(start, monkeypatch, by_hand):
     monkeypatch.setattr(store, "SqliteStore", ThirdStore)
     return await start()
 

@@ -17,8 +17,10 @@ from workbench.errors import ReadTooLong, StoreBusy
 from workbench.gui.desk import Selection
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.view_catalog import VIEWS
+from workbench.gui.views import letter_editor
 from workbench.gui.views.commands_view import CommandsView
 from workbench.gui.views.letter_actions import PURGE, REPLAY
+from workbench.gui.views.letter_editor import PayloadEditor
 from workbench.gui.views.letters_view import LettersView
 from workbench.gui.views.log_view import LogView
 from workbench.gui.views.reset_dialog import ResetDialog
@@ -429,7 +431,7 @@ async def test_a_version_whose_row_is_not_read_yet_is_selected_when_it_is(worksp
     await quiet(desk)
     (found,) = selected
     assert found.version == 300
-    assert workspace.streams.event_of("user-ada", 300).position == found.position
+    assert workspace.reader.read_stream("user-ada", 299, 1)[0].position == found.position
 
 
 async def test_V4_a_change_has_one_view_after_the_other_ask_each_in_its_own_turn(desk, qtbot, monkeypatch):
@@ -492,7 +494,7 @@ async def test_V4_the_dialog_that_resets_says_what_it_does_when_it_is_read(broke
     chosen = []
     dialog.chosen.connect(chosen.append)
     dialog._confirm()
-    assert chosen == [dialog._judged.value]
+    assert chosen == [dialog._place.value]
     assert gate.caught == ["head"] * 2, "what this test asks itself"
 
 
@@ -527,13 +529,15 @@ async def test_V4_letters_are_read_before_it_is_asked_what_shall_be_done_with_th
     assert gate.caught == []
 
 
-async def test_V4_known_ids_are_offered_when_they_are_read(workspace, desk, gate, qtbot):
+async def test_V4_known_ids_are_offered_when_they_are_read(workspace, desk, gate, qtbot, until):
     await create(workspace, "ada", "adam", "bob")
     view = shown(CommandsView(desk), desk, qtbot)
     view.show_command("update_user")
     await quiet(desk)
     line = view._form.field("user_id").first_input
     offered = line.completer().model()
+    view.activateWindow()
+    await until(view.isActiveWindow)
     line.setFocus()
     gate.caught.clear()
     gate.open.clear()
@@ -545,3 +549,42 @@ async def test_V4_known_ids_are_offered_when_they_are_read(workspace, desk, gate
     assert line.completer().popup().isVisible()
     assert gate.caught == []
     line.completer().popup().hide()
+
+
+async def test_V4_an_edited_payload_is_checked_beside_the_loop(broken, desk, gate, qtbot):
+    letter = broken.dead_letters.get(1)
+    editor = PayloadEditor(desk, broken.dead_letters.check_edit)
+    qtbot.addWidget(editor)
+    gate.caught.clear()
+    gate.open.clear()
+    editor.edit(letter)
+    editor.put(letter.data.replace("x.invalid", "example.org"))
+    assert editor.said.text() == "Checking …"
+    assert not editor.send.isEnabled()
+    gate.open.set()
+    await quiet(desk)
+    assert editor.said.text().startswith("Valid.")
+    assert editor.send.isEnabled()
+    assert gate.caught == []
+
+
+async def test_V4_a_large_payload_that_is_typed_in_is_not_called_valid_for_what_it_was(
+    broken, desk, gate, qtbot, monkeypatch
+):
+    letter = broken.dead_letters.get(1)
+    editor = PayloadEditor(desk, broken.dead_letters.check_edit)
+    qtbot.addWidget(editor)
+    editor.edit(letter)
+    await quiet(desk)
+    monkeypatch.setattr(letter_editor, "LARGE", 10)
+    gate.open.clear()
+    editor.put(letter.data.replace("x.invalid", "example.org"))
+    editor._pause.timeout.emit()
+    editor.area.appendPlainText("!")
+    gate.open.set()
+    await quiet(desk)
+    assert not editor.send.isEnabled()
+    editor._pause.timeout.emit()
+    await quiet(desk)
+    assert editor.said.text().startswith("Line 2, column 1: not JSON")
+    editor._pause.stop()

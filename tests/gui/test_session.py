@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton
 
+from tests.gui.tree_rows import table_of
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
 from workbench.gui.manual_window import ManualWindow
@@ -69,8 +71,7 @@ def notices(session):
 def mistakes(session):
     """What the page says that stands in the place of a project that cannot be opened."""
     tree = session.window.centralWidget().list
-    items = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
-    return ["  ".join(item.text(column) for column in range(3)) for item in items]
+    return ["  ".join(row) for row in table_of(tree)]
 
 
 def press(session, label, inside=None):
@@ -213,6 +214,30 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     assert table.row(0)[0] == "user-ada"
 
 
+async def test_V3_a_second_window_follows_what_the_first_commits_its_status_bar_too(
+    start, tmp_path, until, monkeypatch
+):
+    monkeypatch.setattr("workbench.services.maintenance.commit_watch.EVERY", 0.01)
+    folder = copy_sample("users", tmp_path / "mine")
+    first = await start((folder, ""))
+    second = await start((folder, ""))
+    second.window.bring("streams")
+    values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+    await first.workspace.commands.issue("create_user", values)
+    table, bar = second.window.views["streams"].table.model(), second.window.statusBar()
+    await until(lambda: table.rowCount() == 1)
+    said = f"Position {first.workspace.streams.head():,}"
+    await until(lambda: said in [label.text() for label in bar.findChildren(QLabel)])
+
+
+async def test_refresh_has_the_status_bar_asked_again_too(start, until, monkeypatch):
+    session = await start()
+    asked, status = [], session.workspace.monitor.status
+    monkeypatch.setattr(session.workspace.monitor, "status", lambda: asked.append(True) or status())
+    await key(session.window, Qt.Key.Key_F5, until)
+    assert asked
+
+
 async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
     session = await start()
     window = session.window
@@ -306,7 +331,7 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
         dialog.reject()
         await task
     stream = next(one for one in session.workspace.streams.page(1, 10) if one.name.endswith("r0"))
-    event = session.workspace.streams.event_of(stream.name, 1)
+    event = session.workspace.reader.read_stream(stream.name, 0, 1)[0]
     assert f'"n":{2**60}' in event.data.replace(" ", "")
 
 
@@ -318,6 +343,7 @@ async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_pa
     task = session.desk.run(session.import_path(path), "Import")
     dialog = await shown_dialog(session, until)
     assert not dialog.findChild(object, "import-stream").isVisible()
+    await until(lambda: first_stream(dialog))
     assert first_stream(dialog) == "cloudevents-book"
     await until(dialog.findChild(object, "import-start").isEnabled)
     assert dialog._said.text() == (
@@ -325,7 +351,7 @@ async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_pa
     )
     dialog.findChild(object, "import-start").click()
     await task
-    assert session.workspace.streams.event_of("cloudevents-book", 3).data == '{"n":1}'
+    assert session.workspace.reader.read_stream("cloudevents-book", 2, 1)[0].data == '{"n":1}'
 
 
 async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_that_act(
@@ -358,12 +384,33 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
     only.click()
     button.click()
     await task
-    event = session.workspace.streams.event_of("user-ada", 1)
+    event = session.workspace.reader.read_stream("user-ada", 0, 1)[0]
     assert json.loads(event.metadata)["history"] is True
     await session.workspace.running().settle()
     delivered = {one.name: one.delivered for one in session.workspace.monitor.subscriptions()}
     assert not any(delivered.values()), delivered
     assert session.workspace.projections.rows("users"), "read models know it"
+
+
+async def test_V4_a_file_that_is_imported_is_read_beside_the_loop(start, tmp_path, until, monkeypatch):
+    path, threads = tmp_path / "events.json", []
+    one = {"specversion": "1.0", "source": "/shop", "type": "sold", "subject": "book", "data": {"n": 1}}
+    path.write_text(json.dumps([{**one, "id": "1"}]))
+    session = await start()
+    preview = session.workspace.event_import.preview
+
+    def noted(*args, **more):
+        threads.append(threading.get_ident())
+        return preview(*args, **more)
+
+    monkeypatch.setattr(session.workspace.event_import, "preview", noted)
+    task = session.desk.run(session.import_path(path), "Import")
+    dialog = await shown_dialog(session, until)
+    await until(lambda: first_stream(dialog))
+    dialog.reject()
+    await task
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
 
 
 def first_stream(dialog):

@@ -164,6 +164,18 @@ def test_retries_and_attempts_are_not_both_given(load):
     assert "S-RANGE max_attempts should be at least 1" in told(load, "[message_queue]\nmax_retries: -1")[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[event_store]\nsnapshot_every: null", "2:17: S-TYPE snapshot_every should be a whole number"),
+        ('[topics.a]\nname: ""', "2:7: S-RANGE name should not be empty"),
+        ("[topics.a]\nmax_backlog: 0.5", "2:14: S-TYPE max_backlog should be a whole number"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_words_of_the_file(load, text, said):
+    assert told(load, text) == [f"project.tsk:{said}"]
+
+
 def test_a_missing_reference_is_told_once(load):
     assert told(load, "[event_store]\nsnapshot_every: $n") == [
         'project.tsk:2:17: R-MISSING nothing defines $n (write $n: "…" above)'

@@ -15,8 +15,18 @@ from workbench.services.workspace import Workspace
 
 
 @pytest.fixture
-async def workspace(tmp_path: Path, stores: None, by_hand: None) -> AsyncIterator[Workspace]:
+def retry_delay() -> str:
+    """What the sample says; a test may want another."""
+    return "500ms"
+
+
+@pytest.fixture
+async def workspace(
+    tmp_path: Path, retry_delay: str, stores: None, by_hand: None
+) -> AsyncIterator[Workspace]:
     folder = copy_sample("users", tmp_path / "users")
+    project = folder / "project.tsk"
+    project.write_text(project.read_text().replace('retry_delay: "500ms"', f'retry_delay: "{retry_delay}"'))
     opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
     await opened.start()
     yield opened

@@ -89,7 +89,6 @@ def _rows(reader: Reader, name: str) -> Any:
     shown = reader.projection_order(name, text="no. 1", shows={"n": lambda value: f"no. {value}"})
     numbers = reader.projection_numbers(name, ["a", "b", "zz"])
     return {
-        "counts": [reader.projection_count(name, text) for text in ("", "A", "1")],
         "rows": [reader.projection_rows(name, order=order, text=text, first=1) for order, text in _ORDERS],
         "lines": [
             [

@@ -103,7 +103,6 @@ def reads(reader: SqliteReader):
         yield lambda name=name: [
             [reader.passed(name, one.generation) for one in reader.generations(name)],
             reader.projection_rows(name),
-            reader.projection_count(name),
         ]
 
 

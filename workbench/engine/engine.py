@@ -124,7 +124,7 @@ class Engine:
         self._housekeeping = Retention(registry, self.writer, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
-        self._started = False
+        self._started = self._stopped = False
 
     # -- life -------------------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Engine:
     async def _stop(self, last: Sequence[Operation]) -> None:
         for runner in self.subscriptions.values():
             runner.release()
-        self.state = EngineState.PAUSED
+        self._stopped = True
         self._housekeeping.stop()
         if self._started:
             self._scheduler.wake_all()
@@ -246,7 +246,7 @@ class Engine:
             return 0
 
     def _runs(self) -> bool:
-        return self.state is EngineState.RUNNING
+        return self.state is EngineState.RUNNING and not self._stopped
 
     def wake(self, name: str) -> None:
         """Has one subscription look for work."""

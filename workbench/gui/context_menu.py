@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QPoint, QTimer, SignalInstance
 from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import (
-    QAbstractScrollArea,
-    QApplication,
-    QMenu,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QTreeWidgetItemIterator,
-    QWidget,
-)
-from typing_extensions import override
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 
-from workbench.gui.actions import Actions, BoundAction, action
+from workbench.gui.actions import BoundAction
 
 Extend = Callable[[QMenu], object]
 
@@ -132,85 +122,3 @@ def open_menu(place: QWidget, event: QContextMenuEvent) -> None:
     if menu.actions():
         menu.popup(event.globalPos())
     event.accept()
-
-
-@dataclass(frozen=True, slots=True)
-class TreeItem:
-    """An item of a tree, as it was when it was chosen: its text, and what stands behind it."""
-
-    text: str
-    data: Any
-
-
-class OfferingTree(QTreeWidget):
-    """A tree whose items have a context menu.
-
-    Signals:
-        row_activated: The `TreeItem` on which Enter was pressed, or a double click fell.
-    """
-
-    row_activated = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.offering = Offering(
-            self,
-            self.current,
-            nothing="Nothing is chosen",
-            choose_at=self._choose_at,
-            where=self._where,
-            activated=self.row_activated,
-        )
-        self.common = Actions(self, self)
-        self.offering.before = self.common.offer()
-        self.currentItemChanged.connect(self.offering.refresh)
-        self.itemActivated.connect(lambda _item: self.row_activated.emit(self.current()))
-
-    def current(self) -> TreeItem | None:
-        """Returns the current item."""
-        return item_of(self.currentItem())
-
-    def choose(self, wanted: TreeItem | None) -> None:
-        """Makes an item current, if it is there."""
-        items = QTreeWidgetItemIterator(self)
-        while wanted is not None and (item := items.value()) is not None:
-            if item_of(item) == wanted:
-                self.setCurrentItem(item)
-                return
-            items += 1
-
-    @action("Copy text", keys="Ctrl+C", icon="copy")
-    def copy_text(self, chosen: TreeItem) -> None:
-        """Copies what the item says."""
-        QApplication.clipboard().setText(chosen.text)
-
-    @action("Expand all", anyway=True, group=1, shown=lambda tree, _chosen: tree.rootIsDecorated())
-    def expand_all(self, _chosen: TreeItem | None) -> None:
-        """Opens all branches."""
-        self.expandAll()
-
-    @action("Collapse all", anyway=True, group=1, shown=lambda tree, _chosen: tree.rootIsDecorated())
-    def collapse_all(self, _chosen: TreeItem | None) -> None:
-        """Closes all branches."""
-        self.collapseAll()
-
-    def _choose_at(self, place: QPoint) -> None:
-        item: QTreeWidgetItem | None = self.itemAt(place)
-        if item is not None:
-            self.setCurrentItem(item)
-
-    def _where(self) -> QPoint:
-        item: QTreeWidgetItem | None = self.currentItem()
-        return QPoint(8, 8) if item is None else self.visualItemRect(item).bottomLeft() + QPoint(24, 0)
-
-    @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.offering.open(event)
-
-
-def item_of(item: QTreeWidgetItem | None) -> TreeItem | None:
-    """Returns an item of a tree as a value; all of its columns, tabs between them."""
-    if item is None:
-        return None
-    text = "\t".join(item.text(at) for at in range(item.columnCount()))
-    return TreeItem(text, item.data(0, Qt.ItemDataRole.UserRole))

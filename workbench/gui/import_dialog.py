@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from workbench.errors import WorkbenchError
 from workbench.gui.desk import Desk
 from workbench.gui.mapping_choice import MappingChoice
 from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
-from workbench.gui.widgets import plain_label
+from workbench.gui.widgets import error_text, plain_label
 
 if TYPE_CHECKING:
     import asyncio
@@ -106,7 +106,17 @@ class ImportDialog(QDialog):
         self._timer.setSingleShot(True)
         self._timer.setInterval(200)
         self._timer.timeout.connect(self._preview_again)
-        self._show(preview if self._reader is None else self._read(preview))
+        self._previewing = Question(
+            self,
+            desk,
+            self._show,
+            lambda error: self._said.setText(error_text(error)),
+            wanted=self.isVisible,
+        )
+        if self._reader is None:
+            self._show(preview)
+        else:
+            self._read(reader=self._reader_of(preview))
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)
@@ -122,18 +132,24 @@ class ImportDialog(QDialog):
 
         return None if preview.form is FileFormat.FIELDS else reader_of(preview.form)
 
-    def _read(self, preview: ImportPreview) -> ImportPreview:
-        return self._desk.workspace.event_import.preview(preview.path, reader=self._reader_of(preview))
+    def _read(self, mapping: Mapping | None = None, reader: RecordReader | None = None) -> None:
+        """Has the first events read again, beside the loop (V4)."""
+        self._start.setEnabled(False)
+        preview = self._desk.workspace.event_import.preview
+
+        def read() -> ImportPreview:
+            takes_time()
+            return preview(self._path, mapping, reader=reader)
+
+        self._previewing.drop()  # trouble that stays is told again
+        self._previewing.ask(read, mapping)
 
     def _later(self) -> None:
         self._start.setEnabled(False)
         self._timer.start()
 
     def _preview_again(self) -> None:
-        try:
-            self._show(self._desk.workspace.event_import.preview(self._path, self._choice.mapping()))
-        except WorkbenchError as error:
-            self._said.setText(error.message)
+        self._read(self._choice.mapping())
 
     def _show(self, preview: ImportPreview) -> None:
         self._reading = self._reader or preview.mapping

@@ -21,6 +21,7 @@ ENGINE_TIP = "Pause or resume the engine (F8)"
 ENGINE = {
     "running": ("play", "Running", "ok"),
     "paused": ("pause", "Paused", "warning"),
+    "stopped": ("error", "Stopped", "error"),
     "observing": ("eye", "Read-only", "info"),
 }
 

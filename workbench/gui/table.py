@@ -150,9 +150,9 @@ class FastTableView(QTableView):
         moved = {row: places[key] for row, key in held.remembered.items() if key in places}
         turn = partial(model.turn_to, source, count, moved, pages)
         self._quietly(lambda: self._keeper.carry_over(turn, held, places))
-        if (top := top_of(held, places)) is not None:
+        if (top := top_of(held, places)) is not None or not held.at_top:
             self.updateGeometries()
-            self.verticalScrollBar().setValue(top)
+            self.verticalScrollBar().setValue(top or 0)  # the top, where nothing is left that was in sight
         self._counted()
         self.selection_moved.emit()
 
@@ -207,20 +207,15 @@ class FastTableView(QTableView):
         return f"{count:,} of {self._model.rowCount():,} selected" if count else ""
 
     def choose_key(self, key: Key) -> bool:
-        """Makes the row with a key current, without telling it as a person's choice.
-
-        Returns:
-            Whether there is one.
-        """
+        """Does as `choose_index`; without a row with this key selects nothing, and returns False."""
         number = self._model.ask(lambda: self._model.source.find([key]).get(key, -1), -1)
-        self.choose_index(number)
+        self.choose_index(number) if number >= 0 else self._quietly(self.selectionModel().clear)
         return number >= 0
 
     def choose_index(self, number: int) -> None:
-        """Makes a row current, without telling it as a person's choice."""
+        """Makes a row current, without telling it as a person's choice; one of many selected stays that."""
         index = self._model.index(number, 0)
-        chosen = number == self.currentIndex().row() and self.selectionModel().isSelected(index)
-        if 0 <= number < self._model.rowCount() and not chosen:
+        if index.isValid() and not self.selectionModel().isSelected(index):
             self._quietly(lambda: self._select(index))
 
     def _selection_changed(self) -> None:
@@ -238,6 +233,7 @@ class FastTableView(QTableView):
     def _tell(self) -> None:
         """Tells the current row as the person's choice, if it is selected and the person did that."""
         index, self._untold = self.currentIndex(), None
+        self.viewport().update()  # its frame reaches beyond its cells
         self._model.row(index.row())  # always: by what was read it is known after a refresh
         if not (self._quiet or self._pressing) and self.selectionModel().isSelected(index):
             self._tell_row(self.row_chosen)
@@ -289,7 +285,7 @@ class FastTableView(QTableView):
         if self._wants_row and self.hasFocus() and not self._quiet:
             self.begin()
         if self._empty is not None:
-            self._empty.setVisible(self._model.rowCount() == 0)
+            self._empty.setVisible(self._model.answered and self._model.rowCount() == 0)
             self._empty.setGeometry(self.viewport().geometry())
         self.trouble.place(self.viewport().geometry())
 

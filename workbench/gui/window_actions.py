@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from workbench.gui.loop import finished
 from workbench.gui.palette import Palette, action_targets, command_targets, nothing_found, stream_targets
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
+from workbench.model.changes import Changes
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -121,7 +123,8 @@ class WindowActions(ABC):
 
         if self.desk is not None and self.workspace is not None:
             self.workspace.running()
-            dialog = ImportDialog(self.window, self.desk, self.workspace.event_import.preview(path))
+            preview = await asyncio.to_thread(self.workspace.event_import.preview, path)
+            dialog = ImportDialog(self.window, self.desk, preview)
             await finished(dialog)
             dialog.deleteLater()
 
@@ -228,10 +231,9 @@ class WindowActions(ABC):
 
     @action("Refresh", keys="F5", icon="refresh", menu="Go", why=no_project)
     def refresh(self) -> None:
-        """Has every view ask again."""
-        for view in self.window.views.values():
-            if view.isVisible():
-                view.refresh()
+        """Has every view and the status bar ask again."""
+        if self.desk is not None:
+            self.desk.changed.emit(Changes(model=True, everything=True))
 
     @action(
         "Back",

@@ -79,7 +79,8 @@ def words_of(error: ErrorDetails) -> str:
     """Says what pydantic found wrong, to follow the name of a setting."""
     if error["type"] == "value_error":
         return _sentence(str(error["ctx"]["error"]))
-    return _NOTATION.get(error["type"]) or sentence_of(error).replace("must ", "should ", 1)
+    given = {**error, "input": repr(error["input"])}  # null is a value here, not one that was left out
+    return _NOTATION.get(error["type"]) or sentence_of(given).replace("must ", "should ", 1)
 
 
 def _sentence(text: str) -> str:

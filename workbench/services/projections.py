@@ -72,10 +72,6 @@ class Projections:
         """Returns one whole row."""
         return self._reader.row(projection, key) or {}
 
-    def row_count(self, projection: str, text: str = "") -> int:
-        """Returns how many rows a read model has, or how many hold a text."""
-        return self._reader.projection_count(projection, text)
-
     def sources(self, projection: str, key: Any, limit: int = 500) -> list[LogEntry]:
         """Returns the events that made a row: those that the projection reads, of the streams with that key.
 

@@ -156,10 +156,6 @@ class TableLists(Protocol):
     All answer with nothing where there is no live generation.
     """
 
-    def projection_count(self, name: str, text: str = "") -> int:
-        """Returns how many rows a read model has, or how many hold a text in any column."""
-        ...
-
     def projection_rows(
         self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
     ) -> list[dict[str, Any]]:

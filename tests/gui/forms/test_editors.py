@@ -12,7 +12,7 @@ import pytest
 from pydantic import AnyUrl, BaseModel, Field, SecretStr
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from tests.gui.forms.conftest import FRESH, INTEGER, STRING, editor_in, messages, read, write
 from workbench.gui.forms import SchemaForm
@@ -27,7 +27,7 @@ from workbench.gui.forms.editors.number import DecimalEditor, IntegerEditor, Num
 from workbench.gui.forms.editors.scalar import ScalarEditor
 from workbench.gui.forms.editors.sequence import ListEditor
 from workbench.gui.forms.editors.switch import SwitchEditor
-from workbench.gui.forms.editors.text import EMPTY, LongTextEditor, SecretEditor, TextEditor
+from workbench.gui.forms.editors.text import EMPTY, LONG, TOO_LONG, LongTextEditor, SecretEditor, TextEditor
 
 
 class Size(StrEnum):
@@ -416,3 +416,47 @@ def test_a_decimal_is_text_to_the_last_nought(form_of):
     form = form_of({"anyOf": [{"type": "number"}, STRING]})
     QTest.keyClicks(form.focusWidget(), "12345678901234567890.100")
     assert form.value() == {"x": "12345678901234567890.100"}
+
+
+@pytest.fixture
+def clipboard(qapp):
+    board = QApplication.clipboard()
+    yield board
+    board.clear()
+
+
+@pytest.mark.parametrize("schema", [STRING, {"type": "string", "format": "multiline"}])
+def test_V4_of_a_long_text_the_beginning_is_shown_and_the_whole_is_kept(form_of, schema):
+    editor, whole = editor_in(form_of(schema)), "ab" * LONG
+    editor.set_value(whole)
+    assert editor.value() == whole
+    assert editor.written().startswith("abab")
+    assert len(editor.written()) < LONG
+    assert editor.input.isReadOnly()
+    assert editor.input.toolTip() == TOO_LONG
+    QTest.keyClicks(editor.input, "x")
+    assert editor.value() == whole
+    kept = editor.typed()
+    QTest.keyClick(editor.input, Qt.Key.Key_Backspace)
+    QTest.keyClicks(editor.input, "x")
+    assert editor.value() == "x"
+    assert editor.input.toolTip() == ""
+    assert editor.type_in(kept)
+    assert editor.value() == whole
+    editor.set_value("a" * LONG)
+    assert not editor.input.isReadOnly()
+    assert editor.written() == editor.value() == "a" * LONG
+
+
+@pytest.mark.parametrize("schema", [STRING, {"type": "string", "format": "multiline"}])
+def test_V4_a_long_text_that_is_pasted_is_kept_whole(form_of, clipboard, schema):
+    editor, whole, told = editor_in(form_of(schema)), "ab" * LONG, []
+    editor.changed.connect(lambda: told.append(editor.value()))
+    clipboard.setText(whole)
+    QTest.keyClick(editor.input, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert told[-1] == editor.value() == whole
+    assert len(editor.written()) < LONG
+    clipboard.setText("short")
+    editor.clear()
+    QTest.keyClick(editor.input, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert editor.value() == editor.written() == "short"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from tests.gui.conftest import settle
+from tests.services.conftest import passing, settle
 from workbench.gui.time_format import short
 from workbench.gui.views.job_strip import duration, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
@@ -64,8 +64,7 @@ async def test_L5_many_become_a_job_that_reports_what_became_of_them(many, view,
     assert view.strip.samples().endswith(f"and {MANY - 3} more")
     answer(view, f"Replay {MANY}")
     await until(lambda: view.jobs.cards)
-    await settle(many)
-    await until(lambda: card(view).title.text().endswith("done"))
+    await passing(many, until(lambda: card(view).title.text().endswith("done")))
     assert card(view).said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
     assert not told
     assert card(view).title.text() == f"Replay {MANY} dead letters: done"
@@ -95,7 +94,7 @@ async def test_L5_a_job_at_a_pace_shows_how_far_it_is_and_can_be_cancelled(many,
 async def test_a_job_whose_end_nobody_sees_is_told_by_a_notice(many, view, told, until):
     view._repairs.do(REPLAY, all_numbers(view))
     view.hide()
-    await until(lambda: told)
+    await passing(many, until(lambda: told))
     assert told[0].text == f"Replayed {MANY} dead letters: {MANY} failed again."
 
 
@@ -112,7 +111,7 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     assert shown.bar.value() == 0
     assert many.dead_letters.jobs.get(1).status is JobStatus.RUNNING
     await many.resume()
-    await until(lambda: shown.title.text().endswith("done"), within=10)
+    await passing(many, until(lambda: shown.title.text().endswith("done"), within=10))
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
 
 
@@ -122,7 +121,7 @@ async def test_V3_a_few_replays_are_told_when_they_ended(many, view, told, until
     await until(lambda: told)
     assert told[0].text == "2 dead letters in progress. The engine is paused, so they wait."
     await many.resume()
-    await until(lambda: len(told) == 2, within=10)
+    await passing(many, until(lambda: len(told) == 2, within=10))
     assert (told[1].kind, told[1].text) == ("warning", "Replayed 2 dead letters: 2 failed again.")
     assert told[0].topic == told[1].topic
 
@@ -188,7 +187,7 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     view.show()
     view.catch_up()
     assert card(view).title.text().endswith("running, taken up again after a restart")
-    await until(lambda: card(view).title.text().endswith("done"))
+    await passing(many, until(lambda: card(view).title.text().endswith("done")))
     assert card(view).said.text() == f"Archived {MANY} dead letters."
     assert not told
     assert many.dead_letters.counts() == {"archived": MANY}

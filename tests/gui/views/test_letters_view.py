@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from tests.gui.conftest import settle
+from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RESTORE, account
 from workbench.gui.views.letters_view import NARROW, WIDE, LettersView
@@ -101,7 +101,7 @@ async def test_replaying_the_repaired_cause_asks_with_the_count_and_resolves(bro
     assert "user-bob" in question(view)[1]
     assert broken.dead_letters.counts() == {"open": 3}
     answer(view, "Replay 2")
-    await until(lambda: told)
+    await passing(broken, until(lambda: told))
     assert (told[0].kind, told[0].text) == ("ok", "Replayed 2 dead letters: 2 resolved.")
     await settle(broken)
     assert broken.dead_letters.counts() == {"open": 1, "resolved": 2}
@@ -129,10 +129,12 @@ async def test_letters_that_are_few_are_replayed_at_a_pace_as_a_job(broken, view
     view.whole.click()
     view.strip.pace.setValue(1000)
     answer(view, "Replay 2")
-    await until(lambda: view.jobs.isVisible() and view.jobs.cards[1].job.step == 2)
+    await passing(broken, until(lambda: view.jobs.isVisible() and view.jobs.cards[1].job.step == 2))
     (job,) = broken.dead_letters.jobs.list()
     assert (job.action, job.numbers, job.per_second) == ("replay", (3, 2), 1000.0)
-    await until(lambda: view.jobs.cards[1].said.text() == "Replayed 2 dead letters: 2 resolved.")
+    await passing(
+        broken, until(lambda: view.jobs.cards[1].said.text() == "Replayed 2 dead letters: 2 resolved.")
+    )
     assert not told
 
 
@@ -227,7 +229,7 @@ async def test_edit_and_replay_shows_the_difference_and_leaves_the_original(brok
     editor.area.setPlainText(editor.area.toPlainText().replace("x.invalid", "example.org"))
     assert editor.send.isEnabled()
     QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    await until(lambda: told)
+    await passing(broken, until(lambda: told))
     assert told[0].text == "Replayed an edited copy of 1 dead letter: 1 resolved."
     await settle(broken)
     letter = broken.dead_letters.get(1)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
 
+from tests.gui.tree_rows import rows_of
 from workbench.gui.views.settings_view import SettingsView
 from workbench.project.settings import Flags, Settings
 
@@ -28,9 +29,7 @@ def file(workspace):
 
 
 def rows(view):
-    tree = view.outline
-    tops = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
-    return {top.text(0): [top.child(at).text(0) for at in range(top.childCount())] for top in tops}
+    return rows_of(view.outline)
 
 
 def line(view, name):
@@ -86,7 +85,7 @@ async def test_it_lists_every_section_and_its_entries(view):
 async def test_it_shows_what_is_written_and_what_holds_where_nothing_is(view):
     view.outline.choose_path(("message_queue",))
     form = view.part.form
-    assert line(view, "retry_delay").text() == "20ms"
+    assert line(view, "retry_delay").text() == "500ms"
     assert form.field("max_attempts").is_set
     assert not form.field("in_flight").is_set
     assert form.field("in_flight")._none.text() == "default: 16"

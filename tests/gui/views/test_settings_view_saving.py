@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.views.test_settings_view import answered, ended, file, line, press, saved, type_into, view
+from workbench.gui.views import setting_drafts
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
 
@@ -158,3 +162,21 @@ async def test_V2_a_name_that_is_not_applied_is_not_called_saved(view):
     view.discard.click()
     assert not view.unsaved()
     assert view.said.text() == "All changes are saved."
+
+
+async def test_V4_what_becomes_of_what_is_stored_is_read_beside_the_loop(view, monkeypatch):
+    threads, read = [], setting_drafts.consequences
+
+    def noted(*args):
+        threads.append(threading.get_ident())
+        return read(*args)
+
+    monkeypatch.setattr(setting_drafts, "consequences", noted)
+    view.outline.choose_path(("topics", "audit"))
+    type_into(view, "name", "book")
+    view.part.renamed.emit("other")
+    while view.desk.running():
+        await asyncio.gather(*view.desk.running())
+    await saved(view)
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads

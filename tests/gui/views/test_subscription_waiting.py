@@ -38,7 +38,6 @@ def answer(waiting, text):
     next(one for one in waiting.strip.findChildren(QPushButton) if one.text() == text).click()
 
 
-@pytest.mark.parametrize("retry_delay", ["5s"])
 async def test_skip_says_what_it_does_and_is_recorded(retried, desk, waiting, until):
     told = []
     desk.noticed.connect(told.append)
@@ -59,7 +58,6 @@ async def test_skip_says_what_it_does_and_is_recorded(retried, desk, waiting, un
     assert next(one for one in retried.monitor.subscriptions() if one.name == "welcome-mail").skipped == 1
 
 
-@pytest.mark.parametrize("retry_delay", ["5s"])
 async def test_what_waits_no_more_is_told(retried, desk, waiting, until):
     told = []
     desk.noticed.connect(told.append)
@@ -74,7 +72,6 @@ async def test_what_waits_no_more_is_told(retried, desk, waiting, until):
     assert told[0].text == "Skipped 0 deliveries of welcome-mail. 1 delivery did not wait any more."
 
 
-@pytest.mark.parametrize("retry_delay", ["5s"])
 async def test_another_subscription_takes_the_question_away(retried, waiting):
     waiting.show_of("welcome-mail", 1)
     waiting.table.selectAll()
@@ -85,7 +82,6 @@ async def test_another_subscription_takes_the_question_away(retried, waiting):
     assert waiting.said.text() == ""
 
 
-@pytest.mark.parametrize("retry_delay", ["5s"])
 async def test_a_list_that_is_cut_says_so(retried, waiting):
     waiting.show_of("welcome-mail", 501)
     assert waiting.said.text() == "The first 1 in the order of the log; 500 more wait"

@@ -16,7 +16,9 @@ async def ada(workspace):
     issue = workspace.commands.issue
     values = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
     assert (await issue("create_user", values)).accepted
+    workspace.clock.advance(1)
     assert (await issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})).accepted
+    workspace.clock.advance(1)
     assert (await issue("change_status", {"user_id": "ada", "status": "inactive"})).accepted
     return "user-ada"
 

@@ -56,7 +56,7 @@ async def project(tmp_path, environ):
     for n in range(3):
         await workspace.messages.publish(OutgoingMessage(topic="jobs", data={"n": n}, key=f"k{n}"))
     await workspace.running().settle()
-    assert workspace.projections.row_count("seen") == 3
+    assert len(workspace.projections.row_order("seen").numbers) == 3
     await workspace.close()
     return root
 
@@ -78,7 +78,7 @@ async def test_J6_a_table_of_handlers_is_not_rebuilt_and_says_why(project, envir
     workspace = open_target(project, "", environ=environ, trust=True)
     with pytest.raises(ModelError, match="handlers write the rows of seen"):
         await workspace.projections.rebuild_alone("seen", lambda _share: None)
-    assert workspace.projections.row_count("seen") == 3
+    assert len(workspace.projections.row_order("seen").numbers) == 3
     await workspace.close()
 
 
@@ -141,7 +141,7 @@ async def test_J6_a_store_of_before_keeps_the_rows_of_such_a_table(project, envi
     changed(project, N, f'{N}, Column(name="note")')
     again = open_target(project, "", environ=environ, trust=True)
     await again.start()
-    assert again.projections.row_count("seen") == 3
+    assert len(again.projections.row_order("seen").numbers) == 3
     await again.close()
 
 

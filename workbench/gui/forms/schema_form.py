@@ -37,6 +37,7 @@ class SchemaForm(QWidget):
         new_uuid: Returns a fresh id, for the buttons *New*.
         suggest: Completions by place, such as ``{("user_id",): known_ids}``; the place of an item's field
             leaves the index out: ``("lines", "sku")``.
+        value: What it shows first, see `set_value`; by default the defaults of the schema.
         parent: The widget around it.
     """
 
@@ -56,6 +57,7 @@ class SchemaForm(QWidget):
         now: Callable[[], str] | None = None,
         new_uuid: Callable[[], str] | None = None,
         suggest: Mapping[Loc, Suggest] | None = None,
+        value: Mapping[str, Any] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -68,14 +70,16 @@ class SchemaForm(QWidget):
         self._unchanged: dict[str, Any] = {}
         self._left: dict[str, Any] = {}
         self._kit = Kit(field=self._make_field, now=now, new_uuid=new_uuid, suggest=suggest or {})
+        self._strip = Remark(framed=True)
+        place = self._lay_out()  # first: who moves to another parent is styled again, with all inside
         self._root = GroupEditor.build(shape_of("", schema, schema), (), self._kit)
         self._root.changed.connect(self._edited)
-        self._strip = Remark(framed=True)
-        self._lay_out()
+        self._root.setMaximumWidth(WIDEST)
+        place.insertWidget(0, self._root, 1)
+        self._nothing.setHidden(bool(self._root.fields()))
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._focus_moved)
-        self._filling = False
-        self.reset()
+        self._fill(value or {})
         self.set_unchanged()
 
     # --- value and errors --------------------------------------------------------------------------------
@@ -316,27 +320,13 @@ class SchemaForm(QWidget):
         if any(news):
             self._show()
 
-    def _lay_out(self) -> None:
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(14, 12, 14, 14)
-        self._nothing = Words("There is nothing to fill in.", role="muted")
-        column.addWidget(self._nothing)
-        self._nothing.setHidden(bool(self._root.fields()))
-        self._root.setMaximumWidth(WIDEST)
-        beside = QHBoxLayout()  # fields are never wider than can be read; the right stays empty
-        beside.addWidget(self._root, 1)
-        beside.addStretch(0)
-        column.addLayout(beside)
-        column.addStretch(1)
-        self._scroll = QScrollArea()
+    def _lay_out(self) -> QHBoxLayout:
+        """Makes what stands around the fields; returns where they go."""
+        self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
-        self._scroll.viewport().setAutoFillBackground(False)
-        content.setAutoFillBackground(False)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.setSpacing(0)
@@ -345,6 +335,19 @@ class SchemaForm(QWidget):
         banner.addWidget(self._strip)
         around.addLayout(banner)
         around.addWidget(self._scroll, 1)
+        content = QWidget()
+        self._scroll.setWidget(content)
+        self._scroll.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(14, 12, 14, 14)
+        self._nothing = Words("There is nothing to fill in.", role="muted")
+        column.addWidget(self._nothing)
+        place = QHBoxLayout()  # fields are never wider than can be read; the right stays empty
+        place.addStretch(0)
+        column.addLayout(place)
+        column.addStretch(1)
+        return place
 
 
 def sentence(parts: Sequence[str]) -> str:

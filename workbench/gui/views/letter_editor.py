@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -19,11 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.errors import WorkbenchError
+from workbench.errors import ReadTooLong, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.theme import code_font, theme
 from workbench.gui.views.letter_actions import BECAME, REPLAY
 from workbench.gui.views.letter_dry_run import DryRunView
@@ -37,6 +40,43 @@ if TYPE_CHECKING:
 
 LARGE = 50_000
 """Characters from which on a text is checked only when the typing pauses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayloadCheck:
+    """What is to be said of an edited payload.
+
+    Attributes:
+        trouble: What is wrong; empty for nothing.
+        line: In which line, counted from 0; -1 where that is not known.
+        value: What it says, where nothing is wrong.
+        changed: Whether it says something else than before.
+    """
+
+    trouble: str = ""
+    line: int = -1
+    value: object = None
+    changed: bool = False
+
+
+def check_payload(text: str, before: object, check: Callable[[str], object]) -> PayloadCheck:
+    """Reads and checks an edited payload; a large one beside the loop (V4)."""
+    if len(text) > LARGE:
+        takes_time()
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        said = f"Line {error.lineno}, column {error.colno}: not JSON, {error.msg}"
+        return PayloadCheck(trouble=said, line=error.lineno - 1)
+    except (ValueError, RecursionError) as error:
+        return PayloadCheck(trouble=str(error))
+    try:
+        check(text)
+    except ReadTooLong:
+        raise
+    except WorkbenchError as error:
+        return PayloadCheck(trouble=str(error))
+    return PayloadCheck(value=value, changed=not _same(value, before))
 
 
 class PayloadEditor(QWidget):
@@ -65,9 +105,13 @@ class PayloadEditor(QWidget):
         self.setObjectName("payload-editor")
         self.drafts = DraftKeeper(desk, self._written, self._write, self._begin_again)
         self._check = check
+        self._judging = Question(
+            self, desk, self._show, partial(desk.fail, "Checking the copy"), begun=self._unjudged
+        )
         self._letter: DeadLetter | None = None
         self._later = 0
         self._before: object = None
+        self._original = ""
         self._title = plain_label(role="heading", wrap=True)
         self.area = QPlainTextEdit()
         self.area.setFont(code_font())
@@ -185,11 +229,11 @@ class PayloadEditor(QWidget):
     def _begin(self, letter: DeadLetter) -> None:
         self.drafts.leave()
         self._letter = letter
-        self._before = json.loads(letter.data)
+        self._before, self._original = json.loads(letter.data), _pretty(letter.data)
         self.tabs.setCurrentWidget(self._diff)
         self.dry_run_view.clear()
         self._title.setText(f"Edit a copy of #{letter.number}  {letter.type}")
-        self.area.setPlainText(_pretty(letter.data))
+        self.area.setPlainText(self._original)
         self.area.document().setModified(False)
         self.drafts.turn_to(draft_key(letter), f"the copy of dead letter #{letter.number}")
         self._judge()
@@ -197,7 +241,7 @@ class PayloadEditor(QWidget):
     def _written(self) -> str:
         """Returns the copy, if it differs from the original."""
         text = exact_text(self.area)
-        return "" if self._letter is None or text == _pretty(self._letter.data) else text
+        return "" if self._letter is None or text == self._original else text
 
     def _write(self, text: str) -> list[str]:
         self.area.setPlainText(text)
@@ -231,14 +275,14 @@ class PayloadEditor(QWidget):
 
     def _begin_again(self) -> None:
         if self._letter is not None:
-            self.put(_pretty(self._letter.data))
+            self.put(self._original)
             self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
         self.dry_run_view.outdate()
         if self.area.document().characterCount() > LARGE:
-            self.send.setEnabled(False)
-            self.try_out.setEnabled(False)
+            self._judging.drop()
+            self._unjudged()
             self._pause.start()
         else:
             self._judge()
@@ -247,27 +291,36 @@ class PayloadEditor(QWidget):
         """Says whether the text can be replayed, and where not."""
         if self._letter is None:
             return
-        text = exact_text(self.area)
-        trouble, line = self._trouble(text)
-        changed = not trouble and not _same(json.loads(text), self._before)
+        text, number = exact_text(self.area), self._letter.number
+        self._judging.drop()  # trouble that stays is told again
+        self._judging.ask(
+            partial(check_payload, text, self._before, partial(self._check, number)), (number, text)
+        )
+        self.drafts.note()
+
+    def _unjudged(self) -> None:
+        self._verdict("info", "Checking …")
+        for button in (self.send, self.try_out):
+            button.setEnabled(False)
+
+    def _show(self, found: PayloadCheck) -> None:
         gone = self._gone()
         if gone:
             self._verdict("warning", gone)
-        elif trouble:
-            self._verdict("error", trouble)
-        elif changed:
+        elif found.trouble:
+            self._verdict("error", found.trouble)
+        elif found.changed:
             self._verdict("ok", "Valid. The copy gets a message id of its own; the original stays as it is.")
         else:
             self._verdict("info", "Change something: as it is, a plain replay does the same.")
-        self._underline(line)
-        self.area.setProperty("invalid", bool(trouble))
+        self._underline(found.line)
+        self.area.setProperty("invalid", bool(found.trouble))
         self.area.style().polish(self.area)
-        self.send.setEnabled(changed and not gone)
+        self.send.setEnabled(found.changed and not gone)
         self.send.setToolTip(gone or "Replay this copy in the original's place  (Ctrl+Enter)")
-        self.try_out.setEnabled(not trouble)
-        if not trouble:
-            self._diff.set_values(self._before, json.loads(text))
-        self.drafts.note()
+        self.try_out.setEnabled(not found.trouble)
+        if not found.trouble:
+            self._diff.set_values(self._before, found.value)
 
     def _gone(self) -> str:
         """Says why the letter cannot be replayed any more; empty where it can."""
@@ -275,20 +328,6 @@ class PayloadEditor(QWidget):
         if status in REPLAY.statuses:
             return ""
         return f"This letter cannot be replayed: {BECAME[status]}. The text stays here and can be copied."
-
-    def _trouble(self, text: str) -> tuple[str, int]:
-        """Returns what is wrong and in which line, counted from 0; empty and -1 if nothing is."""
-        try:
-            json.loads(text)
-        except json.JSONDecodeError as error:
-            return f"Line {error.lineno}, column {error.colno}: not JSON, {error.msg}", error.lineno - 1
-        except (ValueError, RecursionError) as error:
-            return str(error), -1
-        try:
-            self._check(self.number(), text)
-        except WorkbenchError as error:
-            return str(error), -1
-        return "", -1
 
     def _verdict(self, kind: str, said: str) -> None:
         self._mark.setPixmap(icon(kind, kind).pixmap(16, 16))

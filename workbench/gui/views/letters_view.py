@@ -81,8 +81,8 @@ class LettersView(View):
         self._counting = self.question(self._offer)
         self._pages = QStackedLayout(self)
         hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
-        self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self._pages.addWidget(self._page())
+        self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self.acts.offer()
 
     @property
@@ -187,7 +187,7 @@ class LettersView(View):
 
     def _show_all(self, found: FoundLetters) -> None:
         shown, counts = found.shown, found.counts
-        self._pages.setCurrentIndex(1 if counts else 0)
+        self._pages.setCurrentIndex(0 if counts else 1)
         if not counts:
             return
         with QSignalBlocker(self.statuses):

@@ -89,8 +89,8 @@ class ProjectionsView(View):
         self._rebuilding: dict[str, int] = {}
         self._pages = QStackedLayout(self)
         hint = "A projection of the model folds events into a table. This project's model declares none."
-        self._pages.addWidget(EmptyState("projection", "No projections", hint))
         self._pages.addWidget(self._page())
+        self._pages.addWidget(EmptyState("projection", "No projections", hint))
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -268,7 +268,7 @@ class ProjectionsView(View):
     def _found(self, found: FoundRows) -> None:
         self._tell_rebuilt(found.views)
         self._views, view = found.views, found.view
-        self._pages.setCurrentIndex(1 if found.views else 0)
+        self._pages.setCurrentIndex(0 if found.views else 1)
         if view is None or found.source is None:
             return
         if [self.picker.itemText(at) for at in range(self.picker.count())] != list(found.views):

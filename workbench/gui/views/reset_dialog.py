@@ -82,7 +82,7 @@ def consequence(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class ResetPlace:
     """What the store says of a place.
 
     Attributes:
@@ -100,25 +100,25 @@ class Judged:
     label: str = ""
 
 
-def judged(
+def read_place(
     workspace: Workspace,
     subscription: SubscriptionView,
-    known: Judged | None,
+    known: ResetPlace | None,
     value: int | None,
     at: int | None,
-) -> Judged:
+) -> ResetPlace:
     """Reads what a move to a position does, or to the one before a time, microseconds since 1970."""
     subscriptions, name = workspace.subscriptions, subscription.name
     head = known.head if known else workspace.streams.head()
     waiting = known.waiting if known else tuple(one.position for one in subscriptions.deliveries(name))
     value = value if at is None else workspace.streams.position_before(at)
     if value is None:
-        return Judged(head=head, waiting=waiting)
+        return ResetPlace(head=head, waiting=waiting)
     again = subscriptions.again(name, value) if value < subscription.cursor else (0, False)
     behind = sum(position > value for position in waiting)
     said, label = consequence(subscription, value, head, behind, again)
     said = said if at is None else f"{absolute(at)} lies behind position {value:,}. {said}"
-    return Judged(head=head, waiting=waiting, value=value, said=said, label=label)
+    return ResetPlace(head=head, waiting=waiting, value=value, said=said, label=label)
 
 
 class ResetDialog(QDialog):
@@ -137,7 +137,7 @@ class ResetDialog(QDialog):
         self.setMinimumWidth(480)
         self._subscription, self._workspace = subscription, desk.workspace
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
-        self._judged: Judged | None = None
+        self._place: ResetPlace | None = None
         self._reading = Question(self, desk, self._show, lambda error: self._say(error_text(error)))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         self._stands = plain_label(f"It is at position {subscription.cursor:,}.", "muted", wrap=True)
@@ -200,9 +200,7 @@ class ResetDialog(QDialog):
         beginning.setToolTip("Position 0")
         beginning.clicked.connect(lambda: self.position.setText("0"))
         self.head.setEnabled(False)  # until it is read
-        self.head.clicked.connect(
-            lambda: self.position.setText(str(self._judged.head if self._judged else ""))
-        )
+        self.head.clicked.connect(lambda: self.position.setText(str(self._place.head if self._place else "")))
         for button in (beginning, self.head):
             button.setAutoDefault(False)
             line.addWidget(button)
@@ -264,7 +262,7 @@ class ResetDialog(QDialog):
         self.position.setProperty("invalid", wrong)
         self.position.style().polish(self.position)
         self._say(said)
-        read = partial(judged, self._workspace, self._subscription, self._judged, value, at)
+        read = partial(read_place, self._workspace, self._subscription, self._place, value, at)
         self._reading.drop()  # what was told for another place is told again
         self._reading.ask(read, (value, at))
 
@@ -273,8 +271,8 @@ class ResetDialog(QDialog):
         self.go.setText(label or "Reset")
         self.go.setEnabled(bool(label))
 
-    def _show(self, found: Judged) -> None:
-        self._judged = found
+    def _show(self, found: ResetPlace) -> None:
+        self._place = found
         self._stands.setText(f"It is at position {self._subscription.cursor:,} of {found.head:,}.")
         self.head.setToolTip(f"Position {found.head:,}")
         self.head.setEnabled(True)
@@ -282,10 +280,10 @@ class ResetDialog(QDialog):
             self._say(found.said, found.label)
 
     def _confirm(self) -> None:
-        if self._judged is not None and self._judged.value is not None and self.isVisible():
+        if self._place is not None and self._place.value is not None and self.isVisible():
             self.drafts.settle()
             self.accept()
-            self.chosen.emit(self._judged.value)
+            self.chosen.emit(self._place.value)
 
 
 def _count(count: int, what: str) -> str:

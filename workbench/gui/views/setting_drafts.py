@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from workbench.gui.reads import takes_time
 from workbench.services.project_editor.setting_renames import Renamed
+from workbench.services.project_editor.settings_preview import consequences
 from workbench.tusk import parse
 
 if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
     from workbench.services.project_editor import Place, SettingsDraft
 
 Names = dict[tuple[str, ...], str]
@@ -62,3 +66,10 @@ def draft_status(draft: SettingsDraft, names: Names, *, unwritable: bool) -> str
     if wrong:
         said.append(f"{wrong:,} {'thing is' if wrong == 1 else 'things are'} wrong.")
     return " ".join(said) or "All changes are saved."
+
+
+def read_consequences(world: World[Project], draft: SettingsDraft) -> list[str]:
+    """Returns what becomes of what is stored; where the project's code is read, beside the loop (V4)."""
+    if draft.renames:
+        takes_time()
+    return consequences(world, draft)

@@ -145,9 +145,7 @@ class SettingPart(QWidget):
     def _make_form(self, part: SettingsPart, validate: Validate) -> None:
         self._drop_form()
         self._path = part.path
-        self.form = SchemaForm(part.schema, validate=validate)
-        self.form.set_value(part.values)
-        self.form.set_unchanged()
+        self.form = SchemaForm(part.schema, validate=validate, value=part.values, parent=self._holder)
         self.form.changed.connect(self.edited)
         self.form.submitted.connect(lambda _value: self.submitted.emit())
         self._holding.addWidget(self.form)

@@ -27,11 +27,11 @@ from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
-from workbench.gui.views.setting_drafts import content_of, draft_status, restored
+from workbench.gui.views.setting_drafts import content_of, draft_status, read_consequences, restored
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, error_text
-from workbench.services.project_editor.settings_preview import WouldBreak, consequences
+from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, TskError
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class SettingsView(View):
         self._names: dict[Place, str] = {}
         self._unwritable = self.saving = False
         self._told: list[str] = []
+        self._considering = self.question(self._tell_consequences)
         self.drafts = DraftKeeper(desk, self._written, self._restore, self.read)
         self._pages = QStackedLayout(self)
         self._broken = EmptyState("error", "The project file cannot be read", "", "Try again", self.refresh)
@@ -267,11 +268,11 @@ class SettingsView(View):
         self._show_outline()
         self.outline.choose_path(then)
         self._choose(self.outline.path())
-        self._tell_consequences(self._draft)
+        world, draft = self.desk.workspace.world, self._draft
+        self._considering.ask(lambda: read_consequences(world, draft), draft.document.text)
 
-    def _tell_consequences(self, draft: SettingsDraft, *actions: tuple[str, Callable[[], object]]) -> bool:
+    def _tell_consequences(self, said: list[str], *actions: tuple[str, Callable[[], object]]) -> bool:
         """Says what becomes of what is stored; returns whether there is something that was not said yet."""
-        said = consequences(self.desk.workspace.world, draft)
         new, self._told = bool(set(said) - set(self._told)), said
         if said and (new or actions):
             self._tell("warning", "\n".join(["When this is saved:", *said]), *actions)
@@ -317,22 +318,22 @@ class SettingsView(View):
             self._write()
 
     def _write(self, *, insist: bool = False) -> None:
-        draft = self._draft
-        if draft is None or self.saving:
-            return
-        insisting = ("Save anyway", partial(self._write, insist=True))
-        if not insist and not draft.problems and self._tell_consequences(draft, insisting):
-            return
-        self.saving = True
-        self.desk.run(self._save(draft, insist=insist), "Save the settings")
+        if self._draft is not None and not self.saving:
+            self.saving = True
+            self.desk.run(self._save(self._draft, insist=insist), "Save the settings")
 
     async def _save(self, draft: SettingsDraft, *, insist: bool) -> None:
         """Saves in a thread: the project is loaded as it would be, which may take long."""
+        anyway = ("Save anyway", partial(self._write, insist=True))
         try:
+            if not insist and not draft.problems:
+                becomes = await asyncio.to_thread(read_consequences, self.desk.workspace.world, draft)
+                if self._tell_consequences(becomes, anyway):
+                    return
             await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
         except WouldBreak as error:
             said = f"These scenarios would become invalid. Nothing was written.\n{error}"
-            self._tell("warning", said, ("Save anyway", partial(self._write, insist=True)))
+            self._tell("warning", said, anyway)
         except TskError as error:
             self._go_to_problem(draft, error)
         except ProjectError as error:

@@ -18,6 +18,7 @@ STATES = {
     "running": ("ok", "Messages are delivered as they come"),
     "paused": ("warning", "An operator paused it; its backlog grows"),
     "engine paused": ("warning", "The whole engine is paused; its backlog grows"),
+    "engine stopped": ("error", "The engine stopped when a reload failed; it is started again every second"),
     "detached": ("error", "Its handler is missing: trust or fix the project's module"),
     "faulted": ("error", "It failed repeatedly and waits to be resumed"),
     "not run here": ("neutral", "This window is read-only; another process may deliver its messages"),

@@ -51,7 +51,7 @@ class Monitor:
             project=world.model.name,
             store=world.store.place,
             head=head,
-            engine=engine.state.value if engine else "observing",
+            engine="stopped" if world.stopped else engine.state.value if engine else "observing",
             lag=sum(max(0, head - cursor) for cursor in cursors),
             dead=counts.get("open", 0),
             replaying=counts.get("replaying", 0),
@@ -66,15 +66,17 @@ class Monitor:
         engine = self.world.engine
         if engine is None:
             return "not run here"
+        if self.world.stopped:
+            return "engine stopped"
         if name in engine.faults:
             return "faulted"
         return "engine paused" if engine.state is EngineState.PAUSED else ""
 
     @property
     def paused(self) -> bool:
-        """Whether the engine is paused."""
+        """Whether nothing moves by itself: no engine runs, or it is paused."""
         engine = self.world.engine
-        return engine is None or engine.state is EngineState.PAUSED
+        return engine is None or bool(self.world.stopped) or engine.state is EngineState.PAUSED
 
     def subscriptions(self) -> list[SubscriptionView]:
         """Returns all subscriptions, policies and processes, in the order of the model."""

@@ -13,7 +13,8 @@ class SubscriptionView:
 
     Attributes:
         status: ``running``, or why it is not: ``paused``, ``faulted`` after unexpected ends (C11),
-            ``detached`` (nothing handles it), ``engine paused``, ``not run here`` (this window is read-only).
+            ``detached`` (nothing handles it), ``engine paused``, ``engine stopped`` (a reload failed, F4),
+            ``not run here`` (this window is read-only).
         fault: What ended it, where it is faulted.
         paused: A person paused it, whatever else stops it.
         source: Topic that it reads; ``all events`` for policies and processes.
@@ -61,8 +62,8 @@ class RebuildView:
     """Rows that are rebuilt beside those that readers get (J3).
 
     Attributes:
-        condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``, ``not
-            run here``.
+        condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``,
+            ``engine stopped``, ``not run here``.
         share: How much of the log is done, 0 to 1.
     """
 
@@ -82,7 +83,7 @@ class ProjectionView:
     Attributes:
         status: As it is stored: ``live``, ``paused``, ``faulted``; ``new`` where nothing is.
         condition: What is true of it at this moment: its status where that holds up, else ``engine paused``,
-            or ``not run here`` (this window is read-only).
+            ``engine stopped`` or ``not run here`` (this window is read-only).
         by_handlers: Handlers write its rows; it follows no log, and cannot be rebuilt (J6).
         stale: Its definition changed since its rows were made (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.
@@ -112,6 +113,7 @@ class Status:
     """What the status bar says.
 
     Attributes:
+        engine: ``running``, ``paused``, ``observing``, or ``stopped`` by a reload that failed (F4).
         lag: Lag of all subscriptions together, in positions, each as its own view says it.
         dead: Dead letters that are open; those that are being delivered again count as ``replaying``.
         faulted: Subscriptions and projections that stopped after repeated failures (C11).

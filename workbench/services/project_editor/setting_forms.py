@@ -6,6 +6,7 @@ import math
 import types
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -55,7 +56,7 @@ def form_schema(model: Model, fallbacks: Mapping[str, Any], notes: Mapping[str, 
         fallbacks: What holds instead where a setting's own default is null.
         notes: What is to be said of single settings, such as where their value comes from.
     """
-    whole = model.model_json_schema()
+    whole = _schema_of(model)
     left_out = {name for name, _ in collections_in(model)}
     properties = {
         name: _property(field, whole["properties"][name], whole, fallbacks.get(name), notes.get(name, ""))
@@ -70,6 +71,11 @@ def form_schema(model: Model, fallbacks: Mapping[str, Any], notes: Mapping[str, 
         "additionalProperties": False,
         "$defs": whole.get("$defs", {}),
     }
+
+
+@cache
+def _schema_of(model: Model) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _own_first(model: Model) -> list[tuple[str, FieldInfo]]:

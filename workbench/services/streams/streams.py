@@ -118,11 +118,6 @@ class Streams:
         """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
         return self._reader.position_before(time)
 
-    def event_of(self, stream: str, version: int) -> RecordedEvent | None:
-        """Returns the event of a stream at a version, with its payload."""
-        found = self._reader.read_stream(stream, after=version - 1, limit=1)
-        return found[0] if found and found[0].version == version else None
-
     def glance(self, stream: str, version: int) -> Glance[RecordedEvent] | None:
         """Returns the event of a stream at a version, with the beginning of its payload."""
         return self.glance_at(self._reader.position_of(stream, version))

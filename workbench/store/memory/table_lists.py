@@ -38,10 +38,6 @@ class MemoryTableLists(MemoryLetterLists):
         place = _sort_key(by, columns[0])
         return sorted(rows, key=place, reverse=order.startswith("-"))
 
-    def projection_count(self, name: str, text: str = "") -> int:
-        """Returns how many rows a read model has, or how many hold a text in any column."""
-        return len(self._found(name, text=text))
-
     def projection_rows(
         self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
     ) -> list[dict[str, Any]]:

@@ -22,16 +22,6 @@ from workbench.store.stored_values import RowOrder
 class TableReader(Previews):
     """The part of a reader that shows tables."""
 
-    def projection_count(self, name: str, text: str = "") -> int:
-        """Returns how many rows a read model has, or how many hold a text in any column."""
-        table, columns, _ = self._projected(name)
-        if not table:
-            return 0
-        condition, values = self._holding(columns, text)
-        if not condition:
-            return int(self._one("select rows from projections where name = ? and live", (name,))[0])
-        return int(self._one(f"select count(*) from {table}{condition}", values)[0])
-
     def projection_rows(
         self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
     ) -> list[dict[str, Any]]:

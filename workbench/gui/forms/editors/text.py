@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from typing_extensions import override
 
@@ -14,18 +14,23 @@ from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.editors.line import LineEditor
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, sample_of
 from workbench.gui.forms.parts import tool
+from workbench.gui.long_text import shortened
 from workbench.gui.widgets import exact_text
 
 EMPTY = "empty text"
 """What stands where a text is empty, and is meant to be."""
 WAY = "For an empty text, press Backspace here"
+LONG = 20_000
+"""Characters from which on a text is too long to be edited in a form: laying it out takes too long (V4)."""
+TOO_LONG = "Too long to be edited here: this is the beginning, the whole is kept. Backspace takes it out."
 
 
 class BlankText(Editor):
     """Text that is required stays blank, which is no value, until something is typed (V3).
 
     What was written and taken out again is an empty text, as is a blank that Backspace was pressed in; the
-    placeholder says so. A subclass implements `written`.
+    placeholder says so. Of a `LONG` one the beginning is shown, which cannot be edited; the value is all
+    of it. A subclass implements `written` and `put`.
     """
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
@@ -35,6 +40,22 @@ class BlankText(Editor):
     def written(self) -> str:
         """Returns the text that stands in the widget."""
         raise NotImplementedError
+
+    def put(self, text: str) -> None:
+        """Has the widget show a text."""
+        raise NotImplementedError
+
+    @override
+    def show_value(self, value: Any) -> None:
+        text, long = "" if value is None else str(value), len(str(value)) > LONG
+        self._set_long(long)
+        self.put(shortened(text) if long else text)
+        self._blank = value is None
+        self._hint()
+
+    def _set_long(self, long: bool) -> None:
+        if isinstance(self.input, QLineEdit | QPlainTextEdit):
+            self.input.setReadOnly(long)
 
     @override
     def read(self) -> str | None:
@@ -55,16 +76,11 @@ class BlankText(Editor):
         self._hint()
         super().edited()
 
-    def shown(self, value: Any) -> None:
-        """Called with what the widget was made to show; None for nothing."""
-        self._blank = value is None
-        self._hint()
-
     def _hint(self) -> None:
         if isinstance(self.input, QLineEdit | QPlainTextEdit):
             self.input.setPlaceholderText(sample_of(self.shape.schema) if self.is_blank else EMPTY)
             may_be_empty = self.is_blank and not self.shape.schema.get("minLength")
-            self.input.setToolTip(WAY if may_be_empty else "")
+            self.input.setToolTip(TOO_LONG if self.input.isReadOnly() else WAY if may_be_empty else "")
 
     @override
     def typed(self) -> dict[str, Any]:
@@ -86,9 +102,23 @@ class BlankText(Editor):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         pressed = event.key() if isinstance(event, QKeyEvent) else None
-        if self.is_blank and pressed in {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}:
-            self.edited()
+        if pressed in {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}:
+            if not self.is_blank and isinstance(self.input, QLineEdit | QPlainTextEdit):
+                self._take_out(self.input)
+            elif self.is_blank:
+                self.edited()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and not self.written():
+            pasted = event.matches(QKeySequence.StandardKey.Paste) and QGuiApplication.clipboard().text()
+            if pasted and len(pasted) > LONG:
+                self.set_value(pasted)
+                self.changed.emit()
+                return True
         return super().eventFilter(watched, event)
+
+    def _take_out(self, shown: QLineEdit | QPlainTextEdit) -> None:
+        if shown.isReadOnly():
+            self._set_long(False)
+            shown.clear()
 
 
 class TextEditor(BlankText, LineEditor):
@@ -110,9 +140,9 @@ class TextEditor(BlankText, LineEditor):
         return self.line.text()
 
     @override
-    def show_value(self, value: Any) -> None:
-        super().show_value(value)
-        self.shown(value)
+    def put(self, text: str) -> None:
+        self.line.setText(text)
+        self.line.setCursorPosition(0)
 
 
 class SecretEditor(TextEditor):
@@ -192,9 +222,8 @@ class LongTextEditor(BlankText, AreaEditor):
         return schema.get("type") == "string" and (long or schema.get("format") == "multiline")
 
     @override
-    def show_value(self, value: Any) -> None:
-        self.area.setPlainText("" if value is None else str(value))
-        self.shown(value)
+    def put(self, text: str) -> None:
+        self.area.setPlainText(text)
 
     @override
     def written(self) -> str:
