@@ -21,6 +21,7 @@ class Offering:
 
     Args:
         chosen: Returns what is chosen; what is falsy is nothing.
+        named: Returns what something that is chosen is called.
         nothing: Says why nothing can be done then.
         choose_at: Chooses what was clicked on, at a point of the viewport, unless that is chosen already.
         where: Returns where what is chosen is seen, a point of the viewport.
@@ -37,13 +38,14 @@ class Offering:
         place: QWidget,
         chosen: Callable[[], Any],
         *,
+        named: Callable[[Any], str] = str,
         nothing: str,
         choose_at: Callable[[QPoint], object],
         where: Callable[[], QPoint],
         activated: SignalInstance | None = None,
         extend: Extend | None = None,
     ) -> None:
-        self._place, self._chosen, self._nothing = place, chosen, nothing
+        self._place, self._chosen, self._named, self._nothing = place, chosen, named, nothing
         self._choose_at, self._where, self._extend = choose_at, where, extend
         self.activated = activated
         self._held: Any = None
@@ -53,6 +55,11 @@ class Offering:
     def target(self) -> Any:
         """Returns what the actions are about."""
         return self._held if self._held is not None else self._chosen()
+
+    def named(self) -> str:
+        """Returns what the actions are about, as a person knows it; empty where nothing is chosen."""
+        target = self.target()
+        return self._named(target) if target else ""
 
     def missing(self) -> str:
         """Returns why nothing can be done where nothing is chosen; an empty text where something is."""
@@ -87,6 +94,11 @@ class Offering:
         self.menu.aboutToHide.connect(self._closed)
         if self.menu.actions():
             self.menu.popup(at)
+
+    def hold(self, target: Any, menu: QMenu) -> None:
+        """Makes something the target while the menu of another widget is open."""
+        self._held = target
+        menu.aboutToHide.connect(self._closed)
 
     def _closed(self) -> None:
         # Only after what was chosen in the menu is done, which follows at once.

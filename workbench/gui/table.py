@@ -33,7 +33,7 @@ from workbench.gui.paged_model import NO_PAGES, Key, PagedModel, Row, RowSource,
 from workbench.gui.prepared_rows import PreparedRows, top_of
 from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
 from workbench.gui.safe_painter import painting
-from workbench.gui.table_actions import ChosenRows, TableActions
+from workbench.gui.table_actions import ChosenRows, TableActions, name_of
 from workbench.gui.table_header import TableHeader
 from workbench.gui.table_selection import HeldRows, SelectionKeeper
 from workbench.gui.theme import code_font, theme, ui_font
@@ -92,14 +92,14 @@ class FastTableView(QTableView):
         self.doubleClicked.connect(lambda _index: self._tell_row(self.row_activated))
         for column, described in enumerate(columns):
             self.setColumnWidth(column, described.width)
-        self._model.rowsInserted.connect(self._counted)
-        self._model.rowsRemoved.connect(self._counted)
-        self._model.modelReset.connect(self._counted)
+        for signal in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
+            signal.connect(self._counted)
         self._model.came.connect(self._came)
         theme().changed.connect(self.viewport().update)
         self.offering = Offering(
             self,
             self.chosen,
+            named=partial(name_of, self._model),
             nothing="No row is chosen",
             choose_at=self._choose_at,
             where=self._where,

@@ -194,6 +194,7 @@ class OfferingTree(QTreeView):
         self.offering = Offering(
             self,
             self.current,
+            named=lambda item: item.text.partition("\t")[0],
             nothing="Nothing is chosen",
             choose_at=self._choose_at,
             where=self._where,

@@ -294,6 +294,7 @@ class WindowActions(ABC):
         keys="F8",
         icon="pause",
         tip="Pause or resume all deliveries and projections",
+        about=lambda _session: "the engine",
         menu="Engine",
         writes=True,
         look=lambda session: ("Resume", "play") if session.paused else ("Pause", "pause"),

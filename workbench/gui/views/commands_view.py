@@ -204,11 +204,9 @@ class CommandsView(View):
 
     def show_command(self, name: str) -> None:
         """Shows the form of a command or query."""
-        at = next((at for at in range(self.picker.count()) if self.picker.itemText(at) == name), -1)
-        if at < 0:
+        if self.picker.findText(name) < 0:
             self.refresh()
-            at = next((at for at in range(self.picker.count()) if self.picker.itemText(at) == name), -1)
-        if at >= 0:
+        if (at := self.picker.findText(name)) >= 0:
             self.picker.setCurrentIndex(at)
 
     def _asked_for(self, name: str) -> None:
@@ -306,6 +304,7 @@ class CommandsView(View):
         icon="send",
         tip="Issue the command, or ask the query",
         why=_no_send,
+        about=lambda view: view.picker.currentText(),
         look=lambda view: ("Send" if view.kind == COMMAND else "Ask", "send"),
     )
     def send(self) -> None:

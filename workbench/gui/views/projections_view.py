@@ -104,9 +104,8 @@ class ProjectionsView(View):
         layout.addWidget(self.banner)
         self.search = SearchBox("Find in all rows")
         layout.addWidget(self.search)
-        self._holder = QVBoxLayout()
         holder = QWidget()
-        holder.setLayout(self._holder)
+        self._holder = QVBoxLayout(holder)
         self._holder.setContentsMargins(0, 0, 0, 0)
         self.detail = RowDetail()
         self.detail.hide()
@@ -118,7 +117,7 @@ class ProjectionsView(View):
         self.split.setChildrenCollapsible(False)
         layout.addWidget(self.split, 1)
         layout.addLayout(self._foot())
-        self.search.settled.connect(self._search)
+        self.search.settled.connect(lambda _text: self.refresh())
         self.detail.event_wanted.connect(self._show_event)
         self.detail.closed.connect(self.detail.hide)
         return page
@@ -324,9 +323,6 @@ class ProjectionsView(View):
 
     # -- what the person does -----------------------------------------------------------------------------
 
-    def _search(self, _text: str) -> None:
-        self.refresh()
-
     def _sort(self, column: int, descending: bool) -> None:  # a signal's arguments
         if self._table is not None:
             self._order = ("-" if descending else "") + self._columns[column][0]
@@ -380,6 +376,7 @@ class ProjectionsView(View):
         icon="pause",
         tip="Stop folding events into this table",
         writes=True,
+        about=lambda view: view.picker.currentText(),
         look=lambda view: ("Resume", "play") if view.stopped else ("Pause", "pause"),
     )
     def toggle(self) -> None:
@@ -392,6 +389,7 @@ class ProjectionsView(View):
         icon="refresh",
         tip="Rebuild all rows from the whole log; the old ones stay until it is done",
         writes=True,
+        about=lambda view: view.picker.currentText(),
     )
     def rebuild_rows(self) -> None:
         """Makes all rows again, from the whole log."""
