@@ -118,7 +118,7 @@ class Publisher:
 
 
 def new_message(draft: OutgoingMessage, topic: Topic, identity: UUID, now: int) -> NewMessage:
-    """Returns what a draft becomes, whoever publishes it.
+    """Returns what a draft becomes, published by a caller or by a handler.
 
     Args:
         now: Microseconds since 1970.

@@ -225,7 +225,7 @@ def written(event: Event, decode: Callable[[str], Any]) -> tuple[str, Any]:
 
     Raises:
         InvalidValue: A value that JSON cannot hold; says its path.
-        InvalidEvent: Its fields are not of the kinds that its type says, so that nobody could read it.
+        InvalidEvent: Its fields are not of the kinds that its type says, so that it could not be read.
     """
     data = event_data(event)
     try:
