@@ -181,8 +181,9 @@ class Engine:
         if self._started:
             self._scheduler.wake_all()
             await self._timer.at_most(STOP_SECONDS, self._scheduler.all_idle())
-            self._runtime.deadlines.stop()
-            await self._timer.at_most(GIVE_BACK_SECONDS, self._scheduler.all_idle())
+            for _ in range(2):  # a handler that swallows its cancellation is abandoned
+                self._runtime.deadlines.stop()
+                await self._timer.at_most(GIVE_BACK_SECONDS, self._scheduler.all_idle())
             await self.tasks.stop()
             notes: list[Callable[[], Awaitable[Any]]] = [
                 *(runner.rest for runner in self.subscriptions.values()),

@@ -12,6 +12,7 @@ from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
 from workbench.model.policy import After, At, ReactorType
+from workbench.model.project_code import project_code
 from workbench.model.projection import unstorable
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
@@ -68,7 +69,8 @@ class PolicyRunner:
         if self._kind.correlate is None:
             return message.key
         record = as_record(message)
-        return self._correlated(self._registry.read_event(record), record)
+        with project_code(f"{self._kind.name} could not say the instance of {record.type}", record.data):
+            return self._correlated(self._registry.read_event(record), record)
 
     def _instance(self, message: Message, record: RecordedEvent, event: Any) -> str | None:
         """Returns the key of the instance; None where the event belongs to none."""

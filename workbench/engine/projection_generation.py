@@ -109,7 +109,7 @@ class ProjectionGeneration:
         reached, passed, fault = await self._fold(events, buffer)
         if fault is None:
             reached = upto
-        if buffer.changed or passed or fault or reached - self._stored >= PASSED:
+        if events or reached - self._stored >= PASSED:
             await self._store(reached, buffer, passed=passed)
         self.checkpoint = reached
         if fault is not None:
@@ -143,7 +143,9 @@ class ProjectionGeneration:
         """Folds one event, whole or not at all; returns what went wrong, empty if nothing."""
         try:
             self._handlers[record.type](self._registry.read_event(record), record, buffer)
-        except Exception as error:  # noqa: BLE001  # whatever the projection's code raises faults it
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # whatever the projection's code raises faults it
             buffer.undo()
             return without_secrets(error_sentence(error), record.data)
         buffer.keep()

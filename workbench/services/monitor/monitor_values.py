@@ -18,7 +18,7 @@ class SubscriptionView:
         fault: What ended it, where it is faulted.
         paused: A person paused it, whatever else stops it.
         source: Topic that it reads; ``all events`` for policies and processes.
-        lag: Positions between its cursor and the head.
+        lag: Positions from the first message that it wants and has not read to the head; 0 for none.
         rate: Deliveries per second, lately.
         mode: Whether each of many gets every message, or workers compete for them.
         workers: How many compete for a queue's messages; 0 where each gets them all.
@@ -114,7 +114,8 @@ class Status:
 
     Attributes:
         engine: ``running``, ``paused``, ``observing``, or ``stopped`` by a reload that failed (F4).
-        lag: Lag of all subscriptions together, in positions, each as its own view says it.
+        lag: Of the subscription or read model that lies furthest behind, in positions.
+        furthest: Its name; empty where nothing lies behind.
         dead: Dead letters that are open; those that are being delivered again count as ``replaying``.
         faulted: Subscriptions and projections that stopped after repeated failures (C11).
         gone: Empty, or how the files of the open store ceased to be those at its path (C10).
@@ -128,6 +129,7 @@ class Status:
     dead: int
     observer: str
     trouble: str
+    furthest: str = ""
     gone: str = ""
     replaying: int = 0
     faulted: tuple[str, ...] = ()
