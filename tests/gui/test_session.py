@@ -377,7 +377,7 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
     assert dialog.isVisible()
     assert session.workspace.reader.head() == 0, "Enter takes a choice and stores nothing"
     said = dialog.findChild(object, "import-receivers").text()
-    assert "subscription welcome-mail (1)" in said
+    assert "subscription welcome-mail (up to 1)" in said
     assert "read model" in said
     only = dialog.findChild(object, "import-read-models-only")
     assert only.isVisible()

@@ -12,6 +12,7 @@ from workbench.engine.engine import Engine, EngineState
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
 from workbench.engine.tasks import to_the_end
+from workbench.engine.thread_readers import ThreadReaders
 from workbench.engine.timers import Timer, timer_of
 from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
@@ -22,7 +23,6 @@ from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, RecordAction
 from workbench.store.ports import Reader, Store
 from workbench.store.stored_values import OperatorAction
-from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
 
@@ -47,6 +47,7 @@ class Model(Protocol):
 
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 AGAIN = 1.0
 """Seconds between two attempts to start an engine that a failed reload left standing."""
 
@@ -102,6 +103,14 @@ class World(Generic[M]):
         """The reader of the thread that asks (C5)."""
         return self._readers.here()
 
+    async def ask(self, read: Callable[[], T]) -> T:
+        """Returns what a function reads, which is called in a thread for reads; few are at a time (C5).
+
+        Raises:
+            ReadTooLong: It took too long, or another model took over meanwhile.
+        """
+        return await self._readers.answer(read)
+
     def _engine(self, model: M, before: Engine | None = None) -> Engine:
         return Engine(
             self.store,
@@ -139,6 +148,7 @@ class World(Generic[M]):
                 await engine.stop(last=forgotten(self.registry))
         finally:
             self.store.close()
+            self._readers.close()
 
     async def adopt(self, model: M) -> None:
         """Lets another model take over on the same store; running acts and handlers are waited for.
@@ -166,6 +176,8 @@ class World(Generic[M]):
             async with self._lock.alone():
                 await to_the_end(change())
         finally:
+            if self.model is not before[0]:
+                self._readers.interrupt()
             if before != (self.model, self.engine, self.stopped):
                 self.announce(Changes(model=True, engine=True, everything=True))
 

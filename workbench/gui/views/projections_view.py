@@ -220,6 +220,7 @@ class ProjectionsView(View):
         if before is None:
             return None
         held = before.held() if same else None
+        table.show()  # at once, so that it can take the keyboard
         if before.hasFocus():
             table.setFocus()
         self._holder.removeWidget(before)
@@ -326,7 +327,8 @@ class ProjectionsView(View):
         """Gives table and details their parts of the height when these are first seen."""
         if not self._shared:
             self._shared = True
-            self.split.setSizes([3, 2])
+            height = self.split.height()
+            self.split.setSizes([height * 3 // 5, height * 2 // 5])
 
     @action("Show the events that made it", icon="trace", on="_table", default=True)
     def explain(self, rows: ChosenRows) -> None:

@@ -22,7 +22,7 @@ def wanted_by(registry: Registry, name: str) -> Callable[[str], bool]:
     if (declared := registry.subscriptions.get(name)) is not None:
         return partial(registry.gets, declared)
     if (reactor := registry.reactors.get(name)) is not None:
-        return lambda kind: not reactor.events or kind in reactor.events
+        return reactor.events.__contains__
     return lambda _kind: name != COMMANDS_TOPIC
 
 

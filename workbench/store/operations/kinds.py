@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, wraps
+from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -20,7 +21,6 @@ Twins = dict[type[msgspec.Struct], Any]
 _WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _ANY_OPERATION = "AnyOperation"
 _ONE_OF: Any = Union
-_TUPLE: Any = tuple
 
 
 def kinds_checked(write: Write[S]) -> Write[S]:
@@ -88,10 +88,11 @@ def _wanted(hint: Any, twins: Twins) -> Any:
         return _ANY_OPERATION
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return _twin(hint, twins)
-    origin, parts = get_origin(hint), get_args(hint)
+    origin: Any = get_origin(hint)
+    parts = get_args(hint)
     if origin is dict:  # a row: its columns are looked at where its table is known
         return Any
     if not parts:
         return _WHOLE if hint is int else hint
     wanted = tuple(part if part is ... else _wanted(part, twins) for part in parts)
-    return (_TUPLE if origin is tuple else _ONE_OF)[wanted]
+    return (_ONE_OF if origin in (Union, UnionType) else origin)[wanted]
