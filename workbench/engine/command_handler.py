@@ -13,7 +13,9 @@ import msgspec
 from workbench.engine.aggregate_loader import AggregateLoader, Loaded
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
+from workbench.engine.turns import Turns
 from workbench.errors import (
+    STREAM_EXISTS,
     CallerError,
     CommandRejected,
     InvalidCommand,
@@ -34,6 +36,7 @@ from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
+from workbench.store.rules import fits
 from workbench.store.stored_values import CommandRecord, Snapshot
 
 DECISIONS = 4
@@ -46,7 +49,8 @@ class Issue:
 
     Attributes:
         values: Its fields as plain values.
-        expected: The version that the sender saw; None accepts any and retries conflicts.
+        expected: The version that the sender saw, which is then not retried, or `STREAM_EXISTS`; None accepts
+            any.
         origin: Who sent it: ``form``, ``cli``, a policy's name.
     """
 
@@ -96,6 +100,7 @@ class CommandHandler:
         self._metrics = metrics
         self._snapshot_every = snapshot_every
         self._report = report
+        self._turns = Turns()
         self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
 
     async def handle(self, issue: Issue) -> CommandResult:
@@ -109,7 +114,7 @@ class CommandHandler:
         """
         kind = self._registry.command(issue.type)
         if issue.expected is not None and type(issue.expected) is not int:
-            raise InvalidValue(f"a version is a whole number, not {issue.expected!r}", path="$.expected")
+            raise InvalidValue(f"a version is a whole number, not {issue.expected!r}", path="expected")
         try:
             with project_code(f"{kind.name} could not be read", issue.values):
                 command = kind.parse(issue.values)
@@ -139,22 +144,29 @@ class CommandHandler:
         return await asyncio.shield(future)
 
     async def _decide(self, kind: CommandType, command: Any, issue: Issue) -> CommandResult:
-        started = self._clock.now()
         self._metrics.flow[f"command:{kind.name}"] += 1
         values = kind.dump(command)
-        stream = self._registry.stream_of(kind, values)
-        aggregate = self._registry.aggregates[kind.aggregate]
         base = CommandRecord(
             command_id=issue.id,
             type=kind.name,
-            stream=stream,
+            stream=self._registry.stream_of(kind, values),
             data=write_json(values),
             outcome=CommandOutcome.ACCEPTED,
-            issued_at=started,
+            issued_at=self._clock.now(),
             correlation_id=issue.correlation_id or issue.id,
             causation_id=issue.causation_id,
             origin=issue.origin,
         )
+        await self._turns.take(base.stream)
+        try:
+            return await self._decide_alone(kind, command, issue, base)
+        finally:
+            self._turns.give_on(base.stream)
+
+    async def _decide_alone(
+        self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord
+    ) -> CommandResult:
+        aggregate, stream = self._registry.aggregates[kind.aggregate], base.stream
         for attempt in range(1, DECISIONS + 1):
             try:
                 decision = self._decision(kind, command, issue, base)
@@ -164,13 +176,13 @@ class CommandHandler:
             if decision.refusal is not None:
                 return await self._record(base, loaded.version, decision.refusal, attempt)
             record = _with(
-                base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - started
+                base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - base.issued_at
             )
             try:
                 return await self._append(aggregate, stream, decision, record)
             except WrongExpectedVersion as conflict:
                 self._loader.forget(stream)
-                if attempt == DECISIONS or issue.expected is not None:
+                if attempt == DECISIONS or issue.expected not in (None, STREAM_EXISTS):
                     return await self._record(base, conflict.actual, conflict, attempt)
             except CallerError as refusal:
                 return await self._record(base, loaded.version, refusal, attempt)
@@ -302,7 +314,7 @@ def _outcome(error: CallerError) -> CommandOutcome:
 
 def _check_expected(kind: CommandType, issue: Issue, stream: str, loaded: Loaded) -> None:
     """K2 and K4, before anything is decided."""
-    if issue.expected is not None and issue.expected != loaded.version:
+    if issue.expected is not None and not fits(issue.expected, loaded.version):
         raise WrongExpectedVersion(stream, expected=issue.expected, actual=loaded.version)
     if kind.creates and loaded.version:
         raise CommandRejected(f"{stream} exists already, at version {loaded.version}", field=kind.target)
