@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.errors import ModelFailed
+from workbench.model.error_text import error_sentence
 from workbench.model.secrets import without_secrets
 
 
@@ -27,12 +28,14 @@ class ProjectCode:
     def __enter__(self) -> None:
         """Begins the block."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> None:
         """Ends it.
 
         Raises:
             ModelFailed: The code raised what is no ordinary exception.
         """
-        if kind is not None and not issubclass(kind, Exception | KeyboardInterrupt):
-            said = without_secrets(f"{kind.__name__}: {error}", *self._about)
+        if error is not None and not isinstance(error, Exception | KeyboardInterrupt):
+            said = without_secrets(error_sentence(error), *self._about)
             raise ModelFailed(f"{self._what}: {said}") from error
