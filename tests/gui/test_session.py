@@ -149,7 +149,7 @@ async def test_a_wrong_project_file_says_line_and_column_and_leaves_the_window_u
     assert session.window.statusBar().findChild(QLabel).text() == "No project is open"
     assert not session.acts["import"].isEnabled()
     press(session, "Open the users sample", session.window.centralWidget())
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
     assert session.window.windowTitle() == "users — Event Workbench"
     assert session.acts["import"].isEnabled()
 

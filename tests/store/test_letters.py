@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.actions import one
 from tests.store.test_queue import Box
@@ -201,3 +202,17 @@ def test_L9_the_record_of_a_jobs_end_counts_what_was_done_not_what_was_looked_at
     one(store, AdvanceJob(number=number, step=0, operations=tuple(steps), status="done", note=record))
     (action,) = post.reader.actions()
     assert action.detail == "2"
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "done"])
+def test_L5_a_job_that_has_ended_is_not_advanced(store, ended):
+    post = Post(store)
+    post.bring("open")
+    number = one(store, StartJob(job=Job(action="archive", numbers=(1,))))
+    note = RecordAction(action=OperatorAction(at=1, action="end", subject="job", detail="{}"))
+    stopped = AdvanceJob(number=number, step=0, operations=(), status=ended, note=note)
+    assert one(store, stopped).status == ended
+    for advance in (stopped, replace(stopped, status="running", operations=(ARCHIVE,))):
+        assert one(store, advance) == store.reader().job(number)
+    assert (store.reader().job(number).status, post.status()) == (ended, "open")
+    assert len(store.reader().actions()) == 1

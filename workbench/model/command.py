@@ -12,7 +12,8 @@ import msgspec
 import pydantic
 from pydantic import BaseModel, ConfigDict
 
-from workbench.errors import InvalidCommand
+from workbench.errors import InvalidCommand, ModelError
+from workbench.model.declarations import check_class, check_functions
 from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.pydantic_messages import place_of, sentence_of
 
@@ -22,11 +23,11 @@ class Command(BaseModel):
 
     Attributes:
         command_type: Stable name, such as ``create_user``.
-        target: Name of the field that holds the aggregate's id.
+        target: Attribute that holds the aggregate's id.
         creates: Whether it needs that no stream exists yet (K4); otherwise one must exist.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
     command_type: ClassVar[str] = ""
     target: ClassVar[str] = "id"
     creates: ClassVar[bool] = False
@@ -35,7 +36,7 @@ class Command(BaseModel):
 class Query(BaseModel):
     """Base of typed queries: a question to the read models."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
     query_type: ClassVar[str] = ""
 
 
@@ -142,6 +143,10 @@ class Answer:
 
         def __init__(self, query: type[Q], answer: Callable[[Q, ReadModels], Any]) -> None: ...
 
+    def __post_init__(self) -> None:
+        check_class("Answer", self.query, Query)
+        check_functions(f"Answer({self.query.__name__})", answer=self.answer)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryType:
@@ -158,7 +163,8 @@ def field_errors(
     error: pydantic.ValidationError, values: Mapping[str, Any], cls: type[BaseModel]
 ) -> InvalidCommand:
     """Turns a pydantic error into ours, a sentence per field."""
-    examples = {name: field.examples[0] for name, field in cls.model_fields.items() if field.examples}
+    fields = cls.model_fields.items()
+    examples = {field.alias or name: field.examples[0] for name, field in fields if field.examples}
     places = [(place_of(detail, values), detail) for detail in error.errors(include_url=False)]
     return InvalidCommand(
         [
@@ -181,15 +187,29 @@ def parser_of(cls: type[BaseModel]) -> Callable[[Mapping[str, Any]], Any]:
 
 
 def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
-    """Builds the command type that a Python class declares."""
+    """Builds the command type that a Python class declares.
+
+    Raises:
+        ModelError: Its target is none of its fields.
+    """
+    named = {name: field.alias or name for name, field in cls.model_fields.items()}
+    target, fields = (
+        named.get(cls.target, cls.target),
+        frozenset([*named.values(), *cls.model_computed_fields]),
+    )
+    if target not in fields:
+        raise ModelError(
+            f"the target of command {cls.command_type} is {cls.target}, which is none of its fields",
+            hint="set target to the name of the field that holds the aggregate's id",
+        )
     return CommandType(
         name=cls.command_type,
         aggregate=aggregate,
         schema=LazyMapping(cls.model_json_schema),
         parse=parser_of(cls),
         dump=lambda command: dict(command.model_dump(mode="json")),
-        target=cls.target,
-        fields=frozenset([*cls.model_fields, *cls.model_computed_fields]),
+        target=target,
+        fields=fields,
         creates=cls.creates,
         doc=(cls.__doc__ or "").strip(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,9 +17,10 @@ from workbench.errors import (
     WorkbenchError,
 )
 from workbench.model.clock import MICROSECONDS, checked_time
+from workbench.model.error_text import error_sentence
 from workbench.model.event import NewEvent
 from workbench.model.json_values import MAX_BYTES, check_name
-from workbench.model.projection import ColumnKind, as_kept, unlike, unstorable
+from workbench.model.projection import ColumnKind, as_kept, misnamed, unlike, unstorable
 from workbench.store.operations import Append, AppendMany
 from workbench.store.operations.projection_operations import EnsureProjection
 from workbench.store.stored_values import AppendResult, Delivery
@@ -30,15 +30,14 @@ MANY = 100
 MAX_VERSION = 2**31 - 1
 SURELY_SMALL = MAX_BYTES // 4
 """Characters that never take more bytes than are allowed."""
-_TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 
 
 def own_error(error: Exception) -> WorkbenchError:
     """Returns the error with which one operation fails; the others of its group do not (C6)."""
     if isinstance(error, WorkbenchError):
         return error
-    said = f"{type(error).__name__}: {error}"
-    bound = isinstance(error, OverflowError | UnicodeError) or "binding" in str(error)
+    said = error_sentence(error)
+    bound = isinstance(error, OverflowError | UnicodeError) or "binding" in said
     found = (
         InvalidValue(f"the store cannot hold a value of this: {said}", path="")
         if bound
@@ -190,11 +189,8 @@ def check_table_names(op: EnsureProjection) -> None:
     Raises:
         InvalidName: One cannot.
     """
-    for name in (op.name, *(name for name, _ in op.columns)):
-        if not _TABLE_NAME.match(name):
-            raise InvalidName(
-                f"{name!r} is no name for a table or column: a-z, 0-9 and _, from a letter", path=""
-            )
+    if said := misnamed(op.name, [name for name, _ in op.columns]):
+        raise InvalidName(said, path="")
 
 
 def urgency(delivery: Delivery) -> tuple[bool, int, int]:
