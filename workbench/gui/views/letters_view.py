@@ -43,7 +43,7 @@ from workbench.gui.views.letter_actions import (
 )
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, GroupNode
-from workbench.gui.views.letter_list import COLUMNS, LetterSource
+from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
 from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
 from workbench.gui.widgets import ElidedLabel, EmptyState, error_text, show_words
 
@@ -74,6 +74,7 @@ class LettersView(View):
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
+        self._replayable: frozenset[int] | None = None
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
         self._beginning = self.question(self._begin)
@@ -100,7 +101,6 @@ class LettersView(View):
         self.table.setAccessibleName("Dead letters")
         self.table.set_multi()
         self._listing = self.question(self.table.refresh, self.table.fail)
-        self.table.set_empty("None here", "No dead letter has this status.")
         self.detail = LetterDetail(self.desk, self._dead_letters.check_edit, absolute, since)
         self.inner = QSplitter(Qt.Orientation.Vertical)
         self.said = ElidedLabel("muted")
@@ -186,7 +186,7 @@ class LettersView(View):
         self._reading.ask(partial(found_letters, self._dead_letters, statuses, shown), statuses)
 
     def _show_all(self, found: FoundLetters) -> None:
-        shown, counts = found.shown, found.counts
+        shown, counts, self._replayable = found.shown, found.counts, found.replayable
         self._pages.setCurrentIndex(0 if counts else 1)
         if not counts:
             return
@@ -220,6 +220,8 @@ class LettersView(View):
     def _list(self, node: GroupNode) -> None:
         self._source = source = LetterSource(self._dead_letters, node.numbers)
         held = self.table.held()
+        if not node.numbers:
+            self.table.set_empty("None here", none_said(node))
         self._listing.ask(lambda: prepared(source, held), node.identity)
 
     def _statuses(self) -> tuple[str, ...]:
@@ -294,10 +296,8 @@ class LettersView(View):
         if not deed.fits(len(numbers)) or self.read_only():
             return
         if deed is EDIT and size > EDITED:
-            said = (
-                f"The payload of #{numbers[0]} is too large to be edited here (more than {EDITED:,} bytes)."
-            )
-            self.desk.notice("warning", said)
+            said = f"The payload of #{numbers[0]} is too large to be edited here"
+            self.desk.notice("warning", f"{said} (more than {EDITED:,} bytes).")
         elif deed is EDIT:
             self._show(numbers[0], self.detail.edit)
         elif deed is DRY_RUN:
@@ -325,10 +325,10 @@ class LettersView(View):
         """Copies the error and the place of a cause."""
         QApplication.clipboard().setText("\n".join(part for part in (node.cause or ()) if part))
 
-    def _no_replay_all(self, node: GroupNode) -> str:
-        if self.statuses.currentIndex() not in {0, 1}:
-            return "Only open or archived letters can be replayed"
-        return "" if node.numbers else "No letters are listed"
+    def replayable(self, node: GroupNode | None) -> Sequence[int]:
+        """Returns the letters of a cause that can be replayed."""
+        numbers = node.numbers if node is not None else ()
+        return numbers if self._replayable is None else [one for one in numbers if one in self._replayable]
 
     @action(
         "Replay all",
@@ -337,12 +337,12 @@ class LettersView(View):
         tip="Replay every dead letter of the chosen cause",
         on="groups",
         writes=True,
-        why=_no_replay_all,
-        look=lambda _view, node: (f"Replay all {len(node.numbers):,}", "replay"),
+        why=lambda view, node: "" if view.replayable(node) else "No letter listed is open or archived",
+        look=lambda view, node: (f"Replay all {len(view.replayable(node)):,}", "replay"),
     )
     def replay_whole(self, node: GroupNode) -> None:
         """Replays all letters of a cause."""
-        self._repairs.begin(REPLAY, node.numbers)
+        self._repairs.begin(REPLAY, self.replayable(node))
 
     @action("Jobs", icon="hourglass", tip="Show the newest bulk actions and how they ended")
     def recent_jobs(self) -> None:
