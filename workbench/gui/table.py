@@ -134,13 +134,14 @@ class FastTableView(QTableView):
         self._quietly(lambda: self._model.set_source(source))
         self.scrollToTop()
 
-    def refresh(self, rows: RowSource | PreparedRows | None = None) -> None:
+    def refresh(self, rows: RowSource | PreparedRows | None = None, held: HeldRows | None = None) -> None:
         """Shows what became of the rows: what is selected, current and in sight stays so by its key (V1).
 
         What left is not selected any more, and nothing takes its place. Where the rows cannot be read, the
-        table says so and keeps what it has. Without rows the same source is asked again.
+        table says so and keeps what it has. Without rows the same source is asked again. What another
+        table, whose place this one takes, has `held`, goes over to this one.
         """
-        model, held = self._model, self.held()
+        model, held = self._model, held or self.held()
         found, pages = (rows.source, rows.pages) if isinstance(rows, PreparedRows) else (rows, NO_PAGES)
         source = found or model.source
         places = model.ask(lambda: source.find(held.keys()), None)

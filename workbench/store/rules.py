@@ -12,6 +12,7 @@ from workbench.errors import (
     InvalidEvent,
     InvalidName,
     InvalidValue,
+    NotFound,
     PartialDuplicate,
     WorkbenchBug,
     WorkbenchError,
@@ -45,6 +46,14 @@ def own_error(error: Exception) -> WorkbenchError:
     )
     found.__cause__ = error
     return found
+
+
+def detached(subscription: str) -> NotFound:
+    """Returns the refusal to deliver something to a subscription that nothing handles (P7)."""
+    return NotFound(
+        f"subscription {subscription} is detached: it has no handler now",
+        hint="bring it back, or trust or fix its module; dead letters can be archived or purged meanwhile",
+    )
 
 
 def check_rows(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -125,6 +125,16 @@ async def test_what_cannot_run_says_why(broken, desk, view, until):
     assert "has no handler now" in view.detail.dry_run_view.said.text()
 
 
+async def test_P7_what_nothing_handles_is_not_offered_to_be_replayed(broken, desk, view, until):
+    broken.running().subscriptions["welcome-mail"].handler = None
+    choose(view, desk, 3)
+    await until(lambda: not view._buttons["replay"].isEnabled())
+    assert not view._buttons["edit"].isEnabled()
+    assert "welcome-mail is detached" in view._buttons["replay"].toolTip()
+    assert view._buttons["archive"].isEnabled()
+    assert view._buttons["purge"].isEnabled()
+
+
 def found(*, failure=None, refused="", effects=()):
     return DryRun(number=1, failure=failure, effects=effects, refused=refused, took_us=1500)
 

@@ -381,6 +381,7 @@ class CommandsView(View):
         icon="edit",
         tip="Put the values of the chosen command, else of the newest, into the form",
         why=lambda view: "" if view.history.current() is not None else "Nothing was issued yet",
+        look=lambda view: (f"Edit a copy of the {'chosen' if view.history.points else 'newest'}", "edit"),
     )
     def edit_copy(self) -> None:
         """Puts the values of the chosen command, else of the newest, into the form."""

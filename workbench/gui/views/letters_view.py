@@ -284,7 +284,7 @@ class LettersView(View):
 
     def why_not(self, deed: Deed, rows: ChosenRows) -> str:
         """Returns why something cannot be done with the selected letters."""
-        return why_not(deed, self._counts if len(rows.keys) > 1 else {rows.row[1]: 1})
+        return why_not(self._dead_letters, deed, rows, self._counts)
 
     def begin(self, deed: Deed, keys: Sequence[Key] | None = None) -> None:
         """Begins something with letters, by default with the selected ones."""
