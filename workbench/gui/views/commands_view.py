@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.store.stored_values import CommandRecord
 
-TALL = 620
+TALL, SLIM = 620, 350
 """Pixels in height that form, result and history need together."""
 
 
@@ -116,7 +116,6 @@ class CommandsView(View):
         self.split.addWidget(top)
         self.split.addWidget(self.history)
         self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 0)
         self.split.setSizes([560, 190])
         self.split.setChildrenCollapsible(False)
         self.result.turned.connect(lambda _there: self._make_room())
@@ -131,6 +130,7 @@ class CommandsView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
+        self.version.shorten(short=self.width() < SLIM)
 
     def _make_room(self) -> None:
         """Lets the history give way to a result where both would leave too little for the form."""

@@ -32,15 +32,7 @@ from workbench.gui.time_format import absolute, relative, short
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
-from workbench.gui.views.letter_actions import (
-    BECAME,
-    DEEDS,
-    DRY_RUN,
-    EDIT,
-    REPLAY,
-    Deed,
-    Repairs,
-)
+from workbench.gui.views.letter_actions import BECAME, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
@@ -117,7 +109,6 @@ class LettersView(View):
         self.outer = QSplitter(Qt.Orientation.Horizontal)
         self.outer.addWidget(self.groups)
         self.outer.addWidget(self.inner)
-        self.outer.setStretchFactor(0, 0)
         self.outer.setStretchFactor(1, 1)
         self.outer.setSizes([220, 700])
         for splitter in (self.inner, self.outer):
@@ -130,6 +121,7 @@ class LettersView(View):
         layout.addWidget(self.strip)
         layout.addWidget(self.jobs)
         layout.addWidget(self.outer, 1)
+        self.detail.currentChanged.connect(lambda _page: self._give_room())
         self.groups.chosen.connect(self._turn_to)
         self.table.row_chosen.connect(self._chosen)
         self.table.selection_moved.connect(self._enable)
@@ -143,8 +135,7 @@ class LettersView(View):
     def _bar(self) -> QHBoxLayout:
         self.statuses = QComboBox()
         self.statuses.setAccessibleName("Status")
-        for name in SHOWN:
-            self.statuses.addItem(name)
+        self.statuses.addItems(list(SHOWN))
         self.statuses.currentIndexChanged.connect(lambda _index: self.refresh())
         self.whole, self.recent = self.acts.button("replay-all"), self.acts.button("recent_jobs")
         self._buttons = {deed.key: self.acts.button(deed.key) for deed in DEEDS}
@@ -159,8 +150,7 @@ class LettersView(View):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = self.width()
-        ways = Qt.Orientation
+        width, ways = self.width(), Qt.Orientation
         outer = ways.Vertical if width < NARROW else ways.Horizontal
         inner = ways.Horizontal if width >= WIDE else ways.Vertical
         for splitter, way in ((self.outer, outer), (self.inner, inner)):
@@ -168,7 +158,13 @@ class LettersView(View):
                 splitter.setOrientation(way)
                 if splitter is self.inner:
                     splitter.setSizes([5, 4] if way == ways.Horizontal else [2, 3])
+        self._give_room()
         show_words((*self._buttons.values(), self.whole, self.recent), shown=width >= LABELLED)
+
+    def _give_room(self) -> None:
+        """Leaves the room below the list to it while no letter is shown there."""
+        below = self.inner.orientation() == Qt.Orientation.Vertical
+        self.detail.setHidden(below and self.detail.shows_nothing())
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -344,7 +340,11 @@ class LettersView(View):
         """Replays all letters of a cause."""
         self._repairs.begin(REPLAY, self.replayable(node))
 
-    @action("Jobs", icon="hourglass", tip="Show the newest bulk actions and how they ended")
+    @action(
+        "Jobs",
+        icon="hourglass",
+        tip="Show the newest jobs: of many, or at a pace; the operations in the log have all acts",
+    )
     def recent_jobs(self) -> None:
         """Shows the newest jobs, or hides them."""
         self.jobs.show_recent()
