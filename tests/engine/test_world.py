@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from workbench.model.clock import ManualClock, SystemClock
 from workbench.model.messaging import Message, Ordering, Subscription, Topic
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
+from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import CloseStream, ConfigureSubscription, MarkLetters, RecordAction
 from workbench.store.stored_values import OperatorAction
@@ -268,3 +270,26 @@ async def test_F4_a_world_whose_engine_stands_still_ends(stage, full):
     with pytest.raises(StoreReadOnly):
         stage.world.running()
     assert {task for task in asyncio.all_tasks() if not task.done()} == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_C5_reads_that_are_under_way_are_stopped_when_another_model_takes_over(
+    stage, monkeypatch, taken
+):
+    begun, stopped = threading.Event(), threading.Event()
+    monkeypatch.setattr(MemoryReader, "interrupt", lambda _reader: stopped.set())
+
+    def read():
+        assert stage.world.reader.head() == 0
+        begun.set()
+        return stopped.wait(10)
+
+    reading = asyncio.ensure_future(stage.world.ask(read))
+    await asyncio.to_thread(begun.wait)
+    if taken:
+        await stage.world.adopt(stage.model())
+    else:
+        await stage.world.act(record("note"))
+        assert not stopped.is_set()
+        stopped.set()
+    assert await reading

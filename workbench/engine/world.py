@@ -12,8 +12,9 @@ from workbench.engine.engine import Engine, EngineState
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
 from workbench.engine.tasks import to_the_end
+from workbench.engine.thread_readers import ThreadReaders
 from workbench.engine.timers import Timer, timer_of
-from workbench.errors import StoreBusy, StoreReadOnly
+from workbench.errors import CallerError, StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock, ManualClock
 from workbench.model.registry import Registry
@@ -22,7 +23,6 @@ from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, RecordAction
 from workbench.store.ports import HELD, Reader, Store
 from workbench.store.stored_values import OperatorAction
-from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
 
@@ -47,6 +47,7 @@ class Model(Protocol):
 
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 AGAIN = 1.0
 """Seconds between two attempts to start an engine that a failed reload left standing."""
 
@@ -83,6 +84,7 @@ class World(Generic[M]):
         self._readers = ThreadReaders(store.reader)
         self._listeners: list[Listener] = []
         self._lock = ReloadLock()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.engine = None if self.observer else self._engine(model)
 
     @classmethod
@@ -102,6 +104,14 @@ class World(Generic[M]):
         """The reader of the thread that asks (C5)."""
         return self._readers.here()
 
+    async def ask(self, read: Callable[[], T]) -> T:
+        """Returns what a function reads, which is called in a thread for reads; few are at a time (C5).
+
+        Raises:
+            ReadTooLong: It took too long, or another model took over meanwhile.
+        """
+        return await self._readers.answer(read)
+
     def _engine(self, model: M, before: Engine | None = None) -> Engine:
         return Engine(
             self.store,
@@ -119,6 +129,7 @@ class World(Generic[M]):
 
     async def start(self, *, paused: bool = False) -> None:
         """Begins to run, without what an earlier run left in topics that keep messages in memory only."""
+        self._loop = asyncio.get_running_loop()
         if self.engine is not None:
             for operation in forgotten(self.registry):
                 await self.engine.commit(operation)
@@ -139,6 +150,7 @@ class World(Generic[M]):
                 await engine.stop(last=forgotten(self.registry))
         finally:
             self.store.close()
+            self._readers.close()
 
     async def adopt(self, model: M) -> None:
         """Lets another model take over on the same store; running acts and handlers are waited for.
@@ -166,6 +178,8 @@ class World(Generic[M]):
             async with self._lock.alone():
                 await to_the_end(change())
         finally:
+            if self.model is not before[0]:
+                self._readers.interrupt()
             if before != (self.model, self.engine, self.stopped):
                 self.announce(Changes(model=True, engine=True, everything=True))
 
@@ -224,7 +238,13 @@ class World(Generic[M]):
 
         Raises:
             StoreReadOnly: This world is only looked at, or was stopped.
+            CallerError: It runs on another event loop than the caller's.
         """
+        if self._loop not in (None, asyncio.get_running_loop()):
+            raise CallerError(
+                "this project was opened on another event loop, that of another thread or of an earlier run",
+                hint="call it there: asyncio.run_coroutine_threadsafe(…, loop)",
+            )
         async with self._lock.passing():
             yield self.running()
 

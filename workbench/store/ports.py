@@ -229,6 +229,10 @@ class Reader(
         """Returns a number that is another one after every commit; only to be compared with this reader's."""
         ...
 
+    def interrupt(self) -> None:
+        """Stops what another thread reads at this moment, with `ReadTooLong`; else does nothing."""
+        ...
+
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong` (C5).
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -134,8 +133,7 @@ class DeadLetters:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
         before: int | None = None
         while True:
-            read = partial(self._page_of, letter.subscription, before)
-            page = await asyncio.to_thread(read)
+            page = await self._world.ask(partial(self._page_of, letter.subscription, before))
             for later in page:
                 if later.parent == letter.number:
                     return later.number

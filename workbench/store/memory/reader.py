@@ -58,6 +58,9 @@ class MemoryReader(MemoryTableLists):
     def close(self) -> None:
         """Does nothing."""
 
+    def interrupt(self) -> None:
+        """Does nothing: no read takes long."""
+
     def within(self, seconds: float) -> AbstractContextManager[None]:  # noqa: ARG002  # nothing takes long here
         """Has reads inside stopped that take longer, which none does (C5)."""
         return nullcontext()
