@@ -162,8 +162,7 @@ class CommandsView(View):
             self._replace(in_place_of((self.kind, self._name), before, offered))
         elif self._described is not described_by(registry, self.kind, self._name):
             self._reshape(registry)
-        commands = self.desk.workspace.commands
-        self._reading.ask(lambda: commands.history(limit=SHOWN))
+        self._reading.ask(partial(self.desk.workspace.commands.history, limit=SHOWN))
         self._show_target()
 
     @override
