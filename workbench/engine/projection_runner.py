@@ -70,7 +70,7 @@ class ProjectionRunner:
         """Takes up where the last run ended, in the midst of a rebuild, too; `ensured` was written before.
 
         Rows whose table has other columns than the definition cannot be followed: they are rebuilt at once,
-        which is on record (J4).
+        which is recorded (J4).
         """
         self._read()
         if self.live.outdated and self.building is None:
