@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.store.stored_values import CommandRecord
 
-TALL, SLIM = 620, 350
+TALL, SLIM = 620, 310
 """Pixels in height that form, result and history need together."""
 
 

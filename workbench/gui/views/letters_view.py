@@ -85,8 +85,7 @@ class LettersView(View):
     # -- parts --------------------------------------------------------------------------------------------
 
     def _page(self) -> QWidget:
-        clock = self.desk.workspace.clock
-        since = lambda us: relative(us, clock.now())  # noqa: E731  # one short word for two widgets
+        since = lambda us: relative(us, self.desk.workspace.clock.now())  # noqa: E731  # for two widgets
         self.groups = GroupList(since, absolute)
         self.table = FastTableView(COLUMNS, desk=self.desk)
         self.table.trouble.again = self.refresh
@@ -165,6 +164,7 @@ class LettersView(View):
         """Leaves the room below the list to it while no letter is shown there."""
         below = self.inner.orientation() == Qt.Orientation.Vertical
         self.detail.setHidden(below and self.detail.shows_nothing())
+        self.inner.refresh()  # at once, so that what is chosen then is scrolled to
 
     # -- following ----------------------------------------------------------------------------------------
 
