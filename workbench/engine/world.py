@@ -289,9 +289,11 @@ class World(Generic[M]):
         if self.reloading:
             raise StoreBusy("the model is being reloaded", hint="try again in a moment")
         if self.engine is None:
+            if not self.observer:
+                raise StoreReadOnly("the project was closed", hint="open it again")
             held = self.observer.endswith(HELD)
             raise StoreReadOnly(
-                f"the store is open for reading only: {self.observer or 'the project was closed'}",
+                f"the store is open for reading only: {self.observer}",
                 hint="do it in that process, or end it, and try again"
                 if held
                 else "let the store's file and its folder be written, and open the project again",
