@@ -164,6 +164,15 @@ async def test_a_query_shows_its_answer(workspace, view, until):
     assert view.button.text() == "Ask"
 
 
+async def test_where_there_is_little_room_what_is_asked_at_the_foot_keeps_whole_words(view):
+    view.resize(255, 600)
+    QApplication.processEvents()
+    assert view.check.text() == "Expected"
+    assert view.check.width() >= view.check.sizeHint().width()
+    view.resize(440, 600)
+    assert view.check.text() == "Expected version"
+
+
 async def test_where_there_is_little_room_the_history_gives_way_to_a_result(view, until):
     view.resize(440, TALL - 1)
     assert view.history.isVisible()

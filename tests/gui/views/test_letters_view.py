@@ -307,6 +307,19 @@ async def test_nothing_is_wider_than_the_view(broken, desk, qtbot, width):
         assert part.mapTo(view, part.rect().topRight()).x() < width
 
 
+async def test_where_there_is_little_room_the_list_has_it_until_a_letter_is_chosen(broken, desk, view, until):
+    view.resize(NARROW - 1, 560)
+    await until(lambda: listed(view) == [3, 2, 1])
+    assert not view.detail.isVisible()
+    desk.select(Selection(letter=1))
+    assert view.detail.isVisible()
+    shown = view.table.visualRect(view.table.currentIndex())
+    assert view.table.viewport().rect().contains(shown.center())
+    view.resize(WIDE, 560)
+    desk.select(Selection(subscription="welcome-mail"))
+    assert view.detail.isVisible()
+
+
 def test_an_account_tells_done_skipped_and_failed():
     report = Report(asked=5, done=2, skipped=2, failed=1, trouble="disk full")
     assert account(REPLAY, report) == (

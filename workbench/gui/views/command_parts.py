@@ -145,6 +145,7 @@ class ExpectedVersion(QWidget):
     def shorten(self, *, short: bool) -> None:
         """Says it in one word where there is no room for both."""
         self.check.setText(EXPECTED.partition(" ")[0] if short else EXPECTED)
+        self.line.setMaximumWidth(40 if short else 64)
 
     def clear(self) -> None:
         """Expects none."""

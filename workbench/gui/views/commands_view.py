@@ -87,8 +87,9 @@ class CommandsView(View):
         column = QVBoxLayout(top)
         column.setContentsMargins(0, 8, 0, 6)
         column.setSpacing(5)
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 0, 8, 0)
+        head, kept, framed = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (head, kept, framed):
+            row.setContentsMargins(8, 0, 8, 0)
         self.message = toolbar_button("", "topic", "Publish a message to a topic instead  (Ctrl+M)")
         self.message.clicked.connect(lambda _checked=False: open_publish(self, self.desk))
         self.message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+M does it; from the picker one goes on
@@ -96,14 +97,10 @@ class CommandsView(View):
         head.addWidget(self.message)
         column.addLayout(head)
         column.addWidget(self.about)
-        kept = QHBoxLayout()
-        kept.setContentsMargins(8, 0, 8, 0)
         kept.addWidget(self.drafts)
         column.addLayout(kept)
         column.addLayout(self._holder, 1)
         column.addLayout(self._foot())
-        framed = QHBoxLayout()
-        framed.setContentsMargins(8, 0, 8, 0)
         framed.addWidget(self.result)
         column.addLayout(framed)
         self.history = CommandHistory(self.read_only)
@@ -126,6 +123,7 @@ class CommandsView(View):
         super().resizeEvent(event)
         self._make_room()
         self.version.shorten(short=self.width() < SLIM)
+        self.target.setHidden(self.width() < SLIM)
 
     def _make_room(self) -> None:
         """Lets the history give way to a result where both would leave too little for the form."""
