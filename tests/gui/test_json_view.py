@@ -77,13 +77,15 @@ def test_V4_where_there_is_no_room_for_these_either_they_are_shorter_and_none_is
     view = JsonView()
     qtbot.addWidget(view)
     view.set_value(["x" * 5_000])
-    view.resize(170, 200)
+    view.resize(190, 200)
     view.show()
+    QApplication.processEvents()
     said = [part for part in view.strip.findChildren(QLabel) if part.isVisible()]
     buttons = view.strip.findChildren(QPushButton)
     assert (said, [button.text() for button in buttons]) == ([], ["Copy", "Open"])
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
     view.resize(500, 200)
+    QApplication.processEvents()
     (told,) = (part for part in view.strip.findChildren(QLabel) if part.isVisible())
     assert told.text() == "Only the beginning is shown"
     assert told.width() >= told.sizeHint().width()
