@@ -24,6 +24,8 @@ COMMANDS_TOPIC = "$commands"
 """Carries the commands that policies and processes issue; belongs to the engine."""
 LOG_TOPIC = "$log"
 """Every event of the store, whatever routes say; what policies and processes listen to."""
+NOTHING = "nothing"
+"""Names the answer to a refusal that has no consequence."""
 
 
 class Mode(StrEnum):
@@ -275,8 +277,15 @@ class Context(Protocol):
         """Removes a row of a table that handlers write, when this handler succeeds."""
         ...
 
-    def issue(self, command: Any, *, delay: float = 0.0, at: datetime | None = None) -> None:
-        """Issues a command when this handler succeeds: after ``delay`` seconds, or at a time."""
+    def issue(
+        self, command: Any, *, delay: float = 0.0, at: datetime | None = None, refused: str = ""
+    ) -> None:
+        """Issues a command when this handler succeeds: after ``delay`` seconds, or at a time.
+
+        Args:
+            refused: Name of the answer to a refusal, among the handler's own, which are its attribute
+                ``refused``; ``nothing`` for none. Without it a refusal makes a dead letter.
+        """
         ...
 
     def row(self, projection: str, key: Any) -> dict[str, Any] | None:
