@@ -109,3 +109,17 @@ def test_L7_a_purge_is_taken_back(workbench, played):
     skipped = workbench("dead-letters", "restore", played, 1)
     assert skipped.code == 3
     assert "0 of 1 restored; 1 skipped, because their status does not allow it" in skipped.out
+
+
+def test_P7_a_replay_into_a_subscription_that_is_gone_says_so_and_ends(workbench, played):
+    file = played / "project.tsk"
+    before, _, rest = file.read_text().partition("welcome_mail {")
+    file.write_text(before + rest.partition("}")[2])
+    said = workbench("dead-letters", "replay", played, 1, "--json")
+    assert said.code == 3
+    assert said.json()[0]["outcome"] == "not replayed"
+    assert "welcome-mail is detached" in said.json()[0]["detail"]
+    edited = workbench("dead-letters", "edit", played, 1, "--set", "email=alan@example.org")
+    assert edited.code == 1
+    assert "welcome-mail is detached" in edited.err
+    assert workbench("dead-letters", "purge", played, 1).code == 0

@@ -29,13 +29,14 @@ def test_a_project_that_never_ran_has_new_subscriptions(workbench, folder):
 def test_what_came_in_meanwhile_is_behind_and_paused_ones_say_so(workbench, played, log):
     workbench("import", played, log)
     with closing(sqlite3.connect(played / "data" / "events.db")) as con:
-        con.execute("update subscriptions set paused = 1 where name = 'notices'")
+        con.execute("update subscriptions set paused = 1 where name in ('notices', 'suspensions')")
         con.commit()
     states = {
         one["name"]: (one["state"], one["lag"]) for one in workbench("subscriptions", played, "--json").json()
     }
     assert states["audit-trail"] == ("behind", 30)
-    assert states["notices"] == ("paused", 30)
+    assert states["suspensions"] == ("paused", 30)
+    assert states["notices"] == ("paused", 0), "it wants none of what came in"
 
 
 def test_without_trust_everything_is_detached(workbench, foreign):

@@ -59,6 +59,19 @@ async def test_J2_a_poison_event_faults_its_projection_there_and_undoes_its_half
     assert engine.reader.subscription("sub").delivered == 5, "others go on"
 
 
+@pytest.mark.parametrize("error", [SystemExit(3), asyncio.CancelledError(), GeneratorExit()])
+async def test_J2_C11_whatever_a_fold_raises_faults_its_projection(rig, error):
+    def fold(_event, _record, _rows):
+        raise error
+
+    rig.totals = dataclasses.replace(TOTALS, on=(On(Counted, fold),))
+    await rig.open()
+    await rig.do("open", "a", 1)
+    await rig.quiet()
+    assert (state(rig).status, rig.engine.errors) == ("faulted", [])
+    assert state(rig).fault.startswith(type(error).__name__)
+
+
 async def test_J5_who_waits_is_told_when_it_faults(rig):
     engine = await rig.open(paused=True)
     result = await rig.do("open", "unlucky", 13)

@@ -51,3 +51,11 @@ def test_J2_an_only_event_that_failed_leaves_nothing_to_write(rows):
     assert rows.changed
     rows.undo()
     assert not rows.changed
+
+
+def test_J1_a_number_is_one_key_however_it_is_written():
+    table = Projection(name="t", columns=(Column(name="id", kind=ColumnKind.NUMBER),))
+    rows = RowsBuffer(table, Stored(), 1)
+    rows.put(id=2**53 + 1)
+    rows.delete(float(2**53))
+    assert (rows.get(2**53), rows.rows(), rows.deleted()) == (None, (), (float(2**53),))

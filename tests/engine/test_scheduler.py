@@ -13,6 +13,10 @@ from workbench.model.messaging import Mode
 from workbench.model.projection import Column, On, Projection
 
 
+class Panic(BaseException):
+    """What a library of another language raises."""
+
+
 @pytest.fixture(params=[Mode.PUBLISH_SUBSCRIBE, Mode.POINT_TO_POINT])
 async def lab(request, tmp_path):
     lab = Lab(tmp_path / "events.db", "memory")
@@ -45,7 +49,7 @@ async def let_time_pass(lab, seconds):
 
 
 @pytest.mark.parametrize("method", ["due", "read_topic", "due_times", "busy_keys"])
-@pytest.mark.parametrize("error", [ZeroDivisionError, StoreBusy])
+@pytest.mark.parametrize("error", [ZeroDivisionError, StoreBusy, Panic])
 async def test_C11_a_read_that_raises_ends_no_subscription(lab, monkeypatch, method, error):
     await lab.publish(1)
     await lab.settle()

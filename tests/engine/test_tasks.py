@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from workbench.engine.tasks import to_the_end
+from workbench.engine.tasks import Tasks, to_the_end
 
 
 async def test_what_it_returns_or_raises_comes_through():
@@ -77,3 +77,25 @@ async def test_what_fails_in_a_clean_up_stands_behind_the_cancellation():
     with pytest.raises(asyncio.CancelledError) as raised:
         await task
     assert isinstance(raised.value.__cause__, ValueError)
+
+
+async def test_M2_a_task_that_swallows_its_cancellation_is_cancelled_again_and_at_last_left(monkeypatch):
+    monkeypatch.setattr("workbench.engine.tasks.PATIENCE", 0.01)
+    over, reported = asyncio.Event(), []
+
+    async def swallows(times):
+        while not over.is_set() and times:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                times -= 1
+
+    tasks = Tasks(lambda name, error: reported.append((name, str(error))))
+    tasks.spawn(swallows(2), "twice")
+    left = tasks.spawn(swallows(9), "nine times")
+    await asyncio.sleep(0)
+    await tasks.stop()
+    assert reported == [("nine times", "it goes on although it was cancelled")]
+    over.set()
+    left.cancel()
+    await asyncio.wait([left])

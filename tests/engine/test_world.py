@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 import pytest
 
 from workbench.engine import engine as engine_module
+from workbench.engine.engine import EngineState
 from workbench.engine.publisher import OutgoingMessage
-from workbench.engine.world import World
-from workbench.errors import NotFound, StoreBusy, StoreReadOnly
+from workbench.engine.world import AGAIN, World
+from workbench.errors import NotFound, StoreBusy, StoreFull, StoreReadOnly
 from workbench.model.clock import ManualClock, SystemClock
 from workbench.model.messaging import Message, Ordering, Subscription, Topic
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
+from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import CloseStream, ConfigureSubscription, MarkLetters, RecordAction
 from workbench.store.stored_values import OperatorAction
@@ -191,3 +194,102 @@ async def test_C8_a_world_that_is_only_looked_at_runs_nothing_and_refuses_every_
     with pytest.raises(StoreReadOnly, match="PID 7"):
         await world.act(record("note"))
     await world.stop()
+
+
+@pytest.fixture
+def full(stage, monkeypatch):
+    """Has writes fail as on a full disk, as often as the list has entries."""
+    write, fails = stage.world.store.write, []
+
+    def refuse(operations):
+        if fails:
+            fails.pop()
+            raise StoreFull("the disk is full")
+        return write(operations)
+
+    monkeypatch.setattr(stage.world.store, "write", refuse)
+    return fails
+
+
+async def passes(stage, seconds=AGAIN):
+    """Lets time pass until what is due by then is done."""
+    stage.world.clock.advance(seconds=seconds)
+    for _ in range(60):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("fails", [1, 2, 3, 8])
+@pytest.mark.parametrize("paused", [False, True])
+async def test_F4_after_a_reload_on_a_full_disk_the_engine_runs_again_once_there_is_room(
+    stage, full, fails, paused
+):
+    if paused:
+        stage.world.running().pause()
+    before, told = stage.world.model, []
+    stage.world.listen(told.append)
+    full.extend([1] * fails)
+    with pytest.raises(StoreFull):
+        await stage.world.adopt(stage.model())
+    full.clear()
+    assert stage.world.model is before
+    if stage.world.stopped:
+        with pytest.raises(StoreBusy, match="the disk is full"):
+            stage.world.running()
+        assert told[-1].model
+        told.clear()
+        await passes(stage)
+    assert told[-1].model
+    assert stage.world.running().state is (EngineState.PAUSED if paused else EngineState.RUNNING)
+    stage.world.running().resume()
+    await stage.publish(1)
+    assert stage.seen == [1]
+
+
+async def test_F4_an_engine_that_a_reload_left_standing_is_started_by_hand_or_by_the_next_reload(stage, full):
+    for again in (stage.world.start_again, lambda: stage.world.adopt(stage.model())):
+        full.extend([1] * 50)
+        with pytest.raises(StoreFull):
+            await stage.world.adopt(stage.model())
+        await passes(stage)
+        assert stage.world.stopped == "the disk is full"
+        with pytest.raises(StoreFull):
+            await again()
+        full.clear()
+        await again()
+        assert stage.world.running().state is EngineState.RUNNING
+        await passes(stage)  # what would have tried again finds it at work
+    await stage.publish(1)
+    assert stage.seen == [1]
+
+
+async def test_F4_a_world_whose_engine_stands_still_ends(stage, full):
+    full.extend([1] * 50)
+    with pytest.raises(StoreFull):
+        await stage.world.adopt(stage.model())
+    await stage.world.stop()
+    with pytest.raises(StoreReadOnly):
+        stage.world.running()
+    assert {task for task in asyncio.all_tasks() if not task.done()} == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_C5_reads_that_are_under_way_are_stopped_when_another_model_takes_over(
+    stage, monkeypatch, taken
+):
+    begun, stopped = threading.Event(), threading.Event()
+    monkeypatch.setattr(MemoryReader, "interrupt", lambda _reader: stopped.set())
+
+    def read():
+        assert stage.world.reader.head() == 0
+        begun.set()
+        return stopped.wait(10)
+
+    reading = asyncio.ensure_future(stage.world.ask(read))
+    await asyncio.to_thread(begun.wait)
+    if taken:
+        await stage.world.adopt(stage.model())
+    else:
+        await stage.world.act(record("note"))
+        assert not stopped.is_set()
+        stopped.set()
+    assert await reading

@@ -164,3 +164,37 @@ async def test_the_list_of_keys_finds_what_is_typed(filled, until):
     rows = [shown.table.model().row(at) for at in range(shown.table.model().rowCount())]
     assert rows == [("Del", "Dead letters", "Archive")]
     shown.close()
+
+
+def offered(session, text):
+    """What the palette says of an action, whatever it would be done to: kind, text and why not."""
+    told = action_targets(session.window, session.bring)
+    return [(one.kind, one.text, one.why) for one in told if one.text.partition(":")[0] == text]
+
+
+async def test_the_palette_says_to_what_something_is_done_and_has_what_is_in_front_first(start):
+    session = await start()
+    session.window.show_perspective("Observe")
+    session.bring("subscriptions")
+    view = session.window.views["subscriptions"]
+    view.catch_up()
+    view.table.setFocus()
+    view.table.choose_key("welcome-mail")
+    assert ("Subscriptions", "Pause: welcome-mail", "") in offered(session, "Pause")
+    assert offered(session, "Copy rows") == [("Subscriptions", "Copy rows: welcome-mail", "")]
+    first = view.table.model().columns[0].head
+    assert offered(session, "Hide this column") == [("Subscriptions", f"Hide this column: {first}", "")]
+    assert action_targets(session.window, session.bring)[0].kind == "Subscriptions"
+    assert ("action", "Pause: the engine", "") in offered(session, "Pause")
+
+
+async def test_the_palette_does_nothing_to_what_is_not_seen_or_not_pointed_at(start):
+    session = await start()
+    session.window.show_perspective("Run")
+    session.window.views["commands"].picker.setFocus()
+    for text in ("Hide this column", "Reset columns", "Copy rows"):
+        assert [why for _, _, why in offered(session, text)] == ["Go to a table or list first"]
+    session.window.show_perspective("Observe")
+    assert not session.window.views["projections"].seen()
+    assert ("Projections", "Pause", "Show Projections first") in offered(session, "Pause")
+    assert ("Projections", "Rebuild", "Show Projections first") in offered(session, "Rebuild")

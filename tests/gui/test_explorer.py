@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QTreeWidget
+from PySide6.QtWidgets import QLineEdit
 
+from tests.gui.tree_rows import index_of, rows_of
 from workbench.gui.explorer import Explorer
+from workbench.gui.tree import OfferingTree
 
 
 @pytest.fixture
@@ -19,17 +22,11 @@ def view(desk, qtbot):
 
 
 def tree(view):
-    made = view.findChild(QTreeWidget)
-    tops = [made.topLevelItem(at) for at in range(made.topLevelItemCount())]
-    return {top.text(0): [top.child(at).text(0) for at in range(top.childCount())] for top in tops}
+    return rows_of(view.findChild(OfferingTree))
 
 
 def item(view, text):
-    made = view.findChild(QTreeWidget)
-    tops = [made.topLevelItem(at) for at in range(made.topLevelItemCount())]
-    return next(
-        top.child(at) for top in tops for at in range(top.childCount()) if top.child(at).text(0) == text
-    )
+    return index_of(view.findChild(OfferingTree), text)
 
 
 async def create(workspace, *names):
@@ -54,7 +51,7 @@ async def test_docstrings_are_shown_at_their_names_as_plain_text(view):
         ("user.created", "A person has an account."),
         ("users", "Every account as it stands now."),
     ):
-        tip = item(view, name).toolTip(0)
+        tip = item(view, name).data(Qt.ItemDataRole.ToolTipRole)
         assert said in tip
         assert tip.startswith("<p style=")  # escaped by us, not guessed by Qt
 
@@ -76,18 +73,45 @@ async def test_a_click_leads_to_the_form_the_stream_and_the_subscription(workspa
     wanted, commands = [], []
     desk.wanted.connect(wanted.append)
     desk.command_wanted.connect(commands.append)
-    made = view.findChild(QTreeWidget)
+    made = view.findChild(OfferingTree)
     for text in ("update_user", "user-ada", "welcome-mail", "users"):
-        made.itemClicked.emit(item(view, text), 0)
+        made.clicked.emit(item(view, text))
     assert commands == ["update_user"]
     assert wanted == ["commands", "timeline", "subscriptions", "projections"]
     assert desk.selection.projection == "users"
 
 
 async def test_a_section_that_was_closed_stays_closed(workspace, view, until):
-    made = view.findChild(QTreeWidget)
-    made.topLevelItem(0).setExpanded(False)
+    made = view.findChild(OfferingTree)
+    made.collapse(made.rows.index(0, 0))
     await create(workspace, "ada")
     await until(lambda: "Streams (1)" in tree(view))
-    assert not made.topLevelItem(0).isExpanded()
-    assert made.topLevelItem(1).isExpanded()
+    assert not made.isExpanded(made.rows.index(0, 0))
+    assert made.isExpanded(made.rows.index(1, 0))
+
+
+async def test_V1_what_is_held_of_the_tree_outlives_a_number_that_changes(workspace, view, until):
+    made = view.findChild(OfferingTree)
+    await create(workspace, "ada")
+    await until(lambda: "Streams (1)" in tree(view))
+    held = [QPersistentModelIndex(index) for index in made.rows.all()]
+    made.setCurrentIndex(made.rows.index(1, 0))
+    gone = []
+    made.rows.rowsAboutToBeRemoved.connect(lambda *_where: gone.append(1))
+    made.rows.modelAboutToBeReset.connect(lambda: gone.append(1))
+    await create(workspace, "bob")
+    await until(lambda: "Streams (2)" in tree(view))
+    assert gone == []
+    assert all(index.isValid() for index in held)
+    assert made.currentIndex().data() == "Streams (2)"
+
+
+async def test_V1_nothing_takes_the_place_of_a_stream_that_is_not_listed_any_more(workspace, view, until):
+    made = view.findChild(OfferingTree)
+    await create(workspace, "ada", "bob")
+    await until(lambda: "Streams (2)" in tree(view))
+    made.setCurrentIndex(item(view, "user-bob"))
+    view.findChild(QLineEdit).setText("ada")
+    await until(lambda: tree(view)["Streams (2)"] == ["user-ada"])
+    assert made.current() is None
+    assert not made.selectionModel().hasSelection()

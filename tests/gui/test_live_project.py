@@ -8,6 +8,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit
 
 from tests.gui.test_session import notices, press, settings, start
+from workbench.errors import StoreFull
+from workbench.gui.live_project import STOPPED
 from workbench.project.samples import copy_sample
 
 __all__ = ["settings", "start"]  # fixtures
@@ -137,3 +139,22 @@ async def test_V3_verdicts_stand_in_the_status_bar_and_follow_the_files(window, 
         first.read_text().replace("then:", "then :", 1) + '\n"A new one" { when: [] then: [] }\n'
     )
     await until(lambda: said.text() != "23 passed", within=10)
+
+
+async def test_F4_an_engine_that_a_reload_could_not_start_is_said_and_the_reload_is_done_later(
+    window, until, monkeypatch
+):
+    store = window.workspace.store
+    write = store.write
+
+    def full(_operations):
+        raise StoreFull("the disk is full")
+
+    monkeypatch.setattr(store, "write", full)
+    change(window, "project.tsk", 'name: "users"\n', 'name: "people"\n')
+    await window.live.check()
+    assert notices(window)[-1].splitlines() == [STOPPED, "the disk is full"]
+    monkeypatch.setattr(store, "write", write)
+    await window.workspace.resume()
+    await until(lambda: notices(window)[-1] == "The project was reloaded.")
+    assert window.workspace.project.name == "people"

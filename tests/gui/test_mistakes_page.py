@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.gui.test_session import mistakes, settings, start
+from tests.gui.tree_rows import table_of
 from workbench.gui import mistakes_page as module
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.project.samples import copy_sample
@@ -98,10 +99,7 @@ async def test_what_stands_in_the_way_is_listed_and_what_is_mended_opens_by_itse
 async def test_every_mistake_has_place_words_and_a_way_out(start, folder):
     spoil_the_file(folder)
     session = await start((folder, ""), trust=True)
-    tree = page(session).list
-    rows = [
-        [tree.topLevelItem(at).text(column) for column in range(3)] for at in range(tree.topLevelItemCount())
-    ]
+    rows = table_of(page(session).list)
     assert [row[0].rpartition(":")[0].rpartition(":")[0] for row in rows] == ["project.tsk"] * len(rows)
     assert any("male" in row[1] and row[2].startswith("declared are") for row in rows)
     assert any("topcs" in row[1] for row in rows)
@@ -124,7 +122,8 @@ async def test_the_file_is_opened_and_it_is_tried_again_when_asked(start, folder
     session = await start((folder, ""), trust=True)
     press(session, "Open project.tsk")
     assert opened == [QUrl.fromLocalFile(str(folder / "project.tsk"))]
-    page(session).list.itemActivated.emit(page(session).list.topLevelItem(0), 0)
+    page(session).list.setCurrentIndex(page(session).list.rows.index(0, 0))
+    page(session).list.activated.emit(page(session).list.currentIndex())
     press(session, "Show the folder")
     assert opened[1:] == [QUrl.fromLocalFile(str(folder / "project.tsk")), QUrl.fromLocalFile(str(folder))]
     monkeypatch.setattr(module.MistakesPage, "look", lambda _self: None)
@@ -190,11 +189,11 @@ async def test_a_long_mistake_is_shown_whole(start, folder, until):
     session = await start((folder, ""))
     shown = page(session).list
     session.window.resize(1024, 700)
-    item = shown.topLevelItem(0)
+    item = shown.rows.index(0, 1)
 
     def needed():
         room = QRect(0, 0, shown.columnWidth(1), 10_000)
-        return shown.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(1)).height()
+        return shown.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, item.data()).height()
 
-    await until(lambda: shown.visualItemRect(item).height() >= needed())
+    await until(lambda: shown.visualRect(item).height() >= needed())
     assert needed() > shown.fontMetrics().height()

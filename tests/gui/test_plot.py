@@ -49,3 +49,7 @@ def test_marks_are_round_times_and_not_more_than_fit() -> None:
 )
 def test_V3_nothing_is_said_only_of_the_time_in_which_something_was_counted(since: float, said: str) -> None:
     assert nothing_text([50_000.0, 50_599.0], since) == said
+
+
+def test_V3_where_another_process_delivers_no_silence_is_claimed() -> None:
+    assert nothing_text([], 0.0) == "Another process delivers: its rates are not known here"

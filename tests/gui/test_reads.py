@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from shiboken6 import delete
 
 from tests.gui.conftest import settle, take_turn
+from workbench.engine.thread_readers import ThreadReaders
 from workbench.errors import ReadTooLong, StoreBusy
 from workbench.gui.desk import Selection
 from workbench.gui.reads import Question, takes_time
@@ -28,7 +29,6 @@ from workbench.gui.views.streams_view import StreamsView
 from workbench.gui.views.timeline_view import TimelineView
 from workbench.model.changes import Changes
 from workbench.model.clock import rfc3339
-from workbench.store.thread_readers import ThreadReaders
 
 
 class Gate:
@@ -88,6 +88,7 @@ def gate(workspace):
     workspace.world._readers = ThreadReaders(lambda: FarReader(workspace.store.reader(), made))
     yield made
     made.open.set()
+    workspace.world._readers.close()
     workspace.world._readers = near
 
 
@@ -256,7 +257,9 @@ async def test_closing_waits_for_no_answer(workspace, desk, gate, qtbot):
 
 
 async def test_an_answer_of_another_model_is_asked_again(workspace, desk, gate):
-    place = SimpleNamespace(registry=object(), reader=workspace.reader, clock=workspace.clock)
+    place = SimpleNamespace(
+        registry=object(), reader=workspace.reader, clock=workspace.clock, world=workspace.world
+    )
     answers, told = iter(["of the old model", "of the new one"]), []
     question = Question(
         desk, SimpleNamespace(workspace=place, run=desk.run, closed=False), told.append, told.append
@@ -285,6 +288,19 @@ async def test_what_fails_is_told_once_while_it_stays_the_same(workspace, desk, 
     question.ask(workspace.streams.head)
     await quiet(desk)
     assert told == ["another program holds it", 0]
+
+
+async def test_C5_reads_that_take_long_leave_threads_for_everything_else(desk, gate, far):
+    read, told = far("late"), []
+    questions = [Question(desk, desk, told.append, told.append) for _ in range(40)]
+    for question in questions:
+        question.ask(read)
+    await asyncio.sleep(0)  # now they are under way
+    await asyncio.to_thread(read.__repr__)
+    assert all(question.waits for question in questions)
+    gate.open.set()
+    await quiet(desk)
+    assert told == ["late"] * 40
 
 
 # --- however an answer ends, the question goes on

@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton
 
+from tests.gui.tree_rows import table_of
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
 from workbench.gui.manual_window import ManualWindow
@@ -70,8 +71,7 @@ def notices(session):
 def mistakes(session):
     """What the page says that stands in the place of a project that cannot be opened."""
     tree = session.window.centralWidget().list
-    items = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
-    return ["  ".join(item.text(column) for column in range(3)) for item in items]
+    return ["  ".join(row) for row in table_of(tree)]
 
 
 def press(session, label, inside=None):
@@ -214,6 +214,30 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     assert table.row(0)[0] == "user-ada"
 
 
+async def test_V3_a_second_window_follows_what_the_first_commits_its_status_bar_too(
+    start, tmp_path, until, monkeypatch
+):
+    monkeypatch.setattr("workbench.services.maintenance.commit_watch.EVERY", 0.01)
+    folder = copy_sample("users", tmp_path / "mine")
+    first = await start((folder, ""))
+    second = await start((folder, ""))
+    second.window.bring("streams")
+    values = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+    await first.workspace.commands.issue("create_user", values)
+    table, bar = second.window.views["streams"].table.model(), second.window.statusBar()
+    await until(lambda: table.rowCount() == 1)
+    said = f"Position {first.workspace.streams.head():,}"
+    await until(lambda: said in [label.text() for label in bar.findChildren(QLabel)])
+
+
+async def test_refresh_has_the_status_bar_asked_again_too(start, until, monkeypatch):
+    session = await start()
+    asked, status = [], session.workspace.monitor.status
+    monkeypatch.setattr(session.workspace.monitor, "status", lambda: asked.append(True) or status())
+    await key(session.window, Qt.Key.Key_F5, until)
+    assert asked
+
+
 async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
     session = await start()
     window = session.window
@@ -353,7 +377,7 @@ async def test_B3_a_person_sees_who_receives_history_and_can_keep_it_from_those_
     assert dialog.isVisible()
     assert session.workspace.reader.head() == 0, "Enter takes a choice and stores nothing"
     said = dialog.findChild(object, "import-receivers").text()
-    assert "subscription welcome-mail (1)" in said
+    assert "subscription welcome-mail (up to 1)" in said
     assert "read model" in said
     only = dialog.findChild(object, "import-read-models-only")
     assert only.isVisible()

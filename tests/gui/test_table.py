@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
@@ -287,6 +287,17 @@ def test_what_to_do_stands_there_while_there_are_no_rows(shown):
     assert not hint.isVisible()
 
 
+def test_V3_nothing_is_said_to_be_there_before_anything_was_asked(qtbot):
+    table = FastTableView([TableColumn("A")])
+    qtbot.addWidget(table)
+    table.show()
+    table.set_empty("No events", "Send a command.")
+    hint = next(label for label in table.findChildren(QLabel) if label.text() == "Send a command.")
+    assert not hint.isVisible()
+    table.refresh(Numbers(0))
+    assert hint.isVisible()
+
+
 def test_another_hint_takes_the_place_of_the_old(shown, qtbot):
     table = shown([TableColumn("A")], Numbers(0))
     table.set_empty("First", "")
@@ -520,6 +531,60 @@ def test_V1_a_range_begins_at_the_row_that_was_clicked_whatever_came_between(tab
     table.verticalScrollBar().setValue(0)
     QTest.mouseClick(table.viewport(), LEFT, SHIFT, middle(table, 8))
     assert numbers(table.selected_rows()) == [2, 3, 4, 5]
+
+
+def test_V1_a_range_grows_and_shrinks_from_the_row_that_was_clicked_while_others_come(table, source):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 1))
+    QTest.mouseClick(table.viewport(), LEFT, CONTROL, middle(table, 5))
+    for wanted in ([1, 5, 6], [1, 5, 6, 7]):
+        source.first -= 1
+        table.refresh()
+        QTest.keyClick(table, Qt.Key.Key_Down, SHIFT)
+        assert numbers(table.selected_rows()) == wanted
+    table.refresh()
+    QTest.keyClick(table, Qt.Key.Key_Up, SHIFT)
+    assert numbers(table.selected_rows()) == [1, 5, 6]
+
+
+def test_one_of_many_that_the_program_chooses_leaves_them_selected(table):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    QTest.mouseClick(table.viewport(), LEFT, SHIFT, middle(table, 4))
+    assert table.choose_key(2)
+    assert numbers(table.selected_rows()) == [2, 3, 4]
+
+
+def test_a_row_that_is_not_there_leaves_none_selected_and_nothing_to_act_on(table):
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    assert not table.choose_key(700)
+    assert (table.selected_rows(), table.current_row(), table.chosen()) == ([], None, None)
+
+
+def test_rows_of_which_none_was_in_sight_are_shown_from_the_top(table):
+    table.verticalScrollBar().setValue(60)
+    table.refresh(ListSource([(f"other {at}", "") for at in range(40)]))
+    assert table.verticalScrollBar().value() == 0
+
+
+def test_the_whole_row_that_the_keyboard_leaves_is_drawn_again(table, qtbot):
+    drawn = []
+
+    class Watcher(QObject):
+        def eventFilter(self, _watched, event):
+            if event.type() == QEvent.Type.Paint:
+                drawn.append(event.region())
+            return False
+
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    table.viewport().repaint()
+    watcher = Watcher()
+    table.viewport().installEventFilter(watcher)
+    QTest.keyClick(table, Qt.Key.Key_Down, CONTROL)
+    row = QRect(0, 2 * ROW_HEIGHT, table.viewport().width(), ROW_HEIGHT)
+    qtbot.waitUntil(lambda: bool(drawn))
+    assert any((QRegion(row) - region).isEmpty() for region in drawn)
 
 
 def test_V1_all_are_those_that_were_there(table, source):

@@ -104,6 +104,26 @@ async def test_what_the_model_itself_does_wrong_is_told_apart(users):
             await project.issue("create_user", ADA)
 
 
+@pytest.mark.parametrize(
+    ("does", "act"),
+    [
+        ('raise CommandRejected("nothing would change")', "update_user"),
+        ("return User(event.username, event.email, event.status)", "update_user"),
+        ('return models.get("users", query.user_id)', "get_user"),
+    ],
+    ids=["decide", "evolve", "query"],
+)
+async def test_C11_an_exit_in_the_models_code_is_a_failure_of_the_model(users, does, act):
+    domain = users / "domain.py"
+    text = domain.read_text()
+    assert text.count(does) == 1
+    domain.write_text(text.replace(does, "raise SystemExit(3)"))
+    async with workbench.open(users, trusted=True) as project:
+        await project.issue("create_user", ADA)
+        with pytest.raises(ModelFailed, match="SystemExit: 3"):
+            await (project.query if act == "get_user" else project.issue)(act, {"user_id": "ada"})
+
+
 async def test_a_stream_is_read_in_order_whatever_its_length(either, monkeypatch):
     monkeypatch.setattr("workbench.services.embedded_project.PAGE", 2)
     await either.issue("create_user", ADA)

@@ -8,13 +8,15 @@ import sys
 import pytest
 
 from workbench.engine.publisher import OutgoingMessage
-from workbench.errors import StoreReadOnly
+from workbench.errors import StoreFull, StoreReadOnly, WorldError
 from workbench.model.clock import ManualClock, SystemClock
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace, open_workspace
+from workbench.store.operations import StartJob
 from workbench.store.sqlite.store import SqliteStore
+from workbench.store.stored_values import Job, JobStatus
 
 FLAG = "[message_queues]\nmessage_persistence: {}\n"
 
@@ -214,3 +216,31 @@ async def test_J5_who_waits_for_a_read_model_is_answered_after_a_reload(tmp_path
     await workspace.close()
     with pytest.raises(StoreReadOnly):
         await closing
+
+
+async def test_F4_an_engine_that_a_reload_left_standing_is_said_and_resumed_with_its_jobs(
+    opened, monkeypatch
+):
+    workspace = opened("true")
+    await workspace.start()
+    write, job = workspace.store.write, Job(action="archive", numbers=(1,))
+    await workspace.running().write(StartJob(job=job))
+
+    def full(_operations):
+        raise StoreFull("the disk is full")
+
+    monkeypatch.setattr(workspace.store, "write", full)
+    with pytest.raises(StoreFull):
+        await workspace.adopt(workspace.project)
+    assert workspace.monitor.status().engine == "stopped"
+    assert workspace.monitor.paused
+    assert {view.status for view in workspace.monitor.subscriptions()} == {"engine stopped"}
+    for ask in (workspace.drain.settle(1), workspace.pause(), workspace.resume()):
+        with pytest.raises(WorldError, match="the disk is full"):
+            await ask
+    monkeypatch.setattr(workspace.store, "write", write)
+    await workspace.resume()
+    assert workspace.monitor.status().engine == "running"
+    report = await workspace.dead_letters.jobs.finished(1)
+    assert report.job.status is JobStatus.DONE
+    await workspace.close()

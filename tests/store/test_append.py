@@ -397,3 +397,12 @@ def test_ids_are_ordered_in_time(new_id: NewId):
     ids = [new_id() for _ in range(2000)]
     assert ids == sorted(ids)
     assert {one.version for one in ids} == {7}
+
+
+def test_a_reader_is_told_by_a_number_that_something_was_committed(store):
+    reader = store.reader()
+    before = reader.commits()
+    assert reader.commits() == before
+    do(store, "s", "a")
+    assert reader.commits() != before
+    reader.close()

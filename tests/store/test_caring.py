@@ -115,3 +115,27 @@ def test_C5_a_reader_that_is_closed_while_another_thread_reads_stops_that_read_f
     assert len(ended) == 1
     with pytest.raises(WorkbenchError):
         reader.head()
+
+
+def test_C5_what_a_reader_reads_in_another_thread_is_stopped(file_store):
+    reader, told = file_store.reader(), []
+
+    def read():
+        try:
+            reader._one(ENDLESS)
+        except ReadTooLong as error:
+            told.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    while thread.is_alive():  # it may not have begun
+        reader.interrupt()
+    assert len(told) == 1
+
+
+def test_C5_interrupting_what_reads_nothing_changes_nothing(store):
+    reader = store.reader()
+    reader.interrupt()
+    assert reader.head() == 0
+    reader.close()
+    reader.interrupt()

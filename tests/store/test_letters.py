@@ -8,8 +8,9 @@ import pytest
 
 from tests.store.actions import one
 from tests.store.test_queue import Box
+from workbench.errors import NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterStatus
-from workbench.store.operations import MarkLetters, ReplayLetter, RestoreLetters, Skip
+from workbench.store.operations import MarkLetters, RecallReplays, ReplayLetter, RestoreLetters, Skip
 
 ARCHIVE = MarkLetters(numbers=(1,), before=("open",), after="archived", act="archive")
 PURGE = MarkLetters(numbers=(1,), before=("open", "archived"), after="purged", act="purge")
@@ -110,3 +111,40 @@ def test_L9_restore_goes_back_one_act_at_a_time_with_its_time(store, clock):
         seen.append((post.status(), post.reader.letter(1).changed_at))
     assert seen == [("archived", archived), ("open", opened)]
     assert one(store, RestoreLetters(numbers=(1,))) == 0
+
+
+@pytest.mark.parametrize("status", LetterStatus)
+def test_L4_a_replay_that_is_taken_back_is_open_and_dead_again_and_holds_up_what_it_did(store, status):
+    post = Post(store)
+    post.bring(status)
+    before = post.everything()
+    recalled = one(store, RecallReplays(subscription="sub"))
+    if status != "replaying":
+        assert (recalled, post.everything()) == (0, before)
+        return
+    assert (recalled, post.status(), post.due()) == (1, "open", [])
+    assert one(store, RecallReplays(subscription="sub")) == 0
+    assert one(store, ReplayLetter(number=1))
+    (row,) = post.due()
+    assert row.generation == 2
+
+
+def test_L4_a_replay_that_was_leased_when_its_subscription_went_is_taken_back(store):
+    post = Post(store)
+    post.bring("replaying")
+    post.lease(*post.due())
+    assert one(store, RecallReplays(subscription="none")) == 0
+    assert one(store, RecallReplays(subscription="sub")) == 1
+    assert (post.status(), post.reader.due_times("sub")) == ("open", (None, None))
+
+
+def test_P7_no_letter_is_replayed_into_a_subscription_that_nothing_handles(store):
+    post = Post(store)
+    post.bring("open")
+    before = post.everything()
+    refused = one(store, ReplayLetter(number=1, handled=("other",)))
+    assert isinstance(refused, NotFound)
+    assert "sub is detached" in refused.message
+    assert post.everything() == before
+    assert one(store, ReplayLetter(number=1, handled=("sub",)))
+    assert one(store, ReplayLetter(number=1, handled=())) is False, "it is no longer open"

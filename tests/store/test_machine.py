@@ -342,6 +342,10 @@ class Histories(RuleBasedStateMachine):
             ]
         )
 
+    @rule(name=st.sampled_from(list(SUBSCRIPTIONS)))
+    def recall(self, name):
+        self.both(op.RecallReplays(subscription=name))
+
     @rule(topic=st.sampled_from(["mail", "sms"]), keep=st.sampled_from([None, 0, 2]), aged=st.booleans())
     def retain(self, topic, keep, aged):
         readers = tuple(name for name in SUBSCRIPTIONS if SUBSCRIPTIONS[name] == topic)

@@ -23,7 +23,9 @@ from workbench.store.settlements import Settlement
 
 STATES = ("blocked", "delayed", "ready", "leased", "dead", "done")
 TRIGGERS = tuple(
-    trigger for trigger in Trigger if trigger not in (Trigger.PUBLISH, Trigger.DUE, Trigger.PROMOTE)
+    trigger
+    for trigger in Trigger
+    if trigger not in (Trigger.PUBLISH, Trigger.DUE, Trigger.PROMOTE, Trigger.RECALL)
 )
 ROW = 2
 """Number of the row that is walked; the first is the dead one that it may be blocked behind."""

@@ -150,8 +150,8 @@ SUBSCRIPTIONS = VerbSpec(
         Shows how far subscriptions, policies and processes have come. Nothing runs meanwhile.
 
         States: new (it never ran), behind, caught up, paused, detached (nothing handles it).
-        Lag is how many positions lie between it and the end of the log; failed tries were repeated, or
-        became dead letters.
+        Lag is how many positions lie from the first message that it wants and has not read to the end of
+        the log; failed tries were repeated, or became dead letters.
     """,
     examples="""
         workbench subscriptions my-project

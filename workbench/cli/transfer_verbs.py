@@ -68,7 +68,7 @@ def _import_takes(parser: Parser) -> None:
     )
     parser.add_argument("--all-problems", action="store_true", help="name every line that cannot be stored")
     parser.json(
-        "stored, known, broken, problems, receivers [{kind, name, events}];"
+        "stored, known, broken, problems, receivers [{kind, name, events, filtered}];"
         " with --dry-run also format, fields, events [{line, stream, type}]"
     )
 
@@ -189,7 +189,10 @@ def _report_values(report: ImportReport, receivers: Sequence[Receiver]) -> dict[
         "known": report.known,
         "broken": report.broken,
         "problems": [str(problem) for problem in report.problems],
-        "receivers": [{"kind": one.kind, "name": one.name, "events": one.events} for one in receivers],
+        "receivers": [
+            {"kind": one.kind, "name": one.name, "events": one.events, "filtered": one.filtered}
+            for one in receivers
+        ],
     }
 
 

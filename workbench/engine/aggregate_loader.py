@@ -81,7 +81,9 @@ class AggregateLoader:
         try:
             for event in events:
                 state = aggregate.evolve(state, self._registry.events[event.type].decode(event.data))
-        except Exception:  # noqa: BLE001  # the command has succeeded; who loads it next is told what is wrong
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001  # the command has succeeded; the next load says what is wrong
             self.forget(stream)
             return
         known = stream in self._cache
@@ -131,8 +133,8 @@ class AggregateLoader:
 def _evolved(aggregate: AggregateType, state: Any, event: Any, record: StoredData) -> Any:
     try:
         return aggregate.evolve(state, event)
-    except WorkbenchError:
+    except (WorkbenchError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
         said = without_secrets(f"{type(error).__name__}: {error}", record.data)
         raise ModelFailed(f"{record.type} at position {record.position} cannot be folded: {said}") from error

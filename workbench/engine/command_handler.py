@@ -28,6 +28,7 @@ from workbench.model.decision_context import DecisionContext
 from workbench.model.event import NewEvent, event_data
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
+from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
@@ -100,7 +101,8 @@ class CommandHandler:
         """
         kind = self._registry.command(issue.type)
         try:
-            command = kind.parse(issue.values)
+            with project_code(f"{kind.name} could not be read", issue.values):
+                command = kind.parse(issue.values)
         except InvalidCommand as error:
             told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
             raise InvalidCommand(told) from None
@@ -186,9 +188,9 @@ class CommandHandler:
         try:
             _check_expected(kind, issue, base.stream, loaded)
             context = DecisionContext(self._clock.now())
-            return Decision(
-                loaded, self._new_events(decide(loaded.state, command, context), base, context.at)
-            )
+            with project_code(f"{kind.name} could not be decided", base.data):
+                decided = decide(loaded.state, command, context)
+                return Decision(loaded, self._new_events(decided, base, context.at))
         except CallerError as refusal:
             return Decision(loaded, refusal=refusal)
 

@@ -116,6 +116,7 @@ def _ours(filename: str) -> bool:
 
 _ENGINE_FILES = {
     ("engine", "delivery_attempt.py"),
+    ("engine", "handler_call.py"),
     ("engine", "handler_runner.py"),
     ("engine", "thread_runner.py"),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.engine.delivery_attempt import Failure
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.subscription_runner import SubscriptionRunner
-from workbench.errors import NotFound, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store.operations import Append, Atomic, NewMessage, Operation, ProjectRows, SaveProcess
@@ -62,14 +62,7 @@ async def dry_run(
 
     Args:
         data: Edited payload, or None for what was delivered last.
-
-    Raises:
-        NotFound: The handler is missing: the subscription is detached (P7).
     """
-    if runner.handler is None:
-        raise NotFound(
-            f"{runner.name} has no handler now, so nothing can run", hint="trust or fix its module"
-        )
     task = await runner.dry_run(letter, data)
     refused = ""
     if task.failure is None and task.effects:

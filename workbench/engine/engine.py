@@ -33,7 +33,7 @@ from workbench.model.ids import id_source
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
-from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation
+from workbench.store.operations import EnsureSubscription, EnsureTopic, Operation, RecallReplays
 from workbench.store.operations.touched import Touched
 from workbench.store.ports import Store
 from workbench.store.stored_values import DeadLetter
@@ -124,7 +124,7 @@ class Engine:
         self._housekeeping = Retention(registry, self.writer, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
-        self._started = False
+        self._started = self._stopped = False
 
     # -- life -------------------------------------------------------------------------------------------
 
@@ -140,6 +140,8 @@ class Engine:
             topic, cursor = runner.subscription.topic, first_cursor(runner.subscription.start, self.reader)
             await self.writer.write(EnsureSubscription(name=runner.name, topic=topic, cursor=cursor))
             await runner.recover()
+        for gone in {one.name for one in self.reader.subscriptions()} - set(self.subscriptions):
+            await self.writer.write(RecallReplays(subscription=gone))
         for projection in self.registry.projections.values():
             if projection.by_handlers:
                 continue
@@ -176,13 +178,14 @@ class Engine:
     async def _stop(self, last: Sequence[Operation]) -> None:
         for runner in self.subscriptions.values():
             runner.release()
-        self.state = EngineState.PAUSED
+        self._stopped = True
         self._housekeeping.stop()
         if self._started:
             self._scheduler.wake_all()
             await self._timer.at_most(STOP_SECONDS, self._scheduler.all_idle())
-            self._runtime.deadlines.stop()
-            await self._timer.at_most(GIVE_BACK_SECONDS, self._scheduler.all_idle())
+            for _ in range(2):  # a handler that swallows its cancellation is abandoned
+                self._runtime.deadlines.stop()
+                await self._timer.at_most(GIVE_BACK_SECONDS, self._scheduler.all_idle())
             await self.tasks.stop()
             notes: list[Callable[[], Awaitable[Any]]] = [
                 *(runner.rest for runner in self.subscriptions.values()),
@@ -246,7 +249,7 @@ class Engine:
             return 0
 
     def _runs(self) -> bool:
-        return self.state is EngineState.RUNNING
+        return self.state is EngineState.RUNNING and not self._stopped
 
     def wake(self, name: str) -> None:
         """Has one subscription look for work."""
@@ -288,6 +291,11 @@ class Engine:
             raise NotFound(f"no subscription {name} runs")
         return self.subscriptions[name]
 
+    @property
+    def handled(self) -> frozenset[str]:
+        """The subscriptions that something handles; all others are detached (P7)."""
+        return frozenset(name for name, one in self.subscriptions.items() if one.handler is not None)
+
     def projection(self, name: str) -> ProjectionRunner:
         """Returns what moves a projection.
 
@@ -304,7 +312,7 @@ class Engine:
         """Runs the handler of a dead letter and says what would happen; nothing of it is stored.
 
         Raises:
-            NotFound: Its subscription or its handler is missing.
+            NotFound: No such subscription runs.
         """
         return await dry_run(self.subscription(letter.subscription), self.writer, letter, data)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, describe
+from workbench.engine.handler_call import HandlerCall
 from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.thread_runner import Pace, ThreadRunner
@@ -105,67 +105,21 @@ class HandlerRun:
         task.started = True
         task.started_at = self.clock.now()
         self.in_flight += 1
+        call = HandlerCall(self.deadlines)
         try:
-            work = self.handler(task.message, self.context_of(task))
-            if inspect.iscoroutine(work):
-                until = task.started_at + round(self.seconds * MICROSECONDS)
-                await in_time(work, until, self.deadlines, on_wait)
-        except TimeoutError as error:
-            said = "" if str(error) else self.deadlines.why(self.seconds)
-            task.failure = describe(error, task.message, said)
-        except asyncio.CancelledError as error:
-            if (own := asyncio.current_task()) is None or own.cancelling():
-                raise  # the engine stops
-            task.failure = describe(
-                error, task.message
-            )  # something that the handler waited for was cancelled
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # what a handler raises is its failure
-            task.failure = describe(error, task.message)
+            if not call.begin(self.handler, task.message, self.context_of(task)):
+                on_wait()
+                await call.finish(task.started_at + round(self.seconds * MICROSECONDS))
         finally:
             self.in_flight -= 1
             task.ended_at = self.clock.now()
-        if task.failure is not None:
+        if call.failure is not None:
+            task.failure = describe(call.failure, task.message, self._why_given_up(call))
             task.failure.released = self.deadlines.stopped
             task.effects.clear()
 
-
-async def in_time(
-    work: Coroutine[Any, Any, Any], until: int, deadlines: HandlerDeadlines, on_wait: Callable[[], None]
-) -> None:
-    """Runs a coroutine, and gives it up at a time; one that never waits costs no timer.
-
-    Raises:
-        TimeoutError: It took too long.
-    """
-    try:
-        waits_for = work.send(None)
-    except StopIteration:
-        return
-    on_wait()
-    async with asyncio.timeout(None) as limit:
-        call_off = deadlines.call_at(until, lambda: limit.reschedule(0))
-        try:
-            await _Rest(work, waits_for)
-        finally:
-            call_off()
-
-
-class _Rest:
-    """The rest of a coroutine whose first step was taken."""
-
-    def __init__(self, work: Coroutine[Any, Any, Any], waits_for: Any) -> None:
-        self._work = work
-        self._waits_for = waits_for
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        waits_for = self._waits_for
-        while True:
-            step: Callable[[Any], Any] = self._work.send
-            try:
-                value = yield waits_for
-            except BaseException as error:  # noqa: BLE001  # a cancellation belongs to the coroutine, too
-                step, value = self._work.throw, error
-            try:
-                waits_for = step(value)
-            except StopIteration:
-                return
+    def _why_given_up(self, call: HandlerCall) -> str:
+        if not call.given_up or not isinstance(call.failure, TimeoutError) or str(call.failure):
+            return ""
+        more = ", and went on although it was cancelled" if call.given_up > 1 else ""
+        return f"{self.deadlines.why(self.seconds)}{more}"

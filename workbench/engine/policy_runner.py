@@ -11,6 +11,7 @@ from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
 from workbench.model.policy import ReactorType, issue
+from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.operations import SaveProcess
@@ -60,7 +61,8 @@ class PolicyRunner:
         if self._kind.correlate is None:
             return message.key
         record = as_record(message)
-        return self._kind.correlate(self._registry.read_event(record), record) or ""
+        with project_code(f"{self._kind.name} could not say the instance of {record.type}", record.data):
+            return self._kind.correlate(self._registry.read_event(record), record) or ""
 
     def _instance(self, message: Message, record: RecordedEvent, event: Any) -> str | None:
         """Returns the key of the instance; None where the event belongs to none."""

@@ -70,7 +70,9 @@ def _fold(
             continue
         try:
             handlers[record.type](registry.read_event(record), record, buffer)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise WorkbenchError(
                 f"{projection.name} cannot be folded at position {record.position}: {error}"
             ) from error

@@ -108,7 +108,7 @@ class ProjectionGeneration:
         reached, passed, fault = await self._fold(events, buffer)
         if fault is None:
             reached = upto
-        if buffer.changed or passed or fault or reached - self._stored >= PASSED:
+        if events or reached - self._stored >= PASSED:
             await self._store(reached, buffer, passed=passed)
         self.checkpoint = reached
         if fault is not None:
@@ -142,7 +142,9 @@ class ProjectionGeneration:
         """Folds one event, whole or not at all; returns what went wrong, empty if nothing."""
         try:
             self._handlers[record.type](self._registry.read_event(record), record, buffer)
-        except Exception as error:  # noqa: BLE001  # whatever the projection's code raises faults it
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # whatever the projection's code raises faults it
             buffer.undo()
             return without_secrets(f"{type(error).__name__}: {error}", record.data)
         buffer.keep()

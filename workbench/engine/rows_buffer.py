@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from workbench.errors import ModelError
-from workbench.model.projection import ColumnKind, Projection, misfit
+from workbench.model.projection import ColumnKind, Projection, as_kept, misfit
 
 
 class RowReader(Protocol):
@@ -36,6 +36,7 @@ class RowsBuffer:
             ModelError: Nothing that its key column holds.
         """
         check_key(self._projection, key)
+        key = as_kept(self._columns[self._key], key)
         if key not in self._changed:
             return self._reader.row(self._projection.name, key, self._generation)
         row = self._changed[key]
@@ -102,6 +103,7 @@ class RowsBuffer:
         return tuple(key for key, row in self._changed.items() if row is None)
 
     def _set(self, key: Any, row: dict[str, Any] | None) -> None:
+        key = as_kept(self._columns[self._key], key)
         self._before.append((key, key in self._changed, self._changed.get(key)))
         self._changed[key] = row
 

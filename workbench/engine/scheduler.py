@@ -158,7 +158,9 @@ class Scheduler:
                 if (own := asyncio.current_task()) is None or own.cancelling():
                     raise  # the engine stops
                 await self.failed(name, error)
-            except (Exception, SystemExit) as error:  # noqa: BLE001  # it is told
+            except (KeyboardInterrupt, GeneratorExit):
+                raise  # the program is interrupted, or the loop is closed
+            except BaseException as error:  # noqa: BLE001  # it is told
                 await self.failed(name, error)
             else:
                 self._ends.pop(lane, None)

@@ -7,6 +7,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+TRIES = 3
+PATIENCE = 1.0
+"""Seconds that a cancelled task may take, each time, before it is cancelled again."""
+
 OnError = Callable[[str, BaseException], None]
 
 
@@ -34,11 +38,15 @@ class Tasks:
             self._on_error(task.get_name(), error)
 
     async def stop(self) -> None:
-        """Cancels what runs and waits until it ended; a second call does nothing."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Cancels what runs and waits until it ended; what swallows that repeatedly is reported and left."""
+        for _ in range(TRIES):
+            if not self._tasks:
+                return
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(set(self._tasks), timeout=PATIENCE)
+        for task in self._tasks:
+            self._on_error(task.get_name(), TimeoutError("it goes on although it was cancelled"))
 
 
 async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:

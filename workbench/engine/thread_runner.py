@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
 from itertools import islice
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, describe
@@ -164,7 +165,7 @@ class _Trip:
                 self.current = task
             failure = None
             try:
-                handler(task.message, context_of(task))
+                copy_context().run(handler, task.message, context_of(task))
             except BaseException as error:  # noqa: BLE001  # whatever it raises is its failure, even an exit
                 failure = describe(error, task.message)
             with self._lock:

@@ -13,7 +13,7 @@ from workbench.engine.delivery_outcome import expired
 from workbench.engine.runtime import KeyOf, Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.model.clock import MICROSECONDS
-from workbench.model.messaging import LOG_TOPIC, Message, OnExpired, Ordering, Subscription, Topic
+from workbench.model.messaging import Message, OnExpired, Ordering, Subscription, Topic
 from workbench.store.stored_values import Delivery, Reason
 
 FILTER_SECONDS = 0.02
@@ -62,13 +62,7 @@ class TopicReader:
 
     def wants(self, event_type: str) -> bool:
         """Whether the topic gets events of that type and the subscription is not limited to others."""
-        subscription = self._subscription
-        if subscription.types and event_type not in subscription.types:
-            return False
-        return (
-            subscription.topic == LOG_TOPIC
-            or subscription.topic in self._runtime.registry.routing.topics_of(event_type)
-        )
+        return self._runtime.registry.gets(self._subscription, event_type)
 
     def read(self, after: int, limit: int, last: int | None = None) -> Stretch | None:
         """Returns what follows a position; None at the log's end.

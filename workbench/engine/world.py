@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
 from workbench.engine.tasks import to_the_end
+from workbench.engine.thread_readers import ThreadReaders
 from workbench.engine.timers import Timer, timer_of
 from workbench.errors import StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
@@ -21,7 +23,6 @@ from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, RecordAction
 from workbench.store.ports import Reader, Store
 from workbench.store.stored_values import OperatorAction
-from workbench.store.thread_readers import ThreadReaders
 
 Listener = Callable[[Changes], None]
 
@@ -46,6 +47,9 @@ class Model(Protocol):
 
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+AGAIN = 1.0
+"""Seconds between two attempts to start an engine that a failed reload left standing."""
 
 
 class World(Generic[M]):
@@ -63,6 +67,7 @@ class World(Generic[M]):
         model: The model that runs.
         engine: None where nothing runs: the store is only looked at, or the world was stopped.
         observer: Empty, or why this world may only be looked at (C8, F5).
+        stopped: Empty, or why no engine runs since a reload failed; every second it is tried to start one.
     """
 
     def __init__(
@@ -74,6 +79,8 @@ class World(Generic[M]):
         self.timer = timer or timer_of(clock)
         self.seed = seed
         self.observer = store.observer
+        self.stopped = ""
+        self._return: asyncio.Task[None] | None = None
         self._readers = ThreadReaders(store.reader)
         self._listeners: list[Listener] = []
         self._lock = ReloadLock()
@@ -95,6 +102,14 @@ class World(Generic[M]):
     def reader(self) -> Reader:
         """The reader of the thread that asks (C5)."""
         return self._readers.here()
+
+    async def ask(self, read: Callable[[], T]) -> T:
+        """Returns what a function reads, which is called in a thread for reads; few are at a time (C5).
+
+        Raises:
+            ReadTooLong: It took too long, or another model took over meanwhile.
+        """
+        return await self._readers.answer(read)
 
     def _engine(self, model: M, before: Engine | None = None) -> Engine:
         return Engine(
@@ -123,12 +138,17 @@ class World(Generic[M]):
         await to_the_end(self._stop())
 
     async def _stop(self) -> None:
+        if self._return is not None:
+            self._return.cancel()
+            await asyncio.wait([self._return])
         engine, self.engine = self.engine, None
+        stopped, self.stopped = self.stopped, ""
         try:
-            if engine is not None:
+            if engine is not None and not stopped:
                 await engine.stop(last=forgotten(self.registry))
         finally:
             self.store.close()
+            self._readers.close()
 
     async def adopt(self, model: M) -> None:
         """Lets another model take over on the same store; running acts and handlers are waited for.
@@ -136,14 +156,29 @@ class World(Generic[M]):
         Cancelled once the handlers have ended, it is completed anyway: an engine runs then.
 
         Raises:
-            WorldError: The store refused it; the earlier model goes on.
+            WorldError: The store refused it; the earlier model goes on, as soon as the store lets it (F4).
         """
-        before = self.model, self.engine
+        await self._exchange(partial(self._adopt, model))
+
+    async def start_again(self) -> None:
+        """Starts the engine that a failed reload left standing; does nothing where one runs.
+
+        Raises:
+            WorldError: The store still refuses it.
+        """
+        if self.stopped:
+            await self._exchange(self._start_again)
+
+    async def _exchange(self, change: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Changes the engine while nothing else is done, and tells of it."""
+        before = self.model, self.engine, self.stopped
         try:
             async with self._lock.alone():
-                await to_the_end(self._adopt(model))
+                await to_the_end(change())
         finally:
-            if before != (self.model, self.engine):
+            if self.model is not before[0]:
+                self._readers.interrupt()
+            if before != (self.model, self.engine, self.stopped):
                 self.announce(Changes(model=True, engine=True, everything=True))
 
     async def _adopt(self, model: M) -> None:
@@ -151,24 +186,45 @@ class World(Generic[M]):
         self.model = model
         if engine is None:
             return
-        paused = engine.state is EngineState.PAUSED
-        await engine.stop()
-        engine.reader.close()
+        if not self.stopped:
+            await engine.stop()
+            engine.reader.close()
         try:
-            await self._run(model, engine, paused=paused)
+            await self._run(engine)
         except Exception:
             self.model = before
-            await self._run(before, engine, paused=paused)
+            await self._go_on(engine)
             raise
 
-    async def _run(self, model: M, before: Engine, *, paused: bool) -> None:
-        """Starts an engine in the place of one that was stopped; what was counted goes on being counted."""
-        engine = self.engine = self._engine(model, before)
+    async def _go_on(self, engine: Engine) -> None:
+        """Starts an engine like the one that was stopped, now or as soon as the store lets it (F4)."""
         try:
-            await engine.start(paused=paused)
+            await self._run(engine)
+        except Exception as error:  # noqa: BLE001  # it is told, and tried again
+            self.stopped = str(error)
+            if self._return is None or self._return.done():
+                self._return = asyncio.get_running_loop().create_task(self._keep_trying())
+
+    async def _keep_trying(self) -> None:
+        while self.stopped:
+            await self.pause_for(AGAIN)
+            with suppress(Exception):  # why is told already
+                await self.start_again()
+
+    async def _start_again(self) -> None:
+        if self.engine is not None and self.stopped:
+            await self._run(self.engine)
+
+    async def _run(self, before: Engine) -> None:
+        """Starts an engine in the place of one that was stopped, paused if that was; it goes on counting."""
+        engine = self._engine(self.model, before)
+        try:
+            await engine.start(paused=before.state is EngineState.PAUSED)
         except BaseException:
             await engine.stop()
+            engine.reader.close()
             raise
+        self.engine, self.stopped = engine, ""
 
     # -- acting -----------------------------------------------------------------------------------------
 
@@ -215,8 +271,13 @@ class World(Generic[M]):
 
         Raises:
             StoreReadOnly: This world is only looked at, or was stopped.
-            StoreBusy: The model is being reloaded.
+            StoreBusy: The model is being reloaded, or a reload failed and left no engine.
         """
+        if self.stopped:
+            raise StoreBusy(
+                f"no engine runs since a reload failed: {self.stopped}",
+                hint="it starts by itself once the store can be written",
+            )
         if self.reloading:
             raise StoreBusy("the model is being reloaded", hint="try again in a moment")
         if self.engine is None:

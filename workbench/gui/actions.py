@@ -40,6 +40,7 @@ class Action:
         writes: It changes the store: the owner's ``read_only`` says why that cannot be.
         why: Returns why it cannot be done now; an empty text where it can.
         look: Returns its text and icon as things stand.
+        about: Returns what it is done to, where that is not what is chosen in a widget.
         shown: Whether it is offered here at all.
         checked: Whether it is switched on.
     """
@@ -59,6 +60,7 @@ class Action:
     writes: bool = False
     why: Callable[..., str] | None = None
     look: Callable[..., tuple[str, str]] | None = None
+    about: Callable[[Any], str] | None = None
     shown: Callable[..., bool] | None = None
     checked: Callable[..., bool] | None = None
 
@@ -166,15 +168,28 @@ class BoundAction(QAction):
         return self.place is not None and isValid(self.place) and self.isVisible()
 
     def has_keyboard(self) -> bool:
-        """Whether the widget that offers it has the keyboard."""
-        return self.place is not None and self.place.window().focusWidget() is self.place
+        """Whether the widget that offers it has the keyboard, or is a part of it, such as a head."""
+        if self.place is None:
+            return False
+        focus = self.place.window().focusWidget()
+        return focus is not None and (focus is self.place or focus.isAncestorOf(self.place))
+
+    def named(self) -> str:
+        """Returns what it is done to now; empty where there is nothing, or it needs nothing."""
+        if self.act.about is not None:
+            return self.act.about(self._owner)
+        offering = getattr(self.place, "offering", None)
+        return "" if offering is None or self.act.anyway else str(offering.named())
+
+    @property
+    def points(self) -> bool:
+        """Whether it is done to something that a person has to see."""
+        chosen = hasattr(self.place, "offering") and not self.act.anyway
+        return chosen or self.act.about is not None
 
     def view(self) -> Any:
         """Returns the view that offers it; None for the window."""
-        place = self.place
-        while place is not None and not hasattr(place, "seen"):
-            place = place.parentWidget()
-        return place
+        return view_around(self.place)
 
     def offer(self) -> None:
         """Puts it on its widget, unless it is there."""
@@ -240,6 +255,13 @@ class BoundAction(QAction):
 
     def _activated(self, _row: object = None) -> None:  # a signal's argument
         self.do()
+
+
+def view_around(place: QWidget | None) -> Any:
+    """Returns the view in which a widget stands; None for none."""
+    while place is not None and not hasattr(place, "seen"):
+        place = place.parentWidget()
+    return place
 
 
 class Actions:

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QPoint, QTimer, SignalInstance
 from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import (
-    QAbstractScrollArea,
-    QApplication,
-    QMenu,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QTreeWidgetItemIterator,
-    QWidget,
-)
-from typing_extensions import override
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 
-from workbench.gui.actions import Actions, BoundAction, action
+from workbench.gui.actions import BoundAction
 
 Extend = Callable[[QMenu], object]
 
@@ -31,6 +21,7 @@ class Offering:
 
     Args:
         chosen: Returns what is chosen; what is falsy is nothing.
+        named: Returns what something that is chosen is called.
         nothing: Says why nothing can be done then.
         choose_at: Chooses what was clicked on, at a point of the viewport, unless that is chosen already.
         where: Returns where what is chosen is seen, a point of the viewport.
@@ -47,13 +38,14 @@ class Offering:
         place: QWidget,
         chosen: Callable[[], Any],
         *,
+        named: Callable[[Any], str] = str,
         nothing: str,
         choose_at: Callable[[QPoint], object],
         where: Callable[[], QPoint],
         activated: SignalInstance | None = None,
         extend: Extend | None = None,
     ) -> None:
-        self._place, self._chosen, self._nothing = place, chosen, nothing
+        self._place, self._chosen, self._named, self._nothing = place, chosen, named, nothing
         self._choose_at, self._where, self._extend = choose_at, where, extend
         self.activated = activated
         self._held: Any = None
@@ -63,6 +55,11 @@ class Offering:
     def target(self) -> Any:
         """Returns what the actions are about."""
         return self._held if self._held is not None else self._chosen()
+
+    def named(self) -> str:
+        """Returns what the actions are about, as a person knows it; empty where nothing is chosen."""
+        target = self.target()
+        return self._named(target) if target else ""
 
     def missing(self) -> str:
         """Returns why nothing can be done where nothing is chosen; an empty text where something is."""
@@ -98,6 +95,11 @@ class Offering:
         if self.menu.actions():
             self.menu.popup(at)
 
+    def hold(self, target: Any, menu: QMenu) -> None:
+        """Makes something the target while the menu of another widget is open."""
+        self._held = target
+        menu.aboutToHide.connect(self._closed)
+
     def _closed(self) -> None:
         # Only after what was chosen in the menu is done, which follows at once.
         QTimer.singleShot(0, self._place, self._let_go)
@@ -132,85 +134,3 @@ def open_menu(place: QWidget, event: QContextMenuEvent) -> None:
     if menu.actions():
         menu.popup(event.globalPos())
     event.accept()
-
-
-@dataclass(frozen=True, slots=True)
-class TreeItem:
-    """An item of a tree, as it was when it was chosen: its text, and what stands behind it."""
-
-    text: str
-    data: Any
-
-
-class OfferingTree(QTreeWidget):
-    """A tree whose items have a context menu.
-
-    Signals:
-        row_activated: The `TreeItem` on which Enter was pressed, or a double click fell.
-    """
-
-    row_activated = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.offering = Offering(
-            self,
-            self.current,
-            nothing="Nothing is chosen",
-            choose_at=self._choose_at,
-            where=self._where,
-            activated=self.row_activated,
-        )
-        self.common = Actions(self, self)
-        self.offering.before = self.common.offer()
-        self.currentItemChanged.connect(self.offering.refresh)
-        self.itemActivated.connect(lambda _item: self.row_activated.emit(self.current()))
-
-    def current(self) -> TreeItem | None:
-        """Returns the current item."""
-        return item_of(self.currentItem())
-
-    def choose(self, wanted: TreeItem | None) -> None:
-        """Makes an item current, if it is there."""
-        items = QTreeWidgetItemIterator(self)
-        while wanted is not None and (item := items.value()) is not None:
-            if item_of(item) == wanted:
-                self.setCurrentItem(item)
-                return
-            items += 1
-
-    @action("Copy text", keys="Ctrl+C", icon="copy")
-    def copy_text(self, chosen: TreeItem) -> None:
-        """Copies what the item says."""
-        QApplication.clipboard().setText(chosen.text)
-
-    @action("Expand all", anyway=True, group=1, shown=lambda tree, _chosen: tree.rootIsDecorated())
-    def expand_all(self, _chosen: TreeItem | None) -> None:
-        """Opens all branches."""
-        self.expandAll()
-
-    @action("Collapse all", anyway=True, group=1, shown=lambda tree, _chosen: tree.rootIsDecorated())
-    def collapse_all(self, _chosen: TreeItem | None) -> None:
-        """Closes all branches."""
-        self.collapseAll()
-
-    def _choose_at(self, place: QPoint) -> None:
-        item: QTreeWidgetItem | None = self.itemAt(place)
-        if item is not None:
-            self.setCurrentItem(item)
-
-    def _where(self) -> QPoint:
-        item: QTreeWidgetItem | None = self.currentItem()
-        return QPoint(8, 8) if item is None else self.visualItemRect(item).bottomLeft() + QPoint(24, 0)
-
-    @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.offering.open(event)
-
-
-def item_of(item: QTreeWidgetItem | None) -> TreeItem | None:
-    """Returns an item of a tree as a value; all of its columns, tabs between them."""
-    if item is None:
-        return None
-    text = "\t".join(item.text(at) for at in range(item.columnCount()))
-    return TreeItem(text, item.data(0, Qt.ItemDataRole.UserRole))

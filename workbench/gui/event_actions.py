@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication
@@ -61,7 +62,7 @@ def copy_event(desk: Desk, position: int, *, indent: int | None = 2) -> None:
 
 
 async def _copied(desk: Desk, position: int, indent: int | None) -> None:
-    event = await asyncio.to_thread(desk.workspace.streams.event_at, position)
+    event = await desk.workspace.world.ask(partial(desk.workspace.streams.event_at, position))
     if event is None:
         desk.notice("warning", f"No event is stored at position {position:,}.")
         return

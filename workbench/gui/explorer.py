@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
-from workbench.gui.context_menu import OfferingTree, TreeItem, item_of
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.icons import icon
+from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
 from workbench.gui.widgets import plain_tip
 from workbench.model.pydantic_messages import summary_of
@@ -25,6 +23,9 @@ if TYPE_CHECKING:
 
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""
+
+SECTION_VIEWS = {"board": "board", "stream": "streams", "dead-letter": "letters"}
+"""Views of sections that are not called like what they list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +75,10 @@ class Explorer(View):
         self._filter.setClearButtonEnabled(True)
         self._filter.textChanged.connect(self.refresh)
         self._tree = OfferingTree()
-        self._tree.setHeaderHidden(True)
         self._tree.setIndentation(14)
         self._tree.setUniformRowHeights(True)
         self._tree.setAccessibleName("Explorer")
-        self._tree.itemClicked.connect(lambda item: self._go(item_of(item)))
+        self._tree.row_clicked.connect(self._go)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
@@ -184,34 +184,9 @@ class Explorer(View):
         yield "Scenarios", "scenario", []
 
     def _fill(self, sections: list[tuple[str, str, list[Row]]], *, filtered: bool) -> None:
-        closed = {
-            item.data(0, Qt.ItemDataRole.UserRole + 1)
-            for item in self._tops()
-            if not item.isExpanded() and item.childCount()
-        }
-        bar, chosen = self._tree.verticalScrollBar(), self._tree.current()
-        place = bar.value()
-        self._tree.clear()
-        views = {"board": "board", "stream": "streams", "dead-letter": "letters"}
-        for title, name, rows in sections:
-            top = QTreeWidgetItem([title])
-            top.setIcon(0, icon(name))
-            top.setData(0, Qt.ItemDataRole.UserRole, ExplorerPlace(view=views.get(name, f"{name}s")))
-            top.setData(0, Qt.ItemDataRole.UserRole + 1, name)
-            self._tree.addTopLevelItem(top)
-            for text, tip, kind, target in rows:
-                child = QTreeWidgetItem([text])
-                child.setIcon(0, icon(kind, f"{kind}_ink" if kind != "stream" else "muted"))
-                child.setToolTip(0, plain_tip(f"{text}\n{tip}" if tip else text))
-                child.setData(0, Qt.ItemDataRole.UserRole, target)
-                top.addChild(child)
-            top.setExpanded(filtered or name not in closed)
-        self._tree.choose(chosen)
-        bar.setValue(place)
-
-    def _tops(self) -> list[QTreeWidgetItem]:
-        items = (self._tree.topLevelItem(index) for index in range(self._tree.topLevelItemCount()))
-        return [item for item in items if item is not None]
+        self._tree.show_rows([_section(*section) for section in sections])
+        if filtered:
+            self._tree.expandAll()
 
     # -- what can be done -----------------------------------------------------------------------------------
 
@@ -250,6 +225,21 @@ class Explorer(View):
             self.desk.select(place.selection, view=place.view)
         else:
             self.desk.wanted.emit(place.view)
+
+
+def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
+    place = ExplorerPlace(view=SECTION_VIEWS.get(name, f"{name}s"))
+    inner = [
+        TreeRow(
+            key=(kind, text),
+            cells=(text,),
+            data=target,
+            picture=(kind, f"{kind}_ink" if kind != "stream" else "muted"),
+            tip=plain_tip(f"{text}\n{tip}" if tip else text),
+        )
+        for text, tip, kind, target in rows
+    ]
+    return TreeRow(key=name, cells=(title,), data=place, picture=(name, "muted"), rows=inner)
 
 
 def _on_board(selection: Selection) -> bool:

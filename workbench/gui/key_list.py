@@ -18,7 +18,7 @@ OWNERS = (
     ("Tables", "workbench.gui.table:FastTableView"),
     ("Tables", "workbench.gui.table_actions:TableActions"),
     ("Heads of tables", "workbench.gui.table_header:TableHeader"),
-    ("Trees", "workbench.gui.context_menu:OfferingTree"),
+    ("Trees", "workbench.gui.tree:OfferingTree"),
     ("Search boxes", "workbench.gui.widgets:SearchBox"),
     ("Forms", "workbench.gui.forms.schema_form:SchemaForm"),
     ("Lists in forms", "workbench.gui.forms.editors.sequence:ListEditor"),

@@ -14,10 +14,13 @@ from workbench.gui.desk import Desk, Notice
 from workbench.gui.file_watcher import Watch
 
 if TYPE_CHECKING:
+    from workbench.model.changes import Changes
     from workbench.services.project.model_reload import Reload
 
 TOPIC = "reload"
 """What is told of it takes the place of what was told before."""
+FAILED = "The project was not reloaded; the previous model keeps running."
+STOPPED = "The project was not reloaded, and the engine stopped; it is tried every second to start it again."
 SHOWN = 5
 """Problems that a notice lists; more are counted."""
 
@@ -38,6 +41,8 @@ class LiveProject(QObject):
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
         desk.project_saved.connect(self.look)
+        desk.changed.connect(self._changed)
+        self._stood = False
         self._watch_all()
         desk.run(self._look_at_scenarios(), "Read the scenarios")
 
@@ -48,6 +53,12 @@ class LiveProject(QObject):
     def look(self) -> None:
         """Reads the project again if something changed."""
         self._desk.run(self.check(), "Reload the project")
+
+    def _changed(self, _changes: Changes) -> None:
+        stood, self._stood = self._stood, bool(self._desk.workspace.world.stopped)
+        if stood and not self._stood:
+            self._say("ok", "The engine works again.")
+            self.look()
 
     async def check(self, *, trust: str = "") -> None:
         """Reads the project again if something changed, and tells what became of it."""
@@ -106,7 +117,8 @@ class LiveProject(QObject):
         lines = [*told.problems[:SHOWN]]
         if len(told.problems) > SHOWN:
             lines.append(f"… and {len(told.problems) - SHOWN} more")
-        text = "\n".join(["The project was not reloaded; the previous model keeps running.", *lines])
+        self._stood = bool(self._desk.workspace.world.stopped)
+        text = "\n".join([STOPPED if self._stood else FAILED, *lines])
         place = told.problems[0].partition(":")[0] if told.problems else ""
         file = self._desk.workspace.project.root / place
         actions = ((f"Open {place}", partial(_show, file)),) if place and file.is_file() else ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
@@ -21,7 +23,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QTextBrowser,
     QTextEdit,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -29,12 +30,11 @@ from typing_extensions import override
 
 from workbench.assets import asset
 from workbench.gui.actions import Actions, action
-from workbench.gui.context_menu import OfferingTree
 from workbench.gui.theme import code_font, theme
+from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.widgets import SearchBox, plain_label
 from workbench.services.documents.manual import Chapter, anchor_of, found, led_to
 
-CHAPTER = Qt.ItemDataRole.UserRole
 SAFE = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 MARGIN, SPARE = 18, 24
 """Pixels around a chapter, and what a scroll bar may take beside a picture."""
@@ -164,6 +164,24 @@ def _dress_tables(document: QTextDocument) -> None:
             frame.setFormat(form)
 
 
+def _documents(chapters: Sequence[Chapter]) -> list[TreeRow]:
+    """Returns the documents, each with its first chapter behind it, and the others below it."""
+    files: dict[str, list[Chapter]] = {}
+    for one in chapters:
+        files.setdefault(one.file, []).append(one)
+    return [
+        TreeRow(
+            key=file,
+            cells=(held[0].document,),
+            data=held[0],
+            rows=[
+                TreeRow(key=one, cells=(one.title,), data=one) for one in held if one.title != one.document
+            ],
+        )
+        for file, held in files.items()
+    ]
+
+
 class ManualWindow(QDialog):
     """All documents; stays beside the window while one works."""
 
@@ -175,7 +193,6 @@ class ManualWindow(QDialog):
         self.resize(1080, 760)
         self.search = SearchBox("Find in all documents")
         self.tree = OfferingTree()
-        self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName("Chapters")
         self.said = plain_label("", "muted")
         self.text = ManualText()
@@ -184,7 +201,7 @@ class ManualWindow(QDialog):
         self._read: list[tuple[Chapter, str]] = []
         self._arrange()
         self.search.settled.connect(self._list)
-        self.tree.currentItemChanged.connect(self._chosen)
+        self.tree.current_moved.connect(self._chosen)
         self.text.anchorClicked.connect(self._followed)
         self.acts.offer()
         self._list("")
@@ -208,25 +225,18 @@ class ManualWindow(QDialog):
 
     def _list(self, typed: str) -> None:
         """Lists the chapters that have what was typed, and shows the first."""
-        self.tree.clear()
-        documents: dict[str, QTreeWidgetItem] = {}
         chapters = found(typed)
-        for one in chapters:
-            parent = documents.get(one.file)
-            if parent is None:
-                parent = documents[one.file] = QTreeWidgetItem(self.tree, [one.document])
-                parent.setData(0, CHAPTER, one)
-                parent.setExpanded(bool(typed))
-            if one.title != one.document:
-                QTreeWidgetItem(parent, [one.title]).setData(0, CHAPTER, one)
+        with QSignalBlocker(self.tree):
+            self.tree.show_rows(_documents(chapters), open_new=False)
+            (self.tree.expandAll if typed else self.tree.collapseAll)()
+            self.tree.setCurrentIndex(self.tree.rows.index(0, 0))
+        self._chosen(self.tree.current())
         count = len(chapters)
         self.said.setText("" if not typed else f"{count} chapter{'' if count == 1 else 's'} with these words")
-        if (first := self.tree.topLevelItem(0)) is not None:
-            self.tree.setCurrentItem(first)
 
-    def _chosen(self, item: QTreeWidgetItem | None, _before: object = None) -> None:
+    def _chosen(self, item: TreeItem | None) -> None:
         if item is not None:
-            self._show(item.data(0, CHAPTER), "")
+            self._show(item.data, "")
 
     def _show(self, chapter: Chapter, anchor: str) -> None:
         if not self._read or self._read[-1] != (chapter, anchor):
@@ -259,9 +269,6 @@ class ManualWindow(QDialog):
 
     def _go(self, chapter: Chapter, anchor: str) -> None:
         """Shows a chapter, and where it stands in the list."""
-        self.tree.blockSignals(True)
-        for item in self.tree.findItems("", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive):
-            if item.data(0, CHAPTER) is chapter:
-                self.tree.setCurrentItem(item)
-        self.tree.blockSignals(False)
+        with QSignalBlocker(self.tree):
+            self.tree.choose(chapter)
         self._show(chapter, anchor)

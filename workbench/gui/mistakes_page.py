@@ -16,16 +16,15 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.context_menu import OfferingTree, TreeItem
 from workbench.gui.file_watcher import Watch
 from workbench.gui.icons import icon
+from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.widgets import plain_label
 from workbench.project.project_file import project_root
 from workbench.project.samples import PROJECT_FILE
@@ -35,7 +34,6 @@ LOOKED_AT = 2_000
 OURS = ("-wal", "-shm", "-journal", ".lock", ".new", ".pyc")
 """Ends of the names of files that opening a project itself may change."""
 Fingerprint = Mapping[str, tuple[int, int, int]]
-FILE = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,20 +136,18 @@ class MistakesPage(QWidget):
         return head
 
     def _listed(self) -> OfferingTree:
-        shown = OfferingTree()
+        shown = OfferingTree(["Place", "What is wrong", "What to do"])
         shown.setAccessibleName("What is wrong")
-        shown.setHeaderLabels(["Place", "What is wrong", "What to do"])
         shown.setRootIsDecorated(False)
         shown.setWordWrap(True)
         shown.setItemDelegate(_Tall(shown))
         shown.setAlternatingRowColors(True)
-        for one in self.mistakes:
-            item = QTreeWidgetItem([one.place, one.message, one.hint])
-            item.setData(0, FILE, one.file)
-            for column, text in enumerate((one.place, one.message, one.hint)):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-                item.setData(column, Qt.ItemDataRole.AccessibleTextRole, text)
-            shown.addTopLevelItem(item)
+        shown.show_rows(
+            [
+                TreeRow(key=at, cells=(one.place, one.message, one.hint), data=one.file)
+                for at, one in enumerate(self.mistakes)
+            ]
+        )
         head = shown.header()
         head.setStretchLastSection(False)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
@@ -206,6 +202,13 @@ class _Tall(QStyledItemDelegate):
     def __init__(self, list_: OfferingTree) -> None:
         super().__init__(list_)
         self._list = list_
+
+    @override
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.displayAlignment = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:

@@ -152,6 +152,7 @@ class PagedModel(QAbstractTableModel):
         came: Rows were read that were not there when they were wanted.
 
     Attributes:
+        answered: Whether it was told of any rows, or that there are none.
         trouble: Why rows could not be read when they were last asked for; None where all is well.
     """
 
@@ -167,6 +168,7 @@ class PagedModel(QAbstractTableModel):
         self._wanting = False
         self.columns = tuple(columns)
         self.source: RowSource = ListSource(())
+        self.answered = False
         self.trouble: Exception | None = None
         self._count = 0
         self._pages: OrderedDict[int, Sequence[Row | None]] = OrderedDict()
@@ -196,6 +198,7 @@ class PagedModel(QAbstractTableModel):
         self.endResetModel()
 
     def _begin_reading(self, pages: Pages) -> None:
+        self.answered = True
         self._pages = OrderedDict(pages)
         self._wanted.clear()
         if self.trouble is not None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 from typing_extensions import override
 
-from workbench.gui.actions import Actions, BoundAction, action
+from workbench.gui.actions import Actions, BoundAction, action, view_around
 from workbench.gui.context_menu import Offering
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
@@ -193,38 +193,47 @@ async def nothing_found(_typed: str) -> Sequence[Target]:
 
 
 def action_targets(window: QWidget, bring: Callable[[str], object]) -> list[Target]:
-    """Returns all that can be done in a window and its views; what cannot be done now comes last, with why.
+    """Returns all that can be done in a window and its views, and what it would be done to.
 
-    Of what many widgets offer, such as copying, what belongs to the one that has the keyboard.
+    What the view with the keyboard offers comes first, what cannot be done now last, with why. What many
+    widgets offer, such as copying, is done where the keyboard is; nothing is done to what is not seen.
 
     Args:
         bring: Shows a view, given its key.
     """
-    found: dict[str, BoundAction] = {}
+    found: dict[str, list[BoundAction]] = {}
     for one in window.findChildren(BoundAction):
-        known = found.get(one.name)
-        if one.offered() and (known is None or one.has_keyboard()):
-            found[one.name] = one
-    told = [_action_target(one, bring) for one in found.values() if one.act.key != "palette"]
-    return sorted(told, key=lambda target: (bool(target.why), target.kind != ACTION))
+        if one.offered() and one.act.key != "palette":
+            found.setdefault(one.name, []).append(one)
+    told = [_action_target(several, bring) for several in found.values()]
+    here = getattr(view_around(window.focusWidget()), "title", ACTION)
+    return sorted(told, key=lambda one: (bool(one.why), one.kind != here, one.kind != ACTION))
 
 
-def _action_target(one: BoundAction, bring: Callable[[str], object]) -> Target:
+def _action_target(several: Sequence[BoundAction], bring: Callable[[str], object]) -> Target:
+    near = [one for one in several if one.has_keyboard()]
+    one = (near or several)[0]
     one.refresh()
-    view = one.view()
+    view, named = one.view(), one.named()
+    told = one.text().replace("&", "").replace("\n", " ")
 
     def go() -> None:
         if view is not None and not view.seen():
             bring(view.key)
         one.do()
 
+    unseen = ""
+    if len(several) > 1 and not near:
+        view, unseen = None, "Go to a table or list first"
+    elif one.points and view is not None and not view.seen():
+        unseen = f"Show {view.title} first"
     return Target(
-        text=one.text().replace("&", "").replace("\n", " "),
+        text=f"{told}: {named}" if named and not unseen else told,
         kind=view.title if view is not None else ACTION,
         icon=one.icon_name or "chevron-right",
         go=go,
         keys=one.act.keys_text,
-        why="" if one.isEnabled() else one.toolTip(),
+        why=unseen or ("" if one.isEnabled() else one.toolTip()),
     )
 
 

@@ -215,8 +215,14 @@ def span(times: Sequence[float], values: Sequence[Sequence[float]]) -> float:
 
 
 def nothing_text(times: Sequence[float], since: float) -> str:
-    """Says over which time nothing happened: what was before the counting began is not known."""
-    if times and since > times[0]:
+    """Says over which time nothing happened: what was before the counting began is not known.
+
+    Args:
+        times: Seconds since 1970 in which something was counted; none where another process counts.
+    """
+    if not times:
+        return "Another process delivers: its rates are not known here"
+    if since > times[0]:
         return f"Nothing since the start at {clock_text(since, seconds=True)}"
     return "Nothing in the last ten minutes"
 

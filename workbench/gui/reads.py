@@ -16,7 +16,7 @@ from workbench.errors import ReadTooLong
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
-    from workbench.model.clock import Clock
+    from workbench.services.workspace import Workspace
 
 T = TypeVar("T")
 AT_ONCE = 0.008
@@ -123,7 +123,7 @@ class Question(Generic[T]):
             return
         workspace = self._desk.workspace
         if self._slow or not self._at_once(asked, workspace.reader.within(AT_ONCE)):
-            self._task = self._desk.run(self._later(asked, workspace.clock), "Read")
+            self._task = self._desk.run(self._later(asked, workspace), "Read")
             self._task.add_done_callback(self._ended)
             self._begun()
 
@@ -149,10 +149,11 @@ class Question(Generic[T]):
             self._trouble = str(error)
             self._failed(error)
 
-    async def _later(self, asked: _Asked[T], clock: Clock) -> None:
+    async def _later(self, asked: _Asked[T], workspace: Workspace) -> None:
+        clock = workspace.clock
         begun = clock.monotonic()
         try:
-            answer = await asyncio.to_thread(asked.read)
+            answer = await workspace.world.ask(asked.read)
         except Exception as error:  # noqa: BLE001  # as above
             self._arrived(asked, partial(self._fail, error))
         else:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import Status
 
 ENGINE_TIP = "Pause or resume the engine (F8)"
+LAG_TIP = "Positions that the subscription or read model furthest behind lies behind"
 ENGINE = {
     "running": ("play", "Running", "ok"),
     "paused": ("pause", "Paused", "warning"),
+    "stopped": ("error", "Stopped", "error"),
     "observing": ("eye", "Read-only", "info"),
 }
 
@@ -47,7 +49,7 @@ class StatusLine(QStatusBar):
         self._project = QLabel("Opening …")
         self._project.setTextFormat(Qt.TextFormat.PlainText)
         self._head = _label("Highest position in the store")
-        self._lag = _label("Lag of all subscriptions together, in positions")
+        self._lag = _label(LAG_TIP)
         self.zone = _button("zone", "Zone of all times; one with another offset says it. Choose …", on_zone)
         self._engine = _button("engine-state", ENGINE_TIP, on_engine)
         self._dead = _button("dead-count", "Show the dead letters", on_dead)
@@ -99,6 +101,7 @@ class StatusLine(QStatusBar):
         self._project.setToolTip(status.store)
         self._head.setText(f"Position {status.head:,}")
         self._lag.setText(f"Lag {status.lag:,}")
+        self._lag.setToolTip(f"{LAG_TIP}: {status.furthest}" if status.furthest else LAG_TIP)
         name, text, role = ENGINE[status.engine]
         if status.faulted:
             name, role = "error", "error"

@@ -33,7 +33,7 @@ from workbench.gui.paged_model import NO_PAGES, Key, PagedModel, Row, RowSource,
 from workbench.gui.prepared_rows import PreparedRows, top_of
 from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
 from workbench.gui.safe_painter import painting
-from workbench.gui.table_actions import ChosenRows, TableActions
+from workbench.gui.table_actions import ChosenRows, TableActions, name_of
 from workbench.gui.table_header import TableHeader
 from workbench.gui.table_selection import HeldRows, SelectionKeeper
 from workbench.gui.theme import code_font, theme, ui_font
@@ -92,14 +92,14 @@ class FastTableView(QTableView):
         self.doubleClicked.connect(lambda _index: self._tell_row(self.row_activated))
         for column, described in enumerate(columns):
             self.setColumnWidth(column, described.width)
-        self._model.rowsInserted.connect(self._counted)
-        self._model.rowsRemoved.connect(self._counted)
-        self._model.modelReset.connect(self._counted)
+        for signal in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
+            signal.connect(self._counted)
         self._model.came.connect(self._came)
         theme().changed.connect(self.viewport().update)
         self.offering = Offering(
             self,
             self.chosen,
+            named=partial(name_of, self._model),
             nothing="No row is chosen",
             choose_at=self._choose_at,
             where=self._where,
@@ -134,13 +134,14 @@ class FastTableView(QTableView):
         self._quietly(lambda: self._model.set_source(source))
         self.scrollToTop()
 
-    def refresh(self, rows: RowSource | PreparedRows | None = None) -> None:
+    def refresh(self, rows: RowSource | PreparedRows | None = None, held: HeldRows | None = None) -> None:
         """Shows what became of the rows: what is selected, current and in sight stays so by its key (V1).
 
         What left is not selected any more, and nothing takes its place. Where the rows cannot be read, the
-        table says so and keeps what it has. Without rows the same source is asked again.
+        table says so and keeps what it has. Without rows the same source is asked again. What another
+        table, whose place this one takes, has `held`, goes over to this one.
         """
-        model, held = self._model, self.held()
+        model, held = self._model, held or self.held()
         found, pages = (rows.source, rows.pages) if isinstance(rows, PreparedRows) else (rows, NO_PAGES)
         source = found or model.source
         places = model.ask(lambda: source.find(held.keys()), None)
@@ -150,9 +151,9 @@ class FastTableView(QTableView):
         moved = {row: places[key] for row, key in held.remembered.items() if key in places}
         turn = partial(model.turn_to, source, count, moved, pages)
         self._quietly(lambda: self._keeper.carry_over(turn, held, places))
-        if (top := top_of(held, places)) is not None:
+        if (top := top_of(held, places)) is not None or not held.at_top:
             self.updateGeometries()
-            self.verticalScrollBar().setValue(top)
+            self.verticalScrollBar().setValue(top or 0)  # the top, where nothing is left that was in sight
         self._counted()
         self.selection_moved.emit()
 
@@ -207,20 +208,15 @@ class FastTableView(QTableView):
         return f"{count:,} of {self._model.rowCount():,} selected" if count else ""
 
     def choose_key(self, key: Key) -> bool:
-        """Makes the row with a key current, without telling it as a person's choice.
-
-        Returns:
-            Whether there is one.
-        """
+        """Does as `choose_index`; without a row with this key selects nothing, and returns False."""
         number = self._model.ask(lambda: self._model.source.find([key]).get(key, -1), -1)
-        self.choose_index(number)
+        self.choose_index(number) if number >= 0 else self._quietly(self.selectionModel().clear)
         return number >= 0
 
     def choose_index(self, number: int) -> None:
-        """Makes a row current, without telling it as a person's choice."""
+        """Makes a row current, without telling it as a person's choice; one of many selected stays that."""
         index = self._model.index(number, 0)
-        chosen = number == self.currentIndex().row() and self.selectionModel().isSelected(index)
-        if 0 <= number < self._model.rowCount() and not chosen:
+        if index.isValid() and not self.selectionModel().isSelected(index):
             self._quietly(lambda: self._select(index))
 
     def _selection_changed(self) -> None:
@@ -238,6 +234,7 @@ class FastTableView(QTableView):
     def _tell(self) -> None:
         """Tells the current row as the person's choice, if it is selected and the person did that."""
         index, self._untold = self.currentIndex(), None
+        self.viewport().update()  # its frame reaches beyond its cells
         self._model.row(index.row())  # always: by what was read it is known after a refresh
         if not (self._quiet or self._pressing) and self.selectionModel().isSelected(index):
             self._tell_row(self.row_chosen)
@@ -289,7 +286,7 @@ class FastTableView(QTableView):
         if self._wants_row and self.hasFocus() and not self._quiet:
             self.begin()
         if self._empty is not None:
-            self._empty.setVisible(self._model.rowCount() == 0)
+            self._empty.setVisible(self._model.answered and self._model.rowCount() == 0)
             self._empty.setGeometry(self.viewport().geometry())
         self.trouble.place(self.viewport().geometry())
 

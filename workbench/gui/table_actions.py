@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
 from workbench.gui.actions import Actions, WidgetKey, action
 from workbench.gui.clipboard import Copier, lines_of
+from workbench.gui.long_text import shortened
 from workbench.gui.paged_model import Key, PagedModel, Row
 from workbench.gui.table_header import TableHeader
 
@@ -109,6 +110,15 @@ class TableActions:
         """Returns what sorting is called."""
         title = self._model.columns[chosen.column].title if chosen is not None else ""
         return f"Sort by “{title}”".replace("&", "&&") if title else "Sort by this column"
+
+
+def name_of(model: PagedModel, chosen: ChosenRows) -> str:
+    """Returns what a person calls the chosen rows: what the first column says, or how many there are."""
+    if len(chosen.keys) > 1:
+        return f"{len(chosen.keys):,} rows"
+    value, title = chosen.row[0], model.columns[0].title
+    told = shortened(model.whole_of(chosen.row, 0), 40)
+    return f"{title} {told}".replace("# ", "#") if isinstance(value, int) else told
 
 
 def _plain(value: Any, text: str) -> Any:

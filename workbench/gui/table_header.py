@@ -48,7 +48,7 @@ class TableHeader(QHeaderView):
         self._sorted = self._sorted_first = (-1, False)
         self._sort_chosen = False
         self._layouts: ColumnLayouts | None = None
-        self._menu_at = HeadColumn(0)
+        self._menu_at: HeadColumn | None = None
         self._chosen: dict[int, bool] = {}  # by column: whether the person wants it to be seen
         self._stretched = next((at for at, column in enumerate(model.columns) if column.stretch), -1)
         self.setModel(model)
@@ -63,8 +63,9 @@ class TableHeader(QHeaderView):
         self.sectionMoved.connect(self._keep)
         self.offering = Offering(
             self,
-            lambda: self._menu_at,
-            nothing="",
+            self._pointed_at,
+            named=lambda at: model.columns[at.index].head,
+            nothing="No column is chosen",
             choose_at=self._choose_at,
             where=lambda: QPoint(8, self.height()),
             extend=self.list_columns,
@@ -122,8 +123,8 @@ class TableHeader(QHeaderView):
         self.stretch()
         self._keep()
 
-    @action("Fit all columns", group=1)
-    def fit_columns(self, _at: HeadColumn) -> None:
+    @action("Fit all columns", group=1, anyway=True)
+    def fit_columns(self, _at: HeadColumn | None) -> None:
         """Fits each column because the person wants it."""
         self.arranged = True
         self.fit()
@@ -145,7 +146,7 @@ class TableHeader(QHeaderView):
         shown = [one for one in range(self.count()) if not self.isSectionHidden(one)]
         return "It is the only column" if shown == [at.index] else ""
 
-    @action("Reset columns", icon="undo", group=2, tip="Show the columns as they were at first")
+    @action("Reset columns", icon="undo", group=2, anyway=True, tip="Show the columns as they were at first")
     def reset_columns(self, _at: HeadColumn | None = None) -> None:
         """Shows all columns in their first order and widths, as far as the view has room for them."""
         layouts, self._layouts = self._layouts, None
@@ -184,7 +185,7 @@ class TableHeader(QHeaderView):
 
     def add_menu(self, menu: QMenu, column: int) -> None:
         """Adds the head's own menu to another one, for a column of the table."""
-        self._menu_at = HeadColumn(column)
+        self.offering.hold(HeadColumn(column), menu)
         inner = menu_of(self, menu)
         inner.setTitle("Columns")
         self.list_columns(inner)
@@ -259,6 +260,11 @@ class TableHeader(QHeaderView):
 
     # -- the menu -----------------------------------------------------------------------------------------
 
+    def _pointed_at(self) -> HeadColumn | None:
+        """Returns the column whose menu is being opened, else the one in which the person is."""
+        at = self._table.currentIndex()
+        return self._menu_at or (HeadColumn(at.column()) if at.isValid() else None)
+
     def _choose_at(self, place: QPoint) -> None:
         at = self.logicalIndexAt(place)
         self._menu_at = HeadColumn(at if at >= 0 else self.count() - 1)
@@ -266,3 +272,4 @@ class TableHeader(QHeaderView):
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.offering.open(event)
+        self._menu_at = None  # the menu keeps it

@@ -84,9 +84,11 @@ class SelectionKeeper:
         last = min(self._model.rowCount(), first + rows) - 1
         sight = self._model.keys(first, last) if last >= first else ()
         selected, current = self.selected(), self.current()
-        of_blocks = {number for block in self.blocks() for number in block}
-        others = {index.row() for index in self._model.persistentIndexList()} - of_blocks
-        remembered = {row: key for row in others if (key := self._key(row)) is not None}
+        rows_of_blocks = (number for top, end in self.blocks() for number in range(top, end + 1))
+        known = dict(zip(rows_of_blocks, selected, strict=False))
+        marked = {index.row() for index in self._model.persistentIndexList()}
+        found = ((row, known.get(row) or self._key(row)) for row in marked)
+        remembered = {row: key for row, key in found if key is not None}
         return HeldRows(
             selected=selected,
             current=current,
@@ -109,18 +111,26 @@ class SelectionKeeper:
         self._table.setAutoScroll(True)
 
     def _restore(self, held: HeldRows, places: Mapping[Key, int]) -> None:
-        """Selects what was selected, where it stands now."""
+        """Selects what was selected, where it stands now; last the block that Shift and a key make longer."""
         rows = sorted({places[key] for key in held.selected if key in places})
-        chosen, end = QItemSelection(), max(0, self._model.columnCount() - 1)
-        for first, last in _merged((row, row) for row in rows):
-            left, right = self._model.index(first, 0), self._model.index(last, end)
-            chosen.append(QItemSelectionRange(left, right))
         flags = QItemSelectionModel.SelectionFlag
         current = places.get(held.current, -1) if held.current is not None else -1
         if current >= 0:
             self._selection.setCurrentIndex(self._model.index(current, 0), flags.NoUpdate)
-        self._selection.select(chosen, flags.ClearAndSelect)
+        blocks = list(_merged((row, row) for row in rows))
+        grows = [block for block in blocks if block[0] <= current <= block[1]]
+        others = self._ranges(block for block in blocks if block not in grows)
+        self._selection.select(others, flags.ClearAndSelect)
+        if grows:
+            self._selection.select(self._ranges(grows), flags.Select)
         self._selected = sorted((key for key in held.selected if key in places), key=places.__getitem__)
+
+    def _ranges(self, blocks: Iterable[tuple[int, int]]) -> QItemSelection:
+        chosen, end = QItemSelection(), max(0, self._model.columnCount() - 1)
+        for first, last in blocks:
+            left, right = self._model.index(first, 0), self._model.index(last, end)
+            chosen.append(QItemSelectionRange(left, right))
+        return chosen
 
 
 def _merged(blocks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

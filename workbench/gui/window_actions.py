@@ -18,6 +18,7 @@ from workbench.gui.loop import finished
 from workbench.gui.palette import Palette, action_targets, command_targets, nothing_found, stream_targets
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
+from workbench.model.changes import Changes
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -230,10 +231,9 @@ class WindowActions(ABC):
 
     @action("Refresh", keys="F5", icon="refresh", menu="Go", why=no_project)
     def refresh(self) -> None:
-        """Has every view ask again."""
-        for view in self.window.views.values():
-            if view.isVisible():
-                view.refresh()
+        """Has every view and the status bar ask again."""
+        if self.desk is not None:
+            self.desk.changed.emit(Changes(model=True, everything=True))
 
     @action(
         "Back",
@@ -294,6 +294,7 @@ class WindowActions(ABC):
         keys="F8",
         icon="pause",
         tip="Pause or resume all deliveries and projections",
+        about=lambda _session: "the engine",
         menu="Engine",
         writes=True,
         look=lambda session: ("Resume", "play") if session.paused else ("Pause", "pause"),

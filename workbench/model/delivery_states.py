@@ -34,6 +34,7 @@ class Trigger(StrEnum):
     EXPIRE = "expire"
     SKIP = "skip"
     REPLAY = "replay"
+    RECALL = "recall"
     PURGE = "purge"
 
 
@@ -81,6 +82,10 @@ TRANSITIONS = (
     Transition(_S.DELAYED, _T.SKIP, (_S.SKIPPED,), "by an operator, recorded"),
     Transition(_S.BLOCKED, _T.SKIP, (_S.SKIPPED,), "by an operator, recorded"),
     Transition(_S.DEAD, _T.REPLAY, (_S.READY, _S.BLOCKED), "a new generation, its counters at 0"),
+    *(
+        Transition(state, _T.RECALL, (_S.DEAD,), "a replay whose subscription the project no longer has")
+        for state in (_S.READY, _S.DELAYED, _S.BLOCKED, _S.LEASED)
+    ),
     Transition(_S.DEAD, _T.PURGE, (_S.SKIPPED,), "removed; those blocked behind it continue"),
 )
 """Every legal move; all others are refused (I7: what is done stays done)."""

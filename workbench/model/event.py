@@ -167,7 +167,9 @@ class EventType:
         for version in range(record.schema_version, self.version):
             try:
                 value = self.upcasters[version](value)
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 told = without_secrets(f"{type(error).__name__}: {error}", record.data, value)
                 said = f"failed at position {record.position}: {told}"
                 raise InvalidEvent(

@@ -34,13 +34,31 @@ _TAKES: dict[ColumnKind, tuple[type, ...]] = {
 """Python types of what a column takes; the store says 1 and 0 for yes and no."""
 
 
+def unlike(column: str, kind: ColumnKind, value: Any) -> str:
+    """Says why a column is not compared with a value: it is of another type; empty if it can be."""
+    if value is None or isinstance(value, _TAKES[kind]):
+        return ""
+    return _wanted(column, kind, value)
+
+
+def _wanted(column: str, kind: ColumnKind, value: Any) -> str:
+    wanted = " or ".join(one.__name__ for one in _TAKES[kind])
+    return f"{column} takes {wanted}, not {type(value).__name__}"
+
+
+def as_kept(kind: str, value: Any) -> Any:
+    """Returns a value of a column as every store keeps it: a number as a float, yes and no as 1 and 0."""
+    if value is not None and kind == ColumnKind.NUMBER:
+        return float(value) + 0.0  # no store keeps the sign of zero
+    return int(value) if isinstance(value, bool) else value
+
+
 def misfit(column: str, kind: ColumnKind, value: Any) -> str:
     """Says why a column cannot hold a value, as every store would (J1); empty if it can."""
     if value is None:
         return ""
     if type(value) not in _TAKES[kind]:
-        wanted = " or ".join(one.__name__ for one in _TAKES[kind])
-        return f"{column} takes {wanted}, not {type(value).__name__}"
+        return _wanted(column, kind, value)
     said = unstorable(value)
     if not said:
         return ""

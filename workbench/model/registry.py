@@ -12,7 +12,16 @@ from workbench.model.command import Answer, CommandType, QueryType, command_type
 from workbench.model.event import EventType, RecordedEvent, StoredData, event_type_of
 from workbench.model.fingerprints import TextOf, fingerprint, made_of, text_of_module
 from workbench.model.hints import did_you_mean
-from workbench.model.messaging import Context, Handler, Message, Route, Routing, Subscription, Topic
+from workbench.model.messaging import (
+    LOG_TOPIC,
+    Context,
+    Handler,
+    Message,
+    Route,
+    Routing,
+    Subscription,
+    Topic,
+)
 from workbench.model.policy import Answers, Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projection import Projection
 from workbench.model.pydantic_messages import doc_of, summary_of
@@ -50,6 +59,13 @@ class Registry:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
+
+    def gets(self, subscription: Subscription, event_type: str) -> bool:
+        """Whether a subscription's topic gets events of a type and it is not limited to others."""
+        if subscription.types and event_type not in subscription.types:
+            return False
+        topic = subscription.topic
+        return topic == LOG_TOPIC or topic in self.routing.topics_of(event_type)
 
     def command(self, name: str) -> CommandType:
         """Returns a command type.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
+from workbench.services.monitor.lag import subscription_lag
 from workbench.store.operations import ConfigureSubscription, Skip
 from workbench.store.stored_values import Delivery, SubscriptionState
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.model.registry import Registry
     from workbench.project.project import Project
+    from workbench.store.ports import Reader
 
 
 AGAIN = 1_000
@@ -31,7 +33,7 @@ class SubscriptionStanding:
             what issues those.
         state: ``new`` if it never ran, ``paused``, ``detached`` if nothing handles it (P7), ``behind`` or
             ``caught up``.
-        lag: Positions between its cursor and the head.
+        lag: Positions from the first message that it wants and has not read to the head; 0 for none.
         waiting: Deliveries that are blocked, delayed or ready; ``retrying`` of them are due later.
         dead: Open dead letters.
     """
@@ -62,8 +64,7 @@ class Subscriptions:
         stored = {state.name: state for state in reader.subscriptions()}
         handlers = _handlers(registry)
         names = [*handlers, *(name for name in stored if name not in handlers)]
-        head = reader.head()
-        return [_standing(registry, name, stored.get(name), handlers, head) for name in names]
+        return [_standing(registry, reader, name, stored.get(name), handlers) for name in names]
 
     def deliveries(self, subscription: str) -> list[Delivery]:
         """Returns what waits, retries or is blocked in a subscription."""
@@ -131,7 +132,11 @@ def _handlers(registry: Registry) -> dict[str, str]:
 
 
 def _standing(
-    registry: Registry, name: str, state: SubscriptionState | None, handlers: Mapping[str, str], head: int
+    registry: Registry,
+    reader: Reader,
+    name: str,
+    state: SubscriptionState | None,
+    handlers: Mapping[str, str],
 ) -> SubscriptionStanding:
     declared = registry.subscriptions.get(name)
     topic = declared.topic if declared else LOG_TOPIC if name in registry.reactors else name
@@ -141,7 +146,7 @@ def _standing(
             number=0, name=name, topic=topic, cursor=0, claimed_to=0, paused=False, delivered=0, failed=0,
             filtered=0, created_at=0,
         )  # fmt: skip
-    lag = max(0, head - state.cursor)
+    lag, _ = subscription_lag(registry, reader, state, state.cursor)
     return SubscriptionStanding(
         name=name,
         source=_SOURCES.get(state.topic, state.topic),

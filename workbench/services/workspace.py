@@ -17,6 +17,7 @@ from workbench.project.project_file import ProjectFile
 from workbench.services.commands import Commands
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
+from workbench.services.maintenance.commit_watch import CommitWatch
 from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
@@ -74,7 +75,12 @@ class Workspace:
         self.project_editor = ProjectEditor(world, self.environ)
         self.scenarios = ScenarioStatus(world)
         self.drafts = DraftFiles(project.root, self.environ, clock)
-        self._watching = StoreWatch(store, lambda: world.announce(Changes(engine=True)))
+        world.listen(self._follow)
+        self._watching: StoreWatch | CommitWatch = (
+            CommitWatch(store, lambda: world.announce(Changes(everything=True)))
+            if world.observer
+            else StoreWatch(store, lambda: world.announce(Changes(engine=True)))
+        )
 
     # -- what views ask of its world ----------------------------------------------------------------------
 
@@ -124,11 +130,11 @@ class Workspace:
     # -- life ---------------------------------------------------------------------------------------------
 
     async def start(self, *, paused: bool = False) -> None:
-        """Begins to run; an observer only looks."""
+        """Begins to run; an observer follows what another process commits."""
         if self.world.engine is not None:
             await self.world.start(paused=paused)
             self.dead_letters.jobs.take_up()
-            self._watching.start()
+        self._watching.start()
 
     async def close(self) -> None:
         """Stops the engine and closes the store, also if cancelled; a second call does nothing."""
@@ -148,18 +154,21 @@ class Workspace:
         """Lets another model of the project take over, as `World.adopt` says; the modules of one are freed.
 
         Raises:
-            WorldError: The store refused it; the earlier model goes on.
+            WorldError: The store refused it; the earlier model goes on, as soon as the store lets it (F4).
         """
         hold(project.package)
-        engine, unused = self.world.engine, project
+        unused = project
         try:
             await self.world.adopt(project)
         finally:
             if self._held is not None and self.project is project:
                 unused, self._held = self._held, project
             forget(unused.package)
-            if self.world.engine not in (None, engine):
-                self.dead_letters.jobs.take_up()
+
+    def _follow(self, changes: Changes) -> None:
+        """Has an engine that took over go on with the jobs on dead letters."""
+        if changes.model and self.world.engine is not None and not self.world.stopped:
+            self.dead_letters.jobs.take_up()
 
     # -- the engine as a whole ----------------------------------------------------------------------------
 
@@ -170,7 +179,12 @@ class Workspace:
             engine.pause()
 
     async def resume(self) -> None:
-        """Resumes the engine."""
+        """Resumes the engine; tries again to start one that a failed reload left standing.
+
+        Raises:
+            WorldError: The store still refuses it.
+        """
+        await self.world.start_again()
         async with self.world.at_work() as engine:
             await engine.commit(self.world.record("resume", "engine"))
             engine.resume()

@@ -175,11 +175,30 @@ class ModelReader(Protocol):
         ...
 
     def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
-        """Returns one row of a read model; of the live generation unless another one is named."""
+        """Returns one row of a read model; of the live generation unless another one is named.
+
+        None where there is none, also for a key that no row can have, such as a lone surrogate.
+
+        Raises:
+            NotFound: There is no such read model or generation.
+            InvalidValue: The key is of another type than the key column.
+        """
         ...
 
     def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
-        """Returns rows in key order (Q1: 1 ≤ limit ≤ 1000)."""
+        """Returns rows in key order: texts by code points, all else by size (Q1).
+
+        Args:
+            where: By column, what it equals; None equals a column that is empty. A whole number equals a
+                NUMBER column as the float next to it: that is what such a column keeps.
+            after: The key of the last row of the page before; None for the first page.
+            limit: 1 to 1000.
+
+        Raises:
+            NotFound: There is no such read model.
+            InvalidValue: The limit is another, a column does not exist or holds values of another type than
+                it is compared with, or no row can have the key ``after``.
+        """
         ...
 
     def process(self, process: str, key: str) -> str | None:
@@ -202,6 +221,14 @@ class Reader(
 
     def close(self) -> None:
         """Closes the connection; a second call does nothing."""
+        ...
+
+    def commits(self) -> int:
+        """Returns a number that is another one after every commit; only to be compared with this reader's."""
+        ...
+
+    def interrupt(self) -> None:
+        """Stops what another thread reads at this moment, with `ReadTooLong`; else does nothing."""
         ...
 
     def within(self, seconds: float) -> AbstractContextManager[None]:

@@ -12,8 +12,9 @@ from workbench.engine.delivery_attempt import Failure
 from workbench.engine.dry_run import DryRun, Effect
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import DRY_RUN, EDIT
-from workbench.gui.views.letter_dry_run import CAVEAT, OUTDATED, DryRunView, verdict
+from workbench.gui.views.letter_dry_run import CAVEAT, DryRunView, outdated, verdict
 from workbench.gui.views.letters_view import LettersView
+from workbench.project.project import load_project
 
 
 @pytest.fixture
@@ -89,9 +90,30 @@ async def test_an_edited_copy_has_a_dry_run_before_it_is_replayed(broken, desk, 
     assert editor.tabs.currentWidget() is editor.dry_run_view
     assert broken.dead_letters.get(1).edited is None
     editor.area.insertPlainText(" ")
-    assert editor.dry_run_view.said.text() == OUTDATED
+    assert editor.dry_run_view.said.text() == outdated("text")
     editor.area.setPlainText("{")
     assert not editor.try_out.isEnabled()
+
+
+async def failed_dry_run(view, desk, until):
+    choose(view, desk, 3)
+    view.begin(DRY_RUN)
+    agree(view)
+    await until(lambda: "would fail" in view.detail.dry_run_view.badge.text())
+    return view.detail.dry_run_view
+
+
+async def test_V3_a_verdict_goes_once_the_letter_has_changed(broken, desk, view, until):
+    shown = await failed_dry_run(view, desk, until)
+    await broken.dead_letters.archive([3])
+    await until(lambda: shown.said.text() == outdated("dead letter"))
+    assert "not run" in shown.badge.text()
+
+
+async def test_V3_a_verdict_goes_once_another_model_runs(broken, desk, view, until):
+    shown = await failed_dry_run(view, desk, until)
+    await broken.adopt(load_project(broken.project.root, environ={}, trusted=True))
+    await until(lambda: shown.said.text() == outdated("model"))
 
 
 async def test_what_cannot_run_says_why(broken, desk, view, until):
@@ -101,6 +123,16 @@ async def test_what_cannot_run_says_why(broken, desk, view, until):
     agree(view)
     await until(lambda: "not possible" in view.detail.dry_run_view.badge.text())
     assert "has no handler now" in view.detail.dry_run_view.said.text()
+
+
+async def test_P7_what_nothing_handles_is_not_offered_to_be_replayed(broken, desk, view, until):
+    broken.running().subscriptions["welcome-mail"].handler = None
+    choose(view, desk, 3)
+    await until(lambda: not view._buttons["replay"].isEnabled())
+    assert not view._buttons["edit"].isEnabled()
+    assert "welcome-mail is detached" in view._buttons["replay"].toolTip()
+    assert view._buttons["archive"].isEnabled()
+    assert view._buttons["purge"].isEnabled()
 
 
 def found(*, failure=None, refused="", effects=()):
@@ -131,8 +163,8 @@ def test_the_data_of_the_chosen_effect_is_shown(qtbot):
     qtbot.addWidget(shown)
     shown.resize(500, 500)
     shown.show()
-    shown.show_dry_run(found(effects=(ROW, GONE)))
+    shown.show_dry_run(found(effects=(ROW, GONE)), "10:00:00")
     assert shown._data.isVisible()
     QTest.keyClick(shown.table, Qt.Key.Key_End)
     assert not shown._data.isVisible()
-    assert shown.took.text() == "nothing was stored  ·  the handler took 1.5 ms"
+    assert shown.took.text() == "nothing was stored  ·  the handler took 1.5 ms  ·  10:00:00"

@@ -19,3 +19,5 @@ def test_I3_a_row_is_an_entry_whatever_stands_between(places, cut):
     assert positions.some(3, 4) == wanted[3:7]
     rows = {place: positions.row(place) for place in range(42)}
     assert rows == {place: wanted.index(place) if place in places else None for place in range(42)}
+    behind = [positions.after(place) for place in range(42)]
+    assert behind == [sum(one > place for one in wanted) for place in range(42)]

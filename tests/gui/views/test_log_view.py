@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.gui.views.log_view import LogView
-from workbench.store.operations import ForgetMessages
+from workbench.store.operations import ForgetMessages, NewMessage
 
 
 @pytest.fixture
@@ -80,6 +80,34 @@ async def test_I3_after_retention_each_row_is_an_entry_that_is_stored(workspace,
     await until(lambda: len(rows(view.table)) > len(events))
     assert rows(view.table)[: len(events)] == events
     assert view.said.text() == f"{len(rows(view.table)):,} entries"
+
+
+async def in_place_of_others(workspace, went):
+    """Has as many messages come as go, in one commit."""
+    fresh = [workspace.running().new_id() for _ in went]
+    messages = [
+        NewMessage(id=one, topic="audit", type="audit", key="", data="{}", correlation_id=one)
+        for one in fresh
+    ]
+    await workspace.running().commit(ForgetMessages(topic="audit"), *messages)
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_V3_as_many_entries_may_come_as_go(workspace, view, until, held):
+    await create(workspace, "ada")
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
+    before = rows(view.table)
+    went = [row for row in before if not row[1]]
+    assert went
+    view.hold.setChecked(held)
+    await in_place_of_others(workspace, went)
+    if held:
+        await until(lambda: view.news.text() == f"{len(went)} new")
+        assert view.news.isVisible()
+        view.news.click()
+    await until(lambda: rows(view.table)[-1][0] == before[-1][0] + len(went))
+    assert len(rows(view.table)) == len(before)
+    assert rows(view.table)[0] == before[0]
 
 
 async def test_I3_what_was_removed_while_it_is_held_says_so(workspace, view, until):

@@ -11,9 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from tests.gui.conftest import settle
+from workbench.gui import reads
 from workbench.gui.desk import Selection
+from workbench.gui.views import projections_view as module
 from workbench.gui.views.projection_banner import standing_of
 from workbench.gui.views.projections_view import ProjectionsView
+from workbench.gui.views.row_reads import found_rows, order_after
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.store.operations import Append
@@ -267,3 +270,121 @@ async def test_the_head_of_a_narrow_view_stays_readable(workspace, view, qtbot, 
     widths = [(part.width(), part.sizeHint().width()) for part in (view.picker, view.badge)]
     view.setParent(None)
     assert all(width >= wanted for width, wanted in widths)
+
+
+def detailed(view):
+    return view.detail.name.text() if view.detail.isVisible() else ""
+
+
+async def test_the_details_follow_the_row_that_is_marked_or_close(workspace, desk, view, until):
+    await create(workspace, "ada", "bob", "cyd")
+    await until(lambda: len(column(view, 0)) == 3)
+    view._table.setFocus()
+    QTest.keyClick(view._table, Qt.Key.Key_Home)
+    assert detailed(view) == "ada"
+    desk.select(Selection(stream="user-cyd"))
+    assert [row[0] for row in view._table.selected_rows()] == ["cyd"]
+    assert detailed(view) == "cyd"
+    desk.select(Selection(stream="user-nobody"))
+    assert (view._table.selected_rows(), view._table.chosen(), detailed(view)) == ([], None, "")
+
+
+async def test_the_details_of_a_row_that_is_not_found_any_more_close(workspace, view, until):
+    await create(workspace, "ada", "bob")
+    await until(lambda: len(column(view, 0)) == 2)
+    view._table.setFocus()
+    QTest.keyClick(view._table, Qt.Key.Key_Home)
+    assert detailed(view) == "ada"
+    view.search.setText("bob")
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert detailed(view) == ""
+
+
+async def test_V3_the_details_say_what_became_of_their_row(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: column(view, 0) == ["ada"])
+    view._table.setFocus()
+    QTest.keyClick(view._table, Qt.Key.Key_Home)
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "inactive"})
+    await until(lambda: column(view, 3) == ["inactive"])
+    await until(lambda: "inactive" in view.detail.fields.toPlainText())
+
+
+async def test_coming_back_leaves_the_rows_chosen_that_a_person_chose(workspace, desk, view, until):
+    await create(workspace, "ada", "bob", "cyd")
+    await until(lambda: len(column(view, 0)) == 3)
+    desk.select(Selection(stream="user-cyd"))
+    view._table.setFocus()
+    QTest.keyClick(view._table, Qt.Key.Key_Home)
+    QTest.keyClick(view._table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    view.follow(desk.selection)
+    assert [row[0] for row in view._table.selected_rows()] == ["ada", "bob"]
+
+
+async def test_V1_another_name_of_a_column_leaves_rows_place_order_and_details(
+    workspace, view, until, monkeypatch
+):
+    await create(workspace, *(f"u{number:02}" for number in range(40)))
+    await until(lambda: len(column(view, 0)) == 40)
+    view._table.sort_wanted.emit(0, True)
+    view._table.choose_index(20)
+    view._table.row_chosen.emit(view._table.current_row())
+    view._table.setFocus()
+    view._table.verticalScrollBar().setValue(18)
+    users, *_ = workspace.monitor.projections()
+    names = [users.columns[0], ("called", "text"), *users.columns[2:]]
+    monkeypatch.setattr(workspace.monitor, "projections", lambda: [replace(users, columns=tuple(names))])
+    before = view._table
+    view.refresh()
+    table = view._table
+    assert table is not before
+    assert [row[0] for row in table.selected_rows()] == ["u19"]
+    assert (column(view, 0)[0], detailed(view)) == ("u39", "u19")
+    assert (table.verticalScrollBar().value(), table.hasFocus()) == (18, True)
+
+
+@pytest.mark.parametrize(
+    ("order", "columns", "expected"),
+    [
+        ("-name", ("id", "called"), "-called"),
+        ("name", ("name", "id"), "name"),
+        ("-name", ("id",), ""),
+        ("", ("id", "called"), ""),
+    ],
+)
+def test_the_order_goes_over_to_the_column_that_took_the_place_of_another(order, columns, expected):
+    before = (("id", "text"), ("name", "text"))
+    assert order_after(order, before, [(name, "text") for name in columns]) == expected
+
+
+async def test_table_and_details_share_the_height(workspace, view, until, qapp):
+    await create(workspace, *(f"u{number:02}" for number in range(30)))
+    await until(lambda: len(column(view, 0)) == 30)
+    view._table.setFocus()
+    QTest.keyClick(view._table, Qt.Key.Key_Home)
+    qapp.processEvents()
+    table, details = view.split.sizes()
+    assert details < table < 3 * details
+
+
+async def test_V3_the_count_stays_while_the_rows_are_read_again(workspace, view, until, monkeypatch):
+    await create(workspace, "ada")
+    await until(lambda: view.said.text() == "1 row")
+    monkeypatch.setattr(module, "found_rows", lambda *asked: (reads.takes_time(), found_rows(*asked))[1])
+    view.refresh()
+    assert view._finding.waits
+    assert view.said.text() == "1 row"
+    await until(lambda: not view._finding.waits)
+    view.search.setText("ada")
+    view.search.settled.emit("ada")
+    assert view.said.text() == "Reading …"
+    await until(lambda: view.said.text().startswith("1 of 1"))
+
+
+async def test_a_search_shows_its_rows_from_the_first(workspace, view, until):
+    await create(workspace, *(f"u{number:02}" for number in range(60)))
+    await until(lambda: len(column(view, 0)) == 60)
+    view._table.verticalScrollBar().setValue(30)
+    view.search.setText("u")
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert view._table.verticalScrollBar().value() == 0

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
 
+from tests.gui.tree_rows import rows_of
 from workbench.gui.views.settings_view import SettingsView
 from workbench.project.settings import Flags, Settings
 
@@ -28,9 +29,7 @@ def file(workspace):
 
 
 def rows(view):
-    tree = view.outline
-    tops = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
-    return {top.text(0): [top.child(at).text(0) for at in range(top.childCount())] for top in tops}
+    return rows_of(view.outline)
 
 
 def line(view, name):

@@ -115,3 +115,43 @@ async def test_A2_a_stream_is_closed_and_opened_again_by_its_menu(workspace, des
 
 async def desk_idle(desk):
     await asyncio.gather(*desk.running())
+
+
+async def test_a_stream_that_is_not_listed_leaves_none_marked_until_it_is(workspace, desk, view, until):
+    await people(workspace, "ada", "bob")
+    await until(lambda: len(names(view)) == 2)
+    desk.select(Selection(stream="user-ada"))
+    view.search.setText("ada")
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert [row[0] for row in view.table.selected_rows()] == ["user-ada"]
+    desk.select(Selection(stream="user-bob"))
+    assert (view.table.selected_rows(), view.table.chosen()) == ([], None)
+    view.search.clear()
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert [row[0] for row in view.table.selected_rows()] == ["user-bob"]
+    desk.select(Selection(stream="user-nobody"))
+    assert view.table.selected_rows() == []
+
+
+async def test_a_search_shows_what_it_found_from_the_first(workspace, view, until):
+    await people(workspace, *(f"u{number:02}" for number in range(40)))
+    await until(lambda: len(names(view)) == 40)
+    view.table.verticalScrollBar().setValue(20)
+    view.search.setText("u")
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert view.table.verticalScrollBar().value() == 0
+
+
+async def test_V3_the_count_stays_while_the_streams_are_read_again(workspace, view, until, monkeypatch):
+    await people(workspace, "ada")
+    await until(lambda: view.said.text() == "1 stream")
+    read = view._read
+    monkeypatch.setattr(view, "_read", lambda *asked: (reads.takes_time(), read(*asked))[1])
+    view.refresh()
+    assert view._finding.waits
+    assert view.said.text() == "1 stream"
+    await until(lambda: not view._finding.waits)
+    view.search.setText("ada")
+    view.search.settled.emit("ada")
+    assert view.said.text() == "Searching …"
+    await until(lambda: view.said.text().startswith("1 of 1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.model.filter import Filter
 from workbench.model.messaging import LOG_TOPIC, Route, Routing, Subscription
 from workbench.model.policy import ReactorType
 from workbench.model.projection import On, Projection
@@ -37,3 +38,11 @@ def test_B3_every_kind_of_receiver_is_named_with_its_count_and_those_that_act_co
         "read model rows (2)",
     ]
     assert [one.reads_only for one in found] == [False, False, False, False, True]
+
+
+def test_B3_of_what_a_filter_may_keep_back_only_the_most_is_said():
+    only = Filter(expression="data.n > 1")
+    registry = Registry(
+        subscriptions={"few": Subscription(name="few", topic=LOG_TOPIC, handler="h", filter=only)}
+    )
+    assert [str(one) for one in receivers_of(registry, {"a": 3})] == ["subscription few (up to 3)"]

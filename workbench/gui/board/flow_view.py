@@ -74,6 +74,7 @@ class FlowView(QGraphicsView):
         self.offering = Offering(
             self,
             lambda: self.board.chosen,
+            named=lambda node: node.partition(":")[2],
             nothing="No node is chosen",
             choose_at=lambda place: self.board.choose(self.board.node_at(self.mapToScene(place))),
             where=self._where,

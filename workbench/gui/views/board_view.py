@@ -36,7 +36,7 @@ RESTRICTED = "The project's Python modules were not imported, since they are not
 
 OPEN = ("Open", "external")
 """What opening a node is called where its kind has no word of its own."""
-HALTED = {"paused", "engine paused", "faulted"}
+HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
 
 

@@ -71,8 +71,8 @@ class CommandsView(View):
         self.drafts = DraftKeeper(desk, self._written, self._write, self._clear)
         self._pages = QStackedLayout(self)
         hint = "Commands come from the aggregates of the model. This project's model declares none."
-        self._pages.addWidget(EmptyState("command", "No commands", hint))
         self._pages.addWidget(self._page())
+        self._pages.addWidget(EmptyState("command", "No commands", hint))
         self._reading = self.question(self.history.show_records)
         self.acts.offer()
         desk.command_wanted.connect(self._asked_for)
@@ -161,7 +161,7 @@ class CommandsView(View):
         offered = [(COMMAND, name) for name in registry.commands] + [
             (QUERY, name) for name in registry.queries
         ]
-        self._pages.setCurrentIndex(1 if offered else 0)
+        self._pages.setCurrentIndex(0 if offered else 1)
         if not offered:
             return
         if [self.picker.itemData(at) for at in range(self.picker.count())] != offered:
@@ -204,11 +204,9 @@ class CommandsView(View):
 
     def show_command(self, name: str) -> None:
         """Shows the form of a command or query."""
-        at = next((at for at in range(self.picker.count()) if self.picker.itemText(at) == name), -1)
-        if at < 0:
+        if self.picker.findText(name) < 0:
             self.refresh()
-            at = next((at for at in range(self.picker.count()) if self.picker.itemText(at) == name), -1)
-        if at >= 0:
+        if (at := self.picker.findText(name)) >= 0:
             self.picker.setCurrentIndex(at)
 
     def _asked_for(self, name: str) -> None:
@@ -306,6 +304,7 @@ class CommandsView(View):
         icon="send",
         tip="Issue the command, or ask the query",
         why=_no_send,
+        about=lambda view: view.picker.currentText(),
         look=lambda view: ("Send" if view.kind == COMMAND else "Ask", "send"),
     )
     def send(self) -> None:

@@ -72,7 +72,8 @@ class LetterDetail(QStackedWidget):
         self.letter: DeadLetter | None = None
         self._nothing = EmptyState("dead-letter", "No dead letter is chosen", "Choose one in the list.")
         self._page = QWidget()
-        self._desk = desk
+        self._desk, self._registry = desk, desk.workspace.registry
+        desk.changed.connect(self._look_at_model)
         self.editor = PayloadEditor(desk, check)
         self.editor.closed.connect(self.leave_editor)
         self.editor.replay.connect(self.replay_edited)
@@ -182,7 +183,9 @@ class LetterDetail(QStackedWidget):
         if letter is not None:
             self._fill(letter, size, rest)
             self.editor.follow(letter)
-        if not same:
+        if same:
+            self._outdate("dead letter")
+        else:
             self.dry_run_view.clear()
         if not (same and self.currentWidget() is self.editor):
             self.setCurrentWidget(self._page if letter is not None else self._nothing)
@@ -199,6 +202,17 @@ class LetterDetail(QStackedWidget):
             return self.editor.show_dry_run()
         self.tabs.setCurrentWidget(self.dry_run_view)
         return self.dry_run_view
+
+    def _look_at_model(self) -> None:
+        """Drops the verdict of a model that is no more the one that runs."""
+        registry = self._desk.workspace.registry
+        if registry is not self._registry:
+            self._registry = registry
+            self._outdate("model")
+
+    def _outdate(self, what: str) -> None:
+        for view in (self.dry_run_view, self.editor.dry_run_view):
+            view.outdate(what)
 
     def leave_editor(self) -> None:
         """Closes the editor; what was typed is kept."""

@@ -48,7 +48,6 @@ CAVEAT = (
     "context.dry_run."
 )
 BEGUN = "The handler runs …"
-OUTDATED = "The text has changed since: run it again."
 
 
 def verdict(found: DryRun) -> tuple[str, str, str]:
@@ -66,6 +65,11 @@ def verdict(found: DryRun) -> tuple[str, str, str]:
     if not count:
         return "ok", "would succeed", "The handler succeeds and does nothing that would be stored."
     return "ok", "would succeed", f"The handler succeeds; {effects} would be stored together with that."
+
+
+def outdated(what: str) -> str:
+    """Returns what is said instead of a verdict once something has changed."""
+    return f"The {what} has changed since: run it again."
 
 
 class DryRunView(QScrollArea):
@@ -130,20 +134,20 @@ class DryRunView(QScrollArea):
         """Shows that the handler runs."""
         self._say("info", "running", BEGUN)
 
-    def outdate(self) -> None:
-        """Shows that the text has changed since the run."""
+    def outdate(self, what: str) -> None:
+        """Shows that something, such as the text, has changed since the run: its verdict holds no more."""
         if not self.caveat.isHidden():
-            self._say("neutral", "not run", OUTDATED)
+            self._say("neutral", "not run", outdated(what))
 
     def fail(self, text: str) -> None:
         """Shows why no dry run was possible."""
         self._say("error", "not possible", text)
 
-    def show_dry_run(self, found: DryRun) -> None:
-        """Shows what was found."""
+    def show_dry_run(self, found: DryRun, at: str) -> None:
+        """Shows what was found, and when."""
         kind, word, said = verdict(found)
         self._say(kind, word, said)
-        self.took.setText(f"nothing was stored  ·  the handler took {found.took_us / 1000:,.1f} ms")
+        self.took.setText(f"nothing was stored  ·  the handler took {found.took_us / 1000:,.1f} ms  ·  {at}")
         self.caveat.show()
         rows = [_row(number, effect) for number, effect in enumerate(found.effects, 1)]
         self.table.set_source(ListSource(rows))

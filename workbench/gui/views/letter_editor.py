@@ -279,7 +279,7 @@ class PayloadEditor(QWidget):
             self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
-        self.dry_run_view.outdate()
+        self.dry_run_view.outdate("text")
         if self.area.document().characterCount() > LARGE:
             self._judging.drop()
             self._unjudged()

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.gui.views.letter_actions import EDIT, STATUSES, Deed
+from workbench.gui.views.letter_actions import EDIT, REPLAYS, STATUSES, Deed
 
 if TYPE_CHECKING:
+    from workbench.gui.table_actions import ChosenRows
     from workbench.services.dead_letters import DeadLetters
     from workbench.store.stored_values import DeadLetter, Glance, LetterGroup
 
@@ -53,8 +54,19 @@ def judged(dead_letters: DeadLetters, deed: Deed, wanted: Sequence[int]) -> tupl
     return deed, numbers, dead_letters.glance(numbers[0]).size if deed is EDIT and numbers else 0
 
 
-def why_not(deed: Deed, counts: Mapping[str, int]) -> str:
-    """Returns why something cannot be done with letters, given how many have each status."""
+def why_not(dead_letters: DeadLetters, deed: Deed, rows: ChosenRows, counts: Mapping[str, int]) -> str:
+    """Returns why something cannot be done with letters that are chosen.
+
+    Args:
+        counts: How many have each status, where more than one is chosen.
+    """
+    if len(rows.keys) > 1:
+        return _unfit(deed, counts)
+    status, subscription = rows.row[1], rows.row[7]
+    return _unfit(deed, {status: 1}) or (dead_letters.hindrance(subscription) if deed in REPLAYS else "")
+
+
+def _unfit(deed: Deed, counts: Mapping[str, int]) -> str:
     count = sum(counts.get(status, 0) for status in deed.statuses)
     if deed.fits(count):
         return ""

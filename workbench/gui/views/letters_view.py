@@ -28,7 +28,7 @@ from workbench.gui.prepared_rows import prepared
 from workbench.gui.reads import nothing
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
-from workbench.gui.time_format import absolute, relative
+from workbench.gui.time_format import absolute, relative, short
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
@@ -81,8 +81,8 @@ class LettersView(View):
         self._counting = self.question(self._offer)
         self._pages = QStackedLayout(self)
         hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
-        self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self._pages.addWidget(self._page())
+        self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self.acts.offer()
 
     @property
@@ -187,7 +187,7 @@ class LettersView(View):
 
     def _show_all(self, found: FoundLetters) -> None:
         shown, counts = found.shown, found.counts
-        self._pages.setCurrentIndex(1 if counts else 0)
+        self._pages.setCurrentIndex(0 if counts else 1)
         if not counts:
             return
         with QSignalBlocker(self.statuses):
@@ -282,7 +282,7 @@ class LettersView(View):
 
     def why_not(self, deed: Deed, rows: ChosenRows) -> str:
         """Returns why something cannot be done with the selected letters."""
-        return why_not(deed, self._counts if len(rows.keys) > 1 else {rows.row[1]: 1})
+        return why_not(self._dead_letters, deed, rows, self._counts)
 
     def begin(self, deed: Deed, keys: Sequence[Key] | None = None) -> None:
         """Begins something with letters, by default with the selected ones."""
@@ -385,9 +385,9 @@ class LettersView(View):
             shown.fail(error_text(error))
             return
         if self.detail.letter is not None and self.detail.letter.number == number:
-            shown.show_dry_run(found)
+            shown.show_dry_run(found, short(self.desk.workspace.clock.now()))
             if text is not None and text != self.detail.editor.text():
-                shown.outdate()
+                shown.outdate("text")
 
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""

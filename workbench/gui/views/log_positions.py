@@ -43,6 +43,13 @@ class LogPositions:
             at += 1
         return found
 
+    def after(self, position: int) -> int:
+        """Returns how many there are behind a position."""
+        at = bisect_right(self._starts, position) - 1
+        if at < 0:
+            return self.count
+        return self.count - self._rows[at] - min(len(self._runs[at]), position + 1 - self._starts[at])
+
     def row(self, position: int) -> int | None:
         """Returns the row of a position, None where nothing stands there."""
         at = bisect_right(self._starts, position) - 1

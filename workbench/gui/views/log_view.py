@@ -55,6 +55,9 @@ class LogSource:
 
     Args:
         positions: Of the rows; what is added to them behind the last is not shown.
+
+    Attributes:
+        last: The highest position that is shown, 0 for none.
     """
 
     key = staticmethod(first_of)
@@ -62,7 +65,11 @@ class LogSource:
     def __init__(self, streams: Streams, positions: LogPositions) -> None:
         self._streams = streams
         self._positions = positions
-        self._count = positions.count
+        self._count, self.last = positions.count, positions.last
+
+    def same_as(self, other: LogSource) -> bool:
+        """Whether both show the same rows; where some were removed, all positions are read again."""
+        return self._positions is other._positions and self._count == other._count
 
     def count(self) -> int:
         """Returns how many rows are shown."""
@@ -182,13 +189,13 @@ class LogView(View):
     def _show(self, found: FoundLog) -> None:
         actions = [(one.at, one.action, one.subject, one.detail, one.number) for one in found.actions]
         self.actions_table.refresh(ListSource(actions, itemgetter(4)))
-        if self._ends or (found.source.count() != self._source.count() and not self.hold.isChecked()):
+        if self._ends or not (self.hold.isChecked() or found.source.same_as(self._source)):
             self._show_log(found)
         self._tell_news()
 
     @override
     def follow(self, selection: Selection) -> None:
-        if self._source.find([selection.position]):
+        if selection.position:
             self.table.choose_key(selection.position)
 
     def _show_log(self, found: FoundLog) -> None:
@@ -201,7 +208,7 @@ class LogView(View):
         self.said.setText(f"{found.source.count():,} entries")
 
     def _tell_news(self) -> None:
-        new = self._positions.count - self._source.count()
+        new = self._positions.after(self._source.last)
         self.news.setText(f"{new:,} new")
         self.news.setVisible(new > 0)
 

@@ -22,12 +22,14 @@ Button = tuple[str, Callable[[], object]]
 DOING = {
     "rebuilding": "Rebuilding",
     "engine paused": "The rebuild waits while the engine is paused",
+    "engine stopped": "The rebuild waits until the engine is started again",
     "not run here": "A rebuild is not finished; this window is read-only",
 }
 STATES = {
     "live": "ok",
     "paused": "warning",
     "engine paused": "warning",
+    "engine stopped": "error",
     "faulted": "error",
     "rebuilding": "info",
 }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -24,7 +22,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.long_text import shortened
-from workbench.gui.prepared_rows import PreparedRows, prepared
+from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.row_painter import FITTED
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -32,7 +30,8 @@ from workbench.gui.table_selection import NOTHING_HELD, HeldRows
 from workbench.gui.view import View
 from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
 from workbench.gui.views.row_detail import RowDetail
-from workbench.gui.views.row_source import RowsSource, column_of, shows_of
+from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
+from workbench.gui.views.row_source import RowsSource, column_of
 from workbench.gui.widgets import (
     Badge,
     EmptyState,
@@ -44,25 +43,9 @@ from workbench.gui.widgets import (
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.monitor.monitor_values import ProjectionView
-    from workbench.store.stored_values import LogEntry
 
 NARROW, TIGHT = 360, 260
 """Pixels below which buttons have no words, and below which the pill stands under the name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundRows:
-    """All read models, and the rows of the chosen one, if there is any.
-
-    Attributes:
-        head: Of the log.
-    """
-
-    views: Mapping[str, ProjectionView]
-    view: ProjectionView | None = None
-    source: RowsSource | None = None
-    rows: PreparedRows | None = None
-    head: int = 0
 
 
 class ProjectionsView(View):
@@ -80,17 +63,17 @@ class ProjectionsView(View):
         self._source: RowsSource | None = None
         self.stopped = False
         self._views: Mapping[str, ProjectionView] = {}
-        self._unplaced = ""
+        self._unplaced, self._followed = "", ("", "")
         self._finding = self.question(self._found, self._cannot, begun=self._say_reading)
         self._placing = self.question(self._mark)
-        self._detailing = self.question(self._show_row)
         self._fitted = 0
+        self._shared = False
         self._columns: tuple[tuple[str, str], ...] = ()
         self._rebuilding: dict[str, int] = {}
         self._pages = QStackedLayout(self)
         hint = "A projection of the model folds events into a table. This project's model declares none."
-        self._pages.addWidget(EmptyState("projection", "No projections", hint))
         self._pages.addWidget(self._page())
+        self._pages.addWidget(EmptyState("projection", "No projections", hint))
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -104,11 +87,10 @@ class ProjectionsView(View):
         layout.addWidget(self.banner)
         self.search = SearchBox("Find in all rows")
         layout.addWidget(self.search)
-        self._holder = QVBoxLayout()
         holder = QWidget()
-        holder.setLayout(self._holder)
+        self._holder = QVBoxLayout(holder)
         self._holder.setContentsMargins(0, 0, 0, 0)
-        self.detail = RowDetail()
+        self.detail = RowDetail(self)
         self.detail.hide()
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(holder)
@@ -118,9 +100,9 @@ class ProjectionsView(View):
         self.split.setChildrenCollapsible(False)
         layout.addWidget(self.split, 1)
         layout.addLayout(self._foot())
-        self.search.settled.connect(self._search)
+        self.search.settled.connect(lambda _text: self.refresh())
         self.detail.event_wanted.connect(self._show_event)
-        self.detail.closed.connect(self.detail.hide)
+        self.detail.opened.connect(self._share_room)
         return page
 
     def _head(self) -> QHBoxLayout:
@@ -181,7 +163,10 @@ class ProjectionsView(View):
     def follow(self, selection: Selection) -> None:
         if selection.projection and selection.projection != self._name:
             self.show_projection(selection.projection)
-        self._place(selection.key or self.desk.selection.stream.partition("-")[2])
+        key = selection.key or selection.stream.partition("-")[2]
+        if (selection.projection, key) != self._followed:  # else the person may have chosen another row since
+            self._followed = selection.projection, key
+            self._place(key)
 
     def show_projection(self, name: str) -> None:
         """Shows the table of a projection."""
@@ -197,8 +182,8 @@ class ProjectionsView(View):
     def _mark(self, found: tuple[str, Mapping[Any, int]]) -> None:
         name, numbers = found
         if self._table is not None and name == self._name:
-            for number in numbers.values():
-                self._table.choose_key(number)
+            self._table.choose_key(next(iter(numbers.values()), -1))
+            self.detail.follow(name, self._table)
 
     def _tell_rebuilt(self, views: Mapping[str, ProjectionView]) -> None:
         """Says when a rebuild that was begun here is done."""
@@ -209,55 +194,54 @@ class ProjectionsView(View):
             del self._rebuilding[name]
             self.desk.notice("ok", f"Rebuilt {name}: {view.rows:,} rows.")
 
-    def _make_table(self, view: ProjectionView) -> None:
+    def _make_table(self, view: ProjectionView, order: str) -> HeldRows | None:
+        """Makes a table with the columns of a read model; returns what the one before held of its rows."""
+        same, before = view.name == self._name, self._table
         self._name, self._columns = view.name, view.columns
         with QSignalBlocker(self.picker):
             self.picker.setCurrentText(view.name)
-        self.detail.hide()
+        self.detail.outdate()
         names = [name for name, _ in view.columns]
         columns = [column_of(name, kind, last=name == names[-1]) for name, kind in view.columns]
         table = FastTableView(columns, desk=self.desk)
         table.trouble.again = self.refresh
         table.setAccessibleName(f"Rows of {view.name}")
         table.set_sortable(sortable=True)
-        table.show_sort(0, descending=False)
+        table.show_sort(names.index(order.lstrip("-")) if order else 0, descending=order.startswith("-"))
         table.set_multi(multi=True)
-        self._source, self._order = None, ""
+        self._source, self._order = None, order
         table.selection_moved.connect(self._say_rows)
         table.sort_wanted.connect(self._sort)
         table.row_chosen.connect(self._chosen)
         self._fitted = 0
-        if self._table is not None:
-            self._holder.removeWidget(self._table)
-            self._table.deleteLater()
         self._table = table
         self.acts.offer()
         self._holder.addWidget(table)
+        if before is None:
+            return None
+        held = before.held() if same else None
+        table.show()  # at once, so that it can take the keyboard
+        if before.hasFocus():
+            table.setFocus()
+        self._holder.removeWidget(before)
+        before.deleteLater()
+        return held
 
     def _find(self, name: str) -> None:
         """Asks how a projection is, which rows it has and in which order."""
         order = self._order if name == self._name else ""
         text, held = self.search.text(), self._table.held() if self._table is not None else NOTHING_HELD
-        self._finding.ask(lambda: self._read(name, order, text, held), (name, order, text))
-
-    def _read(self, name: str, order: str, text: str, held: HeldRows) -> FoundRows:
-        workspace, before = self.desk.workspace, self._source
-        views = {view.name: view for view in workspace.monitor.projections()}
-        view = views.get(name) or next(iter(views.values()), None)
-        if view is None:
-            return FoundRows(views=views)
-        if view.columns != self._columns:
-            order = ""
-        shows = shows_of(view.columns, text)
-        projections = workspace.projections
-        found = projections.row_order(view.name, order=order, text=text.strip(), shows=shows)
-        source = RowsSource(projections, view.name, found, text.strip(), before=before)
-        return FoundRows(
-            views=views, view=view, source=source, rows=prepared(source, held), head=workspace.streams.head()
-        )
+        asked = Wanted(name=name, order=order, text=text, columns=self._columns, before=self._source)
+        workspace = self.desk.workspace
+        self._finding.ask(lambda: found_rows(workspace, asked, held), (name, order, text))
 
     def _say_reading(self) -> None:
-        self.said.setText("Reading …")
+        source = self._source
+        if source is None or (source.name, source.text) != (
+            self.picker.currentText(),
+            self.search.text().strip(),
+        ):
+            self.said.setText("Reading …")
 
     def _cannot(self, error: Exception) -> None:
         if self._table is not None:
@@ -268,25 +252,30 @@ class ProjectionsView(View):
     def _found(self, found: FoundRows) -> None:
         self._tell_rebuilt(found.views)
         self._views, view = found.views, found.view
-        self._pages.setCurrentIndex(1 if found.views else 0)
+        self._pages.setCurrentIndex(0 if found.views else 1)
         if view is None or found.source is None:
             return
         if [self.picker.itemText(at) for at in range(self.picker.count())] != list(found.views):
             with QSignalBlocker(self.picker):
                 self.picker.clear()
                 self.picker.addItems(list(found.views))
+        held = None
         if view.name != self._name or view.columns != self._columns:  # rebuilt with others
-            self._make_table(view)
+            held = self._make_table(view, found.order)
         self._show_state(view, found.head)
-        self._show_rows(found.source, found.rows, view.rows)
+        self._show_rows(found.source, found.rows, view.rows, held)
         self._place(self._unplaced)
 
-    def _show_rows(self, source: RowsSource, prepared_rows: PreparedRows | None, total: int) -> None:
-        table = self._table
+    def _show_rows(
+        self, source: RowsSource, found: PreparedRows | None, total: int, held: HeldRows | None
+    ) -> None:
+        table, before = self._table, self._source
         if table is None:
             return
         self._source, self._total = source, total
-        table.refresh(prepared_rows)
+        table.refresh(found, held)
+        if before is not None and before.text != source.text:
+            table.scrollToTop()
         rows = source.count()
         if self._fitted < min(rows, FITTED) and not table.head.arranged:
             self._fitted = rows
@@ -306,6 +295,7 @@ class ProjectionsView(View):
             said = f"{rows:,} of {self._total:,} rows hold “{text}” (all columns were searched)"
         selected = self._table.selection_text()
         self.said.setText(f"{said} · {selected}" if selected else said)
+        self.detail.follow(self._name, self._table)
 
     def _show_state(self, view: ProjectionView, head: int) -> None:
         self.badge.set(*standing_of(view))
@@ -324,9 +314,6 @@ class ProjectionsView(View):
 
     # -- what the person does -----------------------------------------------------------------------------
 
-    def _search(self, _text: str) -> None:
-        self.refresh()
-
     def _sort(self, column: int, descending: bool) -> None:  # a signal's arguments
         if self._table is not None:
             self._order = ("-" if descending else "") + self._columns[column][0]
@@ -334,20 +321,14 @@ class ProjectionsView(View):
             self.refresh()
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
-        name, key = self._name, row[0]
-        self._detailing.ask(lambda: self._read_row(name, key), (name, key))
+        self.detail.show_row(self._name, row)
 
-    def _read_row(self, name: str, key: Any) -> tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]:
-        projections = self.desk.workspace.projections
-        return name, key, projections.glance(name, key) or {}, projections.sources(name, key)
-
-    def _show_row(self, found: tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]) -> None:
-        name, key, fields, events = found
-        if name == self._name:
-            self.detail.show_row(
-                str(key), fields, events, partial(self.desk.workspace.projections.row, name, key)
-            )
-            self.detail.show()
+    def _share_room(self) -> None:
+        """Gives table and details their parts of the height when these are first seen."""
+        if not self._shared:
+            self._shared = True
+            height = self.split.height()
+            self.split.setSizes([height * 3 // 5, height * 2 // 5])
 
     @action("Show the events that made it", icon="trace", on="_table", default=True)
     def explain(self, rows: ChosenRows) -> None:
@@ -380,6 +361,7 @@ class ProjectionsView(View):
         icon="pause",
         tip="Stop folding events into this table",
         writes=True,
+        about=lambda view: view.picker.currentText(),
         look=lambda view: ("Resume", "play") if view.stopped else ("Pause", "pause"),
     )
     def toggle(self) -> None:
@@ -392,6 +374,7 @@ class ProjectionsView(View):
         icon="refresh",
         tip="Rebuild all rows from the whole log; the old ones stay until it is done",
         writes=True,
+        about=lambda view: view.picker.currentText(),
     )
     def rebuild_rows(self) -> None:
         """Makes all rows again, from the whole log."""

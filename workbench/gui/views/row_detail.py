@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -16,6 +17,8 @@ from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.widgets import JsonView, plain_label, toolbar_button
 
 if TYPE_CHECKING:
+    from workbench.gui.paged_model import Row
+    from workbench.gui.view import View
     from workbench.store.stored_values import LogEntry
 
 EVENTS = (
@@ -26,21 +29,24 @@ EVENTS = (
 
 
 class RowDetail(QWidget):
-    """Shown below a table.
+    """Shown below a table, of whose current row it is until it is closed.
 
     Signals:
         event_wanted: Stream, version and position of an event to look at.
-        closed: The person does not need it any more.
+        opened: It was closed before.
     """
 
     event_wanted = Signal(str, int, object)
-    closed = Signal()
+    opened = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, view: View) -> None:
         super().__init__()
+        self._desk = view.desk
+        self._row: Row = ()
+        self._asking = view.question(self._show_row)
         self.name = plain_label(role="heading")
         close = toolbar_button("", "close", "Close")
-        close.clicked.connect(self.closed)
+        close.clicked.connect(self.close_row)
         head = QHBoxLayout()
         head.addWidget(self.name, 1)
         head.addWidget(close)
@@ -69,22 +75,40 @@ class RowDetail(QWidget):
         position, _type, _at, stream, version = rows.row
         self.event_wanted.emit(stream, version, position)
 
-    def show_row(
-        self,
-        name: str,
-        fields: Mapping[str, Any],
-        events: Sequence[LogEntry],
-        rest: Callable[[], Mapping[str, Any]],
-    ) -> None:
-        """Shows a row and its events.
+    def show_row(self, name: str, row: Row) -> None:
+        """Asks for a row of a read model and its events, and shows them."""
+        self._row = row
+        self._asking.ask(lambda: self._read(name, row[0]), (name, row))
 
-        Args:
-            fields: The beginnings of its values.
-            rest: Returns the whole row; it is called in a thread.
-        """
-        self.name.setText(name)
-        self.fields.set_value(dict(fields), rest)
+    def follow(self, name: str, table: FastTableView) -> None:
+        """Shows what became of its row, or the one that is current now; closes where none is selected."""
+        index, row = table.currentIndex(), table.current_row()
+        if not table.selectionModel().isSelected(index):
+            self.close_row()
+        elif row is not None and row != self._row and not self.isHidden():
+            self.show_row(name, row)
+
+    def outdate(self) -> None:
+        """Has its row asked for again when it is followed next: it has other columns now."""
+        self._row = ()
+
+    def close_row(self) -> None:
+        """Shows no row any more, and none that was asked for."""
+        self._asking.drop()
+        self.hide()
+
+    def _read(self, name: str, key: Any) -> tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]:
+        projections = self._desk.workspace.projections
+        return name, key, projections.glance(name, key) or {}, projections.sources(name, key)
+
+    def _show_row(self, found: tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]) -> None:
+        name, key, fields, events = found
+        self.name.setText(str(key))
+        self.fields.set_value(dict(fields), partial(self._desk.workspace.projections.row, name, key))
         rows = [
             (entry.position, entry.type, entry.occurred_at, entry.stream, entry.version) for entry in events
         ]
         self.events.refresh(ListSource(rows))
+        if self.isHidden():
+            self.show()
+            self.opened.emit()

@@ -121,6 +121,7 @@ class StreamsView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._order = "-updated"
+        self._looked: tuple[str, str] | None = None
         self.search = SearchBox("Find streams by a part of their name")
         self.categories = QComboBox()
         self.categories.setAccessibleName("Category")
@@ -131,9 +132,7 @@ class StreamsView(View):
         self.table.setAccessibleName("Streams")
         self.table.set_sortable(True)
         self.table.show_sort(2, True)
-        self._finding = self.question(
-            self._show, self.table.fail, begun=lambda: self.said.setText("Searching …")
-        )
+        self._finding = self.question(self._show, self.table.fail, begun=self._say_searching)
         self._following = self.question(self._mark)
         self.table.trouble.again = self.refresh
         head = QHBoxLayout()
@@ -171,8 +170,7 @@ class StreamsView(View):
             self._following.ask(lambda: streams.get(name), name)
 
     def _mark(self, found: StreamInfo | None) -> None:
-        if found is not None:
-            self.table.choose_key(found.number)
+        self.table.choose_key(found.number if found is not None else 0)
 
     def _show_categories(self, found: Sequence[tuple[str, int]]) -> None:
         chosen = self.categories.currentData()
@@ -184,12 +182,17 @@ class StreamsView(View):
                 box.addItem(f"{name or '(no category)'}  ·  {count:,}", name)
             box.setCurrentIndex(max(0, box.findData(chosen)))
 
+    def _wanted(self) -> tuple[str, str]:
+        """Returns which text and which category are looked for."""
+        return self.search.text().strip(), self.categories.currentData() or ""
+
+    def _say_searching(self) -> None:
+        if self._wanted() != self._looked:
+            self.said.setText("Searching …")
+
     def _find(self) -> None:
-        wanted = {
-            "text": self.search.text().strip(),
-            "category": self.categories.currentData() or "",
-            "order": self._order,
-        }
+        text, category = self._wanted()
+        wanted = {"text": text, "category": category, "order": self._order}
         held = self.table.held()
         self._finding.ask(lambda: self._read(wanted, held), wanted)
 
@@ -202,7 +205,7 @@ class StreamsView(View):
         )
         return FoundStreams(
             wanted=wanted,
-            rows=prepared(source, held),
+            rows=prepared(source, held, 0),
             count=source.count(),
             total=streams.count(),
             categories=streams.categories(),
@@ -212,6 +215,10 @@ class StreamsView(View):
         wanted, total, count = found.wanted, found.total, found.count
         self._show_categories(found.categories)
         self.table.refresh(found.rows)
+        looked = wanted["text"], wanted["category"]
+        if looked != self._looked:
+            self._looked = looked
+            self.table.scrollToTop()
         narrowed = wanted["text"] or wanted["category"]
         if narrowed and not count:
             what = f"“{wanted['text']}”" if wanted["text"] else wanted["category"]

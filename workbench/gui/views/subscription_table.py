@@ -18,6 +18,7 @@ STATES = {
     "running": ("ok", "Messages are delivered as they come"),
     "paused": ("warning", "An operator paused it; its backlog grows"),
     "engine paused": ("warning", "The whole engine is paused; its backlog grows"),
+    "engine stopped": ("error", "The engine stopped when a reload failed; it is started again every second"),
     "detached": ("error", "Its handler is missing: trust or fix the project's module"),
     "faulted": ("error", "It failed repeatedly and waits to be resumed"),
     "not run here": ("neutral", "This window is read-only; another process may deliver its messages"),
@@ -68,6 +69,7 @@ def _number(title: str, width: int, about: str) -> TableColumn:
     return TableColumn(title, width=width, mono=True, align_right=True, text=count_text, about=about)
 
 
+LAG_TIP = "Positions from the first message that it wants and has not read to the head; 0 for none"
 COLUMNS = (
     TableColumn("Subscription", width=122, stretch=True),
     TableColumn("State", width=116, badge=lambda state: (STATES[state][0], state)),
@@ -77,7 +79,7 @@ COLUMNS = (
     TableColumn(
         "Rate /s", width=70, mono=True, align_right=True, text=_rate, about="Deliveries a second, lately"
     ),
-    _number("Lag", 58, "Positions between its cursor and the head of the log"),
+    _number("Lag", 58, LAG_TIP),
     TableColumn(
         "Oldest", width=66, mono=True, align_right=True, text=age_text, about="Age of the oldest not settled"
     ),
@@ -177,7 +179,7 @@ def facts_of(view: SubscriptionView) -> list[tuple[str, str, str]]:
         ("Filter", view.filter or "none", "What does not pass it is not delivered"),
         ("Handler", view.handler or "–", "The function of the model that handles its messages"),
         ("Cursor", f"{view.cursor:,}", "Everything up to this position is settled or waits in a row"),
-        ("Lag", f"{view.lag:,}", "Positions between its cursor and the head of the log"),
+        ("Lag", f"{view.lag:,}", LAG_TIP),
         ("Rate", f"{view.rate:,.1f} per second", "Deliveries a second, over the last five seconds"),
         ("Oldest", age_text(view.oldest_us), "Age of the oldest message that is not settled"),
         ("In flight", f"{view.in_flight:,}", "Handlers that run now"),

@@ -57,8 +57,8 @@ class SubscriptionsView(View):
         self._name = ""
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
-        self._pages.addWidget(EmptyState("subscription", "No subscriptions", hint))
         self._pages.addWidget(self._page())
+        self._pages.addWidget(EmptyState("subscription", "No subscriptions", hint))
         self.acts.offer()
 
     # -- parts --------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ class SubscriptionsView(View):
 
     def _list(self, found: Sequence[SubscriptionView]) -> None:
         self._views = {view.name: view for view in found}
-        self._pages.setCurrentIndex(1 if found else 0)
+        self._pages.setCurrentIndex(0 if found else 1)
         if not found:
             return
         self.table.refresh(ListSource([row_of(view) for view in found]))
@@ -214,8 +214,6 @@ class SubscriptionsView(View):
             return
         monitor = self.desk.workspace.monitor
         times, delivered = monitor.throughput("ok")
-        if not times:
-            return
         since = monitor.counting_since() / MICROSECONDS
         none: Sequence[int] = [0] * len(times)
         self.throughput.update(

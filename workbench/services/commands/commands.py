@@ -9,6 +9,7 @@ from uuid import UUID
 from workbench.engine.command_handler import Issue
 from workbench.errors import InvalidCommand, ModelFailed, StoreBusy, WorkbenchError
 from workbench.model.command import CommandResult, CommandType
+from workbench.model.project_code import project_code
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import line_of
 from workbench.store.ports import Reader
@@ -112,7 +113,8 @@ class Commands:
             InvalidCommand: Its fields are wrong.
         """
         kind = self._world.registry.query(name)
-        return kind.answer(kind.parse(values), _Models(self._world.reader))
+        with project_code(f"{name} could not be answered", values):
+            return kind.answer(kind.parse(values), _Models(self._world.reader))
 
     async def wait_for(self, projection: str, position: int) -> None:
         """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile.

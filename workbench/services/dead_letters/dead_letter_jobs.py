@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -214,7 +214,7 @@ class DeadLetterJobs:
         while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
             part = job.numbers[job.step : job.step + self._chunk(job)]
             last = job.step + len(part) >= len(job.numbers)
-            steps = tuple(self._operation(job, letter) for letter in part)
+            steps = tuple(self._operation(job, letter, engine.handled) for letter in part)
             done = last and job.action != LetterAct.REPLAY
             job = await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
             if last:
@@ -249,9 +249,9 @@ class DeadLetterJobs:
         return note(action, job.numbers, self._world.clock.now(), act=act_of(job.number))
 
     @staticmethod
-    def _operation(job: Job, letter: int) -> Operation:
+    def _operation(job: Job, letter: int, handled: Collection[str]) -> Operation:
         if job.action == LetterAct.REPLAY:
-            return ReplayLetter(number=letter)
+            return ReplayLetter(number=letter, handled=handled)
         if job.action == LetterAct.RESTORE:
             return RestoreLetters(numbers=(letter,))
         return marked(LetterAct(job.action), letter, act_of(job.number), skip_on=job.skip_on)

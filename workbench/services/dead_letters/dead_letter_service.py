@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +12,12 @@ import msgspec
 
 from workbench.engine.dry_run import DryRun
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
-from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus
+from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import marked, note
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
+from workbench.store.rules import detached
 from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine
 
 if TYPE_CHECKING:
@@ -133,8 +133,7 @@ class DeadLetters:
         """Returns the number of the dead letter that a failed replay of this one made (L4); 0 if none."""
         before: int | None = None
         while True:
-            read = partial(self._page_of, letter.subscription, before)
-            page = await asyncio.to_thread(read)
+            page = await self._world.ask(partial(self._page_of, letter.subscription, before))
             for later in page:
                 if later.parent == letter.number:
                     return later.number
@@ -152,8 +151,31 @@ class DeadLetters:
         return self._world.reader.letter_groups(statuses)
 
     async def replay(self, numbers: Sequence[int]) -> Report:
-        """Gives dead letters back to the subscriptions that failed, and only to them (L3)."""
-        return await self._all(LetterAct.REPLAY, numbers, [ReplayLetter(number=number) for number in numbers])
+        """Gives dead letters back to the subscriptions that failed, and only to them (L3).
+
+        Those of a detached subscription are refused, as the report says (P7).
+        """
+        async with self._world.at_work() as engine:
+            handled = engine.handled
+        refused = {one.number: one.subscription for one in self._detached(numbers, handled)}
+        rest = [number for number in numbers if number not in refused]
+        writes = [ReplayLetter(number=number, handled=handled) for number in rest]
+        report = await self._all(LetterAct.REPLAY, rest, writes)
+        if not refused:
+            return report
+        trouble = report.trouble or detached(next(iter(refused.values()))).message
+        return replace(report, asked=len(numbers), failed=report.failed + len(refused), trouble=trouble)
+
+    def _detached(self, numbers: Sequence[int], handled: Collection[str]) -> list[LetterLine]:
+        may = allowed(LetterAct.REPLAY)
+        return [one for one in self.listed(numbers) if one.status in may and one.subscription not in handled]
+
+    def hindrance(self, subscription: str) -> str:
+        """Says why nothing can be replayed into a subscription here; empty if it can (P7)."""
+        engine = self._world.engine
+        if engine is None or subscription in engine.handled:
+            return ""
+        return detached(subscription).message
 
     def check_edit(self, number: int, text: str) -> Any:
         """Reads an edited payload and validates it against its type's schema (L6).
@@ -175,10 +197,17 @@ class DeadLetters:
         return value
 
     async def edit_and_replay(self, number: int, text: str) -> Report:
-        """Replays an edited copy in the original's place; the original never changes (L6, I10)."""
+        """Replays an edited copy in the original's place; the original never changes (L6, I10).
+
+        Raises:
+            NotFound: Nothing handles its subscription (P7).
+            InvalidValue: As `check_edit` says.
+        """
         value = self.check_edit(number, text)
         async with self._world.at_work() as engine:
-            replay = ReplayLetter(number=number, data=write_json(value), message_id=engine.new_id())
+            replay = ReplayLetter(
+                number=number, data=write_json(value), message_id=engine.new_id(), handled=engine.handled
+            )
             said = note("edit and replay", (number,), self._world.clock.now())
             done, _ = await engine.commit(replay, said)
         return Report(asked=1, done=int(done), skipped=int(not done))
@@ -197,7 +226,10 @@ class DeadLetters:
         """
         data = None if text is None else write_json(self.check_edit(number, text))
         async with self._world.at_work() as engine:
-            return await engine.dry_run(self.get(number), data)
+            letter = self.get(number)
+            if letter.subscription not in engine.handled:
+                raise detached(letter.subscription)
+            return await engine.dry_run(letter, data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Archives dead letters: they leave the list and can be restored."""

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.engine import EngineState
 from workbench.engine.projection_check import is_stale
-from workbench.engine.subscription_runner import SubscriptionRunner
-from workbench.model.messaging import LOG_TOPIC, Mode
+from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Mode
 from workbench.model.projection import Projection
+from workbench.services.monitor.lag import projection_lag, subscription_lag
 from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
 from workbench.store.ports import Reader
 from workbench.store.stored_values import (
-    Depth,
     OperatorAction,
     ProjectionState,
     SubscriptionState,
@@ -43,16 +42,15 @@ class Monitor:
         world, engine = self.world, self.world.engine
         counts = self._reader.letter_counts()
         head = self._reader.head()
-        if engine:
-            cursors = [runner.cursor for runner in engine.subscriptions.values()]
-        else:
-            cursors = [state.cursor for state in self._reader.subscriptions()]
+        behind = self._behind()
+        furthest = max(behind, key=lambda name: behind[name], default="")
         return Status(
             project=world.model.name,
             store=world.store.place,
             head=head,
-            engine=engine.state.value if engine else "observing",
-            lag=sum(max(0, head - cursor) for cursor in cursors),
+            engine="stopped" if world.stopped else engine.state.value if engine else "observing",
+            lag=behind.get(furthest, 0),
+            furthest=furthest if behind.get(furthest) else "",
             dead=counts.get("open", 0),
             replaying=counts.get("replaying", 0),
             observer=world.observer,
@@ -61,20 +59,52 @@ class Monitor:
             gone=world.store.gone,
         )
 
+    def _behind(self) -> dict[str, int]:
+        """Returns how far each subscription and read model lies behind."""
+        reader, registry = self._reader, self.world.registry
+        known = {*registry.subscriptions, *registry.reactors, COMMANDS_TOPIC}
+        found = {
+            state.name: subscription_lag(registry, reader, state, self._cursor(state))[0]
+            for state in reader.subscriptions()
+            if state.name in known
+        }
+        models = registry.projections.values()
+        return found | {
+            f"read model {one.name}": projection_lag(one, reader, self._checkpoint(one.name))
+            for one in models
+        }
+
+    def _cursor(self, state: SubscriptionState) -> int:
+        """Returns up to where a subscription has looked: a running one is ahead of what is stored."""
+        engine = self.world.engine
+        runner = engine.subscriptions.get(state.name) if engine else None
+        return runner.cursor if runner else state.cursor
+
+    def _checkpoint(self, name: str) -> int:
+        """Returns up to where a read model has folded, likewise."""
+        engine = self.world.engine
+        runner = engine.projections.get(name) if engine else None
+        if runner is not None:
+            return runner.checkpoint
+        states = self._reader.generations(name)
+        return states[0].checkpoint if states else 0
+
     def _hindrance(self, name: str) -> str:
         """Returns what keeps a subscription, or ``projection NAME``, from moving here; empty for nothing."""
         engine = self.world.engine
         if engine is None:
             return "not run here"
+        if self.world.stopped:
+            return "engine stopped"
         if name in engine.faults:
             return "faulted"
         return "engine paused" if engine.state is EngineState.PAUSED else ""
 
     @property
     def paused(self) -> bool:
-        """Whether the engine is paused."""
+        """Whether nothing moves by itself: no engine runs, or it is paused."""
         engine = self.world.engine
-        return engine is None or engine.state is EngineState.PAUSED
+        return engine is None or bool(self.world.stopped) or engine.state is EngineState.PAUSED
 
     def subscriptions(self) -> list[SubscriptionView]:
         """Returns all subscriptions, policies and processes, in the order of the model."""
@@ -86,13 +116,14 @@ class Monitor:
     def _view(self, name: str, state: SubscriptionState) -> SubscriptionView:
         engine = self.world.engine
         runner = engine.subscriptions.get(name) if engine else None
-        cursor = runner.cursor if runner else state.cursor
+        cursor = self._cursor(state)
         fault = engine.faults.get(name, "") if engine else ""
         status = "paused" if state.paused else self._hindrance(name) or "running"
         if engine is not None and (runner is None or runner.handler is None):
             status = "detached"
         subscription = runner.subscription if runner else None
         depth = self._reader.depth(name)
+        lag, next_at = subscription_lag(self.world.registry, self._reader, state, cursor)
         return SubscriptionView(
             name=name,
             source="all events" if state.topic == LOG_TOPIC else state.topic,
@@ -101,7 +132,7 @@ class Monitor:
             status=status,
             fault=fault,
             cursor=cursor,
-            lag=max(0, self._reader.head() - cursor),
+            lag=lag,
             rate=engine.metrics.rate(name) if engine else 0.0,
             delivered=state.delivered,
             failed=state.failed,
@@ -114,7 +145,7 @@ class Monitor:
             workers=subscription.workers if subscription and subscription.mode is Mode.POINT_TO_POINT else 0,
             in_flight=runner.in_flight if runner else 0,
             depth=depth,
-            oldest_us=self._age(state.topic, cursor, depth, runner),
+            oldest_us=self._age(next_at, depth.oldest),
             retried=state.retried,
             died=state.died,
             expired=state.expired,
@@ -122,12 +153,9 @@ class Monitor:
             paused=state.paused,
         )
 
-    def _age(self, topic: str, cursor: int, depth: Depth, runner: SubscriptionRunner | None) -> int:
+    def _age(self, *published: int | None) -> int:
         """Returns how old the oldest message is that a subscription has not settled, microseconds."""
-        oldest = [depth.oldest] if depth.oldest is not None else []
-        if runner is not None and cursor < self._reader.head():
-            behind, _ = self._reader.read_topic(topic, runner.wants, cursor, 1)
-            oldest += [message.published_at for message in behind]
+        oldest = [time for time in published if time is not None]
         return max(0, self.world.clock.now() - min(oldest)) if oldest else 0
 
     def projections(self) -> list[ProjectionView]:
@@ -148,7 +176,7 @@ class Monitor:
             status=status,
             condition=self._condition(projection.name, status),
             checkpoint=checkpoint,
-            lag=0 if projection.by_handlers else max(0, self._reader.head() - checkpoint),
+            lag=projection_lag(projection, self._reader, checkpoint),
             rows=state.rows if state else 0,
             fault=ended or (state.fault if state else ""),
             fault_position=state.fault_position if state else 0,

@@ -13,11 +13,12 @@ class SubscriptionView:
 
     Attributes:
         status: ``running``, or why it is not: ``paused``, ``faulted`` after unexpected ends (C11),
-            ``detached`` (nothing handles it), ``engine paused``, ``not run here`` (this window is read-only).
+            ``detached`` (nothing handles it), ``engine paused``, ``engine stopped`` (a reload failed, F4),
+            ``not run here`` (this window is read-only).
         fault: What ended it, where it is faulted.
         paused: A person paused it, whatever else stops it.
         source: Topic that it reads; ``all events`` for policies and processes.
-        lag: Positions between its cursor and the head.
+        lag: Positions from the first message that it wants and has not read to the head; 0 for none.
         rate: Deliveries per second, lately.
         mode: Whether each of many gets every message, or workers compete for them.
         workers: How many compete for a queue's messages; 0 where each gets them all.
@@ -61,8 +62,8 @@ class RebuildView:
     """Rows that are rebuilt beside those that readers get (J3).
 
     Attributes:
-        condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``, ``not
-            run here``.
+        condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``,
+            ``engine stopped``, ``not run here``.
         share: How much of the log is done, 0 to 1.
     """
 
@@ -82,7 +83,7 @@ class ProjectionView:
     Attributes:
         status: As it is stored: ``live``, ``paused``, ``faulted``; ``new`` where nothing is.
         condition: What is true of it at this moment: its status where that holds up, else ``engine paused``,
-            or ``not run here`` (this window is read-only).
+            ``engine stopped`` or ``not run here`` (this window is read-only).
         by_handlers: Handlers write its rows; it follows no log, and cannot be rebuilt (J6).
         stale: Its definition changed since its rows were made (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.
@@ -112,7 +113,9 @@ class Status:
     """What the status bar says.
 
     Attributes:
-        lag: Lag of all subscriptions together, in positions, each as its own view says it.
+        engine: ``running``, ``paused``, ``observing``, or ``stopped`` by a reload that failed (F4).
+        lag: Of the subscription or read model that lies furthest behind, in positions.
+        furthest: Its name; empty where nothing lies behind.
         dead: Dead letters that are open; those that are being delivered again count as ``replaying``.
         faulted: Subscriptions and projections that stopped after repeated failures (C11).
         gone: Empty, or how the files of the open store ceased to be those at its path (C10).
@@ -126,6 +129,7 @@ class Status:
     dead: int
     observer: str
     trouble: str
+    furthest: str = ""
     gone: str = ""
     replaying: int = 0
     faulted: tuple[str, ...] = ()

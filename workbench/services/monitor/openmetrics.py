@@ -76,7 +76,9 @@ def _subscriptions(monitor: Monitor) -> Iterator[Family]:
             for outcome in outcomes
         ],
     )
-    yield _gauge("subscription_lag", "Positions behind the head.", _each(views, "lag"))
+    yield _gauge(
+        "subscription_lag", "Positions from the first wanted message to the head.", _each(views, "lag")
+    )
     yield _gauge(
         "subscription_waiting",
         "Deliveries that stand in rows, by state.",
@@ -105,7 +107,9 @@ def _projections(monitor: Monitor) -> Iterator[Family]:
     views = monitor.projections()
     named = [((("projection", view.name),), view) for view in views]
     yield _gauge(
-        "projection_lag", "Positions behind the head.", [(labels, view.lag) for labels, view in named]
+        "projection_lag",
+        "Positions from the first wanted event to the head.",
+        [(labels, view.lag) for labels, view in named],
     )
     yield _gauge("projection_rows", "Rows.", [(labels, view.rows) for labels, view in named])
     yield _gauge(

@@ -16,6 +16,7 @@ from workbench.model.clock import SystemClock
 from workbench.model.consistency import Contradiction
 from workbench.model.event import StoredData
 from workbench.model.hints import in_brackets
+from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import place_in
@@ -119,7 +120,8 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
     if not isinstance(name, str):
         return 'a command line needs "command": its name'
     try:
-        registry.command(name).parse(value)
+        with project_code(f"{name} could not be read"):
+            registry.command(name).parse(value)
     except NoHandler as error:
         return in_brackets(error.message, error.hint)
     except Exception as error:  # noqa: BLE001  # validators are the model's own code
@@ -196,7 +198,8 @@ class _Folded:
         if stream not in self._states and len(self._states) >= STREAMS:
             return None
         try:
-            self._states[stream] = aggregate.evolve(self._states.get(stream), typed)
+            with project_code(f"evolve of {aggregate.name} failed"):
+                self._states[stream] = aggregate.evolve(self._states.get(stream), typed)
         except Exception as error:  # noqa: BLE001  # the model's own code
             self._broken.add(stream)
             told = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"

@@ -12,6 +12,7 @@ from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
+from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.scenario import Occurrence, Scenario
 from workbench.store.operations import Append, EnsureSubscription, EnsureTopic, Operation, SaveProcess
@@ -56,10 +57,10 @@ def memories(registry: Registry, given: Sequence[RecordedEvent]) -> Iterator[Ope
         for record in given:
             if record.type in kind.events:
                 event = registry.read_event(record)
-                key = kind.correlate(event, record)
-                if key:
-                    context = ReactionContext(record.occurred_at, record)
-                    states[key], _ = kind.react(states.get(key), event, context)
+                with project_code(f"{kind.name} could not react to {record.type}", record.data):
+                    if key := kind.correlate(event, record):
+                        context = ReactionContext(record.occurred_at, record)
+                        states[key], _ = kind.react(states.get(key), event, context)
         for key, state in states.items():
             said = None if state is None else kind.write_state(state)
             yield SaveProcess(process=kind.name, key=key, state=said)

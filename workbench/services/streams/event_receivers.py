@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from workbench.model.messaging import LOG_TOPIC, Subscription
 from workbench.model.registry import Registry
 
 
@@ -15,17 +15,20 @@ class Receiver:
 
     Attributes:
         kind: ``read model``, ``subscription``, ``policy`` or ``process``.
-        events: How many it gets; a filter may keep some of them back.
+        events: How many it gets, at most where it is filtered.
+        filtered: Whether a filter may keep some of them back.
         reads_only: Whether it only writes rows that can be rebuilt.
     """
 
     kind: str
     name: str
     events: int
+    filtered: bool = False
     reads_only: bool = False
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name} ({self.events:,})"
+        most = "up to " if self.filtered else ""
+        return f"{self.kind} {self.name} ({most}{self.events:,})"
 
 
 def receivers_of(registry: Registry, types: Mapping[str, int]) -> tuple[Receiver, ...]:
@@ -36,34 +39,34 @@ def receivers_of(registry: Registry, types: Mapping[str, int]) -> tuple[Receiver
     """
     found = [
         *(
-            _receiver("subscription", one.name, types, _wanted(registry, one))
+            Receiver(
+                kind="subscription",
+                name=one.name,
+                events=_count(types, partial(registry.gets, one)),
+                filtered=not one.filter.empty,
+            )
             for one in registry.subscriptions.values()
         ),
         *(
-            _receiver("process" if one.stateful else "policy", one.name, types, one.events.__contains__)
+            Receiver(
+                kind="process" if one.stateful else "policy",
+                name=one.name,
+                events=_count(types, one.events.__contains__),
+            )
             for one in registry.reactors.values()
         ),
         *(
-            _receiver("read model", one.name, types, one.handlers().__contains__, reads_only=True)
+            Receiver(
+                kind="read model",
+                name=one.name,
+                events=_count(types, one.handlers().__contains__),
+                reads_only=True,
+            )
             for one in registry.projections.values()
         ),
     ]
     return tuple(one for one in found if one.events)
 
 
-def _receiver(
-    kind: str, name: str, types: Mapping[str, int], wanted: Callable[[str], bool], *, reads_only: bool = False
-) -> Receiver:
-    count = sum(number for type_name, number in types.items() if wanted(type_name))
-    return Receiver(kind=kind, name=name, events=count, reads_only=reads_only)
-
-
-def _wanted(registry: Registry, subscription: Subscription) -> Callable[[str], bool]:
-    topics_of = registry.routing.topics_of
-
-    def wanted(type_name: str) -> bool:
-        if subscription.types and type_name not in subscription.types:
-            return False
-        return subscription.topic == LOG_TOPIC or subscription.topic in topics_of(type_name)
-
-    return wanted
+def _count(types: Mapping[str, int], wanted: Callable[[str], bool]) -> int:
+    return sum(number for type_name, number in types.items() if wanted(type_name))

@@ -79,7 +79,9 @@ class StreamFold:
         try:
             self._state = self._aggregate.evolve(self._state, self._registry.read_event(event))
             after = self._aggregate.show_state(self._state)
-        except Exception as error:  # noqa: BLE001  # code of the model may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # code of the model may raise anything
             said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             said = without_secrets(said, event.data)
             self.trouble = f"version {event.version} cannot be folded: {said}"

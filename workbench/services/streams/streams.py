@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -82,7 +82,7 @@ class Streams:
 
     async def search(self, text: str, limit: int) -> list[StreamInfo]:
         """Returns the streams with that part in their names, the last changed first; looks in a thread."""
-        numbers = await asyncio.to_thread(self.find, text=text, limit=limit)
+        numbers = await self._world.ask(partial(self.find, text=text, limit=limit))
         return self.numbered(numbers) if numbers else []
 
     def beginning(self, prefix: str, limit: int) -> list[StreamInfo]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from workbench.errors import NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
-from workbench.model.delivery_states import DeliveryState
+from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.store.letter_values import tally
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
@@ -17,10 +17,12 @@ from workbench.store.operations import (
     ForgetLetters,
     MarkLetters,
     Operation,
+    RecallReplays,
     ReplayLetter,
     RestoreLetters,
     StartJob,
 )
+from workbench.store.rules import detached
 from workbench.store.stored_values import DeadLetter, Delivery, Job, JobStatus
 
 
@@ -70,6 +72,8 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     letter = tables.letters.get(op.number)
     if letter is None or letter.status not in allowed(LetterAct.REPLAY):
         return False
+    if op.handled is not None and letter.subscription not in op.handled:
+        raise detached(letter.subscription)
     for row in deliveries(tables, letter.subscription):
         if row.position == letter.position and row.dead_letter != op.number:
             return False
@@ -124,6 +128,22 @@ def _replayed(tables: Tables, name: str, key: str, position: int) -> DeliverySta
         for row in deliveries(tables, name)
     )
     return DeliveryState.BLOCKED if key and before else DeliveryState.READY
+
+
+def recall_replays(tables: Tables, op: RecallReplays, now: int) -> int:
+    """Takes replays back that are not done; their letters are open again (L4)."""
+    rows = [
+        row
+        for row in deliveries(tables, op.subscription)
+        if row.dead_letter is not None and row.state in sources(Trigger.RECALL)
+    ]
+    for row in rows:
+        dead = replace(
+            row, state=DeliveryState.DEAD, due_at=None, lease_token=None, lease_until=None, lease_owner=None
+        )
+        tables.deliveries.put(row.number, dead)
+        replay_ended(tables, row.dead_letter, LetterAct.SKIP, now)
+    return len(rows)
 
 
 def mark_letters(tables: Tables, op: MarkLetters, now: int) -> int:
@@ -212,6 +232,7 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
 
 RUN: Run = {
     ReplayLetter: replay_letter,
+    RecallReplays: recall_replays,
     MarkLetters: mark_letters,
     RestoreLetters: restore_letters,
     ForgetLetters: forget_letters,

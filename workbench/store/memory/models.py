@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from workbench.errors import NotFound, WrongExpectedVersion
-from workbench.model.projection import ColumnKind
+from workbench.model.projection import as_kept
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
 from workbench.store.letter_values import noted
 from workbench.store.memory.tables import Run, Tables
@@ -110,13 +110,10 @@ def apply_projection(tables: Tables, op: ApplyProjection, now: int) -> None:
     if state is None or state.checkpoint != op.before:
         actual = state.checkpoint if state else 0
         raise WrongExpectedVersion(f"projection {op.name}", expected=op.before, actual=actual)
-    key = state.columns[0][0]
     check_rows(op.rows)
     for row in op.rows:
-        tables.rows.put((op.name, op.generation, row[key]), _stored(state, row))
-    for gone in op.deleted:
-        tables.rows.drop((op.name, op.generation, gone))
-    count = sum(1 for row_key in tables.rows if row_key[:2] == (op.name, op.generation))
+        tables.rows.put(_place(state, row), _stored(state, row))
+    count = _delete(tables, state, op.deleted)
     for one in op.passed:
         tables.passed.put((op.name, op.generation, one.position), replace(one, at=one.at or now))
     for passed_key, one in tables.passed.items():
@@ -136,23 +133,28 @@ def project_rows(tables: Tables, op: ProjectRows, now: int) -> None:
     check_rows(op.rows)
     empty = dict.fromkeys(name for name, _ in state.columns)
     for row in op.rows:
-        place = (op.name, state.generation, row[state.columns[0][0]])
+        place = _place(state, row)
         tables.rows.put(place, _stored(state, {**empty, **(tables.rows.get(place) or {}), **row}))
-    for gone in op.deleted:
-        tables.rows.drop((op.name, state.generation, gone))
-    count = sum(1 for row_key in tables.rows if row_key[:2] == (op.name, state.generation))
+    count = _delete(tables, state, op.deleted)
     tables.projections.put((op.name, state.generation), replace(state, rows=count, updated_at=now))
 
 
 def _stored(state: ProjectionState, row: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a row as every store gives it back: its columns in their order, yes and no as 1 and 0."""
-    return {name: _as_kind(kind, row[name]) for name, kind in state.columns}
+    return {name: as_kept(kind, row[name]) for name, kind in state.columns}
 
 
-def _as_kind(kind: str, value: Any) -> Any:
-    if isinstance(value, bool) or (kind == ColumnKind.NUMBER and isinstance(value, int)):
-        return float(value) if kind == ColumnKind.NUMBER else int(value)
-    return value
+def _place(state: ProjectionState, row: Mapping[str, Any]) -> tuple[str, int, Any]:
+    name, kind = state.columns[0]
+    return state.name, state.generation, as_kept(kind, row[name])
+
+
+def _delete(tables: Tables, state: ProjectionState, keys: Sequence[Any]) -> int:
+    """Removes rows; returns how many are left."""
+    place = (state.name, state.generation)
+    for key in keys:
+        tables.rows.drop((*place, as_kept(state.columns[0][1], key)))
+    return sum(1 for row_key in tables.rows if row_key[:2] == place)
 
 
 def mark_projection(tables: Tables, op: MarkProjection, now: int) -> None:

@@ -9,14 +9,15 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 from uuid import UUID
 
-from workbench.errors import InvalidValue, NotFound
+from workbench.errors import NotFound
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
+from workbench.model.projection import unstorable
 from workbench.store.memory import letters, models, queue
 from workbench.store.memory.table_lists import MemoryTableLists
 from workbench.store.ports import Wanted
-from workbench.store.rules import urgency
+from workbench.store.rules import check_page, compared, urgency
 from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
@@ -57,9 +58,16 @@ class MemoryReader(MemoryTableLists):
     def close(self) -> None:
         """Does nothing."""
 
+    def interrupt(self) -> None:
+        """Does nothing: no read takes long."""
+
     def within(self, seconds: float) -> AbstractContextManager[None]:  # noqa: ARG002  # nothing takes long here
         """Has reads inside stopped that take longer, which none does (C5)."""
         return nullcontext()
+
+    def commits(self) -> int:
+        """Returns a number that is another one after every commit."""
+        return self._tables.commits
 
     # -- events -------------------------------------------------------------------------------------------
 
@@ -242,31 +250,34 @@ class MemoryReader(MemoryTableLists):
 
     def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
         """Returns one row of a read model; of the live generation unless another one is named."""
-        row = self._tables.rows.get((projection, self._generation(projection, generation), key))
+        state = self._state(projection, generation)
+        if unstorable(key):
+            return None
+        key = compared(projection, state.columns, state.columns[0][0], key)
+        row = self._tables.rows.get((projection, state.generation, key))
         return None if row is None else dict(row)
 
     def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
         """Returns rows in key order (Q1: 1 ≤ limit ≤ 1000)."""
-        if not 1 <= limit <= 1000:
-            raise InvalidValue(f"limit must be 1 to 1000, not {limit}", path="")
-        generation = self._generation(projection, None)
-        columns = {name for name, _ in self._tables.projections[projection, generation].columns}
-        if unknown := set(where) - columns:
-            raise InvalidValue(f"{projection} has no column {', '.join(sorted(unknown))}", path="")
+        state = self._state(projection, None)
+        asked = check_page(projection, state.columns, where, after, limit)
+        if asked is None:
+            return Page(rows=[], more=False)
+        where, after = asked
         found = sorted(
             (key[2], row)
             for key, row in self._tables.rows.items()
-            if key[:2] == (projection, generation)
+            if key[:2] == (projection, state.generation)
             and (after is None or key[2] > after)
             and all(row[name] == value for name, value in where.items())
         )
         return Page(rows=[dict(row) for _, row in found[:limit]], more=len(found) > limit)
 
-    def _generation(self, projection: str, generation: int | None) -> int:
+    def _state(self, projection: str, generation: int | None) -> ProjectionState:
         known = models.generations(self._tables, projection)
         for state in known:
             if state.generation == generation or (generation is None and state.live):
-                return state.generation
+                return state
         raise NotFound(f"there is no projection {projection}")
 
     def process(self, process: str, key: str) -> str | None:

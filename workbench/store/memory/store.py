@@ -51,6 +51,7 @@ class MemoryStore:
         with self._tables.lock:
             answers = self._run_all(operations)
             self._tables.journal.clear()
+            self._tables.commits += 1
             return answers
 
     def dry_run(self, operations: Sequence[op.Operation]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -43,15 +44,32 @@ class ReplayLetter(Operation, frozen=True, kw_only=True):
     Attributes:
         data: Edited payload (L6), or None for the original.
         message_id: New id of the edited copy.
+        handled: Subscriptions that something handles: a letter of another one is refused as `NotFound` (P7).
+            None refuses none.
     """
 
     number: int
     data: str | None = None
     message_id: UUID | None = None
+    handled: Collection[str] | None = None
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
         touched.letters = touched.released = True
+
+
+class RecallReplays(Operation, frozen=True, kw_only=True):
+    """Takes replays back that are not done, of a subscription that is gone; answers how many.
+
+    Their letters are open again, and what waits behind them goes on waiting (L4, P7).
+    """
+
+    subscription: str
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        if answer:
+            touched.letters = touched.released = True
 
 
 class MarkLetters(Operation, frozen=True, kw_only=True):

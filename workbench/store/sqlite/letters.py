@@ -7,12 +7,15 @@ import sqlite3
 import msgspec
 
 from workbench.model.dead_letter import LetterAct, allowed, outcome
-from workbench.store.operations import ForgetLetters, MarkLetters, ReplayLetter, RestoreLetters
+from workbench.model.delivery_states import Trigger, sources
+from workbench.store.operations import ForgetLetters, MarkLetters, RecallReplays, ReplayLetter, RestoreLetters
+from workbench.store.rules import detached
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import DeadLetter
 
 _MAY = {act: "('" + "', '".join(allowed(act)) + "')" for act in LetterAct}
 """For each act, the statuses in which it may be done, as SQL lists them."""
+_UNDER_WAY = "('" + "', '".join(sources(Trigger.RECALL)) + "')"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -57,7 +60,16 @@ def letter_ended(con: sqlite3.Connection, number: int, act: LetterAct, now: int)
 
 
 def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
-    """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
+    """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8).
+
+    Raises:
+        NotFound: Nothing handles that subscription (P7).
+    """
+    if op.handled is not None:
+        asked = f"select subscription from dead_letters where id = ? and status in {_MAY[LetterAct.REPLAY]}"
+        found = con.execute(asked, (op.number,)).fetchone()
+        if found and found[0] not in op.handled:
+            raise detached(found[0])
     done = con.execute(
         "update dead_letters set status = ?, changed_at = ?, edited = coalesce(?, edited)"
         f" where id = ? and status in {_MAY[LetterAct.REPLAY]} and not exists (select 1 from deliveries d"
@@ -101,6 +113,20 @@ def _new_delivery_of(con: sqlite3.Connection, op: ReplayLetter, now: int) -> Non
         " '[]', l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
         (op.message_id.bytes if op.message_id else None, now, now, op.data, op.number),
     )
+
+
+def recall_replays(con: sqlite3.Connection, op: RecallReplays, now: int) -> int:
+    """Takes replays back that are not done; their letters are open again (L4)."""
+    gone = con.execute(
+        "update deliveries set state = 'dead', due_at = null, lease_token = null, lease_until = null,"
+        " lease_owner = null where letter_id is not null"
+        f" and state in {_UNDER_WAY} and subscription_id = (select id from subscriptions where name = ?)"
+        " returning letter_id",
+        (op.subscription,),
+    ).fetchall()
+    for (letter,) in gone:
+        letter_ended(con, letter, LetterAct.SKIP, now)
+    return len(gone)
 
 
 def mark_letters(con: sqlite3.Connection, op: MarkLetters, now: int) -> int:
@@ -199,6 +225,7 @@ def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
 
 RUN: Run = {
     ReplayLetter: lambda w, o: replay_letter(w.con, o, w.now),
+    RecallReplays: lambda w, o: recall_replays(w.con, o, w.now),
     MarkLetters: lambda w, o: mark_letters(w.con, o, w.now),
     RestoreLetters: lambda w, o: restore_letters(w.con, o, w.now),
     ForgetLetters: lambda w, o: forget_letters(w.con, o),

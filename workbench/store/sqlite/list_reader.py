@@ -72,13 +72,17 @@ class ListReader:
 
     def close(self) -> None:
         """Stops what is read, then closes the connection: SQLite does not survive it the other way round."""
-        with contextlib.suppress(sqlite3.ProgrammingError):
-            self._con.interrupt()
+        self.interrupt()
         if self._busy.acquire(timeout=CLOSE_SECONDS):
             try:
                 self._con.close()
             finally:
                 self._busy.release()
+
+    def interrupt(self) -> None:
+        """Stops what another thread reads at this moment, with `ReadTooLong`; else does nothing."""
+        with contextlib.suppress(sqlite3.ProgrammingError):  # it is closed
+            self._con.interrupt()
 
     def limit_reads(self, clock: Clock, seconds: float = READ_SECONDS) -> None:
         """Has reads that take longer stopped, with `ReadTooLong` (C5)."""

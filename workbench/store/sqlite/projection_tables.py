@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.errors import NotFound, WrongExpectedVersion
+from workbench.model.projection import as_kept
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
 from workbench.store.operations import ProjectRows, SaveProcess
 from workbench.store.operations.projection_operations import (
@@ -18,7 +19,7 @@ from workbench.store.operations.projection_operations import (
     SwitchProjection,
 )
 from workbench.store.rules import check_table_names
-from workbench.store.sqlite.rows import column_names
+from workbench.store.sqlite.rows import columns_of
 from workbench.store.sqlite.run_table import Run
 
 _KINDS = {
@@ -206,8 +207,8 @@ def apply_projection(con: sqlite3.Connection, op: ApplyProjection, now: int) -> 
     if row is None or row[0] != op.before:
         actual = row[0] if row else 0
         raise WrongExpectedVersion(f"projection {op.name}", expected=op.before, actual=actual)
-    names = column_names(row[1])
-    more = _put(con, op, table_name(op.name, op.generation), names) if op.rows or op.deleted else 0
+    columns = columns_of(row[1])
+    more = _put(con, op, table_name(op.name, op.generation), columns) if op.rows or op.deleted else 0
     con.execute(
         "update projections set checkpoint = ?, rows = rows + ?, updated_at = ? where name = ? and generation = ?",
         (op.checkpoint, more, now, op.name, op.generation),
@@ -235,18 +236,24 @@ def project_rows(con: sqlite3.Connection, op: ProjectRows, now: int) -> None:
     ).fetchone()
     if row is None:
         raise NotFound(f"there is no table {op.name}")
-    names = [name for name in column_names(row[1]) if not op.rows or name in op.rows[0]]
-    more = _put(con, op, table_name(op.name, row[0]), names)
+    columns = [column for column in columns_of(row[1]) if not op.rows or column[0] in op.rows[0]]
+    more = _put(con, op, table_name(op.name, row[0]), columns)
     con.execute(
         "update projections set rows = rows + ?, updated_at = ? where name = ? and live", (more, now, op.name)
     )
 
 
-def _put(con: sqlite3.Connection, op: ApplyProjection | ProjectRows, table: str, names: Sequence[str]) -> int:
+def _put(
+    con: sqlite3.Connection,
+    op: ApplyProjection | ProjectRows,
+    table: str,
+    described: Sequence[tuple[str, str]],
+) -> int:
     """Writes and removes rows; returns how many more there are."""
-    key = names[0]
-    put = [row[key] for row in op.rows]
-    more = len(put) - _existing(con, table, key, put)
+    key, kind = described[0]
+    names = [name for name, _ in described]
+    put = {as_kept(kind, row[key]) for row in op.rows}
+    more = len(put) - _existing(con, table, key, [*put])
     if op.rows:
         columns = ", ".join(f'"{name}"' for name in names)
         changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names[1:])
@@ -257,8 +264,9 @@ def _put(con: sqlite3.Connection, op: ApplyProjection | ProjectRows, table: str,
             [tuple(row[name] for name in names) for row in op.rows],
         )
     if op.deleted:
-        more -= _existing(con, table, key, op.deleted)
-        con.executemany(f'delete from {table} where "{key}" = ?', [(value,) for value in op.deleted])
+        gone = {as_kept(kind, value) for value in op.deleted}
+        more -= _existing(con, table, key, [*gone])
+        con.executemany(f'delete from {table} where "{key}" = ?', [(value,) for value in gone])
     return more
 
 

@@ -37,6 +37,10 @@ _WAITING = ColumnShape("select state, count, enqueued_at from deliveries", Deliv
 class SqliteQueueReader(TableReader):
     """The queue's part of a reader."""
 
+    def commits(self) -> int:
+        """Returns a number that is another one after every commit."""
+        return int(self._one("pragma data_version")[0])
+
     def head(self) -> int:
         """Returns the highest position that was given away, 0 when empty; retention takes none back (I3)."""
         return int(self._one(rows.HEAD)[0])

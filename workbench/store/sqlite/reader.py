@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from workbench.errors import InvalidValue, NotFound
+from workbench.errors import NotFound
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
+from workbench.store.rules import check_page, compared
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, RowShape
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.sqlite.queue_reader import SqliteQueueReader
+from workbench.store.sqlite.rows import Columns
 from workbench.store.stored_values import (
     Page,
     PassedEvent,
@@ -44,7 +46,7 @@ class SqliteReader(SqliteQueueReader):
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         super().__init__(con, path)
         self._types: dict[str, int] = {}
-        self._tables: dict[tuple[str, int], tuple[str, tuple[str, ...]]] = {}
+        self._tables: dict[tuple[str, int], tuple[str, Columns]] = {}
 
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:
@@ -171,28 +173,23 @@ class SqliteReader(SqliteQueueReader):
 
     def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
         """Returns one row of a read model; of the live generation unless another one is named."""
-        table, names = self._table(projection, generation)
+        table, columns = self._table(projection, generation)
+        name = columns[0][0]
         if unstorable(key):
             return None
-        found = self._all(f'select * from {table} where "{names[0]}" = ?', (key,))
-        return dict(zip(names, found[0], strict=True)) if found else None
+        key = compared(projection, columns, name, key)
+        found = self._all(f'select * from {table} where "{name}" = ?', (key,))
+        return dict(zip((name for name, _ in columns), found[0], strict=True)) if found else None
 
     def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
-        """Returns rows in key order.
-
-        Raises:
-            InvalidValue: The limit is not 1 to 1000, or a column does not exist (Q1).
-        """
-        if not 1 <= limit <= 1000:
-            raise InvalidValue(f"limit must be 1 to 1000, not {limit}", path="")
-        table, names = self._table(projection, None)
-        key = names[0]
-        if unknown := set(where) - set(names):
-            raise InvalidValue(f"{projection} has no column {', '.join(sorted(unknown))}", path="")
-        tests = [f'"{name}" = ?' for name in where]
-        values = list(where.values())
-        if any(unstorable(value) for value in (after, *values)):
+        """Returns rows in key order (Q1: 1 ≤ limit ≤ 1000)."""
+        table, columns = self._table(projection, None)
+        asked = check_page(projection, columns, where, after, limit)
+        if asked is None:
             return Page(rows=[], more=False)
+        where, after = asked
+        key, values = columns[0][0], list(where.values())
+        tests = [f'"{name}" is ?' for name in where]
         if after is not None:
             tests.append(f'"{key}" > ?')
             values.append(after)
@@ -202,7 +199,7 @@ class SqliteReader(SqliteQueueReader):
         )
         return Page(rows=found[:limit], more=len(found) > limit)
 
-    def _table(self, projection: str, generation: int | None) -> tuple[str, tuple[str, ...]]:
+    def _table(self, projection: str, generation: int | None) -> tuple[str, Columns]:
         """Returns the table of a generation, by default of the live one, and its columns."""
         if generation is not None and (projection, generation) in self._tables:
             return self._tables[projection, generation]
@@ -214,7 +211,7 @@ class SqliteReader(SqliteQueueReader):
         if row is None:
             which = "" if generation is None else f" of generation {generation}"
             raise NotFound(f"there is no projection {projection}{which}")
-        found = self._tables[projection, row[0]] = table_name(projection, row[0]), rows.column_names(row[1])
+        found = self._tables[projection, row[0]] = table_name(projection, row[0]), rows.columns_of(row[1])
         return found
 
     def process(self, process: str, key: str) -> str | None:

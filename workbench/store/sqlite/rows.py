@@ -68,6 +68,8 @@ JOBS = (
 )
 STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
 
+Columns = tuple[tuple[str, str], ...]
+"""Names and kinds of the columns of a projection, the key first."""
 _columns = json_reader(tuple[tuple[str, str], ...], "columns of projections")
 _numbers = json_reader(tuple[int, ...], "numbers of jobs")
 _attempts = json_reader(tuple[Attempt, ...], "attempts of deliveries or dead_letters")
@@ -211,6 +213,12 @@ def stored_ids(con: sqlite3.Connection, column: str, ids: Sequence[bytes]) -> se
 
 
 @lru_cache(maxsize=256)
+def columns_of(columns: str) -> Columns:
+    """Returns the names and kinds of the columns of a projection, which the store keeps as JSON."""
+    found: Columns = _columns(columns)
+    return found
+
+
 def column_names(columns: str) -> tuple[str, ...]:
     """Returns the names among the columns of a projection, which the store keeps as JSON."""
-    return tuple(name for name, _ in _columns(columns))
+    return tuple(name for name, _ in columns_of(columns))

@@ -1,0 +1,89 @@
+"""Dead letters of a subscription that the project no longer has, or that nothing handles (P7)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+
+from tests.services.conftest import passing
+from workbench.errors import NotFound
+from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
+from workbench.store.stored_values import JobStatus
+
+SAID = "subscription welcome-mail is detached: it has no handler now"
+
+
+def without(text: str) -> str:
+    """Returns a project file without the subscription."""
+    before, _, rest = text.partition("welcome_mail {")
+    return before + rest.partition("}")[2]
+
+
+@contextlib.asynccontextmanager
+async def gone(workspace):
+    """The project without the subscription, for a while."""
+    file = workspace.project.root / "project.tsk"
+    text = file.read_text()
+    file.write_text(without(text))
+    await workspace.model_reload.check()
+    assert "welcome-mail" not in workspace.registry.subscriptions
+    yield
+    file.write_text(text)
+    await workspace.model_reload.check()
+
+
+async def test_P7_a_replay_into_it_is_refused_and_says_so(broken):
+    async with gone(broken):
+        report = await broken.dead_letters.replay([1, 2])
+        assert (report.asked, report.done, report.skipped, report.failed) == (2, 0, 0, 2)
+        assert report.trouble == SAID
+        with pytest.raises(NotFound, match=SAID) as refused:
+            await broken.dead_letters.edit_and_replay(1, broken.dead_letters.data(1))
+        assert "archived or purged" in refused.value.hint
+        with pytest.raises(NotFound, match=SAID):
+            await broken.dead_letters.dry_run(1)
+        assert broken.dead_letters.counts() == {"open": 3}
+
+
+async def test_P7_the_command_line_is_told_why_none_was_replayed(broken):
+    async with gone(broken):
+        fates = await DeadLetterReplay(broken.dead_letters, broken.drain).replay([1, 2], seconds=5)
+    assert [(one.outcome, one.detail) for one in fates] == [("not replayed", SAID)] * 2
+
+
+async def test_P7_it_can_be_archived_and_purged_and_what_is_handled_is_replayed(broken):
+    async with gone(broken):
+        assert (await broken.dead_letters.archive([1])).done == 1
+        assert (await broken.dead_letters.purge([2])).done == 1
+        assert (await broken.dead_letters.replay([2, 3])).skipped == 1, "it was purged"
+    report = await broken.dead_letters.replay([3])
+    assert (report.done, report.failed) == (1, 0)
+
+
+async def test_P7_the_same_holds_where_only_its_handler_is_missing(broken):
+    broken.running().subscriptions["welcome-mail"].handler = None
+    assert broken.dead_letters.hindrance("welcome-mail") == SAID
+    assert (await broken.dead_letters.replay([3])).trouble == SAID
+
+
+async def test_P7_L5_a_job_ends_and_says_why(broken):
+    async with gone(broken):
+        number = await broken.dead_letters.jobs.start("replay", [1, 2, 3])
+        report = await passing(broken, broken.dead_letters.jobs.finished(number))
+    assert (report.job.status, report.job.done, report.job.failed) == (JobStatus.DONE, 0, 3)
+    assert report.job.trouble == SAID
+
+
+async def test_P7_L5_a_job_ends_whose_subscription_goes_away_meanwhile(broken):
+    await broken.pause()
+    number = await broken.dead_letters.jobs.start("replay", [1, 2, 3])
+    while broken.dead_letters.jobs.get(number).step < 3:
+        await asyncio.sleep(0)
+    assert broken.dead_letters.counts() == {"replaying": 3}
+    async with gone(broken):
+        report = await passing(broken, broken.dead_letters.jobs.finished(number))
+        assert (report.job.status, report.fates) == (JobStatus.DONE, {"open": 3})
+        assert (await broken.dead_letters.purge([1])).done == 1
+    assert broken.reader.deliveries("welcome-mail") == [], "nothing was left that would be delivered"

@@ -1,0 +1,146 @@
+"""What rows are asked for with is compared alike by every kind of store, or refused by all of them (Q1)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.store.actions import one
+from workbench.errors import InvalidValue
+from workbench.model.clock import ManualClock
+from workbench.model.projection import ColumnKind, misfit
+from workbench.store.memory.store import MemoryStore
+from workbench.store.operations import ProjectRows
+from workbench.store.operations.projection_operations import ApplyProjection, EnsureProjection
+from workbench.store.ports import Reader, Store
+from workbench.store.sqlite.store import SqliteStore
+
+BIG = 2**53
+VALUES: tuple[Any, ...] = (
+    None, "", "a", "A", "Z", "é", "e\u0301", "😀", "\uffff", " a", "A\tB", "1", "1.0", "true", "{}", "null",
+    0, 1, -1, 2, 9, 10, BIG, BIG + 1, BIG + 2, 2**62, 2**63 - 1, -(2**63), 2**63, 2**70, 10**400,
+    0.0, -0.0, 1.0, 0.1, 9.5, float(BIG), 1e300, -1e300, 1e-300, float(2**63), float("inf"), float("nan"),
+    True, False, "\ud800", [], [1], {}, b"a", (1,), 1 + 0j,
+)  # fmt: skip
+
+
+def make(store: Store, kind: ColumnKind, *, folded: bool = True) -> None:
+    columns = (("key", kind.value), ("value", kind.value))
+    one(store, EnsureProjection(name="rows", columns=columns, indexed=(), definition_hash="d", folded=folded))
+
+
+def put(store: Store, rows: list[tuple[Any, Any]], deleted: tuple[Any, ...] = ()) -> None:
+    told = tuple({"key": key, "value": value} for key, value in rows)
+    live = store.reader().generations("rows")[0]
+    answer = one(
+        store,
+        ApplyProjection(
+            name="rows", generation=1, before=live.checkpoint, checkpoint=live.checkpoint + 1, rows=told,
+            deleted=deleted,
+        ),
+    )  # fmt: skip
+    assert answer is None
+
+
+def fitting(kind: ColumnKind) -> list[Any]:
+    return [value for value in VALUES if not misfit("c", kind, value)]
+
+
+def answered(ask: Callable[[], Any]) -> str:
+    """Returns an answer that two stores can be compared by, or how it was refused."""
+    try:
+        return repr(ask())
+    except InvalidValue as error:
+        return f"refused: {error}"
+
+
+def page(reader: Reader, *, where: Any = None, after: Any = None, limit: Any = 1000) -> Any:
+    return reader.rows("rows", where=where or {}, after=after, limit=limit)
+
+
+def keys(store: Store, **asked: Any) -> list[Any]:
+    return [row["key"] for row in page(store.reader(), **asked).rows]
+
+
+@pytest.mark.parametrize("kind", ColumnKind)
+@pytest.mark.parametrize("seed", range(4))
+def test_Q1_both_stores_answer_everything_alike(tmp_path, kind, seed):
+    rng = random.Random(f"{kind} {seed}")
+    clock = ManualClock()
+    stores: list[Store] = [MemoryStore(clock), SqliteStore(tmp_path / "events.db", clock)]
+    held = fitting(kind)
+    rows = [(rng.choice(held[1:]), rng.choice(held)) for _ in range(30)]
+    gone = tuple(rng.choice(held[1:]) for _ in range(3))
+    for store in stores:
+        make(store, kind)
+        put(store, rows)
+        put(store, [], gone)
+    asked: list[Callable[[Reader], Any]] = [lambda reader: reader.generations("rows")]
+    for value in VALUES:
+        behind = rng.choice(held)
+        asked += [
+            lambda reader, value=value: reader.row("rows", value),
+            lambda reader, value=value: page(reader, where={"value": value}),
+            lambda reader, value=value: page(reader, where={"key": value}),
+            lambda reader, value=value: page(reader, after=value),
+            lambda reader, value=value: page(reader, limit=value),
+            lambda reader, value=value: page(reader, where={"none": value}),
+            lambda reader, value=value, after=behind: page(
+                reader, where={"value": value}, after=after, limit=2
+            ),
+        ]
+    memory, file = (store.reader() for store in stores)
+    for ask in asked:
+        assert answered(lambda ask=ask: ask(memory)) == answered(lambda ask=ask: ask(file))
+    for store in stores:
+        store.close()
+
+
+def test_Q1_an_empty_column_equals_none(store):
+    make(store, ColumnKind.TEXT)
+    put(store, [("a", None), ("b", "x"), ("c", None)])
+    assert keys(store, where={"value": None}) == ["a", "c"]
+    assert keys(store, where={"value": None}, after="a") == ["c"]
+    assert keys(store, where={"key": None}) == []
+
+
+@pytest.mark.parametrize("value", [1, 1.0, True, [], {}, b"a"])
+def test_Q1_a_value_of_another_type_is_the_callers_mistake(store, value):
+    make(store, ColumnKind.TEXT)
+    for ask in (
+        lambda: store.reader().row("rows", value),
+        lambda: keys(store, where={"value": value}),
+        lambda: keys(store, after=value),
+    ):
+        with pytest.raises(InvalidValue, match=r"column (key|value) of rows takes str, not"):
+            ask()
+
+
+def test_Q1_a_number_is_found_by_what_was_put(store):
+    make(store, ColumnKind.NUMBER)
+    put(store, [(BIG + 1, 1), (3, 2)])
+    assert store.reader().row("rows", BIG + 1) == {"key": float(BIG), "value": 1.0}
+    assert keys(store, where={"key": BIG + 1}) == [float(BIG)]
+    assert keys(store, after=3) == [float(BIG)]
+    put(store, [], (BIG + 1,))
+    assert keys(store) == [3.0]
+    assert store.reader().generations("rows")[0].rows == 1
+
+
+def test_Q1_a_handlers_table_counts_a_number_once(store):
+    make(store, ColumnKind.NUMBER, folded=False)
+    for key in (BIG + 1, float(BIG), BIG):
+        one(store, ProjectRows(name="rows", rows=({"key": key, "value": None},)))
+    assert (keys(store), store.reader().generations("rows")[0].rows) == ([float(BIG)], 1)
+    one(store, ProjectRows(name="rows", deleted=(BIG + 1, float(BIG))))
+    assert (keys(store), store.reader().generations("rows")[0].rows) == ([], 0)
+
+
+@pytest.mark.parametrize("after", [2**63, float("nan"), "\ud800"])
+def test_Q1_a_page_is_not_asked_for_after_what_is_no_key(store, after):
+    make(store, ColumnKind.NUMBER)
+    with pytest.raises(InvalidValue, match="no key of rows"):
+        keys(store, after=after)
