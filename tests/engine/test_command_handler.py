@@ -21,12 +21,38 @@ async def test_K1_many_commands_at_once_lose_no_update(rig):
     await rig.open()
     await rig.do("open", "a", 0)
     results = await asyncio.gather(*(rig.do("add", "a", 1) for _ in range(60)))
-    accepted = [result for result in results if result.accepted]
-    conflicts = [result for result in results if result.outcome is CommandOutcome.CONFLICT]
-    assert len(accepted) + len(conflicts) == 60
+    assert all(result.accepted for result in results)
     loaded = rig.engine.loader.load(rig.engine.registry.aggregates["count"], "count-a")
-    assert loaded.state.total == len(accepted)
-    assert sorted(result.version for result in accepted) == list(range(2, 2 + len(accepted)))
+    assert loaded.state.total == 60
+    assert sorted(result.version for result in results) == list(range(2, 62))
+
+
+async def test_K2_commands_on_one_stream_take_turns_in_order_of_arrival(rig):
+    await rig.open()
+    results = await asyncio.gather(
+        rig.do("open", "a", 0),
+        *(rig.do("add", "a", 1) for _ in range(120)),
+        rig.do("add", "a", 1, expected=1),
+        rig.do("add", "a", -1),
+        rig.do("open", "b", 0),
+    )
+    outcomes = [result.outcome.value for result in results]
+    assert outcomes == [*["accepted"] * 121, "conflict", "rejected", "accepted"]
+    assert [result.version for result in results[:121]] == list(range(1, 122))
+    assert {result.attempts for result in results} == {1}
+
+
+async def test_K2_a_turn_is_given_on_whatever_becomes_of_who_waits_for_it(rig):
+    await rig.open()
+    await rig.do("open", "a", 0)
+    tasks = [asyncio.ensure_future(rig.do("add", "a", 1)) for _ in range(9)]
+    await asyncio.sleep(0)
+    for task in tasks[:8:2]:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    cancelled = [isinstance(result, asyncio.CancelledError) for result in results]
+    assert cancelled == [True, False] * 4 + [False]
+    assert (await asyncio.wait_for(rig.do("add", "a", 1), 10)).accepted
 
 
 async def test_K2_an_expected_version_that_is_gone_is_a_conflict_with_both_versions(rig):

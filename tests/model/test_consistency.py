@@ -6,7 +6,9 @@ from typing import ClassVar
 
 import msgspec
 import pytest
+from pydantic import Field
 
+from workbench.errors import InvalidCommand
 from workbench.model.aggregate import Aggregate
 from workbench.model.command import Command
 from workbench.model.consistency import contradictions_in, unread_topics
@@ -113,3 +115,31 @@ def test_topics_that_are_fed_and_that_nobody_reads_are_known():
         "routes": [Route(pattern="thing.*", topics=("read", "unread"), name="r")],
     }
     assert unread_topics(model(settings=settings)) == ["unread"]
+
+
+def columns(*names):
+    made = tuple(Column(name=name, kind=ColumnKind.TEXT) for name in names)
+    return model(projections=(Projection(name="things", columns=made, on=()),))
+
+
+def test_columns_are_told_apart_whatever_the_case_of_their_letters():
+    assert told(columns("id", "productId", "_links", "select")) == []
+    said = "projection things: id and ID cannot both be columns: upper and lower case are one there ()"
+    assert told(columns("id", "ID")) == [said]
+    said = "projection things: 'a-b' is no name for a column: letters, digits and _, no digit first ()"
+    assert told(columns("id", "a-b")) == [said]
+
+
+class Order(Command):
+    command_type: ClassVar[str] = "order"
+    target: ClassVar[str] = "order_id"
+    order_id: str = Field(alias="orderId", examples=["o-1"], pattern="^o-")
+
+
+def test_a_command_of_python_is_written_and_read_with_its_aliases():
+    kind = model(commands=(Make, Order)).commands["order"]
+    assert (kind.target, kind.fields) == ("orderId", {"orderId"})
+    assert kind.dump(kind.parse({"orderId": "o-7"})) == {"orderId": "o-7"}
+    with pytest.raises(InvalidCommand) as caught:
+        kind.parse({"orderId": "7"})
+    assert caught.value.fields == ((("orderId",), "must look like o-1 (pattern ^o-)"),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import math
 import uuid
 from contextlib import closing
 
@@ -15,6 +16,7 @@ from workbench import (
     CallerError,
     CommandRejected,
     InvalidCommand,
+    InvalidValue,
     ModelFailed,
     NoHandler,
     NotFound,
@@ -187,6 +189,30 @@ async def test_B2_P2_messages_are_published_once_and_a_full_topic_says_so(users)
             await opened.publish("side", {"what": "seen"})
 
 
+@pytest.mark.parametrize("field", ["delay", "ttl"])
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -1.0, 1e300, 1e12])
+async def test_N2_a_delay_or_a_life_that_no_calendar_has_is_refused(either, field, seconds):
+    with pytest.raises(InvalidValue) as refused:
+        await either.publish("mail", {}, **{field: seconds})
+    assert refused.value.path == field
+
+
+@pytest.mark.parametrize("act", ["issue", "publish", "settle"])
+async def test_what_is_called_on_the_loop_of_another_thread_is_refused_at_once(either, act):
+    async def elsewhere():
+        match act:
+            case "issue":
+                await either.issue("create_user", ADA)
+            case "publish":
+                await either.publish("mail", {})
+            case "settle":
+                await either.settle()
+
+    with pytest.raises(CallerError, match="another event loop"):
+        await asyncio.to_thread(asyncio.run, elsewhere())
+    assert (await either.issue("create_user", ADA)).accepted
+
+
 async def test_T2_python_that_nobody_trusts_is_not_run(users):
     seen = users.parent / "seen"
     with (users / "domain.py").open("a") as file:
@@ -213,7 +239,7 @@ async def test_T3_a_store_elsewhere_is_not_opened_without_a_word(users):
 
 
 async def test_C8_a_store_has_one_writer(users, project):
-    with pytest.raises(StoreReadOnly, match="process"):
+    with pytest.raises(StoreReadOnly, match=r"this program \(since .*\) has it open"):
         async with workbench.open(users):
             raise AssertionError
     assert (await project.issue("create_user", ADA)).accepted, "the first one goes on"

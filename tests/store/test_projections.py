@@ -137,5 +137,6 @@ def test_Q1_pages_follow_the_key_in_a_total_order(store):
 @pytest.mark.parametrize("name", ["", "Rows", "1a", "a-b", 'a"b', "x" * 64, "drop table"])
 def test_names_that_cannot_be_a_table_or_column_are_refused(store, name):
     assert isinstance(ensure(store, name=name), InvalidName)
-    assert isinstance(ensure(store, columns=(("id", "text"), (name, "text"))), InvalidName)
+    column = "ID" if name == "Rows" else name
+    assert isinstance(ensure(store, columns=(("id", "text"), (column, "text"))), InvalidName)
     assert store.reader().generations("rows") == []

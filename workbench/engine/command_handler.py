@@ -13,6 +13,7 @@ import msgspec
 from workbench.engine.aggregate_loader import AggregateLoader, Loaded
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
+from workbench.engine.turns import Turns
 from workbench.errors import (
     CallerError,
     CommandRejected,
@@ -89,6 +90,7 @@ class CommandHandler:
         self._metrics = metrics
         self._snapshot_every = snapshot_every
         self._report = report
+        self._turns = Turns()
         self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
 
     async def handle(self, issue: Issue) -> CommandResult:
@@ -129,22 +131,29 @@ class CommandHandler:
         return await asyncio.shield(future)
 
     async def _decide(self, kind: CommandType, command: Any, issue: Issue) -> CommandResult:
-        started = self._clock.now()
         self._metrics.flow[f"command:{kind.name}"] += 1
         values = kind.dump(command)
-        stream = self._registry.stream_of(kind, values)
-        aggregate = self._registry.aggregates[kind.aggregate]
         base = CommandRecord(
             command_id=issue.id,
             type=kind.name,
-            stream=stream,
+            stream=self._registry.stream_of(kind, values),
             data=write_json(values),
             outcome=CommandOutcome.ACCEPTED,
-            issued_at=started,
+            issued_at=self._clock.now(),
             correlation_id=issue.correlation_id or issue.id,
             causation_id=issue.causation_id,
             origin=issue.origin,
         )
+        await self._turns.take(base.stream)
+        try:
+            return await self._decide_alone(kind, command, issue, base)
+        finally:
+            self._turns.give_on(base.stream)
+
+    async def _decide_alone(
+        self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord
+    ) -> CommandResult:
+        aggregate, stream = self._registry.aggregates[kind.aggregate], base.stream
         for attempt in range(1, DECISIONS + 1):
             try:
                 decision = self._decision(kind, command, issue, base)
@@ -154,7 +163,7 @@ class CommandHandler:
             if decision.refusal is not None:
                 return await self._record(base, loaded.version, decision.refusal, attempt)
             record = _with(
-                base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - started
+                base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - base.issued_at
             )
             try:
                 return await self._append(aggregate, stream, loaded, decision.events, record)

@@ -16,7 +16,7 @@ from workbench.model.event import Event, NewEvent, event_data
 from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
-from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic, expiry
+from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic, expiry, later
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.operations import Append, NewMessage, Operation, ProjectRows
@@ -231,7 +231,7 @@ class DeliveryContext:
     def _later(self, delay: float, at: datetime | None) -> int | None:
         if at is not None:
             return in_microseconds(at)
-        return self._clock.now() + round(delay * MICROSECONDS) if delay else None
+        return later(self._clock.now(), delay, "delay") if delay else None
 
 
 def _lasting(check: Callable[[Projection, Any], None], table: Projection, value: Any) -> None:

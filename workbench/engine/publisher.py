@@ -10,10 +10,10 @@ import msgspec
 
 from workbench.engine.group_commit import GroupCommit
 from workbench.errors import BackPressure, InvalidValue, TopicNotFound
-from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.clock import Clock
 from workbench.model.ids import NewId
 from workbench.model.json_values import check_name, write_json
-from workbench.model.messaging import Priority, Topic, expiry
+from workbench.model.messaging import Priority, Topic, expiry, later
 from workbench.model.registry import Registry
 from workbench.store.operations import Atomic, NewMessage
 from workbench.store.ports import QueueReader
@@ -58,7 +58,7 @@ class Publisher:
 
         Raises:
             TopicNotFound: The project has no such topic (P4).
-            InvalidValue: The data is no JSON that can be stored, or a time is negative.
+            InvalidValue: The data is no JSON that can be stored, or the calendar has no such time.
             BackPressure: As many messages wait as the topic may hold (B2).
             MessageIdReused: The id belongs to another message (P2).
             WorldError: The store could not write.
@@ -88,8 +88,10 @@ class Publisher:
         return topic
 
     def _message(self, draft: OutgoingMessage, topic: Topic, now: int) -> NewMessage:
-        if draft.delay < 0 or (draft.ttl is not None and draft.ttl <= 0):
-            raise InvalidValue("a delay is not negative, and a message lives longer than no time", path="")
+        if draft.delay < 0:
+            raise InvalidValue("a delay is not negative", path="delay")
+        if draft.ttl is not None and draft.ttl <= 0:
+            raise InvalidValue("a message lives longer than no time", path="ttl")
         if draft.type:
             check_name(draft.type, what="the message's type")
         if draft.key:
@@ -102,7 +104,7 @@ class Publisher:
             key=draft.key,
             data=write_json(draft.data),
             priority=topic.priority if draft.priority is None else draft.priority,
-            deliver_at=now + round(draft.delay * MICROSECONDS) if draft.delay else None,
+            deliver_at=later(now, draft.delay, "delay") if draft.delay else None,
             expires_at=None if draft.ttl is topic.ttl is None else expiry(now, draft.ttl, topic.ttl),
             correlation_id=draft.correlation_id or identity,
         )

@@ -42,7 +42,7 @@ class RowsBuffer:
         row = self._changed[key]
         return dict(row) if row is not None else None
 
-    def put(self, **row: Any) -> None:
+    def put(self, /, **row: Any) -> None:
         """Inserts the row, or replaces the one with its key.
 
         Raises:
@@ -53,7 +53,7 @@ class RowsBuffer:
             raise ModelError(f"a row of {self._projection.name} needs its key {self._key}")
         self._set(row[self._key], {name: row.get(name) for name in self._columns})
 
-    def update(self, key: Any, **changes: Any) -> None:
+    def update(self, key: Any, /, **changes: Any) -> None:
         """Changes columns of a row.
 
         Raises:

@@ -14,7 +14,7 @@ from workbench.engine.retention import forgotten
 from workbench.engine.tasks import to_the_end
 from workbench.engine.thread_readers import ThreadReaders
 from workbench.engine.timers import Timer, timer_of
-from workbench.errors import StoreBusy, StoreReadOnly
+from workbench.errors import CallerError, StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock, ManualClock
 from workbench.model.registry import Registry
@@ -84,6 +84,7 @@ class World(Generic[M]):
         self._readers = ThreadReaders(store.reader)
         self._listeners: list[Listener] = []
         self._lock = ReloadLock()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.engine = None if self.observer else self._engine(model)
 
     @classmethod
@@ -128,6 +129,7 @@ class World(Generic[M]):
 
     async def start(self, *, paused: bool = False) -> None:
         """Begins to run, without what an earlier run left in topics that keep messages in memory only."""
+        self._loop = asyncio.get_running_loop()
         if self.engine is not None:
             for operation in forgotten(self.registry):
                 await self.engine.commit(operation)
@@ -236,7 +238,13 @@ class World(Generic[M]):
 
         Raises:
             StoreReadOnly: This world is only looked at, or was stopped.
+            CallerError: It runs on another event loop than the caller's.
         """
+        if self._loop not in (None, asyncio.get_running_loop()):
+            raise CallerError(
+                "this project was opened on another event loop, that of another thread or of an earlier run",
+                hint="call it there: asyncio.run_coroutine_threadsafe(…, loop)",
+            )
         async with self._lock.passing():
             yield self.running()
 

@@ -22,11 +22,11 @@ class Command(BaseModel):
 
     Attributes:
         command_type: Stable name, such as ``create_user``.
-        target: Name of the field that holds the aggregate's id.
+        target: Attribute that holds the aggregate's id.
         creates: Whether it needs that no stream exists yet (K4); otherwise one must exist.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
     command_type: ClassVar[str] = ""
     target: ClassVar[str] = "id"
     creates: ClassVar[bool] = False
@@ -35,7 +35,7 @@ class Command(BaseModel):
 class Query(BaseModel):
     """Base of typed queries: a question to the read models."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
     query_type: ClassVar[str] = ""
 
 
@@ -158,7 +158,8 @@ def field_errors(
     error: pydantic.ValidationError, values: Mapping[str, Any], cls: type[BaseModel]
 ) -> InvalidCommand:
     """Turns a pydantic error into ours, a sentence per field."""
-    examples = {name: field.examples[0] for name, field in cls.model_fields.items() if field.examples}
+    fields = cls.model_fields.items()
+    examples = {field.alias or name: field.examples[0] for name, field in fields if field.examples}
     places = [(place_of(detail, values), detail) for detail in error.errors(include_url=False)]
     return InvalidCommand(
         [
@@ -182,14 +183,15 @@ def parser_of(cls: type[BaseModel]) -> Callable[[Mapping[str, Any]], Any]:
 
 def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
     """Builds the command type that a Python class declares."""
+    named = {name: field.alias or name for name, field in cls.model_fields.items()}
     return CommandType(
         name=cls.command_type,
         aggregate=aggregate,
         schema=LazyMapping(cls.model_json_schema),
         parse=parser_of(cls),
         dump=lambda command: dict(command.model_dump(mode="json")),
-        target=cls.target,
-        fields=frozenset([*cls.model_fields, *cls.model_computed_fields]),
+        target=named.get(cls.target, cls.target),
+        fields=frozenset([*named.values(), *cls.model_computed_fields]),
         creates=cls.creates,
         doc=(cls.__doc__ or "").strip(),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbench.errors import InvalidName
 from workbench.model.hints import did_you_mean
 from workbench.model.json_values import check_name
+from workbench.model.projection import misnamed
 from workbench.model.registry import Registry
 
 
@@ -71,6 +72,8 @@ def _commands(registry: Registry) -> Iterator[Contradiction]:
 
 def _projections(registry: Registry) -> Iterator[Contradiction]:
     for name, projection in registry.projections.items():
+        if said := misnamed(name, [column.name for column in projection.columns]):
+            yield Contradiction(kind="projection", name=name, message=said)
         for event in projection.handlers():
             yield from _unknown("projection", name, "event", event, registry.events)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -95,6 +96,27 @@ class Column:
     index: bool = False
 
 
+def misnamed(table: str, columns: Sequence[str]) -> str:
+    """Says why a read model cannot have its name or those of its columns; empty if it can.
+
+    Columns are told apart whatever the case of their letters, as SQLite does.
+    """
+    if not _TABLE_NAME.fullmatch(table):
+        return f"{table!r} is no name for a table: a-z, 0-9 and _, from a letter"
+    known: dict[str, str] = {}
+    for name in columns:
+        if not _COLUMN_NAME.fullmatch(name):
+            return f"{name!r} is no name for a column: letters, digits and _, no digit first"
+        if (other := known.get(name.lower())) is not None:
+            return f"{other} and {name} cannot both be columns: upper and lower case are one there"
+        known[name.lower()] = name
+    return ""
+
+
+_TABLE_NAME = re.compile("[a-z][a-z0-9_]{0,62}")
+_COLUMN_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,62}")
+
+
 class Rows(Protocol):
     """The table that a projection writes; buffered, and committed with the checkpoint."""
 
@@ -102,11 +124,11 @@ class Rows(Protocol):
         """Returns the row with that key as it stands now."""
         ...
 
-    def put(self, **row: Any) -> None:
+    def put(self, /, **row: Any) -> None:
         """Inserts the row, or replaces the one with its key."""
         ...
 
-    def update(self, key: Any, **changes: Any) -> None:
+    def update(self, key: Any, /, **changes: Any) -> None:
         """Changes columns of a row; a key that has no row is an error of the projection."""
         ...
 

@@ -101,6 +101,8 @@ class StoreLock:
         said = self._read()
         if not {"pid", "host", "since"} <= said.keys():
             return "another process"
+        if (said["pid"], said["host"]) == (os.getpid(), socket.gethostname()):
+            return f"this program (since {said['since']})"
         return f"another process (PID {said['pid']} on {said['host']}, since {said['since']})"
 
     def release(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +19,7 @@ from workbench.errors import (
 from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.event import NewEvent
 from workbench.model.json_values import MAX_BYTES, check_name
-from workbench.model.projection import ColumnKind, as_kept, unlike, unstorable
+from workbench.model.projection import ColumnKind, as_kept, misnamed, unlike, unstorable
 from workbench.store.operations import Append, AppendMany
 from workbench.store.operations.projection_operations import EnsureProjection
 from workbench.store.stored_values import AppendResult, Delivery
@@ -30,7 +29,6 @@ MANY = 100
 MAX_VERSION = 2**31 - 1
 SURELY_SMALL = MAX_BYTES // 4
 """Characters that never take more bytes than are allowed."""
-_TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 
 
 def own_error(error: Exception) -> WorkbenchError:
@@ -190,11 +188,8 @@ def check_table_names(op: EnsureProjection) -> None:
     Raises:
         InvalidName: One cannot.
     """
-    for name in (op.name, *(name for name, _ in op.columns)):
-        if not _TABLE_NAME.match(name):
-            raise InvalidName(
-                f"{name!r} is no name for a table or column: a-z, 0-9 and _, from a letter", path=""
-            )
+    if said := misnamed(op.name, [name for name, _ in op.columns]):
+        raise InvalidName(said, path="")
 
 
 def urgency(delivery: Delivery) -> tuple[bool, int, int]:

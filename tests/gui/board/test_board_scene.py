@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_graph import BoardGraph
+from workbench.gui.board.board_graph import BoardEdge, BoardGraph
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.flow_view import FlowView
@@ -68,6 +68,22 @@ def test_words_change_without_anything_moving(scene: BoardScene, shop: BoardGrap
     scene.show_graph(with_problem(shop, "event:paid", "Nobody hears it"))
     assert scene.nodes == before
     assert scene.nodes["event:paid"].node.problems == ("Nobody hears it",)
+
+
+def test_a_line_that_is_seen_is_drawn_without_anything_moving(scene: BoardScene, shop: BoardGraph) -> None:
+    (view,) = scene.views()
+    nodes, edges, shown, moved = dict(scene.nodes), dict(scene.edges), view.viewportTransform(), list[int]()
+    places = {name: item.scenePos() for name, item in scene.nodes.items()}
+    scene.rebuilt.connect(lambda: moved.append(1))
+    line = BoardEdge("subscription:mail", "command:order", "issues", seen=True)
+    scene.show_graph(BoardGraph(shop.nodes, (*shop.edges, line)))
+    assert ("subscription:mail", "command:order") in scene.edges
+    assert scene.nodes == nodes
+    assert scene.edges.items() > edges.items()
+    assert {name: item.scenePos() for name, item in scene.nodes.items()} == places
+    assert (view.viewportTransform(), moved) == (shown, [])
+    scene.show_graph(shop)
+    assert (scene.nodes, scene.edges) == (nodes, edges)
 
 
 def test_a_new_problem_makes_room_and_keeps_what_is_chosen(scene: BoardScene, shop: BoardGraph) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 from workbench.gui.board.board_graph import BoardGraph
@@ -80,3 +81,20 @@ def test_the_same_graph_always_looks_the_same(tangle: BoardGraph) -> None:
 
 def test_an_empty_graph_needs_no_room() -> None:
     assert laid_out(BoardGraph()) == Layout()
+
+
+def test_what_is_only_seen_moves_nothing_and_runs_through_no_node(tangle: BoardGraph) -> None:
+    late = tangle.edges[:: max(2, len(tangle.edges) // 8)]
+    edges = tuple(replace(edge, seen=edge in late) for edge in tangle.edges)
+    before = laid_out(BoardGraph(tangle.nodes, tuple(edge for edge in edges if not edge.seen)))
+    graph = BoardGraph(tangle.nodes, edges)
+    after = laid_out(graph)
+    assert after.boxes == before.boxes
+    assert before.routes.items() <= after.routes.items()
+    assert set(after.routes) == set(graph.pairs)
+    for (source, target), route in after.routes.items():
+        ends = after.boxes[source], after.boxes[target]
+        assert (route[0], route[-1]) == ((ends[0].right, ends[0].middle), (ends[1].x, ends[1].middle))
+        assert not any(crosses(route, box) for box in after.boxes.values() if box not in ends)
+        assert all(after.bounds.x <= x <= after.bounds.right for x, _ in route)
+        assert all(after.bounds.y <= y <= after.bounds.bottom for _, y in route)

@@ -241,3 +241,25 @@ def test_what_is_known_is_offered_while_typing(qtbot):
     QTest.keyClicks(line, "ab")
     assert [line.completer().model().index(row, 0).data() for row in range(2)] == ["ab-1", "ab-2"]
     line.completer().popup().hide()
+
+
+def test_no_list_of_what_is_known_stays_over_what_is_typed_in_full_or_sent(qtbot):
+    schema = {"properties": {"sku": {"type": "string"}}}
+    known = ("ab", "abc")
+    form = shown_form(
+        qtbot,
+        schema,
+        suggest={
+            ("sku",): lambda line, offer: lambda text: offer([one for one in known if one.startswith(text)])
+        },
+    )
+    line = form.field("sku").editor.input
+    line.setFocus()
+    QTest.keyClicks(line, "ab")
+    assert line.completer().popup().isVisible()
+    QTest.keyClicks(line, "c")
+    assert not line.completer().popup().isVisible()
+    QTest.keyClick(line, Qt.Key.Key_Backspace)
+    assert line.completer().popup().isVisible()
+    assert form.submit()
+    assert not line.completer().popup().isVisible()

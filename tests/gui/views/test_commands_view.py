@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -173,3 +176,46 @@ async def test_where_there_is_little_room_the_history_gives_way_to_a_result(view
     view.result.show()
     view.resize(440, TALL)
     assert view.history.isVisible()
+
+
+@pytest.fixture
+def without(workspace, view, monkeypatch):
+    """Has the model lose a command, or call it something else, while the view shows it."""
+    return partial(_without, workspace, view, monkeypatch)
+
+
+def _without(workspace, view, monkeypatch, name, called=""):
+    registry = workspace.registry
+    commands = {key: one for key, one in registry.commands.items() if key != name}
+    if called:
+        commands[called] = replace(registry.commands[name], name=called)
+    changed = replace(registry, commands=commands)
+    monkeypatch.setattr(type(workspace), "registry", property(lambda _workspace: changed))
+    monkeypatch.setattr(workspace.commands, "target", lambda _name, _values: ("", 0))
+    view.refresh()
+
+
+async def test_V2_what_was_typed_into_a_form_that_is_gone_is_kept_and_offered(workspace, desk, view, without):
+    notices = []
+    desk.noticed.connect(notices.append)
+    fill(view, user_id="ada", username="Ada Lov")
+    without("create_user", "open_user")
+    assert view.picker.currentText() == "open_user"
+    assert view._form.typed() == {}
+    assert "no create_user any more" in notices[0].text
+    assert workspace.drafts.find("command/create_user") is not None
+    fill(view, username="Bob")
+    ((label, take_over),) = notices[0].actions
+    assert label == "Take it over into open_user"
+    take_over()
+    assert view._form.typed() == {"user_id": {"text": "ada"}, "username": {"text": "Bob"}}
+    assert workspace.drafts.find("command/create_user") is None
+    assert view.unsaved() == "the form of open_user"
+
+
+async def test_a_form_that_is_gone_is_told_only_where_something_was_typed(workspace, desk, view, without):
+    notices = []
+    desk.noticed.connect(notices.append)
+    without("create_user")
+    assert view.picker.currentText() == next(iter(workspace.registry.commands))
+    assert notices == []

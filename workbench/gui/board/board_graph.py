@@ -79,11 +79,13 @@ class BoardEdge:
 
     Attributes:
         kind: What the edge means, such as ``handles``, ``emits``, ``routes``, ``consumes``, ``issues``.
+        seen: It is not in the model, but was seen while the program ran; it must not move what stands.
     """
 
     source: str
     target: str
     kind: str
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,11 @@ class BoardGraph:
     def pairs(self) -> tuple[Pair, ...]:
         """What is connected, each pair once, in the order of the edges."""
         return tuple(dict.fromkeys((edge.source, edge.target) for edge in self.edges))
+
+    @cached_property
+    def declared(self) -> BoardGraph:
+        """The same without what was only seen."""
+        return BoardGraph(self.nodes, tuple(edge for edge in self.edges if not edge.seen))
 
     @cached_property
     def targets(self) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from typing_extensions import override
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
 from workbench.gui.board.board_items import EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.flow_tokens import FlowTokens, Track
-from workbench.gui.board.layout import Layout, lay_out
+from workbench.gui.board.layout import Layout, Point, lay_out
 from workbench.gui.theme import theme
 from workbench.model.text_folding import folded
 
@@ -56,37 +56,51 @@ class BoardScene(QGraphicsScene):
     # -- building ------------------------------------------------------------------------------------------
 
     def show_graph(self, graph: BoardGraph) -> None:
-        """Draws another graph; where only words differ, nothing moves."""
+        """Draws another graph; where only words and lines that were seen come, nothing moves."""
         before, self.graph = self.graph, graph
-        if _shape(before) == _shape(graph):
-            for node in graph.nodes:
-                if self.nodes[node.id].node != node:
-                    self.nodes[node.id].set_node(node)
-            return
-        self._build()
+        routes = self._layout.routes
+        if moves := _shape(before) != _shape(graph):
+            self._empty()
+        if moves or before.edges != graph.edges:
+            self._layout = lay_out(graph, {node.id: size_of(node) for node in graph.nodes})
+            self._tracks.clear()
+        for node in graph.nodes:
+            self._show_node(node)
+        self._show_lines(routes)
+        self.setSceneRect(self.content())
         if self.chosen not in graph.by_id:
             self.choose("")
         self._mark()
-        self.rebuilt.emit()
+        if moves:
+            self.rebuilt.emit()
 
-    def _build(self) -> None:
+    def _empty(self) -> None:
         self.tokens.clear()
         self._tracks.clear()
-        self.clear()
-        graph = self.graph
-        self._layout = lay_out(graph, {node.id: size_of(node) for node in graph.nodes})
-        tips = _tips(graph)
-        self.edges = {
-            pair: EdgeItem(route, self._role(pair[0]), tips[pair], returning=pair in self._layout.returning)
-            for pair, route in self._layout.routes.items()
-        }
-        self.nodes = {node.id: NodeItem(node, self._layout.boxes[node.id]) for node in graph.nodes}
         for item in (*self.edges.values(), *self.nodes.values()):
-            self.addItem(item)
-        for name, text in self._badges.items():
-            if name in self.nodes:
-                self.nodes[name].set_badge(text)
-        self.setSceneRect(self.content())
+            self.removeItem(item)
+        self.edges.clear()
+        self.nodes.clear()
+
+    def _show_node(self, node: BoardNode) -> None:
+        held = self.nodes.get(node.id)
+        if held is None:
+            self.nodes[node.id] = made = NodeItem(node, self._layout.boxes[node.id])
+            made.set_badge(self._badges.get(node.id, node.badge))
+            self.addItem(made)
+        elif held.node != node:
+            held.set_node(node)
+
+    def _show_lines(self, before: Mapping[Pair, tuple[Point, ...]]) -> None:
+        """Draws the lines that are not there yet, and takes away those that are not there any more."""
+        routes, tips = self._layout.routes, _tips(self.graph)
+        for pair in [pair for pair in self.edges if routes.get(pair) != before[pair]]:
+            self.removeItem(self.edges.pop(pair))
+        for pair, route in routes.items():
+            if pair not in self.edges:
+                back = pair in self._layout.returning
+                self.edges[pair] = EdgeItem(route, self._role(pair[0]), tips[pair], returning=back)
+                self.addItem(self.edges[pair])
 
     def _role(self, node: str) -> str:
         return kind_of(self.graph.by_id[node].kind).role
@@ -192,7 +206,7 @@ class BoardScene(QGraphicsScene):
 
 def _shape(graph: BoardGraph) -> tuple[object, ...]:
     """Returns what the places of a graph's nodes and lines depend on."""
-    return tuple((node.id, node.kind, size_of(node)) for node in graph.nodes), graph.edges
+    return tuple((node.id, node.kind, size_of(node)) for node in graph.nodes), graph.declared.edges
 
 
 def _tips(graph: BoardGraph) -> dict[Pair, str]:

@@ -1,7 +1,8 @@
 """Finds a place for every node of the board and a way for every line, so that no line runs through a node.
 
 Nodes stand in columns by their kind. Lines to a later column pass the columns between them in lanes of their
-own; lines that lead back go around. Deterministic: the same graph always looks the same.
+own; lines that lead back go around. Lines that were only seen while the program ran go around below all of
+that, so that none of it moves when they are seen. Deterministic: the same graph always looks the same.
 """
 
 from __future__ import annotations
@@ -78,10 +79,11 @@ def lay_out(graph: BoardGraph, sizes: Mapping[str, tuple[float, float]]) -> Layo
     """
     if not graph.nodes:
         return Layout()
-    plan = _Plan(graph, sizes)
+    plan = _Plan(graph.declared, sizes)
     plan.stack()
     plan.place()
-    return plan.result()
+    known = set(graph.declared.pairs)
+    return _with_seen(plan, [pair for pair in graph.pairs if pair not in known])
 
 
 def natural_columns(graph: BoardGraph) -> dict[str, int]:
@@ -228,12 +230,11 @@ class _Plan:
                 round(x), round(self.middle[node] - height / 2), round(self.widths[column]), height
             )
         routes = {thread.pair: self._route(thread, boxes) for thread in self.threads}
-        returning = {
-            (source, target)
-            for source, target in self.graph.pairs
-            if self.columns[target] <= self.columns[source]
-        }
-        return Layout(boxes, routes, frozenset(returning), _bounds(boxes, routes))
+        return Layout(boxes, routes, self.returning(self.graph.pairs), _bounds(boxes, routes))
+
+    def returning(self, pairs: Sequence[Pair]) -> frozenset[Pair]:
+        """Returns those that lead to the same or an earlier column."""
+        return frozenset(pair for pair in pairs if self.columns[pair[1]] <= self.columns[pair[0]])
 
     def _route(self, thread: Thread, boxes: Mapping[str, Box]) -> tuple[Point, ...]:
         source, target = boxes[thread.pair[0]], boxes[thread.pair[1]]
@@ -269,6 +270,21 @@ class _Plan:
     def _port(self, node: str) -> float:
         height = self.sizes[node][1]
         return round(self.middle[node] - height / 2) + height / 2
+
+
+def _with_seen(plan: _Plan, pairs: Sequence[Pair]) -> Layout:
+    """Leads further lines below everything; they go down and up in the gaps between the columns."""
+    found = plan.result()
+    routes, boxes = dict(found.routes), found.boxes
+    level = found.bounds.bottom + MARGIN
+    for pair in pairs:
+        here, there = (boxes[end] for end in pair)
+        out, into = here.right + MARGIN, there.x - MARGIN
+        start, end = (here.right, here.middle), (there.x, there.middle)
+        routes[pair] = (start, (out, start[1]), (out, level), (into, level), (into, end[1]), end)
+        level += LANE
+    returning = found.returning | plan.returning(pairs)
+    return Layout(boxes, routes, returning, _bounds(boxes, routes))
 
 
 def _tidy(points: Sequence[Point]) -> tuple[Point, ...]:

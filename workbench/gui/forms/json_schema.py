@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -156,11 +157,12 @@ def title_of(name: str, schema: Schema) -> str:
     made = name.replace("_", " ").title()  # what pydantic makes of a name
     if title and title.replace("_", " ") not in {made, name}:
         return title
-    words = [_WORDS.get(word.lower(), word) for word in name.split("_") if word]
-    text = " ".join(words)
+    words = [_WORDS.get(word.lower(), word) for word in _HUMPS.sub("_", name).split("_") if word]
+    text = " ".join(words) or name
     return text[:1].upper() + text[1:]
 
 
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORDS = {word.lower(): word for word in ("CEL", "CSV", "ID", "IP", "JSON", "TTL", "URI", "URL", "UUID")}
 
 

@@ -184,6 +184,8 @@ class SchemaForm(QWidget):
             Whether it was submitted.
         """
         self._clear_remarks()  # the judge is asked again
+        if (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()  # what is sent needs no suggestion any more
         self._attempted = True
         self._check()
         if self._errors:

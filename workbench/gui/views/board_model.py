@@ -191,9 +191,9 @@ class _Builder:
             kind, _, rest = key.partition(":")
             name, _, last = rest.rpartition(":")
             if kind == "publish":
-                self._join(f"subscription:{name}", f"topic:{last}", "publishes")
+                self._join(f"subscription:{name}", f"topic:{last}", "publishes", seen=True)
             elif kind == "issue":
-                self._join(f"subscription:{name}", f"command:{last}", "issues")
+                self._join(f"subscription:{name}", f"command:{last}", "issues", seen=True)
 
     def _add(
         self,
@@ -207,8 +207,8 @@ class _Builder:
     ) -> None:
         self._nodes[identity] = BoardNode(identity, kind, title, subtitle, rows, problems)
 
-    def _join(self, source: str, target: str, kind: str) -> None:
-        self._edges.setdefault((source, target), BoardEdge(source, target, kind))
+    def _join(self, source: str, target: str, kind: str, *, seen: bool = False) -> None:
+        self._edges.setdefault((source, target), BoardEdge(source, target, kind, seen))
 
 
 def _is_queue(subscription: Subscription) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWid
 from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectionFaulted
+from workbench.gui.forms import SchemaForm, parse_validator
+from workbench.gui.icons import icon
 from workbench.gui.reads import Question
 
 if TYPE_CHECKING:
@@ -29,6 +32,21 @@ CATCH_UP_SECONDS = 10.0
 SUGGESTED = 12
 
 
+Form = tuple[str, str]
+"""Kind and name of what a form is for."""
+
+
+def offered_forms(registry: Registry) -> list[Form]:
+    """Returns what can be sent and asked in a model."""
+    return [(COMMAND, name) for name in registry.commands] + [(QUERY, name) for name in registry.queries]
+
+
+def in_place_of(gone: Form, before: Collection[Form], offered: Sequence[Form]) -> Form:
+    """Returns what takes the place of one that is gone: the only new one of its kind, else the first."""
+    new = [form for form in offered if form[0] == gone[0] and form not in before]
+    return new[0] if len(new) == 1 else offered[0]
+
+
 class Picker(QComboBox):
     """Chooses a form; while the one shown holds something, letters only open its list, no wheel turns it.
 
@@ -39,6 +57,18 @@ class Picker(QComboBox):
     def __init__(self, holds: Callable[[], bool]) -> None:
         super().__init__()
         self._holds = holds
+
+    def show_forms(self, offered: Sequence[Form]) -> Sequence[Form]:
+        """Offers these; returns what was offered before."""
+        before = [self.itemData(at) for at in range(self.count())]
+        if before != offered:
+            with QSignalBlocker(self):
+                self.clear()
+                for kind, name in offered:
+                    self.addItem(
+                        icon(kind, "command" if kind == COMMAND else "projection"), name, (kind, name)
+                    )
+        return before
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -169,8 +199,15 @@ def described_by(registry: Registry, kind: str, name: str) -> CommandType | Quer
     return registry.commands[name] if kind == COMMAND else registry.queries[name]
 
 
-def rfc3339_of(microseconds: int) -> str:
-    """Returns a time as forms take it."""
+def form_of(desk: Desk, described: CommandType | QueryType, suggest: Mapping[Loc, Suggest]) -> SchemaForm:
+    """Makes a form for a command or a query."""
     from workbench.model.clock import rfc3339
 
-    return rfc3339(microseconds)
+    clock = desk.workspace.clock
+    return SchemaForm(
+        described.schema,
+        validate=parse_validator(described.parse),
+        now=lambda: rfc3339(clock.now()),
+        new_uuid=lambda: str(uuid.uuid4()),
+        suggest=suggest,
+    )

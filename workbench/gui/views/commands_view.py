@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QSplitter,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -25,18 +18,20 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm, parse_validator
-from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory
 from workbench.gui.views.command_parts import (
     COMMAND,
     QUERY,
     ExpectedVersion,
+    Form,
     Picker,
     answer_of,
     catch_up,
     described_by,
-    rfc3339_of,
+    form_of,
+    in_place_of,
+    offered_forms,
     suggestions,
 )
 from workbench.gui.views.command_result import ResultCard
@@ -158,21 +153,13 @@ class CommandsView(View):
     @override
     def refresh(self) -> None:
         registry = self.desk.workspace.registry
-        offered = [(COMMAND, name) for name in registry.commands] + [
-            (QUERY, name) for name in registry.queries
-        ]
+        offered = offered_forms(registry)
         self._pages.setCurrentIndex(0 if offered else 1)
         if not offered:
             return
-        if [self.picker.itemData(at) for at in range(self.picker.count())] != offered:
-            with QSignalBlocker(self.picker):
-                self.picker.clear()
-                for kind, name in offered:
-                    self.picker.addItem(
-                        icon(kind, "command" if kind == COMMAND else "projection"), name, (kind, name)
-                    )
+        before = self.picker.show_forms(offered)
         if (self.kind, self._name) not in offered:
-            self._make_form(*offered[0])
+            self._replace(in_place_of((self.kind, self._name), before, offered))
         elif self._described is not described_by(registry, self.kind, self._name):
             self._reshape(registry)
         commands = self.desk.workspace.commands
@@ -226,15 +213,8 @@ class CommandsView(View):
             self._holder.removeWidget(self._form)
             self._form.deleteLater()
         self.kind, self._name = kind, name
-        registry, clock = self.desk.workspace.registry, self.desk.workspace.clock
-        self._described = described = described_by(registry, kind, name)
-        self._form = SchemaForm(
-            described.schema,
-            validate=parse_validator(described.parse),
-            now=lambda: rfc3339_of(clock.now()),
-            new_uuid=lambda: str(uuid.uuid4()),
-            suggest=suggestions(self.desk, name if kind == COMMAND else ""),
-        )
+        self._described = described = described_by(self.desk.workspace.registry, kind, name)
+        self._form = form_of(self.desk, described, suggestions(self.desk, name if kind == COMMAND else ""))
         self._form.changed.connect(self._show_target)
         self._form.changed.connect(self.drafts.note)
         self._form.submitted.connect(self._submitted)
@@ -254,6 +234,27 @@ class CommandsView(View):
         if self._form is not None:
             self.drafts.tell_left(self._form.reshape(described.schema, parse_validator(described.parse)))
         self._dress(self.kind)
+
+    def _replace(self, form: Form) -> None:
+        """Shows another form in the place of one that is gone; what was typed there is kept and offered."""
+        gone, key, held = self._name, f"{self.kind}/{self._name}", self.drafts.holds
+        self._make_form(*form)
+        if held:
+            said = f"The model has no {gone} any more; what was typed into its form is kept."
+            take_over = f"Take it over into {self._name}", partial(self._take_over, self._name, key)
+            self.desk.notice("warning", said, take_over)
+
+    def _take_over(self, name: str, key: str) -> None:
+        """Types what is kept of a form that is gone into another; what stands there already stays."""
+        self.show_command(name)
+        draft = self.desk.workspace.drafts.find(key)
+        if draft is None or self._form is None or self._name != name:
+            return
+        here = self._written()
+        form = {**draft.content.get("form", {}), **here.get("form", {})}
+        self.drafts.tell_left(self._write({**draft.content, **here, "form": form}))
+        self.desk.forget(key)
+        self.take_keyboard(self._form.first_input())
 
     def _written(self) -> dict[str, Any]:
         """Returns what was typed into the form, and the version that is expected; empty for nothing."""

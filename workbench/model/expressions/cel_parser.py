@@ -147,7 +147,7 @@ def parse(text: str) -> Node:
     return node
 
 
-_PATH = re.compile(r"([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)")
+_PATH = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\.([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def path(text: str) -> Node | None:

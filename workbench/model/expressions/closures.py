@@ -34,7 +34,7 @@ from workbench.model.expressions.operators import (
     sum_of,
 )
 from workbench.model.expressions.value_kinds import NUMBERS, Kind, Type
-from workbench.model.expressions.value_views import VIEWS, fields_of, seen
+from workbench.model.expressions.value_views import VIEWS, attributes_of, seen
 
 _AS_THEY_ARE = frozenset({Kind.STRING, Kind.INTEGER, Kind.BOOLEAN, Kind.TIME})
 _PARTS = frozenset({Kind.ANY, Kind.LIST, Kind.RECORD})
@@ -69,7 +69,11 @@ def attribute_of(node: cel_parser.Node, scope: Scope) -> tuple[int, str] | None:
     owner = scope.get(node.of.name)
     if owner is None or owner.index is None or not _has_attributes(owner.type):
         return None
-    return owner.index, node.name
+    return owner.index, _attribute_name(owner.type, node.name)
+
+
+def _attribute_name(known: Type, field: str) -> str:
+    return known.attributes.get(field, field)
 
 
 def _has_attributes(known: Type) -> bool:
@@ -184,7 +188,7 @@ class Builder:
             return lambda env: read(env[index])
         owner = self._path(node.of)
         if _has_attributes(node.of.type):
-            return _attribute(owner, node.name)
+            return _attribute(owner, node.name, _attribute_name(node.of.type, node.name))
         return _keyed(owner, node.name)
 
     def _variable(self, name: str) -> Get:
@@ -315,16 +319,16 @@ def _mapped(entries: list[tuple[Get, Get]]) -> Get:
     return mapped
 
 
-def _attribute(owner: Get, name: str) -> Get:
-    get = attrgetter(name)
+def _attribute(owner: Get, name: str, attribute: str) -> Get:
+    get = attrgetter(attribute)
 
-    def attribute(env: Any) -> Any:
+    def found(env: Any) -> Any:
         value = owner(env)
         if value is None:
             raise Missing(f"null has no {name}")
         return get(value)
 
-    return attribute
+    return found
 
 
 def _keyed(owner: Get, name: str) -> Get:
@@ -345,7 +349,7 @@ def field_in(value: Any, name: str) -> Any:
         Wrong: It is no object.
     """
     kind = type(value)
-    if kind not in TYPES and fields_of(value) is not None:
+    if kind not in TYPES and (isinstance(value, Mapping) or attributes_of(kind) is not None):
         value = seen(value)
         kind = type(value)
     if kind is dict and name in value:

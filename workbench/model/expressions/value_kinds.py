@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -58,6 +58,8 @@ class Type:
         nullable: Whether it may be null.
         item: Of a list.
         fields: Of a record, if they are known.
+        attributes: Attributes of fields that are not called as the fields are.
+        written: Names in JSON of fields that are not called so.
         keyed: Whether a record is a mapping; else its fields are attributes.
         choices: The only texts that it can be; empty for any.
         places: Digits after the point that a decimal is kept with, where that is fixed.
@@ -67,6 +69,8 @@ class Type:
     nullable: bool = False
     item: Type | None = None
     fields: Mapping[str, Type] | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
     keyed: bool = False
     choices: tuple[str, ...] = ()
     places: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -38,21 +38,30 @@ def seen(value: Any) -> Any:
         return float(value)
     if isinstance(value, set | frozenset):
         return list(value)
-    fields = fields_of(value)
-    return str(value) if fields is None else {name: field_of(value, name) for name in fields}
-
-
-def fields_of(value: Any) -> tuple[str, ...] | None:
-    """Returns the names of an object's fields: of a mapping, a msgspec struct or a pydantic model."""
     if isinstance(value, Mapping):
-        return tuple(value)
-    found = getattr(type(value), "__struct_fields__", None) or getattr(type(value), "model_fields", None)
+        return dict(value)
+    names = attributes_of(type(value))
+    return str(value) if names is None else {field_named(one): getattr(value, one) for one in names}
+
+
+def attributes_of(kind: type[Any]) -> tuple[str, ...] | None:
+    """Returns the attributes that are the fields of a msgspec struct or a pydantic model."""
+    found = getattr(kind, "__struct_fields__", None) or getattr(kind, "model_fields", None)
     return None if found is None else tuple(found)
 
 
-def field_of(value: Any, name: str) -> Any:
-    """Returns a field that an object has."""
-    return value[name] if isinstance(value, Mapping) else getattr(value, name)
+_SAFE = "f·"
+"""Begins the attribute of a field whose own name a class uses otherwise; no name in an expression has it."""
+
+
+def attribute_named(field: str, taken: Container[str]) -> str:
+    """Returns the attribute for a field: its name, unless classes use it or hide what begins so."""
+    return f"{_SAFE}{field}" if field in taken or field.startswith(("_", "model_")) else field
+
+
+def field_named(attribute: str) -> str:
+    """Returns the field that an attribute is for."""
+    return attribute.removeprefix(_SAFE)
 
 
 def _moment(value: Any) -> Any:

@@ -28,8 +28,10 @@ from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import (
     FieldType,
     as_json,
+    attribute_of,
     class_name,
     model_class,
+    names_of,
     record_of,
     struct_class,
 )
@@ -117,7 +119,7 @@ def add_command(
         fields,
         doc=section.description,
         command_type=name,
-        target=target,
+        target=attribute_of(target),
         creates=bool(section.creates),
     )
     optional = frozenset(key for key, one in fields.items() if one.optional)
@@ -174,7 +176,7 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
         message = draft.template((*place, "message"), one.message, scope, present=present | yes)
         if one.field and one.field not in part.field_types:
             draft.unknown((*place, "field"), f"field of {part.name}", one.field, part.field_types)
-        guards.append((when, message, one.field or None))
+        guards.append((when, message, names_of(part.cls).get(one.field)))
         present |= no
     actions = ActionCompiler(draft, scope, "command", 3, present).emitted(path, section, owner.events)
     return _decide(tuple(guards), tuple(actions))
@@ -274,7 +276,7 @@ def _falling_back(quick_way: Build | None, careful: Build) -> Build:
 
 
 def _kept(name: str) -> Get:
-    get = attrgetter(name)
+    get = attrgetter(attribute_of(name))
     return lambda env: get(env[0])
 
 
@@ -318,13 +320,14 @@ def _upcasters(draft: Compilation, owner: AggregateDraft, name: str) -> dict[int
 
 def _check_step(draft: Compilation, path: Path, one: UpcastSection, part: CompiledPart) -> None:
     """Finds fields of the last step that the present version does not have."""
+    known = tuple(names_of(part.cls).values())
     for old, new in one.rename.items():
-        if new not in part.field_types:
-            draft.unknown((*path, "rename", old), f"field of {part.name}", new, part.field_types)
+        if new not in known:
+            draft.unknown((*path, "rename", old), f"field of {part.name}", new, known)
     for where, names in (("set", one.set), ("default", one.default)):
         for name in names:
-            if name not in part.field_types:
-                draft.unknown((*path, where, name), f"field of {part.name}", name, part.field_types, key=True)
+            if name not in known:
+                draft.unknown((*path, where, name), f"field of {part.name}", name, known, key=True)
 
 
 def _upcaster(draft: Compilation, path: Path, one: UpcastSection) -> Upcaster:

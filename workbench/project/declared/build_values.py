@@ -14,7 +14,7 @@ from workbench.model.expressions.cel_values import Wrong
 from workbench.model.expressions.expression import Placed, constant, quick_of
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Kind, Type
-from workbench.project.declared.value_classes import FieldType, check_finite
+from workbench.project.declared.value_classes import FieldType, attribute_of, check_finite, names_of
 
 Build = Callable[[Any], Any]
 """Makes a value from what expressions read."""
@@ -60,7 +60,8 @@ def checked(cls: type[Any], sources: Mapping[str, ValueSource], said: str) -> Bu
     Args:
         said: What went wrong where a value does not fit.
     """
-    items = tuple((name, source.get) for name, source in sources.items())
+    written = names_of(cls)
+    items = tuple((written[name], source.get) for name, source in sources.items())
     convert = msgspec.convert
 
     def build(env: Any) -> Any:
@@ -113,7 +114,7 @@ def quick_change(sources: Mapping[str, ValueSource]) -> Build | None:
     """Returns what changes fields of the first of what expressions read; None where checks are needed."""
     if not all(source.exact for source in sources.values()):
         return None
-    items = tuple((name, quick_of(source.get)) for name, source in sources.items())
+    items = tuple((attribute_of(name), quick_of(source.get)) for name, source in sources.items())
     replace = msgspec.structs.replace
     if not items:
         return lambda env: env[0]

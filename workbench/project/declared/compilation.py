@@ -30,7 +30,7 @@ from workbench.model.registry import Definitions
 from workbench.project.declared.build_values import ValueSource, source_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.source_locations import Path, SourceLocations
-from workbench.project.declared.value_classes import FieldType
+from workbench.project.declared.value_classes import FieldType, names_of
 from workbench.tusk import Problem
 
 _FITS = {
@@ -233,9 +233,10 @@ def part_of_command(cls: type[Command]) -> CompiledPart:
 
 
 def _record(cls: type[Any]) -> Type:
-    names = tuple(getattr(cls, "__struct_fields__", ()) or getattr(cls, "model_fields", ()))
     hints = get_type_hints(cls)
-    return record({name: _annotated(hints[name]) for name in names})
+    written = names_of(cls)
+    known = record({name: _annotated(hints[name]) for name in written})
+    return replace(known, written={name: other for name, other in written.items() if name != other})
 
 
 def _annotated(hint: Any) -> Type:

@@ -22,7 +22,7 @@ from workbench.project.declared.compilation import Compilation, CompiledPart, mi
 from workbench.project.declared.scopes import Lines, lines_of
 from workbench.project.declared.sections import Acting, ActionSection, AnswerSection, Values
 from workbench.project.declared.source_locations import Path
-from workbench.project.declared.value_classes import as_json
+from workbench.project.declared.value_classes import as_json, names_of
 from workbench.project.durations import Calendar
 
 Due = Callable[[Any], tuple[float, datetime | None]]
@@ -310,7 +310,8 @@ _TIMED = {
 
 
 def _command(part: CompiledPart, sources: Mapping[str, ValueSource], later: Due | None) -> Build:
-    items = tuple((name, source.get) for name, source in sources.items())
+    written = names_of(part.cls)
+    items = tuple((written[name], source.get) for name, source in sources.items())
 
     def build(env: Any) -> Any:
         values = {name: get(env) for name, get in items}

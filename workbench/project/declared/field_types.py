@@ -73,7 +73,10 @@ class FieldTypes:
 
     def all_of(self, path: Path, fields: Mapping[str, FieldSection]) -> dict[str, FieldType]:
         """Returns the types of some fields."""
-        return {name: self.of((*path, name), name, one) for name, one in self._usable(path, fields)}
+        return {
+            name: replace(self.of((*path, name), name, one), written=one.written)
+            for name, one in self._usable(path, fields)
+        }
 
     def definition(self, fields: Mapping[str, FieldSection], *more: object) -> str:
         """Returns what fields mean as text, without words for people (J7).
@@ -92,14 +95,18 @@ class FieldTypes:
         return [*said, {name: self._meaning(part, seen) for name, part in inner.items()}]
 
     def _usable(self, path: Path, fields: Mapping[str, FieldSection]) -> Iterator[tuple[str, FieldSection]]:
+        written: dict[str, str] = {}
         for name, one in fields.items():
-            if _FIELD_NAME.fullmatch(name) and name not in _TAKEN:
-                yield name, one
-            else:
-                said = f"{name} cannot be the name of a field"
-                fits = _FIELD_NAME.fullmatch(name) is not None
-                hint = "" if fits else "use small letters, digits and _, and begin with a letter"
+            if said := _misnamed(name):
+                hint = f'call it otherwise and give its name in JSON: a_name {{ type: …, as: "{name}" }}'
                 self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
+                continue
+            other = written.setdefault(one.written or name, name)
+            if other != name:
+                said = f"{other} has the same name in JSON, {one.written or name}"
+                self.problems.append(self.places.problem((*path, name), "S-NAME", said, key=True))
+                continue
+            yield name, one
 
     def of(self, path: Path, name: str, one: FieldSection) -> FieldType:
         """Returns the type of one field."""
@@ -130,9 +137,15 @@ class FieldTypes:
             return _UNKNOWN
         if word not in self._known:
             self._open.append(word)
-            self._known[word] = self.of(("types", word), word, self.named[word])
+            self._known[word] = self._nameless(("types", word), word, self.named[word])
             self._open.pop()
         return self._known[word]
+
+    def _nameless(self, path: Path, name: str, one: FieldSection) -> FieldType:
+        """Returns the type of what is no field itself."""
+        if one.written:
+            self._tell((*path, "as"), "as gives a field its name in JSON, and this is no field", key=True)
+        return self.of(path, name, one)
 
     def _plain(self, path: Path, name: str, word: str, one: FieldSection) -> FieldType:
         if word not in _FITTING:
@@ -192,7 +205,7 @@ class FieldTypes:
 
     def _list(self, path: Path, name: str, one: FieldSection) -> FieldType:
         limits = {"min_length": _whole(one.min), "max_length": _whole(one.max)}
-        item = _ANYTHING if one.of is None else self.of((*path, "of"), name, one.of)
+        item = _ANYTHING if one.of is None else self._nameless((*path, "of"), name, one.of)
         return FieldType(
             type=Type(kind=Kind.LIST, item=item.type),
             event=list[item.event],  # type: ignore[name-defined]
@@ -224,19 +237,15 @@ class FieldTypes:
 class _Part(BaseModel):
     """Base of the objects inside commands."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
-_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
+_WORDS_OF_EXPRESSIONS = frozenset({"true", "false", "null", "in"})
 _WORDS = {"title", "description", "example"}
-_TAKEN = frozenset(dir(BaseModel)) | {
-    "command_type", "creates", "event_type", "event_version", "false", "in", "null", "query_type", "target",
-    "true", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
-    "package", "namespace", "return", "var", "void", "while",
-}  # fmt: skip
 _UNKNOWN = FieldType(type=ANY, event=Any, command=Any)
 _ANYTHING = _UNKNOWN
-_ALWAYS = {"type", "title", "description", "default", "example"}
+_ALWAYS = {"type", "title", "description", "default", "example", "written"}
 _FITTING: dict[str, set[str]] = {
     "string": {"min", "max", "pattern"},
     "integer": {"min", "max"},
@@ -281,6 +290,15 @@ def _number(word: str, one: FieldSection) -> FieldType:
     command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
     kind = Type(kind=Kind.DECIMAL, places=places)
     return FieldType(type=kind, event=Decimal, command=command, places=places)
+
+
+def _misnamed(name: str) -> str:
+    """Says why a name cannot be that of a field; empty if it can."""
+    if name in _WORDS_OF_EXPRESSIONS:
+        return f"{name} cannot be the name of a field: expressions read it as a word of their own"
+    if _FIELD_NAME.fullmatch(name) is None:
+        return f"{name} cannot be the name of a field: it has letters, digits and _, and no digit first"
+    return ""
 
 
 def _whole(number: float | None) -> int | None:

@@ -50,15 +50,15 @@ def _data_of(parts: list[CompiledPart]) -> Type:
     """Returns what the data of several events have in common; each may lack what another one has."""
     fields: dict[str, list[Type]] = {}
     for part in parts:
-        for name, known in part.field_types.items():
-            fields.setdefault(name, []).append(as_stored(known))
+        for name, known in (as_stored(part.type).fields or {}).items():
+            fields.setdefault(name, []).append(known)
     return record({name: common(types) for name, types in fields.items()}, keyed=True)
 
 
 def as_stored(data: Type) -> Type:
     """Returns the type of an event's data as messages carry it: JSON, where a time or a decimal is text."""
     if data.kind is Kind.RECORD and data.fields is not None:
-        fields = {name: as_stored(one) for name, one in data.fields.items()}
+        fields = {data.written.get(name, name): as_stored(one) for name, one in data.fields.items()}
         return record(fields, keyed=True, nullable=data.nullable)
     if data.kind is Kind.LIST:
         return Type(kind=Kind.LIST, item=as_stored(data.item or ANY), nullable=data.nullable)

@@ -24,7 +24,14 @@ from workbench.project.declared.consequences import ActionCompiler, CompiledActi
 from workbench.project.declared.scopes import now_at, record_at, with_names
 from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
 from workbench.project.declared.source_locations import Path
-from workbench.project.declared.value_classes import FieldType, class_name, record_of, struct_class
+from workbench.project.declared.value_classes import (
+    FieldType,
+    attribute_of,
+    class_name,
+    names_of,
+    record_of,
+    struct_class,
+)
 
 
 def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
@@ -174,8 +181,9 @@ def _step(
 def _evolve(
     name: str, steps: Mapping[type[Any], _Step], fields: Mapping[str, FieldType], state: type[msgspec.Struct]
 ) -> Callable[[Any, Any, ReactionContext], Any]:
-    kept = {key: attrgetter(key) for key in fields}
-    defaults = {key: one.default for key, one in fields.items() if one.optional}
+    written = names_of(state)
+    kept = {written[key]: attrgetter(attribute_of(key)) for key in fields}
+    defaults = {written[key]: one.default for key, one in fields.items() if one.optional}
 
     def evolve(before: Any, event: Any, context: ReactionContext) -> Any:
         step = steps[type(event)]
@@ -183,7 +191,7 @@ def _evolve(
             return None
         env = (before, event, context.record, context)
         values = {key: get(before) for key, get in kept.items()} if before is not None else dict(defaults)
-        values |= {key: source.get(env) for key, source in step.given.items()}
+        values |= {written[key]: source.get(env) for key, source in step.given.items()}
         try:
             return msgspec.convert(values, state, from_attributes=True)
         except msgspec.ValidationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from pydantic import Field as Pydantic
@@ -12,7 +13,7 @@ from workbench.model.expressions.value_kinds import INTEGER, STRING
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.sections import QuerySection
-from workbench.project.declared.value_classes import FieldType, as_json, class_name, model_class
+from workbench.project.declared.value_classes import FieldType, as_json, attribute_of, class_name, model_class
 
 Answering = Callable[[Any, ReadModels], Any]
 
@@ -65,14 +66,19 @@ def _annotated(annotation: Any, info: Any) -> Any:
 
 
 def _get(projection: str, key: str) -> Answering:
-    return lambda query, models: models.get(projection, as_json(getattr(query, key)))
+    get = attrgetter(attribute_of(key))
+    return lambda query, models: models.get(projection, as_json(get(query)))
 
 
 def _list(projection: str, fields: list[str]) -> Answering:
-    columns = [name for name in fields if name not in _PAGE]
+    columns = {name: attribute_of(name) for name in fields if name not in _PAGE}
 
     def answer(query: Any, models: ReadModels) -> Any:
-        where = {name: as_json(value) for name in columns if (value := getattr(query, name)) is not None}
+        where = {
+            name: as_json(value)
+            for name, attribute in columns.items()
+            if (value := getattr(query, attribute)) is not None
+        }
         return models.page(projection, where=where, after=query.after, limit=query.limit)
 
     return answer

@@ -56,6 +56,15 @@ _LARGEST = 10**15 - 1
 Bound = Annotated[int | float, BeforeValidator(_bounded)]
 
 
+def _json_name(value: str) -> str:
+    if len(value) > 255 or not value.isprintable() or '"' in value or "\\" in value:
+        raise ValueError('should be a name of at most 255 characters without \\ and "')
+    return value
+
+
+JsonName = Annotated[str, AfterValidator(_json_name)]
+
+
 class FieldSection(Section):
     """A field: ``"string"``, ``"string?"`` where it may be null, or a block."""
 
@@ -69,6 +78,7 @@ class FieldSection(Section):
     pattern: str = Field("", description="Regular expression that a text fits")
     choices: list[str] = Field(default_factory=list, description="The texts that a choice can be")
     example: str | int | float | bool | None = Field(None, description="A value that forms show")
+    written: JsonName = Field("", alias="as", description="Its name in JSON, where it is another")
     of: FieldSpec | None = Field(None, description="What a list holds")
     fields: dict[Name, FieldSpec] = Field(default_factory=dict, description="What an object consists of")
 

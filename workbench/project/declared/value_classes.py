@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import partial
@@ -14,12 +14,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
+from workbench.model.command import Command, Query
+from workbench.model.event import Event
 from workbench.model.expressions.conversions import written
 from workbench.model.expressions.numbers import exact, finite
 from workbench.model.expressions.value_kinds import ANY, Kind, Type, record
-from workbench.model.expressions.value_views import moment, seen
+from workbench.model.expressions.value_views import attribute_named, attributes_of, field_named, moment, seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class FieldType:
         default: Where an event has none; an ellipsis where it must.
         command_default: The same for a command.
         places: Digits after the point, of a decimal.
+        written: Its name in JSON, where it is not called so.
     """
 
     type: Type
@@ -41,6 +44,7 @@ class FieldType:
     default: Any = ...
     command_default: Any = ...
     places: int | None = None
+    written: str = ""
 
     @property
     def optional(self) -> bool:
@@ -129,7 +133,28 @@ def check_finite(value: Any) -> None:
 
 def record_of(fields: Mapping[str, FieldType]) -> Type:
     """Returns what expressions know of an object with these fields."""
-    return record({name: one.type for name, one in fields.items()})
+    return replace(
+        record({name: one.type for name, one in fields.items()}),
+        attributes={name: other for name in fields if (other := attribute_of(name)) != name},
+        written={name: one.written for name, one in fields.items() if one.written},
+    )
+
+
+def attribute_of(field: str) -> str:
+    """Returns the attribute for a field in the classes that are made here."""
+    return attribute_named(field, _TAKEN)
+
+
+_TAKEN = frozenset({*dir(Command), *dir(Query), *dir(Event)})
+
+
+def names_of(cls: type[Any]) -> Mapping[str, str]:
+    """Returns the names in JSON of the fields of a struct or a pydantic class."""
+    if issubclass(cls, msgspec.Struct):
+        written = cls.__struct_encode_fields__
+    else:
+        written = tuple(one.alias or name for name, one in cls.model_fields.items())
+    return dict(zip(map(field_named, attributes_of(cls) or ()), written, strict=True))
 
 
 def class_name(name: str) -> str:
@@ -146,7 +171,7 @@ def struct_class(
     **variables: Any,
 ) -> type[Any]:
     """Makes a frozen msgspec class."""
-    parts = [(key, one.event, *_default_of(one)) for key, one in fields.items()]
+    parts = [(attribute_of(key), one.event, *_default_of(one)) for key, one in fields.items()]
     optional = [one.optional for one in fields.values()]
     return msgspec.defstruct(
         name,
@@ -155,6 +180,7 @@ def struct_class(
         frozen=True,
         kw_only=sorted(optional) != optional,
         namespace={"__doc__": doc, **variables},
+        rename={attribute_of(key): one.written or key for key, one in fields.items()},
         module=__name__,
     )
 
@@ -172,7 +198,10 @@ def model_class(
     name: str, base: type[BaseModel], fields: Mapping[str, FieldType], *, doc: str, **variables: Any
 ) -> type[Any]:
     """Makes a frozen pydantic class."""
-    parts: dict[str, Any] = {key: (one.command, one.command_default) for key, one in fields.items()}
+    parts: dict[str, Any] = {
+        attribute_of(key): (one.command, Field(one.command_default, alias=one.written or key))
+        for key, one in fields.items()
+    }
     model = create_model(name, __base__=base, __doc__=doc or None, __module__=__name__, **parts)
     for key, value in variables.items():
         setattr(model, key, value)

@@ -52,7 +52,8 @@ class Drain:
         Raises:
             StoreReadOnly: This window only observes.
         """
-        engine = self._world.running()
+        async with self._world.at_work() as engine:
+            pass  # the engine that runs once a reload is done
         until = self._world.clock.now() + round(seconds * MICROSECONDS)
         try:
             async with asyncio.timeout(seconds):

@@ -131,7 +131,7 @@ def _complete(line: QLineEdit, suggest: Suggest) -> None:
     line.setCompleter(completer)
 
     def offer(found: list[str]) -> None:
-        model.setStringList(found)
+        model.setStringList([] if found == [line.text()] else found)  # a list would eat the next click
         if line.hasFocus():
             completer.complete()  # where it came late the line itself asked its completer before
 
