@@ -15,6 +15,7 @@ from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.turns import Turns
 from workbench.errors import (
+    STREAM_EXISTS,
     CallerError,
     CommandRejected,
     InvalidCommand,
@@ -33,6 +34,7 @@ from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
+from workbench.store.rules import fits
 from workbench.store.stored_values import CommandRecord, Snapshot
 
 DECISIONS = 4
@@ -45,7 +47,8 @@ class Issue:
 
     Attributes:
         values: Its fields as plain values.
-        expected: The version that the sender saw; None accepts any and retries conflicts.
+        expected: The version that the sender saw, which is then not retried, or `STREAM_EXISTS`; None accepts
+            any.
         origin: Who sent it: ``form``, ``cli``, a policy's name.
     """
 
@@ -169,7 +172,7 @@ class CommandHandler:
                 return await self._append(aggregate, stream, loaded, decision.events, record)
             except WrongExpectedVersion as conflict:
                 self._loader.forget(stream)
-                if attempt == DECISIONS or issue.expected is not None:
+                if attempt == DECISIONS or issue.expected not in (None, STREAM_EXISTS):
                     return await self._record(base, conflict.actual, conflict, attempt)
             except CallerError as refusal:
                 return await self._record(base, loaded.version, refusal, attempt)
@@ -286,7 +289,7 @@ def _outcome(error: CallerError) -> CommandOutcome:
 
 def _check_expected(kind: CommandType, issue: Issue, stream: str, loaded: Loaded) -> None:
     """K2 and K4, before anything is decided."""
-    if issue.expected is not None and issue.expected != loaded.version:
+    if issue.expected is not None and not fits(issue.expected, loaded.version):
         raise WrongExpectedVersion(stream, expected=issue.expected, actual=loaded.version)
     if kind.creates and loaded.version:
         raise CommandRejected(f"{stream} exists already, at version {loaded.version}", field=kind.target)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.command_handler import Issue
-from workbench.errors import InvalidCommand, ModelFailed, StoreBusy, WorkbenchError
+from workbench.errors import InvalidCommand, ModelFailed, ProjectionFaulted, StoreBusy, WorkbenchError
 from workbench.model.command import CommandResult, CommandType
 from workbench.model.project_code import project_code
 from workbench.model.secrets import without_secrets
@@ -120,11 +120,16 @@ class Commands:
         """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile.
 
         Raises:
-            ProjectionFaulted: It is faulted.
+            NotFound: There is no such projection, or handlers write it.
+            InvalidValue: Nothing stands at that position yet.
+            ProjectionFaulted: It is faulted, paused or to be rebuilt: says which, and why.
         """
         while True:
             async with self._world.at_work() as engine:
-                pass
+                stopped = engine.faults.get(f"projection {projection}")
+            if stopped and engine.projection(projection).checkpoint < position:
+                said = f"read model {projection} stopped: {stopped}"
+                raise ProjectionFaulted(said, hint="fix the cause, then resume the engine in the window")
             try:
                 return await engine.wait_for(projection, position)
             except StoreBusy:
