@@ -219,7 +219,9 @@ class Office:
         self.store = Mortal(store, -1 if self.died else self.die_at)
         self.timer = VirtualTimer(self.clock)
         registry = build_registry([self.definitions], subscriptions=self.subscriptions)
-        self.engine = Engine(self.store, registry, self.clock, lambda _: None, timer=self.timer, seed=1 + self.died)
+        self.engine = Engine(
+            self.store, registry, self.clock, lambda _: None, timer=self.timer, seed=1 + self.died
+        )
         try:
             await self.engine.start()
         except WorkbenchError:

@@ -17,10 +17,10 @@ from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import STRING
 from workbench.model.policy import Policy, Process, Reaction
-from workbench.project.declared.refusal_answers import AnswerCompiler, MadeAnswers, event_answers
 from workbench.project.declared.build_values import ValueSource
 from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction
+from workbench.project.declared.refusal_answers import AnswerCompiler, MadeAnswers, event_answers
 from workbench.project.declared.scopes import now_at, record_at, with_names
 from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
 from workbench.project.declared.source_locations import Path
