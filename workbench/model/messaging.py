@@ -17,7 +17,8 @@ from workbench.errors import ANY, InvalidValue
 from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.event import Event, RecordedEvent
 from workbench.model.filter import Filter
-from workbench.model.json_values import read_json, write_json
+from workbench.model.json_values import read_json
+from workbench.model.marks import HISTORY, has_mark
 from workbench.model.retry import RetryPolicy
 
 COMMANDS_TOPIC = "$commands"
@@ -139,7 +140,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def history(self) -> bool:
         """Whether it is an event that was brought in for read models alone (B3)."""
-        return self.event and self.metadata is not None and _is_history(self.metadata)
+        return self.event and has_mark(self.metadata, HISTORY)
 
     def json(self) -> Any:
         """Returns the data as plain values."""
@@ -154,23 +155,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
             "data": self.json(),
             "metadata": read_json(self.metadata) if self.metadata else {},
         }
-
-
-HISTORY = "history"
-"""Key of the metadata of events that happened elsewhere before: read models fold them, nothing reacts."""
-
-
-def as_history(metadata: str | None) -> str:
-    """Returns metadata with the mark that keeps an event from subscriptions, policies and processes (B3)."""
-    said = read_json(metadata) if metadata else {}
-    return write_json({**said, HISTORY: True})
-
-
-def _is_history(metadata: str) -> bool:
-    if f'"{HISTORY}":true' not in metadata:
-        return False
-    said = read_json(metadata)
-    return isinstance(said, dict) and said.get(HISTORY) is True
 
 
 def event_as_message(event: RecordedEvent, topic: str) -> Message:
