@@ -139,5 +139,6 @@ def folder(path: object) -> Path:
 
 
 def _wrong(field: str, wanted: str, value: object) -> InvalidValue:
-    found = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+    kind = "None" if value is None else type(value).__name__
+    found = f"the class {value.__name__}" if isinstance(value, type) else kind
     return InvalidValue(f"takes {wanted}, not {found}", path=field)
