@@ -131,7 +131,7 @@ async def test_the_story_makes_dead_letters_that_the_status_line_counts(start, u
     session = await start()
     await session.workspace.story.play(pace=0)
     said = session.window.statusBar().findChild(object, "dead-count")
-    await until(lambda: said.text() == "4 dead", within=10)
+    await until(lambda: said.text() == "4 dead letters", within=10)
     said.click()
     assert not session.window.docks["letters"].isHidden()
 
