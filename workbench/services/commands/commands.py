@@ -9,6 +9,7 @@ from uuid import UUID
 from workbench.engine.command_handler import Issue
 from workbench.errors import InvalidCommand, ModelFailed, ProjectionFaulted, StoreBusy, WorkbenchError
 from workbench.model.command import CommandResult, CommandType
+from workbench.model.error_text import error_sentence
 from workbench.model.project_code import project_code
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import line_of
@@ -85,7 +86,7 @@ class Commands:
             except WorkbenchError:
                 raise
             except Exception as error:
-                said = without_secrets(f"{type(error).__name__}: {error}", values, self._whole(name, values))
+                said = without_secrets(error_sentence(error), values, self._whole(name, values))
                 raise self._failed(f"{name} could not be decided: {said}", error) from error
 
     def _whole(self, name: str, values: Mapping[str, Any]) -> Any:
