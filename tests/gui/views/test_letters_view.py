@@ -407,6 +407,20 @@ async def test_of_a_letter_that_left_the_list_the_detail_says_what_became_of_it(
     assert not view.detail.absent.isVisible()
 
 
+async def test_coming_back_leaves_selected_what_is_selected(broken, desk, view, until):
+    choose(view, 1)
+    await broken.dead_letters.archive([1])
+    await until(lambda: 1 not in listed(view))
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(view.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    chosen = view.table.selected_keys()
+    assert (desk.selection.letter, len(chosen)) == (1, 2)
+    view._stale = True  # as after a while behind another view
+    view.catch_up()
+    assert view.table.selected_keys() == chosen
+
+
 async def test_of_another_cause_the_letter_before_is_not_shown(broken, desk, view):
     choose(view, 3)
     cause(view, "PermanentError")

@@ -208,9 +208,9 @@ class LettersView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        if selection.letter:
-            self._show(selection.letter)
-        elif selection.subscription:
+        if selection.letter and selection.letter != getattr(self.detail.letter, "number", 0):
+            self._show(selection.letter)  # else it is shown, and others may be selected by now
+        elif selection.subscription and not selection.letter:
             self.groups.choose(selection.subscription)
 
     def _list(self, node: GroupNode) -> None:
