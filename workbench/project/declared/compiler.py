@@ -19,6 +19,7 @@ from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
 from workbench.project.declared.handler_compiler import handler_of
+from workbench.project.declared.outcomes import outcomes_of
 from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import columns_of, projection_of
 from workbench.project.declared.query_compiler import query_of
@@ -70,6 +71,7 @@ def compile_declared(
         processes=tuple(_each(draft, sections.processes, process_of).values()),
         queries=tuple(_each(draft, sections.queries, query_of).values()),
         handlers=_each(draft, sections.handlers, handler_of),
+        outcomes=outcomes_of(sections),
     ), problems
 
 
