@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QRegion
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableView
 
 from tests.gui.conftest import Numbers
 from workbench.errors import StoreBusy, StoreCorrupt
@@ -545,6 +545,21 @@ def test_V1_a_range_grows_and_shrinks_from_the_row_that_was_clicked_while_others
     table.refresh()
     QTest.keyClick(table, Qt.Key.Key_Up, SHIFT)
     assert numbers(table.selected_rows()) == [1, 5, 6]
+
+
+def test_a_range_grows_from_its_other_end_where_the_view_forgot_where_it_began(table):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
+    QTest.keyClick(table, Qt.Key.Key_Down, SHIFT)
+    QTableView.reset(table)  # what the view remembers of where it began
+    table.choose_index(2)
+    flags = table.selectionModel().SelectionFlag
+    for row in (3, 2):
+        table.selectionModel().setCurrentIndex(table.model().index(row, 0), flags.Select | flags.Rows)
+    table.selectionModel().setCurrentIndex(table.model().index(3, 0), flags.NoUpdate)
+    for key, wanted in ((Qt.Key.Key_Down, [2, 3, 4]), (Qt.Key.Key_Up, [2, 3])):
+        QTest.keyClick(table, key, SHIFT)
+        assert numbers(table.selected_rows()) == wanted
 
 
 def test_one_of_many_that_the_program_chooses_leaves_them_selected(table):
