@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QItemSelection, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableView
@@ -552,11 +552,10 @@ def test_a_range_grows_from_its_other_end_where_the_view_forgot_where_it_began(t
     QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 2))
     QTest.keyClick(table, Qt.Key.Key_Down, SHIFT)
     QTableView.reset(table)  # what the view remembers of where it began
-    table.choose_index(2)
-    flags = table.selectionModel().SelectionFlag
-    for row in (3, 2):
-        table.selectionModel().setCurrentIndex(table.model().index(row, 0), flags.Select | flags.Rows)
-    table.selectionModel().setCurrentIndex(table.model().index(3, 0), flags.NoUpdate)
+    model, flags = table.model(), table.selectionModel().SelectionFlag
+    table.selectionModel().setCurrentIndex(model.index(3, 0), flags.NoUpdate)
+    block = QItemSelection(model.index(2, 0), model.index(3, 1))
+    table.selectionModel().select(block, flags.ClearAndSelect)
     for key, wanted in ((Qt.Key.Key_Down, [2, 3, 4]), (Qt.Key.Key_Up, [2, 3])):
         QTest.keyClick(table, key, SHIFT)
         assert numbers(table.selected_rows()) == wanted
