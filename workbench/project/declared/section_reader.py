@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from workbench.model.hints import did_you_mean, nearest
 from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
-from workbench.project.declared.section_mending import Mending
+from workbench.project.declared.section_repair import Repair
 from workbench.project.declared.sections import (
     SECTIONS,
     AggregateSection,
@@ -138,10 +138,10 @@ class _Reading:
         except ValidationError as error:
             faults = error.errors(include_url=False)
             problems += [_problem(self.document, self.path, self.model, one) for one in faults]
-            mending = Mending(given, self._meant)
-            found = mending.read(self.validate, error)
+            repair = Repair(given, self._meant)
+            found = repair.read(self.validate, error)
             if found is not None:
-                sections.unread |= {(*self.path, *inner) for inner in mending.unread}
+                sections.unread |= {(*self.path, *inner) for inner in repair.unread}
             return found
 
     def _meant(self, inner: Path) -> str:

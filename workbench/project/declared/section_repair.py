@@ -18,11 +18,11 @@ STAND_INS = ("true", "json")
 """What stands where nothing could be read: an expression, a name or a field of any kind, then a column."""
 
 NEEDED = {("fields",), ("state",), ("columns",)}
-"""Blocks without which nothing can be said about whoever uses the section."""
+"""Blocks without which nothing can be said about the uses of the section."""
 
 
 @dataclass(slots=True)
-class Mending:
+class Repair:
     """Takes the place of what cannot be read in a section's values.
 
     Args:
@@ -41,8 +41,8 @@ class Mending:
         """Returns what can be read; None where nothing can."""
         root = {"": copy.deepcopy(self.given)}
         for _ in range(ROUNDS):
-            mended: set[Path] = set()
-            if not all(self._mend(root, one, mended) for one in _in_order(error)):
+            fixed: set[Path] = set()
+            if not all(self._fix(root, one, fixed) for one in _in_order(error)):
                 return None
             try:
                 return validate(root[""])
@@ -50,14 +50,14 @@ class Mending:
                 error = next_error
         return None
 
-    def _mend(self, root: dict[str, Any], error: ErrorDetails, mended: set[Path]) -> bool:
-        """Mends one thing, if that was not done yet; returns whether something was left to try."""
+    def _fix(self, root: dict[str, Any], error: ErrorDetails, fixed: set[Path]) -> bool:
+        """Fixes one thing, if that was not done yet; returns whether something was left to try."""
         steps = ("", *(str(step) for step in error["loc"] if step != "[key]"))
         block, path = _block_at(root, steps)
         key = path[-1]
-        if path in mended or (error["type"] == "missing" and key in block):
+        if path in fixed or (error["type"] == "missing" and key in block):
             return True
-        mended.add(path)
+        fixed.add(path)
         if error["type"] == "dict_type" and path[1:] in NEEDED:
             return False
         if path == steps and ("[key]" in error["loc"] or error["type"] == "extra_forbidden"):
