@@ -16,11 +16,11 @@ from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type, misfit
 from workbench.model.expressions.value_views import moment, names_of
-from workbench.model.policy import After, At
+from workbench.model.policy import After, At, Issue
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.scopes import Lines, lines_of
-from workbench.project.declared.sections import Acting, ActionSection, Values
+from workbench.project.declared.sections import Acting, ActionSection, AnswerSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
 from workbench.project.durations import Calendar
@@ -84,7 +84,11 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
     return ""
 
 
-_FITTING = {"emit": frozenset(), "issue": frozenset({"after", "at"}), "publish": ActionSection.details}
+_FITTING = {
+    "emit": frozenset(),
+    "issue": frozenset({"after", "at", "refused"}),
+    "publish": ActionSection.details - {"refused"},
+}
 
 
 _Make = Callable[["ActionCompiler", Path, ActionSection], tuple[Build, Build | None] | None]
@@ -98,6 +102,7 @@ class ActionCompiler:
     Args:
         source: The variable whose fields are taken over where a field of the same name is not given.
         arity: How many items expressions read; None where they read a mapping.
+        answer: Compiles what follows where a command is refused; returns its name.
     """
 
     draft: Compilation
@@ -105,6 +110,7 @@ class ActionCompiler:
     source: str
     arity: int | None
     present: frozenset[str] = frozenset()
+    answer: Callable[[Path, AnswerSection, CompiledPart], str] | None = None
 
     def emitted(self, path: Path, acting: Acting, events: Mapping[str, CompiledPart]) -> list[CompiledAction]:
         """Compiles what a command emits; only these events can be."""
@@ -268,7 +274,11 @@ def _issue(
     if one.issue not in names:
         names.append(one.issue)
     later = own.later(path, one)
-    return _command(part, own.fields(path, "issue", one, part), later), None
+    build = _command(part, own.fields(path, "issue", one, part), later)
+    if one.refused is None or own.answer is None:
+        return build, None
+    name = own.answer((*path, "refused"), one.refused, part)
+    return lambda env: Issue(build(env), name), None
 
 
 def _publish(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build, None] | None:
