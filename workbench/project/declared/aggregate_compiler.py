@@ -19,6 +19,7 @@ from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import quick_of
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Type
+from workbench.model.expressions.value_views import names_of
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, untyped
@@ -31,7 +32,6 @@ from workbench.project.declared.value_classes import (
     attribute_of,
     class_name,
     model_class,
-    names_of,
     record_of,
     struct_class,
 )
