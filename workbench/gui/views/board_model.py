@@ -123,7 +123,7 @@ def _next(registry: Registry, graph: BoardGraph, name: str, event: str) -> Itera
     if not name.startswith("subscription:"):
         yield from graph.targets[name]
         return
-    for one in registry.outcomes_of(name):
+    for one in registry.flows_of(name):
         target = f"{_TARGETS[one.verb]}:{one.name}"
         if one.verb != "consumes" and one.cause in {"", event} and target in graph.by_id:
             yield target
@@ -133,13 +133,13 @@ def _makers(registry: Registry) -> dict[str, list[str]]:
     """Returns the ids of the commands of which it is known that they emit an event, by its name."""
     found: dict[str, list[str]] = {}
     for command in registry.commands:
-        for event in dict.fromkeys(one.name for one in registry.outcomes_of(f"command:{command}")):
+        for event in dict.fromkeys(one.name for one in registry.flows_of(f"command:{command}")):
             found.setdefault(event, []).append(f"command:{command}")
     return found
 
 
 _TARGETS = {"emits": "event", "issues": "command", "publishes": "topic", "consumes": "event"}
-"""What kind of node an outcome leads to, or comes from."""
+"""What kind of node a flow leads to, or comes from."""
 
 
 class _Builder:
@@ -245,13 +245,13 @@ class _Builder:
                 self._join(f"subscription:{name}", f"command:{last}", "issues", seen=True)
 
     def _deeds(self, name: str) -> tuple[str, ...]:
-        deeds = [one for one in self._model.outcomes_of(f"subscription:{name}") if one.verb != "consumes"]
+        deeds = [one for one in self._model.flows_of(f"subscription:{name}") if one.verb != "consumes"]
         return _listed(tuple(dict.fromkeys(f"{one.name} {one.words}".strip() for one in deeds)))
 
     def _follow(self, source: str) -> None:
         """Adds edges for what is known to follow, with the words of all the ways to it."""
         said: dict[tuple[str, str], list[str]] = {}
-        for one in self._model.outcomes_of(source):
+        for one in self._model.flows_of(source):
             said.setdefault((one.verb, one.name), []).append(one.words)
         for (verb, name), words in said.items():
             target = f"{_TARGETS[verb]}:{name}"

@@ -16,10 +16,10 @@ from workbench.project.declared.aggregate_compiler import (
     owner_of,
 )
 from workbench.project.declared.compilation import Compilation
+from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
 from workbench.project.declared.handler_compiler import handler_of
-from workbench.project.declared.outcomes import outcomes_of
 from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import columns_of, projection_of
 from workbench.project.declared.query_compiler import query_of
@@ -72,7 +72,7 @@ def compile_declared(
         processes=tuple(_each(draft, sections.processes, process_of).values()),
         queries=tuple(_each(draft, sections.queries, query_of).values()),
         handlers=_each(draft, sections.handlers, handler_of),
-        outcomes=outcomes_of(sections),
+        flows=flows_of(sections),
     )
     return found, [*mistakes, *(one for one in problems if not places.is_unread(one.path))]
 

@@ -105,7 +105,7 @@ def event_model(registry: Registry) -> list[str]:
     """
     drawing = _Drawing()
     actors = (f"subscription:{name}" for name in (*registry.reactors, *registry.subscriptions))
-    issued = {one.name for actor in actors for one in registry.outcomes_of(actor) if one.verb == "issues"}
+    issued = {one.name for actor in actors for one in registry.flows_of(actor) if one.verb == "issues"}
     asked = [name for name in registry.commands if name not in issued]
     automatic = [name for name in registry.commands if name in issued]
     _lane(drawing, "asked", "Commands", (("command", name) for name in asked))
@@ -120,7 +120,7 @@ def event_model(registry: Registry) -> list[str]:
     _lane(drawing, "reactions", "Policies and processes", kinds)
     _lane(drawing, "known", "Read models", (("projection", name) for name in registry.projections))
     for command in registry.commands.values():
-        if registry.outcomes_of(f"command:{command.name}"):
+        if registry.flows_of(f"command:{command.name}"):
             _follow(registry, drawing, "command", command.name)
         else:
             drawing.edge(("command", command.name), ("lane", command.aggregate))
@@ -155,7 +155,7 @@ def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None
     """Joins a node with what is known to follow from it; the arrow says when."""
     owner = "command" if kind == "command" else "subscription"
     said: dict[tuple[str, str], list[str]] = {}
-    for one in registry.outcomes_of(f"{owner}:{name}"):
+    for one in registry.flows_of(f"{owner}:{name}"):
         said.setdefault((one.verb, one.name), []).append(one.words)
     for (verb, target), words in said.items():
         when = "; or ".join(dict.fromkeys(filter(None, words)))
@@ -169,7 +169,7 @@ def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None
 
 def _made(registry: Registry) -> set[str]:
     """Returns the events of which it is known which command emits them."""
-    return {one.name for command in registry.commands for one in registry.outcomes_of(f"command:{command}")}
+    return {one.name for command in registry.commands for one in registry.flows_of(f"command:{command}")}
 
 
 def _projected(registry: Registry, drawing: _Drawing) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.model.aggregate import AggregateType
 from workbench.model.messaging import Subscription
-from workbench.model.outcomes import Outcome
+from workbench.model.model_flow import ModelFlow
 from workbench.model.policy import ReactorType
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
@@ -80,7 +80,7 @@ def _aggregate(registry: Registry, one: AggregateType) -> Iterator[str]:
         kind = "begins a stream" if command.creates else "needs a stream"
         yield from (f"#### Command {code(name)}", "", *prose(command.doc))
         yield from (f"It {kind}; {code(command.target)} says which.", "", *_fields(command.schema))
-        yield from _outcomes(registry.outcomes_of(f"command:{name}"))
+        yield from _flows(registry.flows_of(f"command:{name}"))
     for name in one.events:
         event = registry.events[name]
         version = f", version {event.version}" if event.version > 1 else ""
@@ -100,10 +100,10 @@ def _fields(schema: Mapping[str, Any]) -> list[str]:
 # -- what follows ---------------------------------------------------------------------------------------
 
 
-def _outcomes(outcomes: Iterable[Outcome]) -> list[str]:
+def _flows(flows: Iterable[ModelFlow]) -> list[str]:
     """Says what follows, a line each; ends with an empty line if there is any."""
     lines = []
-    for one in outcomes:
+    for one in flows:
         cause = f"on {code(one.cause)} it " if one.cause else ""
         lines.append(f"- {cause}{one.verb} {code(one.name)}" + (f": {code(one.words)}" if one.words else ""))
     return [*lines, ""] if lines else []
@@ -113,7 +113,7 @@ def _reactor(registry: Registry, one: ReactorType) -> Iterator[str]:
     kind = "process" if one.stateful else "policy"
     yield from (f"### {code(one.name)}, a {kind}", "", *prose(one.doc))
     yield from (f"When: {_listed(one.events)}.", "")
-    yield from _outcomes(registry.outcomes_of(f"subscription:{one.name}"))
+    yield from _flows(registry.flows_of(f"subscription:{one.name}"))
 
 
 def _projection(one: Projection) -> Iterator[str]:
@@ -157,8 +157,8 @@ def _messaging(registry: Registry) -> Iterator[str]:
         (_subscription(registry, one) for one in registry.subscriptions.values()),
     )
     for name in registry.subscriptions:
-        if outcomes := registry.outcomes_of(f"subscription:{name}"):
-            yield from (f"What {code(name)} does:", "", *_outcomes(outcomes))
+        if flows := registry.flows_of(f"subscription:{name}"):
+            yield from (f"What {code(name)} does:", "", *_flows(flows))
 
 
 def _subscription(registry: Registry, one: Subscription) -> tuple[str, ...]:

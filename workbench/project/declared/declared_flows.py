@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from workbench.model.outcomes import Outcome
+from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import Acting, ActionSection, StepSection
@@ -14,32 +14,32 @@ from workbench.project.durations import write_later
 _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
 
 
-def outcomes_of(sections: Sections) -> dict[str, tuple[Outcome, ...]]:
+def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
     """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``."""
-    found = {f"command:{name}": _acts(one) for name, one in sections.commands.items()}
+    found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
-        found[f"subscription:{name}"] = (one for event in policy.on for one in _acts(policy, event))
+        found[f"subscription:{name}"] = [one for event in policy.on for one in _acts(policy, event)]
     for name, process in sections.processes.items():
-        found[f"subscription:{name}"] = (
+        found[f"subscription:{name}"] = [
             one for event, step in process.on.items() for one in _step(event, step, process.key)
-        )
-    found |= {f"handler:{name}": _acts(one, one.event) for name, one in sections.handlers.items()}
-    return {name: tuple(dict.fromkeys(outcomes)) for name, outcomes in found.items()}
+        ]
+    found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.handlers.items()}
+    return {name: tuple(dict.fromkeys(flows)) for name, flows in found.items()}
 
 
-def _step(event: str, step: StepSection, key: str) -> Iterator[Outcome]:
+def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
     does = "starts" if step.starts else "ends" if step.ends else "joins"
     does += " and ends" if step.starts and step.ends else ""
-    yield Outcome(verb="consumes", name=event, words=f"{does} by {step.key or key}")
+    yield ModelFlow(verb="consumes", name=event, words=f"{does} by {step.key or key}")
     yield from _acts(step, event)
 
 
-def _acts(acting: Acting, cause: str = "") -> Iterator[Outcome]:
+def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
     for _, one in sections_of((), acting):
         words = _words(one)
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
-                yield Outcome(verb=verb, name=name, cause=cause, words=words)
+                yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
         if one.refused is not None:
             for answer in _acts(one.refused, cause):
                 said = ", ".join(part for part in (f"if {one.issue} is refused", answer.words) if part)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ModelFlow:
     """Something that a command, a policy, a process or a handler may do.
 
     Attributes:
