@@ -32,7 +32,7 @@ from workbench.model.error_text import as_text, error_sentence, error_text
 from workbench.model.event import NewEvent, written
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
-from workbench.model.project_code import project_code
+from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
@@ -116,7 +116,7 @@ class CommandHandler:
         if issue.expected is not None and type(issue.expected) is not int:
             raise InvalidValue(f"a version is a whole number, not {issue.expected!r}", path="expected")
         try:
-            with project_code(f"{kind.name} could not be read", issue.values):
+            with ProjectCode(f"{kind.name} could not be read", issue.values):
                 command = kind.parse(issue.values)
         except InvalidCommand as error:
             told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
@@ -210,7 +210,7 @@ class CommandHandler:
         try:
             _check_expected(kind, issue, base.stream, loaded)
             context = DecisionContext(self._clock.now())
-            with project_code(f"{kind.name} could not be decided", base.data):
+            with ProjectCode(f"{kind.name} could not be decided", base.data):
                 decided = decide(loaded.state, command, context)
                 events, values = self._new_events(decided, base, context.at)
                 return Decision(loaded, events, values)

@@ -87,6 +87,9 @@ class Picker(QComboBox):
             super().wheelEvent(event)
 
 
+EXPECTED = "Expected version"
+
+
 class ExpectedVersion(QWidget):
     """Asks whether the stream must be at a version, and at which.
 
@@ -102,11 +105,12 @@ class ExpectedVersion(QWidget):
     def __init__(self, present: Callable[[], int]) -> None:
         super().__init__()
         self._present = present
-        self.check = QCheckBox("Expected version")
+        self.check = QCheckBox(EXPECTED)
+        self.check.setAccessibleName(EXPECTED)
         self.check.setToolTip("Refuse the command if the stream is at another version by then")
         self.line = QLineEdit()
         self.line.setObjectName("expected-version")
-        self.line.setAccessibleName("Expected version")
+        self.line.setAccessibleName(EXPECTED)
         self.line.setMaximumWidth(64)
         self.line.setEnabled(False)
         row = QHBoxLayout(self)
@@ -137,6 +141,11 @@ class ExpectedVersion(QWidget):
             self.check.setChecked(True)
         self.line.setEnabled(True)
         self.line.setText(text)
+
+    def shorten(self, *, short: bool) -> None:
+        """Says it in one word where there is no room for both."""
+        self.check.setText(EXPECTED.partition(" ")[0] if short else EXPECTED)
+        self.line.setMaximumWidth(40 if short else 64)
 
     def clear(self) -> None:
         """Expects none."""
