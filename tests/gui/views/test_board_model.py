@@ -122,10 +122,8 @@ def test_counters_become_badges() -> None:
     assert badges(flow) == {"event:order.placed": "1,200", "subscription:card-terminal": "3"}
 
 
-def declared(tmp_path: Path, text: str = "") -> Registry:
+def declared(tmp_path: Path) -> Registry:
     folder = copy_sample("orders-declared", tmp_path / "declared")
-    with (folder / "workbench.tsk").open("a") as file:
-        file.write(text)
     return load_project(folder, environ={}, trusted=True).registry
 
 

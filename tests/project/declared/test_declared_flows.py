@@ -46,7 +46,7 @@ do {
 
 
 def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Path) -> None:
-    (tmp_path / "workbench.tsk").write_text(FILE)
+    (tmp_path / "project.tsk").write_text(FILE)
     registry = load_project(tmp_path, environ={}, trusted=True).registry
     close = {"verb": "issues", "name": "close", "cause": "trip.asked"}
     assert registry.flows_of("subscription:patience") == (
