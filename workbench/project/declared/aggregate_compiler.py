@@ -79,6 +79,7 @@ def add_event(
         wanted = section.aggregate or name.partition(".")[0]
         place = (*path, "aggregate") if section.aggregate else path
         draft.unknown(place, "aggregate", wanted, owners)
+        draft.broken.add(("event", name))
         return
     fields = draft.types.all_of((*path, "fields"), section.fields)
     cls = struct_class(
@@ -105,6 +106,7 @@ def add_command(
     owner = owners.get(getattr(section, verb))
     if owner is None:
         draft.unknown((*path, verb), "aggregate", getattr(section, verb), owners)
+        draft.broken.add(("command", name))
         return
     fields = draft.types.all_of((*path, "fields"), section.fields)
     target = section.target or next(iter(section.fields))
