@@ -27,6 +27,7 @@ class Command(BaseModel):
         target: Attribute that holds the aggregate's id.
         creates: Whether it needs that no stream exists yet (K4); otherwise one must exist.
         emits: Event classes that it can lead to, for the board and the documents.
+        issued_by: Who gives it: actors, each a name, or outside systems of `Definitions.externals`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
@@ -34,6 +35,7 @@ class Command(BaseModel):
     target: ClassVar[str] = "id"
     creates: ClassVar[bool] = False
     emits: ClassVar[tuple[type[Event], ...]] = ()
+    issued_by: ClassVar[tuple[str, ...]] = ()
 
 
 class Query(BaseModel):

@@ -37,8 +37,10 @@ class Definitions:
 
     Attributes:
         handlers: Functions that subscriptions of the project file name.
+        externals: Outside systems by name, with what they are.
         flows: What follows from what, in words, by ``command:NAME``, ``subscription:NAME`` of a policy or
-            process, or ``handler:NAME``; where it is not said, a policy issues what its ``issues`` names.
+            process, ``handler:NAME``, or ``external:NAME`` of an actor or outside system; where it is not
+            said, a policy issues what its ``issues`` names.
     """
 
     aggregates: tuple[Aggregate, ...] = ()
@@ -48,6 +50,7 @@ class Definitions:
     queries: tuple[Answer, ...] = ()
     handlers: Mapping[str, Callable[[Message, Context], Awaitable[None] | None]] = field(default_factory=dict)
     flows: Mapping[str, tuple[ModelFlow, ...]] = field(default_factory=dict)
+    externals: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_all("aggregates", self.aggregates, Aggregate)
@@ -72,11 +75,18 @@ class Registry:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
     flows: Mapping[str, tuple[ModelFlow, ...]] = field(default_factory=dict)
+    externals: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def actors(self) -> dict[str, str]:
+        """Actors and outside systems by name, with what is said of them."""
+        named = (source.partition(":")[2] for source in self.flows if source.startswith("external:"))
+        return {**self.externals, **{name: self.externals.get(name, "") for name in named}}
 
     def flows_of(self, source: str) -> tuple[ModelFlow, ...]:
         """Returns what is known to follow from ``command:NAME`` or ``subscription:NAME``."""
         name = source.partition(":")[2]
-        if source in self.flows or source.startswith("command:"):
+        if source in self.flows or not source.startswith("subscription:"):
             return self.flows.get(source, ())
         if name in self.reactors:
             return tuple(ModelFlow(verb="issues", name=one) for one in self.reactors[name].commands)
@@ -166,6 +176,7 @@ def build_registry(
     reactors: dict[str, ReactorType] = {}
     handlers: dict[str, Handler] = {}
     flows: dict[str, tuple[ModelFlow, ...]] = {}
+    externals: dict[str, str] = {}
     for module in modules:
         for aggregate in module.aggregates:
             names = {event.event_type for event in aggregate.events}
@@ -181,6 +192,9 @@ def build_registry(
                 _add(commands, command.command_type, command_type_of(command, aggregate.name), "command")
                 emits = (ModelFlow(verb="emits", name=event.event_type) for event in command.emits)
                 flows[f"command:{command.command_type}"] = tuple(emits)
+                for actor in command.issued_by:
+                    given = ModelFlow(verb="issues", name=command.command_type)
+                    flows[f"external:{actor}"] = (*flows.get(f"external:{actor}", ()), given)
         for projection in module.projections:
             _add(projections, projection.name, projection, "projection")
         for policy in module.policies:
@@ -189,7 +203,8 @@ def build_registry(
             _add(reactors, process.name, process_type_of(process), "process")
         for answer in module.queries:
             _add(queries, answer.query.query_type, query_type_of(answer), "query")
-        flows |= module.flows
+        flows |= {source: (*flows.get(source, ()), *found) for source, found in module.flows.items()}
+        externals |= module.externals
         for name, handler in module.handlers.items():
             _add(handlers, name, handler, "handler")
     return Registry(
@@ -204,6 +219,7 @@ def build_registry(
         subscriptions={one.name: _described(one, handlers) for one in subscriptions},
         routing=Routing(tuple(routes), default_topic),
         flows=flows,
+        externals=externals,
     )
 
 

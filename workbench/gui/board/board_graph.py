@@ -43,6 +43,7 @@ KINDS = {
     "policy": NodeKind("Policy", "policy", 4),
     "process": NodeKind("Process", "policy", 4),
     "projection": NodeKind("Projection", "projection", 4),
+    "actor": NodeKind("Actor", "external", None, "user"),
     "external": NodeKind("External", "external", None),
 }
 

@@ -39,6 +39,7 @@ def model_graph(registry: Registry, flow: Mapping[str, int]) -> BoardGraph:
     builder.write_side()
     builder.topics()
     builder.readers()
+    builder.actors()
     builder.seen(flow)
     return builder.graph()
 
@@ -102,7 +103,7 @@ def _in_time(registry: Registry, graph: BoardGraph) -> dict[str, int]:
 
     Each command that nothing issues begins; what follows from it comes before what follows from the next.
     """
-    caused = {target for _, target in graph.pairs}
+    caused = {target for source, target in graph.pairs if not source.startswith("external:")}
     begins = [node.id for node in graph.nodes if node.kind == "command" and node.id not in caused]
     place: dict[str, int] = {}
     seen: set[Pair] = set()
@@ -125,7 +126,7 @@ def _next(registry: Registry, graph: BoardGraph, name: str, event: str) -> Itera
         return
     for one in registry.flows_of(name):
         target = f"{_TARGETS[one.verb]}:{one.name}"
-        if one.verb != "consumes" and one.cause in {"", event} and target in graph.by_id:
+        if one.verb not in {"consumes", "withdraws"} and one.cause in {"", event} and target in graph.by_id:
             yield target
 
 
@@ -138,7 +139,13 @@ def _makers(registry: Registry) -> dict[str, list[str]]:
     return found
 
 
-_TARGETS = {"emits": "event", "issues": "command", "publishes": "topic", "consumes": "event"}
+_TARGETS = {
+    "emits": "event",
+    "issues": "command",
+    "withdraws": "command",
+    "publishes": "topic",
+    "consumes": "event",
+}
 """What kind of node a flow leads to, or comes from."""
 
 
@@ -228,6 +235,17 @@ class _Builder:
             for event in projection.handlers():
                 self._join(f"event:{event}", f"projection:{projection.name}", "projects")
 
+    def actors(self) -> None:
+        """Adds actors and outside systems: who gives commands, and whom a stand-in answers for."""
+        for name, said in self._model.actors.items():
+            identity = f"external:{name}"
+            kind = "external" if name in self._model.externals else "actor"
+            self._add(identity, kind, name, subtitle=summary_of(said))
+            self._follow(identity)
+            for subscription in self._model.subscriptions.values():
+                if subscription.handler == name:
+                    self._join(f"subscription:{subscription.name}", identity, "calls")
+
     def _troubles(self, subscription: Subscription) -> Iterator[str]:
         if subscription.handler not in self._model.handlers:
             yield f"Detached: no handler is named {subscription.handler}"
@@ -246,15 +264,16 @@ class _Builder:
 
     def _deeds(self, name: str) -> tuple[str, ...]:
         deeds = [one for one in self._model.flows_of(f"subscription:{name}") if one.verb != "consumes"]
-        return _listed(tuple(dict.fromkeys(f"{one.name} {one.words}".strip() for one in deeds)))
+        said = (" ".join((one.verb * (one.verb == "withdraws"), one.name, one.words)) for one in deeds)
+        return _listed(tuple(dict.fromkeys(one.strip() for one in said)))
 
     def _follow(self, source: str) -> None:
         """Adds edges for what is known to follow, with the words of all the ways to it."""
-        said: dict[tuple[str, str], list[str]] = {}
+        said: dict[str, tuple[str, list[str]]] = {}
         for one in self._model.flows_of(source):
-            said.setdefault((one.verb, one.name), []).append(one.words)
-        for (verb, name), words in said.items():
-            target = f"{_TARGETS[verb]}:{name}"
+            verb, words = said.setdefault(f"{_TARGETS[one.verb]}:{one.name}", (one.verb, []))
+            words.append(one.words if one.verb == verb else f"{one.verb} {one.words}".strip())
+        for target, (verb, words) in said.items():
             pair = (target, source) if verb == "consumes" else (source, target)
             self._join(*pair, verb, words="\n".join(dict.fromkeys(filter(None, words))))
 

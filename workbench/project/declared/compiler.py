@@ -19,7 +19,7 @@ from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
-from workbench.project.declared.handler_compiler import handler_of
+from workbench.project.declared.handler_compiler import handler_of, stand_in_of
 from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import columns_of, projection_of
 from workbench.project.declared.query_compiler import query_of
@@ -71,7 +71,8 @@ def compile_declared(
         policies=tuple(_each(draft, sections.policies, policy_of).values()),
         processes=tuple(_each(draft, sections.processes, process_of).values()),
         queries=tuple(_each(draft, sections.queries, query_of).values()),
-        handlers=_each(draft, sections.handlers, handler_of),
+        handlers=_each(draft, sections.handlers, handler_of) | _each(draft, sections.stand_ins, stand_in_of),
+        externals={name: one.description for name, one in sections.externals.items()},
         flows=flows_of(sections),
     )
     return found, [*mistakes, *(one for one in problems if not places.is_unread(one.path))]
@@ -96,6 +97,10 @@ def _twice(draft: Compilation, sections: Sections, known: Iterable[Definitions])
                 if name in sections.of(kind):
                     said = f"a module declares the {kind} {name} already"
                     draft.tell((kind, *name.split(".")), "S-DUPLICATE", said)
+    for name in sections.stand_ins:
+        if name in sections.handlers or any(name in module.handlers for module in known):
+            said = f"a handler has the name {name} already"
+            draft.tell(("external", *name.split("."), "stand_in"), "S-DUPLICATE", said, key=True)
     for name in sections.processes:
         if name in sections.policies:
             said = f"a policy has the name {name} already"

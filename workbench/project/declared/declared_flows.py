@@ -24,6 +24,10 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
             one for event, step in process.on.items() for one in _step(event, step, process.key)
         ]
     found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.handlers.items()}
+    found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.stand_ins.items()}
+    for name, command in sections.commands.items():
+        for actor in command.by:
+            found.setdefault(f"external:{actor}", []).append(ModelFlow(verb="issues", name=name))
     return {name: tuple(dict.fromkeys(flows)) for name, flows in found.items()}
 
 
@@ -40,6 +44,8 @@ def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
                 yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
+        for name in one.withdraw:
+            yield ModelFlow(verb="withdraws", name=name, cause=cause, words=words)
         if one.refused is not None:
             for answer in _acts(one.refused, cause):
                 said = ", ".join(part for part in (f"if {one.issue} is refused", answer.words) if part)

@@ -30,7 +30,7 @@ def open_topics(sections: Sections, known: Iterable[Definitions]) -> frozenset[s
     if any(module.handlers for module in known):
         return None
     found: set[str] = set()
-    for section in sections.handlers.values():
+    for section in (*sections.handlers.values(), *sections.stand_ins.values()):
         found |= {one.publish for one in (section, *section.do.values()) if one.publish}
     return frozenset(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
+from random import Random
 from typing import Any
 
 from workbench.errors import PermanentError, WorkbenchError
@@ -22,7 +23,7 @@ from workbench.project.declared.filter_compiler import as_stored
 from workbench.project.declared.projection_compiler import row_seen, types_of
 from workbench.project.declared.refusal_answers import MadeAnswers, message_answers
 from workbench.project.declared.scopes import with_names
-from workbench.project.declared.sections import FailureSection, HandlerSection
+from workbench.project.declared.sections import FailureSection, HandlerSection, StandInSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.samples import PROJECT_FILE
 
@@ -57,7 +58,15 @@ _MESSAGE = {
 
 def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handler:
     """Compiles a handler."""
-    path = ("handler", *name.split("."))
+    return _compiled(draft, name, ("handler", *name.split(".")), section)
+
+
+def stand_in_of(draft: Compilation, name: str, section: HandlerSection) -> Handler:
+    """Compiles what answers in place of an outside system."""
+    return _compiled(draft, name, ("external", *name.split("."), "stand_in"), section)
+
+
+def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection) -> Handler:
     scope: dict[str, Variable] = dict(_MESSAGE)
     if section.event:
         part = draft.events.get(section.event)
@@ -77,7 +86,8 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
             failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
             failures.append(failure)
     actions = ActionCompiler(draft, scope, "data", None, present, answer).handled(path, section)
-    work = _Work(section.event, tuple(looks), tuple(failures), tuple(actions))
+    fails = section.fails if isinstance(section, StandInSection) else 0.0
+    work = _Work(section.event, tuple(looks), tuple(failures), tuple(actions), name, fails)
     return _handler(name, draft.places.line(path), work, answers)
 
 
@@ -122,12 +132,16 @@ class _Work:
 
     Attributes:
         event: Type of the events that it handles, others pass it; empty for all.
+        fails: Part of the tries that fail. Which ones follows from the delivery's key, and so from the
+            world's seed: the same after a kill and in every run of a scenario.
     """
 
     event: str
     looks: tuple[_Look, ...]
     failures: tuple[_Failure, ...]
     actions: tuple[CompiledAction, ...]
+    name: str
+    fails: float
 
     def do(self, message: Message, context: Context) -> None:
         """Does it.
@@ -137,6 +151,8 @@ class _Work:
         """
         if self.event and message.event and message.type != self.event:
             return
+        if self.fails and _drawn(context) < self.fails:
+            raise HandlerFailed(f"{self.name} does not answer")
         now = in_microseconds(context.now)
         env: dict[str, Any] = {**message.facts(), "attempt": context.attempt, "now": now}
         for look in self.looks:
@@ -147,6 +163,10 @@ class _Work:
         for action in self.actions:
             for made in action.made(env):
                 _effect(made, context)
+
+
+def _drawn(context: Context) -> float:
+    return Random(f"{context.idempotency_key}/{context.attempt}").random()  # noqa: S311  # no secret
 
 
 def _effect(made: Any, context: Context) -> None:

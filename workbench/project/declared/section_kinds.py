@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 TYPES = "types"
-KINDS = ("aggregate", "event", "command", "projection", "policy", "process", "query", "handler")
+KINDS = ("aggregate", "event", "command", "projection", "policy", "process", "query", "handler", "external")
 """A section ``[kind.name]`` declares one thing."""
 DECLARED = (TYPES, *KINDS)

@@ -17,6 +17,7 @@ from workbench.project.declared.sections import (
     AggregateSection,
     CommandSection,
     EventSection,
+    ExternalSection,
     FieldSection,
     FieldSpec,
     HandlerSection,
@@ -50,6 +51,13 @@ class Sections:
     processes: dict[str, ProcessSection] = field(default_factory=dict)
     queries: dict[str, QuerySection] = field(default_factory=dict)
     handlers: dict[str, HandlerSection] = field(default_factory=dict)
+    externals: dict[str, ExternalSection] = field(default_factory=dict)
+
+    @property
+    def stand_ins(self) -> dict[str, HandlerSection]:
+        """What stands in for outside systems, by their names."""
+        return {name: one.stand_in for name, one in self.externals.items() if one.stand_in is not None}
+
     unread: set[Path] = field(default_factory=set)
     broken: set[tuple[str, str]] = field(default_factory=set)
 

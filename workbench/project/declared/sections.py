@@ -195,6 +195,9 @@ class CommandSection(Acting):
     creates: str = Field("", description="Aggregate that it begins")
     changes: str = Field("", description="Aggregate that must exist already")
     target: str = Field("", description="Field that holds the aggregate's id; by default the first")
+    by: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
+        default_factory=list, description="Who gives it: actors, each a name, or outside systems"
+    )
     fields: Fields = Field(min_length=1, description="What it says")
     refuse: dict[Name, RefusalSection] = Field(default_factory=dict, description="Guards, in this order")
 
@@ -322,6 +325,21 @@ class HandlerSection(Acting):
     fail: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails and is tried again")
 
 
+class StandInSection(HandlerSection):
+    """What answers in place of an outside system; subscriptions name it as a handler."""
+
+    fails: float = Field(
+        0.0, ge=0, le=1, description="Part of the tries that fail, drawn from the world's seed"
+    )
+
+
+class ExternalSection(Section):
+    """``[external.NAME]``, an actor or an outside system."""
+
+    description: str = Field("", description="Who or what it is")
+    stand_in: StandInSection | None = Field(None, description="What answers in its place")
+
+
 SECTIONS: dict[str, type[Section]] = {
     "aggregate": AggregateSection,
     "event": EventSection,
@@ -331,4 +349,5 @@ SECTIONS: dict[str, type[Section]] = {
     "process": ProcessSection,
     "query": QuerySection,
     "handler": HandlerSection,
+    "external": ExternalSection,
 }

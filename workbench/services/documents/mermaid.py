@@ -21,6 +21,7 @@ _SHAPES = {
     "policy": ("[/", "/]"),
     "process": ("[/", "/]"),
     "projection": ("[(", ")]"),
+    "external": ("((", "))"),
 }
 _COLORS = {
     "command": "fill:#cfe3ff,stroke:#3b78c4,color:#10243f",
@@ -30,6 +31,7 @@ _COLORS = {
     "subscription": "fill:#e9ecef,stroke:#868e96,color:#212529",
     "policy": "fill:#eed9fb,stroke:#8a3fbf,color:#2e0a45",
     "process": "fill:#eed9fb,stroke:#8a3fbf,color:#2e0a45",
+    "external": "fill:#f9d9e3,stroke:#b0305f,color:#6b1a38",
     "projection": "fill:#d3f9d8,stroke:#2b8a3e,color:#0b3215",
 }
 
@@ -75,6 +77,7 @@ def flow_diagram(registry: Registry) -> list[str]:
         ("topic", registry.topics),
         ("subscription", registry.subscriptions),
         ("projection", registry.projections),
+        ("external", registry.actors),
     ):
         for name in names:
             drawing.node(kind, name)
@@ -93,6 +96,9 @@ def flow_diagram(registry: Registry) -> list[str]:
     for one in registry.subscriptions.values():
         drawing.edge(("topic", one.topic), ("subscription", one.name))
         _follow(registry, drawing, "subscription", one.name)
+        drawing.edge(("subscription", one.name), ("external", one.handler))
+    for name in registry.actors:
+        _follow(registry, drawing, "external", name)
     _projected(registry, drawing)
     return drawing.text("LR")
 
@@ -148,12 +154,17 @@ def _reactors(registry: Registry, drawing: _Drawing) -> None:
             drawing.edge(("event", event), (word, kind.name))
 
 
-_ARROWS = {"emits": ("-->", "event"), "issues": ("-.->", "command"), "publishes": ("-.->", "topic")}
+_ARROWS = {
+    "emits": ("-->", "event"),
+    "issues": ("-.->", "command"),
+    "withdraws": ("-.-x", "command"),
+    "publishes": ("-.->", "topic"),
+}
 
 
 def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None:
     """Joins a node with what is known to follow from it; the arrow says when."""
-    owner = "command" if kind == "command" else "subscription"
+    owner = kind if kind in {"command", "external"} else "subscription"
     said: dict[tuple[str, str], list[str]] = {}
     for one in registry.flows_of(f"{owner}:{name}"):
         said.setdefault((one.verb, one.name), []).append(one.words)
@@ -182,4 +193,5 @@ def legend() -> Iterator[str]:
     """Yields what the shapes and colours of the diagrams mean."""
     yield "Blue boxes are commands, yellow ones aggregates, orange ones events, green drums read models,"
     yield "violet slants policies and processes (a dotted arrow leads to what they issue or publish), grey"
-    yield "hexagons topics, and grey flags the subscriptions to them."
+    yield "hexagons topics, grey flags the subscriptions to them,"
+    yield "and pink circles actors and outside systems."

@@ -48,6 +48,10 @@ def document(project: Project, description: str = "") -> str:
     for title, part in (
         ("Aggregates", (line for one in registry.aggregates.values() for line in _aggregate(registry, one))),
         (
+            "Actors and outside systems",
+            (line for name in registry.actors for line in _actor(registry, name)),
+        ),
+        (
             "Policies and processes",
             (line for one in registry.reactors.values() for line in _reactor(registry, one)),
         ),
@@ -107,6 +111,11 @@ def _flows(flows: Iterable[ModelFlow]) -> list[str]:
         cause = f"on {code(one.cause)} it " if one.cause else ""
         lines.append(f"- {cause}{one.verb} {code(one.name)}" + (f": {code(one.words)}" if one.words else ""))
     return [*lines, ""] if lines else []
+
+
+def _actor(registry: Registry, name: str) -> Iterator[str]:
+    yield from (f"### {code(name)}", "", *prose(registry.actors[name]))
+    yield from _flows(registry.flows_of(f"external:{name}"))
 
 
 def _reactor(registry: Registry, one: ReactorType) -> Iterator[str]:
