@@ -126,8 +126,14 @@ class Builder:
         if isinstance(node, cel_parser.Conditional):
             if (first := self._unless_null(node)) is not None:
                 return first
-            return choice_of(self.value(node.condition), self.kept(node.yes), self.kept(node.no))
+            return choice_of(
+                self.value(node.condition), self._side(node, node.yes), self._side(node, node.no)
+            )
         return self.value(node)
+
+    def _side(self, node: cel_parser.Conditional, side: cel_parser.Node) -> Get:
+        """Returns a side as it is kept, or as expressions see it where the sides are kept differently."""
+        return self.kept(side) if side.type.kind is node.type.kind else self.value(side)
 
     def value(self, node: cel_parser.Node) -> Get:
         """Returns the value as expressions see it."""
@@ -270,6 +276,7 @@ class Builder:
         if (
             self.framed
             or yes is None
+            or node.yes.type.kind is not node.type.kind
             or not isinstance(condition, cel_parser.Binary)
             or condition.operator != "!="
         ):
@@ -277,7 +284,7 @@ class Builder:
         null = isinstance(condition.right, cel_parser.Literal) and condition.right.value is None
         if not null or attribute_of(condition.left, self.scope) != yes:
             return None
-        at, read, no = yes[0], attrgetter(yes[1]), self.kept(node.no)
+        at, read, no = yes[0], attrgetter(yes[1]), self._side(node, node.no)
 
         def unless_null(env: Any) -> Any:
             value = read(env[at])
