@@ -35,7 +35,7 @@ from workbench.model.command import Answer, Command, CommandResult, Query, ReadM
 from workbench.model.decision_context import DecisionContext, ReactionContext
 from workbench.model.event import Event, RecordedEvent, Upcaster
 from workbench.model.messaging import Context, Message, Priority
-from workbench.model.policy import After, At, Issue, Policy, Process, Refusal
+from workbench.model.policy import After, At, Issue, Policy, Process, Refusal, Withdraw
 from workbench.model.projection import Column, ColumnKind, On, OnFault, Projection, Rows
 from workbench.model.registry import Definitions
 
@@ -89,6 +89,7 @@ __all__ = [
     "StoreReadOnly",
     "TopicNotFound",
     "Upcaster",
+    "Withdraw",
     "WorkbenchError",
     "WorldError",
     "WrongExpectedVersion",

@@ -19,6 +19,7 @@ from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import quick_of
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Type
+from workbench.model.expressions.value_views import names_of
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, untyped
@@ -31,7 +32,6 @@ from workbench.project.declared.value_classes import (
     attribute_of,
     class_name,
     model_class,
-    names_of,
     record_of,
     struct_class,
 )
@@ -79,6 +79,7 @@ def add_event(
         wanted = section.aggregate or name.partition(".")[0]
         place = (*path, "aggregate") if section.aggregate else path
         draft.unknown(place, "aggregate", wanted, owners)
+        draft.broken.add(("event", name))
         return
     fields = draft.types.all_of((*path, "fields"), section.fields)
     cls = struct_class(
@@ -105,6 +106,7 @@ def add_command(
     owner = owners.get(getattr(section, verb))
     if owner is None:
         draft.unknown((*path, verb), "aggregate", getattr(section, verb), owners)
+        draft.broken.add(("command", name))
         return
     fields = draft.types.all_of((*path, "fields"), section.fields)
     target = section.target or next(iter(section.fields))

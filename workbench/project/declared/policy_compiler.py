@@ -15,10 +15,11 @@ from workbench.model.event import RecordedEvent
 from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import STRING
+from workbench.model.expressions.value_kinds import STRING, misfit
+from workbench.model.expressions.value_views import names_of
 from workbench.model.policy import Policy, Process, Reaction
 from workbench.project.declared.build_values import ValueSource
-from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
+from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction
 from workbench.project.declared.refusal_answers import AnswerCompiler, MadeAnswers, event_answers
 from workbench.project.declared.scopes import now_at, record_at, with_names
@@ -28,7 +29,6 @@ from workbench.project.declared.value_classes import (
     FieldType,
     attribute_of,
     class_name,
-    names_of,
     record_of,
     struct_class,
 )
@@ -43,7 +43,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
     for index, event in enumerate(section.on):
         part = draft.events.get(event)
         if part is None:
-            if not draft.lenient:
+            if not draft.lenient and ("event", event) not in draft.broken:
                 draft.problems.append(_unknown_event(draft, path, index, event))
             draft.dropped = draft.dropped or draft.lenient
             continue
@@ -101,6 +101,7 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
     names: list[str] = []
     steps: dict[type[Any], _Step] = {}
     answers: MadeAnswers = {}
+    withdrawn: list[tuple[Path, str]] = []
     keys: dict[type[Any], Get] = {}
     for event, one in section.on.items():
         part = draft.events.get(event)
@@ -109,8 +110,12 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
             continue
         keys[part.cls] = _key(draft, path, section, event, part)
         place = (*path, "on", event)
-        answer = event_answers(draft, place, part, names, answers, fields)
+        answer = event_answers(draft, place, part, names, answers, fields, withdrawn)
         steps[part.cls] = _step(draft, place, one, part, fields, names, answer)
+    for place, command in withdrawn:
+        if command not in names and not draft.lenient:
+            hint = f"it issues {', '.join(sorted(names)) or 'nothing'}"
+            draft.tell(place, "S-REF", f"the process does not issue {command}", hint)
     state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     return Process(
         name=name,
@@ -174,7 +179,8 @@ def _step(
             draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)
             continue
         given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
-    actions = ActionCompiler(draft, scope, "event", 4, answer=answers.name).issued(path, one, names)
+    compiler = ActionCompiler(draft, scope, "event", 4, answer=answers.name, withdrawn=answers.withdrawn)
+    actions = compiler.issued(path, one, names)
     return _Step(section=one, part=part, given=given, actions=actions)
 
 

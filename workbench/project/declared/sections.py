@@ -72,14 +72,14 @@ class FieldSection(Section):
     title: str = Field("", description="Its label in forms")
     description: str = Field("", description="What it means")
     default: Any = Field(None, description="What it is where nothing is given")
-    min: Bound | None = Field(None, description="Least value, length of a text or count of a list")
-    max: Bound | None = Field(None, description="Largest value, length of a text or count of a list")
+    min: Bound | None = Field(None, description="Least value, length of a text, count of a list or map")
+    max: Bound | None = Field(None, description="Largest value, length of a text, count of a list or map")
     places: int | None = Field(None, ge=0, le=18, description="Digits after the point of a decimal")
     pattern: str = Field("", description="Regular expression that a text fits")
     choices: list[str] = Field(default_factory=list, description="The texts that a choice can be")
     example: str | int | float | bool | None = Field(None, description="A value that forms show")
     written: JsonName = Field("", alias="as", description="Its name in JSON, where it is another")
-    of: FieldSpec | None = Field(None, description="What a list holds")
+    of: FieldSpec | None = Field(None, description="What a list or a map holds")
     fields: dict[Name, FieldSpec] = Field(default_factory=dict, description="What an object consists of")
 
 
@@ -99,7 +99,7 @@ def _answer(value: object) -> object:
 class ActionSection(Section):
     """What is done, if ``when`` holds: emit an event, issue a command or publish a message."""
 
-    details: ClassVar[frozenset[str]] = frozenset({"after", "at", "refused", "type", "key"})
+    details: ClassVar[frozenset[str]] = frozenset({"after", "at", "refused", "type", "key", "withdraw"})
     """Settings that have a meaning for some of what can be done."""
     when: str = Field("", description="Condition; always where it is left out")
     otherwise: bool = Field(
@@ -115,12 +115,19 @@ class ActionSection(Section):
     refused: Annotated[AnswerSection, BeforeValidator(_answer)] | None = Field(
         None, description="What follows where the command is refused; nothing: it has no consequence"
     )
+    withdraw: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
+        default_factory=list,
+        description="Commands that this instance issued for later and that are taken back",
+    )
     publish: str = Field("", description="Topic that a message goes to")
     type: str = Field("", description="Type of the message; by default the topic's name")
     key: str = Field(
         "", description="Expression for the message's key; by default that of the message handled"
     )
     given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
+
+
+_OF_ONE = frozenset({"emit", "issue", "publish", "given", "refused", "withdraw"})
 
 
 class Acting(ActionSection):
@@ -131,7 +138,7 @@ class Acting(ActionSection):
 
     @model_validator(mode="after")
     def _one_form(self) -> Acting:
-        if self.do and (self.emit or self.issue or self.publish or self.given or self.refused):
+        if self.do and self.model_fields_set & _OF_ONE:
             raise ValueError("give one action, or do { … } with several, not both")
         return self
 
