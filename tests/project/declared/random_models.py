@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -15,7 +16,7 @@ TYPES = """
 line { type: "object", fields { sku: "string", quantity { type: "integer", min: 0, max: 1000 } } }
 place { type: "object", fields { zipCode: "string", floor { type: "integer", as: "@floor" } } }
 """
-FIELDS = {
+FIELDS: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
     "string": ("string", {}, ["", "a", "Zoë", "x-1"]),
     "integer": ("integer", {}, [0, 1, -3, 7]),
     "money": ("money", {}, ["0.00", "1.50", "-2.25"]),
@@ -357,6 +358,7 @@ class RandomModel:
     def _process(self, family: Family, later: Family, record: Scope) -> None:
         state = {name: kind for name, kind in self._some(3).items() if kind != "place"}
         steps: dict[str, str] = {}
+        issued: list[str] = []
         for event in family.events:
             let, scope = self._let(self._read("event", event.fields) | self._read("state", state) | record)
             said = {"starts": "true"} if event.begins else {}
@@ -368,6 +370,9 @@ class RandomModel:
             said |= let | ({"set": block(given)} if given else {})
             if self._maybe(0.7):
                 said |= self._acting("issue", later.commands, Part(event.name, event.fields), scope, later)
+            issued += re.findall(r'issue: ("[^"]*")', block(said))
+            if issued and "do" not in said and self._maybe():
+                said["withdraw"] = self._random.choice(issued)
             steps[quoted(event.name)] = block(said)
         body = {"state": self._fields(state, defaults=True)} if state else {}
         on = "\n".join(f"    {event}: {step}" for event, step in steps.items())

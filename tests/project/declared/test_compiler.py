@@ -295,4 +295,5 @@ def test_a_choice_between_values_that_are_kept_in_two_ways_gives_one_kind(load, 
 def test_the_first_event_of_a_process_sees_the_defaults_of_its_state(load):
     registry = load(TIMES).registry
     (event,) = do(registry, None, "c", id="1", soon=True, until="2030-01-01T00:00:00Z", token=None)
-    assert registry.reactors["p"].evolve(None, event, reaction(event, "a-1")).seen == 4
+    state, _ = registry.reactors["p"].react(None, event, reaction(event, "a-1"))
+    assert state.seen == 4
