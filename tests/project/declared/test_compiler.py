@@ -327,3 +327,40 @@ def test_classes_of_python_keep_their_attributes_and_their_names_in_json(tmp_pat
     assert rows["1"] == {"id": "1", "n": 5, "sku": "s"}
     _, (again,) = registry.reactors["again"].react(None, event, reaction(event))
     assert registry.commands["make"].dump(again) == {"boxId": "s", "copy": 3}
+
+
+TIMES = """
+[types]
+maybe { type: "uuid?" }
+[aggregate.a]
+[event.a.b]
+fields { soon: "boolean", until: "date-time", token: "maybe", due: "date-time", said: "string" }
+[command.c]
+creates: "a"
+fields { id: "string", soon: "boolean", until: "date-time", token: "maybe" }
+emit: "a.b"
+with {
+    due: "command.soon ? now : command.until"
+    said: "command.token != null ? command.token : 'none'"
+}
+[process.p]
+key: "id"
+state { seen { type: "integer", default: 3 } }
+on { "a.b": { starts: true, set { seen: "state.seen + 1" } } }
+"""
+
+
+@pytest.mark.parametrize(("soon", "due"), [(True, "2023-11-14T22:13:20Z"), (False, "2030-01-01T00:00:00Z")])
+def test_a_choice_between_values_that_are_kept_in_two_ways_gives_one_kind(load, soon, due):
+    registry = load(TIMES).registry
+    token = "00000000-0000-0000-0000-000000000001"
+    (event,) = do(registry, None, "c", id="1", soon=soon, until="2030-01-01T00:00:00Z", token=token)
+    data = json.loads(event_data(event))
+    assert (data["due"], data["said"]) == (due, token)
+
+
+def test_the_first_event_of_a_process_sees_the_defaults_of_its_state(load):
+    registry = load(TIMES).registry
+    (event,) = do(registry, None, "c", id="1", soon=True, until="2030-01-01T00:00:00Z", token=None)
+    state, _ = registry.reactors["p"].react(None, event, reaction(event, "a-1"))
+    assert state.seen == 4
