@@ -100,7 +100,10 @@ def _reactor(one: ReactorType) -> Iterator[str]:
     yield from (f"### {code(one.name)}, a {kind}", "", *prose(one.doc))
     yield from (f"When: {_listed(one.events)}.", "")
     if one.commands:
-        yield from (f"Then it may issue: {_listed(one.commands)}.", "")
+        answered = " It answers refusals." if one.answers else ""
+        yield from (f"Then it may issue: {_listed(one.commands)}.{answered}", "")
+    if one.withdraws:
+        yield from (f"It can withdraw before the time has come: {_listed(one.withdraws)}.", "")
 
 
 def _projection(one: Projection) -> Iterator[str]:
