@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workbench.errors import InvalidCommand, ModelError
 from workbench.model.declarations import check_class, check_functions
+from workbench.model.event import Event
 from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.pydantic_messages import place_of, sentence_of
 
@@ -25,12 +26,14 @@ class Command(BaseModel):
         command_type: Stable name, such as ``create_user``.
         target: Attribute that holds the aggregate's id.
         creates: Whether it needs that no stream exists yet (K4); otherwise one must exist.
+        emits: Event classes that it can lead to, for the board and the documents.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
     command_type: ClassVar[str] = ""
     target: ClassVar[str] = "id"
     creates: ClassVar[bool] = False
+    emits: ClassVar[tuple[type[Event], ...]] = ()
 
 
 class Query(BaseModel):

@@ -183,7 +183,6 @@ class Process:
         ends: Events that end the instance; its last state is still there when they are reacted to.
         issues: Command classes that it can issue, for the board.
         refused: What follows where one is refused, by name.
-        withdraws: Command classes that it can take back, for documents.
     """
 
     name: str
@@ -195,7 +194,6 @@ class Process:
     ends: tuple[type[Event], ...] = ()
     issues: tuple[type[Command], ...] = ()
     refused: Answers = field(default_factory=dict)
-    withdraws: tuple[type[Command], ...] = ()
     doc: str = ""
 
     if TYPE_CHECKING:
@@ -213,7 +211,6 @@ class Process:
             ends: tuple[type[Event], ...] = (),
             issues: tuple[type[Command], ...] = (),
             refused: Answers = ...,
-            withdraws: tuple[type[Command], ...] = (),
             doc: str = "",
         ) -> None: ...
 
@@ -222,7 +219,6 @@ class Process:
         check_classes(f"on of {where}", self.on, Event)
         check_classes(f"ends of {where}", self.ends, Event)
         check_classes(f"issues of {where}", self.issues, Command)
-        check_classes(f"withdraws of {where}", self.withdraws, Command)
         check_functions(where, correlate=self.correlate, evolve=self.evolve, react=self.react)
         check_functions(f"refused of {where}", **self.refused)
 
@@ -240,7 +236,6 @@ class ReactorType:
         read_state: JSON text to state.
         write_state: State to JSON text.
         answers: What follows where one of its commands is refused.
-        withdraws: Command type names that it can take back.
     """
 
     name: str
@@ -251,7 +246,6 @@ class ReactorType:
     read_state: Callable[[str], Any] | None = None
     write_state: Callable[[Any], str] | None = None
     answers: Answers = field(default_factory=dict)
-    withdraws: tuple[str, ...] = ()
     doc: str = ""
 
     @property
@@ -291,6 +285,5 @@ def process_type_of(process: Process) -> ReactorType:
         read_state=msgspec.json.Decoder(process.state).decode,
         write_state=lambda state: msgspec.json.encode(state).decode(),
         answers=process.refused,
-        withdraws=tuple(cls.command_type for cls in process.withdraws),
         doc=process.doc or doc_of(process.react),
     )

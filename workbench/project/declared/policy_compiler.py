@@ -127,7 +127,6 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
         ends=tuple(cls for cls, step in steps.items() if step.section.ends),
         issues=tuple(draft.commands[one].cls for one in names),
         refused=answers,
-        withdraws=tuple(dict.fromkeys(draft.commands[one].cls for _, one in withdrawn if one in names)),
         doc=section.description,
     )
 
