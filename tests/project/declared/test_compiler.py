@@ -260,3 +260,40 @@ def test_K1_another_fold_makes_the_snapshots_of_the_old_one_stale(tmp_path):
     assert hashes[0] == hashes[2]
     assert hashes[0]["user"] == hashes[1]["user"]
     assert hashes[0]["outage"] != hashes[1]["outage"]
+
+
+TIMES = """
+[types]
+maybe { type: "uuid?" }
+[aggregate.a]
+[event.a.b]
+fields { soon: "boolean", until: "date-time", token: "maybe", due: "date-time", said: "string" }
+[command.c]
+creates: "a"
+fields { id: "string", soon: "boolean", until: "date-time", token: "maybe" }
+emit: "a.b"
+with {
+    due: "command.soon ? now : command.until"
+    said: "command.token != null ? command.token : 'none'"
+}
+[process.p]
+key: "id"
+state { seen { type: "integer", default: 3 } }
+on { "a.b": { starts: true, set { seen: "state.seen + 1" } } }
+"""
+
+
+@pytest.mark.parametrize(("soon", "due"), [(True, "2023-11-14T22:13:20Z"), (False, "2030-01-01T00:00:00Z")])
+def test_a_choice_between_values_that_are_kept_in_two_ways_gives_one_kind(load, soon, due):
+    registry = load(TIMES).registry
+    token = "00000000-0000-0000-0000-000000000001"
+    (event,) = do(registry, None, "c", id="1", soon=soon, until="2030-01-01T00:00:00Z", token=token)
+    data = json.loads(event_data(event))
+    assert (data["due"], data["said"]) == (due, token)
+
+
+def test_the_first_event_of_a_process_sees_the_defaults_of_its_state(load):
+    registry = load(TIMES).registry
+    (event,) = do(registry, None, "c", id="1", soon=True, until="2030-01-01T00:00:00Z", token=None)
+    state, _ = registry.reactors["p"].react(None, event, reaction(event, "a-1"))
+    assert state.seen == 4
