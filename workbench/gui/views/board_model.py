@@ -142,9 +142,9 @@ def _makers(registry: Registry) -> dict[str, list[str]]:
 _TARGETS = {
     "emits": "event",
     "issues": "command",
-    "withdraws": "command",
     "publishes": "topic",
     "consumes": "event",
+    "withdraws": "command",
 }
 """What kind of node a flow leads to, or comes from."""
 
@@ -264,16 +264,16 @@ class _Builder:
 
     def _deeds(self, name: str) -> tuple[str, ...]:
         deeds = [one for one in self._model.flows_of(f"subscription:{name}") if one.verb != "consumes"]
-        said = (" ".join((one.verb * (one.verb == "withdraws"), one.name, one.words)) for one in deeds)
-        return _listed(tuple(dict.fromkeys(one.strip() for one in said)))
+        return _listed(tuple(dict.fromkeys(f"{one.name} {one.arrow[1]}".strip() for one in deeds)))
 
     def _follow(self, source: str) -> None:
         """Adds edges for what is known to follow, with the words of all the ways to it."""
-        said: dict[str, tuple[str, list[str]]] = {}
+        said: dict[tuple[str, str], list[str]] = {}
         for one in self._model.flows_of(source):
-            verb, words = said.setdefault(f"{_TARGETS[one.verb]}:{one.name}", (one.verb, []))
-            words.append(one.words if one.verb == verb else f"{one.verb} {one.words}".strip())
-        for target, (verb, words) in said.items():
+            verb, when = one.arrow
+            said.setdefault((verb, one.name), []).append(when)
+        for (verb, name), words in said.items():
+            target = f"{_TARGETS[verb]}:{name}"
             pair = (target, source) if verb == "consumes" else (source, target)
             self._join(*pair, verb, words="\n".join(dict.fromkeys(filter(None, words))))
 

@@ -114,7 +114,7 @@ def add_command(
         draft.unknown((*path, "target"), f"field of {name}", target, section.fields)
     elif target in fields and fields[target].optional:
         said = f"{target} names the aggregate, so it cannot be left out"
-        draft.tell((*path, "fields", target), "S-TYPE", said)
+        draft.tell((*path, "fields", target), "S-TYPE", said, "take away its default, and the ? of its type")
     cls = model_class(
         class_name(name),
         Command,

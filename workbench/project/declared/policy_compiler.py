@@ -95,7 +95,9 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
     for key, kind in fields.items():
         if not kind.optional and not _set_at_start(section, key):
             said = f"{key} has no default, and an event that starts the process does not set it"
-            draft.tell((*path, "state", key), "S-TYPE", said)
+            draft.tell(
+                (*path, "state", key), "S-TYPE", said, f'add default: …, or set {{ {key}: "…" }} there'
+            )
     if not any(one.starts for one in section.on.values()):
         draft.tell((*path, "on"), "S-TYPE", "no event starts the process", "write starts: true", key=True)
     names: list[str] = []
@@ -190,12 +192,13 @@ def _evolve(
     written = names_of(state)
     kept = {written[key]: attrgetter(attribute_of(key)) for key in fields}
     defaults = {written[key]: one.default for key, one in fields.items() if one.optional}
+    initial = state() if len(defaults) == len(fields) else None
 
     def evolve(before: Any, event: Any, context: ReactionContext) -> Any:
         step = steps[type(event)]
         if before is None and not step.section.starts:
             return None
-        env = (before, event, context.record, context)
+        env = (initial if before is None else before, event, context.record, context)
         values = {key: get(before) for key, get in kept.items()} if before is not None else dict(defaults)
         values |= {written[key]: source.get(env) for key, source in step.given.items()}
         try:
