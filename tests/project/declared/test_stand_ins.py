@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from workbench.errors import ProjectError
 from workbench.gui.views.board_model import model_graph
 from workbench.model.registry import Registry
 from workbench.project.declared.handler_compiler import HandlerFailed
 from workbench.project.project import load_project
-from workbench.tusk import TskError
 
 PAGE = (ROOT / "resources" / "docs" / "language.md").read_text(encoding="utf-8")
 CHAPTER = PAGE.partition("## Actors and outside systems")[2]
@@ -63,12 +63,12 @@ def test_actors_and_outside_systems_are_on_the_board(tmp_path: Path) -> None:
 
 
 def test_a_stand_in_and_a_handler_of_one_name_are_told(tmp_path: Path) -> None:
-    with pytest.raises(TskError, match="a handler has the name hotel already"):
+    with pytest.raises(ProjectError, match="a handler has the name hotel already"):
         trips(tmp_path, '\n[handler.hotel]\nissue: "book_room"\nwith { trip_id: "key" }\n')
 
 
 def test_a_part_is_between_none_and_all(tmp_path: Path) -> None:
-    with pytest.raises(TskError, match="fails"):
+    with pytest.raises(ProjectError, match="fails"):
         trips(
             tmp_path,
             '\n[external.bank]\nstand_in { fails: 2, issue: "book_room", with { trip_id: "key" } }\n',

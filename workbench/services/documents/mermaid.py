@@ -157,7 +157,6 @@ def _reactors(registry: Registry, drawing: _Drawing) -> None:
 _ARROWS = {
     "emits": ("-->", "event"),
     "issues": ("-.->", "command"),
-    "withdraws": ("-.-x", "command"),
     "publishes": ("-.->", "topic"),
 }
 
