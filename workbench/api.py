@@ -109,6 +109,7 @@ def open(  # noqa: A001  # it is called workbench.open
         in_memory: Whether it works on an empty store that ends with the block; its own is not touched.
 
     Raises:
+        InvalidValue: The path is none.
         NotFound: There is no such project.
         NotTrusted: It has Python modules that are not trusted.
         StoreNotAllowed: The store lies outside the folder or is another project's, and that was not allowed.
@@ -118,4 +119,4 @@ def open(  # noqa: A001  # it is called workbench.open
     """
     from workbench.services.embedded_project import opened
 
-    return opened(Path(path), trusted=trusted, in_memory=in_memory)
+    return opened(path, trusted=trusted, in_memory=in_memory)

@@ -36,7 +36,7 @@ WorkbenchError
 │   ├── SchemaTooNew
 │   ├── SchemaTooOld             and this process may not convert it
 │   ├── ReadTooLong
-│   ├── ProjectionFaulted              a read model is faulted, so waiting for it is of no use
+│   ├── ProjectionFaulted              a read model follows no events, so waiting for it is of no use
 │   └── StoreFailed              COMMIT failed: the outcome is unknown
 ├── ModelFailed                  the project's own Python raised what it did not mean to
 ├── ProjectError                 the project's files are wrong; carries every problem
@@ -280,7 +280,7 @@ class ReadTooLong(WorldError):
 
 
 class ProjectionFaulted(WorldError):
-    """A read model does not follow the log until an operator resolves its fault (J2)."""
+    """A read model does not follow the log until an operator acts: faulted, paused or to be rebuilt (J2)."""
 
 
 class StoreFailed(WorldError):

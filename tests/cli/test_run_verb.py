@@ -53,6 +53,18 @@ def test_the_commands_of_a_file_and_its_broken_lines(workbench, folder, tmp_path
     assert "line 3: no aggregate handles the command fly" in said.err
 
 
+@pytest.mark.parametrize("expected", ["abc", 1.5, True])
+def test_N6_an_expected_version_that_is_none_is_a_problem_of_its_line(workbench, folder, tmp_path, expected):
+    file = tmp_path / "commands.ndjson"
+    file.write_text("\n".join(json.dumps(one) for one in (ADA, ADA | {"expected": expected})))
+    said = workbench("run", folder, "--commands", file, "--json")
+    assert (said.code, said.json()["commands"]) == (3, {"accepted": 1})
+    (problem,) = said.json()["problems"]
+    assert "line 2" in problem
+    assert "expected: a version is a whole number" in problem
+    assert workbench("doctor", folder).code == 0
+
+
 def test_commands_from_flags_say_how_each_of_them_ended(workbench, folder):
     said = workbench(
         "run", folder, *flags(ADA), *flags({"command": "update_user", "user_id": "ada", "email": "b@x.org"})

@@ -86,3 +86,17 @@ def test_backup_copies_and_never_overwrites(folder, log, tmp_path, capsys):
     assert run(["backup", str(folder), str(target)]) == 1
     assert "exists already" in capsys.readouterr().err
     assert target.read_bytes() == before
+
+
+def test_backup_says_of_a_copy_what_doctor_says_of_it(folder, log, tmp_path, capsys):
+    run(["import", str(folder), str(log), "--stream", "repo.name", "--type", "type"])
+    with closing(sqlite3.connect(folder / "data" / "events.db")) as con:
+        con.execute("update events set schema_version = 'abc' where position = 1")
+        con.commit()
+    copy = tmp_path / "copy.db"
+    capsys.readouterr()
+    assert run(["backup", str(folder), str(copy), "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    assert run(["doctor", str(copy), "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert (said["healthy"], said["findings"]) == (False, found)

@@ -60,6 +60,19 @@ async def test_J5_nobody_waits_for_what_is_faulted(rig):
             await asyncio.wait_for(wait, 30)
 
 
+async def test_J5_who_waits_is_told_when_it_is_paused(rig):
+    engine = await rig.open(paused=True)
+    result = await rig.do("open", "a", 1)
+    waiting = asyncio.ensure_future(engine.wait_for("totals", result.last_position))
+    await asyncio.sleep(0)
+    await engine.projections["totals"].mark(ProjectionStatus.PAUSED)
+    for wait in (waiting, engine.wait_for("totals", result.last_position)):
+        with pytest.raises(ProjectionFaulted, match="totals is paused"):
+            await asyncio.wait_for(wait, 30)
+    with pytest.raises(InvalidValue, match="beyond the last one"):
+        await asyncio.wait_for(engine.wait_for("totals", result.last_position + 1), 30)
+
+
 async def test_J3_readers_keep_the_old_rows_until_the_new_ones_are_complete(rig):
     engine = await rig.open()
     for name in "abc":

@@ -226,6 +226,18 @@ async def test_V2_a_restored_draft_says_so_and_can_be_discarded(session, until, 
     assert list(session.workspace.drafts.folder.glob("*.json")) == []
 
 
+async def test_V2_the_mark_of_what_was_typed_is_that_of_the_form_that_is_shown(session, until):
+    commands = view(session, "commands")
+    commands.show_command("create_user")
+    commands._form.set_value({"user_id": "eve"})
+    dock = session.window.docks["commands"]
+    assert dock.windowTitle().endswith("•")
+    commands.show_command("change_status")
+    assert not dock.windowTitle().endswith("•")
+    commands.show_command("create_user")
+    assert dock.windowTitle().endswith("•")
+
+
 async def test_V2_what_was_sent_is_no_draft_any_more(session, until):
     commands = view(session, "commands")
     commands.show_command("create_user")

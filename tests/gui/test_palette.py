@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from workbench.gui.palette import Palette, Target, matches
+from workbench.gui.palette import Palette, Target, TargetList, matches, nothing_found
 
 
 @pytest.fixture
@@ -41,11 +41,11 @@ async def test_enter_goes_to_what_is_marked(parent, until):
 
     palette = Palette(parent, targets, search)
     palette.show()
-    line, found = palette.findChild(QLineEdit), palette.findChild(QListWidget)
-    assert found.count() == 3
+    line, found = palette.findChild(QLineEdit), palette.findChild(TargetList)
+    assert len(found.targets) == 3
     QTest.keyClicks(line, "lo")
-    await until(lambda: found.count() == 3)
-    assert [found.item(row).text().split("    ")[0] for row in range(found.count())] == [
+    await until(lambda: len(found.targets) == 3)
+    assert [found.model().index(row, 0).data().split("    ")[0] for row in range(3)] == [
         "Flow board",
         "Log",
         "user-ada",
@@ -88,10 +88,10 @@ async def test_a_menu_goes_to_what_was_clicked_on_or_copies_its_name(parent):
 
     palette = Palette(parent, targets, search)
     palette.show()
-    found = palette.findChild(QListWidget)
+    found = palette.findChild(TargetList)
 
     def menu_at(row):
-        place = found.visualItemRect(found.item(row)).center()
+        place = found.visualRect(found.model().index(row, 0)).center()
         reason = QContextMenuEvent.Reason.Mouse
         asked = QContextMenuEvent(reason, place, found.viewport().mapToGlobal(place))
         QApplication.sendEvent(found.viewport(), asked)
@@ -107,4 +107,18 @@ async def test_a_menu_goes_to_what_was_clicked_on_or_copies_its_name(parent):
     menu_at(1)["Go there, or do it"].trigger()
     assert went == ["Streams"]
     assert not palette.isVisible()
+    palette.deleteLater()
+
+
+async def test_what_is_held_of_a_target_outlives_typing(parent):
+    targets = [
+        Target(text=name, kind="view", icon="board", go=str) for name in ("Flow board", "Streams", "Log")
+    ]
+    palette = Palette(parent, targets, nothing_found)
+    palette.show()
+    found = palette.findChild(TargetList)
+    held = QPersistentModelIndex(found.model().index(2, 0))
+    QTest.keyClicks(palette.findChild(QLineEdit), "lo")
+    assert (held.row(), held.data().split("    ")[0]) == (1, "Log")
+    assert found.target().text == "Flow board"
     palette.deleteLater()

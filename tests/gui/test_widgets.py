@@ -158,6 +158,20 @@ def test_a_banner_says_how_things_stand_and_what_can_be_done(qtbot):
     assert done == ["retry"]
 
 
+def test_a_button_that_one_is_pressing_outlives_other_words(qtbot):
+    done = []
+    banner = Banner("info", "Rebuilding: 10%", [("Pause", lambda: done.append("old"))])
+    qtbot.addWidget(banner)
+    banner.show()
+    button = banner.findChild(QPushButton)
+    button.setFocus()
+    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    banner.set("info", "Rebuilding: 20%", [("Pause", lambda: done.append("new"))])
+    assert banner.findChildren(QPushButton) == [button]
+    QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert done == ["new"]
+
+
 def test_a_banner_that_says_something_else_has_other_actions(qtbot):
     done = []
     banner = Banner("error", "Broken", [("Retry", lambda: done.append("old"))])

@@ -225,3 +225,72 @@ def test_a_projection_that_maps_classes_to_functions_is_told_how_it_is_written(l
     assert problem.startswith(
         "domain.py:3:8: M-IMPORT TypeError: on of projection rows takes On(event class, "
     )
+
+
+HEAD = """import workbench as wb
+class Made(wb.Event, frozen=True): event_type = "a.made"
+class Make(wb.Command):
+    command_type, target = "make", "thing"
+    thing: str
+class Ask(wb.Query): query_type = "ask"
+"""
+
+
+PROCESS = "wb.Process(name='p', on=(), ends=(5,), correlate=print, state=Made, evolve=print, react=print)"
+
+
+def aggregate(**more: str) -> str:
+    said = {"events": "()", "commands": "()", "decide": "print", "evolve": "print"} | more
+    return f'wb.Aggregate(name="a", state=Made, {", ".join(f"{name}={one}" for name, one in said.items())})'
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("aggregates=5", "aggregates takes a tuple of Aggregate, not 5"),
+        ("aggregates=(5,)", "aggregates takes Aggregate objects, not 5"),
+        ("projections=(print,)", "projections takes Projection objects, not <built-in function print>"),
+        ("policies=(Made,)", "policies takes Policy objects, not the class Made"),
+        ("processes=(5,)", "processes takes Process objects, not 5"),
+        ("queries=(print,)", "queries takes Answer objects, not <built-in"),
+        ("handlers=5", "handlers should be functions by name"),
+        (f"aggregates=({aggregate(events='(5,)')},)", "events of aggregate a takes Event classes, not 5"),
+        (
+            f"aggregates=({aggregate(commands='(Made,)')},)",
+            "commands of aggregate a takes Command classes, not the class Made",
+        ),
+        (f"aggregates=({aggregate(decide='5')},)", "decide of aggregate a takes a function, not 5"),
+        ("queries=(wb.Answer(Ask, 5),)", "answer of Answer(Ask) takes a function, not 5"),
+        ("queries=(wb.Answer(5, print),)", "Answer takes Query classes, not 5"),
+        (
+            "policies=(wb.Policy(name='p', on=(5,), react=print),)",
+            "on of policy p takes Event classes, not 5",
+        ),
+        ("policies=(wb.Policy(name='p', on=Made, react=print),)", "on of policy p takes a tuple of Event"),
+        (f"processes=({PROCESS},)", "ends of process p takes Event classes, not 5"),
+        ("projections=(wb.Projection(name='p', columns=()),)", "columns of projection p begin with its key"),
+        (
+            "projections=(wb.Projection(name='p', columns=(5,)),)",
+            "columns of projection p takes Column",
+        ),
+        (
+            "projections=(wb.Projection(name='p', columns=(wb.Column(name='a', kind='text'),)),)",
+            "kind of column a takes a ColumnKind",
+        ),
+        ("projections=(wb.On(5, print),)", "On takes Event classes, not 5"),
+        ("projections=(wb.On(Made, 5),)", "apply of On(a.made) takes a function, not 5"),
+    ],
+)
+def test_what_a_module_declares_wrongly_is_told_by_its_part_and_its_line(load, declared, said):
+    (load.root / "domain.py").write_text(f"{HEAD}DEFINITIONS = wb.Definitions({declared})\n")
+    [problem] = told(load, '[cqrs]\nmodules: ["domain"]\n')
+    assert said in problem
+    assert problem.startswith(("domain.py:7:", "domain.py:1:1: M-IMPORT handlers"))
+
+
+def test_K1_a_command_names_the_field_that_holds_the_id(load):
+    head = HEAD.replace('"make", "thing"', '"make", "nope"')
+    made = f"{head}DEFINITIONS = wb.Definitions(aggregates=({aggregate(commands='(Make,)')},))\n"
+    (load.root / "domain.py").write_text(made)
+    [problem] = told(load, '[cqrs]\nmodules: ["domain"]\n')
+    assert "M-MODEL the target of command make is nope, which is none of its fields" in problem

@@ -21,12 +21,14 @@ from workbench import (
     NoHandler,
     NotFound,
     NotTrusted,
+    ProjectionFaulted,
     StoreNotAllowed,
     StoreReadOnly,
     TopicNotFound,
     WrongExpectedVersion,
 )
 from workbench.project.samples import copy_sample
+from workbench.store.operations.projection_operations import MarkProjection
 
 ADA = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
 
@@ -273,3 +275,73 @@ async def test_M2_a_program_that_is_cancelled_leaves_the_store_closed(users, tur
     async with workbench.open(users) as project:
         assert [event.type async for event in project.read("user-ada")] in ([], ["user.created"])
         await project.issue("create_user", {**ADA, "user_id": "bob"})
+
+
+ASKED_LATE = {
+    "issue": lambda project: project.issue("create_user", {**ADA, "user_id": "bob"}),
+    "query": lambda project: project.query("get_user", {"user_id": "ada"}),
+    "publish": lambda project: project.publish("audit", {"what": "seen"}),
+    "read": lambda project: anext(project.read("user-ada")),
+    "dead letters": lambda project: project.dead_letters(),
+    "replay": lambda project: project.replay(1),
+    "replay of none": lambda project: project.replay(),
+    "wait for": lambda project: project.wait_for("users", 1),
+    "projections": lambda project: project.projections(),
+    "settle": lambda project: project.settle(1),
+}
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+async def test_C8_a_closed_project_says_so_to_whatever_is_asked(users, in_memory):
+    async with workbench.open(users, in_memory=in_memory) as project:
+        await project.issue("create_user", ADA)
+        begun = project.read("user-ada")
+        await anext(begun)
+    for ask in (*ASKED_LATE.values(), lambda _project: anext(begun)):
+        with pytest.raises(StoreReadOnly, match=r"^the project was closed$") as closed:
+            await ask(project)
+        assert closed.value.hint == "open it again"
+    async with asyncio.timeout(15):
+        assert [changes async for changes in project.changes()] == []
+
+
+async def test_J5_nobody_waits_for_a_read_model_that_does_not_follow(users):
+    async with workbench.open(users) as project:
+        result = await project.issue("create_user", ADA)
+        with pytest.raises(InvalidValue, match=r"position 999 is beyond the last one, \d+") as beyond:
+            await project.wait_for("users", 999)
+        assert "last position of a command" in beyond.value.hint
+        await project.wait_for("users", result)
+        mark = MarkProjection(name="users", generation=1, status="paused")
+        await project._world.running().write(mark)
+    async with workbench.open(users) as project:
+        result = await project.issue("create_user", {**ADA, "user_id": "bob"})
+        with pytest.raises(ProjectionFaulted, match="read model users is paused") as paused:
+            await project.wait_for("users", result)
+        assert "resume" in paused.value.hint
+        [view] = [one for one in await project.projections() if one.name == "users"]
+        assert (view.status, view.lag > 0) == ("paused", True)
+
+
+async def test_J5_a_read_model_that_failed_repeatedly_is_not_waited_for(users, project, monkeypatch):
+    result = await project.issue("create_user", ADA)
+    await project.wait_for("users", result)
+    engine = project._world.running()
+    monkeypatch.setitem(engine.faults, "projection users", "ValueError: no")
+    await project.wait_for("users", result)
+    with pytest.raises(ProjectionFaulted, match="users stopped: ValueError: no"):
+        await project.wait_for("users", 999)
+
+
+async def test_J5_a_fault_is_told_with_its_cause(users):
+    domain = users / "domain.py"
+    text = domain.read_text()
+    begun = text.index("rows.put(")
+    domain.write_text(f"{text[:begun]}raise OSError('no line')\n    {text[begun:]}")
+    async with workbench.open(users, trusted=True) as project:
+        result = await project.issue("create_user", ADA)
+        with pytest.raises(ProjectionFaulted, match=r"faulted at position \d+: OSError: no line") as told:
+            await project.wait_for("users", result)
+        assert "fix the cause" in told.value.hint
+        [view] = [one for one in await project.projections() if one.name == "users"]
+        assert (view.status, view.fault) == ("faulted", "OSError: no line")

@@ -201,7 +201,7 @@ async def test_J5_who_waits_for_a_read_model_is_answered_after_a_reload(tmp_path
     root = copy_sample("users", tmp_path / "users")
     workspace = open_workspace(root, environ={}, trusted=True)
     await workspace.start()
-    await workspace.projections.pause("users", paused=True)
+    await workspace.pause()
     values = {"user_id": "ann", "username": "Ann", "email": "ann@fine.example"}
     result = await workspace.commands.issue("create_user", values)
     waiting = asyncio.ensure_future(workspace.commands.wait_for("users", result.last_position))
@@ -209,9 +209,11 @@ async def test_J5_who_waits_for_a_read_model_is_answered_after_a_reload(tmp_path
     async with asyncio.timeout(15):
         await workspace.adopt(load_project(root, environ={}, trusted=True))
         assert not waiting.done()
-        await workspace.projections.pause("users", paused=False)
+        await workspace.resume()
         await waiting
-    closing = asyncio.ensure_future(workspace.commands.wait_for("users", result.last_position + 99))
+    await workspace.pause()
+    result = await workspace.commands.issue("update_user", {"user_id": "ann", "username": "Anna"})
+    closing = asyncio.ensure_future(workspace.commands.wait_for("users", result.last_position))
     await asyncio.sleep(0)
     await workspace.close()
     with pytest.raises(StoreReadOnly):

@@ -5,12 +5,23 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.actions import one
 from tests.store.test_queue import Box
 from workbench.errors import NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterStatus
-from workbench.store.operations import MarkLetters, RecallReplays, ReplayLetter, RestoreLetters, Skip
+from workbench.store.operations import (
+    AdvanceJob,
+    MarkLetters,
+    RecallReplays,
+    RecordAction,
+    ReplayLetter,
+    RestoreLetters,
+    Skip,
+    StartJob,
+)
+from workbench.store.stored_values import Job, OperatorAction
 
 ARCHIVE = MarkLetters(numbers=(1,), before=("open",), after="archived", act="archive")
 PURGE = MarkLetters(numbers=(1,), before=("open", "archived"), after="purged", act="purge")
@@ -148,3 +159,17 @@ def test_P7_no_letter_is_replayed_into_a_subscription_that_nothing_handles(store
     assert post.everything() == before
     assert one(store, ReplayLetter(number=1, handled=("sub",)))
     assert one(store, ReplayLetter(number=1, handled=())) is False, "it is no longer open"
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "done"])
+def test_L5_a_job_that_has_ended_is_not_advanced(store, ended):
+    post = Post(store)
+    post.bring("open")
+    number = one(store, StartJob(job=Job(action="archive", numbers=(1,))))
+    note = RecordAction(action=OperatorAction(at=1, action="end", subject="job", detail="{}"))
+    stopped = AdvanceJob(number=number, step=0, operations=(), status=ended, note=note)
+    assert one(store, stopped).status == ended
+    for advance in (stopped, replace(stopped, status="running", operations=(ARCHIVE,))):
+        assert one(store, advance) == store.reader().job(number)
+    assert (store.reader().job(number).status, post.status()) == (ended, "open")
+    assert len(store.reader().actions()) == 1

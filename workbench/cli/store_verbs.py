@@ -51,11 +51,11 @@ async def _doctor(options: Options, environ: Environ) -> int:
 def _backup_takes(parser: Parser) -> None:
     parser.project(TARGET)
     parser.add_argument("file", metavar="FILE", type=Path, help="where the copy goes; it must not exist")
-    parser.json("store, copy, bytes")
+    parser.json("store, copy, bytes, healthy, findings [{rule, text}]")
 
 
 async def _backup(options: Options, environ: Environ) -> int:
-    from workbench.services.maintenance.store_checkup import backup, store_file
+    from workbench.services.maintenance.store_checkup import backup, check, store_file
 
     path = store_file(options.project, environ)
     note = _progress(options, "copied")
@@ -63,9 +63,22 @@ async def _backup(options: Options, environ: Environ) -> int:
         backup, path, options.file, lambda done, pages: note(f"{done:,} of {pages:,} pages")
     )
     note("")
-    said = {"store": str(path), "copy": str(options.file), "bytes": size}
-    answer(options, said, f"{path} was copied to {options.file}: {size:,} bytes, and the copy is sound")
-    return DONE
+    checkup = await asyncio.to_thread(check, options.file)
+    found = [{"rule": finding.rule, "text": finding.text} for finding in checkup.findings]
+    said = {
+        "store": str(path),
+        "copy": str(options.file),
+        "bytes": size,
+        "healthy": checkup.healthy,
+        "findings": found,
+    }
+    told = (
+        "and the copy is sound"
+        if checkup.healthy
+        else "and is as damaged as the store; run: workbench doctor"
+    )
+    answer(options, said, f"{path} was copied to {options.file}: {size:,} bytes, {told}")
+    return DONE if checkup.healthy else PROBLEMS
 
 
 def _progress(options: Options, verb: str) -> Callable[[str], None]:

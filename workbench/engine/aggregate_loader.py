@@ -9,7 +9,8 @@ from typing import Any
 
 from workbench.errors import ModelFailed, WorkbenchError
 from workbench.model.aggregate import AggregateType
-from workbench.model.event import NewEvent, StoredData
+from workbench.model.error_text import error_sentence
+from workbench.model.event import StoredData
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.ports import EventReader
@@ -70,17 +71,16 @@ class AggregateLoader:
         if stream in self._cache:
             self._heads[stream] = version
 
-    def advance(
-        self, aggregate: AggregateType, stream: str, loaded: Loaded, events: Sequence[NewEvent]
-    ) -> None:
+    def advance(self, aggregate: AggregateType, stream: str, loaded: Loaded, events: Sequence[Any]) -> None:
         """Brings what is remembered up to date by the events that were just appended behind it.
 
-        They are read from what was stored, so that the state is the one that a replay gives.
+        Args:
+            events: Read from what was stored, so that the state is the one that a replay gives.
         """
         state = loaded.state
         try:
             for event in events:
-                state = aggregate.evolve(state, self._registry.events[event.type].decode(event.data))
+                state = aggregate.evolve(state, event)
         except KeyboardInterrupt:
             raise
         except BaseException:  # noqa: BLE001  # the command has succeeded; the next load says what is wrong
@@ -136,5 +136,5 @@ def _evolved(aggregate: AggregateType, state: Any, event: Any, record: StoredDat
     except (WorkbenchError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        said = without_secrets(f"{type(error).__name__}: {error}", record.data)
+        said = without_secrets(error_sentence(error), record.data)
         raise ModelFailed(f"{record.type} at position {record.position} cannot be folded: {said}") from error

@@ -15,10 +15,12 @@ from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.turns import Turns
 from workbench.errors import (
+    STREAM_EXISTS,
     CallerError,
     CommandRejected,
     InvalidCommand,
     InvalidEvent,
+    InvalidValue,
     StreamClosed,
     WrongExpectedVersion,
 )
@@ -26,13 +28,15 @@ from workbench.model.aggregate import AggregateType
 from workbench.model.clock import Clock
 from workbench.model.command import CommandOutcome, CommandResult, CommandType
 from workbench.model.decision_context import DecisionContext
-from workbench.model.event import NewEvent, event_data
+from workbench.model.error_text import as_text, error_sentence, error_text
+from workbench.model.event import NewEvent, written
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
 from workbench.model.project_code import project_code
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
+from workbench.store.rules import fits
 from workbench.store.stored_values import CommandRecord, Snapshot
 
 DECISIONS = 4
@@ -45,7 +49,8 @@ class Issue:
 
     Attributes:
         values: Its fields as plain values.
-        expected: The version that the sender saw; None accepts any and retries conflicts.
+        expected: The version that the sender saw, which is then not retried, or `STREAM_EXISTS`; None accepts
+            any.
         origin: Who sent it: ``form``, ``cli``, a policy's name.
     """
 
@@ -60,10 +65,15 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a command comes to on a state: events, or why not."""
+    """What a command comes to on a state: events, or why not.
+
+    Attributes:
+        values: The events as they are read from what is stored.
+    """
 
     loaded: Loaded
     events: tuple[NewEvent, ...] = ()
+    values: tuple[Any, ...] = ()
     refusal: CallerError | None = None
 
 
@@ -99,9 +109,12 @@ class CommandHandler:
         Raises:
             NoHandler: The model has no such command.
             InvalidCommand: Fields are wrong.
+            InvalidValue: The expected version is no number.
             WorldError: The store could not write.
         """
         kind = self._registry.command(issue.type)
+        if issue.expected is not None and type(issue.expected) is not int:
+            raise InvalidValue(f"a version is a whole number, not {issue.expected!r}", path="expected")
         try:
             with project_code(f"{kind.name} could not be read", issue.values):
                 command = kind.parse(issue.values)
@@ -166,10 +179,10 @@ class CommandHandler:
                 base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - base.issued_at
             )
             try:
-                return await self._append(aggregate, stream, loaded, decision.events, record)
+                return await self._append(aggregate, stream, decision, record)
             except WrongExpectedVersion as conflict:
                 self._loader.forget(stream)
-                if attempt == DECISIONS or issue.expected is not None:
+                if attempt == DECISIONS or issue.expected not in (None, STREAM_EXISTS):
                     return await self._record(base, conflict.actual, conflict, attempt)
             except CallerError as refusal:
                 return await self._record(base, loaded.version, refusal, attempt)
@@ -199,43 +212,48 @@ class CommandHandler:
             context = DecisionContext(self._clock.now())
             with project_code(f"{kind.name} could not be decided", base.data):
                 decided = decide(loaded.state, command, context)
-                return Decision(loaded, self._new_events(decided, base, context.at))
+                events, values = self._new_events(decided, base, context.at)
+                return Decision(loaded, events, values)
         except CallerError as refusal:
             return Decision(loaded, refusal=refusal)
 
-    def _new_events(self, decided: Any, base: CommandRecord, now: int) -> tuple[NewEvent, ...]:
-        events = []
+    def _new_events(
+        self, decided: Any, base: CommandRecord, now: int
+    ) -> tuple[tuple[NewEvent, ...], tuple[Any, ...]]:
+        events, values = [], []
         for event in decided:
             kind = self._registry.events.get(event.event_type)
             if kind is None:
                 raise InvalidEvent(f"{type(event).__name__} is not an event of this model", path="")
+            data, value = written(event, kind.decode)
+            values.append(value)
             events.append(
                 NewEvent(
                     id=self._new_id(),
                     type=kind.name,
                     schema_version=kind.version,
-                    data=event_data(event),
+                    data=data,
                     occurred_at=now,
                     correlation_id=base.correlation_id,
                     causation_id=base.command_id,
                 )
             )
-        return tuple(events)
+        return tuple(events), tuple(values)
 
     async def _append(
         self,
         aggregate: AggregateType,
         stream: str,
-        loaded: Loaded,
-        events: tuple[NewEvent, ...],
+        decision: Decision,
         record: CommandRecord,
     ) -> CommandResult:
+        loaded, events = decision.loaded, decision.events
         append = Append(stream=stream, events=events, expected=loaded.version)
         appended, stored = await self._writer.write(Atomic(operations=(append, RecordCommand(record=record))))
         if appended is None:
             return _result(stored, duplicate=True)
         result = _result(stored, event_ids=tuple(event.id for event in events))
-        self._loader.advance(aggregate, stream, loaded, events)
+        self._loader.advance(aggregate, stream, loaded, decision.values)
         await self._take_snapshot(aggregate, stream, loaded.version, appended.last_version)
         return result
 
@@ -254,7 +272,7 @@ class CommandHandler:
             )
             await self._writer.write(SaveSnapshot(snapshot=snapshot))
         except Exception as error:  # noqa: BLE001  # the events are stored, and that is the command's answer (C11)
-            self._report(f"no snapshot of {stream} could be taken: {type(error).__name__}: {error}")
+            self._report(f"no snapshot of {stream} could be taken: {error_sentence(error)}")
 
     async def _record(
         self, base: CommandRecord, version: int, error: CallerError, attempt: int
@@ -263,15 +281,25 @@ class CommandHandler:
             base,
             outcome=_outcome(error),
             version=version,
-            message=without_secrets(error.message, base.data),
-            hint=without_secrets(error.hint, base.data),
-            field=error.field if isinstance(error, CommandRejected) else None,
-            expected=error.expected if isinstance(error, WrongExpectedVersion) else None,
+            message=without_secrets(error_text(error), base.data),
+            hint=without_secrets(as_text(error.hint), base.data),
+            field=_field(error),
+            expected=_expected(error),
             attempts=attempt,
             duration_us=self._clock.now() - base.issued_at,
         )
         stored = await self._writer.write(RecordCommand(record=record))
         return _result(stored, duplicate=stored.number > 0)
+
+
+def _field(error: CallerError) -> str | None:
+    named = error.field if isinstance(error, CommandRejected) else None
+    return None if named is None else as_text(named)
+
+
+def _expected(error: CallerError) -> int | None:
+    version = error.expected if isinstance(error, WrongExpectedVersion) else None
+    return version if type(version) is int else None  # one that a `decide` made up may be anything
 
 
 def _outcome(error: CallerError) -> CommandOutcome:
@@ -286,7 +314,7 @@ def _outcome(error: CallerError) -> CommandOutcome:
 
 def _check_expected(kind: CommandType, issue: Issue, stream: str, loaded: Loaded) -> None:
     """K2 and K4, before anything is decided."""
-    if issue.expected is not None and issue.expected != loaded.version:
+    if issue.expected is not None and not fits(issue.expected, loaded.version):
         raise WrongExpectedVersion(stream, expected=issue.expected, actual=loaded.version)
     if kind.creates and loaded.version:
         raise CommandRejected(f"{stream} exists already, at version {loaded.version}", field=kind.target)

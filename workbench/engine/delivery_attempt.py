@@ -6,7 +6,8 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.errors import PermanentError, WorkbenchError
+from workbench.errors import PermanentError
+from workbench.model.error_text import as_text, error_name, error_text
 from workbench.model.messaging import Message
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Operation
@@ -96,15 +97,15 @@ def describe(error: BaseException, message: Message, said: str = "") -> Failure:
     # The cause is grouped by the first place in the handler's code, not by where a library gave up.
     first = own[0] if own else None
     place = f"{Path(first.filename).name}:{first.lineno} {first.name}" if first else ""
-    told = said or (error.message if isinstance(error, WorkbenchError) else str(error))
+    told = said or error_text(error)
     about = (message.data, message.metadata)
-    told = without_secrets(told, *about) or type(error).__name__
+    told = without_secrets(told, *about) or error_name(error)
     more = len(told) - KEPT_ERROR
     return Failure(
-        error_type=type(error).__name__,
+        error_type=error_name(error),
         error=f"{told[:KEPT_ERROR]}… {more:,} more characters" if more > 0 else told,
-        place=place,
-        trace=without_secrets("".join(traceback.format_exception(error)), *about)[-KEPT_TRACEBACK:],
+        place=as_text(place),
+        trace=without_secrets(as_text("".join(traceback.format_exception(error))), *about)[-KEPT_TRACEBACK:],
         permanent=isinstance(error, PermanentError),
     )
 

@@ -392,7 +392,6 @@ class Engine:
         """Returns when a projection has reached a position: read your writes (J5).
 
         Raises:
-            NotFound: No such projection runs.
-            ProjectionFaulted: It is faulted.
+            NotFound, InvalidValue, ProjectionFaulted: As `ProjectionRunner.wait_for` says.
         """
         await self.projection(projection).wait_for(position)

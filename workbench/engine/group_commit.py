@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
+from workbench.model.error_text import error_sentence
 from workbench.store.operations import Atomic, Operation
 from workbench.store.ports import StoreFile, StoreWriter
 
@@ -202,6 +203,6 @@ class GroupCommit:
 
 
 def _bug(error: BaseException) -> WorkbenchBug:
-    bug = WorkbenchBug(f"the store failed: {type(error).__name__}: {error}")
+    bug = WorkbenchBug(f"the store failed: {error_sentence(error)}")
     bug.__cause__ = error
     return bug

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
+from msgspec.structs import replace
+
 from workbench.engine.delivery_attempt import DeliveryAttempt
+from workbench.engine.publisher import OutgoingMessage, new_message
 from workbench.engine.rows_buffer import check_key, check_row
 from workbench.errors import ANY, ModelError, PermanentError
 from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.event import Event, NewEvent, event_data
+from workbench.model.event import Event, NewEvent, written
 from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
-from workbench.model.messaging import COMMANDS_TOPIC, Priority, Topic, expiry, later
+from workbench.model.messaging import COMMANDS_TOPIC, Priority, Topic, later
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.operations import Append, NewMessage, Operation, ProjectRows
@@ -95,7 +100,7 @@ class DeliveryContext:
                 id=self._effect_id(index),
                 type=event.event_type,
                 schema_version=event.event_version,
-                data=event_data(event),
+                data=self._written(event),
                 correlation_id=message.correlation_id,
                 causation_id=message.id,
             )
@@ -118,26 +123,27 @@ class DeliveryContext:
         """Publishes a message when this handler succeeds.
 
         Raises:
+            InvalidValue: Whatever `Publisher.publish` takes for none.
             BackPressure: The topic is full (B2); unless the handler knows better, it is tried again later.
         """
         message, identity = self._task.message, self._effect_id()
         known = self._registry.topics.get(topic)
+        draft = OutgoingMessage(
+            topic=topic,
+            data=dict(data),
+            type=type,
+            key=key,
+            priority=priority,
+            delay=0.0 if at is not None else delay,
+            at=None if at is None else in_microseconds(at),
+            ttl=ttl,
+            correlation_id=message.correlation_id,
+            causation_id=message.id,
+        )
+        new = new_message(draft, known or Topic(name=topic), identity, self._clock.now())
         if known is not None:
             self._make_room(known, (identity,))
-        self._task.effects.append(
-            NewMessage(
-                id=identity,
-                topic=topic,
-                type=type or topic,
-                key=key or message.key,
-                data=write_json(dict(data)),
-                correlation_id=message.correlation_id,
-                causation_id=message.id,
-                deliver_at=self._later(delay, at),
-                expires_at=expiry(self._clock.now(), ttl, known.ttl if known else None),
-                priority=(known.priority if known else 0) if priority is None else priority,
-            )
-        )
+        self._task.effects.append(new if key else replace(new, key=message.key))
 
     def project(self, table: str, **row: Any) -> None:
         """Puts a row into a table that handlers write, when this handler succeeds.
@@ -188,6 +194,11 @@ class DeliveryContext:
     def row(self, projection: str, key: Any) -> dict[str, Any] | None:
         """Reads a row of a read model as it stands now."""
         return self._reader.row(projection, key)
+
+    def _written(self, event: Event) -> str:
+        """Returns the data of an event, which may be one of no aggregate."""
+        kind = self._registry.events.get(event.event_type)
+        return written(event, kind.decode if kind else partial(msgspec.json.decode, type=type(event)))[0]
 
     def _effect_id(self, index: int = 0) -> UUID:
         # The same try or a later one makes the same ids: a repeated effect finds its first self (D1).

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.model.changes import Changes
+from workbench.model.error_text import error_sentence
 
 Notify = Callable[[Changes], None]
 KEPT = 100
@@ -29,7 +30,7 @@ class Notifier:
         try:
             self._notify(changes)
         except Exception as error:  # noqa: BLE001  # it is kept to be seen
-            self.note(f"a listener failed: {type(error).__name__}: {error}")
+            self.note(f"a listener failed: {error_sentence(error)}")
 
     def note(self, said: str) -> bool:
         """Keeps a sentence about trouble; False where the last one says the same."""
@@ -46,4 +47,4 @@ class Notifier:
 
     def died(self, name: str, error: BaseException) -> None:
         """Reports that a task ended by an error."""
-        self.report(f"{name} stopped: {type(error).__name__}: {error}")
+        self.report(f"{name} stopped: {error_sentence(error)}")

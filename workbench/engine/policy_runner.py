@@ -7,11 +7,13 @@ from typing import Any
 
 from workbench.engine.handler_context import DeliveryContext
 from workbench.engine.metrics import Metrics
+from workbench.errors import PermanentError
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
 from workbench.model.policy import After, At, ReactorType
 from workbench.model.project_code import project_code
+from workbench.model.projection import unstorable
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.operations import SaveProcess
@@ -68,14 +70,20 @@ class PolicyRunner:
             return message.key
         record = as_record(message)
         with project_code(f"{self._kind.name} could not say the instance of {record.type}", record.data):
-            return self._kind.correlate(self._registry.read_event(record), record) or ""
+            return self._correlated(self._registry.read_event(record), record)
 
     def _instance(self, message: Message, record: RecordedEvent, event: Any) -> str | None:
         """Returns the key of the instance; None where the event belongs to none."""
         if self._kind.correlate is None or message.key not in ("", message.stream):
             return message.key
         # A row that has waited shows the stream where it has no key: only the event says whose it is.
-        return self._kind.correlate(event, record) or None
+        return self._correlated(event, record) or None
+
+    def _correlated(self, event: Any, record: RecordedEvent) -> str:
+        key = (self._kind.correlate(event, record) if self._kind.correlate else None) or ""
+        if not isinstance(key, str) or unstorable(key):
+            raise PermanentError(f"{self._kind.name} takes text for the key of an instance, not {key!r}")
+        return key
 
     def forget(self) -> None:
         """Drops remembered states, after what was buffered did not come to be stored."""

@@ -10,6 +10,7 @@ from workbench.engine.metrics import Metrics
 from workbench.engine.rows_buffer import RowsBuffer
 from workbench.errors import NotFound, WorkbenchError
 from workbench.model.clock import Clock
+from workbench.model.error_text import error_sentence
 from workbench.model.event import RecordedEvent
 from workbench.model.projection import OnFault, Projection
 from workbench.model.registry import Registry
@@ -146,7 +147,7 @@ class ProjectionGeneration:
             raise
         except BaseException as error:  # noqa: BLE001  # whatever the projection's code raises faults it
             buffer.undo()
-            return without_secrets(f"{type(error).__name__}: {error}", record.data)
+            return without_secrets(error_sentence(error), record.data)
         buffer.keep()
         self.handled += 1
         self._metrics.flow[self._flow[record.type]] += 1

@@ -9,7 +9,7 @@ from functools import partial
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_generation import BATCH, ProjectionGeneration
-from workbench.errors import NotFound, ProjectionFaulted, StoreBusy, WrongExpectedVersion
+from workbench.errors import InvalidValue, NotFound, ProjectionFaulted, StoreBusy, WrongExpectedVersion
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock
 from workbench.model.projection import Projection
@@ -173,31 +173,44 @@ class ProjectionRunner:
 
         Raises:
             StoreBusy: It was stopped before.
-            ProjectionFaulted: It is faulted, or was meanwhile.
+            InvalidValue: Nothing stands at that position yet.
+            ProjectionFaulted: It is faulted, paused or to be rebuilt, or was meanwhile.
         """
-        if self.checkpoint < position:
-            if self._faulted:
-                raise self._fault_error()
-            future = asyncio.get_running_loop().create_future()
-            self._waiters.append((position, future))
-            await future
+        if self.checkpoint >= position:
+            return
+        if position > (head := self._reader.head()):
+            raise InvalidValue(
+                f"position {position:,} is beyond the last one, {head:,}",
+                path="",
+                hint="wait for the last position of a command's result",
+            )
+        if self.paused:
+            raise self._halted()
+        future = asyncio.get_running_loop().create_future()
+        self._waiters.append((position, future))
+        await future
 
-    @property
-    def _faulted(self) -> bool:
-        return self.paused and self.live.status is ProjectionStatus.FAULTED
-
-    def _fault_error(self) -> ProjectionFaulted:
-        return ProjectionFaulted(f"read model {self.name} is faulted", hint="see its fault")
+    def _halted(self) -> ProjectionFaulted:
+        """Says why nothing of it follows the log, and what can be done."""
+        live = self._reader.generations(self.name)[0]
+        if live.status is ProjectionStatus.FAULTED:
+            said = f"faulted at position {live.fault_position:,}: {live.fault}"
+            hint = "fix the cause and retry it, or skip the event, in the window; or rebuild it"
+        elif live.status is ProjectionStatus.PAUSED:
+            said, hint = "paused", "resume it in the window"
+        else:
+            said, hint = "stopped, since its columns changed", "rebuild it"
+        return ProjectionFaulted(f"read model {self.name} is {said}", hint=hint)
 
     def _wake(self) -> None:
-        faulted = self._faulted
+        halted = self.paused
         for position, future in self._waiters:
             if future.done():
                 continue
             if position <= self.checkpoint:
                 future.set_result(None)
-            elif faulted:
-                future.set_exception(self._fault_error())
+            elif halted:
+                future.set_exception(self._halted())
         self._waiters = [(position, future) for position, future in self._waiters if not future.done()]
 
     # -- what an operator does; ``also`` is written in the same breath: the record of it (L9) -------------

@@ -26,6 +26,7 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
         id: Chosen by a caller that may publish the same message twice (P2); None takes a new one.
         priority: None takes the topic's.
         delay: Seconds before it is delivered.
+        at: When it is delivered where there is no delay, microseconds since 1970.
         ttl: Seconds that it lives; the topic's may be shorter (T1).
     """
 
@@ -36,8 +37,10 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID | None = None
     priority: Priority | None = None
     delay: float = 0.0
+    at: int | None = None
     ttl: float | None = None
     correlation_id: UUID | None = None
+    causation_id: UUID | None = None
 
 
 class Publisher:
@@ -88,26 +91,7 @@ class Publisher:
         return topic
 
     def _message(self, draft: OutgoingMessage, topic: Topic, now: int) -> NewMessage:
-        if draft.delay < 0:
-            raise InvalidValue("a delay is not negative", path="delay")
-        if draft.ttl is not None and draft.ttl <= 0:
-            raise InvalidValue("a message lives longer than no time", path="ttl")
-        if draft.type:
-            check_name(draft.type, what="the message's type")
-        if draft.key:
-            check_name(draft.key, what="the message's key")
-        identity = draft.id or self._new_id()
-        return NewMessage(
-            id=identity,
-            topic=topic.name,
-            type=draft.type or topic.name,
-            key=draft.key,
-            data=write_json(draft.data),
-            priority=topic.priority if draft.priority is None else draft.priority,
-            deliver_at=later(now, draft.delay, "delay") if draft.delay else None,
-            expires_at=None if draft.ttl is topic.ttl is None else expiry(now, draft.ttl, topic.ttl),
-            correlation_id=draft.correlation_id or identity,
-        )
+        return new_message(draft, topic, draft.id or self._new_id(), now)
 
     def make_room(self, topic: Topic, ids: Collection[UUID]) -> None:
         """Refuses messages that are new where the backlog is at its limit; a repeat needs no room (P2).
@@ -131,3 +115,40 @@ class Publisher:
                 hint="publish later, or raise max_backlog; nothing was dropped",
             )
         self._backlogs[topic.name] = waiting + count
+
+
+def new_message(draft: OutgoingMessage, topic: Topic, identity: UUID, now: int) -> NewMessage:
+    """Returns what a draft becomes, published by a caller or by a handler.
+
+    Args:
+        now: Microseconds since 1970.
+
+    Raises:
+        InvalidName: Its type or its key is no name.
+        InvalidValue: A time is none, or the data is nothing that JSON can hold.
+    """
+    if draft.type:
+        check_name(draft.type, what="the message's type")
+    if draft.key:
+        check_name(draft.key, what="the message's key")
+    for name, seconds in (("delay", draft.delay or None), ("ttl", draft.ttl)):
+        if seconds is not None:
+            _check_seconds(name, seconds)
+    return NewMessage(
+        id=identity,
+        topic=topic.name,
+        type=draft.type or topic.name,
+        key=draft.key,
+        data=write_json(draft.data),
+        priority=topic.priority if draft.priority is None else draft.priority,
+        deliver_at=later(now, draft.delay, "delay") if draft.delay else draft.at,
+        expires_at=expiry(now, draft.ttl, topic.ttl),
+        correlation_id=draft.correlation_id or identity,
+        causation_id=draft.causation_id,
+    )
+
+
+def _check_seconds(name: str, seconds: Any) -> None:
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not number or not seconds > 0:
+        raise InvalidValue(f"takes a number of seconds above 0, not {seconds!r}", path=name)

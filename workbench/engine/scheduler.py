@@ -12,6 +12,7 @@ from workbench.engine.timers import Timer
 from workbench.errors import WorldError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.error_text import error_sentence
 
 TROUBLE = MICROSECONDS
 """How long a runner rests after the store failed it; after unexpected ends twice as long each time."""
@@ -198,7 +199,7 @@ class Scheduler:
         if isinstance(error, WorldError):
             await self.trouble(name, error)
             return
-        lane, said = _lane(), f"{type(error).__name__}: {error}"
+        lane, said = _lane(), error_sentence(error)
         self._ends[lane] += 1
         ends = self._ends[lane]
         if ends < ENDS:

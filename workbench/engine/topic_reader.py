@@ -114,7 +114,10 @@ class TopicReader:
 
     def _as_own(self, message: Message) -> Message:
         """Returns a message as this subscription sees it: with its key, and the topic's life (T1)."""
-        key = self._key_of(message)
+        try:
+            key = self._key_of(message)
+        except Exception:  # noqa: BLE001  # its handler meets the same error, and fails with it
+            key = ""
         ttl = self._topic.ttl if message.event else None
         if key == message.key and ttl is None:
             return message

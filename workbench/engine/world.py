@@ -289,8 +289,10 @@ class World(Generic[M]):
         if self.reloading:
             raise StoreBusy("the model is being reloaded", hint="try again in a moment")
         if self.engine is None:
+            if not self.observer:
+                raise StoreReadOnly("the project was closed", hint="open it again")
             raise StoreReadOnly(
-                f"the store is open for reading only: {self.observer or 'the project was closed'}",
+                f"the store is open for reading only: {self.observer}",
                 hint="end what works on the store, or let its file and folder be written, and try again",
             )
         return self.engine

@@ -55,6 +55,7 @@ class DraftKeeper(Banner):
         self._key, self._what = key, what
         self.hide()
         draft = self._desk.workspace.drafts.find(key)
+        self._desk.drafted.emit()
         if draft is None:
             return False
         self._showing = True
@@ -65,7 +66,6 @@ class DraftKeeper(Banner):
         finally:
             self._showing = False
         self.tell_left(left, f"Draft of {short(draft.at)} restored.")
-        self._desk.drafted.emit()
         return True
 
     def tell_left(self, left: list[str], said: str = "") -> None:

@@ -8,23 +8,15 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QDialog,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QVBoxLayout, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, BoundAction, action, view_around
 from workbench.gui.context_menu import Offering
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.icons import icon
 from workbench.gui.loop import spawn
+from workbench.gui.tree import DATA, TreeModel, TreeRow
 from workbench.model.text_folding import folded
 
 SHOWN = 60
@@ -61,8 +53,8 @@ def matches(text: str, typed: str) -> bool:
     return all(word in low for word in folded(typed).split())
 
 
-class TargetList(QListWidget):
-    """What fits; each has a menu.
+class TargetList(QListView):
+    """What fits, `SHOWN` at most; each has a menu.
 
     Signals:
         target_activated: The `Target` that was clicked on.
@@ -72,23 +64,36 @@ class TargetList(QListWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.targets: list[Target] = []
+        self._rows = TreeModel((), self)
+        self.setModel(self._rows)
         self.setUniformItemSizes(True)
         self.offering = Offering(
             self,
             self.target,
             nothing="Nothing is chosen",
             choose_at=self._choose_at,
-            where=lambda: self.visualItemRect(self.currentItem()).bottomLeft() + QPoint(24, 0),
+            where=lambda: self.visualRect(self.currentIndex()).bottomLeft() + QPoint(24, 0),
             activated=self.target_activated,
         )
-        self.itemClicked.connect(lambda _item: self.target_activated.emit(self.target()))
-        self.itemActivated.connect(lambda _item: self.target_activated.emit(self.target()))
+        self.clicked.connect(lambda _index: self.target_activated.emit(self.target()))
+        self.activated.connect(lambda _index: self.target_activated.emit(self.target()))
+
+    def show_targets(self, targets: Sequence[Target], current: int) -> None:
+        """Lists targets, and marks the one with a number."""
+        self.targets = list(targets[:SHOWN])
+        self._rows.show([_row(target) for target in self.targets])
+        self.mark(current)
+
+    def mark(self, number: int) -> None:
+        """Marks the target with a number, or the one at the end that is nearer to it."""
+        number = max(0, min(len(self.targets) - 1, number))
+        self.setCurrentIndex(self._rows.index(number, 0))
 
     def target(self) -> Target | None:
         """Returns what is marked, unless it cannot be done."""
-        item: QListWidgetItem | None = self.currentItem()
-        enabled = item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled
-        return item.data(Qt.ItemDataRole.UserRole) if item is not None and enabled else None
+        target: Target | None = self.currentIndex().data(DATA)
+        return target if target is not None and not target.why else None
 
     def _choose_at(self, place: QPoint) -> None:
         chosen = QItemSelectionModel.SelectionFlag.ClearAndSelect
@@ -97,6 +102,12 @@ class TargetList(QListWidget):
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.offering.open(event)
+
+
+def _row(target: Target) -> TreeRow:
+    told = "    ".join(part for part in (target.text, target.kind, target.keys, target.why) if part)
+    key, picture = (target.kind, target.text), (target.icon, "text")
+    return TreeRow(key=key, cells=(told,), data=target, picture=picture, enabled=not target.why)
 
 
 class Palette(QDialog):
@@ -129,8 +140,8 @@ class Palette(QDialog):
         self._fill("")
 
     def _fill(self, typed: str) -> None:
-        self._list.clear()
-        self._add([target for target in self._targets if matches(f"{target.kind} {target.text}", typed)])
+        fits = [target for target in self._targets if matches(f"{target.kind} {target.text}", typed)]
+        self._list.show_targets(fits, 0)
         self._seeking, self._entered = bool(typed.strip()), False
         if self._seeking:
             spawn(self._seek(typed), name="Search for the palette")
@@ -139,20 +150,9 @@ class Palette(QDialog):
         found = await self._search(typed.strip())
         if isValid(self) and self._line.text() == typed:
             self._seeking = False
-            self._add(found)
+            self._list.show_targets([*self._list.targets, *found], self._list.currentIndex().row())
             if self._entered:
                 self.acts["go"].do()
-
-    def _add(self, found: Sequence[Target]) -> None:
-        for target in found[: SHOWN - self._list.count()]:
-            told = "    ".join(part for part in (target.text, target.kind, target.keys, target.why) if part)
-            item = QListWidgetItem(icon(target.icon), told)
-            item.setData(Qt.ItemDataRole.UserRole, target)
-            if target.why:
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self._list.addItem(item)
-        if self._list.currentRow() < 0:
-            self._list.setCurrentRow(0)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -160,11 +160,10 @@ class Palette(QDialog):
             key = event.key()
             if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 step = 1 if key == Qt.Key.Key_Down else -1
-                row = self._list.currentRow() + step
-                self._list.setCurrentRow(max(0, min(self._list.count() - 1, row)))
+                self._list.mark(self._list.currentIndex().row() + step)
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._entered = self._seeking and not self._list.count()  # then it waits for what comes
+                self._entered = self._seeking and not self._list.targets  # then it waits for what comes
                 self.acts["go"].do()
                 return True
         return super().eventFilter(watched, event)

@@ -30,6 +30,7 @@ class TreeRow:
         cells: What its columns say.
         data: What stands behind it.
         picture: Name and colour of its icon.
+        enabled: Whether it can be chosen.
         rows: What stands below it; on the first level alone.
     """
 
@@ -38,6 +39,7 @@ class TreeRow:
     data: Any = None
     picture: tuple[str, str] | None = None
     tip: str = ""
+    enabled: bool = True
     rows: Sequence[TreeRow] = ()
 
 
@@ -161,6 +163,11 @@ class TreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ToolTipRole and first:
             return row.tip
         return row.data if role == DATA else None
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        row = self.row_of(index)
+        return super().flags(index) if row is None or row.enabled else Qt.ItemFlag.NoItemFlags
 
     @override
     def headerData(

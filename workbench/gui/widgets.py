@@ -167,6 +167,7 @@ class Banner(QFrame):
         self._layout.addWidget(self._mark)
         self._layout.addWidget(self._text, 1)
         self._buttons: list[QPushButton] = []
+        self._runs: Sequence[Callable[[], object]] = ()
         theme().changed.connect(self._dress)
         self.set(kind, text, actions)
 
@@ -176,20 +177,26 @@ class Banner(QFrame):
         return self._text.text()
 
     def set(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
-        """Says something else."""
+        """Says something else; buttons that stay called the same stay, for one may be pressing them."""
         self._kind = kind
         self._text.setText(text)
+        self._runs = [run for _, run in actions]
+        labels = [label for label, _ in actions]
+        if [button.text() for button in self._buttons] != labels:
+            self._offer(labels)
+        self._dress()
+
+    def _offer(self, labels: Sequence[str]) -> None:
         for button in self._buttons:
             self._layout.removeWidget(button)
             button.setParent(None)  # gone at once, for eyes and for those who look for buttons
             button.deleteLater()
         self._buttons = []
-        for label, run in actions:
+        for at, label in enumerate(labels):
             button = QPushButton(label)
-            button.clicked.connect(lambda _checked=False, run=run: run())
+            button.clicked.connect(lambda _checked=False, at=at: self._runs[at]())
             self._layout.addWidget(button)
             self._buttons.append(button)
-        self._dress()
 
     def _dress(self) -> None:
         colors = theme().colors

@@ -10,6 +10,7 @@ import msgspec
 
 from workbench.model.command import Command
 from workbench.model.decision_context import DecisionContext, with_context
+from workbench.model.declarations import check_classes, check_functions
 from workbench.model.event import Event, Upcaster
 from workbench.model.fingerprints import TextOf, fingerprint
 from workbench.model.pydantic_messages import doc_of
@@ -62,6 +63,12 @@ class Aggregate:
             fold: str = "",
             doc: str = "",
         ) -> None: ...
+
+    def __post_init__(self) -> None:
+        where = f"aggregate {self.name}"
+        check_classes(f"events of {where}", self.events, Event)
+        check_classes(f"commands of {where}", self.commands, Command)
+        check_functions(where, decide=self.decide, evolve=self.evolve)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ import msgspec
 import pydantic
 from pydantic import BaseModel, ConfigDict
 
-from workbench.errors import InvalidCommand
+from workbench.errors import InvalidCommand, ModelError
+from workbench.model.declarations import check_class, check_functions
 from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.pydantic_messages import place_of, sentence_of
 
@@ -142,6 +143,10 @@ class Answer:
 
         def __init__(self, query: type[Q], answer: Callable[[Q, ReadModels], Any]) -> None: ...
 
+    def __post_init__(self) -> None:
+        check_class("Answer", self.query, Query)
+        check_functions(f"Answer({self.query.__name__})", answer=self.answer)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryType:
@@ -182,16 +187,29 @@ def parser_of(cls: type[BaseModel]) -> Callable[[Mapping[str, Any]], Any]:
 
 
 def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
-    """Builds the command type that a Python class declares."""
+    """Builds the command type that a Python class declares.
+
+    Raises:
+        ModelError: Its target is none of its fields.
+    """
     named = {name: field.alias or name for name, field in cls.model_fields.items()}
+    target, fields = (
+        named.get(cls.target, cls.target),
+        frozenset([*named.values(), *cls.model_computed_fields]),
+    )
+    if target not in fields:
+        raise ModelError(
+            f"the target of command {cls.command_type} is {cls.target}, which is none of its fields",
+            hint="set target to the name of the field that holds the aggregate's id",
+        )
     return CommandType(
         name=cls.command_type,
         aggregate=aggregate,
         schema=LazyMapping(cls.model_json_schema),
         parse=parser_of(cls),
         dump=lambda command: dict(command.model_dump(mode="json")),
-        target=named.get(cls.target, cls.target),
-        fields=frozenset([*named.values(), *cls.model_computed_fields]),
+        target=target,
+        fields=fields,
         creates=cls.creates,
         doc=(cls.__doc__ or "").strip(),
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from workbench.errors import InvalidEvent, ModelError, UnknownEvent
+from workbench.model.error_text import error_sentence, error_text
 from workbench.model.json_values import read_json, write_json
 from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.secrets import without_secrets
@@ -151,7 +152,7 @@ class EventType:
         try:
             return self.decode(text)
         except (msgspec.MsgspecError, ValueError) as error:
-            said = without_secrets(str(error), text)
+            said = without_secrets(error_text(error), text)
             raise InvalidEvent(
                 f"the event at position {record.position} does not fit {self.name}: {said}", path=""
             ) from error
@@ -170,7 +171,7 @@ class EventType:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
-                told = without_secrets(f"{type(error).__name__}: {error}", record.data, value)
+                told = without_secrets(error_sentence(error), record.data, value)
                 said = f"failed at position {record.position}: {told}"
                 raise InvalidEvent(
                     f"the upcaster of {self.name} from version {version} {said}",
@@ -216,3 +217,21 @@ def event_data(event: Event) -> str:
         InvalidValue: A value that JSON cannot hold; says its path.
     """
     return write_json(msgspec.to_builtins(event))
+
+
+def written(event: Event, decode: Callable[[str], Any]) -> tuple[str, Any]:
+    """Writes a typed event's data as JSON text; returns it, and the event as it is read from that.
+
+    Args:
+        decode: Of the event's type.
+
+    Raises:
+        InvalidValue: A value that JSON cannot hold; says its path.
+        InvalidEvent: Its fields are not of the kinds that its type says, so that it could not be read.
+    """
+    data = event_data(event)
+    try:
+        return data, decode(data)
+    except (msgspec.MsgspecError, ValueError) as error:
+        said = without_secrets(error_text(error), data)
+        raise InvalidEvent(f"{event.event_type} does not fit its own type: {said}", path="") from error

@@ -11,6 +11,7 @@ import msgspec
 
 from workbench.model.command import Command
 from workbench.model.decision_context import ReactionContext, with_context
+from workbench.model.declarations import check_classes, check_functions
 from workbench.model.event import E, Event, RecordedEvent
 from workbench.model.pydantic_messages import doc_of
 
@@ -87,6 +88,12 @@ class Policy:
         ) -> None: ...
         def __init__(self, **_: Any) -> None: ...
 
+    def __post_init__(self) -> None:
+        where = f"policy {self.name}"
+        check_classes(f"on of {where}", self.on, Event)
+        check_classes(f"issues of {where}", self.issues, Command)
+        check_functions(where, react=self.react)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
@@ -131,6 +138,13 @@ class Process:
             issues: tuple[type[Command], ...] = (),
             doc: str = "",
         ) -> None: ...
+
+    def __post_init__(self) -> None:
+        where = f"process {self.name}"
+        check_classes(f"on of {where}", self.on, Event)
+        check_classes(f"ends of {where}", self.ends, Event)
+        check_classes(f"issues of {where}", self.issues, Command)
+        check_functions(where, correlate=self.correlate, evolve=self.evolve, react=self.react)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from workbench.errors import ModelFailed
+from workbench.model.error_text import error_sentence
 from workbench.model.secrets import without_secrets
 
 
@@ -27,5 +28,5 @@ def project_code(what: str, *about: Any) -> Iterator[None]:
     except (Exception, KeyboardInterrupt):
         raise
     except BaseException as error:
-        said = without_secrets(f"{type(error).__name__}: {error}", *about)
+        said = without_secrets(error_sentence(error), *about)
         raise ModelFailed(f"{what}: {said}") from error

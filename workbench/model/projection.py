@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench.model.declarations import check_all, check_class, check_functions
 from workbench.model.event import E, Event, RecordedEvent
 from workbench.model.fingerprints import fingerprint
 
@@ -95,6 +96,10 @@ class Column:
     kind: ColumnKind = ColumnKind.TEXT
     index: bool = False
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.kind, ColumnKind):
+            raise TypeError(f"kind of column {self.name} takes a ColumnKind, such as ColumnKind.INTEGER")
+
 
 def misnamed(table: str, columns: Sequence[str]) -> str:
     """Says why a read model cannot have its name or those of its columns; empty if it can.
@@ -168,6 +173,11 @@ class On:
 
         def __init__(self, event: type[E] | str, apply: Callable[[E, RecordedEvent, Rows], None]) -> None: ...
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.event, str):
+            check_class("On", self.event, Event)
+        check_functions(f"On({self.event_type})", apply=self.apply)
+
     @property
     def event_type(self) -> str:
         """Name of the event type."""
@@ -197,6 +207,9 @@ class Projection:
     made_of: str = ""
 
     def __post_init__(self) -> None:
+        check_all(f"columns of projection {self.name}", self.columns, Column)
+        if not self.columns:
+            raise TypeError(f"columns of projection {self.name} begin with its key; there are none")
         if not all(isinstance(one, On) for one in self.on):
             raise TypeError(
                 f"on of projection {self.name} takes On(event class, function), one for each event"

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from workbench.errors import ModelError, NoHandler, UnknownEvent
 from workbench.model.aggregate import Aggregate, AggregateType, aggregate_type_of, stream_name
 from workbench.model.command import Answer, CommandType, QueryType, command_type_of, query_type_of
+from workbench.model.declarations import check_all
 from workbench.model.event import EventType, RecordedEvent, StoredData, event_type_of
 from workbench.model.fingerprints import TextOf, fingerprint, made_of, text_of_module
 from workbench.model.hints import did_you_mean
@@ -43,6 +44,13 @@ class Definitions:
     processes: tuple[Process, ...] = ()
     queries: tuple[Answer, ...] = ()
     handlers: Mapping[str, Callable[[Message, Context], Awaitable[None] | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_all("aggregates", self.aggregates, Aggregate)
+        check_all("projections", self.projections, Projection)
+        check_all("policies", self.policies, Policy)
+        check_all("processes", self.processes, Process)
+        check_all("queries", self.queries, Answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,17 +18,18 @@ from workbench.errors import ANY, CallerError, CommandRejected, NotFound, WrongE
 from workbench.model.changes import Changes
 from workbench.model.clock import SystemClock
 from workbench.model.command import Command, CommandOutcome, CommandResult, Query
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Priority
 from workbench.project.module_import import forget
 from workbench.project.project import Project, load_project
-from workbench.project.project_file import project_root
+from workbench.services import embedded_arguments as given
 from workbench.services.commands import Commands
 from workbench.services.dead_letters import DeadLetters, Report
 from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
-from workbench.services.monitor import Drain, Monitor
+from workbench.services.monitor import Drain, Monitor, ProjectionView
 from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.store.memory.store import MemoryStore
 from workbench.store.stored_values import DeadLetter
@@ -38,12 +39,16 @@ PAGE = 500
 
 
 class EmbeddedProject:
-    """An open project whose engine runs; everything is asked on the loop that opened it."""
+    """An open project whose engine runs; everything is asked on the loop that opened it.
+
+    Once it is closed, all that is asked raises `StoreReadOnly`, and feeds of changes end.
+    """
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
         self._commands, self._messages = Commands(world), Messages(world)
-        self._letters, self._drain = DeadLetters(world), Drain(world, Monitor(world))
+        self._letters, self._monitor = DeadLetters(world), Monitor(world)
+        self._drain = Drain(world, self._monitor)
         self._watch = StoreWatch(world.store, lambda: world.announce(Changes(engine=True)))
         self._feeds: set[ChangeFeed] = set()
 
@@ -73,21 +78,24 @@ class EmbeddedProject:
         """Issues a command, as an object or by name and values; returns once its events are stored.
 
         Args:
-            expected: The version of the stream that the caller saw; None decides on the present one (K2).
+            expected: The version of the stream that the caller saw, `NO_STREAM` or `STREAM_EXISTS`; None and
+                `ANY` decide on the present one (K2).
             command_id: Given where the same command may be issued twice: it takes effect once (K3).
 
         Raises:
             CommandRejected: A rule of the domain refuses it.
             WrongExpectedVersion: The stream is at another version, or others were first again and again.
+            InvalidValue: An argument is of a wrong type; names it.
             InvalidCommand: Its fields are wrong.
             NoHandler: The model has no such command.
             CallerError: What it decided cannot be stored.
             ModelFailed: The project's own code raised what it did not mean to.
             WorldError: The store could not write.
         """
-        name, fields = _by_name(command, values)
+        name, fields = given.request("command", command, values, Command)
+        wanted, identity = given.version(expected), given.identity("command_id", command_id)
         result = await self._commands.issue(
-            name, fields, expected=expected, origin="program", command_id=command_id
+            name, fields, expected=wanted, origin="program", command_id=identity
         )
         match result.outcome:
             case CommandOutcome.ACCEPTED:
@@ -95,8 +103,8 @@ class EmbeddedProject:
             case CommandOutcome.REJECTED:
                 raise CommandRejected(result.message, field=result.field)
             case CommandOutcome.CONFLICT:
-                wanted = ANY if result.expected is None else result.expected
-                raise WrongExpectedVersion(result.stream, expected=wanted, actual=result.version)
+                expected = ANY if result.expected is None else result.expected
+                raise WrongExpectedVersion(result.stream, expected=expected, actual=result.version)
             case CommandOutcome.FAILED:
                 raise CallerError(result.message, hint=result.hint)
 
@@ -109,19 +117,28 @@ class EmbeddedProject:
 
         Raises:
             NoHandler: The model has no such query.
+            InvalidValue: An argument is of a wrong type, or one with which it asks a read model (Q1).
             InvalidCommand: Its fields are wrong.
         """
-        return self._commands.ask(*_by_name(query, values))
+        name, fields = given.request("query", query, values, Query)
+        self._world.running()
+        return self._commands.ask(name, fields)
 
     async def wait_for(self, projection: str, after: CommandResult | int) -> None:
         """Returns when a projection has seen what a command did, or a position: then queries show it (J5).
 
         Raises:
-            NotFound: There is no such projection.
-            ProjectionFaulted: It is faulted.
+            NotFound: There is no such projection, or handlers write it.
+            InvalidValue: An argument is of a wrong type, or nothing stands at that position yet.
+            ProjectionFaulted: It is faulted, paused or to be rebuilt: says which, why, and what to do.
         """
-        position = after.last_position if isinstance(after, CommandResult) else after
-        await self._commands.wait_for(projection, position)
+        position = after.last_position if isinstance(after, CommandResult) else given.whole("after", after)
+        await self._commands.wait_for(given.text("projection", projection), position)
+
+    async def projections(self) -> list[ProjectionView]:
+        """Returns the read models: how far each is, and whether and why it is paused or faulted (J2)."""
+        self._world.running()
+        return self._monitor.projections()
 
     async def publish(
         self,
@@ -146,48 +163,79 @@ class EmbeddedProject:
 
         Raises:
             TopicNotFound: There is no such topic.
-            InvalidValue: The data is nothing that JSON can hold; says where.
+            InvalidValue: The data is nothing that JSON can hold, or an argument is of a wrong type; names it.
             BackPressure: The topic is full; nothing was published.
             WorldError: The store could not write.
         """
         message = OutgoingMessage(
-            topic=topic, data=data, type=type, key=key, id=message_id, delay=delay, ttl=ttl, priority=priority
+            topic=given.text("topic", topic),
+            data=data,
+            type=given.text("type", type),
+            key=given.text("key", key),
+            id=given.identity("message_id", message_id),
+            delay=given.seconds("delay", delay),
+            ttl=None if ttl is None else given.seconds("ttl", ttl),
+            priority=given.priority(priority),
         )
         return await self._messages.publish(message)
 
     async def read(self, stream: str, *, after: int = 0) -> AsyncIterator[RecordedEvent]:
-        """Yields the events of a stream in order, those above a version; none where there is no stream."""
-        while page := self._world.reader.read_stream(stream, after, PAGE):
+        """Yields the events of a stream in order, those above a version; none where there is no stream.
+
+        Raises:
+            InvalidValue: An argument is of a wrong type.
+        """
+        name, seen = given.text("stream", stream), given.whole("after", after)
+        while page := self._read(name, seen):
             for event in page:
                 yield event
-            after = page[-1].version
+            seen = page[-1].version
             await asyncio.sleep(0)
+
+    def _read(self, stream: str, after: int) -> list[RecordedEvent]:
+        self._world.running()
+        return self._world.reader.read_stream(stream, after, PAGE)
 
     def changes(self) -> ChangeFeed:
         """Tells what went stale after each commit from now on, until the feed or the project is closed."""
-        return ChangeFeed(self._world, self._feeds)
+        feed = ChangeFeed(self._world, self._feeds)
+        if self._world.engine is None:
+            feed.close()
+        return feed
 
     async def settle(self, seconds: float = 60.0) -> bool:
         """Returns when all was delivered, retried or died; False if it takes too long, or something is stuck.
 
         What was put off for longer than that is not waited for.
+
+        Raises:
+            InvalidValue: It is no number of seconds.
         """
-        return await self._drain.settle(seconds)
+        return await self._drain.settle(given.seconds("seconds", seconds))
 
     async def dead_letters(self) -> list[DeadLetter]:
         """Returns the open dead letters, the newest first; 500 at most."""
+        self._world.running()
         return self._letters.page(("open",))
 
     async def replay(self, *letters: DeadLetter | int) -> Report:
         """Gives dead letters, or those of these numbers, back to the subscriptions that failed (L3).
 
-        One that is not open any more is left alone, and counted as skipped.
+        One that is not open any more is left alone, and counted as skipped. One whose subscription nothing
+        handles, or that the store could not write, is counted as failed, and the report says why.
 
         Raises:
-            WorldError: The store could not write.
+            InvalidValue: One is neither a dead letter nor a number.
+            NotFound: There is no dead letter of a number; none was replayed.
         """
-        numbers = [one.number if isinstance(one, DeadLetter) else one for one in letters]
-        return await self._letters.replay(numbers)
+        self._world.running()
+        numbers = dict.fromkeys(
+            one.number if isinstance(one, DeadLetter) else given.whole("letters", one, least=1)
+            for one in letters
+        )
+        if unknown := numbers.keys() - set(self._letters.having(list(numbers), tuple(LetterStatus))):
+            raise NotFound(f"there is no dead letter {min(unknown)}")
+        return await self._letters.replay(list(numbers))
 
     async def start(self) -> None:
         """Begins to run; jobs on dead letters go on."""
@@ -241,20 +289,10 @@ class ChangeFeed(AsyncIterator[Changes]):
         self._wake.set()
 
 
-def _by_name(said: Command | Query | str, values: Mapping[str, Any] | None) -> tuple[str, Mapping[str, Any]]:
-    """Returns a request by name and values: the project imports classes of its own."""
-    if isinstance(said, str):
-        return said, values or {}
-    name = said.command_type if isinstance(said, Command) else said.query_type
-    return name, said.model_dump(mode="json", round_trip=True)
-
-
 @asynccontextmanager
-async def opened(path: Path, *, trusted: bool, in_memory: bool) -> AsyncIterator[EmbeddedProject]:
+async def opened(path: Path | str, *, trusted: bool, in_memory: bool) -> AsyncIterator[EmbeddedProject]:
     """Opens a project, runs its engine, and closes it at the end of the block; see `workbench.api.open`."""
-    root = project_root(path)
-    if not root.is_dir():
-        raise NotFound(f"there is no folder {path}", hint="name a folder with a project.tsk")
+    root = given.folder(path)
     environ, clock = dict(os.environ), SystemClock()
     model = load_project(root, environ=environ, trusted=trusted or trust_of(environ))
     try:

@@ -17,6 +17,7 @@ from workbench.errors import (
     WorkbenchError,
 )
 from workbench.model.clock import MICROSECONDS, checked_time
+from workbench.model.error_text import error_sentence
 from workbench.model.event import NewEvent
 from workbench.model.json_values import MAX_BYTES, check_name
 from workbench.model.projection import ColumnKind, as_kept, misnamed, unlike, unstorable
@@ -35,8 +36,8 @@ def own_error(error: Exception) -> WorkbenchError:
     """Returns the error with which one operation fails; the others of its group do not (C6)."""
     if isinstance(error, WorkbenchError):
         return error
-    said = f"{type(error).__name__}: {error}"
-    bound = isinstance(error, OverflowError | UnicodeError) or "binding" in str(error)
+    said = error_sentence(error)
+    bound = isinstance(error, OverflowError | UnicodeError) or "binding" in said
     found = (
         InvalidValue(f"the store cannot hold a value of this: {said}", path="")
         if bound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPersistentModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
 
 from workbench.gui import reads
@@ -155,3 +155,12 @@ async def test_V3_the_count_stays_while_the_streams_are_read_again(workspace, vi
     view.search.settled.emit("ada")
     assert view.said.text() == "Searching …"
     await until(lambda: view.said.text().startswith("1 of 1"))
+
+
+async def test_the_categories_do_not_close_while_streams_come(workspace, view, until):
+    await people(workspace, "ada")
+    await until(lambda: view.categories.findText("user  ·  1") > 0)
+    held = [QPersistentModelIndex(view.categories.model().index(at, 0)) for at in range(2)]
+    await people(workspace, "bob")
+    await until(lambda: view.categories.findText("user  ·  2") > 0)
+    assert all(index.isValid() for index in held)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
+from workbench.model.json_values import read_json
 from workbench.store.operations import StartJob
 from workbench.store.stored_values import Job, JobStatus
 
@@ -146,3 +147,34 @@ async def test_a_job_that_is_none_is_refused(broken):
         await broken.dead_letters.jobs.start("burn", [1])
     with pytest.raises(InvalidValue, match="pace"):
         await broken.dead_letters.jobs.start("replay", [1], per_second=-1)
+
+
+def ends(workspace, job):
+    """Returns the recorded ends of a job."""
+    acts = [(one.action, read_json(one.detail or "{}")) for one in workspace.monitor.actions()]
+    return [action for action, detail in acts if detail.get("act") == f"job {job}"]
+
+
+async def test_L5_L9_a_job_that_is_cancelled_while_the_model_is_reloaded_does_not_go_on(broken):
+    timer = broken.world.timer
+    job = await broken.dead_letters.jobs.start("purge", numbers(broken), per_second=1)
+    await at_rest(broken, timer, job, 1)
+    reload = asyncio.ensure_future(broken.adopt(broken.project))
+    while not broken.world.reloading:
+        await asyncio.sleep(0)
+    answered = await broken.dead_letters.jobs.cancel(job)
+    await reload
+    assert answered.status is JobStatus.CANCELLED
+    await timer.advance(10, nothing)
+    await settle(broken)
+    assert broken.dead_letters.jobs.get(job) == answered
+    assert broken.dead_letters.counts()["purged"] == answered.done
+    assert ends(broken, job) == ["cancel purge"]
+
+
+async def test_L9_two_cancels_of_one_job_are_recorded_once(broken):
+    job = await broken.dead_letters.jobs.start("archive", numbers(broken), per_second=1)
+    await at_rest(broken, broken.world.timer, job, 1)
+    answers = await asyncio.gather(*(broken.dead_letters.jobs.cancel(job) for _ in range(2)))
+    assert [one.status for one in answers] == [JobStatus.CANCELLED] * 2
+    assert ends(broken, job) == ["cancel archive"]

@@ -184,14 +184,16 @@ async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard
         try:
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 await workspace.commands.wait_for(name, result.last_position)
-        except (TimeoutError, ProjectionFaulted):
+        except ProjectionFaulted as error:
+            card.add(f"{error.message[:1].upper()}{error.message[1:]}.")
+        except TimeoutError:
             behind.append(name)
         else:
             said.append(f"{name} after {1000 * (workspace.clock.monotonic() - begun):,.1f} ms")
     if said:
         card.add(f"Read models caught up: {', '.join(said)}.")
     if behind:
-        card.add(f"Still behind: {', '.join(behind)}. Is the engine or the projection paused, or faulted?")
+        card.add(f"Still behind: {', '.join(behind)}. Is the engine paused?")
 
 
 def described_by(registry: Registry, kind: str, name: str) -> CommandType | QueryType:

@@ -173,14 +173,16 @@ class StreamsView(View):
         self.table.choose_key(found.number if found is not None else 0)
 
     def _show_categories(self, found: Sequence[tuple[str, int]]) -> None:
-        chosen = self.categories.currentData()
-        box = self.categories
+        chosen, box = self.categories.currentData(), self.categories
+        told = [("", ALL), *((name, f"{name or '(no category)'}  ·  {count:,}") for name, count in found)]
         with QSignalBlocker(box):
-            box.clear()
-            box.addItem(ALL, "")
-            for name, count in found:
-                box.addItem(f"{name or '(no category)'}  ·  {count:,}", name)
-            box.setCurrentIndex(max(0, box.findData(chosen)))
+            if [box.itemData(at) for at in range(box.count())] != [name for name, _ in told]:
+                box.clear()
+                for name, _ in told:
+                    box.addItem("", name)
+                box.setCurrentIndex(max(0, box.findData(chosen)))
+            for at, (_, text) in enumerate(told):  # in place, for one may be choosing
+                box.setItemText(at, text)
 
     def _wanted(self) -> tuple[str, str]:
         """Returns which text and which category are looked for."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.command_handler import Issue
-from workbench.errors import InvalidCommand, ModelFailed, StoreBusy, WorkbenchError
+from workbench.errors import InvalidCommand, ModelFailed, ProjectionFaulted, StoreBusy, WorkbenchError
 from workbench.model.command import CommandResult, CommandType
+from workbench.model.error_text import error_sentence
 from workbench.model.project_code import project_code
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import line_of
@@ -85,7 +86,7 @@ class Commands:
             except WorkbenchError:
                 raise
             except Exception as error:
-                said = without_secrets(f"{type(error).__name__}: {error}", values, self._whole(name, values))
+                said = without_secrets(error_sentence(error), values, self._whole(name, values))
                 raise self._failed(f"{name} could not be decided: {said}", error) from error
 
     def _whole(self, name: str, values: Mapping[str, Any]) -> Any:
@@ -120,11 +121,16 @@ class Commands:
         """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile.
 
         Raises:
-            ProjectionFaulted: It is faulted.
+            NotFound: There is no such projection, or handlers write it.
+            InvalidValue: Nothing stands at that position yet.
+            ProjectionFaulted: It is faulted, paused or to be rebuilt: says which, and why.
         """
         while True:
             async with self._world.at_work() as engine:
-                pass
+                stopped = engine.faults.get(f"projection {projection}")
+            if stopped and engine.projection(projection).checkpoint < position:
+                said = f"read model {projection} stopped: {stopped}"
+                raise ProjectionFaulted(said, hint="fix the cause, then resume the engine in the window")
             try:
                 return await engine.wait_for(projection, position)
             except StoreBusy:

@@ -69,6 +69,7 @@ class DeadLetterJobs:
     def __init__(self, world: World[Project]) -> None:
         self._world = world
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._cancelling: Counter[int] = Counter()
 
     async def start(
         self, action: str, numbers: Sequence[int], *, per_second: float = 0.0, skip_on: bool = True
@@ -99,10 +100,11 @@ class DeadLetterJobs:
         return int(number)
 
     def take_up(self) -> None:
-        """Goes on with jobs that were under way when the program ended (L5)."""
+        """Goes on with jobs that were under way when the last engine ended, unless one is being cancelled."""
         engine = self._world.running()
         for job in self.unfinished():
-            self._run(engine, job.number)
+            if not self._cancelling[job.number]:
+                self._run(engine, job.number)
 
     def unfinished(self) -> list[Job]:
         """Returns the jobs that are under way."""
@@ -173,15 +175,21 @@ class DeadLetterJobs:
         Raises:
             NotFound: There is no such job.
         """
+        self._cancelling[number] += 1
+        try:
+            return await self._cancel(number)
+        finally:
+            self._cancelling[number] -= 1
+
+    async def _cancel(self, number: int) -> Job:
         task = self._running.pop(number, None)
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         async with self._world.at_work() as engine:
             job = self.get(number)
-            while (
-                job.status is JobStatus.RUNNING
-            ):  # its last step may be on its way into the store still (C7)
+            # Its last step may be on its way into the store still (C7).
+            while job.status is JobStatus.RUNNING:
                 job = await self._advance(engine, job, (), JobStatus.CANCELLED)
             return job
 
@@ -206,7 +214,11 @@ class DeadLetterJobs:
     def _run(self, engine: Engine, number: int) -> None:
         task = engine.spawn(f"job {number}", lambda: self._work(engine, number))
         self._running[number] = task
-        task.add_done_callback(lambda _done: self._running.pop(number, None))
+        task.add_done_callback(lambda done: self._forget(number, done))
+
+    def _forget(self, number: int, task: asyncio.Task[None]) -> None:
+        if self._running.get(number) is task:  # after a reload another one may have taken the job up
+            del self._running[number]
 
     async def _work(self, engine: Engine, number: int) -> None:
         """Deals with one part of the list after the other, each in one write with the job's progress."""

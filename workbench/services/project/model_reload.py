@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound, ProjectError, WorkbenchError
+from workbench.model.error_text import error_sentence
 from workbench.model.hints import sentences
 from workbench.model.registry import Registry
 from workbench.project.module_import import place_in
@@ -125,7 +126,7 @@ class ModelReload:
             return Reload(outcome=ReloadOutcome.FAILED, said=lines[0], problems=lines, changed=changed)
         except Exception as error:  # noqa: BLE001  # the model from before goes on, and it is told (C11)
             hint = error.hint if isinstance(error, WorkbenchError) else ""
-            named = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            named = str(error) if isinstance(error, WorkbenchError) else error_sentence(error)
             said = sentences(named, hint).rstrip(".")
             return Reload(outcome=ReloadOutcome.FAILED, said=said, problems=(said,), changed=changed)
         self._pending = False

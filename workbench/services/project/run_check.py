@@ -14,6 +14,7 @@ from workbench.interop.json_records import read_lines
 from workbench.interop.ndjson import RecordProblem, parse_line
 from workbench.model.clock import SystemClock
 from workbench.model.consistency import Contradiction
+from workbench.model.error_text import error_sentence
 from workbench.model.event import StoredData
 from workbench.model.hints import in_brackets
 from workbench.model.project_code import project_code
@@ -125,7 +126,7 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
     except NoHandler as error:
         return in_brackets(error.message, error.hint)
     except Exception as error:  # noqa: BLE001  # validators are the model's own code
-        said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+        said = error.message if isinstance(error, WorkbenchError) else error_sentence(error)
         return f"{name}: {without_secrets(said, value)}"
     return ""
 
@@ -202,7 +203,7 @@ class _Folded:
                 self._states[stream] = aggregate.evolve(self._states.get(stream), typed)
         except Exception as error:  # noqa: BLE001  # the model's own code
             self._broken.add(stream)
-            told = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            told = error.message if isinstance(error, WorkbenchError) else error_sentence(error)
             said = without_secrets(told, event.data)
             return f"position {event.position} cannot be folded: {said}", f"fix evolve of {aggregate.name}"
         return None
@@ -230,7 +231,7 @@ async def start_problems(project: Project) -> list[Complaint]:
         await world.start()
         Monitor(world).projections()
     except Exception as error:  # noqa: BLE001  # whatever the model brings meets the engine here
-        said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+        said = error.message if isinstance(error, WorkbenchError) else error_sentence(error)
         hint = error.hint if isinstance(error, WorkbenchError) else ""
         message = f"the engine does not start with this model: {said}"
         return [Complaint(file=PROJECT_FILE, code="M-START", message=message, hint=hint)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
+from workbench.model.error_text import error_sentence
 from workbench.model.hints import did_you_mean
 from workbench.model.scenario import (
     Happened,
@@ -101,7 +102,7 @@ class Scenarios:
             said = error.message
         except Exception as error:  # noqa: BLE001  # the model's own code failed; that is this scenario's result
             frame = traceback.extract_tb(error.__traceback__)[-1]
-            said = f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
+            said = f"{error_sentence(error)} ({Path(frame.filename).name}:{frame.lineno})"
         acts = [*scenario.given, *(step.act for step in scenario.when)]
         about = [act.data for act in acts if isinstance(act, IssuedCommand | Occurrence)]
         return ScenarioResult(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
+from workbench.model.error_text import error_sentence
 from workbench.model.json_differences import Difference, differences
 from workbench.model.secrets import MASK, is_secret, masked, without_secrets
 from workbench.store.stored_values import StreamInfo
@@ -82,7 +83,7 @@ class StreamFold:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  # code of the model may raise anything
-            said = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            said = error.message if isinstance(error, WorkbenchError) else error_sentence(error)
             said = without_secrets(said, event.data)
             self.trouble = f"version {event.version} cannot be folded: {said}"
             self.shown = None

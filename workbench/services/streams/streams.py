@@ -14,6 +14,7 @@ from uuid import UUID
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.errors import NotFound, ReadTooLong, WorkbenchError
 from workbench.model.aggregate import AggregateType
+from workbench.model.error_text import error_sentence
 from workbench.model.event import RecordedEvent
 from workbench.model.secrets import masked
 from workbench.services.streams.stream_history import History, HistoryStep, StreamFold
@@ -160,9 +161,7 @@ class Streams:
         except ReadTooLong:
             raise
         except (WorkbenchError, ValueError, TypeError, KeyError, AttributeError) as error:
-            return StateAt(
-                version=version, before=None, after=None, trouble=f"{type(error).__name__}: {error}"
-            )
+            return StateAt(version=version, before=None, after=None, trouble=error_sentence(error))
         return StateAt(version=version, before=before, after=after)
 
     @staticmethod

@@ -211,7 +211,7 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
     job = tables.jobs.get(op.number)
     if job is None:
         raise NotFound(f"there is no job {op.number}")
-    if job.step != op.step:
+    if job.step != op.step or job.status is not JobStatus.RUNNING:
         return job
     done, failed, skipped, trouble = tally([run(one) for one in op.operations])
     moved = replace(

@@ -12,6 +12,7 @@ from workbench.store.letter_values import noted
 from workbench.store.memory import letters, log, models, queue, transient
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.tables import Run, Tables
+from workbench.store.operations.kinds import kinds_checked
 from workbench.store.rules import own_error
 
 
@@ -39,6 +40,7 @@ class MemoryStore:
         """Returns a reader; it sees what is committed."""
         return MemoryReader(self._tables)
 
+    @kinds_checked
     def write(self, operations: Sequence[op.Operation]) -> list[Any]:
         """Runs operations in one transaction, each for itself (C2, C6).
 
@@ -54,6 +56,7 @@ class MemoryStore:
             self._tables.commits += 1
             return answers
 
+    @kinds_checked
     def dry_run(self, operations: Sequence[op.Operation]) -> list[Any]:
         """Runs operations as `write` does and takes everything back; returns what the answers would be."""
         with self._tables.lock:

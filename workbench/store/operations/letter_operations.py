@@ -126,6 +126,8 @@ class StartJob(Operation, frozen=True, kw_only=True):
 class AdvanceJob(Operation, frozen=True, kw_only=True):
     """Does some steps of a job and counts how they ended, each for itself; answers the job as it stands.
 
+    Nothing is done where the job is no longer running.
+
     Attributes:
         step: Where the job must stand; elsewhere it was advanced already, and nothing is done.
         operations: One for each number that is next.

@@ -17,11 +17,16 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         refuses_first: Whether it refuses before it writes anything, so that a refusal leaves nothing behind.
         never_refuses: Whether it cannot refuse at all.
         batched: Whether it reads nothing that operations before it may still have to write.
+        kind: Name of the class.
     """
 
     refuses_first: ClassVar[bool] = False
     never_refuses: ClassVar[bool] = False
     batched: ClassVar[bool] = False
+    kind: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = cls.__name__
 
     def touch(self, answer: Any, touched: Touched) -> None:  # noqa: ARG002  # others look at it
         """Notes what it changed, given its answer: of most that is where a subscription stands."""

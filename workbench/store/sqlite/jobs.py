@@ -14,7 +14,7 @@ from workbench.store.letter_values import tally
 from workbench.store.operations import AdvanceJob, Operation, StartJob
 from workbench.store.sqlite.rows import JOBS, jobs
 from workbench.store.sqlite.run_table import Run
-from workbench.store.stored_values import Job
+from workbench.store.stored_values import Job, JobStatus
 
 _encode = msgspec.json.Encoder().encode
 
@@ -49,7 +49,7 @@ def advance_job(con: sqlite3.Connection, op: AdvanceJob, now: int, run: Callable
         NotFound: There is no such job.
     """
     job = _job(con, op.number)
-    if job.step != op.step:
+    if job.step != op.step or job.status is not JobStatus.RUNNING:
         return job
     done, failed, skipped, trouble = tally([run(one) for one in op.operations])
     con.execute(

@@ -24,6 +24,7 @@ from workbench.errors import (
 from workbench.model.clock import Clock
 from workbench.store import operations as op
 from workbench.store.lock import StoreLock, why_shared
+from workbench.store.operations.kinds import kinds_checked
 from workbench.store.sqlite import append
 from workbench.store.sqlite.backup import rescue
 from workbench.store.sqlite.clock_steps import keep_in_step, note_time
@@ -189,11 +190,9 @@ class SqliteStore:
         self._readers.add(reader)
         return reader
 
+    @kinds_checked
     def write(self, operations: Sequence[op.Operation]) -> list[Any]:
-        """Runs operations in one transaction, each for itself (C2, C6).
-
-        Returns:
-            For each operation its answer, or the `WorkbenchError` with which it alone failed.
+        """Runs operations in one transaction, each for itself; returns what `StoreWriter` says (C2, C6).
 
         Raises:
             StoreReadOnly: This process only observes.
@@ -210,6 +209,7 @@ class SqliteStore:
             self._make_sure(operations)
             return answers
 
+    @kinds_checked
     def dry_run(self, operations: Sequence[op.Operation]) -> list[Any]:
         """Runs operations as `write` does, raises what it raises, and takes everything back again."""
         with self._guard:
