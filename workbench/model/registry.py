@@ -103,6 +103,12 @@ class Registry:
         """Returns the stream that a command with these values is for."""
         return stream_name(command_type.aggregate, values[command_type.target])
 
+    def streams_of(self, command_type: CommandType, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Returns the streams that a command with these values is decided over, its own first (K6)."""
+        first = self.stream_of(command_type, values)
+        others = command_type.involves.values()
+        return (first, *(stream_name(one.aggregate, values[one.id]) for one in others))
+
     def read_event(self, record: RecordedEvent | StoredData) -> Any:
         """Returns the typed event, upcast.
 
