@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.engine.lab import Lab
+from workbench.model.clock import MICROSECONDS
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Mode
@@ -59,3 +62,18 @@ async def test_D4_what_is_held_is_kept_from_being_taken_back(lab, monkeypatch):
         assert not await leases.reclaim("work", 3, release_key=False)
     await leases.reclaim("work", 3, release_key=False)
     assert [operation.keep for operation in written if isinstance(operation, Reclaim)] == [(TOKEN,), ()]
+
+
+async def test_D4_a_lease_is_extended_three_times_while_it_lasts(lab):
+    async def turns():
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    before, ends = lab.clock.now(), []
+    lab.running.subscriptions["sub"].rows_changed()
+    with lab.running.subscriptions["sub"]._rows.leases.holding(TOKEN):
+        for _ in range(3):
+            await lab.timer.advance(10, turns)
+            (row,) = lab.running.reader.deliveries("sub")
+            ends.append(row.lease_until)
+    assert ends == [before + seconds * MICROSECONDS for seconds in (40, 50, 60)]

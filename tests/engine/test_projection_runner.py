@@ -241,6 +241,8 @@ async def test_J4_rows_whose_table_cannot_hold_the_new_columns_are_rebuilt_at_on
     engine = await rig.open(paused=True)
     assert rows(rig) == [{"id": "a", "total": 1}]
     assert engine.projections["totals"].live.outdated
+    recorded = [(one.action, one.subject, one.detail) for one in engine.reader.actions()]
+    assert recorded == [("rebuild", "projection totals", "its columns changed")]
     await rig.do("add", "a", 1)
     engine.resume()
     await rig.quiet()

@@ -148,3 +148,29 @@ async def test_C11_work_of_another_kind_is_kept_too(lab):
         "job 1: b",
         "job 1 ended unexpectedly and begins again: ValueError: c",
     ]
+
+
+async def test_C11_each_end_without_success_in_between_doubles_the_rest(lab, monkeypatch):
+    errors = [KeyError("x")] * (ENDS - 1)
+    fail(lab, monkeypatch, errors, "read_topic")
+    await lab.publish(1)
+    await lab.settle()
+    for seconds in (1, 2, 4, 8):
+        left = len(errors)
+        await let_time_pass(lab, seconds - 0.001)
+        assert (len(errors), lab.numbers()) == (left, [])
+        await let_time_pass(lab, 0.001)
+        assert len(errors) == max(0, left - 1)
+    assert lab.numbers() == [1]
+
+
+async def test_C11_a_success_in_between_has_ends_counted_from_the_beginning(lab, monkeypatch):
+    errors = []
+    fail(lab, monkeypatch, errors, "read_topic")
+    for number in range(1, ENDS + 2):
+        errors.append(KeyError("x"))
+        await lab.publish(number)
+        await lab.settle()
+        await let_time_pass(lab, 1)
+        assert lab.numbers() == list(range(1, number + 1))
+    assert not lab.running.faults

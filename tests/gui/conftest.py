@@ -82,7 +82,7 @@ def qapp() -> QApplication:
 def until() -> Until:
     """Waits, while the loop runs, until a predicate holds."""
 
-    async def wait(predicate: Callable[[], object], within: float = 2.0) -> None:
+    async def wait(predicate: Callable[[], object], within: float = 30.0) -> None:
         deadline = asyncio.get_running_loop().time() + within
         while not predicate():
             assert asyncio.get_running_loop().time() < deadline, f"did not come true within {within} s"

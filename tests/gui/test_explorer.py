@@ -45,6 +45,12 @@ async def test_it_lists_the_model_and_the_newest_streams_first(workspace, view, 
     assert "welcome-mail" in shown["Subscriptions"]
 
 
+async def test_the_stream_that_was_changed_last_stands_first(workspace, view, until):
+    await create(workspace, "ada", "bob")
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "inactive"})
+    await until(lambda: tree(view).get("Streams (2)") == ["user-ada", "user-bob"])
+
+
 async def test_docstrings_are_shown_at_their_names_as_plain_text(view):
     for name, said in (
         ("create_user", "Opens an account."),

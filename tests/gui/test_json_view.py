@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from workbench.gui.diff_view import DiffView
 from workbench.gui.json_view import JsonView
@@ -71,3 +71,22 @@ def test_V4_where_there_is_little_room_the_buttons_for_the_whole_keep_their_word
     buttons = view.strip.findChildren(QPushButton)
     assert [button.text() for button in buttons] == ["Copy whole", "Open whole"]
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
+
+
+def test_V4_where_there_is_no_room_for_these_either_they_are_shorter_and_none_is_cut_off(qtbot):
+    view = JsonView()
+    qtbot.addWidget(view)
+    view.set_value(["x" * 5_000])
+    view.resize(190, 200)
+    view.show()
+    QApplication.processEvents()
+    said = [part for part in view.strip.findChildren(QLabel) if part.isVisible()]
+    buttons = view.strip.findChildren(QPushButton)
+    assert (said, [button.text() for button in buttons]) == ([], ["Copy", "Open"])
+    assert all(button.width() >= button.sizeHint().width() for button in buttons)
+    view.resize(500, 200)
+    QApplication.processEvents()
+    (told,) = (part for part in view.strip.findChildren(QLabel) if part.isVisible())
+    assert told.text() == "Only the beginning is shown"
+    assert told.width() >= told.sizeHint().width()
+    assert [button.text() for button in buttons] == ["Copy whole", "Open whole"]

@@ -303,6 +303,16 @@ async def test_C5_reads_that_take_long_leave_threads_for_everything_else(desk, g
     assert told == ["late"] * 40
 
 
+async def test_trouble_that_was_over_in_between_is_told_again(workspace, desk, gate):
+    told = []
+    question = Question(desk, desk, told.append, lambda error: told.append(error.message))
+    for fault in (StoreBusy("held"), None, StoreBusy("held")):
+        gate.fault = fault
+        question.ask(workspace.streams.head)
+        await quiet(desk)
+    assert told == ["held", 0, "held"]
+
+
 # --- however an answer ends, the question goes on
 
 
@@ -399,6 +409,18 @@ async def test_a_part_that_is_gone_is_told_nothing_and_asks_nothing(desk, gate, 
     await quiet(desk)
     assert told == []
     assert not question.waits
+
+
+async def test_what_was_dropped_is_neither_shown_nor_asked_again(desk, gate, far):
+    told = []
+    question = Question(desk, desk, told.append, told.append)
+    question.ask(far("first"), 1)
+    question.drop()
+    gate.open.set()
+    await quiet(desk)
+    question.again()
+    await quiet(desk)
+    assert told == []
 
 
 async def test_of_a_closed_project_nothing_is_asked(desk, gate, far):

@@ -131,7 +131,7 @@ async def test_the_story_makes_dead_letters_that_the_status_line_counts(start, u
     session = await start()
     await session.workspace.story.play(pace=0)
     said = session.window.statusBar().findChild(object, "dead-count")
-    await until(lambda: said.text() == "4 dead", within=10)
+    await until(lambda: said.text() == "4 dead letters", within=10)
     said.click()
     assert not session.window.docks["letters"].isHidden()
 
@@ -149,7 +149,7 @@ async def test_a_wrong_project_file_says_line_and_column_and_leaves_the_window_u
     assert session.window.statusBar().findChild(QLabel).text() == "No project is open"
     assert not session.acts["import"].isEnabled()
     press(session, "Open the users sample", session.window.centralWidget())
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
     assert session.window.windowTitle() == "users — Event Workbench"
     assert session.acts["import"].isEnabled()
 

@@ -147,6 +147,8 @@ async def test_changes_that_come_faster_than_they_are_taken_are_merged(either):
             changes = changes.merged(await anext(feed))
         assert changes.touches("user-ada")
     assert [one async for one in feed][1:] == [], "what was left, and no more"
+    await either.issue("create_user", {**ADA, "user_id": "cyd"})
+    assert [one async for one in feed] == [], "it is told nothing any more"
 
 
 async def test_who_waits_for_changes_is_let_go_when_the_project_is_closed(users):

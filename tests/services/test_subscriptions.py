@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.services.conftest import settle
+from workbench.errors import InvalidValue
 from workbench.services import subscriptions
 
 
@@ -15,3 +18,12 @@ async def test_what_a_reset_delivers_again_is_counted_up_to_the_cursor(broken):
 async def test_a_long_way_back_says_that_there_is_more(broken, monkeypatch):
     monkeypatch.setattr(subscriptions, "AGAIN", 2)
     assert broken.subscriptions.again("welcome-mail", 0) == (2, True)
+
+
+async def test_a_reset_leads_to_a_position_that_there_is(broken):
+    head = broken.streams.head()
+    for position in (-1, head + 1):
+        with pytest.raises(InvalidValue, match=f"not from 0 to {head}"):
+            await broken.subscriptions.reset("welcome-mail", position)
+    await broken.subscriptions.reset("welcome-mail", head)
+    assert [one.action for one in broken.monitor.actions()] == ["reset"]

@@ -126,6 +126,7 @@ async def test_V3_a_store_that_another_works_on_is_refused_in_words_that_fit_eve
     with pytest.raises(StoreReadOnly, match=r"open for reading only: .* has it open") as told:
         second.running()
     assert "window" not in f"{told.value} {told.value.hint}"
+    assert told.value.hint == "do it in that process, or end it, and try again"
     await second.close()
     await workspace.close()
 
@@ -246,3 +247,17 @@ async def test_F4_an_engine_that_a_reload_left_standing_is_said_and_resumed_with
     report = await workspace.dead_letters.jobs.finished(1)
     assert report.job.status is JobStatus.DONE
     await workspace.close()
+
+
+async def test_L9_a_step_that_finds_nothing_to_do_is_not_recorded(opened):
+    workspace = opened("true")
+    await workspace.start(paused=True)
+    try:
+        assert await workspace.step() == ""
+        assert workspace.monitor.actions() == []
+        values = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+        assert (await workspace.commands.issue("create_user", values)).accepted
+        moved = await workspace.step()
+        assert [(one.action, one.subject) for one in workspace.monitor.actions()] == [("step", moved)]
+    finally:
+        await workspace.close()

@@ -11,8 +11,10 @@ from tests.store.actions import one
 from tests.store.test_queue import Box
 from workbench.errors import NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterStatus
+from workbench.model.ids import derived_id
 from workbench.store.operations import (
     AdvanceJob,
+    ForgetLetters,
     MarkLetters,
     RecallReplays,
     RecordAction,
@@ -159,6 +161,47 @@ def test_P7_no_letter_is_replayed_into_a_subscription_that_nothing_handles(store
     assert post.everything() == before
     assert one(store, ReplayLetter(number=1, handled=("sub",)))
     assert one(store, ReplayLetter(number=1, handled=())) is False, "it is no longer open"
+
+
+def test_L9_what_was_replayed_is_no_part_of_an_earlier_act_any_more(store):
+    post = Post(store)
+    post.bring("archived")
+    assert post.reader.changed_by("archive") == [1]
+    post.act("replay")
+    assert post.reader.changed_by("archive") == []
+    post.act("fail")
+    assert post.letters() == [(1, "failed_again"), (2, "open")]
+    assert one(store, RestoreLetters(numbers=(1,), act="archive")) == 0
+
+
+@pytest.mark.parametrize("skip_on", [True, False])
+def test_L7_what_a_purged_letter_blocked_goes_on_when_it_is_purged_or_at_last_forgotten(
+    store, clock, skip_on
+):
+    post = Post(store)
+    post.publish("a", "b", "c")
+    post.settle(a="dead", b="dead", c="blocked")
+    for number, left in ((1, []), (2, ["c"])):
+        one(store, MarkLetters(numbers=(number,), before=("open",), after="purged", skip_on=skip_on))
+        if not skip_on:
+            assert post.due() == []
+            clock.advance(1.0)
+            assert one(store, ForgetLetters(before=clock.now())) == 1
+            assert post.reader.letter(number) is None
+        assert [row.message_id for row in post.due()] == [derived_id(name) for name in left], number
+
+
+def test_L9_the_record_of_a_jobs_end_counts_what_was_done_not_what_was_looked_at(store):
+    post = Post(store)
+    post.publish("a", "b", "c")
+    post.settle(a="dead", b="dead", c="dead")
+    one(store, ARCHIVE)
+    number = one(store, StartJob(job=Job(action="archive", numbers=(1, 2, 3))))
+    steps = [MarkLetters(numbers=(each,), before=("open",), after="archived") for each in (1, 2, 3)]
+    record = RecordAction(action=OperatorAction(at=1, action="archive", subject="3", detail="{answer}"))
+    one(store, AdvanceJob(number=number, step=0, operations=tuple(steps), status="done", note=record))
+    (action,) = post.reader.actions()
+    assert action.detail == "2"
 
 
 @pytest.mark.parametrize("ended", ["cancelled", "done"])

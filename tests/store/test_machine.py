@@ -501,7 +501,9 @@ def msg_free(row: Any) -> Any:
     return tuple(getattr(row, name) for name in row.__struct_fields__ if name != "number")
 
 
-QUICK = settings(max_examples=80, stateful_step_count=30, suppress_health_check=list(HealthCheck))
+QUICK = settings(
+    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
 THOROUGH = settings(QUICK, max_examples=500, stateful_step_count=60)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,11 +21,24 @@ from workbench.model.event import Event, NewEvent, written
 from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
-from workbench.model.messaging import COMMANDS_TOPIC, Priority, Topic, later
+from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic, later
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.operations import Append, NewMessage, Operation, ProjectRows
 from workbench.store.ports import ModelReader
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """For whom a handler issues commands.
+
+    Attributes:
+        origin: Name of the policy, process or subscription.
+        about: Position of the message that they follow from; answers to refusals read it again (K6).
+    """
+
+    origin: str
+    about: int
 
 
 class DeliveryContext:
@@ -42,6 +56,7 @@ class DeliveryContext:
         timeout: float = 60.0,
         dry_run: bool = False,
     ) -> None:
+        self.issuer = Issuer(subscription, task.message.position)
         self._task = task
         self._subscription = subscription
         self._registry = registry
@@ -168,11 +183,23 @@ class DeliveryContext:
         _lasting(check_key, known, key)
         self._task.effects.append(ProjectRows(name=known.name, deleted=(key,)))
 
-    def issue(self, command: Any, *, delay: float = 0.0, at: datetime | None = None) -> None:
-        """Issues a command when this handler succeeds: after ``delay`` seconds, or at a time."""
+    def issue(
+        self, command: Any, *, delay: float = 0.0, at: datetime | None = None, refused: str = ""
+    ) -> None:
+        """Issues a command when this handler succeeds: after ``delay`` seconds, or at a time.
+
+        Args:
+            refused: Name of the answer to a refusal (K6).
+
+        Raises:
+            ModelError: There is no such answer.
+        """
         kind = self._registry.command(command.command_type)
         values = kind.dump(command)
-        message = self._task.message
+        message, issuer = self._task.message, self.issuer
+        said: dict[str, Any] = {"origin": issuer.origin}
+        if refused:
+            said |= {"answer": self._known_answer(refused), "about": issuer.about}
         self._task.effects.append(
             NewMessage(
                 id=self._effect_id(),
@@ -182,10 +209,17 @@ class DeliveryContext:
                 data=write_json(values),
                 correlation_id=message.correlation_id,
                 causation_id=message.id,
-                metadata=write_json({"origin": self._subscription}),
+                metadata=write_json(said),
                 deliver_at=self._later(delay, at),
             )
         )
+
+    def _known_answer(self, name: str) -> str:
+        known = self._registry.answers(self.issuer.origin)
+        if name != NOTHING and name not in known:
+            said = f"{self.issuer.origin} has no answer {name} to a refusal"
+            raise ModelError(said, hint=f"there are: {', '.join([*known, NOTHING])}")
+        return name
 
     def effect(self, operation: Operation) -> None:
         """Adds a write that takes effect when this handler succeeds."""

@@ -11,7 +11,7 @@ from workbench.errors import PermanentError
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
-from workbench.model.policy import After, At, ReactorType
+from workbench.model.policy import ReactorType, issue
 from workbench.model.project_code import project_code
 from workbench.model.projection import unstorable
 from workbench.model.registry import Registry
@@ -44,14 +44,8 @@ class PolicyRunner:
         self._metrics.flow[f"react:{self._kind.name}:{record.type}"] += 1
         state = self._state(key)
         state, reaction = self._kind.react(state, event, ReactionContext(context.started_at, record))
-        for item in reaction:
-            match item:
-                case After(seconds, command):
-                    context.issue(command, delay=seconds)
-                case At(time, command):
-                    context.issue(command, at=time)
-                case _:
-                    context.issue(item)
+        for one in reaction:
+            issue(one, context)
         if self._kind.write_state is not None:
             said = None if state is None else self._kind.write_state(state)
             context.effect(SaveProcess(process=self._kind.name, key=key, state=said))

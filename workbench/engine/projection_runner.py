@@ -14,14 +14,14 @@ from workbench.model.changes import Changes
 from workbench.model.clock import Clock
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
-from workbench.store.operations import Operation
+from workbench.store.operations import Operation, RecordAction
 from workbench.store.operations.projection_operations import (
     DropGeneration,
     EnsureProjection,
     SwitchProjection,
 )
 from workbench.store.ports import Reader
-from workbench.store.stored_values import PassedKind, ProjectionStatus
+from workbench.store.stored_values import OperatorAction, PassedKind, ProjectionStatus
 
 
 class ProjectionRunner:
@@ -52,7 +52,7 @@ class ProjectionRunner:
         self.building: ProjectionGeneration | None = None
         self._live: ProjectionGeneration | None = None
         self._reader = reader
-        self._writer = writer
+        self._writer, self._clock = writer, clock
         self._folding = partial(
             ProjectionGeneration,
             projection,
@@ -69,11 +69,14 @@ class ProjectionRunner:
     async def open(self) -> None:
         """Takes up where the last run ended, in the midst of a rebuild, too; `ensured` was written before.
 
-        Rows whose table has other columns than the definition cannot be followed: they are rebuilt at once.
+        Rows whose table has other columns than the definition cannot be followed: they are rebuilt at once,
+        which is recorded (J4).
         """
         self._read()
         if self.live.outdated and self.building is None:
-            await self._begin()
+            subject, why = f"projection {self.name}", "its columns changed"
+            action = OperatorAction(at=self._clock.now(), action="rebuild", subject=subject, detail=why)
+            await self._begin((RecordAction(action=action),))
 
     def _read(self) -> None:
         """Reads from the store what stands there."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from workbench.engine.command_handler import CommandHandler, Issue
+from workbench.engine.command_handler import CommandHandler
+from workbench.engine.issued_commands import IssuedCommands
 from workbench.engine.policy_runner import PolicyRunner, reactor_subscription
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscription_runner import SubscriptionRunner
-from workbench.errors import PermanentError
-from workbench.model.command import CommandOutcome
-from workbench.model.json_values import read_json
-from workbench.model.messaging import COMMANDS_TOPIC, Context, Message, Ordering, Subscription
+from workbench.model.messaging import COMMANDS_TOPIC, Ordering, Subscription
 from workbench.model.retry import RetryPolicy
 
 
@@ -40,24 +36,7 @@ def subscription_runners(
         retry=retry,
         doc="Issues the commands of policies and processes.",
     )
-    runners.append(SubscriptionRunner(runtime, issued, partial(_issue, commands)))
-    return runners
-
-
-async def _issue(commands: CommandHandler, message: Message, _context: Context) -> None:
-    """Issues a command that a policy or a process asked for."""
-    origin = (read_json(message.metadata) if message.metadata else {}).get("origin", "")
-    result = await commands.handle(
-        Issue(
-            type=message.type,
-            values=message.json(),
-            id=message.id,
-            correlation_id=message.correlation_id,
-            causation_id=message.causation_id,
-            origin=origin,
-        )
+    runners.append(
+        SubscriptionRunner(runtime, issued, IssuedCommands(commands, registry, runtime.reader).handle)
     )
-    if result.outcome is CommandOutcome.CONFLICT:
-        raise RuntimeError(result.message)
-    if not result.accepted:
-        raise PermanentError(f"{message.type} was {result.outcome}: {result.message}")
+    return runners

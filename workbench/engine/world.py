@@ -21,7 +21,7 @@ from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, RecordAction
-from workbench.store.ports import Reader, Store
+from workbench.store.ports import HELD, Reader, Store
 from workbench.store.stored_values import OperatorAction
 
 Listener = Callable[[Changes], None]
@@ -291,9 +291,12 @@ class World(Generic[M]):
         if self.engine is None:
             if not self.observer:
                 raise StoreReadOnly("the project was closed", hint="open it again")
+            held = self.observer.endswith(HELD)
             raise StoreReadOnly(
                 f"the store is open for reading only: {self.observer}",
-                hint="end what works on the store, or let its file and folder be written, and try again",
+                hint="do it in that process, or end it, and try again"
+                if held
+                else "let the store's file and its folder be written, and open the project again",
             )
         return self.engine
 

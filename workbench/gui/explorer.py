@@ -19,7 +19,6 @@ from workbench.model.text_folding import folded
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.store.stored_values import StreamInfo
 
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""
@@ -46,13 +45,13 @@ class KnownParts:
 
     Attributes:
         count: How many streams there are.
-        streams: Those that fit, or the newest where nothing is looked for.
+        streams: Those that fit, or the last changed where nothing is looked for.
         dead: How many dead letters are open.
     """
 
     text: str
     count: int
-    streams: Sequence[StreamInfo]
+    streams: Sequence[str]
     dead: int
 
 
@@ -104,14 +103,14 @@ class Explorer(View):
         self._reading.ask(lambda: self._read(text), text)
 
     def _read(self, text: str) -> KnownParts:
-        """Looks for streams by their names, in the whole store, or lists the newest."""
+        """Looks for streams by their names, in the whole store, or lists the last changed."""
         workspace = self.desk.workspace
         streams, count = workspace.streams, workspace.streams.count()
         if text:
             numbers = streams.find(text=text, limit=NEWEST)
-            found = streams.numbered(numbers) if numbers else []
+            found = [stream.name for stream in streams.numbered(numbers)] if numbers else []
         else:
-            found = streams.page(max(1, count - NEWEST + 1), NEWEST)[::-1]
+            found = streams.recent(NEWEST)
         return KnownParts(
             text=text, count=count, streams=found, dead=workspace.dead_letters.counts().get("open", 0)
         )
@@ -153,7 +152,7 @@ class Explorer(View):
             for name, kind in model.reactors.items()
         ]
         yield "Model", "board", [*commands, *events, *policies]
-        yield f"Streams ({known.count:,})", "stream", [_stream_row(stream.name) for stream in known.streams]
+        yield f"Streams ({known.count:,})", "stream", [_stream_row(name) for name in known.streams]
         yield (
             "Projections",
             "projection",

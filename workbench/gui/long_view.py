@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.long_text import shortened_lines
@@ -16,6 +16,7 @@ from workbench.gui.whole_text import WholeText
 from workbench.model.json_values import visible_lines
 
 Whole = Callable[[], str]
+WHOLE, BRIEFLY = ("Copy whole", "Open whole"), ("Copy", "Open")
 
 
 class LongText(QPlainTextEdit):
@@ -42,12 +43,10 @@ class LongText(QPlainTextEdit):
         strip.setAutoFillBackground(True)
         row = QHBoxLayout(strip)
         row.setContentsMargins(6, 2, 6, 2)
-        said = QLabel("Only the beginning is shown")
-        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the buttons come first
-        said.setToolTip(said.text())
-        row.addWidget(said, 1)
-        for words, act in (("Copy whole", self.copy_whole), ("Open whole", self.open_whole)):
-            button = QPushButton(words)
+        self._said = QLabel("Only the beginning is shown")
+        row.addWidget(self._said, 1)
+        self._buttons = [QPushButton(words) for words in WHOLE]
+        for button, act in zip(self._buttons, (self.copy_whole, self.open_whole), strict=True):
             button.clicked.connect(lambda _checked=False, act=act: act())
             row.addWidget(button)
         return strip
@@ -97,7 +96,18 @@ class LongText(QPlainTextEdit):
         super().resizeEvent(event)
         self._place_strip()
 
+    def _say_briefly(self, room: int) -> None:
+        """Leaves words away where there is no room for them: first those that ask for nothing."""
+        self.strip.setToolTip(self._said.text())
+        for said, words in ((True, WHOLE), (False, WHOLE), (False, BRIEFLY)):
+            self._said.setVisible(said)
+            for button, text in zip(self._buttons, words, strict=True):
+                button.setText(text)
+            if self.strip.sizeHint().width() <= room:
+                return
+
     def _place_strip(self) -> None:
+        self._say_briefly(self.contentsRect().width())
         height = 0 if self.strip.isHidden() else self.strip.sizeHint().height()
         self.setViewportMargins(0, 0, 0, height)
         room = self.contentsRect()

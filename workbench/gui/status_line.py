@@ -111,7 +111,8 @@ class StatusLine(QStatusBar):
         self._engine.setToolTip("\n".join([ENGINE_TIP, *(f"{name} faulted" for name in status.faulted)]))
         self._engine.setEnabled(status.engine != "observing")
         self._dead.setIcon(icon("dead-letter", "error" if status.dead else "muted"))
-        dead = f"{status.dead:,} dead" if status.dead else "No dead letters"
+        letters = "dead letter" if status.dead == 1 else "dead letters"
+        dead = f"{status.dead:,} {letters}" if status.dead else f"No {letters}"
         self._dead.setText(f"{dead}, {status.replaying:,} replaying" if status.replaying else dead)
 
 

@@ -17,13 +17,16 @@ from workbench.errors import ANY, InvalidValue
 from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.event import Event, RecordedEvent
 from workbench.model.filter import Filter
-from workbench.model.json_values import read_json, write_json
+from workbench.model.json_values import read_json
+from workbench.model.marks import HISTORY, has_mark
 from workbench.model.retry import RetryPolicy
 
 COMMANDS_TOPIC = "$commands"
 """Carries the commands that policies and processes issue; belongs to the engine."""
 LOG_TOPIC = "$log"
 """Every event of the store, whatever routes say; what policies and processes listen to."""
+NOTHING = "nothing"
+"""Names the answer to a refusal that has no consequence."""
 
 
 class Mode(StrEnum):
@@ -137,7 +140,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def history(self) -> bool:
         """Whether it is an event that was brought in for read models alone (B3)."""
-        return self.event and self.metadata is not None and _is_history(self.metadata)
+        return self.event and has_mark(self.metadata, HISTORY)
 
     def json(self) -> Any:
         """Returns the data as plain values."""
@@ -152,23 +155,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
             "data": self.json(),
             "metadata": read_json(self.metadata) if self.metadata else {},
         }
-
-
-HISTORY = "history"
-"""Key of the metadata of events that happened elsewhere before: read models fold them, nothing reacts."""
-
-
-def as_history(metadata: str | None) -> str:
-    """Returns metadata with the mark that keeps an event from subscriptions, policies and processes (B3)."""
-    said = read_json(metadata) if metadata else {}
-    return write_json({**said, HISTORY: True})
-
-
-def _is_history(metadata: str) -> bool:
-    if f'"{HISTORY}":true' not in metadata:
-        return False
-    said = read_json(metadata)
-    return isinstance(said, dict) and said.get(HISTORY) is True
 
 
 def event_as_message(event: RecordedEvent, topic: str) -> Message:
@@ -294,8 +280,15 @@ class Context(Protocol):
         """Removes a row of a table that handlers write, when this handler succeeds."""
         ...
 
-    def issue(self, command: Any, *, delay: float = 0.0, at: datetime | None = None) -> None:
-        """Issues a command when this handler succeeds: after ``delay`` seconds, or at a time."""
+    def issue(
+        self, command: Any, *, delay: float = 0.0, at: datetime | None = None, refused: str = ""
+    ) -> None:
+        """Issues a command when this handler succeeds: after ``delay`` seconds, or at a time.
+
+        Args:
+            refused: Name of the answer to a refusal, among the handler's own, which are its attribute
+                ``refused``; ``nothing`` for none. Without it a refusal makes a dead letter.
+        """
         ...
 
     def row(self, projection: str, key: Any) -> dict[str, Any] | None:

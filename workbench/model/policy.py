@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -13,6 +13,7 @@ from workbench.model.command import Command
 from workbench.model.decision_context import ReactionContext, with_context
 from workbench.model.declarations import check_classes, check_functions
 from workbench.model.event import E, Event, RecordedEvent
+from workbench.model.messaging import NOTHING, Context
 from workbench.model.pydantic_messages import doc_of
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -42,7 +43,58 @@ class At:
     command: Command
 
 
-Reaction = Iterable[Command | After | At]
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A command, at once or later, whose refusal is answered.
+
+    Attributes:
+        refused: Name of the answer, among those of the policy or process; ``nothing`` where a refusal has no
+            consequence, as with a timeout that may come too late.
+    """
+
+    command: Command | After | At
+    refused: str = NOTHING
+
+
+Reaction = Iterable[Command | After | At | Issue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why an issued command was refused, and what it followed from (K6).
+
+    Attributes:
+        message: Why, in the words of the one who refused.
+        field: The command's field that it is about, if any.
+        command: What was refused.
+        event: What it was issued for: an event, of handlers the message.
+        state: Of a process: the instance's state now; None where it has none any more.
+        context: The time of this try, and the event's record.
+    """
+
+    message: str
+    field: str | None
+    command: Any
+    event: Any
+    state: Any
+    context: ReactionContext
+
+
+Answers = Mapping[str, Callable[[Refusal], Reaction]]
+"""What follows where an issued command is refused, by the names that `Issue` gives; pure."""
+
+
+def issue(made: Command | After | At | Issue, context: Context, refused: str = "") -> None:
+    """Issues what a reaction names."""
+    match made:
+        case Issue(what, answer):
+            issue(what, context, answer)
+        case After(seconds, command):
+            context.issue(command, delay=seconds, refused=refused)
+        case At(time, command):
+            context.issue(command, at=time, refused=refused)
+        case _:
+            context.issue(made, refused=refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +106,14 @@ class Policy:
     Attributes:
         react: ``(event, record) -> commands``, or the same with a `ReactionContext` behind them; pure.
         issues: Command classes that it can issue, for the board.
+        refused: What follows where one is refused, by name.
     """
 
     name: str
     on: tuple[type[Event], ...]
     react: Callable[..., Reaction]
     issues: tuple[type[Command], ...] = ()
+    refused: Answers = field(default_factory=dict)
     doc: str = ""
 
     if TYPE_CHECKING:
@@ -73,6 +127,7 @@ class Policy:
             react: Callable[[E, RecordedEvent], Reaction]
             | Callable[[E, RecordedEvent, ReactionContext], Reaction],
             issues: tuple[type[Command], ...] = (),
+            refused: Answers = ...,
             doc: str = "",
         ) -> None: ...
         @overload
@@ -84,6 +139,7 @@ class Policy:
             react: Callable[[Any, RecordedEvent], Reaction]
             | Callable[[Any, RecordedEvent, ReactionContext], Reaction],
             issues: tuple[type[Command], ...] = (),
+            refused: Answers = ...,
             doc: str = "",
         ) -> None: ...
         def __init__(self, **_: Any) -> None: ...
@@ -110,6 +166,7 @@ class Process:
             `ReactionContext` as well.
         ends: Events that end the instance; its last state is still there when they are reacted to.
         issues: Command classes that it can issue, for the board.
+        refused: What follows where one is refused, by name.
     """
 
     name: str
@@ -120,6 +177,7 @@ class Process:
     react: Callable[..., Reaction]
     ends: tuple[type[Event], ...] = ()
     issues: tuple[type[Command], ...] = ()
+    refused: Answers = field(default_factory=dict)
     doc: str = ""
 
     if TYPE_CHECKING:
@@ -136,6 +194,7 @@ class Process:
             react: Callable[[S | None, Any], Reaction] | Callable[[S | None, Any, ReactionContext], Reaction],
             ends: tuple[type[Event], ...] = (),
             issues: tuple[type[Command], ...] = (),
+            refused: Answers = ...,
             doc: str = "",
         ) -> None: ...
 
@@ -159,6 +218,7 @@ class ReactorType:
             policy, which keeps no state.
         read_state: JSON text to state.
         write_state: State to JSON text.
+        answers: What follows where one of its commands is refused.
     """
 
     name: str
@@ -168,6 +228,7 @@ class ReactorType:
     correlate: Callable[[Any, RecordedEvent], str | None] | None = None
     read_state: Callable[[str], Any] | None = None
     write_state: Callable[[Any], str] | None = None
+    answers: Answers = field(default_factory=dict)
     doc: str = ""
 
     @property
@@ -184,6 +245,7 @@ def policy_type_of(policy: Policy) -> ReactorType:
         events=tuple(cls.event_type for cls in policy.on),
         commands=tuple(cls.command_type for cls in policy.issues),
         react=lambda _state, event, context: (None, react(event, context.record, context)),
+        answers=policy.refused,
         doc=policy.doc or doc_of(policy.react),
     )
 
@@ -205,5 +267,6 @@ def process_type_of(process: Process) -> ReactorType:
         correlate=process.correlate,
         read_state=msgspec.json.Decoder(process.state).decode,
         write_state=lambda state: msgspec.json.encode(state).decode(),
+        answers=process.refused,
         doc=process.doc or doc_of(process.react),
     )

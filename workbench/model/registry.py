@@ -23,7 +23,7 @@ from workbench.model.messaging import (
     Subscription,
     Topic,
 )
-from workbench.model.policy import Policy, Process, ReactorType, policy_type_of, process_type_of
+from workbench.model.policy import Answers, Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projection import Projection
 from workbench.model.pydantic_messages import doc_of, summary_of
 
@@ -104,10 +104,18 @@ class Registry:
         return stream_name(command_type.aggregate, values[command_type.target])
 
     def streams_of(self, command_type: CommandType, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """Returns the streams that a command with these values is decided over, its own first (K6)."""
+        """Returns the streams that a command with these values is decided over, its own first (K7)."""
         first = self.stream_of(command_type, values)
         others = command_type.involves.values()
         return (first, *(stream_name(one.aggregate, values[one.id]) for one in others))
+
+    def answers(self, origin: str) -> Answers:
+        """Returns what follows where a command is refused that a policy, process or subscription issued."""
+        if (reactor := self.reactors.get(origin)) is not None:
+            return reactor.answers
+        subscription = self.subscriptions.get(origin)
+        handler = self.handlers.get(subscription.handler) if subscription else None
+        return getattr(handler, "refused", {})
 
     def read_event(self, record: RecordedEvent | StoredData) -> Any:
         """Returns the typed event, upcast.

@@ -25,6 +25,8 @@ from workbench.store.stored_values import (
     SubscriptionState,
 )
 
+HELD = "has it open"
+"""What `Store.observer` ends with where another process may write."""
 Wanted = Callable[[str], bool]
 """Whether a topic gets events of that type."""
 

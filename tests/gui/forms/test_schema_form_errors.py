@@ -136,6 +136,7 @@ def test_another_value_takes_the_old_errors_away(form):
 def test_several_errors_of_one_field_are_all_said():
     assert sentence(["must be a number", "must be text", "must be a number"]) == "Must be a number or text"
     assert sentence(["is required", "must be text"]) == "Is required\nMust be text"
+    assert sentence(["user-ada exists already", "order_7 too"]) == "user-ada exists already\norder_7 too"
     assert sentence([]) == ""
 
 

@@ -164,6 +164,15 @@ async def test_a_query_shows_its_answer(workspace, view, until):
     assert view.button.text() == "Ask"
 
 
+async def test_where_there_is_little_room_what_is_asked_at_the_foot_keeps_whole_words(view):
+    view.resize(255, 600)
+    QApplication.processEvents()
+    assert view.check.text() == "Expected"
+    assert view.check.width() >= view.check.sizeHint().width()
+    view.resize(440, 600)
+    assert view.check.text() == "Expected version"
+
+
 async def test_where_there_is_little_room_the_history_gives_way_to_a_result(view, until):
     view.resize(440, TALL - 1)
     assert view.history.isVisible()
@@ -176,6 +185,18 @@ async def test_where_there_is_little_room_the_history_gives_way_to_a_result(view
     view.result.show()
     view.resize(440, TALL)
     assert view.history.isVisible()
+
+
+async def test_what_is_copied_is_said_where_no_command_is_chosen(workspace, view, until):
+    fill(view, user_id="ada", username="Ada Lovelace", email="ada@example.org")
+    view.acts["send"].trigger()
+    await until(lambda: view.history.table.model().rowCount() == 1)
+    act = view.acts["edit_copy"]
+    act.refresh()
+    assert (act.text(), act.isEnabled()) == ("Edit a copy of the newest", True)
+    view.history.table.choose_index(0)
+    act.refresh()
+    assert act.text() == "Edit a copy of the chosen"
 
 
 @pytest.fixture

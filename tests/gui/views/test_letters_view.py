@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RESTORE, account
+from workbench.gui.views.letter_reads import SHOWN
 from workbench.gui.views.letters_view import NARROW, WIDE, LettersView
 from workbench.services.dead_letters import Report
 
@@ -306,6 +307,19 @@ async def test_nothing_is_wider_than_the_view(broken, desk, qtbot, width):
         assert part.mapTo(view, part.rect().topRight()).x() < width
 
 
+async def test_where_there_is_little_room_the_list_has_it_until_a_letter_is_chosen(broken, desk, view, until):
+    view.resize(NARROW - 1, 560)
+    await until(lambda: listed(view) == [3, 2, 1])
+    assert not view.detail.isVisible()
+    desk.select(Selection(letter=1))
+    assert view.detail.isVisible()
+    shown = view.table.visualRect(view.table.currentIndex())
+    assert view.table.viewport().rect().contains(shown.center())
+    view.resize(WIDE, 560)
+    desk.select(Selection(subscription="welcome-mail"))
+    assert view.detail.isVisible()
+
+
 def test_an_account_tells_done_skipped_and_failed():
     report = Report(asked=5, done=2, skipped=2, failed=1, trouble="disk full")
     assert account(REPLAY, report) == (
@@ -393,6 +407,20 @@ async def test_of_a_letter_that_left_the_list_the_detail_says_what_became_of_it(
     assert not view.detail.absent.isVisible()
 
 
+async def test_coming_back_leaves_selected_what_is_selected(broken, desk, view, until):
+    choose(view, 1)
+    await broken.dead_letters.archive([1])
+    await until(lambda: 1 not in listed(view))
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(view.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    chosen = view.table.selected_keys()
+    assert (desk.selection.letter, len(chosen)) == (1, 2)
+    view._stale = True  # as after a while behind another view
+    view.catch_up()
+    assert view.table.selected_keys() == chosen
+
+
 async def test_of_another_cause_the_letter_before_is_not_shown(broken, desk, view):
     choose(view, 3)
     cause(view, "PermanentError")
@@ -417,6 +445,29 @@ async def test_a_cause_that_lost_its_letters_stays_chosen_until_another_is(broke
     view.refresh()
     assert "PermanentError" not in dict(nodes(view))
     assert view.groups.node().title == "MailServerUnavailable"
+
+
+async def test_V3_an_empty_cause_says_that_it_is_the_cause_which_is_empty(broken, view, until):
+    cause(view, "MailServerUnavailable")
+    await broken.dead_letters.archive([2, 3])
+
+    def said():
+        return [label.text() for label in view.table.findChildren(QLabel) if label.isVisible()]
+
+    await until(lambda: "No dead letter of this cause has this status." in said())
+    cause(view, "All causes")
+    assert listed(view) == [1]
+
+
+async def test_all_of_a_cause_can_be_replayed_whatever_else_is_listed(broken, view, until):
+    await broken.dead_letters.purge([2])
+    view.statuses.setCurrentIndex(list(SHOWN).index("All"))
+    await until(lambda: listed(view) == [3, 2, 1])
+    assert (view.whole.text(), view.whole.isEnabled()) == ("Replay all 2", True)
+    view.statuses.setCurrentIndex(list(SHOWN).index("Purged"))
+    await until(lambda: listed(view) == [2])
+    assert not view.whole.isEnabled()
+    assert view.whole.toolTip() == "No letter listed is open or archived"
 
 
 async def test_a_subscription_that_lost_its_letters_stays_with_its_cause(broken, view, until):

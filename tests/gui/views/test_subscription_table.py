@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 
+from workbench.gui.badges import PADDING
+from workbench.gui.theme import code_font
 from workbench.gui.views.subscription_table import (
     COLUMNS,
     FACTS,
@@ -119,3 +122,8 @@ def test_the_details_say_all_of_it_with_its_meaning():
     assert all(len(fact) == len(FACTS) and fact[2] for fact in facts)
     values = {name: value for name, value, _ in facts}
     assert (values["Mode"], values["Leased"], values["Delayed"]) == ("queue, 4 workers", "3", "4")
+
+
+def test_a_lag_of_hundreds_of_thousands_is_not_cut_off(qapp):
+    lag = next(column for column in COLUMNS if column.title == "Lag")
+    assert QFontMetrics(code_font()).horizontalAdvance("1,234,567") + 2 * PADDING <= lag.width

@@ -7,9 +7,10 @@ import asyncio
 import pytest
 
 from tests.services.conftest import passing, settle
-from workbench.model.dead_letter import LetterStatus
+from workbench.model.dead_letter import LetterAct, LetterStatus
+from workbench.services.dead_letters.letter_acts import act_of, marked
 from workbench.services.project.open_project import open_target
-from workbench.store.operations import MarkLetters
+from workbench.store.operations import AdvanceJob, CloseStream, MarkLetters, StartJob
 from workbench.store.stored_values import Job, JobStatus
 
 NOTHING = MarkLetters(numbers=(), before=(LetterStatus.OPEN,), after=LetterStatus.OPEN)
@@ -119,3 +120,16 @@ async def test_V3_a_replay_that_waits_can_be_cancelled(broken):
     job = await broken.dead_letters.jobs.cancel(number)
     assert job.status is JobStatus.CANCELLED
     assert broken.dead_letters.jobs.report(number).in_progress == 3
+
+
+async def test_L7_what_a_job_failed_at_is_not_counted_as_undone(broken):
+    first, *rest = [letter.number for letter in broken.dead_letters.page()]
+    engine = broken.running()
+    number = await engine.write(StartJob(job=Job(action="archive", numbers=(first, *rest))))
+    steps = [marked(LetterAct.ARCHIVE, one, act_of(number), skip_on=False) for one in rest]
+    steps.insert(0, CloseStream(stream="none"))
+    await engine.write(AdvanceJob(number=number, step=0, operations=tuple(steps), status=JobStatus.DONE))
+    report = await broken.dead_letters.jobs.counted(number)
+    assert (report.job.done, report.job.failed, report.undone) == (2, 1, 0)
+    await broken.dead_letters.undo(act_of(number))
+    assert (await broken.dead_letters.jobs.counted(number)).undone == 2

@@ -236,6 +236,24 @@ async def test_a_model_that_cannot_be_used_leaves_the_last_good_one_running(
     assert (await turned(counters)) == [{"name": "a", "total": 2}]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'Column(name="name"),',
+            'Column(name="name"), Column(name="note"),',
+            "rebuilt, as their columns changed: projection totals",
+        ),
+        ('name="totals",', 'name="totals", version=2,', "stale until rebuilt: projection totals"),
+    ],
+)
+async def test_J4_a_reload_says_which_rows_are_rebuilt_and_which_are_stale(counters, root, old, new, said):
+    counters.model_reload.trust_changes = True
+    await turned(counters)
+    change(root, "domain.py", old, new)
+    assert (await counters.model_reload.check()).said == said
+
+
 async def test_what_came_and_went_is_told_and_runs_as_it_says(counters, root):
     await turned(counters)
     module = counters.engine.registry.handlers["note"].__globals__

@@ -29,7 +29,7 @@ STEP = 1.25
 """How much a key or a button zooms."""
 WHEEL = 1.0015
 """How much a unit of the wheel zooms; a notch has 120."""
-LEGIBLE = 0.42
+LEGIBLE = 0.38
 """Smallest scale at which a board comes up: one that is larger begins at its upper left corner."""
 DRAG = 5
 """Pixels that the pointer may tremble in a click."""

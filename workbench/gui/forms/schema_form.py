@@ -357,7 +357,13 @@ def sentence(parts: Sequence[str]) -> str:
     parts = list(dict.fromkeys(parts))
     if len(parts) > 1 and all(part.startswith("must be ") for part in parts):
         parts = [" or ".join([parts[0], *(part.removeprefix("must be ") for part in parts[1:])])]
-    return "\n".join(part[:1].upper() + part[1:] for part in parts)
+    return "\n".join(part[:1].upper() + part[1:] if _is_word(part) else part for part in parts)
+
+
+def _is_word(said: str) -> bool:
+    """Whether a text begins with a word, not with a name such as ``user-ada``, which stays as it is."""
+    first = said.split(" ", 1)[0]
+    return first.endswith(":") or first.rstrip(",").isalpha()
 
 
 def _nothing_wrong(_value: dict[str, Any]) -> list[FieldError]:

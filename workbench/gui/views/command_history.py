@@ -114,6 +114,11 @@ class CommandHistory(QWidget):
         self.table.refresh(ListSource(rows, lambda row: row[5].number))
         self.acts.refresh()
 
+    @property
+    def points(self) -> bool:
+        """Whether the person has chosen one."""
+        return self.table.current_row() is not None
+
     def current(self) -> CommandRecord | None:
         """Returns the chosen command, else the newest."""
         row = self.table.current_row()

@@ -87,6 +87,9 @@ class Picker(QComboBox):
             super().wheelEvent(event)
 
 
+EXPECTED = "Expected version"
+
+
 class ExpectedVersion(QWidget):
     """Asks whether the stream must be at a version, and at which.
 
@@ -102,11 +105,12 @@ class ExpectedVersion(QWidget):
     def __init__(self, present: Callable[[], int]) -> None:
         super().__init__()
         self._present = present
-        self.check = QCheckBox("Expected version")
+        self.check = QCheckBox(EXPECTED)
+        self.check.setAccessibleName(EXPECTED)
         self.check.setToolTip("Refuse the command if the stream is at another version by then")
         self.line = QLineEdit()
         self.line.setObjectName("expected-version")
-        self.line.setAccessibleName("Expected version")
+        self.line.setAccessibleName(EXPECTED)
         self.line.setMaximumWidth(64)
         self.line.setEnabled(False)
         row = QHBoxLayout(self)
@@ -138,6 +142,11 @@ class ExpectedVersion(QWidget):
         self.line.setEnabled(True)
         self.line.setText(text)
 
+    def shorten(self, *, short: bool) -> None:
+        """Says it in one word where there is no room for both."""
+        self.check.setText(EXPECTED.partition(" ")[0] if short else EXPECTED)
+        self.line.setMaximumWidth(40 if short else 64)
+
     def clear(self) -> None:
         """Expects none."""
         self.check.setChecked(False)
@@ -153,11 +162,14 @@ class ExpectedVersion(QWidget):
 
 
 def suggestions(desk: Desk, name: str) -> Mapping[Loc, Suggest]:
-    """Offers known ids for the field that names the aggregate of a command that changes one."""
-    command, streams = desk.workspace.registry.commands.get(name), desk.workspace.streams
-    if command is None or command.creates:
-        return {}
-    category = command.aggregate
+    """Offers known ids for the fields that name the aggregates that a command may find."""
+    command = desk.workspace.registry.commands.get(name)
+    places = command.places if command else ()
+    return {(place.id,): _known(desk, place.aggregate) for place in places if place.creates is not True}
+
+
+def _known(desk: Desk, category: str) -> Suggest:
+    streams = desk.workspace.streams
 
     def found(typed: str) -> list[str]:
         streams_found = streams.beginning(f"{category}-{typed.strip()}", SUGGESTED)
@@ -167,7 +179,7 @@ def suggestions(desk: Desk, name: str) -> Mapping[Loc, Suggest]:
         asking = Question(line, desk, offer, partial(desk.fail, f"Looking for ids of {category}"))
         return lambda typed: asking.ask(partial(found, typed), typed)
 
-    return {(command.target,): known}
+    return known
 
 
 def answer_of(workspace: Workspace, name: str, values: Mapping[str, Any]) -> tuple[str, Any, float]:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.store.stored_values import CommandRecord
 
-TALL = 620
+TALL, SLIM = 620, 310
 """Pixels in height that form, result and history need together."""
 
 
@@ -87,8 +87,9 @@ class CommandsView(View):
         column = QVBoxLayout(top)
         column.setContentsMargins(0, 8, 0, 6)
         column.setSpacing(5)
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 0, 8, 0)
+        head, kept, framed = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (head, kept, framed):
+            row.setContentsMargins(8, 0, 8, 0)
         self.message = toolbar_button("", "topic", "Publish a message to a topic instead  (Ctrl+M)")
         self.message.clicked.connect(lambda _checked=False: open_publish(self, self.desk))
         self.message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+M does it; from the picker one goes on
@@ -96,14 +97,10 @@ class CommandsView(View):
         head.addWidget(self.message)
         column.addLayout(head)
         column.addWidget(self.about)
-        kept = QHBoxLayout()
-        kept.setContentsMargins(8, 0, 8, 0)
         kept.addWidget(self.drafts)
         column.addLayout(kept)
         column.addLayout(self._holder, 1)
         column.addLayout(self._foot())
-        framed = QHBoxLayout()
-        framed.setContentsMargins(8, 0, 8, 0)
         framed.addWidget(self.result)
         column.addLayout(framed)
         self.history = CommandHistory(self.read_only)
@@ -111,7 +108,6 @@ class CommandsView(View):
         self.split.addWidget(top)
         self.split.addWidget(self.history)
         self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 0)
         self.split.setSizes([560, 190])
         self.split.setChildrenCollapsible(False)
         self.result.turned.connect(lambda _there: self._make_room())
@@ -126,6 +122,8 @@ class CommandsView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
+        self.version.shorten(short=self.width() < SLIM)
+        self.target.setHidden(self.width() < SLIM)
 
     def _make_room(self) -> None:
         """Lets the history give way to a result where both would leave too little for the form."""
@@ -162,8 +160,7 @@ class CommandsView(View):
             self._replace(in_place_of((self.kind, self._name), before, offered))
         elif self._described is not described_by(registry, self.kind, self._name):
             self._reshape(registry)
-        commands = self.desk.workspace.commands
-        self._reading.ask(lambda: commands.history(limit=SHOWN))
+        self._reading.ask(partial(self.desk.workspace.commands.history, limit=SHOWN))
         self._show_target()
 
     @override
@@ -382,6 +379,7 @@ class CommandsView(View):
         icon="edit",
         tip="Put the values of the chosen command, else of the newest, into the form",
         why=lambda view: "" if view.history.current() is not None else "Nothing was issued yet",
+        look=lambda view: (f"Edit a copy of the {'chosen' if view.history.points else 'newest'}", "edit"),
     )
     def edit_copy(self) -> None:
         """Puts the values of the chosen command, else of the newest, into the form."""

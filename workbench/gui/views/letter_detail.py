@@ -219,6 +219,10 @@ class LetterDetail(QStackedWidget):
         self._show_kept()
         self.setCurrentWidget(self._page if self.letter is not None else self._nothing)
 
+    def shows_nothing(self) -> bool:
+        """Whether no letter is shown."""
+        return self.currentWidget() is self._nothing
+
     def editing(self) -> bool:
         """Whether a copy is being edited."""
         return self.currentWidget() is self.editor

@@ -11,6 +11,7 @@ from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import STATUSES
 
 if TYPE_CHECKING:
+    from workbench.gui.views.letter_groups import GroupNode
     from workbench.services.dead_letters import DeadLetters
 
 
@@ -27,6 +28,14 @@ COLUMNS = (
     TableColumn("Tries", width=50, mono=True, align_right=True),
     TableColumn("Died", width=124, mono=True, text=short, tip=absolute, zoned=True),
 )
+
+
+def none_said(node: GroupNode) -> str:
+    """Returns why no letter is listed: of a cause, or at all."""
+    if node.cause is not None:
+        return "No dead letter of this cause has this status."
+    of = f" of {node.title}" if node.subscription else ""
+    return f"No dead letter{of} has this status."
 
 
 class LetterSource:

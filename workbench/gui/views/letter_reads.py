@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from workbench.gui.views.letter_actions import EDIT, REPLAYS, STATUSES, Deed
+from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, STATUSES, Deed
 
 if TYPE_CHECKING:
     from workbench.gui.table_actions import ChosenRows
@@ -31,11 +32,13 @@ class FoundLetters:
     Attributes:
         counts: By status.
         groups: Causes of those with the chosen status.
+        replayable: Numbers of those that can be replayed; None for all.
         shown: The one that is shown.
     """
 
     counts: Mapping[str, int]
     groups: Sequence[LetterGroup]
+    replayable: frozenset[int] | None
     shown: Glance[DeadLetter] | None
 
 
@@ -44,8 +47,17 @@ def found_letters(dead_letters: DeadLetters, statuses: Sequence[str], shown: int
     return FoundLetters(
         counts=dead_letters.counts(),
         groups=dead_letters.groups(statuses),
+        replayable=_replayable(dead_letters, statuses),
         shown=dead_letters.glance(shown) if shown else None,
     )
+
+
+def _replayable(dead_letters: DeadLetters, statuses: Sequence[str]) -> frozenset[int] | None:
+    may = [status for status in statuses if status in REPLAY.statuses]
+    if len(may) == len(statuses):
+        return None
+    groups = dead_letters.groups(may) if may else ()
+    return frozenset(chain.from_iterable(group.numbers for group in groups))
 
 
 def judged(dead_letters: DeadLetters, deed: Deed, wanted: Sequence[int]) -> tuple[Deed, list[int], int]:

@@ -32,18 +32,10 @@ from workbench.gui.time_format import absolute, relative, short
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
-from workbench.gui.views.letter_actions import (
-    BECAME,
-    DEEDS,
-    DRY_RUN,
-    EDIT,
-    REPLAY,
-    Deed,
-    Repairs,
-)
+from workbench.gui.views.letter_actions import BECAME, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_groups import GroupList, GroupNode
-from workbench.gui.views.letter_list import COLUMNS, LetterSource
+from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
 from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
 from workbench.gui.widgets import ElidedLabel, EmptyState, error_text, show_words
 
@@ -74,6 +66,7 @@ class LettersView(View):
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
+        self._replayable: frozenset[int] | None = None
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
         self._beginning = self.question(self._begin)
@@ -92,15 +85,13 @@ class LettersView(View):
     # -- parts --------------------------------------------------------------------------------------------
 
     def _page(self) -> QWidget:
-        clock = self.desk.workspace.clock
-        since = lambda us: relative(us, clock.now())  # noqa: E731  # one short word for two widgets
+        since = lambda us: relative(us, self.desk.workspace.clock.now())  # noqa: E731  # for two widgets
         self.groups = GroupList(since, absolute)
         self.table = FastTableView(COLUMNS, desk=self.desk)
         self.table.trouble.again = self.refresh
         self.table.setAccessibleName("Dead letters")
         self.table.set_multi()
         self._listing = self.question(self.table.refresh, self.table.fail)
-        self.table.set_empty("None here", "No dead letter has this status.")
         self.detail = LetterDetail(self.desk, self._dead_letters.check_edit, absolute, since)
         self.inner = QSplitter(Qt.Orientation.Vertical)
         self.said = ElidedLabel("muted")
@@ -117,7 +108,6 @@ class LettersView(View):
         self.outer = QSplitter(Qt.Orientation.Horizontal)
         self.outer.addWidget(self.groups)
         self.outer.addWidget(self.inner)
-        self.outer.setStretchFactor(0, 0)
         self.outer.setStretchFactor(1, 1)
         self.outer.setSizes([220, 700])
         for splitter in (self.inner, self.outer):
@@ -130,6 +120,7 @@ class LettersView(View):
         layout.addWidget(self.strip)
         layout.addWidget(self.jobs)
         layout.addWidget(self.outer, 1)
+        self.detail.currentChanged.connect(lambda _page: self._give_room())
         self.groups.chosen.connect(self._turn_to)
         self.table.row_chosen.connect(self._chosen)
         self.table.selection_moved.connect(self._enable)
@@ -143,8 +134,7 @@ class LettersView(View):
     def _bar(self) -> QHBoxLayout:
         self.statuses = QComboBox()
         self.statuses.setAccessibleName("Status")
-        for name in SHOWN:
-            self.statuses.addItem(name)
+        self.statuses.addItems(list(SHOWN))
         self.statuses.currentIndexChanged.connect(lambda _index: self.refresh())
         self.whole, self.recent = self.acts.button("replay-all"), self.acts.button("recent_jobs")
         self._buttons = {deed.key: self.acts.button(deed.key) for deed in DEEDS}
@@ -159,8 +149,7 @@ class LettersView(View):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = self.width()
-        ways = Qt.Orientation
+        width, ways = self.width(), Qt.Orientation
         outer = ways.Vertical if width < NARROW else ways.Horizontal
         inner = ways.Horizontal if width >= WIDE else ways.Vertical
         for splitter, way in ((self.outer, outer), (self.inner, inner)):
@@ -168,7 +157,14 @@ class LettersView(View):
                 splitter.setOrientation(way)
                 if splitter is self.inner:
                     splitter.setSizes([5, 4] if way == ways.Horizontal else [2, 3])
+        self._give_room()
         show_words((*self._buttons.values(), self.whole, self.recent), shown=width >= LABELLED)
+
+    def _give_room(self) -> None:
+        """Leaves the room below the list to it while no letter is shown there."""
+        below = self.inner.orientation() == Qt.Orientation.Vertical
+        self.detail.setHidden(below and self.detail.shows_nothing())
+        self.inner.refresh()  # at once, so that what is chosen then is scrolled to
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -186,7 +182,7 @@ class LettersView(View):
         self._reading.ask(partial(found_letters, self._dead_letters, statuses, shown), statuses)
 
     def _show_all(self, found: FoundLetters) -> None:
-        shown, counts = found.shown, found.counts
+        shown, counts, self._replayable = found.shown, found.counts, found.replayable
         self._pages.setCurrentIndex(0 if counts else 1)
         if not counts:
             return
@@ -212,14 +208,16 @@ class LettersView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        if selection.letter:
-            self._show(selection.letter)
-        elif selection.subscription:
+        if selection.letter and selection.letter != getattr(self.detail.letter, "number", 0):
+            self._show(selection.letter)  # else it is shown, and others may be selected by now
+        elif selection.subscription and not selection.letter:
             self.groups.choose(selection.subscription)
 
     def _list(self, node: GroupNode) -> None:
         self._source = source = LetterSource(self._dead_letters, node.numbers)
         held = self.table.held()
+        if not node.numbers:
+            self.table.set_empty("None here", none_said(node))
         self._listing.ask(lambda: prepared(source, held), node.identity)
 
     def _statuses(self) -> tuple[str, ...]:
@@ -294,10 +292,8 @@ class LettersView(View):
         if not deed.fits(len(numbers)) or self.read_only():
             return
         if deed is EDIT and size > EDITED:
-            said = (
-                f"The payload of #{numbers[0]} is too large to be edited here (more than {EDITED:,} bytes)."
-            )
-            self.desk.notice("warning", said)
+            said = f"The payload of #{numbers[0]} is too large to be edited here"
+            self.desk.notice("warning", f"{said} (more than {EDITED:,} bytes).")
         elif deed is EDIT:
             self._show(numbers[0], self.detail.edit)
         elif deed is DRY_RUN:
@@ -325,10 +321,10 @@ class LettersView(View):
         """Copies the error and the place of a cause."""
         QApplication.clipboard().setText("\n".join(part for part in (node.cause or ()) if part))
 
-    def _no_replay_all(self, node: GroupNode) -> str:
-        if self.statuses.currentIndex() not in {0, 1}:
-            return "Only open or archived letters can be replayed"
-        return "" if node.numbers else "No letters are listed"
+    def replayable(self, node: GroupNode | None) -> Sequence[int]:
+        """Returns the letters of a cause that can be replayed."""
+        numbers = node.numbers if node is not None else ()
+        return numbers if self._replayable is None else [one for one in numbers if one in self._replayable]
 
     @action(
         "Replay all",
@@ -337,14 +333,18 @@ class LettersView(View):
         tip="Replay every dead letter of the chosen cause",
         on="groups",
         writes=True,
-        why=_no_replay_all,
-        look=lambda _view, node: (f"Replay all {len(node.numbers):,}", "replay"),
+        why=lambda view, node: "" if view.replayable(node) else "No letter listed is open or archived",
+        look=lambda view, node: (f"Replay all {len(view.replayable(node)):,}", "replay"),
     )
     def replay_whole(self, node: GroupNode) -> None:
         """Replays all letters of a cause."""
-        self._repairs.begin(REPLAY, node.numbers)
+        self._repairs.begin(REPLAY, self.replayable(node))
 
-    @action("Jobs", icon="hourglass", tip="Show the newest bulk actions and how they ended")
+    @action(
+        "Jobs",
+        icon="hourglass",
+        tip="Show the newest jobs: of many, or at a pace; the operations in the log have all acts",
+    )
     def recent_jobs(self) -> None:
         """Shows the newest jobs, or hides them."""
         self.jobs.show_recent()

@@ -20,7 +20,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.views.log_positions import LogPositions
-from workbench.gui.widgets import plain_label, toolbar_button
+from workbench.gui.widgets import ElidedLabel, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
@@ -136,7 +136,7 @@ class LogView(View):
         self.news = QPushButton()
         self.news.setFlat(True)
         self.news.hide()
-        self.said = plain_label(role="muted")
+        self.said = ElidedLabel("muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -32,13 +32,7 @@ from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
-from workbench.gui.widgets import (
-    Badge,
-    EmptyState,
-    SearchBox,
-    plain_label,
-    show_words,
-)
+from workbench.gui.widgets import Badge, ElidedLabel, EmptyState, SearchBox, plain_label, show_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -132,7 +126,7 @@ class ProjectionsView(View):
         self._names.setDirection(ways.LeftToRight if self.width() >= TIGHT else ways.TopToBottom)
 
     def _foot(self) -> QHBoxLayout:
-        self.said = plain_label(role="muted")
+        self.said = ElidedLabel("muted")
         self.progress = QProgressBar()
         self.progress.setMaximumWidth(120)
         self.progress.setTextVisible(False)

@@ -21,7 +21,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
-from workbench.gui.widgets import SearchBox, plain_label
+from workbench.gui.widgets import ElidedLabel, SearchBox
 
 if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
@@ -127,7 +127,7 @@ class StreamsView(View):
         self.categories.setAccessibleName("Category")
         self.categories.setToolTip("Show the streams of one category")
         self.categories.addItem(ALL, "")
-        self.said = plain_label(role="muted")
+        self.said = ElidedLabel("muted")
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Streams")
         self.table.set_sortable(True)

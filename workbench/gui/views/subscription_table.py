@@ -79,17 +79,17 @@ COLUMNS = (
     TableColumn(
         "Rate /s", width=70, mono=True, align_right=True, text=_rate, about="Deliveries a second, lately"
     ),
-    _number("Lag", 58, LAG_TIP),
+    _number("Lag", 84, LAG_TIP),
     TableColumn(
         "Oldest", width=66, mono=True, align_right=True, text=age_text, about="Age of the oldest not settled"
     ),
     _number("In flight", 74, "Handlers that run now"),
-    _number("Ready", 66, "Deliveries that a worker may take"),
-    _number("Delayed", 76, "Deliveries that wait for their time or to be retried"),
-    _number("Blocked", 76, "Deliveries that wait behind an earlier one with their key"),
+    _number("Ready", 84, "Deliveries that a worker may take"),
+    _number("Delayed", 84, "Deliveries that wait for their time or to be retried"),
+    _number("Blocked", 84, "Deliveries that wait behind an earlier one with their key"),
     TableColumn("Dead", width=100, badge=_dead, about="Dead letters that are open"),
-    _number("Expired", 74, "Messages that lived too long and were dropped"),
-    _number("Skipped", 76, "Deliveries that an operator skipped"),
+    _number("Expired", 84, "Messages that lived too long and were dropped"),
+    _number("Skipped", 84, "Deliveries that an operator skipped"),
     _number("Delivered", 84, "Handled successfully, ever"),
     TableColumn("Reads", width=104, about="The topic that it reads"),
 )

@@ -17,11 +17,11 @@ from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type
 from workbench.model.expressions.value_views import moment
-from workbench.model.policy import After, At
+from workbench.model.policy import After, At, Issue
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
 from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
 from workbench.project.declared.scopes import Lines, lines_of
-from workbench.project.declared.sections import Acting, ActionSection, Values
+from workbench.project.declared.sections import Acting, ActionSection, AnswerSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json, names_of
 from workbench.project.durations import Calendar
@@ -88,8 +88,8 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
 
 _FITTING = {
     "emit": frozenset({"whose"}),
-    "issue": frozenset({"after", "at"}),
-    "publish": ActionSection.details - {"whose"},
+    "issue": frozenset({"after", "at", "refused"}),
+    "publish": ActionSection.details - {"refused", "whose"},
 }
 
 
@@ -104,6 +104,7 @@ class ActionCompiler:
     Args:
         source: The variable whose fields are taken over where a field of the same name is not given.
         arity: How many items expressions read; None where they read a mapping.
+        answer: Compiles what follows where a command is refused; returns its name.
     """
 
     draft: Compilation
@@ -111,6 +112,7 @@ class ActionCompiler:
     source: str
     arity: int | None
     present: frozenset[str] = frozenset()
+    answer: Callable[[Path, AnswerSection, CompiledPart], str] | None = None
 
     def emitted(
         self, path: Path, acting: Acting, places: Mapping[str, Mapping[str, CompiledPart]]
@@ -280,7 +282,8 @@ def _whose(
     """Returns the name of the aggregate whose event is emitted."""
     names = [name for name, known in places.items() if one.emit in known]
     if one.whose and one.whose not in names:
-        own.draft.unknown((*path, "for"), f"aggregate with {one.emit}, here,", one.whose, names)
+        said = f"{one.whose} has no event {one.emit}"
+        own.draft.tell((*path, "for"), "S-REF", said, f"it is an event of {' and '.join(names)}")
     elif not one.whose and len(names) > 1:
         said = f"{' and '.join(names)} have this event"
         own.draft.tell((*path, "emit"), "S-TYPE", said, f'say whose it is: for: "{names[0]}"')
@@ -298,7 +301,11 @@ def _issue(
     if one.issue not in names:
         names.append(one.issue)
     later = own.later(path, one)
-    return _command(part, own.fields(path, "issue", one, part), later), None
+    build = _command(part, own.fields(path, "issue", one, part), later)
+    if one.refused is None or own.answer is None:
+        return build, None
+    name = own.answer((*path, "refused"), one.refused, part)
+    return lambda env: Issue(build(env), name), None
 
 
 def _publish(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build, None] | None:

@@ -14,12 +14,13 @@ from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import INTEGER, RECORD, Kind, Type, record
 from workbench.model.expressions.value_views import in_microseconds
 from workbench.model.messaging import Context, Handler, Message
-from workbench.model.policy import After, At
+from workbench.model.policy import Answers, issue
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, Publication
 from workbench.project.declared.filter_compiler import as_stored
 from workbench.project.declared.projection_compiler import row_seen, types_of
+from workbench.project.declared.refusal_answers import MadeAnswers, message_answers
 from workbench.project.declared.scopes import with_names
 from workbench.project.declared.sections import FailureSection, HandlerSection
 from workbench.project.declared.source_locations import Path
@@ -65,6 +66,8 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
         else:
             data = record(part.field_types, keyed=True)
             scope["data"] = Variable(as_stored(data), itemgetter("data"))
+    answers: MadeAnswers = {}
+    answer = message_answers(draft, path, {**scope}, answers).name
     scope = dict(with_names(draft, path, section.let, scope))
     looks = _looks(draft, path, section, scope)
     present: frozenset[str] = frozenset()
@@ -73,9 +76,9 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
         for key, one in failing.items():
             failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
             failures.append(failure)
-    actions = ActionCompiler(draft, scope, "data", None, present).handled(path, section)
+    actions = ActionCompiler(draft, scope, "data", None, present, answer).handled(path, section)
     work = _Work(section.event, tuple(looks), tuple(failures), tuple(actions))
-    return _handler(name, draft.places.line(path), work)
+    return _handler(name, draft.places.line(path), work, answers)
 
 
 def _looks(
@@ -149,14 +152,8 @@ class _Work:
 def _effect(made: Any, context: Context) -> None:
     if isinstance(made, Publication):
         context.publish(made.topic, made.data, type=made.type, key=made.key, delay=made.delay, at=made.at)
-        return
-    match made:
-        case After(seconds, command):
-            context.issue(command, delay=seconds)
-        case At(time, command):
-            context.issue(command, at=time)
-        case _:
-            context.issue(made)
+    else:
+        issue(made, context)
 
 
 _WORKS = 1
@@ -170,12 +167,13 @@ def _working(work: _Work) -> Any:
     return handle
 
 
-def _handler(name: str, line: int, work: _Work) -> Handler:
+def _handler(name: str, line: int, work: _Work, answers: Answers) -> Handler:
     """Returns the handler as a function that stands, for tracebacks, where it is declared."""
     function = _working(work)
     function.__code__ = function.__code__.replace(
         co_filename=PROJECT_FILE, co_name=name, co_qualname=name, co_firstlineno=max(1, line - _WORKS)
     )
     function.inline = True  # quick and without waiting: it runs on the loop
+    function.refused = answers
     handler: Handler = function
     return handler

@@ -20,6 +20,7 @@ from workbench.model.policy import Policy, Process, Reaction
 from workbench.project.declared.build_values import ValueSource
 from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction
+from workbench.project.declared.refusal_answers import AnswerCompiler, MadeAnswers, event_answers
 from workbench.project.declared.scopes import now_at, record_at, with_names
 from workbench.project.declared.sections import PolicySection, ProcessSection, StepSection
 from workbench.project.declared.source_locations import Path
@@ -38,6 +39,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
     path = ("policy", *name.split("."))
     names: list[str] = []
     by_event: dict[type[Any], list[CompiledAction]] = {}
+    answers: MadeAnswers = {}
     for index, event in enumerate(section.on):
         part = draft.events.get(event)
         if part is None:
@@ -48,7 +50,9 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
         scope: Scope = {"event": item(part.type, 0), **record_at(1), **now_at(2)}
         with draft.about(event if len(section.on) > 1 else ""):
             scope = with_names(draft, path, section.let, scope)
-            by_event[part.cls] = ActionCompiler(draft, scope, "event", 3).issued(path, section, names)
+            answer = event_answers(draft, path, part, names, answers).name
+            actions = ActionCompiler(draft, scope, "event", 3, answer=answer)
+            by_event[part.cls] = actions.issued(path, section, names)
     if not (section.do or section.issue or section.emit or section.publish):
         draft.tell(path, "S-TYPE", "a policy needs issue, or do { … } with several")
 
@@ -62,6 +66,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
         on=events,
         react=react,
         issues=tuple(draft.commands[one].cls for one in names),
+        refused=answers,
         doc=section.description,
     )
 
@@ -95,6 +100,7 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
         draft.tell((*path, "on"), "S-TYPE", "no event starts the process", "write starts: true", key=True)
     names: list[str] = []
     steps: dict[type[Any], _Step] = {}
+    answers: MadeAnswers = {}
     keys: dict[type[Any], Get] = {}
     for event, one in section.on.items():
         part = draft.events.get(event)
@@ -102,7 +108,9 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
             draft.unknown((*path, "on", event), "event", event, draft.events, key=True)
             continue
         keys[part.cls] = _key(draft, path, section, event, part)
-        steps[part.cls] = _step(draft, (*path, "on", event), one, part, fields, names)
+        place = (*path, "on", event)
+        answer = event_answers(draft, place, part, names, answers, fields)
+        steps[part.cls] = _step(draft, place, one, part, fields, names, answer)
     state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     return Process(
         name=name,
@@ -113,6 +121,7 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
         react=_react(steps),
         ends=tuple(cls for cls, step in steps.items() if step.section.ends),
         issues=tuple(draft.commands[one].cls for one in names),
+        refused=answers,
         doc=section.description,
     )
 
@@ -150,6 +159,7 @@ def _step(
     part: CompiledPart,
     fields: Mapping[str, FieldType],
     names: list[str],
+    answers: AnswerCompiler,
 ) -> _Step:
     scope: Scope = {
         "state": item(record_of(fields), 0),
@@ -164,7 +174,7 @@ def _step(
             draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)
             continue
         given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
-    actions = ActionCompiler(draft, scope, "event", 4).issued(path, one, names)
+    actions = ActionCompiler(draft, scope, "event", 4, answer=answers.name).issued(path, one, names)
     return _Step(section=one, part=part, given=given, actions=actions)
 
 

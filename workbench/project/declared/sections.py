@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from workbench.model.messaging import NOTHING
 from workbench.model.projection import OnFault
 from workbench.project.durations import Later
 from workbench.project.settings import Name, Section
@@ -88,10 +89,18 @@ Fields = dict[Name, FieldSpec]
 FieldSection.model_rebuild()
 
 
+def _answer(value: object) -> object:
+    if value == NOTHING:
+        return AnswerSection()
+    if isinstance(value, AnswerSection) or (isinstance(value, dict) and value):
+        return value
+    raise ValueError(f'should be an action {{ issue: "…" }}, or "{NOTHING}"')
+
+
 class ActionSection(Section):
     """What is done, if ``when`` holds: emit an event, issue a command or publish a message."""
 
-    details: ClassVar[frozenset[str]] = frozenset({"after", "at", "type", "key", "whose"})
+    details: ClassVar[frozenset[str]] = frozenset({"after", "at", "refused", "type", "key", "whose"})
     """Settings that have a meaning for some of what can be done."""
     when: str = Field("", description="Condition; always where it is left out")
     otherwise: bool = Field(
@@ -107,6 +116,9 @@ class ActionSection(Section):
         0.0, description="How much later: 30m, 1 month, or an expression that gives a duration"
     )
     at: str = Field("", description="Expression for the time at which; at once where it has passed")
+    refused: Annotated[AnswerSection, BeforeValidator(_answer)] | None = Field(
+        None, description="What follows where the command is refused; nothing: it has no consequence"
+    )
     publish: str = Field("", description="Topic that a message goes to")
     type: str = Field("", description="Type of the message; by default the topic's name")
     key: str = Field(
@@ -123,9 +135,17 @@ class Acting(ActionSection):
 
     @model_validator(mode="after")
     def _one_form(self) -> Acting:
-        if self.do and (self.emit or self.issue or self.publish or self.given):
+        if self.do and (self.emit or self.issue or self.publish or self.given or self.refused):
             raise ValueError("give one action, or do { … } with several, not both")
         return self
+
+
+class AnswerSection(Acting):
+    """What follows where a command is refused."""
+
+
+ActionSection.model_rebuild()
+Acting.model_rebuild()
 
 
 class AggregateSection(Section):

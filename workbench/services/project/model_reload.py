@@ -152,14 +152,30 @@ def present_marks(files: Iterable[Path]) -> dict[Path, str]:
 
 
 def difference(before: Registry, after: Registry) -> str:
-    """Says what came and what went."""
+    """Says what came, what went, and which rows are rebuilt or stale by that (J4)."""
     came, went = [], []
     for kind in KINDS:
         old, new = set(getattr(before, kind)), set(getattr(after, kind))
         came += [f"{_one(kind)} {name}" for name in sorted(new - old)]
         went += [f"{_one(kind)} {name}" for name in sorted(old - new)]
-    said = [f"{word}: {_listed(names)}" for word, names in (("new", came), ("gone", went)) if names]
-    return "; ".join(said)
+    rebuilt, stale = _outdated(before, after)
+    told = {
+        "new": came,
+        "gone": went,
+        "rebuilt, as their columns changed": rebuilt,
+        "stale until rebuilt": stale,
+    }
+    return "; ".join(f"{word}: {_listed(names)}" for word, names in told.items() if names)
+
+
+def _outdated(before: Registry, after: Registry) -> tuple[list[str], list[str]]:
+    """Returns the read models whose columns changed, and those of which only the definition did (J4)."""
+    rebuilt, stale = list[str](), list[str]()
+    for name, new in after.projections.items():
+        old = before.projections.get(name, new)
+        if old.definition_hash() != new.definition_hash() and not new.by_handlers:
+            (rebuilt if old.shape() != new.shape() else stale).append(f"projection {name}")
+    return rebuilt, stale
 
 
 def _one(kind: str) -> str:

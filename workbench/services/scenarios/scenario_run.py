@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -188,11 +189,13 @@ def _on_stage(handler: Handler) -> Handler:
     """Returns a handler that knows that it is a dry run, and that the engine never runs in a thread."""
     if inspect.iscoroutinefunction(handler):
 
+        @wraps(handler)
         async def wait(message: Message, context: Any) -> None:
             await handler(message, _Staged(context))
 
         return wait
 
+    @wraps(handler)
     def act(message: Message, context: Any) -> None:
         handler(message, _Staged(context))
 

@@ -26,7 +26,7 @@ from workbench.interop.foreign_times import Unit, unit_of
 from workbench.interop.json_records import read_records
 from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, sample
 from workbench.model.ids import derived_id
-from workbench.model.messaging import as_history
+from workbench.model.marks import HISTORY, with_mark
 from workbench.services.streams.event_receivers import Receiver, receivers_of
 from workbench.store.operations import Append
 from workbench.store.stored_values import AppendResult
@@ -371,7 +371,7 @@ def _line_reader(mapping: Mapping, path: Path) -> LineReader:
 
 
 def _as_history(item: Incoming) -> Incoming:
-    event = msgspec.structs.replace(item.event, metadata=as_history(item.event.metadata))
+    event = msgspec.structs.replace(item.event, metadata=with_mark(item.event.metadata, HISTORY))
     return replace(item, event=event)
 
 

@@ -25,6 +25,7 @@ from workbench.model.clock import Clock
 from workbench.store import operations as op
 from workbench.store.lock import StoreLock, why_shared
 from workbench.store.operations.kinds import kinds_checked
+from workbench.store.ports import HELD
 from workbench.store.sqlite import append
 from workbench.store.sqlite.backup import rescue
 from workbench.store.sqlite.clock_steps import keep_in_step, note_time
@@ -176,7 +177,7 @@ class SqliteStore:
             return f"the file {self.path.name} is read-only"
         try:
             if not self._lock.acquire(self._clock.now()):
-                return f"{self._lock.holder()} has it open"
+                return f"{self._lock.holder()} {HELD}"
         except OSError as error:
             return f"{self._lock.path} cannot be made: {error.strerror or error}"
         return ""

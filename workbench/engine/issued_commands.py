@@ -1,0 +1,86 @@
+"""Has the commands that policies, processes and handlers issued handled, and refusals answered (K6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.engine.command_handler import CommandHandler, Issue
+from workbench.engine.handler_context import DeliveryContext, Issuer
+from workbench.engine.policy_runner import as_record
+from workbench.errors import PermanentError
+from workbench.model.command import CommandOutcome, CommandResult
+from workbench.model.decision_context import ReactionContext
+from workbench.model.event import RecordedEvent
+from workbench.model.json_values import read_json
+from workbench.model.messaging import LOG_TOPIC, NOTHING, Message
+from workbench.model.policy import ReactorType, Refusal, issue
+from workbench.model.registry import Registry
+from workbench.store.ports import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCommands:
+    """Handles the messages of the topic of commands."""
+
+    commands: CommandHandler
+    registry: Registry
+    reader: Reader
+
+    async def handle(self, message: Message, context: DeliveryContext) -> None:
+        """Handles one command; where it is refused, the answer follows that was named with it.
+
+        Raises:
+            PermanentError: It was refused, and nothing answers that.
+        """
+        said: Mapping[str, Any] = read_json(message.metadata) if message.metadata else {}
+        result = await self.commands.handle(
+            Issue(
+                type=message.type,
+                values=message.json(),
+                id=message.id,
+                correlation_id=message.correlation_id,
+                causation_id=message.causation_id,
+                origin=said.get("origin", ""),
+            )
+        )
+        if result.outcome is CommandOutcome.CONFLICT:
+            raise RuntimeError(result.message)
+        if result.outcome is CommandOutcome.REJECTED and "answer" in said:
+            context.issuer = Issuer(said["origin"], said["about"])
+            self._answer(said["answer"], message, result, context)
+        elif not result.accepted:
+            raise PermanentError(f"{message.type} was {result.outcome}: {result.message}")
+
+    def _answer(self, name: str, message: Message, result: CommandResult, context: DeliveryContext) -> None:
+        """Issues what follows from a refusal; it commits with the delivery of the refused command."""
+        if name == NOTHING:
+            return
+        origin = context.issuer.origin
+        answer = self.registry.answers(origin).get(name)
+        first = self.reader.message(context.issuer.about, LOG_TOPIC)
+        if answer is None or first is None:
+            lacking = f"{origin} has no answer {name} now" if first else "what it followed from is gone"
+            raise PermanentError(f"{message.type} was {result.outcome}: {result.message}; {lacking}")
+        record = as_record(first)
+        kind = self.registry.reactors.get(origin)
+        event = first if kind is None else self.registry.read_event(record)
+        refusal = Refusal(
+            message=result.message,
+            field=result.field,
+            command=self.registry.command(message.type).parse(message.json()),
+            event=event,
+            state=self._state(kind, event, record),
+            context=ReactionContext(context.started_at, record),
+        )
+        for one in answer(refusal):
+            issue(one, context)
+
+    def _state(self, kind: ReactorType | None, event: Any, record: RecordedEvent) -> Any:
+        """Returns the state of the instance that an event belongs to; None where there is none."""
+        if kind is None or kind.correlate is None or kind.read_state is None:
+            return None
+        key = kind.correlate(event, record)
+        said = self.reader.process(kind.name, key) if key else None
+        return None if said is None else kind.read_state(said)

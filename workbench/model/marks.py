@@ -1,0 +1,22 @@
+"""Marks that the engine leaves in the metadata of events and messages."""
+
+from __future__ import annotations
+
+from workbench.model.json_values import read_json, write_json
+
+HISTORY = "history"
+"""Events that happened elsewhere before: read models fold them, nothing reacts (B3)."""
+
+
+def with_mark(metadata: str | None, mark: str) -> str:
+    """Returns metadata with a mark."""
+    said = read_json(metadata) if metadata else {}
+    return write_json({**said, mark: True})
+
+
+def has_mark(metadata: str | None, mark: str) -> bool:
+    """Whether metadata has a mark."""
+    if metadata is None or f'"{mark}":true' not in metadata:
+        return False
+    said = read_json(metadata)
+    return isinstance(said, dict) and said.get(mark) is True
