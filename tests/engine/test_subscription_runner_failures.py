@@ -37,7 +37,7 @@ def mute(*_parts):
 
 
 def unpronounceable(*_parts):
-    raise type("\ud800Error", (Exception,), {})("x\ud800")
+    raise ValueError("cannot read caf\udce9.txt")
 
 
 ILL = replace(Handled(n=1), n="one")

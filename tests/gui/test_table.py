@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QItemSelection, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
@@ -545,6 +545,18 @@ def test_V1_a_range_grows_and_shrinks_from_the_row_that_was_clicked_while_others
     table.refresh()
     QTest.keyClick(table, Qt.Key.Key_Up, SHIFT)
     assert numbers(table.selected_rows()) == [1, 5, 6]
+
+
+def test_a_range_grows_from_its_other_end_whatever_the_view_remembers(table):
+    table.set_multi()
+    QTest.mouseClick(table.viewport(), LEFT, pos=middle(table, 8))
+    model, flags = table.model(), table.selectionModel().SelectionFlag
+    table.selectionModel().setCurrentIndex(model.index(3, 0), flags.NoUpdate)
+    block = QItemSelection(model.index(2, 0), model.index(3, 1))
+    table.selectionModel().select(block, flags.ClearAndSelect)
+    for key, wanted in ((Qt.Key.Key_Down, [2, 3, 4]), (Qt.Key.Key_Up, [2, 3])):
+        QTest.keyClick(table, key, SHIFT)
+        assert numbers(table.selected_rows()) == wanted
 
 
 def test_one_of_many_that_the_program_chooses_leaves_them_selected(table):

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from workbench.errors import CommandRejected, ModelFailed
-from workbench.model.project_code import project_code
+from workbench.model.project_code import ProjectCode
 
 
 class Panic(BaseException):
@@ -20,7 +20,7 @@ class Panic(BaseException):
 def test_C11_what_is_no_ordinary_exception_is_a_failure_of_the_model(error):
     with (
         pytest.raises(ModelFailed, match=f"it could not be done: {type(error).__name__}") as raised,
-        project_code("it could not be done", {"password": "hunter2"}),
+        ProjectCode("it could not be done", {"password": "hunter2"}),
     ):
         raise error
     assert raised.value.__cause__ is error
@@ -29,5 +29,5 @@ def test_C11_what_is_no_ordinary_exception_is_a_failure_of_the_model(error):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, CommandRejected("no"), ValueError])
 def test_C11_an_interruption_and_an_ordinary_exception_come_through(error):
-    with pytest.raises(error if isinstance(error, type) else type(error)), project_code("it failed"):
+    with pytest.raises(error if isinstance(error, type) else type(error)), ProjectCode("it failed"):
         raise error

@@ -294,3 +294,12 @@ def test_K1_a_command_names_the_field_that_holds_the_id(load):
     (load.root / "domain.py").write_text(made)
     [problem] = told(load, '[cqrs]\nmodules: ["domain"]\n')
     assert "M-MODEL the target of command make is nope, which is none of its fields" in problem
+
+
+def test_a_module_whose_error_cannot_be_told_is_a_mistake_like_any_other(load):
+    (load.root / "domain.py").write_text(
+        "class Unsaid(Exception):\n    def __str__(self): return 1 / 0\nraise Unsaid\n"
+    )
+    [problem] = told(load, '[cqrs]\nmodules: ["domain"]\n')
+    assert problem.startswith("domain.py:3:1: M-IMPORT Unsaid: it cannot be told")
+    assert "ZeroDivisionError" in problem

@@ -32,7 +32,7 @@ from workbench.model.error_text import as_text, error_sentence, error_text
 from workbench.model.event import NewEvent, written
 from workbench.model.ids import NewId
 from workbench.model.json_values import write_json
-from workbench.model.project_code import project_code
+from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
@@ -119,7 +119,7 @@ class CommandHandler:
         if issue.expected is not None and type(issue.expected) is not int:
             raise InvalidValue(f"a version is a whole number, not {issue.expected!r}", path="expected")
         try:
-            with project_code(f"{kind.name} could not be read", issue.values):
+            with ProjectCode(f"{kind.name} could not be read", issue.values):
                 command = kind.parse(issue.values)
         except InvalidCommand as error:
             told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
@@ -231,7 +231,7 @@ class CommandHandler:
             _check_expected(kind, issue, streams, loaded)
             states = {name: one.state for name, one in zip(kind.involves, loaded[1:], strict=True)}
             context = DecisionContext(self._clock.now(), states)
-            with project_code(f"{kind.name} could not be decided", base.data):
+            with ProjectCode(f"{kind.name} could not be decided", base.data):
                 decided = decide(loaded[0].state, command, context)
                 return self._new_events(kind, decided, base, context.at, loaded)
         except CallerError as refusal:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import Callable, Generator
 from contextvars import copy_context
-from typing import Any, cast
+from types import CoroutineType
+from typing import Any
 
 from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.timers import CallOff
@@ -17,7 +17,7 @@ GRACE = 10.0
 
 
 class HandlerCall:
-    """Runs a handler in the task of its caller; whatever it raises is its failure, even an exit.
+    """Runs a handler in a task, that of its caller; whatever it raises is its failure, even an exit.
 
     What comes through is the interruption of the program, and the cancellation of the task by anyone but the
     handler: also where the handler swallowed it.
@@ -27,26 +27,30 @@ class HandlerCall:
         given_up: How often it was cancelled to give it up; after the second time it is abandoned.
     """
 
-    def __init__(self, deadlines: HandlerDeadlines) -> None:
-        self.failure: BaseException | None = None
-        self.given_up = 0
+    failure: BaseException | None = None
+    given_up = 0
+    _cancelled_itself = False
+    _ended = False
+    _work: Any = None
+    _waits_for: Any = None
+
+    def __init__(self, task: asyncio.Task[Any], deadlines: HandlerDeadlines) -> None:
+        self._task = task
         self._deadlines = deadlines
         self._context = copy_context()
-        self._task = cast("asyncio.Task[Any]", asyncio.current_task())  # a handler runs in a task
-        self._cancelled_itself = False
-        self._ended = False
-        self._work: Any = None
-        self._waits_for: Any = None
 
     def begin(self, handler: Callable[..., Any], *arguments: Any) -> bool:
         """Runs it until it waits for the first time; returns whether it ended without that."""
-        work = self._step(handler, *arguments)
-        if inspect.iscoroutine(work):
-            self._work = work
-            self._waits_for = self._step(work.send, None)
-        else:
-            self._ended = True
+        self._waits_for = self._step(self._first, handler, *arguments)
         return self._ended and not self._cancelled_itself
+
+    def _first(self, handler: Callable[..., Any], *arguments: Any) -> Any:
+        work = handler(*arguments)
+        if isinstance(work, CoroutineType):
+            self._work = work
+            return work.send(None)
+        self._ended = True
+        return None
 
     def _step(self, function: Callable[..., Any], *arguments: Any) -> Any:
         before = self._task.cancelling()

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from workbench.engine.delivery_attempt import DeliveryAttempt, describe
 from workbench.engine.handler_call import HandlerCall
@@ -86,12 +87,13 @@ class HandlerRun:
             await asyncio.gather(*helpers, return_exceptions=True)
 
     async def _drain(self, waiting: Iterator[list[DeliveryAttempt]], on_wait: Callable[[], None]) -> None:
+        own = cast("asyncio.Task[Any]", asyncio.current_task())  # handlers run in a task
         slice_end = self.clock.monotonic() + SLICE
         for group in waiting:
             for task in group:
                 if not self._may_start(task):
                     break
-                await self._deliver(task, on_wait)
+                await self._deliver(task, HandlerCall(own, self.deadlines), on_wait)
                 if self.clock.monotonic() > slice_end:
                     await asyncio.sleep(0)
                     slice_end = self.clock.monotonic() + SLICE
@@ -100,12 +102,11 @@ class HandlerRun:
             if self.stopping():
                 return
 
-    async def _deliver(self, task: DeliveryAttempt, on_wait: Callable[[], None]) -> None:
+    async def _deliver(self, task: DeliveryAttempt, call: HandlerCall, on_wait: Callable[[], None]) -> None:
         """Runs the handler; the task then knows its failure or its effects."""
         task.started = True
         task.started_at = self.clock.now()
         self.in_flight += 1
-        call = HandlerCall(self.deadlines)
         try:
             if not call.begin(self.handler, task.message, self.context_of(task)):
                 on_wait()

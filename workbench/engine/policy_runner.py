@@ -12,7 +12,7 @@ from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
 from workbench.model.policy import ReactorType, issue
-from workbench.model.project_code import project_code
+from workbench.model.project_code import ProjectCode
 from workbench.model.projection import unstorable
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
@@ -63,7 +63,7 @@ class PolicyRunner:
         if self._kind.correlate is None:
             return message.key
         record = as_record(message)
-        with project_code(f"{self._kind.name} could not say the instance of {record.type}", record.data):
+        with ProjectCode(f"{self._kind.name} could not say the instance of {record.type}", record.data):
             return self._correlated(self._registry.read_event(record), record)
 
     def _instance(self, message: Message, record: RecordedEvent, event: Any) -> str | None:

@@ -311,7 +311,9 @@ class FastTableView(QTableView):
             last = self._model.rowCount() - 1
             self._select(self._model.index(0 if event.key() == Qt.Key.Key_Home else last, 0))
         else:
+            anchor = self._keeper.other_end() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else -1
             super().keyPressEvent(event)
+            self._keeper.spread(anchor)
             if event.key() == Qt.Key.Key_Space:
                 self._tell()
 

@@ -125,6 +125,19 @@ class SelectionKeeper:
             self._selection.select(self._ranges(grows), flags.Select)
         self._selected = sorted((key for key in held.selected if key in places), key=places.__getitem__)
 
+    def other_end(self) -> int:
+        """Returns the other end of the block of selected rows that the current one ends; -1 for none."""
+        current = self._selection.currentIndex().row()
+        ends = (block for block in self.blocks() if current in block)
+        return next((top if current == bottom else bottom for top, bottom in ends), -1)
+
+    def spread(self, anchor: int) -> None:
+        """Selects the rows from one to the current; what Qt took for where they begin it may have lost."""
+        current, flags = self._selection.currentIndex().row(), QItemSelectionModel.SelectionFlag
+        if anchor >= 0 and current >= 0:
+            block = min(anchor, current), max(anchor, current)
+            self._selection.select(self._ranges([block]), flags.SelectCurrent)
+
     def _ranges(self, blocks: Iterable[tuple[int, int]]) -> QItemSelection:
         chosen, end = QItemSelection(), max(0, self._model.columnCount() - 1)
         for first, last in blocks:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from workbench.errors import ModelFailed
@@ -11,22 +9,33 @@ from workbench.model.error_text import error_sentence
 from workbench.model.secrets import without_secrets
 
 
-@contextmanager
-def project_code(what: str, *about: Any) -> Iterator[None]:
-    """Runs code of the project that does not wait for anything.
+class ProjectCode:
+    """Runs a block of code of the project that does not wait for anything.
+
+    What is no `Exception`, such as an exit, becomes `ModelFailed`, except the interruption of the program;
+    exceptions come through as they are.
 
     Args:
         what: Says what could not be done.
         about: What the code is given, whose secrets are masked.
-
-    Raises:
-        ModelFailed: It raised what is no `Exception`, such as an exit; but the program's own interruption.
-        Exception: As the code raised it.
     """
-    try:
-        yield
-    except (Exception, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        said = without_secrets(error_sentence(error), *about)
-        raise ModelFailed(f"{what}: {said}") from error
+
+    __slots__ = ("_about", "_what")
+
+    def __init__(self, what: str, *about: Any) -> None:
+        self._what, self._about = what, about
+
+    def __enter__(self) -> None:
+        """Begins the block."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> None:
+        """Ends it.
+
+        Raises:
+            ModelFailed: The code raised what is no ordinary exception.
+        """
+        if error is not None and not isinstance(error, Exception | KeyboardInterrupt):
+            said = without_secrets(error_sentence(error), *self._about)
+            raise ModelFailed(f"{self._what}: {said}") from error

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.model.error_text import error_sentence
 from workbench.model.hints import in_brackets
 from workbench.model.registry import Definitions
 from workbench.project.python_sources import Sources, read_sources
@@ -199,7 +200,7 @@ def place_of(sources: Sources, error: BaseException, default: str) -> ModuleProb
     Args:
         default: The file that is named if it happened elsewhere.
     """
-    said = f"{type(error).__name__}: {_KEPT.sub('', str(error))}".removesuffix(": ")
+    said = _KEPT.sub("", error_sentence(error)).removesuffix(": ")
     own = {str(source.path): place_in(sources.root, source.path) for source in sources.found.values()}
     if isinstance(error, SyntaxError) and error.filename in own:
         return ModuleProblem(

@@ -10,7 +10,7 @@ from workbench.engine.command_handler import Issue
 from workbench.errors import InvalidCommand, ModelFailed, ProjectionFaulted, StoreBusy, WorkbenchError
 from workbench.model.command import CommandResult, CommandType
 from workbench.model.error_text import error_sentence
-from workbench.model.project_code import project_code
+from workbench.model.project_code import ProjectCode
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import line_of
 from workbench.store.ports import Reader
@@ -114,7 +114,7 @@ class Commands:
             InvalidCommand: Its fields are wrong.
         """
         kind = self._world.registry.query(name)
-        with project_code(f"{name} could not be answered", values):
+        with ProjectCode(f"{name} could not be answered", values):
             return kind.answer(kind.parse(values), _Models(self._world.reader))
 
     async def wait_for(self, projection: str, position: int) -> None:

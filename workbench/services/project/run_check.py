@@ -17,7 +17,7 @@ from workbench.model.consistency import Contradiction
 from workbench.model.error_text import error_sentence
 from workbench.model.event import StoredData
 from workbench.model.hints import in_brackets
-from workbench.model.project_code import project_code
+from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import place_in
@@ -121,7 +121,7 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
     if not isinstance(name, str):
         return 'a command line needs "command": its name'
     try:
-        with project_code(f"{name} could not be read"):
+        with ProjectCode(f"{name} could not be read"):
             registry.command(name).parse(value)
     except NoHandler as error:
         return in_brackets(error.message, error.hint)
@@ -199,7 +199,7 @@ class _Folded:
         if stream not in self._states and len(self._states) >= STREAMS:
             return None
         try:
-            with project_code(f"evolve of {aggregate.name} failed"):
+            with ProjectCode(f"evolve of {aggregate.name} failed"):
                 self._states[stream] = aggregate.evolve(self._states.get(stream), typed)
         except Exception as error:  # noqa: BLE001  # the model's own code
             self._broken.add(stream)

@@ -12,7 +12,7 @@ from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
-from workbench.model.project_code import project_code
+from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.scenario import Occurrence, Scenario
 from workbench.store.operations import Append, EnsureSubscription, EnsureTopic, Operation, SaveProcess
@@ -57,7 +57,7 @@ def memories(registry: Registry, given: Sequence[RecordedEvent]) -> Iterator[Ope
         for record in given:
             if record.type in kind.events:
                 event = registry.read_event(record)
-                with project_code(f"{kind.name} could not react to {record.type}", record.data):
+                with ProjectCode(f"{kind.name} could not react to {record.type}", record.data):
                     if key := kind.correlate(event, record):
                         context = ReactionContext(record.occurred_at, record)
                         states[key], _ = kind.react(states.get(key), event, context)
