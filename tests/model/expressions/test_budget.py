@@ -317,7 +317,7 @@ def test_X2_the_zones_that_are_kept_are_bounded(monkeypatch):
     assert len(time_functions._ZONES) < 2_000
 
 
-@pytest.mark.parametrize("name", ["duration", "double", "int", "uint", "timestamp"])
+@pytest.mark.parametrize("name", ["decimal", "duration", "double", "int", "uint", "timestamp"])
 def test_X2_what_is_read_out_of_a_text_is_paid_for(name):
     run = FUNCTIONS[name].run
     short, long = {
@@ -341,6 +341,10 @@ def numbers(count):
     return list(range(count))
 
 
+def entries(size):
+    return dict.fromkeys(map(str, range(size)))
+
+
 def letters(size):
     return "a" * size
 
@@ -361,6 +365,10 @@ WALKS: dict[str, list[tuple[Any, ...]]] = {
     "upperAscii": [(letters,), (lambda size: "é" * size,)],
     "trim": [(letters,)],
     "reverse": [(letters,), (numbers,)],
+    "slice": [(numbers, 0)],
+    "with": [(entries, {"a": 1})],
+    "put": [(entries, "a", 1)],
+    "without": [(entries, "1")],
     "format": [
         (letters, []), (lambda size: "%s" * size, numbers), ("%s", lambda size: [numbers(size)]),
         ("%s", lambda size: [letters(size)]), ("%x", lambda size: [letters(size)]),
@@ -376,9 +384,20 @@ WALKS: dict[str, list[tuple[Any, ...]]] = {
     "sort": [(lambda size: [letters(size)] * 2,)],
 }  # fmt: skip
 """What a function walks, as something that grows with a size."""
-SHORT = {"int", "uint", "double", "timestamp", "duration"}
+SHORT = {"int", "uint", "double", "decimal", "timestamp", "duration"}
 """They read no text that is long, and pay for what they read."""
-FIXED = {"size", "charAt", "type", "dyn", "bool", *time_functions.DATE_PARTS, *time_functions.CLOCK_PARTS}
+FIXED = {
+    "first",
+    "last",
+    "get",
+    "size",
+    "charAt",
+    "type",
+    "dyn",
+    "bool",
+    *time_functions.DATE_PARTS,
+    *time_functions.CLOCK_PARTS,
+}
 """They take the same time whatever they are given."""
 
 
@@ -386,7 +405,7 @@ def test_X2_every_function_that_is_given_texts_or_lists_is_known_here():
     given = {
         name
         for name, one in FUNCTIONS.items()
-        if any(not kinds or kinds & {Kind.STRING, Kind.LIST, Kind.BYTES} for kinds in one.takes)
+        if any(not kinds or kinds & {Kind.STRING, Kind.LIST, Kind.BYTES, Kind.RECORD} for kinds in one.takes)
     }
     assert given == LISTS | set(WALKS) | SHORT | FIXED
 
@@ -432,6 +451,7 @@ def test_X2_a_function_pays_for_each_item(name):
         ("data.map(x, x)", numbers, 1),
         ("data.filter(x, false)", numbers, 1),
         ("data.transformList(i, x, x)", numbers, 1),
+        ("data.reduce(made, x, 0, x)", numbers, 1),
         ("data.transformMap(i, x, x)", numbers, 1),
         ("[data]", numbers, 1),
         ("{'a': data}", numbers, 1),
@@ -448,5 +468,5 @@ def test_X2_an_operator_pays_for_what_it_walks(text, of, each):
 
 def test_X2_every_macro_is_known_here():
     assert {*MACROS} == {
-        "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap"
+        "all", "exists", "exists_one", "existsOne", "map", "filter", "reduce", "transformList", "transformMap"
     }  # fmt: skip

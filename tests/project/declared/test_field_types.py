@@ -263,3 +263,56 @@ def test_X1_a_pattern_of_a_field_means_what_it_means_in_expressions(load):
     for wrong in ("١", "a"):
         with pytest.raises(InvalidCommand, match="must match the pattern"):
             command.parse({"id": "1", "n": wrong})
+
+
+MAPS = """
+[types]
+part { type: "object", fields {
+    sku { type: "string", as: "product-sku" }, copy: "uuid?", price: "money"
+} }
+[aggregate.a]
+state {
+    parts { type: "map", of: "part", default: {} }
+    count { type: "map", of: "integer", default: { x: 1 } }
+}
+[event.a.b]
+fields { parts { type: "map", of: "part" }, one: "part" }
+set { parts: "event.parts.reduce(made, key, state.parts, put(made, key, event.parts[key]))" }
+[command.c]
+changes: "a"
+fields { id: "string", parts { type: "map", of: "part", min: 1 }, copy: "uuid" }
+emit: "a.b"
+with { one: "with(command.parts['x'], {'copy': command.copy, 'sku': 'new'})" }
+"""
+
+
+def test_a_map_holds_values_of_its_kind_and_an_object_keeps_its_class(load):
+    registry = load(MAPS).registry
+    aggregate, command = registry.aggregates["a"], registry.commands["c"]
+    copy = "00000000-0000-0000-0000-000000000001"
+    part = {"product-sku": "s", "copy": None, "price": "1.50"}
+    values = {"id": "1", "copy": copy, "parts": {"x": part}}
+    state = aggregate.evolve(None, aggregate.decide(None, command.parse(values), DecisionContext(0))[0])
+    (event,) = aggregate.decide(state, command.parse(values), DecisionContext(0))
+    said = {"product-sku": "new", "copy": copy, "price": "1.50"}
+    assert json.loads(event_data(event)) == {"parts": values["parts"], "one": said}
+    assert type(state.parts["x"]) is type(event.parts["x"])
+    assert state.count == {"x": 1}
+    for wrong, words in (({}, "must not be empty"), ({"x": 3}, "must be an object")):
+        with pytest.raises(InvalidCommand, match=words):
+            command.parse({**values, "parts": wrong})
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("put(state.count, 'y', 'many')", "a value of the map is a whole number, and this is text"),
+        ("state.count.y + '!'", "does not work on a whole number and text"),
+        ("put(event.one, 'sku', 'x')", "this is for maps"),
+        ("with(event.one, {'skus': 'x'})", "the object has no skus"),
+        ("with(event.one, {'price': null})", "price cannot be null"),
+    ],
+)
+def test_what_does_not_fit_a_map_or_an_object_is_told(told, expression, said):
+    (problem,) = told(MAPS.replace("set { ", f'let {{ odd: "{expression}" }}\nset {{ '))
+    assert said in problem

@@ -53,7 +53,7 @@ def test_the_fields_of_a_struct_stand_behind_a_reference():
     ] == [
         ("what", "text", True),
         ("times", "list of whole number", True),
-        ("more", "object", False),
+        ("more", "map of whole number", False),
     ]
 
 

@@ -17,8 +17,10 @@ def call_of(known: Function, name: str, nodes: list[Node], gets: list[Get]) -> G
     """Returns what calls a function."""
     takes = [known.takes[min(number, len(known.takes) - 1)] for number in range(len(nodes))]
     sure = [
-        get if _fits(node.type, kinds) else _checked(get, kinds or frozenset(Kind), name)
-        for node, kinds, get in zip(nodes, takes, gets, strict=True)
+        get
+        if number in known.kept or _fits(node.type, kinds)
+        else _checked(get, kinds or frozenset(Kind), name)
+        for number, (node, kinds, get) in enumerate(zip(nodes, takes, gets, strict=True))
     ]
     return _metered(known.run, sure) if known.metered else _plain(known.run, sure)
 

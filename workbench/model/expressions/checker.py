@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES, Uint, Wrong
+from workbench.model.expressions.comparison_checks import COMPARISONS, comparison_flaw
 from workbench.model.expressions.expression_hints import among, conversion, way_on
 from workbench.model.expressions.flaws import Flaw
 from workbench.model.expressions.functions import FUNCTIONS, MACROS, Function
@@ -25,25 +26,26 @@ from workbench.model.expressions.value_kinds import (
     ANY,
     BOOLEAN,
     BYTES,
+    DECIMAL,
     DOUBLE,
     INTEGER,
     NULL,
     NUMBERS,
     RECORD,
+    STRING,
     TYPE,
     UINT,
     Kind,
     Type,
     common,
-    comparable,
     computed,
+    number_of,
     record,
 )
 
 Names = Mapping[str, Type]
 """The variables that an expression may use, and what they are."""
 
-_ORDERED = {Kind.STRING, *NUMBERS, Kind.TIME, Kind.DURATION, Kind.BOOLEAN, Kind.BYTES}
 _SUMS = {
     ("+", Kind.TIME, Kind.DURATION): Kind.TIME,
     ("+", Kind.DURATION, Kind.TIME): Kind.TIME,
@@ -63,12 +65,14 @@ class _Check:
     Attributes:
         present: Places such as ``command.email`` that a condition around has found not to be null.
         patterns: Size of all regular expressions together.
+        looking: It only looks what an expression gives.
     """
 
     names: dict[str, Type]
     flaws: list[Flaw] = field(default_factory=list)
     present: frozenset[str] = frozenset()
     patterns: int = 0
+    looking: bool = False
 
     def flaw(self, node: cel_parser.Node, message: str, hint: str = "") -> Type:
         self.flaws.append(Flaw(node.at, node.end, message, hint))
@@ -109,7 +113,7 @@ class _Check:
         if owner.kind is Kind.RECORD and owner.fields is not None:
             return self._field(node, owner.fields)
         if owner.kind in {Kind.ANY, Kind.RECORD}:
-            return ANY
+            return owner.item or ANY
         words = f"{said(node.of)} is {owner.words} and has no {node.name}"
         return self.unknown(node.name_at, node.name, words, "")
 
@@ -137,7 +141,7 @@ class _Check:
                 among(str(node.index.value), owner.fields),
             )
         if owner.kind in {Kind.RECORD, Kind.ANY}:
-            return ANY
+            return owner.item or ANY
         return self.flaw(node, f"{said(node.of)} is {owner.words} and has no items")
 
     def list_of(self, node: cel_parser.ListOf) -> Type:
@@ -168,14 +172,9 @@ class _Check:
         if node.operator in {"&&", "||"}:
             return self._logic(node)
         left, right = self.infer(node.left), self.infer(node.right)
-        if node.operator == "in":
-            self._among(node, left, right)
-            return BOOLEAN
-        if node.operator in {"==", "!="}:
-            self._equality(node, left, right)
-            return BOOLEAN
-        if node.operator in {"<", "<=", ">", ">="}:
-            self._order(node, left, right)
+        if node.operator in COMPARISONS:
+            if (odd := comparison_flaw(node)) is not None:
+                self.flaws.append(odd)
             return BOOLEAN
         return self._arithmetic(node, left, right)
 
@@ -189,57 +188,16 @@ class _Check:
         self.present = before
         return BOOLEAN
 
-    def _among(self, node: cel_parser.Binary, left: Type, right: Type) -> None:
-        if right.kind not in {Kind.LIST, Kind.RECORD, Kind.ANY}:
-            self.flaw(node.right, f"in needs a list or an object, and {said(node.right)} is {right.words}")
-        elif right.kind is Kind.LIST and right.item is not None and not comparable(left, right.item):
-            words = f"{said(node.left)} is {left.words}, and {said(node.right)} holds {right.item.words}"
-            self.flaw(node, f"{words}: it is never in there", conversion(left, right.item))
-
-    def _equality(self, node: cel_parser.Binary, left: Type, right: Type) -> None:
-        for one, node_one, other, node_other in (
-            (left, node.left, right, node.right),
-            (right, node.right, left, node.left),
-        ):
-            if (
-                one.choices
-                and isinstance(node_other, cel_parser.Literal)
-                and isinstance(node_other.value, str)
-            ):
-                value = node_other.value
-                if value not in one.choices and not isinstance(node_one, cel_parser.Literal):
-                    self.flaw(node_other, f"{said(node_one)} is never '{value}'", among(value, one.choices))
-                    return
-            if one.kind is Kind.NULL and not other.nullable and other.kind is not Kind.ANY:
-                self.flaw(node_other, f"{said(node_other)} is never null")
-                return
-        if not comparable(left, right):
-            self.flaw(
-                node,
-                f"{said(node.left)} is {left.words} and {said(node.right)} is {right.words}: "
-                "they are never equal",
-                conversion(left, right),
-            )
-
-    def _order(self, node: cel_parser.Binary, left: Type, right: Type) -> None:
-        for one, part in ((left, node.left), (right, node.right)):
-            if one.kind is not Kind.ANY and one.counts_as not in _ORDERED:
-                self.flaw(part, f"{said(part)} is {one.words}, which {node.operator} does not compare")
-                return
-        if not comparable(left, right):
-            words = f"{node.operator} compares {left.words} with {right.words}"
-            self.flaw(node, words, conversion(left, right))
-
     def _arithmetic(self, node: cel_parser.Binary, left: Type, right: Type) -> Type:
         kinds = (left.counts_as, right.counts_as)
         if Kind.DECIMAL in kinds and {*kinds} - {Kind.ANY} <= NUMBERS:
-            return Type(kind=Kind.DECIMAL)
+            return DECIMAL
         if Kind.ANY in kinds:
             return ANY
-        if kinds[0] is kinds[1] and kinds[0] in {Kind.INTEGER, Kind.UINT, Kind.DOUBLE}:
-            if node.operator == "%" and kinds[0] is Kind.DOUBLE:
+        if (promoted := number_of(left, right)) is not None:
+            if node.operator == "%" and promoted.kind is Kind.DOUBLE:
                 return self.flaw(node, "% needs whole numbers")
-            return Type(kind=kinds[0])
+            return promoted
         if (found := _SUMS.get((node.operator, *kinds))) is not None:
             return Type(kind=found, item=common([left.item or ANY, right.item or ANY]))
         words = f"{node.operator} does not work on {left.words} and {right.words}"
@@ -298,25 +256,41 @@ class _Check:
     def _macro(self, node: cel_parser.Call, target: cel_parser.Node) -> Type:
         owner, known = self.infer(target), MACROS[node.name]
         if len(node.arguments) not in known.one + known.two:
-            return self.flaw(node, f"{node.name} needs a name for each item, then an expression")
+            return self.flaw(
+                node, f"{node.name} needs {_NEEDS.get(node.name, 'a name for each item')}, then an expression"
+            )
         if owner.kind not in {Kind.LIST, Kind.ANY, Kind.RECORD}:
             return self.flaw(target, f"{node.name} needs a list, and {said(target)} is {owner.words}")
+        if node.name == "reduce":
+            return self._reduce(node, self._items(owner, two=False))
         two = len(node.arguments) in known.two
         names = node.arguments[: 2 if two else 1]
-        found = self._inside(names, self._items(owner, two=two), node.arguments[len(names) :], node.name)
+        found = self.inside(names, self._items(owner, two=two), node.arguments[len(names) :], node.name)
         if node.name in {"map", "transformList"}:
             return Type(kind=Kind.LIST, item=computed(found))
         if node.name == "filter":
             return Type(kind=Kind.LIST, item=self._items(owner, two=False)[0])
         return RECORD if node.name == "transformMap" else BOOLEAN
 
+    def _reduce(self, node: cel_parser.Call, items: list[Type]) -> Type:
+        """Checks ``list.reduce(made, item, start, expression)``; a first look finds what is made."""
+        *names, start, body = node.arguments
+        made = _loose(self.infer(start))
+        if self.looking:
+            made = ANY
+        else:
+            look = replace(self, names=dict(self.names), flaws=[], looking=True)
+            made = _either(made, look.inside(names, [made, *items], [body], "reduce"))
+        return _either(made, self.inside(names, [made, *items], [body], "reduce"))
+
     def _items(self, owner: Type, *, two: bool) -> list[Type]:
         """Returns what the names of a macro stand for."""
         if owner.kind is Kind.LIST:
             return [INTEGER, owner.item or ANY] if two else [owner.item or ANY]
-        return [ANY, ANY] if two else [ANY]
+        key = ANY if owner.item is None else STRING
+        return [key, owner.item or ANY] if two else [key]
 
-    def _inside(
+    def inside(
         self, names: list[cel_parser.Node], types: list[Type], bodies: list[cel_parser.Node], macro: str
     ) -> Type:
         """Checks what a macro does with each item; returns what the last part gives."""
@@ -340,7 +314,7 @@ class _Check:
         if len(node.arguments) != 3:
             return self.flaw(node, "cel.bind needs a name, its value, then an expression")
         value = computed(self.infer(node.arguments[1]))
-        return self._inside(node.arguments[:1], [value], node.arguments[2:], "cel.bind")
+        return self.inside(node.arguments[:1], [value], node.arguments[2:], "cel.bind")
 
     def _function(self, node: cel_parser.Call, known: Function, given: list[cel_parser.Node]) -> Type:
         types = [self.infer(argument) for argument in given]
@@ -354,6 +328,8 @@ class _Check:
             if item is not None and item.kind is not Kind.ANY and item.counts_as not in known.holds:
                 self.flaw(argument, f"{node.name} does not take a list that holds {item.words}")
         self._literals(known, given)
+        if flaw := known.misfit(types):
+            self.flaw(node, flaw)
         return known.given(types)
 
     def _literals(self, known: Function, given: list[cel_parser.Node]) -> None:
@@ -373,6 +349,19 @@ class _Check:
                     continue  # of another kind: that is told already
 
 
+def _either(one: Type, other: Type) -> Type:
+    """Returns what is known of a value that is made step by step; numbers are promoted."""
+    found = [one, _loose(other)]
+    known = number_of(*found) or common(found)
+    return known.or_null() if one.nullable or other.nullable else known
+
+
+def _loose(found: Type) -> Type:
+    """Returns the kind alone of a value that another one takes the place of."""
+    return RECORD if found.fields is not None else replace(computed(found), choices=(), places=None)
+
+
+_NEEDS = {"reduce": "a name for what is made, one for each item, what it begins with"}
 _RULES: dict[type[cel_parser.Node], Callable[[_Check, Any], Type]] = {
     cel_parser.Literal: _Check.literal,
     cel_parser.Name: _Check.name,

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.model.expressions.budget import Frame, step, take
 from workbench.model.expressions.cel_values import INT_MAX, NAMES, UINT_MAX, TypeName, Uint, Wrong
-from workbench.model.expressions.numbers import within
+from workbench.model.expressions.numbers import exact, finite, within
 from workbench.model.expressions.time_functions import written_duration, written_time
 from workbench.model.expressions.value_views import EPOCH
 
@@ -17,6 +17,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,40}")
 _BROKEN = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?|nan)", re.IGNORECASE | re.ASCII
 )
+_EXACT = re.compile(r"[+-]?[0-9]{1,80}(\.[0-9]{1,20})?")
 _TRUE = frozenset({"1", "t", "true", "TRUE", "True"})
 _FALSE = frozenset({"0", "f", "false", "FALSE", "False"})
 _LONGEST = 10_000
@@ -55,6 +56,15 @@ def to_double(value: Any) -> float:
             raise Wrong(f"'{value[:40]}' is no number")
         return float(value)
     return float(value)
+
+
+def to_decimal(value: Any) -> Decimal:
+    """Returns an exact number; a double is taken as it is written."""
+    if isinstance(value, str):
+        if _EXACT.fullmatch(value) is None:
+            raise Wrong(f"'{value[:40]}' is no number such as 12.50")
+        return Decimal(value)
+    return finite(exact(value))  # type: ignore[no-any-return]
 
 
 def to_bool(value: Any) -> bool:

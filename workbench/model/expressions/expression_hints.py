@@ -18,8 +18,6 @@ def among(name: str, known: Iterable[str], *, all_of_them: bool = True) -> str:
 def conversion(left: Type, right: Type) -> str:
     """Says what to write where two kinds do not go together."""
     kinds = {left.counts_as, right.counts_as}
-    if kinds == {Kind.INTEGER, Kind.DOUBLE}:
-        return "write double(…) around the whole number"
     if Kind.STRING in kinds and kinds & NUMBERS:
         return "write string(…) around the number"
     return ""

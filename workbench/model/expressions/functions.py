@@ -13,6 +13,7 @@ from workbench.model.expressions import (
     conversions,
     list_functions,
     math_functions,
+    object_functions,
     text_functions,
     time_functions,
 )
@@ -23,15 +24,22 @@ from workbench.model.expressions.value_kinds import (
     ANY,
     BOOLEAN,
     BYTES,
+    DECIMAL,
     DOUBLE,
     DURATION,
     INTEGER,
+    RECORD,
     STRING,
     TIME,
     TYPE,
     UINT,
     Kind,
     Type,
+    common,
+    comparable,
+    computed,
+    misfit,
+    number_of,
 )
 
 Gives = Type | Callable[[Sequence[Type]], Type]
@@ -50,6 +58,8 @@ class Function:
         many: More arguments like the last one may follow.
         holds: Kinds of what a list may hold that it is given; empty for any.
         literals: What must accept an argument that is written out, by its number.
+        kept: Numbers of arguments that are taken as they are kept: an object with its class.
+        misfit: Says what else does not fit together of the arguments; empty if all does.
     """
 
     takes: tuple[frozenset[Kind], ...]
@@ -60,6 +70,8 @@ class Function:
     many: bool = False
     holds: frozenset[Kind] = frozenset()
     literals: Mapping[int, Callable[[Any], Any]] | None = None
+    kept: frozenset[int] = frozenset()
+    misfit: Callable[[Sequence[Type]], str] = lambda _types: ""
 
     @property
     def least(self) -> int:
@@ -90,6 +102,7 @@ _BITS = frozenset({Kind.INTEGER, Kind.UINT})
 _DOUBLE = frozenset({Kind.INTEGER, Kind.DOUBLE})
 _NUMBER = frozenset({Kind.INTEGER, Kind.UINT, Kind.DOUBLE, Kind.DECIMAL})
 _LIST = frozenset({Kind.LIST})
+_RECORD = frozenset({Kind.RECORD})
 _BYTES = frozenset({Kind.BYTES})
 _TIME = frozenset({Kind.TIME})
 _DURATION = frozenset({Kind.DURATION})
@@ -104,7 +117,49 @@ def _first(types: Sequence[Type]) -> Type:
 
 
 def _item(types: Sequence[Type]) -> Type:
-    return types[0].item or ANY
+    return computed(types[0].item or ANY)
+
+
+def _extreme(types: Sequence[Type]) -> Type:
+    if len(types) == 1 and types[0].kind is Kind.LIST:
+        return _item(types)
+    plain = [replace(computed(one), nullable=False, choices=(), places=None) for one in types]
+    return number_of(*plain) or common(plain)
+
+
+def _unlike(types: Sequence[Type]) -> str:
+    """Says which of some values cannot be compared with the first."""
+    odd = next((one for one in types if not comparable(types[0], one)), None)
+    return "" if odd is None else f"{types[0].words} is not compared with {odd.words}"
+
+
+def _map(types: Sequence[Type]) -> Type:
+    return replace(RECORD, item=types[0].item)
+
+
+def _found(types: Sequence[Type]) -> Type:
+    return common([computed(types[0].item or ANY), computed(types[2])])
+
+
+def _odd_field(types: Sequence[Type]) -> str:
+    """Says which change is none of a field of the object, or does not fit it."""
+    fields, changes = types[0].fields, types[1].fields
+    if fields is None or changes is None:
+        return ""
+    odd = (misfit(name, fields[name], one) for name, one in changes.items() if name in fields)
+    missing = next((f"the object has no {name}" for name in changes if name not in fields), "")
+    return missing or next(filter(None, odd), "")
+
+
+def _no_map(types: Sequence[Type]) -> str:
+    """Says why this is no map; empty if it can be one."""
+    own = types[0].fields is not None and not types[0].keyed
+    return "this is for maps, and the object has fields of its own: with changes those" if own else ""
+
+
+def _odd_value(types: Sequence[Type]) -> str:
+    """Says why this is no map, or the value not one of its values."""
+    return _no_map(types) or misfit("a value of the map", types[0].item or ANY, types[2])
 
 
 def _number(types: Sequence[Type]) -> Type:
@@ -156,10 +211,53 @@ _TEXT_FUNCTIONS = {
 _LIST_FUNCTIONS = {
     "size": Function((_TEXT | _BYTES | _LIST | {Kind.RECORD},), INTEGER, len),
     "sum": Function((_LIST,), _item, list_functions.total, metered=True, holds=_NUMBER | _DURATION),
-    "min": Function((_LIST,), _item, math_functions.extreme_of("<"), metered=True, holds=_ORDERED),
-    "max": Function((_LIST,), _item, math_functions.extreme_of(">"), metered=True, holds=_ORDERED),
+    "min": Function(
+        (_ORDERED | _LIST, _ORDERED),
+        _extreme,
+        math_functions.extreme_of("<"),
+        1,
+        metered=True,
+        many=True,
+        holds=_ORDERED,
+        misfit=_unlike,
+    ),
+    "max": Function(
+        (_ORDERED | _LIST, _ORDERED),
+        _extreme,
+        math_functions.extreme_of(">"),
+        1,
+        metered=True,
+        many=True,
+        holds=_ORDERED,
+        misfit=_unlike,
+    ),
+    "first": Function((_LIST,), _item, list_functions.first),
+    "last": Function((_LIST,), _item, list_functions.last),
+    "slice": Function((_LIST, _WHOLE, _WHOLE), _first, list_functions.part, 1, metered=True),
     "distinct": Function((_LIST,), _first, list_functions.distinct, metered=True),
     "sort": Function((_LIST,), _first, list_functions.in_sequence, metered=True, holds=_ORDERED),
+}
+_OBJECT_FUNCTIONS = {
+    "with": Function(
+        (_RECORD, _RECORD),
+        _first,
+        object_functions.changed,
+        metered=True,
+        kept=frozenset({0}),
+        misfit=_odd_field,
+    ),
+    "put": Function(
+        (_RECORD, _TEXT, _ANYTHING),
+        _map,
+        object_functions.put,
+        metered=True,
+        kept=frozenset({0, 2}),
+        misfit=_odd_value,
+    ),
+    "without": Function((_RECORD, _TEXT), _map, object_functions.without, metered=True, misfit=_no_map),
+    "get": Function(
+        (_RECORD, _TEXT, _ANYTHING), _found, object_functions.found, kept=frozenset({2}), misfit=_no_map
+    ),
 }
 _CONVERSIONS = {
     "string": Function(
@@ -168,6 +266,13 @@ _CONVERSIONS = {
     "int": Function((_TEXT | _NUMBER | _TIME,), INTEGER, reading(conversions.to_int), metered=True),
     "uint": Function((_TEXT | _NUMBER,), UINT, reading(conversions.to_uint), metered=True),
     "double": Function((_TEXT | _NUMBER,), DOUBLE, reading(conversions.to_double), metered=True),
+    "decimal": Function(
+        (_TEXT | _NUMBER,),
+        DECIMAL,
+        reading(conversions.to_decimal),
+        metered=True,
+        literals={0: conversions.to_decimal},
+    ),
     "bool": Function((_TEXT | _BOOLEAN,), BOOLEAN, conversions.to_bool),
     "bytes": Function((_TEXT | _BYTES,), BYTES, conversions.to_bytes, metered=True),
     "timestamp": Function(
@@ -188,6 +293,9 @@ _CONVERSIONS = {
     "dyn": Function((_ANYTHING,), ANY, lambda value: value),
 }
 _MATH_FUNCTIONS = {
+    "round": Function(
+        (_NUMBER, _WHOLE), _first, math_functions.rounded, 1, literals={1: math_functions.places}
+    ),
     "math.abs": Function((_NUMBER,), _first, math_functions.absolute),
     "math.sign": Function((_NUMBER,), _first, math_functions.sign),
     "math.sqrt": Function((_NUMBER,), DOUBLE, math_functions.root),
@@ -233,6 +341,7 @@ _TIME_FUNCTIONS = {
 GROUPS: Mapping[str, Mapping[str, Function]] = {
     "Texts and bytes": _TEXT_FUNCTIONS,
     "Lists": _LIST_FUNCTIONS,
+    "Objects and maps": _OBJECT_FUNCTIONS,
     "Numbers": _MATH_FUNCTIONS,
     "Times and durations": _TIME_FUNCTIONS,
     "Conversions": _CONVERSIONS,
@@ -258,6 +367,7 @@ class Macro:
 MACROS: Mapping[str, Macro] = {
     "all": Macro((2,), (3,)),
     "exists": Macro((2,), (3,)),
+    "reduce": Macro((4,), ()),
     "exists_one": Macro((2,), (3,)),
     "existsOne": Macro((2,), (3,)),
     "map": Macro((2, 3), ()),

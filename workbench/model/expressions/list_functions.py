@@ -6,9 +6,10 @@ import math
 from datetime import datetime, timedelta
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from typing import Any
+from uuid import UUID
 
 from workbench.model.expressions.budget import Frame, read, step, take
-from workbench.model.expressions.cel_values import Wrong, words_of
+from workbench.model.expressions.cel_values import Missing, Wrong, words_of
 from workbench.model.expressions.comparison import NUMBERS, ORDERED, equal
 from workbench.model.expressions.numbers import calculate, exact, span
 from workbench.model.expressions.time_functions import utc
@@ -34,6 +35,44 @@ def total(frame: Frame, values: Any) -> Any:
     for value in values[1:]:
         found = calculate("+", found, seen(value))
     return found
+
+
+def first(values: Any) -> Any:
+    """Returns the first item.
+
+    Raises:
+        Missing: There is none.
+    """
+    return _item_at(values, 0, "first")
+
+
+def last(values: Any) -> Any:
+    """Returns the last item.
+
+    Raises:
+        Missing: There is none.
+    """
+    return _item_at(values, -1, "last")
+
+
+def _item_at(values: Any, at: int, word: str) -> Any:
+    if not values:
+        raise Missing(f"a list without items has no {word} one")
+    value = values[at]
+    return seen(value) if isinstance(value, UUID) else value
+
+
+def part(frame: Frame, values: Any, begin: int, end: int | None = None) -> list[Any]:
+    """Returns the items from a number on, and before another.
+
+    Raises:
+        Wrong: The list does not reach so far.
+    """
+    end = len(values) if end is None else end
+    if not 0 <= begin <= end <= len(values):
+        raise Wrong(f"a list of {len(values)} has no part from {begin} to {end}")
+    take(frame, end - begin)
+    return list(values[begin:end])
 
 
 def _total_duration(values: Any) -> timedelta:

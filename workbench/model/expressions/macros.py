@@ -21,6 +21,8 @@ Each = Callable[[Frame], Iterable[None]]
 
 def macro_of(builder: Builder, node: cel_parser.Call, target: cel_parser.Node) -> Get:
     """Returns what runs a macro."""
+    if node.name == "reduce":
+        return _reduced(builder, node, target)
     two = len(node.arguments) in MACROS[node.name].two
     names = [name.name for name in node.arguments[: 2 if two else 1] if isinstance(name, cel_parser.Name)]
     bodies = node.arguments[len(names) :]
@@ -40,6 +42,25 @@ def macro_of(builder: Builder, node: cel_parser.Call, target: cel_parser.Node) -
             return _mapped(each, made, places[0])
         case _:
             return _gathered(each, made[0] if len(made) > 1 else None, made[-1])
+
+
+def _reduced(builder: Builder, node: cel_parser.Call, target: cel_parser.Node) -> Get:
+    """Returns what runs ``list.reduce(made, item, start, expression)``."""
+    *names, start, body = node.arguments
+    of, begin = builder.value(target), builder.value(start)
+    (made, place), (get,) = builder.within(
+        [name.name for name in names if isinstance(name, cel_parser.Name)], [body]
+    )
+    each = _each(of, [place], _weight([body]))
+
+    def reduced(frame: Frame) -> Any:
+        found = begin(frame)
+        for _ in each(frame):
+            frame[made] = found
+            found = get(frame)
+        return found
+
+    return reduced
 
 
 def bind_of(builder: Builder, node: cel_parser.Call) -> Get:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import partial
 from typing import Any
 
 from workbench.model.expressions.budget import Frame, read, step
 from workbench.model.expressions.cel_values import UINT_MAX, Uint, Wrong, number_type, words_of
 from workbench.model.expressions.comparison import NUMBERS, in_order
-from workbench.model.expressions.numbers import within
+from workbench.model.expressions.numbers import exact, within
 from workbench.model.expressions.value_views import seen
 
 _WIDE = Context(prec=1000)
@@ -40,6 +40,31 @@ ROUNDING: dict[str, Callable[[Any], Any]] = {
     "trunc": partial(_rounded, ROUND_DOWN, math.trunc),
 }
 """Whole parts of numbers: a decimal of a decimal, else a double."""
+
+
+def rounded(value: Any, count: int = 0) -> Any:
+    """Returns a number with at most a number of digits after the point, as money is rounded: halves to even.
+
+    A double is taken as it is written: 0.125 is an eighth.
+    """
+    digits = places(count)
+    if isinstance(value, int) or (isinstance(value, float) and not math.isfinite(value)):
+        return value
+    if value and exact(value).adjusted() > 900:
+        raise Wrong("the number is too large")
+    found = exact(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN, _WIDE)
+    return found if isinstance(value, Decimal) else float(found)
+
+
+def places(count: int) -> int:
+    """Returns how many digits after the point a number can be rounded to.
+
+    Raises:
+        Wrong: None, or more than 18.
+    """
+    if not 0 <= count <= 18:
+        raise Wrong("round takes 0 to 18 digits after the point")
+    return count
 
 
 def absolute(value: Any) -> Any:
@@ -138,6 +163,16 @@ def of_numbers(operator: str) -> Callable[..., Any]:
     return chosen
 
 
-def extreme_of(operator: str) -> Callable[[Frame, Any], Any]:
-    """Returns the function for the least or greatest item of a list."""
-    return lambda frame, values: extreme(frame, operator, values)
+def extreme_of(operator: str) -> Callable[..., Any]:
+    """Returns the function for the least or greatest item of a list, or of some values."""
+
+    def chosen(frame: Frame, *given: Any) -> Any:
+        if len(given) == 1:
+            return extreme(frame, operator, given[0]) if type(given[0]) in {list, tuple} else given[0]
+        found = extreme(frame, operator, given)
+        kinds = {type(value) for value in given}
+        if Decimal in kinds:
+            return exact(found)
+        return float(found) if float in kinds and type(found) is int else found
+
+    return chosen

@@ -56,7 +56,7 @@ class Type:
 
     Attributes:
         nullable: Whether it may be null.
-        item: Of a list.
+        item: Of a list, or of a map, whose keys are any texts.
         fields: Of a record, if they are known.
         attributes: Attributes of fields that are not called as the fields are.
         written: Names in JSON of fields that are not called so.
@@ -141,7 +141,50 @@ def common(types: list[Type]) -> Type:
     return Type(kind=kind, nullable=nullable, item=item, choices=choices, keyed=True)
 
 
+def number_of(*types: Type) -> Type | None:
+    """Returns what numbers are together: exact where one is, else a double; None if they do not mix."""
+    kinds = {one.counts_as for one in types}
+    if not kinds <= NUMBERS:
+        return None
+    if Kind.DECIMAL in kinds:
+        return DECIMAL
+    if kinds == {Kind.INTEGER, Kind.DOUBLE}:
+        return DOUBLE
+    return Type(kind=kinds.pop()) if len(kinds) == 1 else None
+
+
 def comparable(left: Type, right: Type) -> bool:
     """Whether values of two types can be equal."""
     kinds = {left.counts_as, right.counts_as}
     return len(kinds) == 1 or not kinds.isdisjoint({Kind.ANY, Kind.NULL}) or kinds <= NUMBERS
+
+
+def misfit(name: str, wanted: Type, found: Type) -> str:
+    """Says why a value cannot be what a field wants; empty if it can."""
+    if Kind.ANY in {wanted.kind, found.kind}:
+        return ""
+    if found.kind is Kind.NULL:
+        return "" if wanted.nullable else f"{name} cannot be null"
+    kinds = (found.counts_as, wanted.counts_as)
+    if kinds[0] is not kinds[1] and kinds not in _FITS:
+        return f"{name} is {wanted.words}, and this is {found.words}"
+    if found.nullable and not wanted.nullable:
+        return f"{name} cannot be null, and this may be"
+    if (
+        wanted.choices
+        and found.choices
+        and (odd := [one for one in found.choices if one not in wanted.choices])
+    ):
+        return f"{name} cannot be '{odd[0]}', only {', '.join(wanted.choices)}"
+    return ""
+
+
+_FITS = {
+    (Kind.INTEGER, Kind.DOUBLE),
+    (Kind.INTEGER, Kind.DECIMAL),
+    (Kind.DOUBLE, Kind.DECIMAL),
+    (Kind.DECIMAL, Kind.DOUBLE),
+    (Kind.STRING, Kind.TIME),
+    (Kind.TIME, Kind.STRING),
+}
+"""Kinds that are taken for another as they are kept."""

@@ -50,6 +50,14 @@ def attributes_of(kind: type[Any]) -> tuple[str, ...] | None:
     return None if found is None else tuple(found)
 
 
+def names_of(kind: type[Any]) -> Mapping[str, str]:
+    """Returns the names in JSON of the fields of a msgspec struct or a pydantic model."""
+    written = getattr(kind, "__struct_encode_fields__", ()) or [
+        one.alias or name for name, one in getattr(kind, "model_fields", {}).items()
+    ]
+    return dict(zip(map(field_named, attributes_of(kind) or ()), written, strict=True))
+
+
 _SAFE = "f·"
 """Begins the attribute of a field whose own name a class uses otherwise; no name in an expression has it."""
 

@@ -17,6 +17,7 @@ from workbench.model.event import Event, Upcaster
 from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import quick_of
 from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_views import names_of
 from workbench.project.declared.aggregate_draft import (
     AggregateDraft,
     arity_of,
@@ -35,7 +36,6 @@ from workbench.project.declared.value_classes import (
     attribute_of,
     class_name,
     model_class,
-    names_of,
     record_of,
     struct_class,
 )

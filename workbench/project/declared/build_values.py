@@ -14,7 +14,8 @@ from workbench.model.expressions.cel_values import Wrong
 from workbench.model.expressions.expression import Placed, constant, quick_of
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Kind, Type
-from workbench.project.declared.value_classes import FieldType, attribute_of, check_finite, names_of
+from workbench.model.expressions.value_views import names_of
+from workbench.project.declared.value_classes import FieldType, attribute_of, check_finite
 
 Build = Callable[[Any], Any]
 """Makes a value from what expressions read."""

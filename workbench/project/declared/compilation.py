@@ -24,24 +24,16 @@ from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.name_resolution import present_where
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.template import compile_template
-from workbench.model.expressions.value_kinds import ANY, Kind, Type, record
+from workbench.model.expressions.value_kinds import ANY, Kind, Type, misfit, record
+from workbench.model.expressions.value_views import names_of
 from workbench.model.projection import ColumnKind
 from workbench.model.registry import Definitions
 from workbench.project.declared.build_values import ValueSource, source_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.source_locations import Path, SourceLocations
-from workbench.project.declared.value_classes import FieldType, names_of
+from workbench.project.declared.value_classes import FieldType
 from workbench.tusk import Problem
 
-_FITS = {
-    (Kind.INTEGER, Kind.DOUBLE),
-    (Kind.INTEGER, Kind.DECIMAL),
-    (Kind.DOUBLE, Kind.DECIMAL),
-    (Kind.DECIMAL, Kind.DOUBLE),
-    (Kind.STRING, Kind.TIME),
-    (Kind.TIME, Kind.STRING),
-}
-"""Kinds that are taken for another as they are kept."""
 _ABOUT_EVENTS = {"S-CEL", "S-TYPE"}
 """Mistakes that a text may have with one event and not with another."""
 _PYTHON = {
@@ -191,26 +183,6 @@ class Compilation:
                     self.commands[command.command_type] = part_of_command(command)
 
 
-def misfit(name: str, wanted: Type, found: Type) -> str:
-    """Says why a value cannot be what a field wants; empty if it can."""
-    if Kind.ANY in {wanted.kind, found.kind}:
-        return ""
-    if found.kind is Kind.NULL:
-        return "" if wanted.nullable else f"{name} cannot be null"
-    kinds = (found.counts_as, wanted.counts_as)
-    if kinds[0] is not kinds[1] and kinds not in _FITS:
-        return f"{name} is {wanted.words}, and this is {found.words}"
-    if found.nullable and not wanted.nullable:
-        return f"{name} cannot be null, and this may be"
-    if (
-        wanted.choices
-        and found.choices
-        and (odd := [one for one in found.choices if one not in wanted.choices])
-    ):
-        return f"{name} cannot be '{odd[0]}', only {', '.join(wanted.choices)}"
-    return ""
-
-
 def _type_of(value: Any) -> Type:
     if value is None:
         return Type(kind=Kind.NULL, nullable=True)
@@ -250,6 +222,8 @@ def _annotated(hint: Any) -> Type:
         return Type(kind=Kind.STRING, choices=arguments)
     if origin is list:
         return Type(kind=Kind.LIST, item=_annotated(arguments[0]))
+    if origin is dict and arguments[0] is str:
+        return Type(kind=Kind.RECORD, keyed=True, item=_annotated(arguments[1]))
     if isinstance(hint, type) and issubclass(hint, BaseModel | msgspec.Struct):
         return _record(hint)
     return Type(kind=_PYTHON[hint]) if hint in _PYTHON else ANY

@@ -15,15 +15,15 @@ from workbench.errors import ExpressionFailed
 from workbench.model.decision_context import For
 from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type
-from workbench.model.expressions.value_views import moment
+from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type, misfit
+from workbench.model.expressions.value_views import moment, names_of
 from workbench.model.policy import After, At, Issue
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
-from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
+from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.scopes import Lines, lines_of
 from workbench.project.declared.sections import Acting, ActionSection, AnswerSection, Values
 from workbench.project.declared.source_locations import Path
-from workbench.project.declared.value_classes import as_json, names_of
+from workbench.project.declared.value_classes import as_json
 from workbench.project.durations import Calendar
 
 Due = Callable[[Any], tuple[float, datetime | None]]

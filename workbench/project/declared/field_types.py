@@ -156,7 +156,7 @@ class FieldTypes:
         for odd in sorted(one.model_fields_set - _ALWAYS - _FITTING[word]):
             self._tell((*path, odd), f"{odd} has no meaning for {word}", key=True)
         for bound in ("min", "max"):
-            if isinstance(getattr(one, bound), float) and word in {"string", "list", "integer"}:
+            if isinstance(getattr(one, bound), float) and word in {"string", "list", "map", "integer"}:
                 self._tell((*path, bound), f"{bound} should be a whole number")
         if one.min is not None and one.max is not None and one.min > one.max:
             self._tell((*path, "max"), f"max should be at least {one.min:g}, which is min")
@@ -167,6 +167,8 @@ class FieldTypes:
                 return self._choice(path, one)
             case "list":
                 return self._list(path, name, one)
+            case "map":
+                return self._map(path, name, one)
             case "object":
                 return self._object(path, name, one)
             case "integer" | "decimal" | "money":
@@ -203,9 +205,24 @@ class FieldTypes:
         kind = Type(kind=Kind.STRING, choices=choices)
         return FieldType(type=kind, event=literal, command=literal)
 
+    def _map(self, path: Path, name: str, one: FieldSection) -> FieldType:
+        item = self._item(path, name, one)
+        return FieldType(
+            type=Type(kind=Kind.RECORD, keyed=True, item=item.type),
+            event=dict[str, item.event],  # type: ignore[name-defined]
+            command=_limited(
+                dict[str, item.command],  # type: ignore[name-defined]
+                min_length=_whole(one.min),
+                max_length=_whole(one.max),
+            ),
+        )
+
+    def _item(self, path: Path, name: str, one: FieldSection) -> FieldType:
+        return _ANYTHING if one.of is None else self._nameless((*path, "of"), name, one.of)
+
     def _list(self, path: Path, name: str, one: FieldSection) -> FieldType:
         limits = {"min_length": _whole(one.min), "max_length": _whole(one.max)}
-        item = _ANYTHING if one.of is None else self._nameless((*path, "of"), name, one.of)
+        item = self._item(path, name, one)
         return FieldType(
             type=Type(kind=Kind.LIST, item=item.type),
             event=list[item.event],  # type: ignore[name-defined]
@@ -258,6 +275,7 @@ _FITTING: dict[str, set[str]] = {
     "url": set(),
     "choice": {"choices"},
     "list": {"min", "max", "of"},
+    "map": {"min", "max", "of"},
     "object": {"fields"},
 }
 

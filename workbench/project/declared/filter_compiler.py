@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.message_names import MESSAGE
@@ -60,8 +60,8 @@ def as_stored(data: Type) -> Type:
     if data.kind is Kind.RECORD and data.fields is not None:
         fields = {data.written.get(name, name): as_stored(one) for name, one in data.fields.items()}
         return record(fields, keyed=True, nullable=data.nullable)
-    if data.kind is Kind.LIST:
-        return Type(kind=Kind.LIST, item=as_stored(data.item or ANY), nullable=data.nullable)
+    if data.kind is Kind.LIST or data.item is not None:
+        return replace(data, item=as_stored(data.item or ANY))
     if data.kind in {Kind.TIME, Kind.DECIMAL, Kind.UUID}:
         return Type(kind=Kind.STRING, nullable=data.nullable)
     return data

@@ -15,10 +15,11 @@ from workbench.model.event import RecordedEvent
 from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import STRING
+from workbench.model.expressions.value_kinds import STRING, misfit
+from workbench.model.expressions.value_views import names_of
 from workbench.model.policy import Policy, Process, Reaction
 from workbench.project.declared.build_values import ValueSource
-from workbench.project.declared.compilation import Compilation, CompiledPart, misfit
+from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction
 from workbench.project.declared.refusal_answers import AnswerCompiler, MadeAnswers, event_answers
 from workbench.project.declared.scopes import now_at, record_at, with_names
@@ -28,7 +29,6 @@ from workbench.project.declared.value_classes import (
     FieldType,
     attribute_of,
     class_name,
-    names_of,
     record_of,
     struct_class,
 )

@@ -16,11 +16,11 @@ from workbench.model.event import RecordedEvent
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import Kind, Type, record
+from workbench.model.expressions.value_kinds import Kind, Type, misfit, record
 from workbench.model.expressions.value_views import EPOCH
 from workbench.model.json_values import read_json, write_json
 from workbench.model.projection import Column, ColumnKind, On, Projection, Rows
-from workbench.project.declared.compilation import Compilation, misfit
+from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.scopes import Lines, lines_of, record_at, with_names
 from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 from workbench.project.declared.source_locations import Path

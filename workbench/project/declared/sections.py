@@ -73,14 +73,14 @@ class FieldSection(Section):
     title: str = Field("", description="Its label in forms")
     description: str = Field("", description="What it means")
     default: Any = Field(None, description="What it is where nothing is given")
-    min: Bound | None = Field(None, description="Least value, length of a text or count of a list")
-    max: Bound | None = Field(None, description="Largest value, length of a text or count of a list")
+    min: Bound | None = Field(None, description="Least value, length of a text, count of a list or map")
+    max: Bound | None = Field(None, description="Largest value, length of a text, count of a list or map")
     places: int | None = Field(None, ge=0, le=18, description="Digits after the point of a decimal")
     pattern: str = Field("", description="Regular expression that a text fits")
     choices: list[str] = Field(default_factory=list, description="The texts that a choice can be")
     example: str | int | float | bool | None = Field(None, description="A value that forms show")
     written: JsonName = Field("", alias="as", description="Its name in JSON, where it is another")
-    of: FieldSpec | None = Field(None, description="What a list holds")
+    of: FieldSpec | None = Field(None, description="What a list or a map holds")
     fields: dict[Name, FieldSpec] = Field(default_factory=dict, description="What an object consists of")
 
 

@@ -21,7 +21,7 @@ from workbench.model.event import Event
 from workbench.model.expressions.conversions import written
 from workbench.model.expressions.numbers import exact, finite
 from workbench.model.expressions.value_kinds import ANY, Kind, Type, record
-from workbench.model.expressions.value_views import attribute_named, attributes_of, field_named, moment, seen
+from workbench.model.expressions.value_views import attribute_named, moment, seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class FieldType:
                 return _or_null(_text)
             case Kind.TIME if given is Kind.MICROS:
                 return _or_null(moment)
-            case Kind.RECORD | Kind.ANY if self.type.fields is None:
+            case Kind.RECORD | Kind.ANY if self.type.fields is None and (self.type.item or ANY) == ANY:
                 return as_json
             case Kind.LIST if self.type.item == ANY:
                 return as_json
@@ -146,15 +146,6 @@ def attribute_of(field: str) -> str:
 
 
 _TAKEN = frozenset({*dir(Command), *dir(Query), *dir(Event)})
-
-
-def names_of(cls: type[Any]) -> Mapping[str, str]:
-    """Returns the names in JSON of the fields of a struct or a pydantic class."""
-    if issubclass(cls, msgspec.Struct):
-        written = cls.__struct_encode_fields__
-    else:
-        written = tuple(one.alias or name for name, one in cls.model_fields.items())
-    return dict(zip(map(field_named, attributes_of(cls) or ()), written, strict=True))
 
 
 def class_name(name: str) -> str:

@@ -74,6 +74,8 @@ def _type(item: Mapping[str, Any], root: Mapping[str, Any], deep: int) -> str:
         return f"list of {_type(inner, root, deep - 1)}" if isinstance(inner, Mapping) else "list"
     if kind == "object" and item.get("properties"):
         return f"object: {', '.join(item['properties'])}"
+    if isinstance(inner := item.get("additionalProperties"), Mapping):
+        return f"map of {_type(inner, root, deep - 1)}"
     return _FORMATS.get(str(item.get("format")), _WORDS.get(str(kind), "anything"))
 
 

@@ -1,0 +1,60 @@
+"""Finds comparisons that are never true, never false or never possible, by the kinds of what is compared."""
+
+from __future__ import annotations
+
+from workbench.model.expressions import cel_parser
+from workbench.model.expressions.expression_hints import among, conversion
+from workbench.model.expressions.flaws import Flaw
+from workbench.model.expressions.name_resolution import said
+from workbench.model.expressions.value_kinds import NUMBERS, Kind, comparable
+
+COMPARISONS = frozenset({"in", "==", "!=", "<", "<=", ">", ">="})
+_ORDERED = {Kind.STRING, *NUMBERS, Kind.TIME, Kind.DURATION, Kind.BOOLEAN, Kind.BYTES}
+
+
+def comparison_flaw(node: cel_parser.Binary) -> Flaw | None:
+    """Returns what is wrong with a comparison, whose sides have their kinds; None if nothing is."""
+    if node.operator == "in":
+        return _among(node)
+    return _equality(node) if node.operator in {"==", "!="} else _order(node)
+
+
+def _flaw(node: cel_parser.Node, message: str, hint: str = "") -> Flaw:
+    return Flaw(node.at, node.end, message, hint)
+
+
+def _among(node: cel_parser.Binary) -> Flaw | None:
+    left, right = node.left.type, node.right.type
+    if right.kind not in {Kind.LIST, Kind.RECORD, Kind.ANY}:
+        return _flaw(node.right, f"in needs a list or an object, and {said(node.right)} is {right.words}")
+    if right.kind is Kind.LIST and right.item is not None and not comparable(left, right.item):
+        words = f"{said(node.left)} is {left.words}, and {said(node.right)} holds {right.item.words}"
+        return _flaw(node, f"{words}: it is never in there", conversion(left, right.item))
+    return None
+
+
+def _equality(node: cel_parser.Binary) -> Flaw | None:
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        choices = () if isinstance(one, cel_parser.Literal) else one.type.choices
+        wanted = other.value if isinstance(other, cel_parser.Literal) else None
+        if choices and isinstance(wanted, str) and wanted not in choices:
+            return _flaw(other, f"{said(one)} is never '{wanted}'", among(wanted, choices))
+        if one.type.kind is Kind.NULL and not other.type.nullable and other.type.kind is not Kind.ANY:
+            return _flaw(other, f"{said(other)} is never null")
+    left, right = node.left.type, node.right.type
+    if comparable(left, right):
+        return None
+    words = f"{said(node.left)} is {left.words} and {said(node.right)} is {right.words}: they are never equal"
+    return _flaw(node, words, conversion(left, right))
+
+
+def _order(node: cel_parser.Binary) -> Flaw | None:
+    for part in (node.left, node.right):
+        if part.type.kind is not Kind.ANY and part.type.counts_as not in _ORDERED:
+            words = f"{said(part)} is {part.type.words}, which {node.operator} does not compare"
+            return _flaw(part, words)
+    left, right = node.left.type, node.right.type
+    if comparable(left, right):
+        return None
+    words = f"{node.operator} compares {left.words} with {right.words}"
+    return _flaw(node, words, conversion(left, right))
