@@ -139,7 +139,7 @@ class Scanner:
                     start=start,
                 )
             shown = self.text[start : min(self.at, start + 12)].rstrip()
-            hint = "one entry a line; a comment begins with #"
+            hint = "one entry a line, or a comma between two; a comment begins with #"
             raise self.broken("E-TRAILING", f"unexpected {shown!r} behind the value", hint, start=start)
 
     def ident(self) -> str:

@@ -53,6 +53,7 @@ def add_event(
         wanted = section.aggregate or name.partition(".")[0]
         place = (*path, "aggregate") if section.aggregate else path
         draft.unknown(place, "aggregate", wanted, owners)
+        draft.broken.add(("event", name))
         return
     fields = draft.types.all_of((*path, "fields"), section.fields)
     cls = struct_class(
@@ -77,6 +78,7 @@ def add_command(
     fields = draft.types.all_of(("command", *name.split("."), "fields"), section.fields)
     places = places_of(draft, owners, name, section, fields)
     if not places:
+        draft.broken.add(("command", name))
         return
     own, *others = places
     cls = model_class(

@@ -79,6 +79,7 @@ class Compilation:
     Attributes:
         projections: Columns by read model, as far as they are declared here.
         lenient: What is named but not known may be declared by code that is not trusted yet.
+        broken: Kind and name of what is declared, but cannot be made of its section.
         dropped: A section named what is not known; it is left out.
     """
 
@@ -90,6 +91,7 @@ class Compilation:
     events: dict[str, CompiledPart] = field(default_factory=dict)
     commands: dict[str, CompiledPart] = field(default_factory=dict)
     projections: dict[str, Mapping[str, ColumnKind]] = field(default_factory=dict)
+    broken: set[tuple[str, str]] = field(default_factory=set)
     dropped: bool = False
 
     # -- problems -------------------------------------------------------------------------------------------
@@ -100,6 +102,8 @@ class Compilation:
 
     def unknown(self, path: Path, what: str, name: str, known: Iterable[str], *, key: bool = False) -> None:
         """Notes that an undeclared name is used."""
+        if (what.partition(" of ")[0], name) in self.broken:
+            return
         if self.lenient:
             self.dropped = True
             return
@@ -123,6 +127,8 @@ class Compilation:
         self, path: Path, text: Any, scope: Scope, *, present: frozenset[str] = frozenset()
     ) -> tuple[Get, Type]:
         """Compiles what stands at a path; text is an expression, anything else is itself."""
+        if self.places.is_unread(path):
+            return constant(None), ANY
         if not isinstance(text, str):
             return constant(text), _type_of(text)
         try:

@@ -44,10 +44,11 @@ def compile_declared(
         filters: Of the subscriptions; they are checked with what is known of the messages.
         lenient: There are modules that are not trusted yet: what needs them is left out without a word.
     """
-    places = SourceLocations(document)
-    sections, problems = read_sections(document, values)
+    sections, mistakes = read_sections(document, values)
+    places = SourceLocations(document, frozenset(sections.unread))
+    problems: list[Problem] = []
     types = FieldTypes(places, sections.types, problems)
-    draft = Compilation(places, types, frozenset(topics), lenient, problems)
+    draft = Compilation(places, types, frozenset(topics), lenient, problems, broken=sections.broken)
     known = tuple(known)
     draft.known(known)
     _twice(draft, sections, known)
@@ -62,14 +63,15 @@ def compile_declared(
     loose = open_topics(sections, known)
     for one in filters:
         check_filter(draft, one, loose)
-    return Definitions(
+    found = Definitions(
         aggregates=tuple(aggregate_of(draft, owner) for owner in owners.values()),
         projections=tuple(_each(draft, sections.projections, projection_of).values()),
         policies=tuple(_each(draft, sections.policies, policy_of).values()),
         processes=tuple(_each(draft, sections.processes, process_of).values()),
         queries=tuple(_each(draft, sections.queries, query_of).values()),
         handlers=_each(draft, sections.handlers, handler_of),
-    ), problems
+    )
+    return found, [*mistakes, *(one for one in problems if not places.is_unread(one.path))]
 
 
 def _twice(draft: Compilation, sections: Sections, known: Iterable[Definitions]) -> None:

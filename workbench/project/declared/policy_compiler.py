@@ -43,7 +43,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
     for index, event in enumerate(section.on):
         part = draft.events.get(event)
         if part is None:
-            if not draft.lenient:
+            if not draft.lenient and ("event", event) not in draft.broken:
                 draft.problems.append(_unknown_event(draft, path, index, event))
             draft.dropped = draft.dropped or draft.lenient
             continue

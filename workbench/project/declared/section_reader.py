@@ -9,8 +9,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from workbench.model.hints import did_you_mean
+from workbench.model.hints import did_you_mean, nearest
 from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
+from workbench.project.declared.section_repair import Repair
 from workbench.project.declared.sections import (
     SECTIONS,
     AggregateSection,
@@ -33,7 +34,12 @@ _FIELD: TypeAdapter[FieldSection] = TypeAdapter(FieldSpec)
 
 @dataclass(slots=True)
 class Sections:
-    """The declared sections, by kind and name."""
+    """The declared sections, by kind and name.
+
+    Attributes:
+        unread: Paths of what could not be read in sections that can be read otherwise.
+        broken: Kind and name of what is declared, but nothing of it can be read.
+    """
 
     types: dict[str, FieldSection] = field(default_factory=dict)
     aggregates: dict[str, AggregateSection] = field(default_factory=dict)
@@ -44,6 +50,8 @@ class Sections:
     processes: dict[str, ProcessSection] = field(default_factory=dict)
     queries: dict[str, QuerySection] = field(default_factory=dict)
     handlers: dict[str, HandlerSection] = field(default_factory=dict)
+    unread: set[Path] = field(default_factory=set)
+    broken: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, kind: str) -> dict[str, Any]:
         """Returns the sections of a kind."""
@@ -54,12 +62,13 @@ _PLURALS = {"policy": "policies", "process": "processes", "query": "queries"}
 
 
 def read_sections(document: Document, values: Mapping[str, Any]) -> tuple[Sections, list[Problem]]:
-    """Returns the declared sections that can be read, and what is wrong with the others."""
+    """Returns what can be read of the declared sections, and what is wrong with them."""
     sections = Sections()
     problems = list(_misplaced(document))
     if isinstance(named := values.get(TYPES), dict):
         for name in _own_keys(document, TYPES, named):
-            one = _read(document, (TYPES, name), named[name], _FIELD.validate_python, FieldSection, problems)
+            found = _Reading(document, (TYPES, name), _FIELD.validate_python, FieldSection)
+            one = found.read(named[name], sections, problems)
             if one is not None:
                 sections.types[name] = one
     for dotted in document.sections:
@@ -70,9 +79,11 @@ def read_sections(document: Document, values: Mapping[str, Any]) -> tuple[Sectio
         given = _at(values, path)
         given = {key: given[key] for key in _own_keys(document, dotted, given)}
         model = SECTIONS[kind]
-        one = _read(document, path, given, model.model_validate, model, problems)
+        one = _Reading(document, path, model.model_validate, model).read(given, sections, problems)
         if one is not None:
             sections.of(kind)[name] = one
+        else:
+            sections.broken.add((kind, name))
     return sections, problems
 
 
@@ -111,19 +122,30 @@ def _example(kind: str) -> str:
     return f"[{TYPES}]" if kind == TYPES else f"[{kind}.name]"
 
 
-def _read(
-    document: Document,
-    path: Path,
-    given: Any,
-    validate: Callable[[Any], Any],
-    model: type[BaseModel],
-    problems: list[Problem],
-) -> Any:
-    try:
-        return validate(given)
-    except ValidationError as error:
-        problems += [_problem(document, path, model, one) for one in error.errors(include_url=False)]
-        return None
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a section is read."""
+
+    document: Document
+    path: Path
+    validate: Callable[[Any], Any]
+    model: type[BaseModel]
+
+    def read(self, given: Any, sections: Sections, problems: list[Problem]) -> Any:
+        """Returns what can be read of a section, and notes what cannot; None where nothing can."""
+        try:
+            return self.validate(given)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+            problems += [_problem(self.document, self.path, self.model, one) for one in faults]
+            repair = Repair(given, self._meant)
+            found = repair.read(self.validate, error)
+            if found is not None:
+                sections.unread |= {(*self.path, *inner) for inner in repair.unread}
+            return found
+
+    def _meant(self, inner: Path) -> str:
+        return nearest(inner[-1], _keys_at(self.model, inner[:-1]))
 
 
 def _problem(document: Document, path: Path, model: type[BaseModel], error: ErrorDetails) -> Problem:

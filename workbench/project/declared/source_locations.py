@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.model.expressions.flaws import Flaw
 from workbench.tusk import Document, Problem, Value, ValueKind
@@ -12,9 +12,18 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class SourceLocations:
-    """The places of one file."""
+    """The places of one file.
+
+    Attributes:
+        unread: Paths at which something is wrong already: nothing more is said of what stands there.
+    """
 
     document: Document
+    unread: frozenset[Path] = frozenset()
+
+    def is_unread(self, path: Path) -> bool:
+        """Whether a path, or one around it, is among those that could not be read."""
+        return any(path[:length] in self.unread for length in range(len(path), 0, -1))
 
     def problem(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """Makes a problem of the value, or of the key, at a path."""
@@ -26,7 +35,8 @@ class SourceLocations:
         if entry is None or not 0 <= index < len(entry.value.items):
             return self.problem(path, code, message, hint)
         value = entry.value.items[index]
-        return self.document.places.problem(value.start, value.end, code, message, hint)
+        problem = self.document.places.problem(value.start, value.end, code, message, hint)
+        return replace(problem, path=path)
 
     def flaw(self, path: Path, flaw: Flaw) -> Problem:
         """Makes a problem of what is wrong inside the expression at a path."""
@@ -35,7 +45,8 @@ class SourceLocations:
             return self.problem(path, "S-CEL", flaw.message, flaw.hint)
         start = self._offset(entry.value, flaw.at)
         end = max(start + 1, self._offset(entry.value, flaw.end))
-        return self.document.places.problem(start, end, "S-CEL", flaw.message, flaw.hint)
+        problem = self.document.places.problem(start, end, "S-CEL", flaw.message, flaw.hint)
+        return replace(problem, path=path)
 
     def label(self, path: Path) -> str:
         """Says where a value stands, as ``file:line:column``."""
