@@ -35,7 +35,7 @@ from workbench.model.command import Answer, Command, CommandResult, Involved, Qu
 from workbench.model.decision_context import DecisionContext, For, ReactionContext
 from workbench.model.event import Event, RecordedEvent, Upcaster
 from workbench.model.messaging import Context, Message, Priority
-from workbench.model.policy import After, At, Issue, Policy, Process, Refusal
+from workbench.model.policy import After, At, Issue, Policy, Process, Refusal, Withdraw
 from workbench.model.projection import Column, ColumnKind, On, OnFault, Projection, Rows
 from workbench.model.registry import Definitions
 
@@ -91,6 +91,7 @@ __all__ = [
     "StoreReadOnly",
     "TopicNotFound",
     "Upcaster",
+    "Withdraw",
     "WorkbenchError",
     "WorldError",
     "WrongExpectedVersion",

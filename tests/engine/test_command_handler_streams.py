@@ -1,4 +1,4 @@
-"""K7: one decision over several aggregates: all of its events are appended, or none, whoever else writes."""
+"""K8: one decision over several aggregates: all of its events are appended, or none, whoever else writes."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ async def bank(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     store.close()
 
 
-async def test_K7_events_of_both_stand_together_and_the_record_belongs_to_the_first(bank: Bank) -> None:
+async def test_K8_events_of_both_stand_together_and_the_record_belongs_to_the_first(bank: Bank) -> None:
     result = await bank.do("move", source="a", into="b", amount=30)
     assert result.accepted
     assert (result.stream, result.version) == ("account-a", 2)
@@ -184,7 +184,7 @@ async def test_K3_a_decision_over_two_is_made_once(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize("stream", ["account-a", "account-b"])
-async def test_K7_what_another_wrote_into_one_of_them_is_decided_again(bank: Bank, stream: str) -> None:
+async def test_K8_what_another_wrote_into_one_of_them_is_decided_again(bank: Bank, stream: str) -> None:
     assert (bank.balance("a"), bank.balance("b")) == (100, 100)
     bank.write_behind(stream, Changed(-90))
     result = await bank.do("move", source="a", into="b", amount=30)
@@ -192,7 +192,7 @@ async def test_K7_what_another_wrote_into_one_of_them_is_decided_again(bank: Ban
     assert bank.balance("a") + bank.balance("b") == 110
 
 
-async def test_K7_one_that_is_only_looked_at_is_as_it_was_seen(bank: Bank) -> None:
+async def test_K8_one_that_is_only_looked_at_is_as_it_was_seen(bank: Bank) -> None:
     assert (await bank.do("note", id="n", account="a")).accepted
     bank.write_behind("account-a", Changed(-90))
     result = await bank.do("note", id="n", account="a")
@@ -209,7 +209,7 @@ async def test_K7_one_that_is_only_looked_at_is_as_it_was_seen(bank: Bank) -> No
         ({"source": "a", "into": "a"}, "account-a is meant twice, and two are needed", "into"),
     ],
 )
-async def test_K7_each_must_be_there_and_two_must_be_two(
+async def test_K8_each_must_be_there_and_two_must_be_two(
     bank: Bank, values: dict[str, Any], message: str, about: str
 ) -> None:
     result = await bank.do("move", amount=1, **values)
@@ -217,14 +217,14 @@ async def test_K7_each_must_be_there_and_two_must_be_two(
     assert bank.version("account-a") == 1
 
 
-async def test_K7_an_expected_version_is_that_of_the_first(bank: Bank) -> None:
+async def test_K8_an_expected_version_is_that_of_the_first(bank: Bank) -> None:
     await bank.do("move", source="a", into="b", amount=1)
     assert (await bank.do("move", expected=1, source="c", into="a", amount=1)).accepted
     result = await bank.do("move", expected=1, source="a", into="c", amount=1)
     assert (result.outcome, result.version) == (CommandOutcome.CONFLICT, 3)
 
 
-async def test_K7_many_at_once_in_every_direction_lose_nothing_and_wait_for_nothing(bank: Bank) -> None:
+async def test_K8_many_at_once_in_every_direction_lose_nothing_and_wait_for_nothing(bank: Bank) -> None:
     rng = random.Random(7)
     pairs = [rng.sample("abc", 2) for _ in range(80)]
     moves = [bank.do("move", source=one, into=other, amount=rng.randint(20, 50)) for one, other in pairs]
@@ -237,7 +237,7 @@ async def test_K7_many_at_once_in_every_direction_lose_nothing_and_wait_for_noth
         assert snapshot is not None, "each stream has its own snapshots (S1)"
 
 
-async def test_K7_an_event_of_what_is_not_involved_is_refused(bank: Bank) -> None:
+async def test_K8_an_event_of_what_is_not_involved_is_refused(bank: Bank) -> None:
     result = await bank.do("move", source="a", into="b", amount=13)
     assert (result.outcome, result.message) == (CommandOutcome.FAILED, "move involves no elsewhere")
     assert bank.version("account-a") == 1

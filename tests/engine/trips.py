@@ -17,8 +17,8 @@ from workbench.model.clock import ManualClock
 from workbench.model.command import Command
 from workbench.model.event import Event, RecordedEvent
 from workbench.model.ids import derived_id
-from workbench.model.messaging import Subscription
-from workbench.model.policy import After, Issue, Process, Reaction, Refusal
+from workbench.model.messaging import COMMANDS_TOPIC, Subscription
+from workbench.model.policy import After, Issue, Process, Reaction, Refusal, Withdraw
 from workbench.model.registry import Definitions, build_registry
 from workbench.store.memory.store import MemoryStore
 from workbench.store.sqlite.store import SqliteStore
@@ -119,6 +119,9 @@ def react(state: Trip | None, event: Any, context: Any) -> Reaction:
         case Booked():
             yield Issue(After(HOUR, Expire(id=key)))
             yield Issue(Reserve(id=event.hotel, trip=key), "no_room")
+        case Paid() if state and state.paid:
+            yield Withdraw(Expire, Reserve)
+            yield Issue(After(2 * HOUR, End(id=key, why="travelled")), "ended")
 
 
 def no_room(refusal: Refusal) -> Reaction:
@@ -126,6 +129,10 @@ def no_room(refusal: Refusal) -> Reaction:
         return [Issue(Reserve(id="full", trip=refusal.command.trip), "no_room")]
     why = f"{refusal.command.id}: {refusal.message}, {refusal.field}, {refusal.state}, {refusal.event.hotel}"
     return [End(id=refusal.command.trip, why=why)]
+
+
+def ended(refusal: Refusal) -> Reaction:
+    return [Withdraw(Expire), End(id=refusal.command.id, why=refusal.message)]
 
 
 def trip_of(_event: Any, record: RecordedEvent) -> str:
@@ -160,7 +167,7 @@ DEFINITIONS = Definitions(
             evolve=evolve,
             react=react,
             issues=(Expire, Reserve, End),
-            refused={"no_room": no_room},
+            refused={"no_room": no_room, "ended": ended},
         ),
     ),
 )
@@ -263,13 +270,18 @@ class Office:
         """Goes on until nothing more is due; returns how many seconds that took."""
         begun = self.clock.now()
         await self.settle()
-        await self.timer.drain(self.settle, within=10 * HOUR)
+        timer = None
+        while timer is not self.timer:  # one that dies meanwhile leaves the rest to another one
+            timer = self.timer
+            await timer.drain(self.settle, within=10 * HOUR)
         return (self.clock.now() - begun) / 1_000_000
 
     def story(self) -> list[str]:
         """Returns what happened, how commands ended, and what died of it."""
         reader = self.engine.reader
         events = [f"{one.stream} {one.type} {one.data}" for one in reader.read_log(0, 1000)]
+        issued, _ = reader.read_topic(COMMANDS_TOPIC, lambda _type: False, 0, 1000)
+        events += [f"withdrawn {one.type} {one.data}" for one in issued if one.withdrawn]
         letters = []
         number = 1
         while (letter := reader.letter(number)) is not None:

@@ -10,12 +10,13 @@ from tests.store.actions import event
 from workbench.errors import AppendManyFailed, WorkbenchError, WrongExpectedVersion
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store import operations as op
 from workbench.store.stored_values import CommandRecord, OperatorAction, Snapshot
 
 STREAMS = ("r", "s", "t")
-TOPICS = ("mail", "sms")
-SUBSCRIPTIONS = {"one": "mail", "two": "sms", "all": "$log"}
+TOPICS = ("mail", "sms", COMMANDS_TOPIC)
+SUBSCRIPTIONS = {"one": "mail", "two": "sms", "all": "$log", COMMANDS_TOPIC: COMMANDS_TOPIC}
 COLUMNS = (("id", "text"), ("n", "integer"))
 TOKENS = [derived_id("token", n) for n in range(3)]
 OWNERS = [None, derived_id("engine", 1), derived_id("engine", 2)]
@@ -76,6 +77,7 @@ messages = st.builds(
         data=data,
         correlation_id=derived_id("message", n),
         priority=priority,
+        instance="p:x" if topic == COMMANDS_TOPIC else "",
     ),
     st.integers(0, 12),
     st.sampled_from(TOPICS),
@@ -87,12 +89,15 @@ processes = st.builds(
     st.sampled_from("xy"),
     st.sampled_from([None, "1", "2"]),
 )
+withdrawals = st.just(op.WithdrawTimeouts(instance="p:x", types=("note",)))
 actions = st.builds(
     lambda at, what: op.RecordAction(action=OperatorAction(at=at, action=what, subject="s")),
     st.integers(0, 3),
     st.sampled_from(["pause", "resume"]),
 )
-simple = st.one_of(fresh, appends, many, closings, snapshots, commands, topics, messages, processes, actions)
+simple = st.one_of(
+    fresh, appends, many, closings, snapshots, commands, topics, messages, processes, actions, withdrawals
+)
 groups = st.builds(lambda parts: op.Atomic(operations=tuple(parts)), st.lists(simple, max_size=4))
 
 

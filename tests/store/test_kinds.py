@@ -15,6 +15,7 @@ from workbench.errors import StoreCorrupt, WorkbenchError
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
 from workbench.model.json_values import read_json
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.project.samples import copy_sample
 from workbench.store import operations as op
 from workbench.store.operations.projection_operations import ApplyProjection
@@ -54,6 +55,16 @@ def full(tmp_path_factory):
             op.StartJob(job=Job(action="replay", numbers=(letter.number,))),
             op.RecordAction(action=OperatorAction(at=1, action="pause", subject="engine", detail="")),
             op.SaveProcess(process="p", key="k", state="{}"),
+            op.NewMessage(
+                id=derived_id("later"),
+                topic=COMMANDS_TOPIC,
+                type="expire",
+                key="k",
+                data="{}",
+                correlation_id=derived_id("later"),
+                deliver_at=2**60,
+                instance="p:k",
+            ),
             op.ReplayLetter(number=letter.number),
             op.MarkLetters(numbers=(other.number,), before=("open",), after="archived", act="mine"),
             ApplyProjection(

@@ -32,6 +32,7 @@ from tests.store.histories import (
     processes,
     said,
     simple,
+    withdrawals,
 )
 from tests.store.reads import lists
 from workbench.errors import WorkbenchError
@@ -148,7 +149,7 @@ class Histories(RuleBasedStateMachine):
         name=st.sampled_from(list(SUBSCRIPTIONS)),
         token=st.sampled_from(TOKENS),
         fates=st.lists(st.sampled_from(["ready", "delayed", "blocked", "dead", "leased"]), max_size=6),
-        effects=st.lists(st.one_of(fresh, messages, processes), max_size=2),
+        effects=st.lists(st.one_of(fresh, messages, processes, withdrawals), max_size=2),
         passing=st.booleans(),
         claimed=st.sampled_from([True, True, False]),
         ahead=st.sampled_from([None, None, *TOKENS]),

@@ -264,7 +264,7 @@ class CommandHandler:
         return Decision(loaded, tuple(map(tuple, events)), tuple(map(tuple, values)))
 
     def _place(self, kind: CommandType, said: Any, event: str) -> int:
-        """Returns which of the aggregates that a command is decided over an event is for (K7)."""
+        """Returns which of the aggregates that a command is decided over an event is for (K8)."""
         names = ["", *kind.involves]
         if isinstance(said, For):
             if said.name not in names:
@@ -347,7 +347,7 @@ def _outcome(error: CallerError) -> CommandOutcome:
 def _check_expected(
     kind: CommandType, issue: Issue, streams: tuple[str, ...], loaded: tuple[Loaded, ...]
 ) -> None:
-    """K2, K4 and K7, before anything is decided."""
+    """K2, K4 and K8, before anything is decided."""
     if issue.expected is not None and not fits(issue.expected, loaded[0].version):
         raise WrongExpectedVersion(streams[0], expected=issue.expected, actual=loaded[0].version)
     for at, (place, stream, one) in enumerate(zip(kind.places, streams, loaded, strict=True)):

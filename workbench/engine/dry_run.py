@@ -11,7 +11,15 @@ from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.errors import WorkbenchError
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.store.operations import Append, Atomic, NewMessage, Operation, ProjectRows, SaveProcess
+from workbench.store.operations import (
+    Append,
+    Atomic,
+    NewMessage,
+    Operation,
+    ProjectRows,
+    SaveProcess,
+    WithdrawTimeouts,
+)
 from workbench.store.stored_values import DeadLetter
 
 
@@ -20,8 +28,8 @@ class Effect:
     """One thing that the handler would do.
 
     Attributes:
-        kind: ``append``, ``publish``, ``issue``, ``row``, ``remove`` or ``state``.
-        where: The stream, topic, aggregate's stream, table or process that it concerns.
+        kind: ``append``, ``publish``, ``issue``, ``withdraw``, ``row``, ``remove`` or ``state``.
+        where: The stream, topic, aggregate's stream, table, process or instance that it concerns.
         what: Event, message or command type; the key of a row or a process.
         data: JSON text, empty where something is removed.
     """
@@ -94,6 +102,8 @@ def described(effects: Sequence[Operation]) -> tuple[Effect, ...]:
             case ProjectRows():
                 found += [_row(effect.name, row) for row in effect.rows]
                 found += [Effect(kind="remove", where=effect.name, what=str(key)) for key in effect.deleted]
+            case WithdrawTimeouts():
+                found += [Effect(kind="withdraw", where=effect.instance, what=one) for one in effect.types]
             case SaveProcess():
                 found.append(
                     Effect(kind="state", where=effect.process, what=effect.key, data=effect.state or "")

@@ -24,7 +24,7 @@ from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic, later
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
-from workbench.store.operations import Append, NewMessage, Operation, ProjectRows
+from workbench.store.operations import Append, NewMessage, Operation, ProjectRows, WithdrawTimeouts
 from workbench.store.ports import ModelReader
 
 
@@ -35,10 +35,12 @@ class Issuer:
     Attributes:
         origin: Name of the policy, process or subscription.
         about: Position of the message that they follow from; answers to refusals read it again (K6).
+        instance: Of a process, with its name: who may withdraw what is issued for later (K7).
     """
 
     origin: str
     about: int
+    instance: str = ""
 
 
 class DeliveryContext:
@@ -198,6 +200,7 @@ class DeliveryContext:
         values = kind.dump(command)
         message, issuer = self._task.message, self.issuer
         said: dict[str, Any] = {"origin": issuer.origin}
+        due = self._later(delay, at)
         if refused:
             said |= {"answer": self._known_answer(refused), "about": issuer.about}
         self._task.effects.append(
@@ -210,9 +213,20 @@ class DeliveryContext:
                 correlation_id=message.correlation_id,
                 causation_id=message.id,
                 metadata=write_json(said),
-                deliver_at=self._later(delay, at),
+                deliver_at=due,
+                instance=issuer.instance if due else "",
             )
         )
+
+    def withdraw(self, *commands: str) -> None:
+        """Takes back what the instance issued for later, by command types, when this handler succeeds (K7).
+
+        Raises:
+            ModelError: What runs is no process.
+        """
+        if not self.issuer.instance:
+            raise ModelError(f"{self.issuer.origin} is no process, and only they withdraw what they issued")
+        self._task.effects.append(WithdrawTimeouts(instance=self.issuer.instance, types=commands))
 
     def _known_answer(self, name: str) -> str:
         known = self._registry.answers(self.issuer.origin)

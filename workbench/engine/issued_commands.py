@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.engine.command_handler import CommandHandler, Issue
 from workbench.engine.handler_context import DeliveryContext, Issuer
-from workbench.engine.policy_runner import as_record
+from workbench.engine.policy_runner import as_record, instance_of
 from workbench.errors import PermanentError
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.json_values import read_json
-from workbench.model.messaging import LOG_TOPIC, NOTHING, Message
+from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, NOTHING, Message
 from workbench.model.policy import ReactorType, Refusal, issue
 from workbench.model.registry import Registry
 from workbench.store.ports import Reader
@@ -34,6 +34,8 @@ class IssuedCommands:
         Raises:
             PermanentError: It was refused, and nothing answers that.
         """
+        if message.deliver_at is not None and self._withdrawn(message):
+            return
         said: Mapping[str, Any] = read_json(message.metadata) if message.metadata else {}
         result = await self.commands.handle(
             Issue(
@@ -53,6 +55,11 @@ class IssuedCommands:
         elif not result.accepted:
             raise PermanentError(f"{message.type} was {result.outcome}: {result.message}")
 
+    def _withdrawn(self, message: Message) -> bool:
+        """Whether it was taken back after it was read (K7)."""
+        stored = self.reader.message(message.position, COMMANDS_TOPIC)
+        return stored is not None and stored.withdrawn
+
     def _answer(self, name: str, message: Message, result: CommandResult, context: DeliveryContext) -> None:
         """Issues what follows from a refusal; it commits with the delivery of the refused command."""
         if name == NOTHING:
@@ -71,16 +78,21 @@ class IssuedCommands:
             field=result.field,
             command=self.registry.command(message.type).parse(message.json()),
             event=event,
-            state=self._state(kind, event, record),
+            state=self._state(kind, event, record, context),
             context=ReactionContext(context.started_at, record),
         )
         for one in answer(refusal):
             issue(one, context)
 
-    def _state(self, kind: ReactorType | None, event: Any, record: RecordedEvent) -> Any:
-        """Returns the state of the instance that an event belongs to; None where there is none."""
+    def _state(
+        self, kind: ReactorType | None, event: Any, record: RecordedEvent, context: DeliveryContext
+    ) -> Any:
+        """Has the answer act for the instance that an event belongs to; returns its state, or None."""
         if kind is None or kind.correlate is None or kind.read_state is None:
             return None
         key = kind.correlate(event, record)
-        said = self.reader.process(kind.name, key) if key else None
+        if not key:
+            return None
+        context.issuer = replace(context.issuer, instance=instance_of(kind, key))
+        said = self.reader.process(kind.name, key)
         return None if said is None else kind.read_state(said)

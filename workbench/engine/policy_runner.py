@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from workbench.engine.handler_context import DeliveryContext
+from workbench.engine.handler_context import DeliveryContext, Issuer
 from workbench.engine.metrics import Metrics
 from workbench.errors import PermanentError
 from workbench.model.decision_context import ReactionContext
@@ -42,6 +42,8 @@ class PolicyRunner:
         if key is None:
             return
         self._metrics.flow[f"react:{self._kind.name}:{record.type}"] += 1
+        if self._kind.stateful:
+            context.issuer = Issuer(self._kind.name, message.position, instance_of(self._kind, key))
         state = self._state(key)
         state, reaction = self._kind.react(state, event, ReactionContext(context.started_at, record))
         for one in reaction:
@@ -92,6 +94,11 @@ class PolicyRunner:
             return None
         said = self._states[key] if key in self._states else self._reader.process(self._kind.name, key)
         return None if said is None else self._kind.read_state(said)
+
+
+def instance_of(kind: ReactorType, key: str) -> str:
+    """Returns how the store names an instance of a process."""
+    return f"{kind.name}:{key}"
 
 
 def as_record(message: Message) -> RecordedEvent:

@@ -103,8 +103,10 @@ class TopicReader:
         return self._runtime.reader.rows_from(self._subscription.name, after, upto)
 
     def _passes(self, message: Message) -> bool | Failure:
-        if message.history or self._unfiltered:
-            return not message.history
+        if message.history or message.withdrawn:
+            return False
+        if self._unfiltered:
+            return True
         try:
             return self._matches(message.facts())
         except Exception as error:  # noqa: BLE001  # a filter that raises makes a dead letter (P3)

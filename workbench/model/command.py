@@ -20,7 +20,7 @@ from workbench.model.pydantic_messages import place_of, sentence_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Involved:
-    """A further aggregate that a command is decided over (K7).
+    """A further aggregate that a command is decided over (K8).
 
     Attributes:
         aggregate: Its name.
@@ -40,7 +40,7 @@ class Command(BaseModel):
         command_type: Stable name, such as ``create_user``.
         target: Attribute that holds the aggregate's id.
         creates: Whether it needs that no stream exists yet (K4); else one must exist. None: either.
-        involves: Further aggregates that it is decided over, by the names of their states (K7).
+        involves: Further aggregates that it is decided over, by the names of their states (K8).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)

@@ -19,7 +19,7 @@ class DecisionContext(msgspec.Struct, frozen=True):
     Attributes:
         at: The time of the decision, microseconds since 1970; its events carry it as `occurred_at` (K5).
         states: Of the further aggregates that the command involves, by their names; None where there is no
-            stream yet (K7).
+            stream yet (K8).
     """
 
     at: int
@@ -32,7 +32,7 @@ class DecisionContext(msgspec.Struct, frozen=True):
 
 
 class For(msgspec.Struct, frozen=True):
-    """An event of one of several aggregates that are of one kind, such as two accounts (K7).
+    """An event of one of several aggregates that are of one kind, such as two accounts (K8).
 
     Attributes:
         name: The aggregate's in `Command.involves`; empty for the command's own.

@@ -7,6 +7,9 @@ from workbench.model.json_values import read_json, write_json
 HISTORY = "history"
 """Events that happened elsewhere before: read models fold them, nothing reacts (B3)."""
 
+WITHDRAWN = "withdrawn"
+"""Commands that were issued for later and taken back: they are not handed out (K7)."""
+
 
 def with_mark(metadata: str | None, mark: str) -> str:
     """Returns metadata with a mark."""

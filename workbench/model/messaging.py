@@ -18,7 +18,7 @@ from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.event import Event, RecordedEvent
 from workbench.model.filter import Filter
 from workbench.model.json_values import read_json
-from workbench.model.marks import HISTORY, has_mark
+from workbench.model.marks import HISTORY, WITHDRAWN, has_mark
 from workbench.model.retry import RetryPolicy
 
 COMMANDS_TOPIC = "$commands"
@@ -141,6 +141,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     def history(self) -> bool:
         """Whether it is an event that was brought in for read models alone (B3)."""
         return self.event and has_mark(self.metadata, HISTORY)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it is a command that was issued for later and taken back (K7)."""
+        return self.topic == COMMANDS_TOPIC and has_mark(self.metadata, WITHDRAWN)
 
     def json(self) -> Any:
         """Returns the data as plain values."""

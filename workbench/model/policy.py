@@ -13,7 +13,7 @@ from workbench.model.command import Command
 from workbench.model.decision_context import ReactionContext, with_context
 from workbench.model.declarations import check_classes, check_functions
 from workbench.model.event import E, Event, RecordedEvent
-from workbench.model.messaging import NOTHING, Context
+from workbench.model.messaging import NOTHING
 from workbench.model.pydantic_messages import doc_of
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -56,7 +56,20 @@ class Issue:
     refused: str = NOTHING
 
 
-Reaction = Iterable[Command | After | At | Issue]
+@dataclass(frozen=True, slots=True, init=False)
+class Withdraw:
+    """Takes back commands that this instance of a process issued for later, before their time has come (K7).
+
+    What it issues behind that stays.
+    """
+
+    commands: tuple[type[Command], ...]
+
+    def __init__(self, *commands: type[Command]) -> None:
+        object.__setattr__(self, "commands", commands)
+
+
+Reaction = Iterable[Command | After | At | Issue | Withdraw]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +97,8 @@ Answers = Mapping[str, Callable[[Refusal], Reaction]]
 """What follows where an issued command is refused, by the names that `Issue` gives; pure."""
 
 
-def issue(made: Command | After | At | Issue, context: Context, refused: str = "") -> None:
-    """Issues what a reaction names."""
+def issue(made: Command | After | At | Issue | Withdraw, context: Any, refused: str = "") -> None:
+    """Has a context do what a reaction names."""
     match made:
         case Issue(what, answer):
             issue(what, context, answer)
@@ -93,6 +106,8 @@ def issue(made: Command | After | At | Issue, context: Context, refused: str = "
             context.issue(command, delay=seconds, refused=refused)
         case At(time, command):
             context.issue(command, at=time, refused=refused)
+        case Withdraw(commands):
+            context.withdraw(*(one.command_type for one in commands))
         case _:
             context.issue(made, refused=refused)
 

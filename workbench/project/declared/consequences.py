@@ -17,7 +17,7 @@ from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type, misfit
 from workbench.model.expressions.value_views import moment, names_of
-from workbench.model.policy import After, At, Issue
+from workbench.model.policy import After, At, Issue, Withdraw
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.scopes import Lines, lines_of
@@ -37,17 +37,22 @@ class CompiledAction:
     Attributes:
         quick: The same as ``build`` without checks, where that is possible; it may raise anything.
         lines: Gives what is read for each line over which it is repeated; None where it is done once.
+        before: What is done before it.
     """
 
     when: Get | None
     build: Build
     quick: Build | None = None
     lines: Lines | None = None
+    before: Withdraw | None = None
 
     def made(self, env: Any) -> list[Any]:
         """Returns what it makes: nothing where it does not apply."""
         found = (env,) if self.lines is None else self.lines(env)
-        return [self.build(one) for one in found if self.when is None or self.when(one) is True]
+        applies = [one for one in found if self.when is None or self.when(one) is True]
+        if self.before and applies:
+            return [self.before, *(self.build(one) for one in applies)]
+        return [self.build(one) for one in applies]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,14 @@ def sections_of(path: Path, acting: Acting) -> Iterator[tuple[Path, ActionSectio
     if acting.do:
         for name, one in acting.do.items():
             yield (*path, "do", name), one
-    elif acting.emit or acting.issue or acting.publish:
+    elif acting.emit or acting.issue or acting.publish or acting.withdraw:
         yield path, acting
 
 
 def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[str, ...]) -> str:
     """Returns what an action does; what it cannot do here is told."""
     verbs = [verb for verb in ("emit", "issue", "publish") if getattr(one, verb)]
+    verbs = verbs or ["withdraw"][: len(one.withdraw)]
     if len(verbs) == 1 and verbs[0] in allowed:
         for odd in sorted(one.model_fields_set & (one.details - _FITTING[verbs[0]])):
             key = "for" if odd == "whose" else odd
@@ -88,8 +94,9 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
 
 _FITTING = {
     "emit": frozenset({"whose"}),
-    "issue": frozenset({"after", "at", "refused"}),
-    "publish": ActionSection.details - {"refused", "whose"},
+    "issue": frozenset({"after", "at", "refused", "withdraw"}),
+    "publish": ActionSection.details - {"refused", "whose", "withdraw"},
+    "withdraw": frozenset({"withdraw"}),
 }
 
 
@@ -105,6 +112,7 @@ class ActionCompiler:
         source: The variable whose fields are taken over where a field of the same name is not given.
         arity: How many items expressions read; None where they read a mapping.
         answer: Compiles what follows where a command is refused; returns its name.
+        withdrawn: Of a process: what it withdraws, with the places, is added to it.
     """
 
     draft: Compilation
@@ -113,6 +121,7 @@ class ActionCompiler:
     arity: int | None
     present: frozenset[str] = frozenset()
     answer: Callable[[Path, AnswerSection, CompiledPart], str] | None = None
+    withdrawn: list[tuple[Path, str]] | None = None
 
     def emitted(
         self, path: Path, acting: Acting, places: Mapping[str, Mapping[str, CompiledPart]]
@@ -126,7 +135,10 @@ class ActionCompiler:
 
     def issued(self, path: Path, acting: Acting, names: list[str]) -> list[CompiledAction]:
         """Compiles the commands that follow; their names are added to ``names``."""
-        return self._compiled(path, acting, {"issue": partial(_issue, names)})
+        makes: dict[str, _Make] = {"issue": partial(_issue, names)}
+        if self.withdrawn is not None:
+            makes["withdraw"] = _withdraw
+        return self._compiled(path, acting, makes)
 
     def handled(self, path: Path, acting: Acting) -> list[CompiledAction]:
         """Compiles what a handler does: publications and commands."""
@@ -150,8 +162,20 @@ class ActionCompiler:
                 denied |= no
             build = makes[verb](replace(inner, present=inner.present | yes), place, one) if verb else None
             if build is not None:
-                made.append(CompiledAction(when, build[0], None if lines else build[1], lines))
+                before = inner.withdrawn_by(place, one) if verb == "issue" else None
+                made.append(CompiledAction(when, build[0], None if lines else build[1], lines, before))
         return made
+
+    def withdrawn_by(self, path: Path, one: ActionSection) -> Withdraw | None:
+        """Compiles what an action of a process takes back before it does anything else."""
+        place = (*path, "withdraw")
+        if one.withdraw and self.withdrawn is None:
+            self.draft.tell(place, "S-TYPE", "only a process withdraws what it issued", key=True)
+        if not one.withdraw or self.withdrawn is None:
+            return None
+        self.withdrawn.extend((place, name) for name in one.withdraw)
+        known = [self.draft.commands.get(name) for name in one.withdraw]
+        return Withdraw(*(part.cls for part in known if part is not None))
 
     def condition(
         self, path: Path, one: ActionSection, earlier: Sequence[Get], denied: frozenset[str]
@@ -306,6 +330,11 @@ def _issue(
         return build, None
     name = own.answer((*path, "refused"), one.refused, part)
     return lambda env: Issue(build(env), name), None
+
+
+def _withdraw(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build, None] | None:
+    found = own.withdrawn_by(path, one)
+    return (lambda _env: found), None
 
 
 def _publish(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build, None] | None:

@@ -101,6 +101,7 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
     names: list[str] = []
     steps: dict[type[Any], _Step] = {}
     answers: MadeAnswers = {}
+    withdrawn: list[tuple[Path, str]] = []
     keys: dict[type[Any], Get] = {}
     for event, one in section.on.items():
         part = draft.events.get(event)
@@ -109,8 +110,12 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
             continue
         keys[part.cls] = _key(draft, path, section, event, part)
         place = (*path, "on", event)
-        answer = event_answers(draft, place, part, names, answers, fields)
+        answer = event_answers(draft, place, part, names, answers, fields, withdrawn)
         steps[part.cls] = _step(draft, place, one, part, fields, names, answer)
+    for place, command in withdrawn:
+        if command not in names and not draft.lenient:
+            hint = f"it issues {', '.join(sorted(names)) or 'nothing'}"
+            draft.tell(place, "S-REF", f"the process does not issue {command}", hint)
     state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     return Process(
         name=name,
@@ -174,7 +179,8 @@ def _step(
             draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)
             continue
         given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
-    actions = ActionCompiler(draft, scope, "event", 4, answer=answers.name).issued(path, one, names)
+    compiler = ActionCompiler(draft, scope, "event", 4, answer=answers.name, withdrawn=answers.withdrawn)
+    actions = compiler.issued(path, one, names)
     return _Step(section=one, part=part, given=given, actions=actions)
 
 

@@ -37,6 +37,7 @@ class AnswerCompiler:
         env: Gives what expressions read.
         arity: How many items that has; None where it is a mapping.
         issues: The names of commands that can follow are added to it.
+        withdrawn: As for an `ActionCompiler`.
         made: The answers, by their names; they are added to it.
     """
 
@@ -49,6 +50,7 @@ class AnswerCompiler:
     arity: int | None
     issues: list[str]
     made: MadeAnswers
+    withdrawn: list[tuple[Path, str]] | None = None
 
     def name(self, path: Path, section: AnswerSection, command: CompiledPart) -> str:
         """Compiles one answer; returns its name."""
@@ -61,9 +63,11 @@ class AnswerCompiler:
             "command": self._variable("command", command.type),
         }
         names = with_names(self.draft, path, section.let, scope)
-        compiler = ActionCompiler(self.draft, names, self.source, self.arity, answer=self.name)
+        compiler = ActionCompiler(
+            self.draft, names, self.source, self.arity, answer=self.name, withdrawn=self.withdrawn
+        )
         actions = compiler.issued(path, section, self.issues)
-        if not (section.do or section.issue or section.emit or section.publish):
+        if not (section.do or section.issue or section.emit or section.publish or section.withdraw):
             self.draft.tell(path, "S-TYPE", f'an answer needs issue, or is "{NOTHING}"', key=True)
 
         def answer(refusal: Refusal) -> Reaction:
@@ -87,6 +91,7 @@ def event_answers(
     issues: list[str],
     made: MadeAnswers,
     state: Mapping[str, FieldType] | None = None,
+    withdrawn: list[tuple[Path, str]] | None = None,
 ) -> AnswerCompiler:
     """Returns what compiles the answers to what follows from an event.
 
@@ -106,6 +111,7 @@ def event_answers(
         arity=len(_ENV),
         issues=issues,
         made=made,
+        withdrawn=withdrawn,
     )
 
 

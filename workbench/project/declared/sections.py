@@ -100,7 +100,9 @@ def _answer(value: object) -> object:
 class ActionSection(Section):
     """What is done, if ``when`` holds: emit an event, issue a command or publish a message."""
 
-    details: ClassVar[frozenset[str]] = frozenset({"after", "at", "refused", "type", "key", "whose"})
+    details: ClassVar[frozenset[str]] = frozenset(
+        {"after", "at", "refused", "type", "key", "whose", "withdraw"}
+    )
     """Settings that have a meaning for some of what can be done."""
     when: str = Field("", description="Condition; always where it is left out")
     otherwise: bool = Field(
@@ -119,12 +121,19 @@ class ActionSection(Section):
     refused: Annotated[AnswerSection, BeforeValidator(_answer)] | None = Field(
         None, description="What follows where the command is refused; nothing: it has no consequence"
     )
+    withdraw: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
+        default_factory=list,
+        description="Commands that this instance issued for later and that are taken back",
+    )
     publish: str = Field("", description="Topic that a message goes to")
     type: str = Field("", description="Type of the message; by default the topic's name")
     key: str = Field(
         "", description="Expression for the message's key; by default that of the message handled"
     )
     given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
+
+
+_OF_ONE = frozenset({"emit", "issue", "publish", "given", "refused", "withdraw"})
 
 
 class Acting(ActionSection):
@@ -135,7 +144,7 @@ class Acting(ActionSection):
 
     @model_validator(mode="after")
     def _one_form(self) -> Acting:
-        if self.do and (self.emit or self.issue or self.publish or self.given or self.refused):
+        if self.do and self.model_fields_set & _OF_ONE:
             raise ValueError("give one action, or do { … } with several, not both")
         return self
 

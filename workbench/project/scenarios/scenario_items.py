@@ -70,6 +70,13 @@ class ScenarioItem:
         node.wrong("S-TYPE", f"{key} should be a whole number of at least {least}")
         return None
 
+    def flag(self, key: str) -> bool | None:
+        """Returns true where that is said; None where nothing is said."""
+        node = self._nodes.get(key)
+        if node is not None and node.value.plain is not True:
+            node.wrong("S-TYPE", f"{key} should be true, or be left out")
+        return None if node is None else True
+
     def seconds(self, key: str) -> float | None:
         """Returns a duration; None where there is none."""
         return self._read(key, read_duration)

@@ -46,12 +46,12 @@ THEN: Forms = {
     "row": ("projection", *DATA),
     "rows": ("projection", *DATA),
     "message": ("topic", *DATA),
-    "command": ("by", "after", *DATA),
+    "command": ("by", "after", "withdrawn", *DATA),
     "dead_letter": ("error", "message", "reason", "attempts", *DATA),
     "no_event": ("stream", "at", *DATA),
     "no_row": ("projection", *DATA),
     "no_message": ("topic", *DATA),
-    "no_command": ("by", "after", *DATA),
+    "no_command": ("by", "after", "withdrawn", *DATA),
 }
 _AT_FIELD = re.compile(r"\$\.(\w+)")
 
@@ -238,6 +238,7 @@ class _Reader:
                 return {
                     "by": item.known("by", self._subscriptions(), "policy, process or subscription"),
                     "after": None if seconds is None else write_duration(seconds),
+                    "withdrawn": item.flag("withdrawn"),
                 }
             case FactKind.DEAD_LETTER:
                 return {

@@ -49,12 +49,13 @@ def _commands(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
     before = scene.done.before
     found, _ = scene.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
-        yield {
+        facts = {
             "command": message.type,
             "by": (read_json(message.metadata) if message.metadata else {}).get("origin"),
             "after": write_duration(_delay(message)),
             "data": message.json(),
         }
+        yield {**facts, "withdrawn": True} if message.withdrawn else facts
 
 
 def _delay(message: Message) -> float:

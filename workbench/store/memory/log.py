@@ -228,6 +228,7 @@ def retain(tables: Tables, op: Retain, _now: int) -> int:
     for position in gone:
         tables.message_ids.drop(tables.messages[position].id_bytes)
         tables.messages.drop(position)
+        tables.timeouts.drop(position)
     return len(gone)
 
 
@@ -260,6 +261,8 @@ def publish(tables: Tables, op: NewMessage, now: int) -> int:
     )
     tables.messages.put(position, message)
     tables.message_ids.put(op.id.bytes, position)
+    if op.instance:
+        tables.timeouts.put(position, (op.instance, op.type))
     return position
 
 

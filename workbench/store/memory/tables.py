@@ -130,6 +130,7 @@ class Tables:
         counters: Highest numbers given away, by what they number; never given again (I3).
         versions: Positions of events by stream and version.
         changes: By dead letter, what it was before each act that archived or purged it (L9).
+        timeouts: By position of a command that was issued for later: the instance, and the command's type.
         rows: Rows of projections, by projection, generation and key.
         owners: The engines that took something since the store was opened; all others are dead (D5).
         commits: Transactions that were committed.
@@ -161,6 +162,7 @@ class Tables:
         self.rows: Table[Place, dict[str, Any]] = Table(journal)
         self.passed: Table[tuple[str, int, int], PassedEvent] = Table(journal)
         self.processes: Table[tuple[str, str], str] = Table(journal)
+        self.timeouts: Table[int, tuple[str, str]] = Table(journal)
         self.actions: Table[int, OperatorAction] = Table(journal)
 
     def next(self, what: str) -> int:

@@ -43,6 +43,7 @@ from workbench.store.operations.queue_operations import (
     Settle,
     Skip,
     Unclaim,
+    WithdrawTimeouts,
 )
 from workbench.store.operations.row_operations import (
     ProjectRows,
@@ -82,4 +83,5 @@ __all__ = [
     "Skip",
     "StartJob",
     "Unclaim",
+    "WithdrawTimeouts",
 ]

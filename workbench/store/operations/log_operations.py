@@ -94,7 +94,11 @@ class SaveSnapshot(Operation, frozen=True, kw_only=True):
 
 
 class NewMessage(Operation, frozen=True, kw_only=True):
-    """Publishes one message to a topic (P2); answers with its position."""
+    """Publishes one message to a topic (P2); answers with its position.
+
+    Attributes:
+        instance: Of a process that issues a command for later: who may withdraw it (K7).
+    """
 
     refuses_first: ClassVar[bool] = True
     batched: ClassVar[bool] = True
@@ -109,6 +113,7 @@ class NewMessage(Operation, frozen=True, kw_only=True):
     priority: int = 0
     deliver_at: int | None = None
     expires_at: int | None = None
+    instance: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from typing_extensions import override
@@ -113,6 +113,17 @@ class Skip(Operation, frozen=True, kw_only=True):
         touched.skipped.add(self.subscription)
 
 
+class WithdrawTimeouts(Operation, frozen=True, kw_only=True):
+    """Takes back commands that an instance of a process issued for later (K7); answers how many.
+
+    What was handed out once stays. A message that is taken back is marked, and has no delivery any more.
+    """
+
+    never_refuses: ClassVar[bool] = True
+    instance: str
+    types: tuple[str, ...]
+
+
 class Settle(Operation, frozen=True, kw_only=True):
     """Commits a batch: cursor, buffered effects and what did not succeed, all in one (contract §5, D1).
 
@@ -151,6 +162,8 @@ class Settle(Operation, frozen=True, kw_only=True):
         for effect in self.effects:
             if isinstance(effect, Append):
                 touched.versions[effect.stream] = None
+            if isinstance(effect, WithdrawTimeouts):
+                touched.subscriptions.add(COMMANDS_TOPIC)
             if isinstance(effect, NewMessage):
                 touched.head = max(touched.head, 1)
                 issued = effect.topic == COMMANDS_TOPIC

@@ -12,7 +12,8 @@ import msgspec
 from workbench.errors import NotFound, StaleLease
 from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
-from workbench.model.messaging import Message
+from workbench.model.marks import WITHDRAWN, has_mark
+from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.store.letter_values import crash_letter
 from workbench.store.operations import Claim, Extend, Lease, Reclaim, RecoverSubscription, Unclaim
 from workbench.store.settlements import NewDelivery
@@ -170,7 +171,17 @@ def insert_deliveries(
     Args:
         token, owner: Of the lease under which some are handed out at once.
     """
-    insert_rows(con, _DELIVERIES, [_row_of(con, number, new, token, owner) for new in rows])
+    standing = [new for new in rows if not _withdrawn(con, new)]
+    insert_rows(con, _DELIVERIES, [_row_of(con, number, new, token, owner) for new in standing])
+
+
+def _withdrawn(con: sqlite3.Connection, new: NewDelivery) -> bool:
+    """Whether a command that waits for its time was taken back since it was read (K7)."""
+    message = new.message
+    if new.state is not DeliveryState.DELAYED or new.failed or message.topic != COMMANDS_TOPIC:
+        return False
+    row = con.execute("select meta from messages where position = ?", (message.position,)).fetchone()
+    return row is not None and has_mark(row[0], WITHDRAWN)
 
 
 def _row_of(

@@ -130,10 +130,17 @@ def _owners(con: sqlite3.Connection) -> None:
         con.execute(f"drop table old_{table}")
 
 
+def _timeouts(con: sqlite3.Connection) -> None:
+    """From 5 to 6: what processes issue for later can be withdrawn, from now on."""
+    for statement in ddl_of("timeouts"):
+        con.execute(statement)
+
+
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _generations,
     2: _urgency,
     3: _changes,
     4: _owners,
+    5: _timeouts,
 }
 """By the version that each step starts from."""

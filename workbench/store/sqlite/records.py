@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from workbench.errors import MessageIdReused, NotFound, TopicAlreadyExists, TopicNotFound
 from workbench.model.json_values import check_name
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store.operations import (
     Atomic,
     CreateTopic,
@@ -179,6 +180,8 @@ def publish(
             _bytes(op.causation_id),
         )
     )
+    if op.instance:
+        con.execute("insert into timeouts values (?,?,?)", (heads.position, op.instance, op.type))
     return heads.position
 
 
@@ -203,6 +206,9 @@ def retain(con: sqlite3.Connection, heads: Heads, op: Retain) -> int:
         " order by m.position limit ?)",
         (topic, passed, 2**62 if op.before is None else op.before, op.topic, op.limit),
     ).rowcount
+    if removed and op.topic == COMMANDS_TOPIC:
+        gone = "position <= ? and position not in (select position from messages)"
+        con.execute(f"delete from timeouts where {gone}", (passed,))
     # The newest position may be among them, and no position is ever given away twice (I3).
     con.execute("insert or replace into meta values ('head', ?)", (str(heads.position),))
     return removed

@@ -9,7 +9,7 @@ from sqlmodel import Column, Field, SQLModel
 
 APPLICATION_ID = 0x4557424E
 """``EWBN`` in the file's header: Event Workbench."""
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 def _text(*, null: bool = False) -> Column:  # type: ignore[type-arg]  # SQLAlchemy infers it per use
@@ -308,6 +308,16 @@ class ProcessRow(SQLModel, table=True):
     process: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     state: str = Field(sa_column=_text())
+
+
+class TimeoutRow(SQLModel, table=True):
+    """Commands that instances of processes issued for later, so that they can be withdrawn."""
+
+    __tablename__ = "timeouts"
+    __table_args__ = (Index("timeouts_instance", "instance", "type"),)
+    position: int | None = Field(default=None, primary_key=True)
+    instance: str
+    type: str
 
 
 class ActionRow(SQLModel, table=True):

@@ -18,6 +18,7 @@ from workbench.store.sqlite import (
     projection_tables,
     records,
     settle,
+    timeouts,
     transient,
 )
 from workbench.store.sqlite.batch import Batch
@@ -174,6 +175,7 @@ _RUN: Run = {
     **records.RUN,
     **transient.RUN,
     **settle.RUN,
+    **timeouts.RUN,
     **claims.RUN,
     **letters.RUN,
     **jobs.RUN,

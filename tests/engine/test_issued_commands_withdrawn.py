@@ -1,0 +1,105 @@
+"""K7: a process takes back what it issued for later, exactly once whenever the engine is killed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.engine.trips import DEFINITIONS, HOUR, Booked, Expire, Office, Paid
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.policy import After, Issue, Policy, Withdraw
+
+STORES = ["memory", "sqlite"]
+WITHDRAWN = 'withdrawn expire {"id":"a"}'
+EXPIRED = 'trip-a ended {"why":"not paid in time"}'
+
+
+@pytest.fixture(params=STORES)
+async def office(request, tmp_path):
+    made = Office(tmp_path / "events.db", request.param)
+    yield made
+    await made.close()
+
+
+async def travel(office: Office) -> list[str]:
+    """Books two trips, of which one is paid in time; returns what happened."""
+    await office.open()
+    await office.do("book", id="a")
+    await office.do("book", id="b", hotel="inn")
+    await office.settle()
+    office.clock.advance(HOUR / 2)
+    await office.do("pay", id="a")
+    await office.finish()
+    return office.story()
+
+
+async def test_K7_what_is_withdrawn_is_not_handed_out_and_not_waited_for(office):
+    story = await travel(office)
+    assert WITHDRAWN in story
+    assert 'trip-a ended {"why":"travelled"}' in story
+    assert 'trip-b ended {"why":"not paid in time"}' in story, "that of another instance stays"
+    assert office.engine.reader.subscription(COMMANDS_TOPIC).waiting == 0
+    assert not [one for one in story if one.startswith("dead")]
+
+
+@pytest.mark.parametrize("kind", STORES)
+async def test_K7_killed_at_any_commit_and_the_same_is_withdrawn(tmp_path, kind):
+    whole, died, number = [], True, 0
+    while died:
+        office = Office(tmp_path / f"{number}.db", kind, die_at=number or -1)
+        story = sorted(await travel(office))
+        await office.close()
+        whole = whole or story
+        assert story == whole, number
+        died, number = office.died or not number, number + 1
+    assert number > 25
+
+
+async def test_K7_issued_and_withdrawn_in_one_batch(office):
+    await office.open()
+    office.engine.pause()
+    await office.do("book", id="a")
+    await office.do("pay", id="a")
+    office.engine.resume()
+    assert await office.finish() == 2 * HOUR, "the time to pay is not waited for"
+    assert WITHDRAWN in office.story()
+
+
+async def test_K7_what_was_handed_out_runs(office):
+    await office.open()
+    await office.do("book", id="a")
+    await office.settle()
+    office.clock.advance(HOUR)
+    await office.finish()
+    await office.do("book", id="b")
+    assert EXPIRED in office.story()
+    assert WITHDRAWN not in office.story()
+
+
+def reacting(react):
+    return replace(DEFINITIONS, processes=(replace(DEFINITIONS.processes[0], react=react),))
+
+
+async def test_K7_what_is_issued_behind_a_withdrawal_stays(office):
+    office.definitions = reacting(
+        lambda _state, event: (
+            [Withdraw(Expire), Issue(After(HOUR, Expire(id="a")))] if isinstance(event, Booked | Paid) else []
+        )
+    )
+    await office.open()
+    await office.do("book", id="a")
+    await office.settle()
+    office.clock.advance(HOUR / 2)
+    await office.do("pay", id="a")
+    assert await office.finish() == HOUR, "half an hour later than the first one"
+    assert office.story().count(WITHDRAWN) == 1
+
+
+async def test_K7_a_policy_withdraws_nothing(office):
+    policy = Policy(name="p", on=(Booked,), react=lambda _event, _record: [Withdraw(Expire)])
+    office.definitions = replace(DEFINITIONS, processes=(), policies=(policy,))
+    await office.open()
+    await office.do("book", id="a")
+    await office.finish()
+    assert office.story()[1:] == ["dead booked: p is no process, and only they withdraw what they issued"]

@@ -1,0 +1,40 @@
+"""Takes back commands that instances of processes issued for later (K7)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from workbench.model.marks import WITHDRAWN, with_mark
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.store.operations import WithdrawTimeouts
+from workbench.store.sqlite.run_table import Run
+
+
+def withdraw(con: sqlite3.Connection, op: WithdrawTimeouts, now: int) -> int:
+    """Marks what was not handed out yet, and lets its delivery go."""
+    marks = ",".join("?" * len(op.types))
+    found = con.execute(
+        f"delete from timeouts where instance = ? and type in ({marks}) returning position",
+        (op.instance, *op.types),
+    ).fetchall()
+    return sum(_withdrawn(con, position, now) for (position,) in found)
+
+
+def _withdrawn(con: sqlite3.Connection, position: int, now: int) -> bool:
+    row = con.execute(
+        "select m.meta, m.deliver_at <= ?, s.cursor, s.claimed_to, d.id, d.acquired + (d.letter_id is not null)"
+        " from messages m join subscriptions s on s.name = ? left join deliveries d"
+        " on d.subscription_id = s.id and d.position = m.position where m.position = ?",
+        (now, COMMANDS_TOPIC, position),
+    ).fetchone()
+    if row is None:
+        return False
+    meta, due, cursor, claimed_to, delivery, taken = row
+    if taken if delivery is not None else position <= cursor or (due and position <= claimed_to):
+        return False
+    con.execute("delete from deliveries where id = ?", (delivery,))
+    con.execute("update messages set meta = ? where position = ?", (with_mark(meta, WITHDRAWN), position))
+    return True
+
+
+RUN: Run = {WithdrawTimeouts: lambda w, o: withdraw(w.con, o, w.now)}
