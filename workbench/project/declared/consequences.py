@@ -69,11 +69,10 @@ class Publication:
 
 def sections_of(path: Path, acting: Acting) -> Iterator[tuple[Path, ActionSection]]:
     """Yields the actions of a section, one or several, with their places."""
-    if acting.do:
-        for name, one in acting.do.items():
-            yield (*path, "do", name), one
-    elif acting.emit or acting.issue or acting.publish or acting.withdraw:
+    if acting.emit or acting.issue or acting.publish or acting.withdraw:
         yield path, acting
+    for name, one in acting.do.items():
+        yield (*path, "do", name), one
 
 
 def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[str, ...]) -> str:

@@ -133,7 +133,23 @@ class ActionSection(Section):
     given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
 
 
-_OF_ONE = frozenset({"emit", "issue", "publish", "given", "refused", "withdraw"})
+_OF_ONE = frozenset(
+    {
+        "when",
+        "otherwise",
+        "each",
+        "emit",
+        "issue",
+        "publish",
+        "given",
+        "refused",
+        "after",
+        "at",
+        "type",
+        "whose",
+    }
+)
+"""What is said of one action; beside several it would say nothing."""
 
 
 class Acting(ActionSection):
