@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workbench.errors import InvalidCommand, ModelError
 from workbench.model.declarations import check_class, check_functions
+from workbench.model.event import Event
 from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.pydantic_messages import place_of, sentence_of
 
@@ -41,6 +42,7 @@ class Command(BaseModel):
         target: Attribute that holds the aggregate's id.
         creates: Whether it needs that no stream exists yet (K4); else one must exist. None: either.
         involves: Further aggregates that it is decided over, by the names of their states (K8).
+        emits: Event classes that it can lead to, for the board and the documents.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
@@ -48,6 +50,7 @@ class Command(BaseModel):
     target: ClassVar[str] = "id"
     creates: ClassVar[bool | None] = False
     involves: ClassVar[Mapping[str, Involved]] = {}
+    emits: ClassVar[tuple[type[Event], ...]] = ()
 
 
 class Query(BaseModel):

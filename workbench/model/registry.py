@@ -23,6 +23,7 @@ from workbench.model.messaging import (
     Subscription,
     Topic,
 )
+from workbench.model.model_flow import ModelFlow
 from workbench.model.policy import Answers, Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projection import Projection
 from workbench.model.pydantic_messages import doc_of, summary_of
@@ -36,6 +37,8 @@ class Definitions:
 
     Attributes:
         handlers: Functions that subscriptions of the project file name.
+        flows: What follows from what, in words, by ``command:NAME``, ``subscription:NAME`` of a policy or
+            process, or ``handler:NAME``; where it is not said, a policy issues what its ``issues`` names.
     """
 
     aggregates: tuple[Aggregate, ...] = ()
@@ -44,6 +47,7 @@ class Definitions:
     processes: tuple[Process, ...] = ()
     queries: tuple[Answer, ...] = ()
     handlers: Mapping[str, Callable[[Message, Context], Awaitable[None] | None]] = field(default_factory=dict)
+    flows: Mapping[str, tuple[ModelFlow, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_all("aggregates", self.aggregates, Aggregate)
@@ -67,6 +71,17 @@ class Registry:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
+    flows: Mapping[str, tuple[ModelFlow, ...]] = field(default_factory=dict)
+
+    def flows_of(self, source: str) -> tuple[ModelFlow, ...]:
+        """Returns what is known to follow from ``command:NAME`` or ``subscription:NAME``."""
+        name = source.partition(":")[2]
+        if source in self.flows or source.startswith("command:"):
+            return self.flows.get(source, ())
+        if name in self.reactors:
+            return tuple(ModelFlow(verb="issues", name=one) for one in self.reactors[name].commands)
+        handler = self.subscriptions[name].handler
+        return self.flows.get(f"handler:{handler}", ())
 
     def gets(self, subscription: Subscription, event_type: str) -> bool:
         """Whether a subscription's topic gets events of a type and it is not limited to others."""
@@ -156,6 +171,7 @@ def build_registry(
     projections: dict[str, Projection] = {}
     reactors: dict[str, ReactorType] = {}
     handlers: dict[str, Handler] = {}
+    flows: dict[str, tuple[ModelFlow, ...]] = {}
     for module in modules:
         for aggregate in module.aggregates:
             names = {event.event_type for event in aggregate.events}
@@ -169,6 +185,8 @@ def build_registry(
             _add(aggregates, aggregate.name, aggregate_type_of(aggregate, text_of, digests), "aggregate")
             for command in aggregate.commands:
                 _add(commands, command.command_type, command_type_of(command, aggregate.name), "command")
+                emits = (ModelFlow(verb="emits", name=event.event_type) for event in command.emits)
+                flows[f"command:{command.command_type}"] = tuple(emits)
         for projection in module.projections:
             _add(projections, projection.name, projection, "projection")
         for policy in module.policies:
@@ -177,6 +195,7 @@ def build_registry(
             _add(reactors, process.name, process_type_of(process), "process")
         for answer in module.queries:
             _add(queries, answer.query.query_type, query_type_of(answer), "query")
+        flows |= module.flows
         for name, handler in module.handlers.items():
             _add(handlers, name, handler, "handler")
     return Registry(
@@ -190,6 +209,7 @@ def build_registry(
         topics={topic.name: topic for topic in topics},
         subscriptions={one.name: _described(one, handlers) for one in subscriptions},
         routing=Routing(tuple(routes), default_topic),
+        flows=flows,
     )
 
 

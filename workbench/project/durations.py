@@ -68,6 +68,14 @@ def read_later(value: object) -> object:
     return seconds
 
 
+def write_later(later: object) -> str:
+    """Writes what `read_later` returns: ``30m``, ``1 month``, or the expression."""
+    if isinstance(later, Calendar):
+        count, unit = (later.months, "month") if later.months else (later.days, "day")
+        return f"{count} {unit}" + ("s" if count != 1 else "")
+    return write_duration(later) if isinstance(later, int | float) else str(later)
+
+
 Later = Annotated[
     Any,
     BeforeValidator(read_later),

@@ -109,6 +109,7 @@ class PlaceOrder(Command):
 
     command_type: ClassVar[str] = "place_order"
     target: ClassVar[str] = "order_id"
+    emits: ClassVar = (OrderPlaced,)
     creates: ClassVar[bool] = True
     order_id: OrderId
     customer: str = Field(min_length=1, max_length=80, examples=["Ada Lovelace"])
@@ -128,6 +129,7 @@ class MarkPaid(Command):
 
     command_type: ClassVar[str] = "mark_paid"
     target: ClassVar[str] = "order_id"
+    emits: ClassVar = (OrderPaid,)
     order_id: OrderId
 
 
@@ -136,6 +138,7 @@ class ShipOrder(Command):
 
     command_type: ClassVar[str] = "ship_order"
     target: ClassVar[str] = "order_id"
+    emits: ClassVar = (OrderShipped,)
     order_id: OrderId
 
 
@@ -144,6 +147,7 @@ class CancelOrder(Command):
 
     command_type: ClassVar[str] = "cancel_order"
     target: ClassVar[str] = "order_id"
+    emits: ClassVar = (OrderCancelled,)
     order_id: OrderId
     reason: str = Field(min_length=3, max_length=200)
 
@@ -242,6 +246,7 @@ class RequestPayment(Command):
 
     command_type: ClassVar[str] = "request_payment"
     target: ClassVar[str] = "order_id"
+    emits: ClassVar = (PaymentRequested,)
     creates: ClassVar[bool] = True
     order_id: OrderId
     amount: Decimal = Field(ge=0)
@@ -253,6 +258,7 @@ class RetryPayment(Command):
 
     command_type: ClassVar[str] = "retry_payment"
     target: ClassVar[str] = "order_id"
+    emits: ClassVar = (PaymentRequested,)
     order_id: OrderId
 
 
@@ -261,6 +267,7 @@ class ConfirmPayment(Command):
 
     command_type: ClassVar[str] = "confirm_payment"
     target: ClassVar[str] = "order_id"
+    emits: ClassVar = (PaymentConfirmed,)
     order_id: OrderId
 
 
@@ -269,6 +276,7 @@ class DeclinePayment(Command):
 
     command_type: ClassVar[str] = "decline_payment"
     target: ClassVar[str] = "order_id"
+    emits: ClassVar = (PaymentFailed,)
     order_id: OrderId
     reason: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations, pairwise
 
-from workbench.gui.board.board_graph import BoardGraph
+from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode
 from workbench.gui.board.layout import Box, Layout, lay_out
 
 SIZE = (160.0, 70.0)
@@ -98,3 +98,12 @@ def test_what_is_only_seen_moves_nothing_and_runs_through_no_node(tangle: BoardG
         assert not any(crosses(route, box) for box in after.boxes.values() if box not in ends)
         assert all(after.bounds.x <= x <= after.bounds.right for x, _ in route)
         assert all(after.bounds.y <= y <= after.bounds.bottom for _, y in route)
+
+
+def test_commands_and_events_keep_the_order_of_time_even_where_lines_cross() -> None:
+    ids = ("command:a", "command:b", "event:first", "event:second")
+    nodes = tuple(BoardNode(name, name.partition(":")[0], name) for name in ids)
+    pairs = (("command:a", "event:second"), ("command:b", "event:first"), ("command:b", "event:second"))
+    boxes = laid_out(BoardGraph(nodes, tuple(BoardEdge(*pair, "emits") for pair in pairs))).boxes
+    assert boxes["command:a"].bottom < boxes["command:b"].y
+    assert boxes["event:first"].bottom < boxes["event:second"].y

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from workbench.gui.board.board_graph import KINDS, BoardGraph
+from workbench.gui.views.board_details import ways
 from workbench.gui.views.board_model import Pulse, badges, model_graph, pulses
 from workbench.model.messaging import Mode, Route, Routing, Subscription, Topic
 from workbench.model.registry import Definitions, Registry, build_registry
@@ -27,7 +28,7 @@ def test_the_model_is_drawn_from_its_registrations(orders: Registry) -> None:
     assert graph.by_id["subscription:retry-or-cancel"].kind == "policy"
     assert {
         ("command:place_order", "aggregate:order"),
-        ("aggregate:order", "event:order.placed"),
+        ("command:place_order", "event:order.placed"),
         ("event:order.placed", "projection:orders"),
         ("event:payment.failed", "subscription:retry-or-cancel"),
         ("subscription:retry-or-cancel", "command:cancel_order"),
@@ -103,14 +104,69 @@ def test_only_what_is_new_moves(orders: Registry) -> None:
     ]
 
 
-def test_an_event_travels_to_its_topic(orders: Registry) -> None:
-    (pulse,) = pulses(orders, {}, {"event:payment.requested": 1})
+def test_an_event_travels_from_its_command_to_its_topic(orders: Registry) -> None:
+    (pulse,) = pulses(orders, {}, {"event:payment.confirmed": 1})
     assert pulse.path == (
-        ("aggregate:payment", "event:payment.requested"),
-        ("event:payment.requested", "topic:payments"),
+        ("command:confirm_payment", "event:payment.confirmed"),
+        ("event:payment.confirmed", "topic:payments"),
     )
+
+
+def test_which_of_two_commands_made_an_event_is_not_guessed(orders: Registry) -> None:
+    (pulse,) = pulses(orders, {}, {"event:payment.requested": 1})
+    assert pulse.path == (("event:payment.requested", "topic:payments"),)
 
 
 def test_counters_become_badges() -> None:
     flow = {"event:order.placed": 1200, "delivery:card-terminal:ok": 3, "delivery:card-terminal:dead": 9}
     assert badges(flow) == {"event:order.placed": "1,200", "subscription:card-terminal": "3"}
+
+
+def declared(tmp_path: Path) -> Registry:
+    folder = copy_sample("orders-declared", tmp_path / "declared")
+    return load_project(folder, environ={}, trusted=True).registry
+
+
+def test_the_lines_say_when_and_under_which_condition(tmp_path: Path) -> None:
+    graph = model_graph(declared(tmp_path), {})
+    words = {(edge.source, edge.target): edge.words for edge in graph.edges if edge.words}
+    assert (
+        words["subscription:retry-or-cancel", "command:retry_payment"] == "after 2s, when event.attempt < 3"
+    )
+    assert words["event:order.placed", "subscription:fulfilment"] == "starts by event.order_id"
+    assert words["event:order.cancelled", "subscription:fulfilment"] == "ends by event.order_id"
+    card = graph.by_id["subscription:retry-or-cancel"]
+    assert card.rows[0] == "retry_payment after 2s, when event.attempt < 3"
+    assert "retry-or-cancel issues retry_payment: after 2s, when event.attempt < 3" in ways(graph, card)
+
+
+def test_what_a_declared_handler_issues_is_drawn_before_it_was_seen(tmp_path: Path) -> None:
+    graph = model_graph(declared(tmp_path), {})
+    assert ("subscription:card-terminal", "command:decline_payment") in graph.declared.pairs
+
+
+def test_a_command_leads_to_its_events_and_no_longer_through_the_aggregate(tmp_path: Path) -> None:
+    registry = declared(tmp_path)
+    graph = model_graph(registry, {})
+    assert ("command:cancel_order", "event:order.cancelled") in graph.pairs
+    assert not graph.targets["aggregate:order"]
+    (pulse,) = pulses(registry, {}, {"event:order.cancelled": 1})
+    assert pulse.path[0] == ("command:cancel_order", "event:order.cancelled")
+
+
+def test_events_stand_in_the_order_of_time(tmp_path: Path) -> None:
+    graph = model_graph(declared(tmp_path), {})
+    assert [node.title for node in graph.nodes if node.kind == "event"] == [
+        "order.placed",
+        "payment.requested",
+        "payment.failed",
+        "payment.confirmed",
+        "order.cancelled",
+        "order.paid",
+        "order.shipped",
+    ]
+
+
+def test_an_event_that_only_changes_state_is_no_mistake(tmp_path: Path) -> None:
+    registry = replace(declared(tmp_path), projections={}, reactors={}, routing=Routing())
+    assert not model_graph(registry, {}).by_id["event:order.paid"].problems

@@ -316,3 +316,27 @@ def test_a_map_holds_values_of_its_kind_and_an_object_keeps_its_class(load):
 def test_what_does_not_fit_a_map_or_an_object_is_told(told, expression, said):
     (problem,) = told(MAPS.replace("set { ", f'let {{ odd: "{expression}" }}\nset {{ '))
     assert said in problem
+
+
+ROUNDED = """
+[aggregate.a]
+state { sums { type: "map", of: "money", default: {} } }
+[event.a.b]
+fields { sums { type: "map", of: "money" }, all { type: "list", of: "money?" } }
+set { sums: "event.sums" }
+[command.c]
+changes: "a"
+fields { id: "string", by: "decimal" }
+emit: "a.b"
+with { sums: "put({'x': 1.005}, 'y', command.by)", all: "[0.125, 7, null, command.by]" }
+"""
+
+
+def test_money_in_a_map_and_in_a_list_is_rounded_to_its_places(load):
+    registry = load(ROUNDED).registry
+    command = registry.commands["c"].parse({"id": "1", "by": "2.0151"})
+    (event,) = registry.aggregates["a"].decide(None, command, DecisionContext(0))
+    assert json.loads(event_data(event)) == {
+        "sums": {"x": "1.00", "y": "2.02"},
+        "all": ["0.12", "7", None, "2.02"],
+    }

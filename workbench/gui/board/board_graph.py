@@ -60,7 +60,7 @@ class BoardNode:
         id: Unique in the graph, such as ``event:user.created``.
         kind: A key of `KINDS`.
         rows: Fields or facts, a line each.
-        problems: What is wrong with it, a sentence each, such as "Nothing consumes this event".
+        problems: What is wrong with it, a sentence each, such as "No subscription reads this topic".
         badge: A short text that changes while the board is shown, such as a counter.
     """
 
@@ -79,6 +79,7 @@ class BoardEdge:
 
     Attributes:
         kind: What the edge means, such as ``handles``, ``emits``, ``routes``, ``consumes``, ``issues``.
+        words: When it flows, such as ``after 24h, when state.open``; a line for each of several ways.
         seen: It is not in the model, but was seen while the program ran; it must not move what stands.
     """
 
@@ -86,6 +87,7 @@ class BoardEdge:
     target: str
     kind: str
     seen: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ def _tips(graph: BoardGraph) -> dict[Pair, str]:
     found: dict[Pair, list[str]] = {}
     for edge in graph.edges:
         words = f"{graph.by_id[edge.source].title} {edge.kind} → {graph.by_id[edge.target].title}"
-        found.setdefault((edge.source, edge.target), []).append(words)
+        found.setdefault((edge.source, edge.target), []).extend([words, *edge.words.splitlines()])
     return {pair: "\n".join(lines) for pair, lines in found.items()}
 
 

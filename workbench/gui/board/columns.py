@@ -29,12 +29,14 @@ class Cells:
     Attributes:
         columns: For each column its cells from top to bottom.
         heights: Of each cell; a lane has none.
+        kept: Cells that stay in the order in which they were added, among those of their column.
         left: For each cell its neighbours in the column before; lists of the same length as `heights`.
         right: Those in the column after.
     """
 
     columns: list[list[int]]
     heights: list[float] = field(default_factory=list)
+    kept: set[int] = field(default_factory=set)
     left: list[list[int]] = field(default_factory=list)
     right: list[list[int]] = field(default_factory=list)
 
@@ -107,6 +109,9 @@ def _sweep(cells: Cells, rank: list[int], *, rightwards: bool) -> None:
     for column in cells.columns if rightwards else reversed(cells.columns):
         keys = {cell: _mean([rank[other] for other in neighbours[cell]], rank[cell]) for cell in column}
         column.sort(key=keys.__getitem__)
+        if kept := sorted(cells.kept.intersection(column)):
+            order = iter(kept)
+            column[:] = [next(order) if cell in cells.kept else cell for cell in column]
         _number([column], rank)
 
 
@@ -119,6 +124,8 @@ def _exchange(cells: Cells, rank: list[int]) -> None:
     for column in cells.columns:
         for place in range(len(column) - 1):
             upper, lower = column[place], column[place + 1]
+            if cells.kept.issuperset((upper, lower)):
+                continue
             if _gain(cells.left, rank, upper, lower) + _gain(cells.right, rank, upper, lower) > 0:
                 column[place], column[place + 1] = lower, upper
                 rank[upper], rank[lower] = place + 1, place

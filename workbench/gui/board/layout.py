@@ -3,6 +3,7 @@
 Nodes stand in columns by their kind. Lines to a later column pass the columns between them in lanes of their
 own; lines that lead back go around. Lines that were only seen while the program ran go around below all of
 that, so that none of it moves when they are seen. Deterministic: the same graph always looks the same.
+Commands and events keep the order of the graph, which is that of time.
 """
 
 from __future__ import annotations
@@ -127,7 +128,9 @@ class _Plan:
         block_of = {node: index for index, block in enumerate(self.blocks) for node in block.nodes}
         for block in self.blocks:
             for node in block.nodes:
-                block.place(node, self.columns[node], self.sizes[node][1])
+                cell = block.place(node, self.columns[node], self.sizes[node][1])
+                if self.graph.by_id[node].kind in {"command", "event"}:
+                    block.cells.kept.add(cell)
         self.threads = make_threads(self.graph, self.columns, block_of, strip_of)
         for thread in self.threads:
             source, target = thread.pair

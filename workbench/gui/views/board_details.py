@@ -99,6 +99,19 @@ def neighbours(graph: BoardGraph, node: BoardNode) -> str:
     return "  ·  ".join(parts)
 
 
+def ways(graph: BoardGraph, node: BoardNode) -> str:
+    """Returns when and under which conditions something flows to a node or from it, a line for each way."""
+    lines = []
+    for edge in graph.edges:
+        if edge.words and node.id in (edge.source, edge.target):
+            source, target = graph.by_id[edge.source], graph.by_id[edge.target]
+            pair = (target, source) if edge.kind == "consumes" else (source, target)
+            said = edge.words.replace("\n", "; or ")
+            lines.append(f"{pair[0].title} {edge.kind} {pair[1].title}: {said}")
+    more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
+    return "\n".join([*lines[:NAMED], *more])
+
+
 def counts(node: BoardNode, live: Live) -> str:
     """Returns how much passed through a node."""
     kind, _, name = node.id.partition(":")
@@ -143,6 +156,7 @@ class DetailsStrip(QFrame):
         self._doc = _label("")
         self._numbers = _label("muted")
         self._around = _label("muted")
+        self._ways = _label("muted")
         self._problems = _label("warning")
         self._act = QPushButton()
         self._act.clicked.connect(self.acted)
@@ -169,7 +183,7 @@ class DetailsStrip(QFrame):
         whole.setContentsMargins(12, 6, 8, 8)
         whole.setSpacing(2)
         whole.addLayout(top)
-        for label in (self._kind, self._doc, self._numbers, self._around, self._problems):
+        for label in (self._kind, self._doc, self._numbers, self._around, self._ways, self._problems):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
             whole.addWidget(label)
@@ -198,6 +212,7 @@ class DetailsStrip(QFrame):
             f"Fields: {', '.join(node.rows)}" if node.rows and node.kind in {"command", "event"} else "",
         )
         self._put(self._around, neighbours(graph, node))
+        self._put(self._ways, ways(graph, node))
         self._put(self._problems, "\n".join(f"⚠ {problem}" for problem in node.problems))
         name = node.id.removeprefix("subscription:")
         self._letters.setVisible(name in live.subscriptions and live.subscriptions[name].dead > 0)

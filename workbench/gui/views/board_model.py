@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def model_graph(registry: Registry, flow: Mapping[str, int]) -> BoardGraph:
     """Draws the model: commands, aggregates, events, topics, subscriptions, policies, projections.
 
     Args:
-        flow: Counters since the start: what handlers published or issued is known only once it was seen.
+        flow: Counters since the start: what Python handlers publish or issue is known only once it was seen.
     """
     builder = _Builder(registry)
     builder.write_side()
@@ -45,9 +46,10 @@ def model_graph(registry: Registry, flow: Mapping[str, int]) -> BoardGraph:
 def pulses(registry: Registry, before: Mapping[str, int], after: Mapping[str, int]) -> list[Pulse]:
     """Returns what moved between two readings of the counters."""
     found = []
+    makers = _makers(registry)
     for key, total in after.items():
         moved = total - before.get(key, 0)
-        if moved > 0 and (path := _path(registry, key)):
+        if moved > 0 and (path := _path(registry, key, makers)):
             outcome = key.rpartition(":")[2] if key.startswith("delivery:") else "ok"
             found.append(Pulse(path, outcome, moved))
     return found
@@ -65,14 +67,14 @@ def badges(flow: Mapping[str, int]) -> dict[str, str]:
     return shown
 
 
-def _path(registry: Registry, key: str) -> tuple[Pair, ...]:
+def _path(registry: Registry, key: str, makers: Mapping[str, Sequence[str]]) -> tuple[Pair, ...]:
     kind, _, rest = key.partition(":")
     name, _, last = rest.rpartition(":")
     match kind:
         case "command" if rest in registry.commands:
             return ((key, f"aggregate:{registry.commands[rest].aggregate}"),)
         case "event" if rest in registry.events:
-            return _event_path(registry, rest)
+            return _event_path(registry, rest, makers.get(rest, ()))
         case "delivery" if name in registry.subscriptions and last in {"ok", "retry", "dead"}:
             return ((f"topic:{registry.subscriptions[name].topic}", f"subscription:{name}"),)
         case "project":
@@ -87,11 +89,57 @@ def _path(registry: Registry, key: str) -> tuple[Pair, ...]:
             return ()
 
 
-def _event_path(registry: Registry, name: str) -> tuple[Pair, ...]:
+def _event_path(registry: Registry, name: str, makers: Sequence[str]) -> tuple[Pair, ...]:
     owner = next((a.name for a in registry.aggregates.values() if name in a.events), None)
-    first = ((f"aggregate:{owner}", f"event:{name}"),) if owner else ()
+    sources = makers or ([f"aggregate:{owner}"] if owner else [])
+    first = ((sources[0], f"event:{name}"),) if len(sources) == 1 else ()
     topics = sorted(topic for topic in registry.routing.topics_of(name) if topic in registry.topics)
     return (*first, (f"event:{name}", f"topic:{topics[0]}")) if topics else first
+
+
+def _in_time(registry: Registry, graph: BoardGraph) -> dict[str, int]:
+    """Returns the place of every node in the order of time: that of its first cause.
+
+    Each command that nothing issues begins; what follows from it comes before what follows from the next.
+    """
+    caused = {target for _, target in graph.pairs}
+    begins = [node.id for node in graph.nodes if node.kind == "command" and node.id not in caused]
+    place: dict[str, int] = {}
+    seen: set[Pair] = set()
+    for begin in [*begins, *graph.by_id]:
+        waiting = deque([(begin, "")])
+        while waiting:
+            name, event = waiting.popleft()
+            if (name, event) not in seen:
+                seen.add((name, event))
+                place.setdefault(name, len(place))
+                event = name.partition(":")[2] if name.startswith("event:") else event
+                waiting.extend((target, event) for target in _next(registry, graph, name, event))
+    return place
+
+
+def _next(registry: Registry, graph: BoardGraph, name: str, event: str) -> Iterator[str]:
+    """Yields where things flow on from a node, for one event where that makes a difference."""
+    if not name.startswith("subscription:"):
+        yield from graph.targets[name]
+        return
+    for one in registry.flows_of(name):
+        target = f"{_TARGETS[one.verb]}:{one.name}"
+        if one.verb != "consumes" and one.cause in {"", event} and target in graph.by_id:
+            yield target
+
+
+def _makers(registry: Registry) -> dict[str, list[str]]:
+    """Returns the ids of the commands of which it is known that they emit an event, by its name."""
+    found: dict[str, list[str]] = {}
+    for command in registry.commands:
+        for event in dict.fromkeys(one.name for one in registry.flows_of(f"command:{command}")):
+            found.setdefault(event, []).append(f"command:{command}")
+    return found
+
+
+_TARGETS = {"emits": "event", "issues": "command", "publishes": "topic", "consumes": "event"}
+"""What kind of node a flow leads to, or comes from."""
 
 
 class _Builder:
@@ -102,13 +150,16 @@ class _Builder:
 
     def graph(self) -> BoardGraph:
         edges = [edge for pair, edge in self._edges.items() if all(end in self._nodes for end in pair)]
-        return BoardGraph(nodes=tuple(self._nodes.values()), edges=tuple(edges))
+        graph = BoardGraph(nodes=tuple(self._nodes.values()), edges=tuple(edges))
+        place = _in_time(self._model, graph.declared)
+        return BoardGraph(tuple(sorted(graph.nodes, key=lambda node: place[node.id])), graph.edges)
 
     def write_side(self) -> None:
-        model = self._model
+        model, made = self._model, _makers(self._model)
         for command in model.commands.values():
             self._add(f"command:{command.name}", "command", command.name, rows=_fields(command.schema))
             self._join(f"command:{command.name}", f"aggregate:{command.aggregate}", "handles")
+            self._follow(f"command:{command.name}")
         for aggregate in model.aggregates.values():
             self._add(
                 f"aggregate:{aggregate.name}",
@@ -116,30 +167,19 @@ class _Builder:
                 aggregate.name,
                 subtitle=summary_of(aggregate.doc),
             )
-            for event in aggregate.events:
+            for event in (event for event in aggregate.events if event not in made):
                 self._join(f"aggregate:{aggregate.name}", f"event:{event}", "emits")
         for kind in model.events.values():
             version = f"version {kind.version}" if kind.version > 1 else ""
-            problems = [] if self._consumed(kind.name) else ["Nothing consumes this event"]
             lost = sorted(model.routing.topics_of(kind.name) - set(model.topics))
-            problems += [f"Routed to {topic}, which is no topic" for topic in lost]
             self._add(
                 f"event:{kind.name}",
                 "event",
                 kind.name,
                 subtitle=version,
                 rows=_fields(kind.schema),
-                problems=tuple(problems),
+                problems=tuple(f"Routed to {topic}, which is no topic" for topic in lost),
             )
-
-    def _consumed(self, event: str) -> bool:
-        model = self._model
-        listened = {subscription.topic for subscription in model.subscriptions.values()}
-        return (
-            any(event in projection.handlers() for projection in model.projections.values())
-            or any(event in reactor.events for reactor in model.reactors.values())
-            or bool(model.routing.topics_of(event) & listened)
-        )
 
     def topics(self) -> None:
         model = self._model
@@ -162,17 +202,26 @@ class _Builder:
                 "worker" if workers else "subscription",
                 subscription.name,
                 subtitle=", ".join(part for part in (workers, subscription.handler) if part),
-                rows=(str(subscription.filter),) if not subscription.filter.empty else (),
+                rows=(
+                    *((str(subscription.filter),) if not subscription.filter.empty else ()),
+                    *self._deeds(subscription.name),
+                ),
                 problems=tuple(self._troubles(subscription)),
             )
             self._join(f"topic:{subscription.topic}", f"subscription:{subscription.name}", "consumes")
+            self._follow(f"subscription:{subscription.name}")
         for reactor in model.reactors.values():
             kind = "process" if reactor.stateful else "policy"
-            self._add(f"subscription:{reactor.name}", kind, reactor.name, subtitle=summary_of(reactor.doc))
+            self._add(
+                f"subscription:{reactor.name}",
+                kind,
+                reactor.name,
+                subtitle=summary_of(reactor.doc),
+                rows=self._deeds(reactor.name),
+            )
+            self._follow(f"subscription:{reactor.name}")
             for event in reactor.events:
                 self._join(f"event:{event}", f"subscription:{reactor.name}", "consumes")
-            for command in reactor.commands:
-                self._join(f"subscription:{reactor.name}", f"command:{command}", "issues")
         for projection in model.projections.values():
             columns = tuple(column.name for column in projection.columns)
             self._add(f"projection:{projection.name}", "projection", projection.name, rows=_listed(columns))
@@ -195,6 +244,20 @@ class _Builder:
             elif kind == "issue":
                 self._join(f"subscription:{name}", f"command:{last}", "issues", seen=True)
 
+    def _deeds(self, name: str) -> tuple[str, ...]:
+        deeds = [one for one in self._model.flows_of(f"subscription:{name}") if one.verb != "consumes"]
+        return _listed(tuple(dict.fromkeys(f"{one.name} {one.words}".strip() for one in deeds)))
+
+    def _follow(self, source: str) -> None:
+        """Adds edges for what is known to follow, with the words of all the ways to it."""
+        said: dict[tuple[str, str], list[str]] = {}
+        for one in self._model.flows_of(source):
+            said.setdefault((one.verb, one.name), []).append(one.words)
+        for (verb, name), words in said.items():
+            target = f"{_TARGETS[verb]}:{name}"
+            pair = (target, source) if verb == "consumes" else (source, target)
+            self._join(*pair, verb, words="\n".join(dict.fromkeys(filter(None, words))))
+
     def _add(
         self,
         identity: str,
@@ -207,8 +270,8 @@ class _Builder:
     ) -> None:
         self._nodes[identity] = BoardNode(identity, kind, title, subtitle, rows, problems)
 
-    def _join(self, source: str, target: str, kind: str, *, seen: bool = False) -> None:
-        self._edges.setdefault((source, target), BoardEdge(source, target, kind, seen))
+    def _join(self, source: str, target: str, kind: str, *, seen: bool = False, words: str = "") -> None:
+        self._edges.setdefault((source, target), BoardEdge(source, target, kind, seen, words))
 
 
 def _is_queue(subscription: Subscription) -> bool:

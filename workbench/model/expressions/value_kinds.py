@@ -179,6 +179,24 @@ def misfit(name: str, wanted: Type, found: Type) -> str:
     return ""
 
 
+def way_to_fit(name: str, wanted: Type, found: Type) -> str:
+    """Says how a value that does not fit becomes what a field wants; empty where nothing general helps."""
+    kinds = (found.counts_as, wanted.counts_as)
+    if found.kind is Kind.NULL:
+        return f"give it a value, or put ? behind the type of {name}"
+    if kinds[0] is not kinds[1] and kinds not in _FITS:
+        return f"{_MADE_BY[kinds[1]]}(…) makes it one" if kinds[0] in _MADE_OF.get(kinds[1], ()) else ""
+    return 'say what it is then: "x != null ? x : …"' if found.nullable and not wanted.nullable else ""
+
+
+_MADE_BY = {Kind.STRING: "string", Kind.INTEGER: "int", Kind.DOUBLE: "double", Kind.DECIMAL: "decimal"}
+_MADE_OF = {
+    Kind.STRING: NUMBERS | {Kind.BOOLEAN, Kind.TIME, Kind.DURATION},
+    Kind.INTEGER: NUMBERS | {Kind.STRING},
+    Kind.DOUBLE: NUMBERS | {Kind.STRING},
+    Kind.DECIMAL: NUMBERS | {Kind.STRING},
+}
+
 _FITS = {
     (Kind.INTEGER, Kind.DOUBLE),
     (Kind.INTEGER, Kind.DECIMAL),

@@ -139,7 +139,7 @@ def _check_id(
         draft.unknown(place, f"field of {name}", field, section.fields)
     elif field in fields and fields[field].optional:
         said = f"{field} names the aggregate, so it cannot be left out"
-        draft.tell((*path, "fields", field), "S-TYPE", said)
+        draft.tell((*path, "fields", field), "S-TYPE", said, "take away its default, and the ? of its type")
 
 
 def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mapping[str, Variable]:

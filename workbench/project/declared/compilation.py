@@ -24,7 +24,7 @@ from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.name_resolution import present_where
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.template import compile_template
-from workbench.model.expressions.value_kinds import ANY, Kind, Type, misfit, record
+from workbench.model.expressions.value_kinds import ANY, Kind, Type, misfit, record, way_to_fit
 from workbench.model.expressions.value_views import names_of
 from workbench.model.projection import ColumnKind
 from workbench.model.registry import Definitions
@@ -149,7 +149,8 @@ class Compilation:
             return constant(False), frozenset(), frozenset()
         if made.type.kind not in {Kind.BOOLEAN, Kind.ANY}:
             said = f"a condition is true or false, and this is {made.type.words}"
-            self.problems.append(self.places.flaw(path, Flaw(0, len(text), said)))
+            hint = 'compare it with something, such as "… == …"'
+            self.problems.append(self.places.flaw(path, Flaw(0, len(text), said, hint)))
         return made.run, present_where(made.tree, yes=True), present_where(made.tree, yes=False)
 
     def template(
@@ -175,7 +176,8 @@ class Compilation:
         """Compiles what a field is to be; its kind must fit."""
         run, found = self.expression(path, text, scope, present=present)
         if said := misfit(path[-1], wanted, found):
-            whole = Flaw(0, len(text) if isinstance(text, str) else 1, said)
+            hint = way_to_fit(path[-1], wanted, found)
+            whole = Flaw(0, len(text) if isinstance(text, str) else 1, said, hint)
             self.problems.append(self.places.flaw(path, whole))
         return source_of(run, field, found)
 

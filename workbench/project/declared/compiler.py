@@ -15,6 +15,7 @@ from workbench.project.declared.aggregate_compiler import (
 )
 from workbench.project.declared.aggregate_draft import AggregateDraft, owner_of
 from workbench.project.declared.compilation import Compilation
+from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
 from workbench.project.declared.handler_compiler import handler_of
@@ -70,6 +71,7 @@ def compile_declared(
         processes=tuple(_each(draft, sections.processes, process_of).values()),
         queries=tuple(_each(draft, sections.queries, query_of).values()),
         handlers=_each(draft, sections.handlers, handler_of),
+        flows=flows_of(sections),
     )
     return found, [*mistakes, *(one for one in problems if not places.is_unread(one.path))]
 

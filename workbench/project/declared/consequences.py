@@ -276,7 +276,8 @@ class ActionCompiler:
         text = f"{self.source}.{name}"
         found = fields[name].not_null() if text in self.present else fields[name]
         if said := misfit(name, wanted, found):
-            self.draft.tell((*path, verb), "S-TYPE", f"{text} does not fit {part.name}: {said}")
+            whole = f"{text} does not fit {part.name}: {said}"
+            self.draft.tell((*path, verb), "S-TYPE", whole, f'say it in with {{ {name}: "…" }}')
         run, _ = self.draft.expression((*path, verb), text, {self.source: source})
         return source_of(run, part.fields[name] if part.fields is not None else None, found)
 

@@ -88,7 +88,7 @@ def _looks(
     for name, one in section.rows.items():
         place = (*path, "rows", name)
         if name in scope:
-            draft.tell(place, "S-NAME", f"{name} is taken already", key=True)
+            draft.tell(place, "S-NAME", f"{name} is taken already", "choose another name", key=True)
             continue
         columns = draft.projections.get(one.projection)
         if columns is None:

@@ -95,7 +95,9 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
     for key, kind in fields.items():
         if not kind.optional and not _set_at_start(section, key):
             said = f"{key} has no default, and an event that starts the process does not set it"
-            draft.tell((*path, "state", key), "S-TYPE", said)
+            draft.tell(
+                (*path, "state", key), "S-TYPE", said, f'add default: …, or set {{ {key}: "…" }} there'
+            )
     if not any(one.starts for one in section.on.values()):
         draft.tell((*path, "on"), "S-TYPE", "no event starts the process", "write starts: true", key=True)
     names: list[str] = []

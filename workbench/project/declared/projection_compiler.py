@@ -16,7 +16,7 @@ from workbench.model.event import RecordedEvent
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import Kind, Type, misfit, record
+from workbench.model.expressions.value_kinds import Kind, Type, misfit, record, way_to_fit
 from workbench.model.expressions.value_views import EPOCH
 from workbench.model.json_values import read_json, write_json
 from workbench.model.projection import Column, ColumnKind, On, Projection, Rows
@@ -37,6 +37,8 @@ KINDS = {
 _MICROSECOND = timedelta(microseconds=1)
 _ROW = re.compile(r"\brow\b")
 _NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER}
+GROWING = "set gives a column any value; integer and number grow"
+"""Way out where a column cannot grow."""
 
 
 def columns_of(section: ProjectionSection) -> Mapping[str, ColumnKind]:
@@ -216,7 +218,7 @@ def _counted(
         if name not in section.columns:
             draft.unknown((*place, "count"), "column", name, section.columns)
         elif section.columns[name].type not in _NUMBERS:
-            draft.tell((*place, "count"), "S-TYPE", f"{name} is no number that can grow")
+            draft.tell((*place, "count"), "S-TYPE", f"{name} is no number that can grow", GROWING)
         else:
             found[name] = constant(1)
     return found
@@ -241,10 +243,12 @@ def _values(
             said = f"{name} is the key, which is given by key"
             draft.tell((*place, name), "S-TYPE", said, "leave it out here", key=True)
         elif numbers and section.columns[name].type not in _NUMBERS:
-            draft.tell((*place, name), "S-TYPE", f"{name} is no number that can grow", key=True)
+            said = f"{name} is no number that can grow"
+            draft.tell((*place, name), "S-TYPE", said, GROWING, key=True)
         else:
             run, given_type = draft.expression((*place, name), text, scope)
             if said := misfit(name, columns[name], given_type):
-                draft.tell((*place, name), "S-TYPE", said)
+                hint = way_to_fit(name, columns[name], given_type)
+                draft.tell((*place, name), "S-TYPE", said, hint)
             found[name] = _keeping(ColumnKind(section.columns[name].type), run, given_type)
     return found

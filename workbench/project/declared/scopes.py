@@ -16,6 +16,8 @@ Lines = Callable[[Any], Iterator[Any]]
 """Gives what expressions read for each line of a list, given what they read without it."""
 MOST_LINES = 10_000
 """Lines over which something is repeated."""
+_RENAME = "choose another name"
+_NO_LIST = 'say what it is then: "x != null ? x : []"'
 _MICROS = Type(kind=Kind.MICROS)
 
 
@@ -45,7 +47,7 @@ def with_names(draft: Compilation, path: Path, let: Mapping[str, str], scope: Sc
     found = dict(scope)
     for name, text in let.items():
         if name in found:
-            draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", key=True)
+            draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", _RENAME, key=True)
             continue
         run, known = draft.expression((*path, "let", name), text, found)
         found[name] = Variable(known, run)
@@ -70,13 +72,13 @@ def lines_of(
     ((name, text),) = each.items()
     place = (*path, "each", name)
     if name in scope:
-        draft.tell(place, "S-NAME", f"{name} is taken already", key=True)
+        draft.tell(place, "S-NAME", f"{name} is taken already", _RENAME, key=True)
         return None
     run, found = draft.expression(place, text, scope, present=present)
     if found.kind not in {Kind.LIST, Kind.ANY}:
         draft.tell(place, "S-TYPE", f"each goes over a list, and this is {found.words}")
     elif found.nullable:
-        draft.tell(place, "S-TYPE", "the list cannot be null, and this may be")
+        draft.tell(place, "S-TYPE", "the list cannot be null, and this may be", _NO_LIST)
     line = found.item or ANY
 
     def lines(env: Any) -> Iterator[Any]:

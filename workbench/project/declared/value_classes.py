@@ -66,6 +66,10 @@ class FieldType:
                 return _or_null(_text)
             case Kind.TIME if given is Kind.MICROS:
                 return _or_null(moment)
+            case Kind.LIST | Kind.RECORD if self.type.item and self.type.item.places is not None:
+                same = source.item == self.type.item and not computed
+                take = replace(self, type=self.type.item, places=self.type.item.places).taking(ANY)
+                return None if same or take is None else partial(_of_each, take)
             case Kind.RECORD | Kind.ANY if self.type.fields is None and (self.type.item or ANY) == ANY:
                 return as_json
             case Kind.LIST if self.type.item == ANY:
@@ -90,6 +94,13 @@ _WIDE = Context(prec=400)
 
 def _or_null(take: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else take(value)
+
+
+def _of_each(take: Callable[[Any], Any], values: Any) -> Any:
+    """Returns a list or a map with what is made of each value."""
+    if isinstance(values, Mapping):
+        return {key: take(value) for key, value in values.items()}
+    return [take(value) for value in values] if isinstance(values, list | tuple) else values
 
 
 def _text(value: Any) -> Any:

@@ -11,7 +11,16 @@ from pathlib import Path
 from workbench.assets import asset
 from workbench.model.text_folding import folded
 
-ORDER = ("project-file", "expressions", "deliveries", "contract", "architecture", "ux", "glossary")
+ORDER = (
+    "project-file",
+    "language",
+    "expressions",
+    "deliveries",
+    "contract",
+    "architecture",
+    "ux",
+    "glossary",
+)
 """The documents as a person may want them; others follow."""
 _CHAPTER = re.compile(r"^(?=## )", re.MULTILINE)
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from textwrap import shorten
 
 from workbench.model.json_values import visible
 from workbench.model.registry import Registry
 
+LABEL = 60
+"""Characters of an arrow's words; the text below says them wholly."""
 _ESCAPES = str.maketrans({char: f"#{ord(char)};" for char in '"#<>&`\\{}[]()|'})
 _SHAPES = {
     "command": ("[", "]"),
@@ -78,14 +81,18 @@ def flow_diagram(registry: Registry) -> list[str]:
     _reactors(registry, drawing)
     for command in registry.commands.values():
         drawing.edge(("command", command.name), ("aggregate", command.aggregate))
+        _follow(registry, drawing, "command", command.name)
+    made = _made(registry)
     for aggregate in registry.aggregates.values():
         for event in aggregate.events:
-            drawing.edge(("aggregate", aggregate.name), ("event", event))
+            if event not in made:
+                drawing.edge(("aggregate", aggregate.name), ("event", event))
     for event in registry.events:
         for topic in sorted(registry.routing.topics_of(event)):
             drawing.edge(("event", event), ("topic", topic))
     for one in registry.subscriptions.values():
         drawing.edge(("topic", one.topic), ("subscription", one.name))
+        _follow(registry, drawing, "subscription", one.name)
     _projected(registry, drawing)
     return drawing.text("LR")
 
@@ -93,14 +100,16 @@ def flow_diagram(registry: Registry) -> list[str]:
 def event_model(registry: Registry) -> list[str]:
     """Draws the event model: a lane of commands, a lane of events for each aggregate, a lane of read models.
 
-    An arrow leads from a command to the lane whose events it can cause. Ends with an empty line.
+    An arrow leads from a command to its events, or to their lane where they are not known. Ends with an
+    empty line.
     """
     drawing = _Drawing()
-    issued = {name for kind in registry.reactors.values() for name in kind.commands}
+    actors = (f"subscription:{name}" for name in (*registry.reactors, *registry.subscriptions))
+    issued = {one.name for actor in actors for one in registry.flows_of(actor) if one.verb == "issues"}
     asked = [name for name in registry.commands if name not in issued]
     automatic = [name for name in registry.commands if name in issued]
     _lane(drawing, "asked", "Commands", (("command", name) for name in asked))
-    _lane(drawing, "automatic", "Commands that policies issue", (("command", name) for name in automatic))
+    _lane(drawing, "automatic", "Commands that are issued", (("command", name) for name in automatic))
     for number, aggregate in enumerate(registry.aggregates.values()):
         lane = f"lane{number}"
         title = f"Events of {aggregate.name}"
@@ -111,7 +120,10 @@ def event_model(registry: Registry) -> list[str]:
     _lane(drawing, "reactions", "Policies and processes", kinds)
     _lane(drawing, "known", "Read models", (("projection", name) for name in registry.projections))
     for command in registry.commands.values():
-        drawing.edge(("command", command.name), ("lane", command.aggregate))
+        if registry.flows_of(f"command:{command.name}"):
+            _follow(registry, drawing, "command", command.name)
+        else:
+            drawing.edge(("command", command.name), ("lane", command.aggregate))
     _reactors(registry, drawing)
     _projected(registry, drawing)
     return drawing.text("TB")
@@ -131,10 +143,33 @@ def _reactors(registry: Registry, drawing: _Drawing) -> None:
     for kind in registry.reactors.values():
         word = "process" if kind.stateful else "policy"
         drawing.node(word, kind.name)
+        _follow(registry, drawing, word, kind.name)
         for event in kind.events:
             drawing.edge(("event", event), (word, kind.name))
-        for command in kind.commands:
-            drawing.edge((word, kind.name), ("command", command), "-.->")
+
+
+_ARROWS = {"emits": ("-->", "event"), "issues": ("-.->", "command"), "publishes": ("-.->", "topic")}
+
+
+def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None:
+    """Joins a node with what is known to follow from it; the arrow says when."""
+    owner = "command" if kind == "command" else "subscription"
+    said: dict[tuple[str, str], list[str]] = {}
+    for one in registry.flows_of(f"{owner}:{name}"):
+        said.setdefault((one.verb, one.name), []).append(one.words)
+    for (verb, target), words in said.items():
+        when = "; or ".join(dict.fromkeys(filter(None, words)))
+        shown = f"|{label(shorten(when, LABEL, placeholder=' …'))}|" if when else ""
+        if verb == "consumes":
+            drawing.edge(("event", target), (kind, name), f"-->{shown}")
+        else:
+            arrow, end = _ARROWS[verb]
+            drawing.edge((kind, name), (end, target), f"{arrow}{shown}")
+
+
+def _made(registry: Registry) -> set[str]:
+    """Returns the events of which it is known which command emits them."""
+    return {one.name for command in registry.commands for one in registry.flows_of(f"command:{command}")}
 
 
 def _projected(registry: Registry, drawing: _Drawing) -> None:
@@ -146,5 +181,5 @@ def _projected(registry: Registry, drawing: _Drawing) -> None:
 def legend() -> Iterator[str]:
     """Yields what the shapes and colours of the diagrams mean."""
     yield "Blue boxes are commands, yellow ones aggregates, orange ones events, green drums read models,"
-    yield "violet slants policies and processes (a dotted arrow leads to the commands that they issue), grey"
+    yield "violet slants policies and processes (a dotted arrow leads to what they issue or publish), grey"
     yield "hexagons topics, and grey flags the subscriptions to them."

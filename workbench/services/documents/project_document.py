@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from workbench.model.aggregate import AggregateType
 from workbench.model.messaging import Subscription
+from workbench.model.model_flow import ModelFlow
 from workbench.model.policy import ReactorType
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
@@ -46,7 +47,10 @@ def document(project: Project, description: str = "") -> str:
         lines += ["## The event model", "", *event_model(registry)]
     for title, part in (
         ("Aggregates", (line for one in registry.aggregates.values() for line in _aggregate(registry, one))),
-        ("Policies and processes", (line for one in registry.reactors.values() for line in _reactor(one))),
+        (
+            "Policies and processes",
+            (line for one in registry.reactors.values() for line in _reactor(registry, one)),
+        ),
         ("Read models", (line for one in registry.projections.values() for line in _projection(one))),
         ("Queries", _queries(registry)),
         ("Topics and subscriptions", _messaging(registry)),
@@ -87,6 +91,7 @@ def _aggregate(registry: Registry, one: AggregateType) -> Iterator[str]:
         ]
         yield from (f"#### Command {code(name)}", "", *prose(command.doc))
         yield from (f"It {' and '.join(needs)}.", "", *_fields(command.schema))
+        yield from _flows(registry.flows_of(f"command:{name}"))
     for name in one.events:
         event = registry.events[name]
         version = f", version {event.version}" if event.version > 1 else ""
@@ -106,12 +111,20 @@ def _fields(schema: Mapping[str, Any]) -> list[str]:
 # -- what follows ---------------------------------------------------------------------------------------
 
 
-def _reactor(one: ReactorType) -> Iterator[str]:
+def _flows(flows: Iterable[ModelFlow]) -> list[str]:
+    """Says what follows, a line each; ends with an empty line if there is any."""
+    lines = []
+    for one in flows:
+        cause = f"on {code(one.cause)} it " if one.cause else ""
+        lines.append(f"- {cause}{one.verb} {code(one.name)}" + (f": {code(one.words)}" if one.words else ""))
+    return [*lines, ""] if lines else []
+
+
+def _reactor(registry: Registry, one: ReactorType) -> Iterator[str]:
     kind = "process" if one.stateful else "policy"
     yield from (f"### {code(one.name)}, a {kind}", "", *prose(one.doc))
     yield from (f"When: {_listed(one.events)}.", "")
-    if one.commands:
-        yield from (f"Then it may issue: {_listed(one.commands)}.", "")
+    yield from _flows(registry.flows_of(f"subscription:{one.name}"))
 
 
 def _projection(one: Projection) -> Iterator[str]:
@@ -154,6 +167,9 @@ def _messaging(registry: Registry) -> Iterator[str]:
         ("subscription", "reads", "handler", "only where", ""),
         (_subscription(registry, one) for one in registry.subscriptions.values()),
     )
+    for name in registry.subscriptions:
+        if flows := registry.flows_of(f"subscription:{name}"):
+            yield from (f"What {code(name)} does:", "", *_flows(flows))
 
 
 def _subscription(registry: Registry, one: Subscription) -> tuple[str, ...]:

@@ -1,0 +1,60 @@
+"""What follows from what, in the words of the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.model.model_flow import ModelFlow
+from workbench.project.project import load_project
+
+FILE = """
+[project]
+name: "trips"
+
+[aggregate.trip]
+
+[event.trip.asked]
+fields { trip_id: "string", hotels { type: "list", of: "string" } }
+
+[event.trip.closed]
+fields { reason: "string" }
+
+[command.ask]
+creates: "trip"
+fields { trip_id: "string", hotels { type: "list", of: "string" } }
+emit: "trip.asked"
+
+[command.close]
+changes: "trip"
+fields { trip_id: "string", reason: "string" }
+emit: "trip.closed"
+
+[policy.patience]
+on: "trip.asked"
+issue: "close"
+after: "1 month"
+with { reason: "'late'" }
+refused { issue: "close", when: "refusal.field == null", with { reason: "refusal.message" } }
+
+[policy.rooms]
+on: "trip.asked"
+do {
+    none { when: "event.hotels.size() == 0", issue: "close", with { reason: "'no hotel'" } }
+    each { otherwise: true, each { hotel: "event.hotels" }, issue: "close", with { reason: "hotel" } }
+}
+"""
+
+
+def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Path) -> None:
+    (tmp_path / "project.tsk").write_text(FILE)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    close = {"verb": "issues", "name": "close", "cause": "trip.asked"}
+    assert registry.flows_of("subscription:patience") == (
+        ModelFlow(**close, words="after 1 month"),
+        ModelFlow(**close, words="if close is refused, when refusal.field == null"),
+    )
+    assert registry.flows_of("subscription:rooms") == (
+        ModelFlow(**close, words="when event.hotels.size() == 0"),
+        ModelFlow(**close, words="for each hotel of event.hotels, otherwise"),
+    )
+    assert registry.flows_of("command:ask") == (ModelFlow(verb="emits", name="trip.asked"),)

@@ -1,0 +1,53 @@
+"""Reads from the declared sections what follows from what, in the words of their author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from workbench.model.model_flow import ModelFlow
+from workbench.project.declared.consequences import sections_of
+from workbench.project.declared.section_reader import Sections
+from workbench.project.declared.sections import Acting, ActionSection, StepSection
+from workbench.project.durations import write_later
+
+_VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
+
+
+def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
+    """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``."""
+    found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
+    for name, policy in sections.policies.items():
+        found[f"subscription:{name}"] = [one for event in policy.on for one in _acts(policy, event)]
+    for name, process in sections.processes.items():
+        found[f"subscription:{name}"] = [
+            one for event, step in process.on.items() for one in _step(event, step, process.key)
+        ]
+    found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.handlers.items()}
+    return {name: tuple(dict.fromkeys(flows)) for name, flows in found.items()}
+
+
+def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
+    does = "starts" if step.starts else "ends" if step.ends else "joins"
+    does += " and ends" if step.starts and step.ends else ""
+    yield ModelFlow(verb="consumes", name=event, words=f"{does} by {step.key or key}")
+    yield from _acts(step, event)
+
+
+def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
+    for _, one in sections_of((), acting):
+        words = _words(one)
+        for key, verb in _VERBS.items():
+            if name := getattr(one, key):
+                yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
+        if one.refused is not None:
+            for answer in _acts(one.refused, cause):
+                said = ", ".join(part for part in (f"if {one.issue} is refused", answer.words) if part)
+                yield replace(answer, words=said)
+
+
+def _words(one: ActionSection) -> str:
+    parts = [f"after {write_later(one.after)}" if one.after else "", f"at {one.at}" if one.at else ""]
+    parts += [f"for each {line} of {texts}" for line, texts in one.each.items()]
+    parts += [f"when {one.when}" if one.when else "", "otherwise" if one.otherwise else ""]
+    return ", ".join(part for part in parts if part)
