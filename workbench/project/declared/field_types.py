@@ -19,7 +19,7 @@ from workbench.model.expressions.cel_values import INT_MAX, INT_MIN, Wrong
 from workbench.model.expressions.expression_hints import among
 from workbench.model.expressions.patterns import compiled
 from workbench.model.expressions.value_kinds import ANY, Kind, Type
-from workbench.project.declared.sections import FieldSection
+from workbench.project.declared.field_section import FieldSection
 from workbench.project.declared.source_locations import Path, SourceLocations
 from workbench.project.declared.value_classes import (
     FieldType,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from workbench.model.hints import did_you_mean, nearest
+from workbench.project.declared.field_section import FieldSection, FieldSpec
 from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
 from workbench.project.declared.section_repair import Repair
 from workbench.project.declared.sections import (
@@ -18,8 +19,6 @@ from workbench.project.declared.sections import (
     CommandSection,
     EventSection,
     ExternalSection,
-    FieldSection,
-    FieldSpec,
     HandlerSection,
     PolicySection,
     ProcessSection,

@@ -9,20 +9,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from workbench.model.messaging import NOTHING
 from workbench.model.projection import OnFault
+from workbench.project.declared.field_section import Fields, type_alone
 from workbench.project.durations import Later
 from workbench.project.settings import Name, Section
 
 
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
-
-
-def _type_alone(value: object) -> object:
-    if isinstance(value, str):
-        return {"type": value}
-    if isinstance(value, dict | Section):
-        return value
-    raise ValueError('should be a type such as "string", or a block { … }')
 
 
 def _plain(value: object) -> object:
@@ -45,48 +38,6 @@ def _one_list(value: dict[str, str]) -> dict[str, str]:
 
 Each = Annotated[dict[Name, str], AfterValidator(_one_list)]
 Names = Annotated[list[Name], BeforeValidator(_one_or_many), Field(min_length=1)]
-
-
-def _bounded(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
-        raise ValueError("should be a number of at most 15 digits")
-    return value
-
-
-_LARGEST = 10**15 - 1
-Bound = Annotated[int | float, BeforeValidator(_bounded)]
-
-
-def _json_name(value: str) -> str:
-    if len(value) > 255 or not value.isprintable() or '"' in value or "\\" in value:
-        raise ValueError('should be a name of at most 255 characters without \\ and "')
-    return value
-
-
-JsonName = Annotated[str, AfterValidator(_json_name)]
-
-
-class FieldSection(Section):
-    """A field: ``"string"``, ``"string?"`` where it may be null, or a block."""
-
-    type: Name = Field(description="string, integer, decimal, … or one of [types]; ? at its end allows null")
-    title: str = Field("", description="Its label in forms")
-    description: str = Field("", description="What it means")
-    default: Any = Field(None, description="What it is where nothing is given")
-    min: Bound | None = Field(None, description="Least value, length of a text, count of a list or map")
-    max: Bound | None = Field(None, description="Largest value, length of a text, count of a list or map")
-    places: int | None = Field(None, ge=0, le=18, description="Digits after the point of a decimal")
-    pattern: str = Field("", description="Regular expression that a text fits")
-    choices: list[str] = Field(default_factory=list, description="The texts that a choice can be")
-    example: str | int | float | bool | None = Field(None, description="A value that forms show")
-    written: JsonName = Field("", alias="as", description="Its name in JSON, where it is another")
-    of: FieldSpec | None = Field(None, description="What a list or a map holds")
-    fields: dict[Name, FieldSpec] = Field(default_factory=dict, description="What an object consists of")
-
-
-FieldSpec = Annotated[FieldSection, BeforeValidator(_type_alone)]
-Fields = dict[Name, FieldSpec]
-FieldSection.model_rebuild()
 
 
 def _answer(value: object) -> object:
@@ -299,7 +250,7 @@ class ProjectionSection(Section):
     """``[projection.NAME]``."""
 
     description: str = Field("", description="What its rows are")
-    columns: dict[Name, Annotated[ColumnSection, BeforeValidator(_type_alone)]] = Field(
+    columns: dict[Name, Annotated[ColumnSection, BeforeValidator(type_alone)]] = Field(
         min_length=1, description="The first one is the key"
     )
     key: str = Field(
