@@ -10,8 +10,9 @@ class ModelFlow:
     """Something that a command, a policy, a process or a handler may do.
 
     Attributes:
-        verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, or ``consumes`` an event.
-        name: Of that event, command or topic.
+        verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, or ``consumes`` an event;
+            of its rules: ``refuses`` for a reason, or ``names`` an expression.
+        name: Of that event, command or topic, of the reason or the expression.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.
     """
