@@ -10,8 +10,9 @@ class ModelFlow:
     """Something that a command, a policy, a process or a handler may do.
 
     Attributes:
-        verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, or ``consumes`` an event;
-            of its rules: ``refuses`` for a reason, or ``names`` an expression.
+        verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` an event, or
+            ``withdraws`` a command that it issued for later; of its rules: ``refuses`` for a reason, or
+            ``names`` an expression.
         name: Of that event, command or topic, of the reason or the expression.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.
@@ -21,3 +22,10 @@ class ModelFlow:
     name: str
     cause: str = ""
     words: str = ""
+
+    @property
+    def arrow(self) -> tuple[str, str]:
+        """Verb and words as an arrow has them: what is withdrawn goes the way of what is issued."""
+        if self.verb != "withdraws":
+            return self.verb, self.words
+        return "issues", ", ".join(part for part in (f"withdrawn on {self.cause}", self.words) if part)

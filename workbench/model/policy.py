@@ -164,6 +164,7 @@ class Policy:
         check_classes(f"on of {where}", self.on, Event)
         check_classes(f"issues of {where}", self.issues, Command)
         check_functions(where, react=self.react)
+        check_functions(f"refused of {where}", **self.refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +220,7 @@ class Process:
         check_classes(f"ends of {where}", self.ends, Event)
         check_classes(f"issues of {where}", self.issues, Command)
         check_functions(where, correlate=self.correlate, evolve=self.evolve, react=self.react)
+        check_functions(f"refused of {where}", **self.refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,3 +260,107 @@ def test_K1_another_fold_makes_the_snapshots_of_the_old_one_stale(tmp_path):
     assert hashes[0] == hashes[2]
     assert hashes[0]["user"] == hashes[1]["user"]
     assert hashes[0]["outage"] != hashes[1]["outage"]
+
+
+PYTHON = """
+from typing import ClassVar
+
+import msgspec
+from pydantic import Field
+
+from workbench.api import Aggregate, Command, Definitions, Event
+
+
+class Made(Event, frozen=True, rename={"sku": "product-sku"}):
+    event_type: ClassVar[str] = "box.made"
+    copy: int
+    class_: int
+    sku: str
+    parts: dict[str, int]
+
+
+class Make(Command):
+    command_type: ClassVar[str] = "make"
+    target: ClassVar[str] = "id"
+    creates: ClassVar[bool] = True
+    id: str = Field(alias="boxId")
+    copy_: int = Field(alias="copy")
+
+
+DEFINITIONS = Definitions(
+    aggregates=(
+        Aggregate(
+            name="box",
+            state=msgspec.defstruct("State", []),
+            events=(Made,),
+            commands=(Make,),
+            decide=lambda state, command: [Made(copy=command.copy_, class_=1, sku="s", parts={"a": 1})],
+            evolve=lambda state, event: state,
+        ),
+    )
+)
+"""
+OF_PYTHON = """
+[cqrs]
+modules: ["model"]
+
+[projection.boxes]
+columns { id: "text", n: "integer", sku: "text" }
+on { "box.made": { put { n: "event.copy + event.class_ + get(event.parts, 'a', 0)", sku: "event.sku" } } }
+
+[policy.again]
+on: "box.made"
+issue: "make"
+with { id: "event.sku", copy_: "event.copy" }
+"""
+
+
+def test_classes_of_python_keep_their_attributes_and_their_names_in_json(tmp_path):
+    (tmp_path / "model.py").write_text(PYTHON)
+    (tmp_path / "project.tsk").write_text(OF_PYTHON)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    command = registry.commands["make"].parse({"boxId": "1", "copy": 3})
+    (event,) = registry.aggregates["box"].decide(None, command, DecisionContext(0))
+    assert json.loads(event_data(event)) == {"copy": 3, "class_": 1, "product-sku": "s", "parts": {"a": 1}}
+    rows = Rows()
+    registry.projections["boxes"].handlers()["box.made"](event, recorded(event, "box-1"), rows)
+    assert rows["1"] == {"id": "1", "n": 5, "sku": "s"}
+    _, (again,) = registry.reactors["again"].react(None, event, reaction(event))
+    assert registry.commands["make"].dump(again) == {"boxId": "s", "copy": 3}
+
+
+TIMES = """
+[types]
+maybe { type: "uuid?" }
+[aggregate.a]
+[event.a.b]
+fields { soon: "boolean", until: "date-time", token: "maybe", due: "date-time", said: "string" }
+[command.c]
+creates: "a"
+fields { id: "string", soon: "boolean", until: "date-time", token: "maybe" }
+emit: "a.b"
+with {
+    due: "command.soon ? now : command.until"
+    said: "command.token != null ? command.token : 'none'"
+}
+[process.p]
+key: "id"
+state { seen { type: "integer", default: 3 } }
+on { "a.b": { starts: true, set { seen: "state.seen + 1" } } }
+"""
+
+
+@pytest.mark.parametrize(("soon", "due"), [(True, "2023-11-14T22:13:20Z"), (False, "2030-01-01T00:00:00Z")])
+def test_a_choice_between_values_that_are_kept_in_two_ways_gives_one_kind(load, soon, due):
+    registry = load(TIMES).registry
+    token = "00000000-0000-0000-0000-000000000001"
+    (event,) = do(registry, None, "c", id="1", soon=soon, until="2030-01-01T00:00:00Z", token=token)
+    data = json.loads(event_data(event))
+    assert (data["due"], data["said"]) == (due, token)
+
+
+def test_the_first_event_of_a_process_sees_the_defaults_of_its_state(load):
+    registry = load(TIMES).registry
+    (event,) = do(registry, None, "c", id="1", soon=True, until="2030-01-01T00:00:00Z", token=None)
+    state, _ = registry.reactors["p"].react(None, event, reaction(event, "a-1"))
+    assert state.seen == 4

@@ -25,8 +25,7 @@ ODD = [
 
 
 @st.composite
-def mutated(draw):
-    text = draw(st.sampled_from(SAMPLES))
+def mutation_of(draw, text):
     for _ in range(draw(st.integers(1, 4))):
         spans = [found.span() for found in re.finditer(r'"[^"\n]*"|[A-Za-z_.-]+|[{}\[\]:,]|\n', text)]
         if not spans:
@@ -46,6 +45,9 @@ def mutated(draw):
                 other, behind = draw(st.sampled_from(spans))
                 text = text[:start] + text[other:behind] + text[end:]
     return text
+
+
+mutated = st.sampled_from(SAMPLES).flatmap(mutation_of)
 
 
 def problems_of(folder, text, *, trusted=True):
@@ -74,13 +76,13 @@ fuzzed = settings(
 
 @pytest.mark.parametrize("trusted", [True, False])
 @fuzzed
-@given(text=mutated())
+@given(text=mutated)
 def test_a_mutated_sample_loads_or_says_what_is_wrong(tmp_path, trusted, text):
     check_places(text, problems_of(tmp_path, text, trusted=trusted))
 
 
 @pytest.mark.long
 @settings(fuzzed, max_examples=20_000)
-@given(text=mutated())
+@given(text=mutated)
 def test_twenty_thousand_mutated_samples(tmp_path, text):
     check_places(text, problems_of(tmp_path, text))

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.test_language_page import CHAPTERS, FILES
 from workbench.assets import asset
 from workbench.project.project import load_project
 from workbench.project.samples import SAMPLES
@@ -44,6 +45,18 @@ def test_each_diagram_draws_each_thing_once_and_ends_its_edges_at_what_is_drawn(
         assert len(ends) > 10
         assert diagram.count('"order.placed"') == 1
         assert diagram.count("subgraph") == len(re.findall(r"^    end$", diagram, re.MULTILINE))
+
+
+def test_what_a_process_answers_and_withdraws_is_in_its_document(tmp_path):
+    for name, text in FILES.findall(CHAPTERS["A timeout is withdrawn"]):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    text = document(load_project(tmp_path, environ={}, trusted=True))
+    assert "- on `trip.called_about` it withdraws `give_up_trip`\n" in text
+    assert "if take_room is refused; or withdrawn on trip.planned" in text
+    assert "- on `trip.booked` it withdraws `give_up_trip`\n" in text
+    assert "- on `trip.planned` it withdraws `give_up_trip`: `if take_room is refused`\n" in text
+    assert "- on `trip.planned` it issues `give_up_trip`: `if take_room is refused`\n" in text
 
 
 def test_an_empty_model_says_so():

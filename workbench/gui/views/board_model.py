@@ -138,7 +138,13 @@ def _makers(registry: Registry) -> dict[str, list[str]]:
     return found
 
 
-_TARGETS = {"emits": "event", "issues": "command", "publishes": "topic", "consumes": "event"}
+_TARGETS = {
+    "emits": "event",
+    "issues": "command",
+    "publishes": "topic",
+    "consumes": "event",
+    "withdraws": "command",
+}
 """What kind of node a flow leads to, or comes from."""
 
 
@@ -246,13 +252,14 @@ class _Builder:
 
     def _deeds(self, name: str) -> tuple[str, ...]:
         deeds = [one for one in self._model.flows_of(f"subscription:{name}") if one.verb != "consumes"]
-        return _listed(tuple(dict.fromkeys(f"{one.name} {one.words}".strip() for one in deeds)))
+        return _listed(tuple(dict.fromkeys(f"{one.name} {one.arrow[1]}".strip() for one in deeds)))
 
     def _follow(self, source: str) -> None:
         """Adds edges for what is known to follow, with the words of all the ways to it."""
         said: dict[tuple[str, str], list[str]] = {}
         for one in self._model.flows_of(source):
-            said.setdefault((one.verb, one.name), []).append(one.words)
+            verb, when = one.arrow
+            said.setdefault((verb, one.name), []).append(when)
         for (verb, name), words in said.items():
             target = f"{_TARGETS[verb]}:{name}"
             pair = (target, source) if verb == "consumes" else (source, target)

@@ -126,8 +126,13 @@ class Builder:
         if isinstance(node, cel_parser.Conditional):
             if (first := self._unless_null(node)) is not None:
                 return first
-            return choice_of(self.value(node.condition), self.kept(node.yes), self.kept(node.no))
+            yes, no = self._side(node, node.yes), self._side(node, node.no)
+            return choice_of(self.value(node.condition), yes, no)
         return self.value(node)
+
+    def _side(self, node: cel_parser.Conditional, side: cel_parser.Node) -> Get:
+        """Returns a side as it is kept, or as expressions see it where the sides are kept differently."""
+        return self.kept(side) if side.type.kind is node.type.kind else self.value(side)
 
     def value(self, node: cel_parser.Node) -> Get:
         """Returns the value as expressions see it."""
@@ -267,17 +272,14 @@ class Builder:
     def _unless_null(self, node: cel_parser.Conditional) -> Get | None:
         """Reads ``a.b != null ? a.b : c`` in one go: nothing is written more often."""
         condition, yes = node.condition, attribute_of(node.yes, self.scope)
-        if (
-            self.framed
-            or yes is None
-            or not isinstance(condition, cel_parser.Binary)
-            or condition.operator != "!="
-        ):
+        if self.framed or yes is None or node.yes.type.kind is not node.type.kind:
+            return None
+        if not isinstance(condition, cel_parser.Binary) or condition.operator != "!=":
             return None
         null = isinstance(condition.right, cel_parser.Literal) and condition.right.value is None
         if not null or attribute_of(condition.left, self.scope) != yes:
             return None
-        at, read, no = yes[0], attrgetter(yes[1]), self.kept(node.no)
+        at, read, no = yes[0], attrgetter(yes[1]), self._side(node, node.no)
 
         def unless_null(env: Any) -> Any:
             value = read(env[at])

@@ -56,18 +56,24 @@ def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
 
 def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
     for _, one in sections_of((), acting):
-        words = _words(one)
+        condition = _condition(one)
+        words = ", ".join(part for part in (_time(one), condition) if part)
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
                 yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
+        for name in one.withdraw:
+            yield ModelFlow(verb="withdraws", name=name, cause=cause, words=condition)
         if one.refused is not None:
             for answer in _acts(one.refused, cause):
                 said = ", ".join(part for part in (f"if {one.issue} is refused", answer.words) if part)
                 yield replace(answer, words=said)
 
 
-def _words(one: ActionSection) -> str:
-    parts = [f"after {write_later(one.after)}" if one.after else "", f"at {one.at}" if one.at else ""]
-    parts += [f"for each {line} of {texts}" for line, texts in one.each.items()]
+def _time(one: ActionSection) -> str:
+    return f"after {write_later(one.after)}" if one.after else f"at {one.at}" if one.at else ""
+
+
+def _condition(one: ActionSection) -> str:
+    parts = [f"for each {line} of {texts}" for line, texts in one.each.items()]
     parts += [f"when {one.when}" if one.when else "", "otherwise" if one.otherwise else ""]
     return ", ".join(part for part in parts if part)

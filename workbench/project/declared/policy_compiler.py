@@ -192,12 +192,13 @@ def _evolve(
     written = names_of(state)
     kept = {written[key]: attrgetter(attribute_of(key)) for key in fields}
     defaults = {written[key]: one.default for key, one in fields.items() if one.optional}
+    initial = state() if len(defaults) == len(fields) else None
 
     def evolve(before: Any, event: Any, context: ReactionContext) -> Any:
         step = steps[type(event)]
         if before is None and not step.section.starts:
             return None
-        env = (before, event, context.record, context)
+        env = (initial if before is None else before, event, context.record, context)
         values = {key: get(before) for key, get in kept.items()} if before is not None else dict(defaults)
         values |= {written[key]: source.get(env) for key, source in step.given.items()}
         try:

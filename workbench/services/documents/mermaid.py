@@ -156,7 +156,8 @@ def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None
     owner = "command" if kind == "command" else "subscription"
     said: dict[tuple[str, str], list[str]] = {}
     for one in registry.flows_of(f"{owner}:{name}"):
-        said.setdefault((one.verb, one.name), []).append(one.words)
+        verb, shown = one.arrow
+        said.setdefault((verb, one.name), []).append(shown)
     for (verb, target), words in said.items():
         when = "; or ".join(dict.fromkeys(filter(None, words)))
         shown = f"|{label(shorten(when, LABEL, placeholder=' …'))}|" if when else ""

@@ -1,0 +1,443 @@
+"""Random valid models of every construct of the language, as the text of a project file."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+Scope = dict[str, str]
+"""What an expression can read, and its kind."""
+
+TYPES = """
+[types]
+line { type: "object", fields { sku: "string", quantity { type: "integer", min: 0, max: 1000 } } }
+place { type: "object", fields { zipCode: "string", floor { type: "integer", as: "@floor" } } }
+"""
+FIELDS: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
+    "string": ("string", {}, ["", "a", "Zoë", "x-1"]),
+    "integer": ("integer", {}, [0, 1, -3, 7]),
+    "money": ("money", {}, ["0.00", "1.50", "-2.25"]),
+    "boolean": ("boolean", {}, [True, False]),
+    "time": ("date-time", {}, ["2024-01-31T12:00:00Z", "2030-06-01T00:00:00Z"]),
+    "maybe": ("string?", {}, [None, "b"]),
+    "choice": ("choice", {"choices": ["red", "green"]}, ["red", "green"]),
+    "texts": ("list", {"of": "string", "max": 50}, [[], ["a", "b"]]),
+    "lines": (
+        "list",
+        {"of": "line", "max": 50},
+        [[], [{"sku": "n", "quantity": 2}, {"sku": "b", "quantity": 0}]],
+    ),
+    "place": ("place", {}, [{"zipCode": "1010", "@floor": 3}]),
+}
+"""Type, what a field of it says further, and values in JSON; by kind."""
+LITERALS = {
+    "string": ["'a'", "''", "'Zoë'"],
+    "integer": ["0", "1", "-7"],
+    "money": ["0.0", "1.5"],
+    "boolean": ["true", "false"],
+    "time": ["timestamp('2024-02-29T00:00:00Z')"],
+    "maybe": ["null", "'c'"],
+    "choice": ["'red'", "'green'"],
+    "texts": ["['a']", "['b', 'c']"],
+    "lines": ["[{'sku': string(7), 'quantity': 1}]"],
+    "place": ["{'zipCode': 'q', '@floor': 1}"],
+}
+INNER = {"place": {"zipCode": "string", "floor": "integer"}, "line": {"sku": "string", "quantity": "integer"}}
+COLUMNS = {"string": "text", "integer": "integer", "money": "number", "boolean": "boolean", "time": "time"}
+NAMES = ["amount", "customerId", "copy", "class", "note", "model_x", "_links", "schema", "self", "items"]
+
+
+def quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def block(entries: dict[str, str]) -> str:
+    """Returns a block of keys and texts; a text that is a block follows its key without a colon."""
+    said = [f"{key} {text}" if text.startswith("{") else f"{key}: {text}" for key, text in entries.items()]
+    return "{ " + ", ".join(said) + " }"
+
+
+@dataclass
+class Part:
+    """An event or a command with its fields."""
+
+    name: str
+    fields: dict[str, str]
+    begins: bool = False
+
+
+@dataclass
+class Family:
+    """An aggregate with what belongs to it; `created` and `create` begin it."""
+
+    name: str
+    state: dict[str, str]
+    events: list[Part] = field(default_factory=list)
+    commands: list[Part] = field(default_factory=list)
+
+
+class RandomModel:
+    """A model whose policies lead from one aggregate to those after it, so that every run ends.
+
+    Args:
+        size: How many aggregates it has.
+
+    Attributes:
+        text: The project file.
+        orders: Commands that can be sent, with their data.
+    """
+
+    def __init__(self, seed: int, size: int) -> None:
+        self._random = Random(seed)
+        self._sections = [TYPES]
+        self._families = [self._family(number) for number in range(size)]
+        for number, family in enumerate(self._families):
+            self._aggregate(family)
+            self._follow_ups(number, family)
+            self._read_model(family)
+        self._messages()
+        self.text = "\n".join(self._sections)
+        self.orders = [
+            (one.name, self._data(one)) for _ in range(2) for f in self._families for one in f.commands
+        ]
+
+    # -- chance -------------------------------------------------------------------------------------------
+
+    def _maybe(self, chance: float = 0.5) -> bool:
+        return self._random.random() < chance
+
+    def _some(self, most: int, kinds: dict[str, Any] = FIELDS) -> dict[str, str]:
+        names = self._random.sample(NAMES, self._random.randint(0, most))
+        return {name: self._random.choice(list(kinds)) for name in names}
+
+    def _data(self, part: Part) -> dict[str, Any]:
+        found = {name: self._random.choice(FIELDS[kind][2]) for name, kind in part.fields.items()}
+        return {**found, next(iter(found)): self._random.choice(["1", "2"])}
+
+    # -- texts --------------------------------------------------------------------------------------------
+
+    def _section(self, head: str, **entries: str) -> None:
+        body = [
+            f"{key} {text}" if text.startswith("{") else f"{key}: {text}" for key, text in entries.items()
+        ]
+        self._sections.append("\n".join([f"[{head}]", *body, ""]))
+
+    def _fields(self, fields: dict[str, str], *, defaults: bool = False) -> str:
+        return block({name: self._field(kind, defaults=defaults) for name, kind in fields.items()})
+
+    def _field(self, kind: str, *, defaults: bool) -> str:
+        written, more, values = FIELDS[kind]
+        said = {"type": quoted(written)} | {key: json.dumps(value) for key, value in more.items()}
+        if defaults and kind != "place":
+            said["default"] = json.dumps(values[0], ensure_ascii=False)
+        elif self._maybe(0.2):
+            said["description"] = quoted("What it is, and {more}.")
+        return said["type"] if len(said) == 1 else block(said)
+
+    def _expression(self, kind: str, scope: Scope, depth: int = 2) -> str:
+        """Returns an expression of a kind."""
+        known = [path for path, found in scope.items() if found == kind]
+        if depth and self._maybe(0.6):
+            return self._compound(kind, scope, depth - 1)
+        return self._random.choice(known if known and self._maybe(0.8) else LITERALS[kind])
+
+    def _compound(self, kind: str, scope: Scope, depth: int) -> str:
+        def any_of(wanted: str) -> str:
+            return self._expression(wanted, scope, depth)
+
+        if kind != "choice" and self._maybe(0.2):
+            return f"({any_of('boolean')} ? {any_of(kind)} : {any_of(kind)})"
+        match kind:
+            case "string":
+                ways = [f"({any_of(kind)} + {any_of(kind)})", f"string({any_of('integer')})"]
+            case "integer":
+                ways = [
+                    f"({any_of(kind)} - {any_of(kind)})",
+                    f"size({any_of('texts')})",
+                    f"size({any_of('string')})",
+                ]
+                ways += [f"{any_of('lines')}.map(one, one.quantity).sum()"]
+            case "money":
+                ways = [f"({any_of(kind)} + {any_of(kind)})"]
+            case "boolean":
+                same = self._random.choice(["string", "integer", "money", "time"])
+                sign = self._random.choice(["==", "!=", "<", ">="])
+                ways = [f"({any_of(same)} {sign} {any_of(same)})", f"({any_of(kind)} && {any_of(kind)})"]
+                ways += [
+                    f"!{any_of(kind)}",
+                    f"{any_of('lines')}.exists(one, one.quantity > {any_of('integer')})",
+                ]
+                ways += [f"({any_of('string')} in {any_of('texts')})"]
+            case "time":
+                ways = [f"({any_of(kind)} + duration('24h'))"]
+            case "texts":
+                ways = [f"({any_of(kind)} + {any_of(kind)})", f"{any_of('lines')}.map(one, one.sku)"]
+            case "lines":
+                ways = [f"{any_of(kind)}.filter(one, one.quantity > 0)"]
+            case _:
+                return self._expression(kind, scope, 0)
+        return self._random.choice(ways)
+
+    def _value(self, kind: str, scope: Scope) -> str:
+        return quoted(self._expression(kind, scope))
+
+    def _let(self, scope: Scope) -> tuple[dict[str, str], Scope]:
+        """Returns names for expressions, each of which sees those before it."""
+        found: dict[str, str] = {}
+        seen = dict(scope)
+        for name in self._random.sample(["first", "second", "third"], self._random.randint(0, 2)):
+            kind = self._random.choice(["string", "integer", "boolean", "texts", "lines"])
+            found[name] = self._value(kind, seen)
+            seen[name] = kind
+        absent = [path for path, kind in scope.items() if kind == "maybe"]
+        if absent and self._maybe():
+            found["absent"] = quoted(f"{self._random.choice(absent)} == null")
+            seen["absent"] = "boolean"
+        return ({"let": block(found)} if found else {}), seen
+
+    @staticmethod
+    def _read(root: str, fields: dict[str, str]) -> Scope:
+        found = {f"{root}.{name}": kind for name, kind in fields.items()}
+        inner = ((path, INNER[kind]) for path, kind in list(found.items()) if kind in INNER)
+        return found | {f"{path}.{name}": kind for path, parts in inner for name, kind in parts.items()}
+
+    # -- aggregates ---------------------------------------------------------------------------------------
+
+    def _family(self, number: int) -> Family:
+        name = f"thing{number}"
+        family = Family(name=name, state=self._some(5))
+        for index in range(self._random.randint(2, 4)):
+            family.events.append(Part(f"{name}.happened{index}", self._some(3), begins=not index))
+        for index in range(self._random.randint(2, 4)):
+            fields = {f"{name}_id": "string", **self._some(4)}
+            family.commands.append(Part(f"do_{name}_{index}", fields, begins=not index))
+        return family
+
+    def _aggregate(self, family: Family) -> None:
+        words = {"description": quoted("One of many.")} if self._maybe() else {}
+        every = {"snapshot_every": "2"} if self._maybe() else {}
+        state = self._fields(family.state, defaults=True)
+        self._section(
+            f"aggregate.{family.name}", **words, **({"state": state} if family.state else {}), **every
+        )
+        for event in family.events:
+            self._event(family, event)
+        for command in family.commands:
+            self._command(family, command)
+
+    def _event(self, family: Family, event: Part) -> None:
+        said = {"version": "2"} if self._maybe(0.3) else {}
+        if event.fields:
+            said["fields"] = self._fields(event.fields)
+        state = {} if event.begins else self._read("state", family.state)
+        let, scope = self._let(self._read("event", event.fields) | state)
+        given = {
+            name: self._value(kind, scope)
+            for name, kind in family.state.items()
+            if (event.begins and kind == "place") or self._maybe()
+        }
+        said |= let | ({"set": block(given)} if given else {})
+        if "version" in said:
+            said["upcast"] = self._upcast(event)
+        self._section(f"event.{event.name}", **said)
+
+    def _upcast(self, event: Part) -> str:
+        values = {
+            name: json.dumps(FIELDS[kind][2][0], ensure_ascii=False) for name, kind in event.fields.items()
+        }
+        plain = {
+            name: text
+            for name, text in values.items()
+            if event.fields[name] not in {"texts", "lines", "place"}
+        }
+        step = {"rename": block({"old": quoted(next(iter(plain)))})} if plain else {}
+        computed = {name: quoted("has(data.old) ? data.old : null") for name in list(plain)[1:]}
+        step |= {"set": block(computed)} if computed else {}
+        return block({"from_1": block({**step, "remove": '["gone"]'})})
+
+    def _command(self, family: Family, command: Part) -> None:
+        said = {"creates" if command.begins else "changes": quoted(family.name)}
+        said["fields"] = self._fields(command.fields)
+        known = self._read("command", command.fields) | {"now": "time"}
+        let, scope = self._let(known if command.begins else known | self._read("state", family.state))
+        said |= let
+        if self._maybe():
+            about = self._random.choice(list(command.fields))
+            why = quoted("no, because of {" + self._expression("integer", scope, 1) + "}")
+            guard = block({"when": self._value("boolean", scope), "message": why, "field": quoted(about)})
+            said["refuse"] = block({"guard": guard})
+        events = [one for one in family.events if one.begins == command.begins]
+        said |= self._acting("emit", events, command, scope, None)
+        self._section(f"command.{command.name}", **said)
+
+    # -- actions ------------------------------------------------------------------------------------------
+
+    def _acting(
+        self, verb: str, parts: list[Part], source: Part, scope: Scope, family: Family | None, **more: str
+    ) -> dict[str, str]:
+        """Returns one action, or several."""
+        first = self._action(verb, parts, source, scope, family, first=True)
+        if self._maybe() or source.begins:
+            return first | more
+        several = {"one": {"when": self._value("boolean", scope), **first}}
+        if "each" in first:
+            several["one"].pop("when")
+        else:
+            several["two"] = self._action(verb, parts, source, scope, family) | {"otherwise": "true"}
+        several["three"] = self._action(verb, parts, source, scope, family)
+        return {"do": block({name: block(one) for name, one in several.items()})}
+
+    def _action(
+        self,
+        verb: str,
+        parts: list[Part],
+        source: Part,
+        scope: Scope,
+        family: Family | None,
+        *,
+        first: bool = False,
+    ) -> dict[str, str]:
+        lines = [path for path, kind in scope.items() if kind == "lines"]
+        said: dict[str, str] = {}
+        if lines and self._maybe(0.4) and not source.begins:
+            said["each"] = block({"line": quoted(self._random.choice(lines))})
+            scope = scope | self._read("line", INNER["line"])
+        part = self._random.choice(parts)
+        said[verb] = quoted(part.name)
+        given = {name: self._value(kind, scope) for name, kind in part.fields.items()}
+        root = "command" if verb == "emit" else "event"
+        fit = {name for name, kind in part.fields.items() if scope.get(f"{root}.{name}") == kind}
+        given = {name: text for name, text in given.items() if name not in fit or self._maybe()}
+        if verb == "issue" and self._maybe(0.8):
+            given[next(iter(part.fields))] = self._random.choice(['"id"', "\"'1'\"", "\"'3'\""])
+        if given:
+            said["with"] = block(given)
+        if verb == "issue":
+            said |= self._later(scope) | self._answer(scope, family)
+        return said
+
+    def _later(self, scope: Scope) -> dict[str, str]:
+        after = self._random.choice(
+            ["1s", "1 month", "2 weeks", "event_days * duration('24h')", "duration('1h')"]
+        )
+        after = after.replace("event_days", self._expression("integer", scope, 0))
+        ways = [{}, {}, {"after": quoted(after)}, {"at": self._value("time", scope)}]
+        return self._random.choice(ways)
+
+    def _answer(self, scope: Scope, family: Family | None) -> dict[str, str]:
+        if self._maybe(0.4):
+            return {}
+        if family is None or self._maybe():
+            return {"refused": quoted("nothing")}
+        part = self._random.choice(family.commands)
+        known = {path: kind for path, kind in scope.items() if path.startswith("event.")}
+        known |= {"refusal.message": "string"}
+        given = {name: self._value(kind, known) for name, kind in part.fields.items()}
+        again = {"refused": quoted("nothing")} if self._maybe() else {}
+        return {"refused": block({"issue": quoted(part.name), "with": block(given), **again})}
+
+    # -- what follows -------------------------------------------------------------------------------------
+
+    def _follow_ups(self, number: int, family: Family) -> None:
+        behind = self._families[number + 1 :]
+        if not behind:
+            return
+        record = {"id": "string", "stream": "string", "version": "integer", "at": "time", "now": "time"}
+        later = self._random.choice(behind)
+        for index, event in enumerate(self._random.sample(family.events, self._random.randint(0, 2))):
+            let, scope = self._let(self._read("event", event.fields) | record)
+            source = Part(event.name, event.fields)
+            acting = self._acting("issue", later.commands, source, scope, later)
+            self._section(f"policy.after_{family.name}_{index}", on=quoted(event.name), **let, **acting)
+        if self._maybe(0.7):
+            self._process(family, later, record)
+
+    def _process(self, family: Family, later: Family, record: Scope) -> None:
+        state = {name: kind for name, kind in self._some(3).items() if kind != "place"}
+        steps: dict[str, str] = {}
+        issued: list[str] = []
+        for event in family.events:
+            let, scope = self._let(self._read("event", event.fields) | self._read("state", state) | record)
+            said = {"starts": "true"} if event.begins else {}
+            if not event.begins and self._maybe(0.3):
+                said["ends"] = "true"
+            if self._maybe(0.3):
+                said["key"] = quoted("version > 3 ? null : id")
+            given = {name: self._value(kind, scope) for name, kind in state.items() if self._maybe()}
+            said |= let | ({"set": block(given)} if given else {})
+            if self._maybe(0.7):
+                said |= self._acting("issue", later.commands, Part(event.name, event.fields), scope, later)
+            issued += re.findall(r'issue: ("[^"]*")', block(said))
+            if issued and "do" not in said and self._maybe():
+                said["withdraw"] = self._random.choice(issued)
+            steps[quoted(event.name)] = block(said)
+        body = {"state": self._fields(state, defaults=True)} if state else {}
+        on = "\n".join(f"    {event}: {step}" for event, step in steps.items())
+        self._section(f"process.of_{family.name}", key=quoted("id"), **body, on="{\n" + on + "\n}")
+
+    # -- read models --------------------------------------------------------------------------------------
+
+    def _read_model(self, family: Family) -> None:
+        columns = self._some(4, COLUMNS) | {"times": "integer"}
+        kinds = {name: quoted(COLUMNS[kind]) for name, kind in columns.items()}
+        indexed = block({"type": kinds["times"], "index": "true"})
+        rows = f"rows_of_{family.name}"
+        deeds = {quoted(event.name): self._deed(event, columns) for event in family.events}
+        on = "\n".join(f"    {event}: {deed}" for event, deed in deeds.items())
+        said = block({"id": '"text"', **kinds, "times": indexed, "seen": '"json"'})
+        self._section(f"projection.{rows}", columns=said, on="{\n" + on + "\n}")
+        self._section(f"query.get_{family.name}", get=quoted(rows), fields='{ id: "string" }')
+        self._section(f"query.list_{family.name}", list=quoted(rows), fields='{ times: "integer?" }')
+
+    def _deed(self, event: Part, columns: dict[str, str]) -> str:
+        record = {"id": "string", "version": "integer", "at": "time"}
+        let, scope = self._let(self._read("event", event.fields) | record)
+        said: dict[str, str] = {}
+        lines = [path for path, kind in scope.items() if kind == "lines" and path.startswith("event.")]
+        if lines and self._maybe():
+            said |= {"each": block({"line": quoted(lines[0])}), "key": quoted("line.sku")}
+            scope |= self._read("line", INNER["line"])
+        if self._maybe(0.3):
+            said["when"] = quoted(f"row == null || {self._expression('boolean', scope)}")
+        values = {name: self._value(kind, scope) for name, kind in columns.items()}
+        if event.begins and "each" not in said:
+            return block(said | let | {"put": block(values | {"seen": quoted("event")})})
+        if self._maybe(0.2):
+            return block(said | let | {"remove": "true"})
+        values.pop("times")
+        adds = {
+            name: text
+            for name, text in values.items()
+            if columns[name] in {"integer", "money"} and self._maybe()
+        }
+        sets = {name: text for name, text in values.items() if name not in adds}
+        said |= let | ({"set": block(sets)} if sets else {}) | ({"add": block(adds)} if adds else {})
+        return block({**said, "count": '"times"'})
+
+    # -- messages -----------------------------------------------------------------------------------------
+
+    def _messages(self) -> None:
+        family = self._families[-1]
+        event = self._random.choice(family.events)
+        look = block({"row": block({"projection": quoted(f"rows_of_{family.name}"), "key": quoted("key")})})
+        failing = block(
+            {"odd": block({"when": quoted("attempt < 2 && row == null"), "message": quoted("{key}")})}
+        )
+        data = block({"what": quoted("data"), "times": quoted("row == null ? 0 : 1")})
+        self._section(
+            "handler.tell",
+            event=quoted(event.name),
+            rows=look,
+            fail=failing,
+            publish='"told"',
+            type='"tale"',
+            **({"after": '"1 day"'} if self._maybe() else {}),
+            **{"with": data},
+        )
+        self._section("topics", news="{}", told="{}")
+        where = block({"topic": '"news"', "handler": '"tell"', "filter": quoted("key != 'x'")})
+        self._section("subscriptions", telling=where)
+        self._section("routing", all=block({"pattern": quoted(f"{family.name}.*"), "topics": '"news"'}))

@@ -1,0 +1,98 @@
+"""Random models of every construct load, draw and run; mutated ones load or say where they are wrong."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.project.declared.random_models import RandomModel
+from tests.project.declared.test_section_reader_fuzzed import mutation_of, problems_of
+from workbench.gui.board.layout import lay_out
+from workbench.gui.views.board_model import model_graph
+from workbench.model.scenario import FilePlace, IssuedCommand, Scenario, ScenarioStep
+from workbench.project.project import load_project
+from workbench.services.documents.project_document import document
+from workbench.services.scenarios.scenario_run import ScenarioWorld
+from workbench.tusk import Problem
+
+
+@st.composite
+def models(draw):
+    return RandomModel(draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 3)))
+
+
+@st.composite
+def mutated_models(draw):
+    return draw(mutation_of(draw(models()).text))
+
+
+def shown(project):
+    """Documents a project and draws its board."""
+    assert document(project).startswith("#")
+    graph = model_graph(project.registry, {})
+    assert lay_out(graph, {node.id: (120.0, 60.0) for node in graph.nodes})
+
+
+def run(project, orders):
+    """Sends commands; returns what failed of them, and the dead letters: refusals that nothing answers."""
+    place = FilePlace(file="", line=1, column=1)
+    acts = [ScenarioStep(act=IssuedCommand(command=name, data=data)) for name, data in orders]
+    stage = ScenarioWorld(project, Scenario(name="All of it", place=place, when=tuple(acts)))
+    letters = asyncio.run(stage.run(stage.letters))
+    assert not stage.unfinished
+    return [one for one in stage.done.refusals if "failed" in one], letters
+
+
+def check_model(folder, model):
+    (folder / "project.tsk").write_text(model.text, encoding="utf-8")
+    project = load_project(folder, environ={}, trusted=True)
+    shown(project)
+    failed, letters = run(project, model.orders)
+    assert not failed
+    assert not [one.error for one in letters if "was rejected: " not in one.error]
+
+
+def check_mutation(folder, text):
+    problems = problems_of(folder, text)
+    lines = text.split("\n")
+    for problem in problems:
+        assert isinstance(problem, Problem)
+        assert problem.file == "project.tsk"
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+    if not problems:
+        shown(load_project(folder, environ={}, trusted=True))
+
+
+fuzzed = settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@fuzzed
+@given(model=models())
+def test_a_random_model_loads_documents_draws_and_runs(tmp_path, model):
+    check_model(tmp_path, model)
+
+
+@fuzzed
+@given(text=mutated_models())
+def test_a_mutated_model_loads_or_says_where_it_is_wrong(tmp_path, text):
+    check_mutation(tmp_path, text)
+
+
+@pytest.mark.long
+@settings(fuzzed, max_examples=2_000)
+@given(model=models())
+def test_two_thousand_random_models(tmp_path, model):
+    check_model(tmp_path, model)
+
+
+@pytest.mark.long
+@settings(fuzzed, max_examples=5_000)
+@given(text=mutated_models())
+def test_five_thousand_mutated_models(tmp_path, text):
+    check_mutation(tmp_path, text)
