@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.engine.command_handler import CommandHandler, Issue
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.handler_context import DeliveryContext, Issuer
 from workbench.engine.policy_runner import as_record, instance_of
-from workbench.errors import PermanentError
+from workbench.errors import PermanentError, WorkbenchError
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
@@ -17,7 +18,26 @@ from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, NOTHING, Message
 from workbench.model.policy import ReactorType, Refusal, issue
 from workbench.model.registry import Registry
+from workbench.store.operations import Append, Atomic, Operation
 from workbench.store.ports import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class _DryWriter:
+    """Asks the store what it would answer; what would be appended is an effect of the dry run."""
+
+    writer: GroupCommit
+    context: DeliveryContext
+
+    async def write(self, operation: Operation) -> Any:
+        """Stores nothing."""
+        (answer,) = await self.writer.dry_run([operation])
+        if isinstance(answer, WorkbenchError):
+            raise answer
+        for part in operation.operations if isinstance(operation, Atomic) else ():
+            if isinstance(part, Append) and answer[0] is not None:
+                self.context.effect(part)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,7 @@ class IssuedCommands:
     commands: CommandHandler
     registry: Registry
     reader: Reader
+    writer: GroupCommit
 
     async def handle(self, message: Message, context: DeliveryContext) -> None:
         """Handles one command; where it is refused, the answer follows that was named with it.
@@ -37,7 +58,8 @@ class IssuedCommands:
         if message.deliver_at is not None and self._withdrawn(message):
             return
         said: Mapping[str, Any] = read_json(message.metadata) if message.metadata else {}
-        result = await self.commands.handle(
+        dry = self.commands.apart(_DryWriter(self.writer, context)) if context.dry_run else self.commands
+        result = await dry.handle(
             Issue(
                 type=message.type,
                 values=message.json(),

@@ -37,6 +37,8 @@ def subscription_runners(
         doc="Issues the commands of policies and processes.",
     )
     runners.append(
-        SubscriptionRunner(runtime, issued, IssuedCommands(commands, registry, runtime.reader).handle)
+        SubscriptionRunner(
+            runtime, issued, IssuedCommands(commands, registry, runtime.reader, runtime.writer).handle
+        )
     )
     return runners
