@@ -31,8 +31,8 @@ from workbench.errors import (
 )
 from workbench.model.aggregate import Aggregate
 from workbench.model.changes import Changes
-from workbench.model.command import Answer, Command, CommandResult, Query, ReadModels
-from workbench.model.decision_context import DecisionContext, ReactionContext
+from workbench.model.command import Answer, Command, CommandResult, Involved, Query, ReadModels
+from workbench.model.decision_context import DecisionContext, For, ReactionContext
 from workbench.model.event import Event, RecordedEvent, Upcaster
 from workbench.model.messaging import Context, Message, Priority
 from workbench.model.policy import After, At, Issue, Policy, Process, Refusal, Withdraw
@@ -62,8 +62,10 @@ __all__ = [
     "DecisionContext",
     "Definitions",
     "Event",
+    "For",
     "InvalidCommand",
     "InvalidValue",
+    "Involved",
     "Issue",
     "Message",
     "ModelFailed",

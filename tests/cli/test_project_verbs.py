@@ -54,6 +54,8 @@ def test_every_template_makes_a_project_that_checks_and_runs(workbench, tmp_path
     checked = workbench("check", folder, "--json")
     assert checked.code == 0
     assert (checked.json()["project"], checked.json()["complete"]) == ("mine", True)
+    if (folder / "scenarios").exists():
+        assert workbench("test", folder).code == 0
 
 
 def test_an_empty_project_runs_and_documents_itself(workbench, tmp_path):

@@ -9,13 +9,16 @@ from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Environ, Options, Pa
 
 
 def _new_takes(parser: Parser) -> None:
-    from workbench.project.samples import SAMPLES
+    from workbench.services.project.new_project import TEMPLATES
 
     parser.add_argument(
         "folder", metavar="FOLDER", type=Path, help="the folder to make; also the project's name"
     )
     parser.add_argument(
-        "--template", metavar="NAME", default="empty", help=f"empty (the default), {', '.join(SAMPLES)}"
+        "--template",
+        metavar="NAME",
+        default=TEMPLATES[0],
+        help=f"{', '.join(TEMPLATES)}; {TEMPLATES[0]} by default",
     )
     parser.json("folder, template, files")
 
@@ -105,6 +108,7 @@ NEW = VerbSpec(
     examples="""
         workbench new shop
         workbench new shop --template orders
+        workbench new sale --template auction
     """,
     arguments=_new_takes,
     work=_new,

@@ -26,7 +26,7 @@ from workbench.errors import (
 from workbench.model.aggregate import AggregateType
 from workbench.model.clock import Clock
 from workbench.model.command import CommandOutcome, CommandResult, CommandType
-from workbench.model.decision_context import DecisionContext
+from workbench.model.decision_context import DecisionContext, For
 from workbench.model.error_text import as_text, error_sentence, error_text
 from workbench.model.event import NewEvent, written
 from workbench.model.ids import NewId
@@ -64,15 +64,17 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a command comes to on a state: events, or why not.
+    """What a command comes to on the states that it is decided over: events, or why not.
 
     Attributes:
-        values: The events as they are read from what is stored.
+        loaded: The states, that of its own aggregate first.
+        events: Of each of them.
+        values: The same as they are read from what is stored.
     """
 
-    loaded: Loaded
-    events: tuple[NewEvent, ...] = ()
-    values: tuple[Any, ...] = ()
+    loaded: tuple[Loaded, ...]
+    events: tuple[tuple[NewEvent, ...], ...] = ()
+    values: tuple[tuple[Any, ...], ...] = ()
     refusal: CallerError | None = None
 
 
@@ -108,6 +110,7 @@ class CommandHandler:
         self._snapshot_every = snapshot_every
         self._report = report
         self._turns = Turns()
+        self._owners = {event: one.name for one in registry.aggregates.values() for event in one.events}
         self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
 
     def apart(self, writer: CommandWriter) -> CommandHandler:
@@ -177,104 +180,133 @@ class CommandHandler:
             causation_id=issue.causation_id,
             origin=issue.origin,
         )
-        await self._turns.take(base.stream)
+        streams = self._registry.streams_of(kind, values)
+        taken: list[str] = []
         try:
-            return await self._decide_alone(kind, command, issue, base)
+            for stream in sorted({*streams}):  # in one order, so that no two wait for each other
+                await self._turns.take(stream)
+                taken.append(stream)
+            return await self._decide_alone(kind, command, issue, base, streams)
         finally:
-            self._turns.give_on(base.stream)
+            for stream in taken:
+                self._turns.give_on(stream)
 
     async def _decide_alone(
-        self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord
+        self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord, streams: tuple[str, ...]
     ) -> CommandResult:
-        aggregate, stream = self._registry.aggregates[kind.aggregate], base.stream
         for attempt in range(1, DECISIONS + 1):
             try:
-                decision = self._decision(kind, command, issue, base)
+                decision = self._decision(kind, command, issue, base, streams)
             except CallerError as failure:
                 return await self._record(base, 0, failure, attempt)
-            loaded = decision.loaded
+            loaded = decision.loaded[0]
             if decision.refusal is not None:
                 return await self._record(base, loaded.version, decision.refusal, attempt)
             record = _with(
                 base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - base.issued_at
             )
             try:
-                return await self._append(aggregate, stream, decision, record)
+                return await self._append(kind, streams, decision, record)
             except WrongExpectedVersion as conflict:
-                self._loader.forget(stream)
+                for stream in streams:
+                    self._loader.forget(stream)
                 if attempt == DECISIONS or issue.expected not in (None, STREAM_EXISTS):
                     return await self._record(base, conflict.actual, conflict, attempt)
             except CallerError as refusal:
                 return await self._record(base, loaded.version, refusal, attempt)
         raise AssertionError  # the last attempt always returned
 
-    def _decision(self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord) -> Decision:
-        """Decides on what is remembered of the stream; a refusal must hold for what the store has (K2).
+    def _decision(
+        self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord, streams: tuple[str, ...]
+    ) -> Decision:
+        """Decides on what is remembered of the streams; a refusal must hold for what the store has (K2).
 
         Raises:
-            UnknownEvent: The stream cannot be folded (U2).
+            UnknownEvent: A stream cannot be folded (U2).
         """
-        aggregate = self._registry.aggregates[kind.aggregate]
-        decision = self._decided(kind, command, issue, base, self._loader.load(aggregate, base.stream))
+        aggregates = self._aggregates(kind)
+        loaded = tuple(map(self._loader.load, aggregates, streams))
+        decision = self._decided(kind, command, issue, base, streams, loaded)
         if decision.refusal is None:
-            return decision  # the append expects the version
-        current = self._loader.refresh(aggregate, base.stream)
-        if current.version == decision.loaded.version:
+            return decision  # the append expects the versions
+        current = tuple(map(self._loader.refresh, aggregates, streams))
+        if [one.version for one in current] == [one.version for one in loaded]:
             return decision
-        return self._decided(kind, command, issue, base, current)
+        return self._decided(kind, command, issue, base, streams, current)
+
+    def _aggregates(self, kind: CommandType) -> list[AggregateType]:
+        return [self._registry.aggregates[place.aggregate] for place in kind.places]
 
     def _decided(
-        self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord, loaded: Loaded
+        self,
+        kind: CommandType,
+        command: Any,
+        issue: Issue,
+        base: CommandRecord,
+        streams: tuple[str, ...],
+        loaded: tuple[Loaded, ...],
     ) -> Decision:
         decide = self._registry.aggregates[kind.aggregate].decide
         try:
-            _check_expected(kind, issue, base.stream, loaded)
-            context = DecisionContext(self._clock.now())
+            _check_expected(kind, issue, streams, loaded)
+            states = {name: one.state for name, one in zip(kind.involves, loaded[1:], strict=True)}
+            context = DecisionContext(self._clock.now(), states)
             with ProjectCode(f"{kind.name} could not be decided", base.data):
-                decided = decide(loaded.state, command, context)
-                events, values = self._new_events(decided, base, context.at)
-                return Decision(loaded, events, values)
+                decided = decide(loaded[0].state, command, context)
+                return self._new_events(kind, decided, base, context.at, loaded)
         except CallerError as refusal:
             return Decision(loaded, refusal=refusal)
 
     def _new_events(
-        self, decided: Any, base: CommandRecord, now: int
-    ) -> tuple[tuple[NewEvent, ...], tuple[Any, ...]]:
-        events, values = [], []
-        for event in decided:
-            kind = self._registry.events.get(event.event_type)
-            if kind is None:
+        self, kind: CommandType, decided: Any, base: CommandRecord, now: int, loaded: tuple[Loaded, ...]
+    ) -> Decision:
+        events: list[list[NewEvent]] = [[] for _ in loaded]
+        values: list[list[Any]] = [[] for _ in loaded]
+        for said in decided:
+            event = said.event if isinstance(said, For) else said
+            known = self._registry.events.get(event.event_type)
+            if known is None:
                 raise InvalidEvent(f"{type(event).__name__} is not an event of this model", path="")
-            data, value = written(event, kind.decode)
-            values.append(value)
-            events.append(
+            place = self._place(kind, said, known.name) if kind.involves else 0
+            data, value = written(event, known.decode)
+            values[place].append(value)
+            events[place].append(
                 NewEvent(
                     id=self._new_id(),
-                    type=kind.name,
-                    schema_version=kind.version,
+                    type=known.name,
+                    schema_version=known.version,
                     data=data,
                     occurred_at=now,
                     correlation_id=base.correlation_id,
                     causation_id=base.command_id,
                 )
             )
-        return tuple(events), tuple(values)
+        return Decision(loaded, tuple(map(tuple, events)), tuple(map(tuple, values)))
+
+    def _place(self, kind: CommandType, said: Any, event: str) -> int:
+        """Returns which of the aggregates that a command is decided over an event is for (K8)."""
+        names = ["", *kind.involves]
+        if isinstance(said, For):
+            if said.name not in names:
+                raise InvalidEvent(f"{kind.name} involves no {said.name}", path="")
+            return names.index(said.name)
+        owner = self._owners.get(event)
+        return next((at for at, place in enumerate(kind.places) if place.aggregate == owner), 0)
 
     async def _append(
-        self,
-        aggregate: AggregateType,
-        stream: str,
-        decision: Decision,
-        record: CommandRecord,
+        self, kind: CommandType, streams: tuple[str, ...], decision: Decision, record: CommandRecord
     ) -> CommandResult:
-        loaded, events = decision.loaded, decision.events
-        append = Append(stream=stream, events=events, expected=loaded.version)
-        appended, stored = await self._writer.write(Atomic(operations=(append, RecordCommand(record=record))))
-        if appended is None:
+        parts = list(zip(streams, decision.events, decision.loaded, strict=True))
+        appends = [Append(stream=one, events=new, expected=loaded.version) for one, new, loaded in parts]
+        answers = await self._writer.write(Atomic(operations=(*appends, RecordCommand(record=record))))
+        stored = answers[-1]
+        if answers[0] is None:
             return _result(stored, duplicate=True)
-        result = _result(stored, event_ids=tuple(event.id for event in events))
-        self._loader.advance(aggregate, stream, loaded, decision.values)
-        await self._take_snapshot(aggregate, stream, loaded.version, appended.last_version)
+        result = _result(stored, event_ids=tuple(event.id for new in decision.events for event in new))
+        for at, aggregate in enumerate(self._aggregates(kind)):
+            stream, loaded = streams[at], decision.loaded[at]
+            self._loader.advance(aggregate, stream, loaded, decision.values[at])
+            await self._take_snapshot(aggregate, stream, loaded.version, answers[at].last_version)
         return result
 
     async def _take_snapshot(self, aggregate: AggregateType, stream: str, before: int, after: int) -> None:
@@ -332,14 +364,19 @@ def _outcome(error: CallerError) -> CommandOutcome:
             return CommandOutcome.FAILED
 
 
-def _check_expected(kind: CommandType, issue: Issue, stream: str, loaded: Loaded) -> None:
-    """K2 and K4, before anything is decided."""
-    if issue.expected is not None and not fits(issue.expected, loaded.version):
-        raise WrongExpectedVersion(stream, expected=issue.expected, actual=loaded.version)
-    if kind.creates and loaded.version:
-        raise CommandRejected(f"{stream} exists already, at version {loaded.version}", field=kind.target)
-    if not kind.creates and not loaded.version:
-        raise CommandRejected(f"{stream} does not exist", field=kind.target)
+def _check_expected(
+    kind: CommandType, issue: Issue, streams: tuple[str, ...], loaded: tuple[Loaded, ...]
+) -> None:
+    """K2, K4 and K8, before anything is decided."""
+    if issue.expected is not None and not fits(issue.expected, loaded[0].version):
+        raise WrongExpectedVersion(streams[0], expected=issue.expected, actual=loaded[0].version)
+    for at, (place, stream, one) in enumerate(zip(kind.places, streams, loaded, strict=True)):
+        if place.creates and one.version:
+            raise CommandRejected(f"{stream} exists already, at version {one.version}", field=place.id)
+        if place.creates is False and not one.version:
+            raise CommandRejected(f"{stream} does not exist", field=place.id)
+        if stream in streams[:at]:
+            raise CommandRejected(f"{stream} is meant twice, and two are needed", field=place.id)
 
 
 def _with(record: CommandRecord, **changes: Any) -> CommandRecord:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
@@ -19,20 +19,37 @@ from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.pydantic_messages import place_of, sentence_of
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Involved:
+    """A further aggregate that a command is decided over (K8).
+
+    Attributes:
+        aggregate: Its name.
+        id: Field of the command that holds its id.
+        creates: As of a command.
+    """
+
+    aggregate: str
+    id: str
+    creates: bool | None = False
+
+
 class Command(BaseModel):
     """Base of typed commands: a request to one aggregate that it may refuse.
 
     Attributes:
         command_type: Stable name, such as ``create_user``.
         target: Attribute that holds the aggregate's id.
-        creates: Whether it needs that no stream exists yet (K4); otherwise one must exist.
+        creates: Whether it needs that no stream exists yet (K4); else one must exist. None: either.
+        involves: Further aggregates that it is decided over, by the names of their states (K8).
         emits: Event classes that it can lead to, for the board and the documents.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
     command_type: ClassVar[str] = ""
     target: ClassVar[str] = "id"
-    creates: ClassVar[bool] = False
+    creates: ClassVar[bool | None] = False
+    involves: ClassVar[Mapping[str, Involved]] = {}
     emits: ClassVar[tuple[type[Event], ...]] = ()
 
 
@@ -63,8 +80,15 @@ class CommandType:
     dump: Callable[[Any], dict[str, Any]]
     target: str
     fields: frozenset[str]
-    creates: bool
+    creates: bool | None
     doc: str = ""
+    involves: Mapping[str, Involved] = field(default_factory=dict)
+
+    @property
+    def places(self) -> tuple[Involved, ...]:
+        """Every aggregate that it is decided over, its own first."""
+        own = Involved(aggregate=self.aggregate, id=self.target, creates=self.creates)
+        return (own, *self.involves.values())
 
 
 class CommandOutcome(StrEnum):
@@ -214,6 +238,7 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
         target=target,
         fields=fields,
         creates=cls.creates,
+        involves={name: replace(one, id=named.get(one.id, one.id)) for name, one in cls.involves.items()},
         doc=(cls.__doc__ or "").strip(),
     )
 

@@ -64,10 +64,12 @@ def _names(registry: Registry) -> Iterator[Contradiction]:
 
 def _commands(registry: Registry) -> Iterator[Contradiction]:
     for name, command in registry.commands.items():
-        if command.target not in command.fields:
-            said = f"it has no field {command.target}, which should say whose it is"
-            hint = 'give it that field, or name another one: target = "…"'
-            yield Contradiction(kind="command", name=name, message=said, hint=hint)
+        for one in command.places:
+            if one.id not in command.fields:
+                said = f"it has no field {one.id}, which should say whose it is"
+                hint = 'give it that field, or name another one: target = "…"'
+                yield Contradiction(kind="command", name=name, message=said, hint=hint)
+            yield from _unknown("command", name, "aggregate", one.aggregate, registry.aggregates)
 
 
 def _projections(registry: Registry) -> Iterator[Contradiction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,14 +18,28 @@ class DecisionContext(msgspec.Struct, frozen=True):
 
     Attributes:
         at: The time of the decision, microseconds since 1970; its events carry it as `occurred_at` (K5).
+        states: Of the further aggregates that the command involves, by their names; None where there is no
+            stream yet (K8).
     """
 
     at: int
+    states: Mapping[str, Any] = {}
 
     @property
     def now(self) -> datetime:
         """The time of the decision, in UTC."""
         return moment(self.at)
+
+
+class For(msgspec.Struct, frozen=True):
+    """An event of one of several aggregates that are of one kind, such as two accounts (K8).
+
+    Attributes:
+        name: The aggregate's in `Command.involves`; empty for the command's own.
+    """
+
+    name: str
+    event: Any
 
 
 class ReactionContext(msgspec.Struct, frozen=True):

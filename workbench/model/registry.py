@@ -118,6 +118,12 @@ class Registry:
         """Returns the stream that a command with these values is for."""
         return stream_name(command_type.aggregate, values[command_type.target])
 
+    def streams_of(self, command_type: CommandType, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Returns the streams that a command with these values is decided over, its own first (K8)."""
+        first = self.stream_of(command_type, values)
+        others = command_type.involves.values()
+        return (first, *(stream_name(one.aggregate, values[one.id]) for one in others))
+
     def answers(self, origin: str) -> Answers:
         """Returns what follows where a command is refused that a policy, process or subscription issued."""
         if (reactor := self.reactors.get(origin)) is not None:

@@ -36,6 +36,14 @@ class AppendResult(msgspec.Struct, frozen=True, kw_only=True):
     last_position: int
     idempotent: bool = False
 
+    def after(self, first: AppendResult | None) -> AppendResult:
+        """Returns what a command's record says of several appends: the first one's version, all positions."""
+        if first is None:
+            return self
+        places = [one.first_position for one in (first, self) if one.first_position]
+        last = max(first.last_position, self.last_position)
+        return msgspec.structs.replace(first, first_position=min(places, default=0), last_position=last)
+
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The fold of a stream exactly at a version (S1)."""

@@ -262,6 +262,73 @@ def test_K1_another_fold_makes_the_snapshots_of_the_old_one_stale(tmp_path):
     assert hashes[0]["outage"] != hashes[1]["outage"]
 
 
+PYTHON = """
+from typing import ClassVar
+
+import msgspec
+from pydantic import Field
+
+from workbench.api import Aggregate, Command, Definitions, Event
+
+
+class Made(Event, frozen=True, rename={"sku": "product-sku"}):
+    event_type: ClassVar[str] = "box.made"
+    copy: int
+    class_: int
+    sku: str
+    parts: dict[str, int]
+
+
+class Make(Command):
+    command_type: ClassVar[str] = "make"
+    target: ClassVar[str] = "id"
+    creates: ClassVar[bool] = True
+    id: str = Field(alias="boxId")
+    copy_: int = Field(alias="copy")
+
+
+DEFINITIONS = Definitions(
+    aggregates=(
+        Aggregate(
+            name="box",
+            state=msgspec.defstruct("State", []),
+            events=(Made,),
+            commands=(Make,),
+            decide=lambda state, command: [Made(copy=command.copy_, class_=1, sku="s", parts={"a": 1})],
+            evolve=lambda state, event: state,
+        ),
+    )
+)
+"""
+OF_PYTHON = """
+[cqrs]
+modules: ["model"]
+
+[projection.boxes]
+columns { id: "text", n: "integer", sku: "text" }
+on { "box.made": { put { n: "event.copy + event.class_ + get(event.parts, 'a', 0)", sku: "event.sku" } } }
+
+[policy.again]
+on: "box.made"
+issue: "make"
+with { id: "event.sku", copy_: "event.copy" }
+"""
+
+
+def test_classes_of_python_keep_their_attributes_and_their_names_in_json(tmp_path):
+    (tmp_path / "model.py").write_text(PYTHON)
+    (tmp_path / "project.tsk").write_text(OF_PYTHON)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    command = registry.commands["make"].parse({"boxId": "1", "copy": 3})
+    (event,) = registry.aggregates["box"].decide(None, command, DecisionContext(0))
+    assert json.loads(event_data(event)) == {"copy": 3, "class_": 1, "product-sku": "s", "parts": {"a": 1}}
+    rows = Rows()
+    registry.projections["boxes"].handlers()["box.made"](event, recorded(event, "box-1"), rows)
+    assert rows["1"] == {"id": "1", "n": 5, "sku": "s"}
+    _, (again,) = registry.reactors["again"].react(None, event, reaction(event))
+    assert registry.commands["make"].dump(again) == {"boxId": "s", "copy": 3}
+
+
 TIMES = """
 [types]
 maybe { type: "uuid?" }

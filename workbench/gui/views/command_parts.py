@@ -162,11 +162,14 @@ class ExpectedVersion(QWidget):
 
 
 def suggestions(desk: Desk, name: str) -> Mapping[Loc, Suggest]:
-    """Offers known ids for the field that names the aggregate of a command that changes one."""
-    command, streams = desk.workspace.registry.commands.get(name), desk.workspace.streams
-    if command is None or command.creates:
-        return {}
-    category = command.aggregate
+    """Offers known ids for the fields that name the aggregates that a command may find."""
+    command = desk.workspace.registry.commands.get(name)
+    places = command.places if command else ()
+    return {(place.id,): _known(desk, place.aggregate) for place in places if place.creates is not True}
+
+
+def _known(desk: Desk, category: str) -> Suggest:
+    streams = desk.workspace.streams
 
     def found(typed: str) -> list[str]:
         streams_found = streams.beginning(f"{category}-{typed.strip()}", SUGGESTED)
@@ -176,7 +179,7 @@ def suggestions(desk: Desk, name: str) -> Mapping[Loc, Suggest]:
         asking = Question(line, desk, offer, partial(desk.fail, f"Looking for ids of {category}"))
         return lambda typed: asking.ask(partial(found, typed), typed)
 
-    return {(command.target,): known}
+    return known
 
 
 def answer_of(workspace: Workspace, name: str, values: Mapping[str, Any]) -> tuple[str, Any, float]:

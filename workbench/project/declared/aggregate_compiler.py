@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
@@ -15,19 +14,24 @@ from workbench.model.aggregate import Aggregate
 from workbench.model.command import Command
 from workbench.model.decision_context import DecisionContext
 from workbench.model.event import Event, Upcaster
-from workbench.model.expressions.closures import Scope, Variable, item
+from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import quick_of
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import Type
 from workbench.model.expressions.value_views import names_of
+from workbench.project.declared.aggregate_draft import (
+    AggregateDraft,
+    arity_of,
+    entered,
+    places_of,
+    states_of,
+)
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, untyped
 from workbench.project.declared.scopes import now_at, with_names
-from workbench.project.declared.sections import AggregateSection, CommandSection, EventSection, UpcastSection
+from workbench.project.declared.sections import CommandSection, EventSection, UpcastSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import (
-    FieldType,
     as_json,
     attribute_of,
     class_name,
@@ -37,36 +41,6 @@ from workbench.project.declared.value_classes import (
 )
 
 _STEP = re.compile(r"from_([1-9][0-9]{0,3})")
-
-
-@dataclass(slots=True, kw_only=True)
-class AggregateDraft:
-    """An aggregate that is being put together."""
-
-    name: str
-    path: Path
-    section: AggregateSection
-    fields: Mapping[str, FieldType]
-    events: dict[str, CompiledPart] = field(default_factory=dict)
-    event_sections: dict[str, EventSection] = field(default_factory=dict)
-    commands: dict[str, CompiledPart] = field(default_factory=dict)
-    command_sections: dict[str, CommandSection] = field(default_factory=dict)
-
-    @property
-    def state_type(self) -> Type:
-        """What expressions know of its state."""
-        return record_of(self.fields)
-
-
-def owner_of(draft: Compilation, name: str, section: AggregateSection) -> AggregateDraft:
-    """Begins an aggregate."""
-    path = ("aggregate", *name.split("."))
-    if "-" in name:
-        said = f"{name} cannot name an aggregate: streams are called {name}-ID, up to the first hyphen"
-        draft.tell(path, "S-NAME", said)
-    return AggregateDraft(
-        name=name, path=path, section=section, fields=draft.types.all_of((*path, "state"), section.state)
-    )
 
 
 def add_event(
@@ -100,41 +74,35 @@ def add_event(
 def add_command(
     draft: Compilation, owners: Mapping[str, AggregateDraft], name: str, section: CommandSection
 ) -> None:
-    """Makes the class of a command and gives it to its aggregate."""
-    path = ("command", *name.split("."))
-    verb = "creates" if section.creates else "changes"
-    owner = owners.get(getattr(section, verb))
-    if owner is None:
-        draft.unknown((*path, verb), "aggregate", getattr(section, verb), owners)
+    """Makes the class of a command and gives it to the first aggregate that it is decided over."""
+    fields = draft.types.all_of(("command", *name.split("."), "fields"), section.fields)
+    places = places_of(draft, owners, name, section, fields)
+    if not places:
         draft.broken.add(("command", name))
         return
-    fields = draft.types.all_of((*path, "fields"), section.fields)
-    target = section.target or next(iter(section.fields))
-    if target not in section.fields:
-        draft.unknown((*path, "target"), f"field of {name}", target, section.fields)
-    elif target in fields and fields[target].optional:
-        said = f"{target} names the aggregate, so it cannot be left out"
-        draft.tell((*path, "fields", target), "S-TYPE", said, "take away its default, and the ? of its type")
+    own, *others = places
     cls = model_class(
         class_name(name),
         Command,
         fields,
         doc=section.description,
         command_type=name,
-        target=attribute_of(target),
-        creates=bool(section.creates),
+        target=attribute_of(own.id),
+        creates=own.creates,
+        involves={one.name: one.involved for one in others},
     )
     optional = frozenset(key for key, one in fields.items() if one.optional)
     part = CompiledPart(
-        name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields, target=target
+        name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields, target=own.id
     )
-    draft.commands[name] = owner.commands[name] = part
-    owner.command_sections[name] = section
+    draft.commands[name] = own.owner.commands[name] = part
+    own.owner.command_sections[name] = section
+    own.owner.command_places[name] = places
 
 
 def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
     """Compiles an aggregate whose events and commands are known."""
-    state = struct_class(class_name(owner.name), msgspec.Struct, owner.fields, doc=owner.section.description)
+    state = owner.state
     folds = {part.cls: _fold(draft, owner, part, state) for part in owner.events.values()}
     decisions = {part.cls: _decision(draft, owner, part) for part in owner.commands.values()}
 
@@ -164,11 +132,9 @@ def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
 
 
 def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> Callable[[Any], list[Event]]:
-    section = owner.command_sections[part.name]
+    section, places = owner.command_sections[part.name], owner.command_places[part.name]
     path = ("command", *part.name.split("."))
-    known: dict[str, Variable] = {"command": item(part.type, 1), **now_at(2)}
-    if not section.creates:
-        known["state"] = item(owner.state_type, 0)
+    known = {"command": item(part.type, 1), **now_at(2), **states_of(draft, path, places)}
     scope = with_names(draft, path, section.let, known)
     present: frozenset[str] = frozenset()
     guards = []
@@ -180,8 +146,11 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
             draft.unknown((*place, "field"), f"field of {part.name}", one.field, part.field_types)
         guards.append((when, message, names_of(part.cls).get(one.field)))
         present |= no
-    actions = ActionCompiler(draft, scope, "command", 3, present).emitted(path, section, owner.events)
-    return _decide(tuple(guards), tuple(actions))
+    events = {one.name: one.owner.events for one in places}
+    actions = ActionCompiler(draft, scope, "command", arity_of(places), present).emitted(
+        path, section, events
+    )
+    return entered(places, _decide(tuple(guards), tuple(actions)))
 
 
 Guard = tuple[Get, Callable[[Any], str], str | None]
@@ -284,17 +253,17 @@ def _kept(name: str) -> Get:
 
 def check_beginnings(draft: Compilation, owner: AggregateDraft) -> None:
     """Finds events that begin an aggregate without giving its state all that it needs."""
-    needed = [name for name, one in owner.fields.items() if not one.optional]
     for command, section in owner.command_sections.items():
-        if not section.creates:
-            continue
-        first = section.emit or next((one.emit for one in section.do.values() if not one.when), "")
-        if first not in owner.event_sections:
-            continue
-        if missing := [name for name in needed if name not in owner.event_sections[first].set]:
-            said = f"{command} begins with this event, and it does not set {missing[0]}"
-            hint = f"add it to set {{ … }}, or give {missing[0]} a default in the state"
-            draft.tell(("event", *first.split(".")), "S-TYPE", said, hint)
+        actions = list(section.do.values()) or [section]
+        for place in owner.command_places[command]:
+            known, needed = place.owner.event_sections, place.owner.needed
+            first = next((one.emit for one in actions if not one.when and one.emit in known), "")
+            if place.creates is False or not first:
+                continue
+            if missing := [name for name in needed if name not in known[first].set]:
+                said = f"{command} begins with this event, and it does not set {missing[0]}"
+                hint = f"add it to set {{ … }}, or give {missing[0]} a default in the state"
+                draft.tell(("event", *first.split(".")), "S-TYPE", said, hint)
 
 
 # -- older versions -------------------------------------------------------------------------------------

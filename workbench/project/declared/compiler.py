@@ -8,13 +8,12 @@ from typing import Any
 from workbench.model.projection import ColumnKind, Projection
 from workbench.model.registry import Definitions
 from workbench.project.declared.aggregate_compiler import (
-    AggregateDraft,
     add_command,
     add_event,
     aggregate_of,
     check_beginnings,
-    owner_of,
 )
+from workbench.project.declared.aggregate_draft import AggregateDraft, owner_of
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes

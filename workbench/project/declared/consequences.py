@@ -12,6 +12,7 @@ import msgspec
 from pydantic import ValidationError
 
 from workbench.errors import ExpressionFailed
+from workbench.model.decision_context import For
 from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type, misfit
@@ -68,11 +69,10 @@ class Publication:
 
 def sections_of(path: Path, acting: Acting) -> Iterator[tuple[Path, ActionSection]]:
     """Yields the actions of a section, one or several, with their places."""
-    if acting.do:
-        for name, one in acting.do.items():
-            yield (*path, "do", name), one
-    elif acting.emit or acting.issue or acting.publish or acting.withdraw:
+    if acting.emit or acting.issue or acting.publish or acting.withdraw:
         yield path, acting
+    for name, one in acting.do.items():
+        yield (*path, "do", name), one
 
 
 def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[str, ...]) -> str:
@@ -81,7 +81,8 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
     verbs = verbs or ["withdraw"][: len(one.withdraw)]
     if len(verbs) == 1 and verbs[0] in allowed:
         for odd in sorted(one.model_fields_set & (one.details - _FITTING[verbs[0]])):
-            draft.tell((*path, odd), "S-UNKNOWN", f"{odd} has no meaning for {verbs[0]}", key=True)
+            key = "for" if odd == "whose" else odd
+            draft.tell((*path, key), "S-UNKNOWN", f"{key} has no meaning for {verbs[0]}", key=True)
         return verbs[0]
     said = f"an action here has {' or '.join(allowed)}"
     odd = next((verb for verb in verbs if verb not in allowed), "")
@@ -91,9 +92,9 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
 
 
 _FITTING = {
-    "emit": frozenset(),
+    "emit": frozenset({"whose"}),
     "issue": frozenset({"after", "at", "refused", "withdraw"}),
-    "publish": ActionSection.details - {"refused", "withdraw"},
+    "publish": ActionSection.details - {"refused", "whose", "withdraw"},
     "withdraw": frozenset({"withdraw"}),
 }
 
@@ -121,9 +122,15 @@ class ActionCompiler:
     answer: Callable[[Path, AnswerSection, CompiledPart], str] | None = None
     withdrawn: list[tuple[Path, str]] | None = None
 
-    def emitted(self, path: Path, acting: Acting, events: Mapping[str, CompiledPart]) -> list[CompiledAction]:
-        """Compiles what a command emits; only these events can be."""
-        return self._compiled(path, acting, {"emit": partial(_emit, events)})
+    def emitted(
+        self, path: Path, acting: Acting, places: Mapping[str, Mapping[str, CompiledPart]]
+    ) -> list[CompiledAction]:
+        """Compiles what a command emits.
+
+        Args:
+            places: The events of each aggregate that it is decided over, its own first, by their names.
+        """
+        return self._compiled(path, acting, {"emit": partial(_emit, places)})
 
     def issued(self, path: Path, acting: Acting, names: list[str]) -> list[CompiledAction]:
         """Compiles the commands that follow; their names are added to ``names``."""
@@ -276,8 +283,9 @@ class ActionCompiler:
 
 
 def _emit(
-    events: Mapping[str, CompiledPart], own: ActionCompiler, path: Path, one: ActionSection
+    places: Mapping[str, Mapping[str, CompiledPart]], own: ActionCompiler, path: Path, one: ActionSection
 ) -> tuple[Build, Build | None] | None:
+    events = {event: part for known in places.values() for event, part in known.items()}
     part = events.get(one.emit)
     if part is None:
         own.draft.unknown((*path, "emit"), "event of this aggregate", one.emit, events)
@@ -285,7 +293,25 @@ def _emit(
         return None
     sources = own.fields(path, "emit", one, part)
     build = checked(part.cls, sources, f"{part.name} cannot be made")
-    return build, quick(part.cls, part.fields or {}, sources)
+    built = quick(part.cls, part.fields or {}, sources)
+    whose = _whose(places, own, path, one)
+    if whose == next(iter(places)):
+        return build, built
+    return lambda env: For(whose, build(env)), built and (lambda env: For(whose, built(env)))
+
+
+def _whose(
+    places: Mapping[str, Mapping[str, CompiledPart]], own: ActionCompiler, path: Path, one: ActionSection
+) -> str:
+    """Returns the name of the aggregate whose event is emitted."""
+    names = [name for name, known in places.items() if one.emit in known]
+    if one.whose and one.whose not in names:
+        said = f"{one.whose} has no event {one.emit}"
+        own.draft.tell((*path, "for"), "S-REF", said, f"it is an event of {' and '.join(names)}")
+    elif not one.whose and len(names) > 1:
+        said = f"{' and '.join(names)} have this event"
+        own.draft.tell((*path, "emit"), "S-TYPE", said, f'say whose it is: for: "{names[0]}"')
+    return one.whose or names[0]
 
 
 def _issue(

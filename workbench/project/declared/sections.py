@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -99,7 +100,9 @@ def _answer(value: object) -> object:
 class ActionSection(Section):
     """What is done, if ``when`` holds: emit an event, issue a command or publish a message."""
 
-    details: ClassVar[frozenset[str]] = frozenset({"after", "at", "refused", "type", "key", "withdraw"})
+    details: ClassVar[frozenset[str]] = frozenset(
+        {"after", "at", "refused", "type", "key", "whose", "withdraw"}
+    )
     """Settings that have a meaning for some of what can be done."""
     when: str = Field("", description="Condition; always where it is left out")
     otherwise: bool = Field(
@@ -107,6 +110,9 @@ class ActionSection(Section):
     )
     each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
     emit: str = Field("", description="Event that happens")
+    whose: str = Field(
+        "", alias="for", description="Name of the aggregate whose event it is, of two of one kind"
+    )
     issue: str = Field("", description="Command that is issued")
     after: Later = Field(
         0.0, description="How much later: 30m, 1 month, or an expression that gives a duration"
@@ -127,7 +133,23 @@ class ActionSection(Section):
     given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
 
 
-_OF_ONE = frozenset({"emit", "issue", "publish", "given", "refused", "withdraw"})
+_OF_ONE = frozenset(
+    {
+        "when",
+        "otherwise",
+        "each",
+        "emit",
+        "issue",
+        "publish",
+        "given",
+        "refused",
+        "after",
+        "at",
+        "type",
+        "whose",
+    }
+)
+"""What is said of one action; beside several it would say nothing."""
 
 
 class Acting(ActionSection):
@@ -188,21 +210,56 @@ class RefusalSection(Section):
     field: str = Field("", description="Field of the command that it is about")
 
 
+class PlaceSection(Section):
+    """An aggregate that a command is decided over: the name of the field with its id, or a block."""
+
+    aggregate: str = Field("", description="Which one, where the name does not say so")
+    id: str = Field("", description="Field of the command that holds its id")
+
+
+def _places(value: object) -> object:
+    if isinstance(value, str):
+        return {value: {}} if value else {}
+    if isinstance(value, dict):
+        return {name: {"id": one} if isinstance(one, str) else one for name, one in value.items()}
+    return value
+
+
+Places = Annotated[dict[Name, PlaceSection], BeforeValidator(_places)]
+"""One aggregate, whose id is the command's target, or several: each name with its field or a block."""
+
+
 class CommandSection(Acting):
     """``[command.NAME]``."""
 
     description: str = Field("", description="What it asks for")
-    creates: str = Field("", description="Aggregate that it begins")
-    changes: str = Field("", description="Aggregate that must exist already")
+    creates: Places = Field(default_factory=dict, description="Aggregate that it begins")
+    changes: Places = Field(default_factory=dict, description="Aggregate that must exist already")
+    creates_or_changes: Places = Field(
+        default_factory=dict, description="Aggregate, whether it exists or not"
+    )
     target: str = Field("", description="Field that holds the aggregate's id; by default the first")
     fields: Fields = Field(min_length=1, description="What it says")
     refuse: dict[Name, RefusalSection] = Field(default_factory=dict, description="Guards, in this order")
 
     @model_validator(mode="after")
     def _one_aggregate(self) -> CommandSection:
-        if bool(self.creates) == bool(self.changes):
-            raise ValueError('say which aggregate it is for: creates: "…" or changes: "…"')
+        names = [name for places in self.by_key.values() for name in places]
+        if not names:
+            said = 'creates: "…", changes: "…" or creates_or_changes: "…"'
+            raise ValueError(f"say which aggregate it is for: {said}")
+        if twice := next((name for name in names if names.count(name) > 1), ""):
+            raise ValueError(f"{twice} is named twice: one that may exist or not is creates_or_changes")
         return self
+
+    @property
+    def by_key(self) -> Mapping[str, Mapping[str, PlaceSection]]:
+        """The aggregates that it is decided over, by the key that names them, in order."""
+        return {
+            "creates": self.creates,
+            "changes": self.changes,
+            "creates_or_changes": self.creates_or_changes,
+        }
 
 
 class ColumnSection(Section):

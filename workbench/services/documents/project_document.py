@@ -72,14 +72,25 @@ def _summary(registry: Registry) -> list[str]:
 # -- aggregates -----------------------------------------------------------------------------------------
 
 
+_NEEDS = {
+    True: "begins a stream",
+    False: "needs a stream",
+    None: "begins or goes on with a stream",
+}
+"""What a command needs of an aggregate, by what it creates (K4)."""
+
+
 def _aggregate(registry: Registry, one: AggregateType) -> Iterator[str]:
     yield from (f"### {code(one.name)}", "", *prose(one.doc))
     yield from (f"Its streams are named {code(one.name + '-…')}, by the id that its commands carry.", "")
     for name in one.commands:
         command = registry.commands[name]
-        kind = "begins a stream" if command.creates else "needs a stream"
+        needs = [
+            f"{_NEEDS[place.creates]} of {code(place.aggregate)} ({code(place.id)})"
+            for place in command.places
+        ]
         yield from (f"#### Command {code(name)}", "", *prose(command.doc))
-        yield from (f"It {kind}; {code(command.target)} says which.", "", *_fields(command.schema))
+        yield from (f"It {' and '.join(needs)}.", "", *_fields(command.schema))
         yield from _flows(registry.flows_of(f"command:{name}"))
     for name in one.events:
         event = registry.events[name]

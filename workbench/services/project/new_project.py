@@ -13,7 +13,7 @@ from workbench.project.samples import PROJECT_FILE, SAMPLES
 from workbench.tusk import parse, save, set_value
 
 EMPTY = "empty"
-TEMPLATES = (EMPTY, *SAMPLES)
+TEMPLATES = (EMPTY, *SAMPLES, "auction", "trip")
 IGNORED = "data/\n__pycache__/\n"
 """What a project has beside its text, and that does not belong in Git."""
 
@@ -27,7 +27,7 @@ def template_folder(name: str) -> Path:
     if name not in TEMPLATES:
         hint = did_you_mean(name, TEMPLATES, f"templates: {', '.join(TEMPLATES)}")
         raise NotFound(f"there is no template {name}", hint=hint)
-    return asset("templates", name) if name == EMPTY else asset("samples", name)
+    return asset("samples" if name in SAMPLES else "templates", name)
 
 
 def create(folder: Path, template: str = EMPTY) -> list[Path]:

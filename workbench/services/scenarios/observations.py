@@ -10,6 +10,7 @@ from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.projection import ColumnKind
 from workbench.model.scenario import Followed, Happened, Scenario, moment
+from workbench.project.declared.projection_compiler import row_seen
 from workbench.project.durations import write_duration
 from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
 from workbench.store.paging import all_rows
@@ -87,10 +88,11 @@ def _letters(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
 def _rows(scene: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
     projection = scene.world.registry.projections[name]
     times = [column.name for column in projection.columns if column.kind is ColumnKind.TIME]
+    columns = {column.name: column.kind for column in projection.columns}
     found: dict[Any, Mapping[str, Any]] = {}
     for row in all_rows(scene.world.reader, name, projection.key):
         said = {column: moment(row[column]) for column in times if row.get(column) is not None}
-        found[row[projection.key]] = {**row, **said}
+        found[row[projection.key]] = {**(row_seen(row, columns) or {}), **said}
     return found
 
 

@@ -114,7 +114,7 @@ class MemoryStore:
             run = noted(part, answers) if isinstance(part, op.RecordAction) else part
             answers.append(self._run(run, now))
             if isinstance(part, op.Append):
-                appended = answers[-1]
+                appended = answers[-1].after(appended)
         return answers
 
     def close(self) -> None:

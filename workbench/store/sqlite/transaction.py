@@ -102,7 +102,7 @@ class Transaction:
         return run(self, operation)
 
     def atomic(self, operation: op.Atomic) -> list[Any]:
-        """Runs several operations; a command's record gets its places from the append before it.
+        """Runs several operations; a command's record gets its places from the appends before it.
 
         Where a command is known, nothing is run and its record is the answer (K3).
         """
@@ -119,7 +119,7 @@ class Transaction:
                 continue
             answer = self.run(noted(part, answers) if isinstance(part, op.RecordAction) else part)
             if isinstance(part, op.Append):
-                appended = answer
+                appended = answer.after(appended)
             answers.append(answer)
         return answers
 
