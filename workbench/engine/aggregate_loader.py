@@ -44,10 +44,6 @@ class AggregateLoader:
         self._cache: OrderedDict[str, Loaded] = OrderedDict()
         self._heads: dict[str, int | None] = {}
 
-    def apart(self) -> AggregateLoader:
-        """Returns one that remembers nothing yet."""
-        return AggregateLoader(self._reader, self._registry)
-
     def load(self, aggregate: AggregateType, stream: str) -> Loaded:
         """Returns the present state.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from workbench.engine.aggregate_loader import AggregateLoader, Loaded
+from workbench.engine.group_commit import CommandWriter
 from workbench.engine.metrics import Metrics
 from workbench.engine.turns import Turns
 from workbench.errors import (
@@ -34,7 +35,7 @@ from workbench.model.json_values import write_json
 from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
-from workbench.store.operations import Append, Atomic, Operation, RecordCommand, SaveSnapshot
+from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
 from workbench.store.rules import fits
 from workbench.store.stored_values import CommandRecord, Snapshot
 
@@ -78,14 +79,6 @@ class Decision:
     refusal: CallerError | None = None
 
 
-class CommandWriter(Protocol):
-    """Writes what a command comes to."""
-
-    async def write(self, operation: Operation) -> Any:
-        """Returns its answer; raises what it is refused with."""
-        ...
-
-
 class CommandHandler:
     """The one place where commands become events."""
 
@@ -112,19 +105,6 @@ class CommandHandler:
         self._turns = Turns()
         self._owners = {event: one.name for one in registry.aggregates.values() for event in one.events}
         self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
-
-    def apart(self, writer: CommandWriter) -> CommandHandler:
-        """Returns the same with a memory of its own and another writer, for dry runs."""
-        return CommandHandler(
-            registry=self._registry,
-            loader=self._loader.apart(),
-            writer=writer,
-            clock=self._clock,
-            new_id=self._new_id,
-            metrics=Metrics(self._clock),
-            snapshot_every=0,
-            report=self._report,
-        )
 
     async def handle(self, issue: Issue) -> CommandResult:
         """Handles one command; what the domain or a conflict says is a result, not an error.
