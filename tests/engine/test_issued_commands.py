@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.trips import DEFINITIONS, HOUR, Booked, End, Office, Reserve, no_room
-from workbench.model.messaging import LOG_TOPIC, Subscription
+from workbench.model.ids import derived_id
+from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Subscription
 from workbench.model.policy import After, Issue
+from workbench.store.operations import NewMessage
 
 STORES = ["memory", "sqlite"]
 
@@ -106,3 +108,25 @@ async def test_K6_what_a_handler_issued_is_answered_by_the_handler(office):
     await office.do("book", id="a")
     await office.finish()
     assert office.story()[1:] == ['trip-a ended {"why":"booked: no room, None"}']
+
+
+async def test_a_dry_run_of_a_command_stores_nothing_and_tells_what_it_would_append(office):
+    await office.open()
+    await office.do("book", id="a")
+    await office.settle()
+    issued = NewMessage(
+        id=derived_id("odd"),
+        topic=COMMANDS_TOPIC,
+        type="book",
+        key="trip-z",
+        data='{"hotel":"ritz"}',
+        correlation_id=derived_id("odd"),
+    )
+    await office.engine.writer.write(issued)
+    await office.finish()
+    letter = office.engine.reader.letter(1)
+    before = office.story()
+    tried = await office.engine.dry_run(letter, '{"id":"z"}')
+    assert office.story() == before
+    assert [(one.kind, one.where, one.what) for one in tried.effects] == [("append", "trip-z", "booked")]
+    assert not (await office.engine.dry_run(letter, '{"id":"a"}')).succeeds

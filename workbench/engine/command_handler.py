@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from workbench.engine.aggregate_loader import AggregateLoader, Loaded
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import CommandWriter
 from workbench.engine.metrics import Metrics
 from workbench.engine.turns import Turns
 from workbench.errors import (
@@ -87,7 +87,7 @@ class CommandHandler:
         *,
         registry: Registry,
         loader: AggregateLoader,
-        writer: GroupCommit,
+        writer: CommandWriter,
         clock: Clock,
         new_id: NewId,
         metrics: Metrics,

@@ -7,7 +7,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
@@ -29,6 +29,14 @@ class _DryRun(Operation, frozen=True, kw_only=True):
     """Operations that are run and taken back."""
 
     operations: tuple[Operation, ...]
+
+
+class CommandWriter(Protocol):
+    """Writes what a command comes to."""
+
+    async def write(self, operation: Operation) -> Any:
+        """Returns its answer; raises what it is refused with."""
+        ...
 
 
 class GroupCommit:

@@ -6,18 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import CommandHandler, Issue
+from workbench.engine.group_commit import GroupCommit
 from workbench.engine.handler_context import DeliveryContext, Issuer
+from workbench.engine.metrics import Metrics
 from workbench.engine.policy_runner import as_record, instance_of
-from workbench.errors import PermanentError
+from workbench.engine.runtime import Runtime
+from workbench.errors import PermanentError, WorkbenchError
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, NOTHING, Message
 from workbench.model.policy import ReactorType, Refusal, issue
-from workbench.model.registry import Registry
-from workbench.store.ports import Reader
+from workbench.store.operations import Append, Atomic, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class _DryWriter:
+    """Asks the store what it would answer; what would be appended is an effect of the dry run."""
+
+    writer: GroupCommit
+    context: DeliveryContext
+
+    async def write(self, operation: Operation) -> Any:
+        """Stores nothing."""
+        (answer,) = await self.writer.dry_run([operation])
+        if isinstance(answer, WorkbenchError):
+            raise answer
+        for part in operation.operations if isinstance(operation, Atomic) else ():
+            if isinstance(part, Append) and answer[0] is not None:
+                self.context.effect(part)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +46,7 @@ class IssuedCommands:
     """Handles the messages of the topic of commands."""
 
     commands: CommandHandler
-    registry: Registry
-    reader: Reader
+    runtime: Runtime
 
     async def handle(self, message: Message, context: DeliveryContext) -> None:
         """Handles one command; where it is refused, the answer follows that was named with it.
@@ -37,7 +57,8 @@ class IssuedCommands:
         if message.deliver_at is not None and self._withdrawn(message):
             return
         said: Mapping[str, Any] = read_json(message.metadata) if message.metadata else {}
-        result = await self.commands.handle(
+        commands = self._apart(context) if context.dry_run else self.commands
+        result = await commands.handle(
             Issue(
                 type=message.type,
                 values=message.json(),
@@ -55,9 +76,23 @@ class IssuedCommands:
         elif not result.accepted:
             raise PermanentError(f"{message.type} was {result.outcome}: {result.message}")
 
+    def _apart(self, context: DeliveryContext) -> CommandHandler:
+        """Returns what handles a command of a dry run, with a memory of its own."""
+        runtime = self.runtime
+        return CommandHandler(
+            registry=runtime.registry,
+            loader=AggregateLoader(runtime.reader, runtime.registry),
+            writer=_DryWriter(runtime.writer, context),
+            clock=runtime.clock,
+            new_id=runtime.new_id,
+            metrics=Metrics(runtime.clock),
+            snapshot_every=0,
+            report=lambda _said: None,
+        )
+
     def _withdrawn(self, message: Message) -> bool:
         """Whether it was taken back after it was read (K7)."""
-        stored = self.reader.message(message.position, COMMANDS_TOPIC)
+        stored = self.runtime.reader.message(message.position, COMMANDS_TOPIC)
         return stored is not None and stored.withdrawn
 
     def _answer(self, name: str, message: Message, result: CommandResult, context: DeliveryContext) -> None:
@@ -65,18 +100,18 @@ class IssuedCommands:
         if name == NOTHING:
             return
         origin = context.issuer.origin
-        answer = self.registry.answers(origin).get(name)
-        first = self.reader.message(context.issuer.about, LOG_TOPIC)
+        answer = self.runtime.registry.answers(origin).get(name)
+        first = self.runtime.reader.message(context.issuer.about, LOG_TOPIC)
         if answer is None or first is None:
             lacking = f"{origin} has no answer {name} now" if first else "what it followed from is gone"
             raise PermanentError(f"{message.type} was {result.outcome}: {result.message}; {lacking}")
         record = as_record(first)
-        kind = self.registry.reactors.get(origin)
-        event = first if kind is None else self.registry.read_event(record)
+        kind = self.runtime.registry.reactors.get(origin)
+        event = first if kind is None else self.runtime.registry.read_event(record)
         refusal = Refusal(
             message=result.message,
             field=result.field,
-            command=self.registry.command(message.type).parse(message.json()),
+            command=self.runtime.registry.command(message.type).parse(message.json()),
             event=event,
             state=self._state(kind, event, record, context),
             context=ReactionContext(context.started_at, record),
@@ -94,5 +129,5 @@ class IssuedCommands:
         if not key:
             return None
         context.issuer = replace(context.issuer, instance=instance_of(kind, key))
-        said = self.reader.process(kind.name, key)
+        said = self.runtime.reader.process(kind.name, key)
         return None if said is None else kind.read_state(said)

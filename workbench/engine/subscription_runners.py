@@ -36,7 +36,5 @@ def subscription_runners(
         retry=retry,
         doc="Issues the commands of policies and processes.",
     )
-    runners.append(
-        SubscriptionRunner(runtime, issued, IssuedCommands(commands, registry, runtime.reader).handle)
-    )
+    runners.append(SubscriptionRunner(runtime, issued, IssuedCommands(commands, runtime).handle))
     return runners
