@@ -11,8 +11,9 @@ class ModelFlow:
 
     Attributes:
         verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` an event, or
-            ``withdraws`` a command that it issued for later.
-        name: Of that event, command or topic.
+            ``withdraws`` a command that it issued for later; of its rules: ``refuses`` for a reason, or
+            ``names`` an expression.
+        name: Of that event, command or topic, of the reason or the expression.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.
     """

@@ -83,6 +83,10 @@ class Registry:
         handler = self.subscriptions[name].handler
         return self.flows.get(f"handler:{handler}", ())
 
+    def rules_of(self, source: str) -> tuple[ModelFlow, ...]:
+        """Returns why ``command:NAME`` refuses, and the expressions to which it or a reaction gives names."""
+        return self.flows.get(f"rules:{source}", ())
+
     def gets(self, subscription: Subscription, event_type: str) -> bool:
         """Whether a subscription's topic gets events of a type and it is not limited to others."""
         if subscription.types and event_type not in subscription.types:

@@ -27,6 +27,8 @@ emit: "trip.asked"
 [command.close]
 changes: "trip"
 fields { trip_id: "string", reason: "string" }
+let { short: "command.reason.size() < 3" }
+refuse { short { when: "short", message: "{command.reason} says little" } }
 emit: "trip.closed"
 
 [policy.patience]
@@ -57,4 +59,9 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
         ModelFlow(**close, words="when event.hotels.size() == 0"),
         ModelFlow(**close, words="for each hotel of event.hotels, otherwise"),
     )
+    assert registry.rules_of("command:close") == (
+        ModelFlow(verb="names", name="short", words="command.reason.size() < 3"),
+        ModelFlow(verb="refuses", name="short", words="when short: {command.reason} says little"),
+    )
+    assert registry.rules_of("command:ask") == registry.rules_of("subscription:rooms") == ()
     assert registry.flows_of("command:ask") == (ModelFlow(verb="emits", name="trip.asked"),)

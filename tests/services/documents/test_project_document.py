@@ -63,3 +63,30 @@ def test_an_empty_model_says_so():
     project = load_project(asset("templates", "empty"), environ={}, trusted=True)
     assert "topic" in document(project)
     assert "## Aggregates" not in document(project)
+
+
+def test_a_command_says_why_it_refuses_and_what_its_names_stand_for(tmp_path):
+    text = """
+[aggregate.box]
+state { open { type: "boolean", default: true } }
+[event.box.made]
+[event.box.shut]
+set { open: false }
+[command.make]
+creates: "box"
+fields { id: "string" }
+emit: "box.made"
+[command.shut]
+changes: "box"
+fields { id: "string" }
+let { done: "!state.open" }
+refuse { twice { when: "done", message: "it is shut already" } }
+emit: "box.shut"
+"""
+    (tmp_path / "project.tsk").write_text(text)
+    lines = document(load_project(tmp_path, environ={}, trusted=True)).split("\n")
+    at = lines.index("- names `done`: `!state.open`")
+    assert lines[at + 1 : at + 3] == [
+        "- refuses `twice`: `when done: it is shut already`",
+        "- emits `box.shut`",
+    ]

@@ -8,14 +8,17 @@ from dataclasses import replace
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
 from workbench.project.declared.section_reader import Sections
-from workbench.project.declared.sections import Acting, ActionSection, StepSection
+from workbench.project.declared.sections import Acting, ActionSection, CommandSection, StepSection
 from workbench.project.durations import write_later
 
 _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
 
 
 def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
-    """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``."""
+    """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``.
+
+    What each refuses, and the names that it gives, stand under the same with ``rules:`` before it.
+    """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
         found[f"subscription:{name}"] = [one for event in policy.on for one in _acts(policy, event)]
@@ -24,7 +27,24 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
             one for event, step in process.on.items() for one in _step(event, step, process.key)
         ]
     found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.handlers.items()}
+    found |= {f"rules:command:{name}": list(_rules(one)) for name, one in sections.commands.items()}
+    found |= {f"rules:subscription:{name}": list(_named(one)) for name, one in sections.policies.items()}
+    for name, process in sections.processes.items():
+        found[f"rules:subscription:{name}"] = [
+            one for event, step in process.on.items() for one in _named(step, event)
+        ]
     return {name: tuple(dict.fromkeys(flows)) for name, flows in found.items()}
+
+
+def _rules(command: CommandSection) -> Iterator[ModelFlow]:
+    yield from _named(command)
+    for reason, one in command.refuse.items():
+        yield ModelFlow(verb="refuses", name=reason, words=f"when {one.when}: {one.message}")
+
+
+def _named(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
+    for name, text in acting.let.items():
+        yield ModelFlow(verb="names", name=name, cause=cause, words=text)
 
 
 def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
