@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from workbench.assets import asset
 from workbench.model.clock import SystemClock
 from workbench.project.project import load_project
 from workbench.services.scenarios import Scenarios
 
 FLOWS = sorted(path.parent for path in (Path(__file__).parent / "flows").glob("*/project.tsk"))
+FLOWS += [asset("templates", name) for name in ("auction", "trip")]
 
 
 @pytest.mark.parametrize("folder", FLOWS, ids=lambda folder: folder.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -30,6 +31,7 @@ FIELDS: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
         {"of": "line", "max": 50},
         [[], [{"sku": "n", "quantity": 2}, {"sku": "b", "quantity": 0}]],
     ),
+    "counts": ("map", {"of": "integer"}, [{}, {"a": 2, "ü": 0}]),
     "place": ("place", {}, [{"zipCode": "1010", "@floor": 3}]),
 }
 """Type, what a field of it says further, and values in JSON; by kind."""
@@ -43,6 +45,7 @@ LITERALS = {
     "choice": ["'red'", "'green'"],
     "texts": ["['a']", "['b', 'c']"],
     "lines": ["[{'sku': string(7), 'quantity': 1}]"],
+    "counts": ["{'a': 1}"],
     "place": ["{'zipCode': 'q', '@floor': 1}"],
 }
 INNER = {"place": {"zipCode": "string", "floor": "integer"}, "line": {"sku": "string", "quantity": "integer"}}
@@ -98,11 +101,12 @@ class RandomModel:
             self._aggregate(family)
             self._follow_ups(number, family)
             self._read_model(family)
+        extra = [self._begin_or_change(family) for family in self._families]
+        extra += [self._over_two(*pair) for pair in pairwise(self._families)]
         self._messages()
         self.text = "\n".join(self._sections)
-        self.orders = [
-            (one.name, self._data(one)) for _ in range(2) for f in self._families for one in f.commands
-        ]
+        commands = [one for family in self._families for one in family.commands] + extra
+        self.orders = [(one.name, self._data(one)) for one in commands * 2]
 
     # -- chance -------------------------------------------------------------------------------------------
 
@@ -115,7 +119,8 @@ class RandomModel:
 
     def _data(self, part: Part) -> dict[str, Any]:
         found = {name: self._random.choice(FIELDS[kind][2]) for name, kind in part.fields.items()}
-        return {**found, next(iter(found)): self._random.choice(["1", "2"])}
+        ids = {name: self._random.choice(["1", "2"]) for name in found if name.endswith("_id")}
+        return found | ids
 
     # -- texts --------------------------------------------------------------------------------------------
 
@@ -173,6 +178,9 @@ class RandomModel:
                 ways += [f"({any_of('string')} in {any_of('texts')})"]
             case "time":
                 ways = [f"({any_of(kind)} + duration('24h'))"]
+            case "counts":
+                ways = [f"put({any_of(kind)}, {any_of('string')}, {any_of('integer')})"]
+                ways += [f"without({any_of(kind)}, {any_of('string')})"]
             case "texts":
                 ways = [f"({any_of(kind)} + {any_of(kind)})", f"{any_of('lines')}.map(one, one.sku)"]
             case "lines":
@@ -251,7 +259,7 @@ class RandomModel:
         plain = {
             name: text
             for name, text in values.items()
-            if event.fields[name] not in {"texts", "lines", "place"}
+            if event.fields[name] not in {"texts", "lines", "counts", "place"}
         }
         step = {"rename": block({"old": quoted(next(iter(plain)))})} if plain else {}
         computed = {name: quoted("has(data.old) ? data.old : null") for name in list(plain)[1:]}
@@ -272,6 +280,28 @@ class RandomModel:
         events = [one for one in family.events if one.begins == command.begins]
         said |= self._acting("emit", events, command, scope, None)
         self._section(f"command.{command.name}", **said)
+
+    def _begin_or_change(self, family: Family) -> Part:
+        fields = {f"{family.name}_id": "string", **self._some(3)}
+        scope = self._read("command", fields) | {"now": "time", "exists": "boolean"}
+        if "place" not in family.state.values():
+            scope |= self._read("state", family.state)
+        source = Part(f"ensure_{family.name}", fields, begins=True)
+        acting = self._acting("emit", family.events[:1], source, scope, None)
+        said = {"creates_or_changes": quoted(family.name), "fields": self._fields(fields)}
+        self._section(f"command.{source.name}", **said, **acting)
+        return source
+
+    def _over_two(self, one: Family, other: Family) -> Part:
+        fields = {f"{one.name}_id": "string", f"{other.name}_id": "string", **self._some(3)}
+        scope = self._read("command", fields) | {"now": "time"} | self._read("state", one.state)
+        scope |= self._read(one.name, one.state) | self._read(other.name, other.state)
+        source = Part(f"join_{one.name}_{other.name}", fields)
+        places = block({family.name: quoted(f"{family.name}_id") for family in (one, other)})
+        events = [event for family in (one, other) for event in family.events if not event.begins]
+        acting = self._acting("emit", events, source, scope, None)
+        self._section(f"command.{source.name}", changes=places, fields=self._fields(fields), **acting)
+        return source
 
     # -- actions ------------------------------------------------------------------------------------------
 
