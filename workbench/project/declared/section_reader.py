@@ -37,6 +37,7 @@ class Sections:
     """The declared sections, by kind and name.
 
     Attributes:
+        renamed: Keys as they are written, by the path of the key that was meant.
         unread: Paths of what could not be read in sections that can be read otherwise.
         broken: Kind and name of what is declared, but nothing of it can be read.
     """
@@ -51,14 +52,14 @@ class Sections:
     queries: dict[str, QuerySection] = field(default_factory=dict)
     handlers: dict[str, HandlerSection] = field(default_factory=dict)
     externals: dict[str, ExternalSection] = field(default_factory=dict)
+    renamed: dict[Path, str] = field(default_factory=dict)
+    unread: set[Path] = field(default_factory=set)
+    broken: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def stand_ins(self) -> dict[str, HandlerSection]:
         """What stands in for outside systems, by their names."""
         return {name: one.stand_in for name, one in self.externals.items() if one.stand_in is not None}
-
-    unread: set[Path] = field(default_factory=set)
-    broken: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, kind: str) -> dict[str, Any]:
         """Returns the sections of a kind."""
@@ -148,6 +149,7 @@ class _Reading:
             repair = Repair(given, self._meant)
             found = repair.read(self.validate, error)
             if found is not None:
+                sections.renamed |= {(*self.path, *inner): key for inner, key in repair.renamed.items()}
                 sections.unread |= {(*self.path, *inner) for inner in repair.unread}
             return found
 
