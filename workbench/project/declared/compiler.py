@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from workbench.model.projection import ColumnKind, Projection
@@ -46,7 +47,7 @@ def compile_declared(
         lenient: There are modules that are not trusted yet: what needs them is left out without a word.
     """
     sections, mistakes = read_sections(document, values)
-    places = SourceLocations(document, frozenset(sections.unread))
+    places = SourceLocations(document, frozenset(sections.unread), sections.renamed)
     problems: list[Problem] = []
     types = FieldTypes(places, sections.types, problems)
     draft = Compilation(places, types, frozenset(topics), lenient, problems, broken=sections.broken)
@@ -73,7 +74,8 @@ def compile_declared(
         handlers=_each(draft, sections.handlers, handler_of),
         flows=flows_of(sections),
     )
-    return found, [*mistakes, *(one for one in problems if not places.is_unread(one.path))]
+    told = (one for one in problems if not places.is_unread(one.path))
+    return found, [*mistakes, *(replace(one, path=places.written(one.path)) for one in told)]
 
 
 def _twice(draft: Compilation, sections: Sections, known: Iterable[Definitions]) -> None:

@@ -37,6 +37,7 @@ class Sections:
     """The declared sections, by kind and name.
 
     Attributes:
+        renamed: Keys as they are written, by the path of the key that was meant.
         unread: Paths of what could not be read in sections that can be read otherwise.
         broken: Kind and name of what is declared, but nothing of it can be read.
     """
@@ -50,6 +51,7 @@ class Sections:
     processes: dict[str, ProcessSection] = field(default_factory=dict)
     queries: dict[str, QuerySection] = field(default_factory=dict)
     handlers: dict[str, HandlerSection] = field(default_factory=dict)
+    renamed: dict[Path, str] = field(default_factory=dict)
     unread: set[Path] = field(default_factory=set)
     broken: set[tuple[str, str]] = field(default_factory=set)
 
@@ -141,6 +143,7 @@ class _Reading:
             repair = Repair(given, self._meant)
             found = repair.read(self.validate, error)
             if found is not None:
+                sections.renamed |= {(*self.path, *inner): key for inner, key in repair.renamed.items()}
                 sections.unread |= {(*self.path, *inner) for inner in repair.unread}
             return found
 

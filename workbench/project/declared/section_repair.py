@@ -30,11 +30,13 @@ class Repair:
 
     Attributes:
         unread: Paths inside the section at which nothing can be said about what stands there.
+        renamed: Keys as they are written, by the path of the key that was meant.
     """
 
     given: Any
     meant: Callable[[Path], str]
     unread: set[Path] = field(default_factory=set)
+    renamed: dict[Path, str] = field(default_factory=dict)
     _tried: dict[Path, int] = field(default_factory=dict)
 
     def read(self, validate: Callable[[Any], Any], error: ValidationError) -> Any:
@@ -77,7 +79,7 @@ class Repair:
         meant = self.meant(path[1:])
         if meant and meant not in block:
             block[meant] = value
-            self.unread.add((*path[1:-1], meant))
+            self.renamed[(*path[1:-1], meant)] = path[-1]
 
 
 def _in_order(error: ValidationError) -> list[ErrorDetails]:

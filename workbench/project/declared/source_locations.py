@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from workbench.model.expressions.flaws import Flaw
 from workbench.tusk import Document, Problem, Value, ValueKind
@@ -15,11 +16,19 @@ class SourceLocations:
     """The places of one file.
 
     Attributes:
+        renamed: Keys as they are written, by the path of the key that was meant.
         unread: Paths at which something is wrong already: nothing more is said of what stands there.
     """
 
     document: Document
     unread: frozenset[Path] = frozenset()
+    renamed: Mapping[Path, str] = field(default_factory=dict)
+
+    def written(self, path: Path) -> Path:
+        """Returns a path with its keys as they are written."""
+        if not self.renamed:
+            return path
+        return tuple(self.renamed.get(path[: at + 1], step) for at, step in enumerate(path))
 
     def is_unread(self, path: Path) -> bool:
         """Whether a path, or one around it, is among those that could not be read."""
@@ -27,11 +36,12 @@ class SourceLocations:
 
     def problem(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """Makes a problem of the value, or of the key, at a path."""
-        return self.document.problem(path, code, message, hint, key=key)
+        problem = self.document.problem(self.written(path), code, message, hint, key=key)
+        return replace(problem, path=path)
 
     def item(self, path: Path, index: int, code: str, message: str, hint: str = "") -> Problem:
         """Makes a problem of an item of the list at a path, or of the value where it is no list."""
-        entry = self.document.find(path)
+        entry = self.document.find(self.written(path))
         if entry is None or not 0 <= index < len(entry.value.items):
             return self.problem(path, code, message, hint)
         value = entry.value.items[index]
@@ -40,7 +50,7 @@ class SourceLocations:
 
     def flaw(self, path: Path, flaw: Flaw) -> Problem:
         """Makes a problem of what is wrong inside the expression at a path."""
-        entry = self.document.find(path)
+        entry = self.document.find(self.written(path))
         if entry is None or entry.value.kind is not ValueKind.STRING:
             return self.problem(path, "S-CEL", flaw.message, flaw.hint)
         start = self._offset(entry.value, flaw.at)
