@@ -73,7 +73,7 @@ async def test_M2_a_handler_that_waits_for_ever_is_given_up_and_nothing_of_it_is
     monkeypatch.setattr("workbench.services.scenarios.scenario_service.LONGEST", 0.05)
     before = asyncio.all_tasks()
     result = await service.run_one(scenario)
-    assert result.trouble == "it took longer than 0.05 s: does a handler wait for something outside?"
+    assert result.trouble == "it took longer than 0.05 s: do policies go round, or does a handler wait?"
     assert asyncio.all_tasks() == before
 
 

@@ -97,7 +97,7 @@ class Scenarios:
         try:
             return judge(scenario, await self.play(scenario))
         except TimeoutError:
-            said = f"it took longer than {LONGEST:g} s: does a handler wait for something outside?"
+            said = f"it took longer than {LONGEST:g} s: do policies go round, or does a handler wait?"
         except WorkbenchError as error:
             said = error.message
         except Exception as error:  # noqa: BLE001  # the model's own code failed; that is this scenario's result
