@@ -210,13 +210,22 @@ def lines_of(said):
 def test_check_finds_what_the_parts_of_a_model_say_of_each_other(workbench, things):
     root = things(
         ("(On(Made, put),)", "(On(Made, put), On('thing.gone', put))"),
-        ("class Touch(Command):", "class Touch(Command):\n    target = 'who'"),
+        ('    name="thing",', '    name="thing-a",'),
     )
     said = workbench("check", root)
     assert said.code == 3
     assert [line.partition(":")[2].partition(" (")[0] for line in lines_of(said)] == [
-        "19:35: M-MODEL command touch: it has no field who, which should say whose it is",
-        "41:24: M-MODEL projection things: no aggregate has the event thing.gone",
+        "37:10: M-MODEL aggregate thing-a: its streams would be taken for those of 'thing'",
+        "40:24: M-MODEL projection things: no aggregate has the event thing.gone",
+    ]
+
+
+def test_check_says_which_command_has_no_field_for_an_id(workbench, things):
+    root = things(("class Touch(Command):", "class Touch(Command):\n    target = 'who'"))
+    said = workbench("check", root)
+    assert said.code == 3
+    assert [line.partition(":")[2].partition(" (")[0] for line in lines_of(said)] == [
+        "8:10: M-MODEL the target of command touch is who, which is none of its fields"
     ]
 
 

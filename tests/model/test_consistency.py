@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from pydantic import Field
 
-from workbench.errors import InvalidCommand
+from workbench.errors import InvalidCommand, ModelError
 from workbench.model.aggregate import Aggregate
-from workbench.model.command import Command
+from workbench.model.command import Command, Involved
 from workbench.model.consistency import contradictions_in, unread_topics
 from workbench.model.event import Event
 from workbench.model.messaging import Route, Subscription, Topic
@@ -63,10 +63,30 @@ def test_a_sound_model_has_none():
     assert told(model()) == []
 
 
-def test_a_command_without_its_target():
-    hint = 'give it that field, or name another one: target = "…"'
-    said = f"command lose: it has no field id, which should say whose it is ({hint})"
-    assert told(model(commands=(Make, Lost))) == [said]
+@pytest.mark.parametrize(
+    ("involves", "said"),
+    [
+        ({}, "the target of command lose is id, which is none of its fields"),
+        ({"other": Involved(aggregate="thing", id="it")}, "the id of other of command lose is it, which"),
+    ],
+)
+def test_a_command_without_the_field_of_an_id_is_refused_when_the_model_is_made(involves, said):
+    class Loses(Lost):
+        target: ClassVar[str] = "thing" if involves else "id"
+
+    Loses.involves = involves
+    with pytest.raises(ModelError, match=said):
+        model(commands=(Make, Loses))
+
+
+def test_a_command_that_involves_an_aggregate_that_there_is_not():
+    class Loses(Lost):
+        target: ClassVar[str] = "thing"
+        involves: ClassVar[dict[str, Involved]] = {"other": Involved(aggregate="gone", id="thing")}
+
+    assert told(model(commands=(Make, Loses))) == [
+        "command lose: it involves gone, which is no aggregate of the model (there are: thing)",
+    ]
 
 
 @pytest.mark.parametrize("event", [Gone, "thing.gone"])

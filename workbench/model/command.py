@@ -219,25 +219,24 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
     """Builds the command type that a Python class declares.
 
     Raises:
-        ModelError: Its target is none of its fields.
+        ModelError: A field that should hold the id of an aggregate is none of its fields.
     """
     named = {name: field.alias or name for name, field in cls.model_fields.items()}
-    target, fields = (
-        named.get(cls.target, cls.target),
-        frozenset([*named.values(), *cls.model_computed_fields]),
-    )
-    if target not in fields:
-        raise ModelError(
-            f"the target of command {cls.command_type} is {cls.target}, which is none of its fields",
-            hint="set target to the name of the field that holds the aggregate's id",
-        )
+    fields = frozenset([*named.values(), *cls.model_computed_fields])
+    ids = {"target": cls.target} | {f"id of {name}": one.id for name, one in cls.involves.items()}
+    for what, one in ids.items():
+        if named.get(one, one) not in fields:
+            raise ModelError(
+                f"the {what} of command {cls.command_type} is {one}, which is none of its fields",
+                hint="name the field that holds the aggregate's id",
+            )
     return CommandType(
         name=cls.command_type,
         aggregate=aggregate,
         schema=LazyMapping(cls.model_json_schema),
         parse=parser_of(cls),
         dump=lambda command: dict(command.model_dump(mode="json")),
-        target=target,
+        target=named.get(cls.target, cls.target),
         fields=fields,
         creates=cls.creates,
         involves={name: replace(one, id=named.get(one.id, one.id)) for name, one in cls.involves.items()},

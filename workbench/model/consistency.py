@@ -65,11 +65,10 @@ def _names(registry: Registry) -> Iterator[Contradiction]:
 def _commands(registry: Registry) -> Iterator[Contradiction]:
     for name, command in registry.commands.items():
         for one in command.places:
-            if one.id not in command.fields:
-                said = f"it has no field {one.id}, which should say whose it is"
-                hint = 'give it that field, or name another one: target = "…"'
-                yield Contradiction(kind="command", name=name, message=said, hint=hint)
-            yield from _unknown("command", name, "aggregate", one.aggregate, registry.aggregates)
+            if one.aggregate not in registry.aggregates:
+                said = f"it involves {one.aggregate}, which is no aggregate of the model"
+                known = ", ".join(sorted(registry.aggregates))
+                yield Contradiction(kind="command", name=name, message=said, hint=f"there are: {known}")
 
 
 def _projections(registry: Registry) -> Iterator[Contradiction]:

@@ -212,7 +212,7 @@ async def test_changes_can_be_trusted_while_it_is_open(counters, root, tmp_path)
             "domain.py",
             "commands=(Begin, Turn)",
             "commands=(Begin, 5)",
-            "project.tsk:1:1: M-MODEL AttributeError",
+            "domain.py:64:9: M-IMPORT TypeError: commands of aggregate counter takes Command classes, not 5",
         ),
         ("project.tsk", "snapshot_every: 2", "snapshot_every: many", "project.tsk:2:17: E-QUOTES"),
         ("project.tsk", '"turns"\n[cqrs]', '"tuns"\n[cqrs]', "project.tsk:8:16: S-REF the topic"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.model.filter import Filter
 from workbench.model.messaging import LOG_TOPIC, Route, Routing, Subscription
 from workbench.model.policy import ReactorType
-from workbench.model.projection import On, Projection
+from workbench.model.projection import Column, On, Projection
 from workbench.model.registry import Registry
 from workbench.services.streams.event_receivers import receivers_of
 
@@ -26,7 +26,9 @@ def test_B3_every_kind_of_receiver_is_named_with_its_count_and_those_that_act_co
             "none": Subscription(name="none", topic="other", handler="h"),
         },
         reactors={"p": reactor("p", stateful=False), "q": reactor("q", stateful=True)},
-        projections={"rows": Projection(name="rows", columns=(), on=(On("b", lambda *_: None),))},
+        projections={
+            "rows": Projection(name="rows", columns=(Column(name="id"),), on=(On("b", lambda *_: None),))
+        },
         routing=Routing((Route(pattern="a", topics=("users",)),)),
     )
     found = receivers_of(registry, {"a": 3, "b": 2})
