@@ -233,7 +233,7 @@ async def test_the_palette_leaves_the_caret_in_the_first_field_of_what_it_opened
     palette = session.window.findChild(Palette)
     line = palette.findChild(QLineEdit)
     line.setText("command change_status")
-    await until(lambda: palette._list.count() > 0)
+    await until(lambda: palette._list.targets)
     QTest.keyClick(line, Qt.Key.Key_Return)
     await until(lambda: pane(session) == "commands")
     await until(session.window.isActiveWindow)

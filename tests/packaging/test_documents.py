@@ -23,6 +23,12 @@ from workbench.project.declared.sections import Acting, ActionSection
 from workbench.project.project_file import read_settings
 
 REFERENCE = (ROOT / "resources" / "docs" / "project-file.md").read_text(encoding="utf-8")
+LANGUAGE = re.findall(
+    r"^```tsk project.tsk\n(.*?)^```$",
+    (ROOT / "resources" / "docs" / "language.md").read_text(encoding="utf-8"),
+    re.MULTILINE | re.DOTALL,
+)
+"""The models of the language's page."""
 MODULE = "from workbench.model.registry import Definitions\n\nDEFINITIONS = Definitions()\n"
 
 
@@ -79,17 +85,23 @@ def values(of: Any) -> Iterator[BaseModel]:
         yield from values(one)
 
 
-def test_every_setting_has_an_example(documents: ModuleType, folder: Path) -> None:
-    file = read_settings(folder, environ={})
-    sections, problems = read_sections(file.document, file.declared)
-    assert not problems
+def test_every_setting_has_an_example(documents: ModuleType, folder: Path, tmp_path: Path) -> None:
     used: dict[type[BaseModel], set[str]] = defaultdict(set)
-    declared = [getattr(sections, name) for name in sections.__slots__]
-    for one in values([file.settings, *declared]):
-        used[type(one)] |= one.model_fields_set
+    for number, text in enumerate(LANGUAGE):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "project.tsk").write_text(text, encoding="utf-8")
+    for example in (folder, *(tmp_path / str(number) for number in range(len(LANGUAGE)))):
+        file = read_settings(example, environ={})
+        sections, problems = read_sections(file.document, file.declared)
+        assert not problems
+        declared = [getattr(sections, name) for name in sections.__slots__]
+        for one in values([file.settings, *declared]):
+            used[type(one)] |= one.model_fields_set
     for acting in Acting.__subclasses__():  # they have an action's settings, and its table tells them
         used[ActionSection] |= used[acting]
         used[acting] |= set(Acting.model_fields)
+        for further in acting.__subclasses__():  # what it has of the other is told there
+            used[further] |= used[acting]
     missing = {
         heading: sorted(left)
         for heading, model in documents.models().items()
