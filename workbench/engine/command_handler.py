@@ -103,6 +103,7 @@ class CommandHandler:
         self._snapshot_every = snapshot_every
         self._report = report
         self._turns = Turns()
+        self._over: dict[str, tuple[AggregateType, ...]] = {}
         self._owners = {event: one.name for one in registry.aggregates.values() for event in one.events}
         self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
 
@@ -163,7 +164,8 @@ class CommandHandler:
         streams = self._registry.streams_of(kind, values)
         taken: list[str] = []
         try:
-            for stream in sorted({*streams}):  # in one order, so that no two wait for each other
+            # In one order, so that no two wait for each other.
+            for stream in sorted({*streams}) if kind.involves else streams:
                 await self._turns.take(stream)
                 taken.append(stream)
             return await self._decide_alone(kind, command, issue, base, streams)
@@ -214,8 +216,11 @@ class CommandHandler:
             return decision
         return self._decided(kind, command, issue, base, streams, current)
 
-    def _aggregates(self, kind: CommandType) -> list[AggregateType]:
-        return [self._registry.aggregates[place.aggregate] for place in kind.places]
+    def _aggregates(self, kind: CommandType) -> tuple[AggregateType, ...]:
+        if kind.name not in self._over:
+            places = kind.places
+            self._over[kind.name] = tuple(self._registry.aggregates[place.aggregate] for place in places)
+        return self._over[kind.name]
 
     def _decided(
         self,
@@ -226,11 +231,10 @@ class CommandHandler:
         streams: tuple[str, ...],
         loaded: tuple[Loaded, ...],
     ) -> Decision:
-        decide = self._registry.aggregates[kind.aggregate].decide
+        decide = self._aggregates(kind)[0].decide
         try:
             _check_expected(kind, issue, streams, loaded)
-            states = {name: one.state for name, one in zip(kind.involves, loaded[1:], strict=True)}
-            context = DecisionContext(self._clock.now(), states)
+            context = DecisionContext(self._clock.now(), _states(kind, loaded) if kind.involves else {})
             with ProjectCode(f"{kind.name} could not be decided", base.data):
                 decided = decide(loaded[0].state, command, context)
                 return self._new_events(kind, decided, base, context.at, loaded)
@@ -276,7 +280,7 @@ class CommandHandler:
     async def _append(
         self, kind: CommandType, streams: tuple[str, ...], decision: Decision, record: CommandRecord
     ) -> CommandResult:
-        parts = list(zip(streams, decision.events, decision.loaded, strict=True))
+        parts = zip(streams, decision.events, decision.loaded, strict=True)
         appends = [Append(stream=one, events=new, expected=loaded.version) for one, new, loaded in parts]
         answers = await self._writer.write(Atomic(operations=(*appends, RecordCommand(record=record))))
         stored = answers[-1]
@@ -350,13 +354,18 @@ def _check_expected(
     """K2, K4 and K8, before anything is decided."""
     if issue.expected is not None and not fits(issue.expected, loaded[0].version):
         raise WrongExpectedVersion(streams[0], expected=issue.expected, actual=loaded[0].version)
-    for at, (place, stream, one) in enumerate(zip(kind.places, streams, loaded, strict=True)):
-        if place.creates and one.version:
-            raise CommandRejected(f"{stream} exists already, at version {one.version}", field=place.id)
-        if place.creates is False and not one.version:
+    for at, place in enumerate(kind.places):
+        stream, version = streams[at], loaded[at].version
+        if place.creates and version:
+            raise CommandRejected(f"{stream} exists already, at version {version}", field=place.id)
+        if place.creates is False and not version:
             raise CommandRejected(f"{stream} does not exist", field=place.id)
-        if stream in streams[:at]:
+        if at and stream in streams[:at]:
             raise CommandRejected(f"{stream} is meant twice, and two are needed", field=place.id)
+
+
+def _states(kind: CommandType, loaded: tuple[Loaded, ...]) -> dict[str, Any]:
+    return {name: one.state for name, one in zip(kind.involves, loaded[1:], strict=True)}
 
 
 def _with(record: CommandRecord, **changes: Any) -> CommandRecord:

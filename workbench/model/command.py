@@ -85,12 +85,12 @@ class CommandType:
     creates: bool | None
     doc: str = ""
     involves: Mapping[str, Involved] = field(default_factory=dict)
+    places: tuple[Involved, ...] = field(init=False)
+    """Every aggregate that it is decided over, its own first."""
 
-    @property
-    def places(self) -> tuple[Involved, ...]:
-        """Every aggregate that it is decided over, its own first."""
+    def __post_init__(self) -> None:
         own = Involved(aggregate=self.aggregate, id=self.target, creates=self.creates)
-        return (own, *self.involves.values())
+        object.__setattr__(self, "places", (own, *self.involves.values()))
 
 
 class CommandOutcome(StrEnum):
