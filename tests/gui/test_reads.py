@@ -102,6 +102,7 @@ async def quiet(desk):
     """Waits until nothing is asked any more."""
     while desk.running():
         await asyncio.gather(*desk.running())
+        await asyncio.sleep(0)  # what has ended is taken from the list in a turn of its own
 
 
 def shown(view, desk, qtbot):

@@ -177,6 +177,7 @@ async def test_V4_what_becomes_of_what_is_stored_is_read_beside_the_loop(view, m
     view.part.renamed.emit("other")
     while view.desk.running():
         await asyncio.gather(*view.desk.running())
+        await asyncio.sleep(0)  # what has ended is taken from the list in a turn of its own
     await saved(view)
     assert len(threads) == 2
     assert threading.get_ident() not in threads
