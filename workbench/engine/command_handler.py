@@ -231,7 +231,7 @@ class CommandHandler:
         streams: tuple[str, ...],
         loaded: tuple[Loaded, ...],
     ) -> Decision:
-        decide = self._aggregates(kind)[0].decide
+        decide = self._registry.aggregates[kind.aggregate].decide
         try:
             _check_expected(kind, issue, streams, loaded)
             context = DecisionContext(self._clock.now(), _states(kind, loaded) if kind.involves else {})

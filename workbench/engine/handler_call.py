@@ -101,9 +101,10 @@ class HandlerCall:
 
     def __await__(self) -> Generator[Any, Any, None]:
         while not self._ended or self._cancelled_itself:
-            thrown = None
+            thrown: BaseException | None = asyncio.CancelledError() if self._cancelled_itself else None
             try:
-                yield from _waiting(self._waits_for)
+                # Its own cancellation comes with the next turn; from Python 3.13 on, not at all.
+                yield from _waiting(self._waits_for) if thrown is None else _turn()
             except GeneratorExit:
                 self._work.close()
                 raise
@@ -131,6 +132,11 @@ def _is_task(waits_for: Any) -> bool:
 def _still_ends(waits_for: Any) -> bool:
     """Cancels a task that is waited for; returns whether its end is to be waited for."""
     return _is_task(waits_for) and waits_for.cancel()
+
+
+def _turn() -> Generator[Any, Any, None]:
+    """Lets the loop go round once."""
+    yield
 
 
 def _waiting(waits_for: Any) -> Generator[Any, Any, None]:
