@@ -81,7 +81,12 @@ def decide(state: Account | None, command: Any, context: DecisionContext) -> lis
     return [Changed(command.amount)]
 
 
+SEEN: list[int] = []
+"""The times that notes were decided at."""
+
+
 def note(_state: Text | None, _command: Note, context: DecisionContext) -> list[Event]:
+    SEEN.append(context.at)
     return [Noted(f"it has {context.states['account'].balance}")]
 
 
@@ -241,3 +246,27 @@ async def test_K8_an_event_of_what_is_not_involved_is_refused(bank: Bank) -> Non
     result = await bank.do("move", source="a", into="b", amount=13)
     assert (result.outcome, result.message) == (CommandOutcome.FAILED, "move involves no elsewhere")
     assert bank.version("account-a") == 1
+
+
+class TickingClock(SystemClock):
+    """A clock that goes on by a millisecond more whenever it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._more = 0
+
+    def now(self) -> int:
+        self._more += 1_000
+        return super().now() + self._more
+
+
+async def test_K5_an_event_carries_the_time_of_its_decision_and_not_that_of_its_storing() -> None:
+    clock = TickingClock()
+    store = MemoryStore(clock)
+    bank = Bank(World(Model(), store, clock), store)
+    await bank.world.start()
+    await bank.do("open", id="a", amount=1)
+    assert (await bank.do("note", id="n", account="a")).accepted
+    (event,) = bank.world.reader.read_stream("note-n", after=0, limit=9)
+    assert event.occurred_at == SEEN[-1] < event.recorded_at
+    await bank.world.stop()
