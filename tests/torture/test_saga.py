@@ -40,7 +40,8 @@ def sell():
         def run(path: Path, die_at: int = 0) -> dict[str, int]:
             warm.stdin.write(json.dumps({"path": str(path), "die_at": die_at}) + "\n")
             warm.stdin.flush()
-            return json.loads(warm.stdout.readline())
+            answer: dict[str, int] = json.loads(warm.stdout.readline())
+            return answer
 
         yield run
         warm.stdin.close()
