@@ -70,22 +70,22 @@ class FieldType:
                 return _or_null(_text)
             case Kind.TIME if given is Kind.MICROS:
                 return _or_null(moment)
-            case Kind.LIST | Kind.RECORD if self.parts or self.item is not None:
-                same = source.not_null() == self.type.not_null() and not computed
-                return None if same else self._inside()
             case Kind.RECORD | Kind.ANY if self.type.fields is None and (self.type.item or ANY) == ANY:
                 return as_json
             case Kind.LIST if self.type.item == ANY:
                 return as_json
+            case Kind.LIST | Kind.RECORD:
+                same = source.not_null() == self.type.not_null() and not computed
+                return None if same else self._inside()
             case _:
                 return None
 
     def _inside(self) -> Callable[[Any], Any] | None:
-        """Returns what turns the values in a list, a map or an object into what is kept, where one needs it."""
+        """Returns what is made of a list, a map or an object where a value in it has to be changed."""
         if self.item is not None:
-            take = self.item.taking(ANY)
+            take = self.item._as_part()
             return None if take is None else partial(_of_each, take)
-        found = {name: one.taking(ANY) for name, one in self.parts.items()}
+        found = {name: one._as_part() for name, one in self.parts.items()}
         takes = {name: take for name, take in found.items() if take is not None}
         renamed = {name: one.written for name, one in self.parts.items() if one.written}
         if not takes and not renamed:
@@ -93,6 +93,9 @@ class FieldType:
         by_key = {renamed.get(name, name): take for name, take in takes.items()}
         by_attribute = {attribute_of(name): take for name, take in takes.items()}
         return partial(_of_object, renamed, by_key, by_attribute)
+
+    def _as_part(self) -> Callable[[Any], Any] | None:
+        return None if self.type.kind is Kind.STRING else self.taking(ANY)
 
     def _decimal(self, value: Any) -> Any:
         """Returns a number, or the number in a text, as a decimal with at most the field's places."""
