@@ -80,12 +80,16 @@ class FieldType:
             case _:
                 return None
 
+    def taking_part(self) -> Callable[[Any], Any] | None:
+        """Returns the same for a value in a list, a map or an object."""
+        return None if self.type.kind is Kind.STRING else self.taking(ANY)
+
     def _inside(self) -> Callable[[Any], Any] | None:
         """Returns what is made of a list, a map or an object where a value in it has to be changed."""
         if self.item is not None:
-            take = self.item._as_part()
+            take = self.item.taking_part()
             return None if take is None else partial(_of_each, take)
-        found = {name: one._as_part() for name, one in self.parts.items()}
+        found = {name: one.taking_part() for name, one in self.parts.items()}
         takes = {name: take for name, take in found.items() if take is not None}
         renamed = {name: one.written for name, one in self.parts.items() if one.written}
         if not takes and not renamed:
@@ -93,9 +97,6 @@ class FieldType:
         by_key = {renamed.get(name, name): take for name, take in takes.items()}
         by_attribute = {attribute_of(name): take for name, take in takes.items()}
         return partial(_of_object, renamed, by_key, by_attribute)
-
-    def _as_part(self) -> Callable[[Any], Any] | None:
-        return None if self.type.kind is Kind.STRING else self.taking(ANY)
 
     def _decimal(self, value: Any) -> Any:
         """Returns a number, or the number in a text, as a decimal with at most the field's places."""
