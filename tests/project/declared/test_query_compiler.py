@@ -23,7 +23,8 @@ fields { id: "string" }
 emit: "order.paid"
 [projection.orders]
 columns {
-  id: "text", customer: "text", total { type: "number", index: true }, paid: "boolean", at: "time", n: "integer"
+  id: "text", customer: "text", total { type: "number", index: true }, paid: "boolean", at: "time"
+  n: "integer"
 }
 on {
   "order.placed": { put { customer: "event.customer", total: "event.total", paid: false, at: "at", n: 1 } }
@@ -117,7 +118,7 @@ def test_fields_have_any_name(asked):
 
 
 def test_what_is_no_list_when_it_is_asked_is_told_with_its_place(asked):
-    with pytest.raises(ExpressionFailed, match=r"project.tsk:23:8: row.n in .*: this is no list"):
+    with pytest.raises(ExpressionFailed, match=r"project.tsk:24:8: row.n in .*: this is no list"):
         asked('m { type: "map" }', "row.n in m.of", m={"of": 1})
 
 
