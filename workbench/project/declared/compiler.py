@@ -16,13 +16,14 @@ from workbench.project.declared.aggregate_compiler import (
     check_beginnings,
 )
 from workbench.project.declared.aggregate_draft import AggregateDraft, owner_of
+from workbench.project.declared.column_values import columns_of, indexed_in
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
 from workbench.project.declared.handler_compiler import handler_of, stand_in_of
 from workbench.project.declared.policy_compiler import policy_of, process_of
-from workbench.project.declared.projection_compiler import columns_of, projection_of
+from workbench.project.declared.projection_compiler import projection_of
 from workbench.project.declared.query_compiler import query_of
 from workbench.project.declared.section_reader import Sections, read_sections
 from workbench.project.declared.source_locations import SourceLocations
@@ -61,7 +62,11 @@ def compile_declared(
     for module in known:
         for projection in module.projections:
             draft.projections[projection.name] = _columns(projection)
-    draft.projections |= {name: columns_of(one) for name, one in sections.projections.items()}
+            draft.indexed[projection.name] = frozenset(
+                one.name for one in projection.columns if one.index or one.name == projection.key
+            )
+    for name, section in sections.projections.items():
+        draft.projections[name], draft.indexed[name] = columns_of(section), indexed_in(section)
     for owner in owners.values():
         check_beginnings(draft, owner)
     loose = open_topics(sections, known)

@@ -220,7 +220,7 @@ class ColumnSection(Section):
     """A column: ``"text"``, or a block."""
 
     type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
-    index: bool = Field(False, description="Whether lists are filtered by it")
+    index: bool = Field(False, description="Whether lists are filtered or sorted by it")
 
 
 class ApplySection(Section):
@@ -296,6 +296,10 @@ class QuerySection(Section):
     get: str = Field("", description="Projection; the first field is the key")
     list: str = Field("", description="Projection; fields are columns that a row must have")
     fields: Fields = Field(default_factory=dict, description="What is asked for")
+    where: str = Field(
+        "", description="Condition on row, whose columns are compared with fields; joined by && and ||"
+    )
+    order: str = Field("", description="Column that sorts the rows, -column the other way; else the key does")
 
     @model_validator(mode="after")
     def _one_projection(self) -> QuerySection:
@@ -303,6 +307,8 @@ class QuerySection(Section):
             raise ValueError('give get: "…" for one row or list: "…" for many')
         if self.get and len(self.fields) != 1:
             raise ValueError("get needs one field, the key")
+        if self.get and (self.where or self.order):
+            raise ValueError("get asks for one row by its key; where and order are for list")
         return self
 
 
