@@ -45,8 +45,7 @@ class SystemClock:
         """Returns microseconds since 1970 UTC, never less than before."""
         with self._guard:
             wall, steady = time.time_ns() // 1000, time.monotonic_ns() // 1000
-            if wall - steady > self._lead:
-                self._lead = wall - steady
+            self._lead = max(self._lead, wall - steady)
             return steady + self._lead
 
     def monotonic(self) -> float:
