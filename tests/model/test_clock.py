@@ -16,7 +16,9 @@ class Machine:
     def __init__(self, monkeypatch):
         self.wall, self.steady = START, 50.0
         monkeypatch.setattr("workbench.model.clock.time.time_ns", lambda: self.wall * 1_000_000_000)
-        monkeypatch.setattr("workbench.model.clock.time.monotonic", lambda: self.steady)
+        monkeypatch.setattr(
+            "workbench.model.clock.time.monotonic_ns", lambda: int(self.steady * 1_000_000_000)
+        )
 
     def passes(self, seconds):
         self.wall += seconds

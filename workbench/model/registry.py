@@ -137,6 +137,8 @@ class Registry:
     def streams_of(self, command_type: CommandType, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Returns the streams that a command with these values is decided over, its own first (K8)."""
         first = self.stream_of(command_type, values)
+        if not command_type.involves:
+            return (first,)
         others = command_type.involves.values()
         return (first, *(stream_name(one.aggregate, values[one.id]) for one in others))
 
