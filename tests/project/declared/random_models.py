@@ -6,61 +6,19 @@ import json
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
-from random import Random
 from typing import Any
 
-Scope = dict[str, str]
-"""What an expression can read, and its kind."""
-
-TYPES = """
-[types]
-line { type: "object", fields { sku: "string", quantity { type: "integer", min: 0, max: 1000 } } }
-place { type: "object", fields { zipCode: "string", floor { type: "integer", as: "@floor" } } }
-"""
-FIELDS: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
-    "string": ("string", {}, ["", "a", "Zoë", "x-1"]),
-    "integer": ("integer", {}, [0, 1, -3, 7]),
-    "money": ("money", {}, ["0.00", "1.50", "-2.25"]),
-    "boolean": ("boolean", {}, [True, False]),
-    "time": ("date-time", {}, ["2024-01-31T12:00:00Z", "2030-06-01T00:00:00Z"]),
-    "maybe": ("string?", {}, [None, "b"]),
-    "choice": ("choice", {"choices": ["red", "green"]}, ["red", "green"]),
-    "texts": ("list", {"of": "string", "max": 50}, [[], ["a", "b"]]),
-    "lines": (
-        "list",
-        {"of": "line", "max": 50},
-        [[], [{"sku": "n", "quantity": 2}, {"sku": "b", "quantity": 0}]],
-    ),
-    "counts": ("map", {"of": "integer"}, [{}, {"a": 2, "ü": 0}]),
-    "place": ("place", {}, [{"zipCode": "1010", "@floor": 3}]),
-}
-"""Type, what a field of it says further, and values in JSON; by kind."""
-LITERALS = {
-    "string": ["'a'", "''", "'Zoë'"],
-    "integer": ["0", "1", "-7"],
-    "money": ["0.0", "1.5"],
-    "boolean": ["true", "false"],
-    "time": ["timestamp('2024-02-29T00:00:00Z')"],
-    "maybe": ["null", "'c'"],
-    "choice": ["'red'", "'green'"],
-    "texts": ["['a']", "['b', 'c']"],
-    "lines": ["[{'sku': string(7), 'quantity': 1}]"],
-    "counts": ["{'a': 1}"],
-    "place": ["{'zipCode': 'q', '@floor': 1}"],
-}
-INNER = {"place": {"zipCode": "string", "floor": "integer"}, "line": {"sku": "string", "quantity": "integer"}}
-COLUMNS = {"string": "text", "integer": "integer", "money": "number", "boolean": "boolean", "time": "time"}
-NAMES = ["amount", "customerId", "copy", "class", "note", "model_x", "_links", "schema", "self", "items"]
-
-
-def quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def block(entries: dict[str, str]) -> str:
-    """Returns a block of keys and texts; a text that is a block follows its key without a colon."""
-    said = [f"{key} {text}" if text.startswith("{") else f"{key}: {text}" for key, text in entries.items()]
-    return "{ " + ", ".join(said) + " }"
+from tests.project.declared.random_expressions import (
+    COLUMNS,
+    FIELDS,
+    INNER,
+    NAMES,
+    TYPES,
+    RandomExpressions,
+    Scope,
+    block,
+    quoted,
+)
 
 
 @dataclass
@@ -82,7 +40,7 @@ class Family:
     commands: list[Part] = field(default_factory=list)
 
 
-class RandomModel:
+class RandomModel(RandomExpressions):
     """A model whose policies lead from one aggregate to those after it, so that every run ends.
 
     Args:
@@ -94,7 +52,7 @@ class RandomModel:
     """
 
     def __init__(self, seed: int, size: int) -> None:
-        self._random = Random(seed)
+        super().__init__(seed)
         self._sections = [TYPES]
         self._families = [self._family(number) for number in range(size)]
         for number, family in enumerate(self._families):
@@ -109,9 +67,6 @@ class RandomModel:
         self.orders = [(one.name, self._data(one)) for one in commands * 2]
 
     # -- chance -------------------------------------------------------------------------------------------
-
-    def _maybe(self, chance: float = 0.5) -> bool:
-        return self._random.random() < chance
 
     def _some(self, most: int, kinds: dict[str, Any] = FIELDS) -> dict[str, str]:
         names = self._random.sample(NAMES, self._random.randint(0, most))
@@ -141,76 +96,6 @@ class RandomModel:
         elif self._maybe(0.2):
             said["description"] = quoted("What it is, and {more}.")
         return said["type"] if len(said) == 1 else block(said)
-
-    def _expression(self, kind: str, scope: Scope, depth: int = 2) -> str:
-        """Returns an expression of a kind."""
-        known = [path for path, found in scope.items() if found == kind]
-        if depth and self._maybe(0.6):
-            return self._compound(kind, scope, depth - 1)
-        return self._random.choice(known if known and self._maybe(0.8) else LITERALS[kind])
-
-    def _compound(self, kind: str, scope: Scope, depth: int) -> str:
-        def any_of(wanted: str) -> str:
-            return self._expression(wanted, scope, depth)
-
-        if kind != "choice" and self._maybe(0.2):
-            return f"({any_of('boolean')} ? {any_of(kind)} : {any_of(kind)})"
-        match kind:
-            case "string":
-                ways = [f"({any_of(kind)} + {any_of(kind)})", f"string({any_of('integer')})"]
-            case "integer":
-                ways = [
-                    f"({any_of(kind)} - {any_of(kind)})",
-                    f"size({any_of('texts')})",
-                    f"size({any_of('string')})",
-                ]
-                ways += [f"{any_of('lines')}.map(one, one.quantity).sum()"]
-            case "money":
-                ways = [f"({any_of(kind)} + {any_of(kind)})"]
-            case "boolean":
-                same = self._random.choice(["string", "integer", "money", "time"])
-                sign = self._random.choice(["==", "!=", "<", ">="])
-                ways = [f"({any_of(same)} {sign} {any_of(same)})", f"({any_of(kind)} && {any_of(kind)})"]
-                ways += [
-                    f"!{any_of(kind)}",
-                    f"{any_of('lines')}.exists(one, one.quantity > {any_of('integer')})",
-                ]
-                ways += [f"({any_of('string')} in {any_of('texts')})"]
-            case "time":
-                ways = [f"({any_of(kind)} + duration('24h'))"]
-            case "counts":
-                ways = [f"put({any_of(kind)}, {any_of('string')}, {any_of('integer')})"]
-                ways += [f"without({any_of(kind)}, {any_of('string')})"]
-            case "texts":
-                ways = [f"({any_of(kind)} + {any_of(kind)})", f"{any_of('lines')}.map(one, one.sku)"]
-            case "lines":
-                ways = [f"{any_of(kind)}.filter(one, one.quantity > 0)"]
-            case _:
-                return self._expression(kind, scope, 0)
-        return self._random.choice(ways)
-
-    def _value(self, kind: str, scope: Scope) -> str:
-        return quoted(self._expression(kind, scope))
-
-    def _let(self, scope: Scope) -> tuple[dict[str, str], Scope]:
-        """Returns names for expressions, each of which sees those before it."""
-        found: dict[str, str] = {}
-        seen = dict(scope)
-        for name in self._random.sample(["first", "second", "third"], self._random.randint(0, 2)):
-            kind = self._random.choice(["string", "integer", "boolean", "texts", "lines"])
-            found[name] = self._value(kind, seen)
-            seen[name] = kind
-        absent = [path for path, kind in scope.items() if kind == "maybe"]
-        if absent and self._maybe():
-            found["absent"] = quoted(f"{self._random.choice(absent)} == null")
-            seen["absent"] = "boolean"
-        return ({"let": block(found)} if found else {}), seen
-
-    @staticmethod
-    def _read(root: str, fields: dict[str, str]) -> Scope:
-        found = {f"{root}.{name}": kind for name, kind in fields.items()}
-        inner = ((path, INNER[kind]) for path, kind in list(found.items()) if kind in INNER)
-        return found | {f"{path}.{name}": kind for path, parts in inner for name, kind in parts.items()}
 
     # -- aggregates ---------------------------------------------------------------------------------------
 
@@ -274,7 +159,7 @@ class RandomModel:
         said |= let
         if self._maybe():
             about = self._random.choice(list(command.fields))
-            why = quoted("no, because of {" + self._expression("integer", scope, 1) + "}")
+            why = quoted("no, because of { " + self._expression("integer", scope, 1) + " }")
             guard = block({"when": self._value("boolean", scope), "message": why, "field": quoted(about)})
             said["refuse"] = block({"guard": guard})
         events = [one for one in family.events if one.begins == command.begins]

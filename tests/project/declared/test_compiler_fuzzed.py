@@ -51,8 +51,8 @@ def check_model(folder, model):
     project = load_project(folder, environ={}, trusted=True)
     shown(project)
     failed, letters = run(project, model.orders)
-    assert not failed
-    assert not [one.error for one in letters if "was rejected: " not in one.error]
+    assert not failed, failed
+    assert [one.error for one in letters if "was rejected: " not in one.error] == []
 
 
 def check_mutation(folder, text):
