@@ -65,8 +65,7 @@ def add_event(
         event_version=section.version,
         __definition__=draft.types.definition(section.fields, section.version, section.upcast),
     )
-    optional = frozenset(key for key, one in fields.items() if one.optional)
-    part = CompiledPart(name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields)
+    part = CompiledPart(name=name, cls=cls, type=record_of(fields), fields=fields)
     draft.events[name] = owner.events[name] = part
     owner.event_sections[name] = section
 
@@ -91,10 +90,7 @@ def add_command(
         creates=own.creates,
         involves={one.name: one.involved for one in others},
     )
-    optional = frozenset(key for key, one in fields.items() if one.optional)
-    part = CompiledPart(
-        name=name, cls=cls, type=record_of(fields), optional=optional, fields=fields, target=own.id
-    )
+    part = CompiledPart(name=name, cls=cls, type=record_of(fields), fields=fields, target=own.id)
     draft.commands[name] = own.owner.commands[name] = part
     own.owner.command_sections[name] = section
     own.owner.command_places[name] = places

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -155,7 +155,7 @@ def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mappin
         if others:
             found[first.name] = found["state"]
     if first.creates is None:
-        found["exists"] = item(BOOLEAN, 3)
+        found["exists"] = item(replace(BOOLEAN, proves="state"), 3)
     for one in others:
         if one.name in {"command", "state", "now", "exists"} | found.keys():
             draft.tell(path, "S-NAME", f"{one.name} is taken already", "give the aggregate another name here")

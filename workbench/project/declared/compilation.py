@@ -54,7 +54,6 @@ class CompiledPart:
     Attributes:
         cls: Its class.
         type: For expressions.
-        optional: Fields that may be left out.
         fields: Where it is declared in the project file.
         target: Of a command: the field that holds the aggregate's id.
     """
@@ -62,7 +61,6 @@ class CompiledPart:
     name: str
     cls: type[Any]
     type: Type
-    optional: frozenset[str]
     fields: Mapping[str, FieldType] | None = None
     target: str = ""
 
@@ -199,24 +197,26 @@ def _type_of(value: Any) -> Type:
 
 def part_of_event(cls: type[Event]) -> CompiledPart:
     """Returns what expressions know of an event class that Python declares."""
-    fields = msgspec.structs.fields(cls)
-    optional = frozenset(one.name for one in fields if not one.required)
-    return CompiledPart(name=cls.event_type, cls=cls, type=_record(cls), optional=optional)
+    return CompiledPart(name=cls.event_type, cls=cls, type=_record(cls))
 
 
 def part_of_command(cls: type[Command]) -> CompiledPart:
     """Returns what expressions know of a command class that Python declares."""
-    optional = frozenset(name for name, one in cls.model_fields.items() if not one.is_required())
-    return CompiledPart(
-        name=cls.command_type, cls=cls, type=_record(cls), optional=optional, target=cls.target
-    )
+    return CompiledPart(name=cls.command_type, cls=cls, type=_record(cls), target=cls.target)
 
 
 def _record(cls: type[Any]) -> Type:
     hints = get_type_hints(cls)
     written = names_of(cls)
-    known = record({name: _annotated(hints[name]) for name in written})
-    return replace(known, written={name: other for name, other in written.items() if name != other})
+    if issubclass(cls, BaseModel):
+        optional = {name for name, one in cls.model_fields.items() if not one.is_required()}
+    else:
+        optional = {one.name for one in msgspec.structs.fields(cls) if not one.required}
+    return replace(
+        record({name: _annotated(hints[name]) for name in written}),
+        written={name: other for name, other in written.items() if name != other},
+        optional=frozenset(optional),
+    )
 
 
 def _annotated(hint: Any) -> Type:

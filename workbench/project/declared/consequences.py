@@ -269,7 +269,7 @@ class ActionCompiler:
         fields = source.type.fields or {}
         wanted = part.field_types[name]
         if name not in fields:
-            if name not in part.optional:
+            if name not in part.type.optional:
                 said = f"{part.name} needs {name}, and {self.source} has no field of that name"
                 self.draft.tell((*path, verb), "S-TYPE", said, f'say it in with {{ {name}: "…" }}')
             return None

@@ -96,15 +96,18 @@ class FieldTypes:
 
     def _usable(self, path: Path, fields: Mapping[str, FieldSection]) -> Iterator[tuple[str, FieldSection]]:
         written: dict[str, str] = {}
+        others = {one.written for one in fields.values() if one.written}
         for name, one in fields.items():
             if said := _misnamed(name):
                 hint = f'call it otherwise and give its name in JSON: a_name {{ type: …, as: "{name}" }}'
                 self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
                 continue
             other = written.setdefault(one.written or name, name)
-            if other != name:
-                said = f"{other} has the same name in JSON, {one.written or name}"
-                self.problems.append(self.places.problem((*path, name), "S-NAME", said, key=True))
+            if other != name or (one.written and name in others and name != one.written):
+                same = f"{other} has the same name in JSON, {one.written or name}"
+                said = same if other != name else f"{name} is the name of another field in JSON"
+                hint = "choose another name"
+                self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
                 continue
             yield name, one
 
@@ -215,6 +218,7 @@ class FieldTypes:
                 min_length=_whole(one.min),
                 max_length=_whole(one.max),
             ),
+            item=item,
         )
 
     def _item(self, path: Path, name: str, one: FieldSection) -> FieldType:
@@ -227,6 +231,7 @@ class FieldTypes:
             type=Type(kind=Kind.LIST, item=item.type),
             event=list[item.event],  # type: ignore[name-defined]
             command=_limited(list[item.command], **limits),  # type: ignore[name-defined]
+            item=item,
         )
 
     def _object(self, path: Path, name: str, one: FieldSection) -> FieldType:
@@ -236,7 +241,7 @@ class FieldTypes:
         fields = self.all_of((*path, "fields"), one.fields)
         model = model_class(class_name(name), _Part, fields, doc=one.description)
         event = struct_class(class_name(name), msgspec.Struct, fields, doc=one.description)
-        return FieldType(type=record_of(fields), event=event, command=model)
+        return FieldType(type=record_of(fields), event=event, command=model, parts=fields)
 
     def _with_default(self, path: Path, found: FieldType, one: FieldSection) -> FieldType:
         """Returns the field with its default as it is kept; what does not fit is told."""
