@@ -69,7 +69,12 @@ WAYS = {
         "(<integer> * decimal('0.25'))",
     ],
     "boolean": [
-        *("(<string> == <string>)", "(<integer> < <integer>)", "(<money> >= <money>)", "(<time> != <time>)"),
+        *(
+            "(<string> == '' + <string>)",
+            "(<integer> < <integer>)",
+            "(<money> >= <money>)",
+            "(<time> != <time>)",
+        ),
         *("(<boolean> && <boolean>)", "(<boolean> || <boolean>)", "!<boolean>", "(<string> in <texts>)"),
         *("<lines>.exists(one, one.quantity > <integer>)", "<texts>.all(one, one != <string>)"),
         *("<counts>.exists(key, value, value > <integer>)", "(<string> in <counts>)", "(<choice> == 'red')"),
@@ -107,6 +112,8 @@ WAYS = {
 """Texts that expressions are made of; a kind in angles stands for an expression of it."""
 INNER = {"place": {"zipCode": "string", "floor": "integer"}, "line": {"sku": "string", "quantity": "integer"}}
 COLUMNS = {"string": "text", "integer": "integer", "money": "number", "boolean": "boolean", "time": "time"}
+STORED = {"money": "string", "time": "string", "place": "json"}
+"""What kinds are in messages, where they are others."""
 NAMES = ["amount", "customerId", "copy", "class", "note", "model_x", "_links", "schema", "self", "items"]
 
 
