@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.model.decision_context import DecisionContext
 from workbench.model.projection import ColumnKind
-from workbench.project.declared.projection_compiler import row_seen
+from workbench.project.declared.column_values import row_seen
 
 MODEL = """\
 [aggregate.cart]

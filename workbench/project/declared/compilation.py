@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from workbench.model.command import Command
 from workbench.model.event import Event
 from workbench.model.expressions.closures import Scope
-from workbench.model.expressions.expression import compile_expression, constant
+from workbench.model.expressions.expression import Expression, compile_expression, constant
 from workbench.model.expressions.expression_hints import among
 from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.name_resolution import present_where
@@ -76,6 +76,7 @@ class Compilation:
 
     Attributes:
         projections: Columns by read model, as far as they are declared here.
+        indexed: Columns of each by which rows are found and sorted quickly: its key, and those with an index.
         lenient: What is named but not known may be declared by code that is not trusted yet.
         broken: Kind and name of what is declared, but cannot be made of its section.
         dropped: A section named what is not known; it is left out.
@@ -89,6 +90,7 @@ class Compilation:
     events: dict[str, CompiledPart] = field(default_factory=dict)
     commands: dict[str, CompiledPart] = field(default_factory=dict)
     projections: dict[str, Mapping[str, ColumnKind]] = field(default_factory=dict)
+    indexed: dict[str, frozenset[str]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
     dropped: bool = False
 
@@ -129,21 +131,25 @@ class Compilation:
             return constant(None), ANY
         if not isinstance(text, str):
             return constant(text), _type_of(text)
+        made = self.compiled(path, text, scope, present=present)
+        return (made.run, made.type) if made else (constant(None), ANY)
+
+    def compiled(
+        self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
+    ) -> Expression | None:
+        """Compiles an expression; None where something is wrong with it, which is noted."""
         try:
-            made = compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
+            return compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
         except InvalidExpression as error:
             self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
-            return constant(None), ANY
-        return made.run, made.type
+            return None
 
     def condition(
         self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
     ) -> tuple[Get, frozenset[str], frozenset[str]]:
         """Compiles a condition; returns also what is not null where it holds, and where it does not."""
-        try:
-            made = compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
-        except InvalidExpression as error:
-            self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
+        made = self.compiled(path, text, scope, present=present)
+        if made is None:
             return constant(False), frozenset(), frozenset()
         if made.type.kind not in {Kind.BOOLEAN, Kind.ANY}:
             said = f"a condition is true or false, and this is {made.type.words}"

@@ -5,50 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
-
-import msgspec
 
 from workbench.errors import ExpressionFailed
 from workbench.model.event import RecordedEvent
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import Kind, Type, misfit, record, way_to_fit
-from workbench.model.expressions.value_views import EPOCH
-from workbench.model.json_values import read_json, write_json
+from workbench.model.expressions.value_kinds import Type, misfit, record, way_to_fit
 from workbench.model.projection import Column, ColumnKind, On, Projection, Rows
+from workbench.project.declared.column_values import columns_of, keeping, row_seen, types_of
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.scopes import Lines, lines_of, record_at, with_names
 from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 from workbench.project.declared.source_locations import Path
-from workbench.project.declared.value_classes import as_json
 
-KINDS = {
-    ColumnKind.TEXT: Kind.STRING,
-    ColumnKind.INTEGER: Kind.INTEGER,
-    ColumnKind.NUMBER: Kind.DOUBLE,
-    ColumnKind.BOOLEAN: Kind.BOOLEAN,
-    ColumnKind.TIME: Kind.MICROS,
-    ColumnKind.JSON: Kind.ANY,
-}
-_MICROSECOND = timedelta(microseconds=1)
 _ROW = re.compile(r"\brow\b")
 _NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER}
 GROWING = "set gives a column any value; integer and number grow"
 """Way out where a column cannot grow."""
-
-
-def columns_of(section: ProjectionSection) -> Mapping[str, ColumnKind]:
-    """Returns the kinds of a projection's columns."""
-    return {name: ColumnKind(one.type) for name, one in section.columns.items()}
-
-
-def types_of(columns: Mapping[str, ColumnKind]) -> Mapping[str, Type]:
-    """Returns what expressions know of a row."""
-    return {name: Type(kind=KINDS[kind], nullable=True) for name, kind in columns.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,43 +94,6 @@ def _all_of(values: Mapping[str, Get]) -> Get:
     return lambda env: {name: get(env) for name, get in items}
 
 
-def row_seen(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -> dict[str, Any] | None:
-    """Returns a row as expressions see it: the store says 1 and 0 for true and false, and JSON as text."""
-    if row is None:
-        return None
-    return {name: _value_seen(columns.get(name), value) for name, value in row.items()}
-
-
-def _value_seen(kind: ColumnKind | None, value: Any) -> Any:
-    if kind is ColumnKind.BOOLEAN and value is not None:
-        return bool(value)
-    return read_json(value) if kind is ColumnKind.JSON and isinstance(value, str) else value
-
-
-def _kept(kind: ColumnKind, value: Any) -> Any:
-    """Returns a value as a column keeps it."""
-    if value is None:
-        return None
-    match kind:
-        case ColumnKind.NUMBER if isinstance(value, Decimal | int) and not isinstance(value, bool):
-            return float(value)
-        case ColumnKind.TEXT if not isinstance(value, str):
-            return str(msgspec.to_builtins(value))
-        case ColumnKind.TIME if isinstance(value, datetime | str):
-            return (msgspec.convert(value, datetime) - EPOCH) // _MICROSECOND
-        case ColumnKind.JSON:
-            return write_json(as_json(value))
-        case _:
-            return value
-
-
-def _keeping(kind: ColumnKind, get: Get, found: Type) -> Get:
-    """Returns a value as its column keeps it."""
-    if found.kind is KINDS[kind] and found.kind is not Kind.ANY:
-        return get
-    return lambda env: _kept(kind, get(env))
-
-
 def projection_of(draft: Compilation, name: str, section: ProjectionSection) -> Projection:
     """Compiles a projection."""
     path = ("projection", *name.split("."))
@@ -202,7 +140,7 @@ def _deed(
     texts = (one.when, *one.let.values(), *one.put.values(), *one.set.values(), *one.add.values())
     return _Deed(
         columns=columns,
-        key=_keeping(columns[key_column], key, found),
+        key=keeping(columns[key_column], key, found),
         when=when,
         looks=any(_ROW.search(text) for text in texts if isinstance(text, str)),
         lines=lines,
@@ -250,5 +188,5 @@ def _values(
             if said := misfit(name, columns[name], given_type):
                 hint = way_to_fit(name, columns[name], given_type)
                 draft.tell((*place, name), "S-TYPE", said, hint)
-            found[name] = _keeping(ColumnKind(section.columns[name].type), run, given_type)
+            found[name] = keeping(ColumnKind(section.columns[name].type), run, given_type)
     return found

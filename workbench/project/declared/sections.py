@@ -191,7 +191,7 @@ class CommandSection(Acting):
     )
     target: str = Field("", description="Field that holds the aggregate's id; by default the first")
     by: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
-        default_factory=list, description="Who gives it: actors, each a name, or outside systems"
+        default_factory=list, description="Who gives it: actors and outside systems"
     )
     fields: Fields = Field(min_length=1, description="What it says")
     refuse: dict[Name, RefusalSection] = Field(default_factory=dict, description="Guards, in this order")
@@ -220,7 +220,7 @@ class ColumnSection(Section):
     """A column: ``"text"``, or a block."""
 
     type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
-    index: bool = Field(False, description="Whether lists are filtered by it")
+    index: bool = Field(False, description="Whether lists are filtered or sorted by it")
 
 
 class ApplySection(Section):
@@ -296,6 +296,10 @@ class QuerySection(Section):
     get: str = Field("", description="Projection; the first field is the key")
     list: str = Field("", description="Projection; fields are columns that a row must have")
     fields: Fields = Field(default_factory=dict, description="What is asked for")
+    where: str = Field(
+        "", description="Condition on row, whose columns are compared with fields; joined by && and ||"
+    )
+    order: str = Field("", description="Column that sorts the rows, -column the other way; else the key does")
 
     @model_validator(mode="after")
     def _one_projection(self) -> QuerySection:
@@ -303,6 +307,8 @@ class QuerySection(Section):
             raise ValueError('give get: "…" for one row or list: "…" for many')
         if self.get and len(self.fields) != 1:
             raise ValueError("get needs one field, the key")
+        if self.get and (self.where or self.order):
+            raise ValueError("get asks for one row by its key; where and order are for list")
         return self
 
 
@@ -333,6 +339,12 @@ class HandlerSection(Acting):
     fail: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails and is tried again")
 
 
+class ActorSection(Section):
+    """``[actor.NAME]``, a person or a role."""
+
+    description: str = Field("", description="Who it is")
+
+
 class StandInSection(HandlerSection):
     """What answers in place of an outside system; subscriptions name it as a handler."""
 
@@ -342,9 +354,9 @@ class StandInSection(HandlerSection):
 
 
 class ExternalSection(Section):
-    """``[external.NAME]``, an actor or an outside system."""
+    """``[external.NAME]``, an outside system."""
 
-    description: str = Field("", description="Who or what it is")
+    description: str = Field("", description="What it is")
     stand_in: StandInSection | None = Field(None, description="What answers in its place")
 
 
@@ -357,5 +369,6 @@ SECTIONS: dict[str, type[Section]] = {
     "process": ProcessSection,
     "query": QuerySection,
     "handler": HandlerSection,
+    "actor": ActorSection,
     "external": ExternalSection,
 }
