@@ -385,6 +385,8 @@ class RandomModel(RandomExpressions):
         self._section("subscriptions", telling=where, asking=office)
         self._section("routing", all=block({"pattern": quoted(f"{family.name}.*"), "topics": '"news"'}))
         self._section("handler.tell", **self._handler(family))
+        self._section("actor.visitor", description=quoted("Comes and goes."))
+        self._section("actor.clerk")
         self._section("external.office", description=quoted("Answers."), stand_in=block(stand_in))
 
     def _handler(self, family: Family) -> dict[str, str]:
