@@ -247,14 +247,10 @@ def decide_trip(state: Trip | None, command: Any, context: DecisionContext) -> l
             return [Called(trip_id=command.trip_id, at=now)]
 
 
-def evolve_trip(state: Trip | None, event: Any) -> Trip | None:
-    match event:
-        case Booked():
-            return Trip(until=event.until)
-        case Cancelled() if state:
-            return msgspec.structs.replace(state, ended=True)
-        case _:
-            return state
+def evolve_trip(state: Trip | None, event: Any) -> Trip:
+    if state is None:
+        return Trip(until=event.until)
+    return msgspec.structs.replace(state, ended=True) if isinstance(event, Cancelled) else state
 
 
 class RoomTaken(Event, frozen=True):
