@@ -44,7 +44,7 @@ class Command(BaseModel):
         creates: Whether it needs that no stream exists yet (K4); else one must exist. None: either.
         involves: Further aggregates that it is decided over, by the names of their states (K8).
         emits: Event classes that it can lead to, for the board and the documents.
-        issued_by: Who gives it: actors, each a name, or outside systems of `Definitions.externals`.
+        issued_by: Who gives it: actors and outside systems, by name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)

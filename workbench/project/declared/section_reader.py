@@ -15,6 +15,7 @@ from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
 from workbench.project.declared.section_repair import Repair
 from workbench.project.declared.sections import (
     SECTIONS,
+    ActorSection,
     AggregateSection,
     CommandSection,
     EventSection,
@@ -51,6 +52,7 @@ class Sections:
     processes: dict[str, ProcessSection] = field(default_factory=dict)
     queries: dict[str, QuerySection] = field(default_factory=dict)
     handlers: dict[str, HandlerSection] = field(default_factory=dict)
+    actors: dict[str, ActorSection] = field(default_factory=dict)
     externals: dict[str, ExternalSection] = field(default_factory=dict)
     renamed: dict[Path, str] = field(default_factory=dict)
     unread: set[Path] = field(default_factory=set)

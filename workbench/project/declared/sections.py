@@ -191,7 +191,7 @@ class CommandSection(Acting):
     )
     target: str = Field("", description="Field that holds the aggregate's id; by default the first")
     by: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
-        default_factory=list, description="Who gives it: actors, each a name, or outside systems"
+        default_factory=list, description="Who gives it: actors and outside systems"
     )
     fields: Fields = Field(min_length=1, description="What it says")
     refuse: dict[Name, RefusalSection] = Field(default_factory=dict, description="Guards, in this order")
@@ -358,6 +358,12 @@ class HandlerSection(Acting):
     fail: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails and is tried again")
 
 
+class ActorSection(Section):
+    """``[actor.NAME]``, a person or a role."""
+
+    description: str = Field("", description="Who it is")
+
+
 class StandInSection(HandlerSection):
     """What answers in place of an outside system; subscriptions name it as a handler."""
 
@@ -367,9 +373,9 @@ class StandInSection(HandlerSection):
 
 
 class ExternalSection(Section):
-    """``[external.NAME]``, an actor or an outside system."""
+    """``[external.NAME]``, an outside system."""
 
-    description: str = Field("", description="Who or what it is")
+    description: str = Field("", description="What it is")
     stand_in: StandInSection | None = Field(None, description="What answers in its place")
 
 
@@ -382,5 +388,6 @@ SECTIONS: dict[str, type[Section]] = {
     "process": ProcessSection,
     "query": QuerySection,
     "handler": HandlerSection,
+    "actor": ActorSection,
     "external": ExternalSection,
 }
