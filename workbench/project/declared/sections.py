@@ -239,7 +239,7 @@ class ApplySection(Section):
 
     key: str = Field("", description="Expression for the row's key; by default the id in the stream's name")
     where: str = Field(
-        "", description="What columns of the rows equal that change, joined by &&; in place of a key"
+        "", description="What columns of the rows equal that change, in place of a key: row.column == …"
     )
     rows: dict[Name, Annotated[RowSection, BeforeValidator(_by_key)]] = Field(
         default_factory=dict, description="Other rows that are looked up, by key; or null"
@@ -316,7 +316,7 @@ class QuerySection(Section):
     list: str = Field("", description="Projection; fields are columns that a row must have")
     fields: Fields = Field(default_factory=dict, description="What is asked for")
     where: str = Field(
-        "", description="Condition on row, whose columns are compared with fields; joined by && and ||"
+        "", description="Condition on the row, whose columns are compared with values and fields"
     )
     order: str = Field("", description="Column that sorts the rows, -column the other way; else the key does")
 
