@@ -59,7 +59,7 @@ def owner_of(draft: Compilation, name: str, section: AggregateSection) -> Aggreg
     path = ("aggregate", *name.split("."))
     if "-" in name:
         said = f"{name} cannot name an aggregate: streams are called {name}-ID, up to the first hyphen"
-        draft.tell(path, "S-NAME", said)
+        draft.tell(path, "S-NAME", said, f"call it {name.replace('-', '_')}")
     fields = draft.types.all_of((*path, "state"), section.state)
     state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     return AggregateDraft(name=name, path=path, section=section, fields=fields, state=state)

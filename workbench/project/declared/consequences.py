@@ -15,7 +15,7 @@ from workbench.errors import ExpressionFailed
 from workbench.model.decision_context import For
 from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type, misfit
+from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type, misfit, way_to_fit
 from workbench.model.expressions.value_views import moment, names_of
 from workbench.model.policy import After, At, Issue, Withdraw
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
@@ -82,13 +82,24 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
     if len(verbs) == 1 and verbs[0] in allowed:
         for odd in sorted(one.model_fields_set & (one.details - _FITTING[verbs[0]])):
             key = "for" if odd == "whose" else odd
-            draft.tell((*path, key), "S-UNKNOWN", f"{key} has no meaning for {verbs[0]}", key=True)
+            fitting = " and ".join(verb for verb in _FITTING if odd in _FITTING[verb])
+            said = f"{key} has no meaning for {verbs[0]}"
+            draft.tell((*path, key), "S-UNKNOWN", said, f"it is for {fitting}", key=True)
         return verbs[0]
     said = f"an action here has {' or '.join(allowed)}"
     odd = next((verb for verb in verbs if verb not in allowed), "")
     said += f", not {odd}" if odd else (", only one of them" if len(verbs) > 1 else "")
-    draft.tell((*path, odd) if odd else path, "S-TYPE", said, key=True)
+    draft.tell((*path, odd) if odd else path, "S-TYPE", said, _ELSEWHERE.get(odd, ""), key=True)
     return ""
+
+
+_ELSEWHERE = {
+    "emit": "events are emitted by commands: issue one that does",
+    "issue": "policies, processes and handlers issue commands",
+    "publish": "handlers publish messages",
+    "withdraw": "only a process withdraws what it issued",
+}
+"""Where something is done that cannot be done here."""
 
 
 _FITTING = {
@@ -169,7 +180,8 @@ class ActionCompiler:
         """Compiles what an action of a process takes back before it does anything else."""
         place = (*path, "withdraw")
         if one.withdraw and self.withdrawn is None:
-            self.draft.tell(place, "S-TYPE", "only a process withdraws what it issued", key=True)
+            said = "only a process withdraws what it issued"
+            self.draft.tell(place, "S-TYPE", said, "make this a process", key=True)
         if not one.withdraw or self.withdrawn is None:
             return None
         self.withdrawn.extend((place, name) for name in one.withdraw)
@@ -187,7 +199,8 @@ class ActionCompiler:
         """
         if one.otherwise and (one.when or not earlier):
             said = "otherwise stands instead of when" if one.when else "no action before this one has a when"
-            self.draft.tell((*path, "otherwise"), "S-TYPE", said, key=True)
+            hint = "leave one of them out" if one.when else "give one a when, or leave otherwise out"
+            self.draft.tell((*path, "otherwise"), "S-TYPE", said, hint, key=True)
         if one.when:
             return self.draft.condition((*path, "when"), one.when, self.scope, present=self.present)
         if one.otherwise:
@@ -347,7 +360,8 @@ def _publish(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build
     if one.key:
         key, found = own.draft.expression((*path, "key"), one.key, own.scope, present=own.present)
         if said := misfit("key", Type(kind=Kind.STRING), found):
-            own.draft.tell((*path, "key"), "S-TYPE", said)
+            hint = way_to_fit("key", Type(kind=Kind.STRING), found)
+            own.draft.tell((*path, "key"), "S-TYPE", said, hint)
     later = own.later(path, one)
 
     def build(env: Any) -> Publication:

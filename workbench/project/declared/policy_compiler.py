@@ -155,7 +155,7 @@ def _key(draft: Compilation, path: Path, section: ProcessSection, event: str, pa
             place, own or section.key, {"event": item(part.type, 0), **record_at(1)}
         )
         if said := misfit("key", STRING.or_null(), found):
-            draft.tell(place, "S-TYPE", said)
+            draft.tell(place, "S-TYPE", said, way_to_fit("key", STRING.or_null(), found))
     return run
 
 

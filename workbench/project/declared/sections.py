@@ -111,8 +111,8 @@ class Acting(ActionSection):
 
     @model_validator(mode="after")
     def _one_form(self) -> Acting:
-        if self.do and self.model_fields_set & _OF_ONE:
-            raise ValueError("give one action, or do { … } with several, not both")
+        if self.do and (odd := [one for one in type(self).model_fields if one in self.model_fields_set & _OF_ONE]):
+            raise ValueError(f"{_and(odd)} and do {{ … }} with several actions do not go together")
         return self
 
 
