@@ -133,7 +133,7 @@ class _Work:
     Attributes:
         event: Type of the events that it handles, others pass it; empty for all.
         fails: Part of the tries that fail. Which ones follows from the delivery's key, and so from the
-            world's seed: the same after a kill and in every run of a scenario.
+            world's seed: the same after a kill and in every run of a scenario (D6).
     """
 
     event: str
