@@ -221,8 +221,9 @@ class _Parser:
             return wrong(token.at, f"{wanted[0]} is missing", hint)
         if token.kind == "end":
             return wrong(token.at, "the expression ends too early")
-        before = self._tokens[self._at - 1].text if self._at else ""
-        words = (before + token.text, token.text, before if before == "not" else "")
+        before = self._tokens[self._at - 1] if self._at else token
+        pair = before.text + token.text if before.end == token.at else ""
+        words = (pair, token.text, before.text if before.text == "not" else "")
         hint = next((OTHER_WORDS[word] for word in words if word in OTHER_WORDS), "")
         return wrong(token.at, f"{token.text} is not expected here", hint)
 

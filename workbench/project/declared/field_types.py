@@ -147,7 +147,12 @@ class FieldTypes:
     def _nameless(self, path: Path, name: str, one: FieldSection) -> FieldType:
         """Returns the type of what is no field itself."""
         if one.written:
-            self._tell((*path, "as"), "as gives a field its name in JSON, and this is no field", "leave it out", key=True)
+            self._tell(
+                (*path, "as"),
+                "as gives a field its name in JSON, and this is no field",
+                "leave it out",
+                key=True,
+            )
         return self.of(path, name, one)
 
     def _plain(self, path: Path, name: str, word: str, one: FieldSection) -> FieldType:

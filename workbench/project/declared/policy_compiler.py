@@ -15,7 +15,7 @@ from workbench.model.event import RecordedEvent
 from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import STRING, misfit
+from workbench.model.expressions.value_kinds import STRING, misfit, way_to_fit
 from workbench.model.expressions.value_views import names_of
 from workbench.model.policy import Policy, Process, Reaction
 from workbench.project.declared.build_values import ValueSource

@@ -130,9 +130,11 @@ def _deed(
     scope = with_names(draft, place, one.let, scope)
     at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
     # A key that is written once for all events is checked with each: one that lacks the field is named.
-    key, found = draft.expression(at, text, {name: scope[name] for name in scope if name != "row"})
-    if said := misfit("key", types_of(columns)[key_column].not_null(), found):
-        draft.tell(at, "S-TYPE", said)
+    with draft.about("" if one.key else place[-1]):
+        key, found = draft.expression(at, text, {name: scope[name] for name in scope if name != "row"})
+        wanted = types_of(columns)[key_column].not_null()
+        if said := misfit("key", wanted, found):
+            draft.tell(at, "S-TYPE", said, way_to_fit("key", wanted, found))
     when = draft.condition((*place, "when"), one.when, scope)[0] if one.when else None
     given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope)
     sums = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
