@@ -40,6 +40,11 @@ def indexed_in(section: ProjectionSection) -> frozenset[str]:
     )
 
 
+def way_to_index(column: str, columns: Mapping[str, ColumnKind]) -> str:
+    """Says how a column gets an index."""
+    return f'give it one: columns {{ {column} {{ type: "{columns[column].value}", index: true }} }}'
+
+
 def types_of(columns: Mapping[str, ColumnKind]) -> Mapping[str, Type]:
     """Returns what expressions know of a row."""
     return {name: Type(kind=KINDS[kind], nullable=True) for name, kind in columns.items()}

@@ -14,7 +14,7 @@ from workbench.model.expressions.expression import constant
 from workbench.model.expressions.value_kinds import INTEGER, STRING
 from workbench.model.projection import ColumnKind
 from workbench.model.row_conditions import ALWAYS, AllOf, Compare
-from workbench.project.declared.column_values import kept
+from workbench.project.declared.column_values import kept, way_to_index
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.sections import QuerySection
 from workbench.project.declared.source_locations import Path
@@ -94,8 +94,12 @@ def _check_order(
     if column not in columns:
         draft.unknown(place, f"column of {projection}", column, columns)
     elif column not in draft.indexed[projection]:
-        hint = f'give it one: columns {{ {column} {{ type: "{columns[column].value}", index: true }} }}'
-        draft.tell(place, "S-TYPE", f"{column} of {projection} has no index to be sorted by", hint)
+        draft.tell(
+            place,
+            "S-TYPE",
+            f"{column} of {projection} has no index to be sorted by",
+            way_to_index(column, columns),
+        )
 
 
 _PAGE = ("after", "limit")

@@ -213,10 +213,27 @@ class ColumnSection(Section):
     index: bool = Field(False, description="Whether lists are filtered or sorted by it")
 
 
+class RowSection(Section):
+    """Another row of the same read model: the expression for its key, or a block."""
+
+    projection: str = Field("", description="The read model itself; rows of others cannot be looked at")
+    key: Name = Field(description="Expression for the row's key")
+
+
+def _by_key(value: object) -> object:
+    return {"key": value} if isinstance(value, str) else value
+
+
 class ApplySection(Section):
     """What an event does to a row."""
 
     key: str = Field("", description="Expression for the row's key; by default the id in the stream's name")
+    where: str = Field(
+        "", description="What columns of the rows equal that change, in place of a key: row.column == …"
+    )
+    rows: dict[Name, Annotated[RowSection, BeforeValidator(_by_key)]] = Field(
+        default_factory=dict, description="Other rows that are looked up, by key; or null"
+    )
     when: str = Field("", description="Condition; always where it is left out")
     each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
     let: Lets = Field(default_factory=dict, description="Names for expressions")
@@ -233,6 +250,8 @@ class ApplySection(Section):
         changed = bool(self.set or self.add or self.count)
         if bool(self.put) + changed + self.remove != 1:
             raise ValueError("give put, or remove: true, or any of set, add and count")
+        if self.where and (self.put or self.key):
+            raise ValueError("where finds the rows that set, add, count or remove change; put needs a key")
         return self
 
 
@@ -287,7 +306,7 @@ class QuerySection(Section):
     list: str = Field("", description="Projection; fields are columns that a row must have")
     fields: Fields = Field(default_factory=dict, description="What is asked for")
     where: str = Field(
-        "", description="Condition on row, whose columns are compared with fields; joined by && and ||"
+        "", description="Condition on the row, whose columns are compared with values and fields"
     )
     order: str = Field("", description="Column that sorts the rows, -column the other way; else the key does")
 
