@@ -14,7 +14,7 @@ from workbench.tusk.section_edit import (
     replace_section,
     section_span,
 )
-from workbench.tusk.write import write_value
+from workbench.tusk.write import write_key, write_value
 
 __all__ = [
     "ChangedOnDisk",
@@ -43,5 +43,6 @@ __all__ = [
     "save",
     "section_span",
     "set_value",
+    "write_key",
     "write_value",
 ]
