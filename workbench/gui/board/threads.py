@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.gui.board.board_graph import BoardGraph, Pair
@@ -77,9 +77,13 @@ def blocks_of(graph: BoardGraph, strips: Sequence[Sequence[str]]) -> list[list[s
 
 
 def make_threads(
-    graph: BoardGraph, columns: Mapping[str, int], block_of: Mapping[str, int], strip_of: Mapping[str, int]
+    graph: BoardGraph,
+    columns: Mapping[str, int],
+    block_of: Mapping[str, int],
+    strip_of: Mapping[str, int],
+    worded: Container[Pair],
 ) -> list[Thread]:
-    """Returns the way of every pair of the graph."""
+    """Returns the way of every pair of the graph; those that are worded pass the columns alone."""
     last = max(columns.values())
     around = [
         pair
@@ -94,7 +98,8 @@ def make_threads(
         begin, end = columns[source], columns[target]
         strips = (strip_of[source], strip_of[target])
         if strips[0] == strips[1] and begin < end:
-            lanes = [_lane("to", target, block_of[source], column) for column in range(begin + 1, end)]
+            hub = f"{source} {target}" if pair in worded else target
+            lanes = [_lane("to", hub, block_of[source], column) for column in range(begin + 1, end)]
             threads.append(Thread(pair, (source, *lanes, target), strips=strips))
             continue
         hub = source if leaving[source] >= coming[target] else target
