@@ -71,6 +71,8 @@ def test_many_ways_are_counted() -> None:
     ways = [f"when state.n == {number}" for number in range(MOST + 2)]
     assert shown_lines("\n".join(ways)) == [*ways[: MOST - 1], "and 3 more"]
     assert shown_lines("\n".join(ways[:MOST])) == ways[:MOST]
+    assert shown_lines("\n".join(ways), 1) == [f"{ways[0]} …"]
+    assert shown_lines(ways[0], 1) == ways[:1]
 
 
 def test_a_plate_is_never_wider_than_can_be_read(qtbot: QtBot) -> None:

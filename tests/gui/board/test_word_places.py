@@ -8,7 +8,7 @@ import pytest
 
 from workbench.gui.board.board_graph import BoardGraph, Pair
 from workbench.gui.board.layout import Box, Layout, lay_out
-from workbench.gui.board.word_places import place_words
+from workbench.gui.board.word_places import LINE, place_words
 
 SIZE = (160.0, 70.0)
 WORDS = (130.0, 17.0)
@@ -62,6 +62,24 @@ def test_lines_that_share_their_way_part_where_they_have_words(shop: BoardGraph)
     words = dict.fromkeys(pairs, WORDS)
     one, other = (place_words(laid_out(graph, words), words)[pair] for pair in pairs)
     assert one.y != other.y
+
+
+def test_words_stand_where_their_line_goes_alone(shop: BoardGraph) -> None:
+    """One policy issues two commands: their lines part before the commands."""
+    edge = type(shop.edges[0])("subscription:bill", "command:order", kind="issues")
+    graph = BoardGraph(shop.nodes, (*shop.edges, edge))
+    words = {("subscription:bill", name): WORDS for name in ("command:order", "command:pay")}
+    layout = laid_out(graph, words)
+    for (_, target), box in place_words(layout, words).items():
+        assert box.y + box.height / 2 == layout.boxes[target].middle
+
+
+def test_several_lines_become_one_where_there_is_no_more_room() -> None:
+    nodes = {"command:a": Box(0, 0, *SIZE), "event:b": Box(SIZE[0] + 200, 0, *SIZE)}
+    nodes |= {f"aggregate:{y}": Box(SIZE[0] + 20, y, *SIZE) for y in (-60, 60)}
+    pair = ("command:a", "event:b")
+    layout = Layout(nodes, {pair: ((SIZE[0], 35), (SIZE[0] + 200, 35))})
+    assert place_words(layout, {pair: (WORDS[0], 62.0)})[pair].height == LINE
 
 
 def test_words_for_which_there_is_no_room_are_left_out() -> None:

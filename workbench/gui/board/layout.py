@@ -129,9 +129,9 @@ class _Plan:
         for node, column in self.columns.items():
             self.widths[column] = max(self.widths[column], sizes[node][0])
         self.gaps = [COLUMN_GAP] * (count - 1)
-        for (source, target), (wide, _) in words.items():
+        for source, target in words:
             if (begin := self.columns[source]) + 1 == self.columns[target]:
-                self.gaps[begin] = max(self.gaps[begin], min(wide, WORDS) + WORDS_MARGIN)
+                self._widen(self.gaps, begin, (source, target))
         self.width = sum(self.widths) + sum(self.gaps)
         heights = {node: size[1] for node, size in sizes.items()}
         self.strips = divide(graph, self.columns, heights, self.width + STRIP_GAP)
@@ -153,9 +153,10 @@ class _Plan:
         self.threads = make_threads(self.graph, self.columns, block_of, strip_of, self.words)
         for thread in self.threads:
             source, target = thread.pair
-            tall = self.words[thread.pair][1] if thread.pair in self.words and not thread.back else 0.0
-            self._string(self.blocks[block_of[source]], thread.ahead, tall)
-            self._string(self.blocks[block_of[target]], thread.back, 0.0)
+            tall = self.words.get(thread.pair, (0.0, 0.0))[1]
+            shared = thread.hub == source
+            self._string(self.blocks[block_of[source]], thread.ahead, 0.0 if shared else tall)
+            self._string(self.blocks[block_of[target]], thread.back, tall if shared else 0.0)
         self.around = [thread for thread in self.threads if thread.back]
 
     def _string(self, block: Block, keys: Sequence[Key], tall: float) -> None:
@@ -233,15 +234,20 @@ class _Plan:
     def _make_room(self) -> None:
         """Finds how far the lanes of each gutter stay from the strips, for the words of what goes around.
 
-        They stand where their line has left its bundle, or has not joined it yet.
+        They stand where their line has left its bundle, or has not joined it yet: in a column that it passes,
+        else in the gutter.
         """
         self.leave, self.enter = ([MARGIN] * (len(self.strips) + 1) for _ in range(2))
         for thread in self.around:
-            if thread.pair in self.words:
-                wide = min(self.words[thread.pair][0], WORDS) + WORDS_MARGIN
-                parts = thread.hub == thread.pair[0]
-                side, gutter = (self.enter, thread.strips[1]) if parts else (self.leave, thread.strips[0] + 1)
-                side[gutter] = max(side[gutter], wide)
+            if thread.hub == thread.pair[0] and len(thread.back) == 1:
+                self._widen(self.enter, thread.strips[1], thread.pair)
+            elif thread.hub == thread.pair[1] and len(thread.ahead) == 1:
+                self._widen(self.leave, thread.strips[0] + 1, thread.pair)
+
+    def _widen(self, gaps: list[float], place: int, pair: Pair) -> None:
+        """Makes room in a gap or gutter for the words of a pair, if it has any."""
+        if pair in self.words:
+            gaps[place] = max(gaps[place], min(self.words[pair][0], WORDS) + WORDS_MARGIN)
 
     def _gutter(self, number: int, hub: str) -> float:
         """Returns where a bundle stands in a gutter."""

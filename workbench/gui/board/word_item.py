@@ -9,28 +9,31 @@ from typing_extensions import override
 
 from workbench.gui.board.board_items import DIMMED, READABLE, SLACK, fonts
 from workbench.gui.board.layout import Box
+from workbench.gui.board.word_places import LINE
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import mix, theme
 from workbench.gui.widgets import plain_tip
 
-LINE = 15.0
+ROW = 15.0
 PAD = 5.0
 WIDEST = 190.0
 MOST = 4
 """Lines of a plate; what is more is counted, and the tip says it."""
 
 
-def shown_lines(words: str) -> list[str]:
+def shown_lines(words: str, most: int = MOST) -> list[str]:
     """Returns what stands on a plate: a line for each of several ways."""
     lines = words.splitlines()
-    return lines if len(lines) <= MOST else [*lines[: MOST - 1], f"and {len(lines) - MOST + 1} more"]
+    if len(lines) > 1 == most:
+        return [f"{lines[0]} …"]
+    return lines if len(lines) <= most else [*lines[: most - 1], f"and {len(lines) - most + 1} more"]
 
 
 def size_of_words(words: str) -> tuple[float, float]:
     """Returns how wide and tall the plate of a line's words wants to be."""
     metrics, lines = QFontMetricsF(fonts()["words"]), shown_lines(words)
     wanted = max(metrics.horizontalAdvance(line) for line in lines) + 2 * PAD + SLACK
-    return min(wanted, WIDEST), LINE * len(lines) + 2
+    return min(wanted, WIDEST), LINE + ROW * (len(lines) - 1)
 
 
 class WordItem(QGraphicsItem):
@@ -41,7 +44,7 @@ class WordItem(QGraphicsItem):
         self.words = words
         self.box = box
         self._role = role
-        self._lit = False
+        self._lit = self._dimmed = False
         self.setPos(box.x, box.y)
         self.setZValue(1)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -49,8 +52,7 @@ class WordItem(QGraphicsItem):
 
     def mark(self, *, lit: bool, dimmed: bool) -> None:
         """Shows whether its line belongs to what is chosen."""
-        self._lit = lit
-        self.setOpacity(DIMMED if dimmed else 1.0)
+        self._lit, self._dimmed = lit, dimmed
         self.setZValue(2 if lit else 1)
         self.update()
 
@@ -67,15 +69,17 @@ class WordItem(QGraphicsItem):
                 self._paint(painter)
 
     def _paint(self, painter: QPainter) -> None:
-        colors = theme().colors
-        ink = colors.ink(self._role)
-        painter.setPen(QPen(QColor(mix(ink, colors.surface, 0.6) if self._lit else colors.border), 1))
+        colors, seen = theme().colors, DIMMED if self._dimmed else 1.0
+        ink = colors.ink(self._role) if self._lit else colors.muted
+        edge = mix(ink, colors.surface, 0.6) if self._lit else colors.border
+        painter.setPen(QPen(QColor(mix(edge, colors.surface, seen)), 1))
         painter.setBrush(QColor(colors.surface))
         painter.drawRoundedRect(self.boundingRect().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setPen(QColor(ink if self._lit else colors.muted))
+        painter.setPen(QColor(mix(ink, colors.surface, seen)))
         painter.setFont(fonts()["words"])
         metrics, room = QFontMetricsF(fonts()["words"]), self.box.width - 2 * PAD
-        for index, line in enumerate(shown_lines(self.words)):
+        lines = shown_lines(self.words, 1 + round((self.box.height - LINE) / ROW))
+        for index, line in enumerate(lines):
             shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
-            place = QRectF(PAD, 1 + LINE * index, room + 2, LINE)
+            place = QRectF(PAD, 1 + ROW * index, room + 2, ROW)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise, product
 
 from workbench.gui.board.board_graph import Pair
 from workbench.gui.board.layout import Box, Layout, Point
 
+LINE = 17.0
+"""Height in pixels of one line of words, which is what they get where there is no more room."""
 LEAST = 56.0
 """Pixels below which words are cut so short that they say nothing."""
 CLEAR = 3.0
 """Pixels between words and a node, other words, or the point where a line bends."""
-ENDS = 13.0
+ENDS = 10.0
 """Pixels at both ends of a part of a line that stay in sight, with its bend or arrow."""
 CELL = 32.0
 """Width and height in pixels of the squares by which it is known what stands where."""
@@ -53,7 +55,11 @@ class _Stretch:
 
 
 class _Ground:
-    """What stands where: boxes that nothing may cover, and lines that had better not be covered."""
+    """What stands where: boxes that nothing may cover, and lines that had better not be covered.
+
+    Attributes:
+        shared: How many lines go along each part.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self._boxes: dict[Cell, list[Box]] = {}
@@ -61,7 +67,8 @@ class _Ground:
             self.take(box)
         self._pieces: list[tuple[Box, int]] = []
         self._lines: dict[Cell, list[int]] = {}
-        for part, count in Counter(chain.from_iterable(map(pairwise, layout.routes.values()))).items():
+        self.shared = Counter(chain.from_iterable(map(pairwise, layout.routes.values())))
+        for part, count in self.shared.items():
             for piece in _Stretch(*part).pieces():
                 for cell in _cells(piece):
                     self._lines.setdefault(cell, []).append(len(self._pieces))
@@ -85,17 +92,22 @@ class _Ground:
 def place_words(layout: Layout, sizes: Mapping[Pair, tuple[float, float]]) -> dict[Pair, Box]:
     """Returns where the words of each line stand; none where there is no room for them.
 
+    They never stand on a part along which other lines go, too: they might be theirs.
+
     Args:
         layout: Where nodes and lines are.
-        sizes: Width and height that the words of a line want; a place may be narrower.
+        sizes: Width and height that the words of a line want; a place may be narrower, or a line high.
     """
     if not sizes:
         return {}
     ground, found = _Ground(layout), dict[Pair, Box]()
     for pair, (wanted, tall) in sizes.items():
         costs = {
-            box: wanted - box.width + CROWDED * ground.crowd(box) + aside
-            for box, aside in _candidates(layout.routes[pair], wanted, tall)
+            box: wanted - box.width + 2 * (tall - box.height) + CROWDED * ground.crowd(box) + aside
+            for part in pairwise(layout.routes[pair])
+            if ground.shared[part] == 1
+            for height in {tall, min(tall, LINE)}
+            for box, aside in _candidates(part, wanted, height)
             if ground.free(box)
         }
         if costs:
@@ -104,17 +116,16 @@ def place_words(layout: Layout, sizes: Mapping[Pair, tuple[float, float]]) -> di
     return found
 
 
-def _candidates(route: Sequence[Point], wanted: float, tall: float) -> Iterator[tuple[Box, float]]:
-    """Yields places on a line, each with how far it is from the middle of its part, in pixels."""
-    for here, there in pairwise(route):
-        part = _Stretch(here, there)
-        left, right = min(here[0], there[0]) + ENDS, max(here[0], there[0]) - ENDS
-        wide = min(wanted, right - left)
-        if wide >= min(LEAST, wanted):
-            for share in ALONG:
-                x, y = part.at(share)
-                x = min(max(x - wide / 2, left), right - wide)
-                yield Box(x, y - tall / 2, wide, tall), 10 * abs(share - 0.5)
+def _candidates(part: tuple[Point, Point], wanted: float, tall: float) -> Iterator[tuple[Box, float]]:
+    """Yields places on a part of a line, each with how far it is from the middle, in tens of pixels."""
+    (here, _), (there, _) = part
+    left, right = min(here, there) + ENDS, max(here, there) - ENDS
+    wide = min(wanted, right - left)
+    if wide >= min(LEAST, wanted):
+        for share in ALONG:
+            x, y = _Stretch(*part).at(share)
+            x = min(max(x - wide / 2, left), right - wide)
+            yield Box(x, y - tall / 2, wide, tall), 10 * abs(share - 0.5)
 
 
 def _cells(box: Box) -> Iterator[Cell]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt
 from typing_extensions import override
@@ -24,7 +24,7 @@ class MapEditor(ListEditor):
 
     most = "maxProperties"
     word = "an object"
-    whole = dict
+    whole: ClassVar[type[list[Any] | dict[str, Any]]] = dict
 
     @override
     @classmethod
@@ -99,5 +99,6 @@ class Entry(Item):
     def number(self, title: str, loc: Loc) -> None:
         super().number(title, loc)
         self.key.setAccessibleName(f"Key of {title}")
-        if (first := stops(self)[0]) is not self.key:
-            self.setTabOrder(first.previousInFocusChain(), self.key)
+        first = stops(self)[0]
+        if first is not self.key and (before := first.previousInFocusChain()) is not None:
+            self.setTabOrder(before, self.key)
