@@ -98,6 +98,10 @@ class Registry:
         """
         return self.flows.get(f"rules:{self._told_as(source)}", ())
 
+    def told_of(self, source: str) -> tuple[ModelFlow, ...]:
+        """Returns the rules of something, and what follows from it."""
+        return (*self.rules_of(source), *self.flows_of(source))
+
     def _told_as(self, source: str) -> str:
         """Returns whose deeds and rules something has: a subscription has those of its handler."""
         kind, _, name = source.partition(":")

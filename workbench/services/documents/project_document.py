@@ -98,7 +98,7 @@ def _aggregate(registry: Registry, one: AggregateType) -> Iterator[str]:
         ]
         yield from (f"#### Command {code(name)}", "", *prose(command.doc))
         yield from (f"It {' and '.join(needs)}.", "", *_fields(command.schema))
-        yield from _flows(_told(registry, f"command:{name}"))
+        yield from _flows(registry.told_of(f"command:{name}"))
     for name in one.events:
         event = registry.events[name]
         version = f", version {event.version}" if event.version > 1 else ""
@@ -119,10 +119,6 @@ def _fields(schema: Mapping[str, Any]) -> list[str]:
 # -- what follows ---------------------------------------------------------------------------------------
 
 
-def _told(registry: Registry, source: str) -> tuple[ModelFlow, ...]:
-    return (*registry.rules_of(source), *registry.flows_of(source))
-
-
 def _flows(flows: Iterable[ModelFlow]) -> list[str]:
     """Says what follows, a line each; ends with an empty line if there is any."""
     lines = []
@@ -141,7 +137,7 @@ def _reactor(registry: Registry, one: ReactorType) -> Iterator[str]:
     kind = "process" if one.stateful else "policy"
     yield from (f"### {code(one.name)}, a {kind}", "", *prose(one.doc))
     yield from (f"When: {_listed(one.events)}.", "")
-    yield from _flows(_told(registry, f"subscription:{one.name}"))
+    yield from _flows(registry.told_of(f"subscription:{one.name}"))
 
 
 def _projection(registry: Registry, one: Projection) -> Iterator[str]:
@@ -186,7 +182,7 @@ def _messaging(registry: Registry) -> Iterator[str]:
         (_subscription(registry, one) for one in registry.subscriptions.values()),
     )
     for name in registry.subscriptions:
-        if flows := _told(registry, f"subscription:{name}"):
+        if flows := registry.told_of(f"subscription:{name}"):
             yield from (f"What {code(name)} does:", "", *_flows(flows))
 
 

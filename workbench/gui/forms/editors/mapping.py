@@ -59,8 +59,9 @@ class Entry(Item):
         super().__init__(field)
         self.key = LineInput()
         self.key.setPlaceholderText("Key")
-        self.key.setFixedWidth(KEY_WIDTH)
-        self.row.insertWidget(0, self.key, 0, Qt.AlignmentFlag.AlignTop)
+        self.key.setMinimumWidth(60)
+        self.key.setMaximumWidth(KEY_WIDTH)
+        self.row.insertWidget(0, self.key, 1, Qt.AlignmentFlag.AlignTop)
         self.row.insertSpacing(1, 4)
         for button in (self.up, self.down):  # their order means nothing
             button.hide()
