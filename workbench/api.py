@@ -38,6 +38,7 @@ from workbench.model.messaging import Context, Message, Priority
 from workbench.model.policy import After, At, Issue, Policy, Process, Refusal, Withdraw
 from workbench.model.projection import Column, ColumnKind, On, OnFault, Projection, Rows
 from workbench.model.registry import Definitions
+from workbench.model.row_conditions import AllOf, AnyOf, Compare
 
 if TYPE_CHECKING:
     from workbench.services.embedded_project import EmbeddedProject
@@ -48,7 +49,9 @@ __all__ = [
     "STREAM_EXISTS",
     "After",
     "Aggregate",
+    "AllOf",
     "Answer",
+    "AnyOf",
     "At",
     "BackPressure",
     "CallerError",
@@ -58,6 +61,7 @@ __all__ = [
     "Command",
     "CommandRejected",
     "CommandResult",
+    "Compare",
     "Context",
     "DecisionContext",
     "Definitions",

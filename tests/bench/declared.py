@@ -1,8 +1,9 @@
 """A declared model against the same model in Python, and how long a large declared project takes to open.
 
 Run ``python -m tests.bench.declared``, with ``--quick`` for a short form. The users sample is timed in both
-forms, in turns: commands through the engine, decisions and folds alone, rows of a projection. Then a project
-file with 500 event types and 200 commands is read, and the sample's; then both are opened in a window.
+forms, in turns: commands through the engine, decisions and folds alone, rows of a projection; then a model of
+many constructs, each through the engine. Then a project file with 500 event types and 200 commands is read,
+and the sample's; then both are opened in a window.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from tests.bench.constructs.work import WORK, Work, registries
 from tests.bench.report import Report, arguments
 from workbench.assets import asset
 from workbench.engine.command_handler import Issue
@@ -106,6 +108,39 @@ class Bench:
         result = await engine.commands.handle(Issue(type=name, values=values, id=self._new_id()))
         assert result.accepted, result.message
 
+    async def constructs(self) -> None:
+        """What the language can say, one construct after the other: commands, and what follows from them."""
+        models = registries()
+        for work in WORK:
+            count = max(1, round(5 * self._scale * work.share))
+            best = dict.fromkeys(FORMS, float("inf"))
+            for turn in range(self._rounds):
+                for form, registry in models.items():
+                    path = self._folder / f"{work.name}-{form}-{turn}.db"
+                    best[form] = min(best[form], await self._construct_round(path, registry, work, count))
+            self.tell(work.name, count * CALLERS, best)
+
+    async def _construct_round(self, path: Path, registry: Registry, work: Work, count: int) -> float:
+        store = SqliteStore(path, self._clock)
+        model = registry if work.reacting else _decisions_only(registry)
+        engine = Engine(store, model, self._clock, lambda _changes: None)
+        await engine.start()
+        callers = [f"c{number:03}" for number in range(CALLERS)]
+        await asyncio.gather(*(self._one_after_the_other(engine, work.before(caller)) for caller in callers))
+        await engine.settle()
+        started = time.perf_counter()
+        turns = [[work.sent(caller, turn) for turn in range(count)] for caller in callers]
+        await asyncio.gather(*(self._one_after_the_other(engine, sent) for sent in turns))
+        await engine.settle()
+        seconds = time.perf_counter() - started
+        await engine.stop()
+        store.close()
+        return seconds
+
+    async def _one_after_the_other(self, engine: Engine, sent: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        for name, values in sent:
+            await self._issue(engine, name, values)
+
     # -- decide and evolve alone ----------------------------------------------------------------------------
 
     def decisions(self) -> None:
@@ -172,6 +207,7 @@ class Bench:
         self.decisions()
         self.rows()
         await self.commands()
+        await self.constructs()
         self.opening()
 
 

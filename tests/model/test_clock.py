@@ -15,8 +15,8 @@ class Machine:
 
     def __init__(self, monkeypatch):
         self.wall, self.steady = START, 50.0
-        monkeypatch.setattr("workbench.model.clock.time.time_ns", lambda: self.wall * 1_000_000_000)
-        monkeypatch.setattr("workbench.model.clock.time.monotonic", lambda: self.steady)
+        monkeypatch.setattr("workbench.model.clock.time.time_ns", lambda: int(self.wall * 1e9))
+        monkeypatch.setattr("workbench.model.clock.time.monotonic_ns", lambda: int(self.steady * 1e9))
 
     def passes(self, seconds):
         self.wall += seconds

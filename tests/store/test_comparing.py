@@ -12,6 +12,7 @@ from tests.store.actions import one
 from workbench.errors import InvalidValue
 from workbench.model.clock import ManualClock
 from workbench.model.projection import ColumnKind, misfit
+from workbench.model.row_conditions import NEVER, OPERATORS, AllOf, AnyOf, Compare, Condition
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import ProjectRows
 from workbench.store.operations.projection_operations import ApplyProjection, EnsureProjection
@@ -25,6 +26,18 @@ VALUES: tuple[Any, ...] = (
     0.0, -0.0, 1.0, 0.1, 9.5, float(BIG), 1e300, -1e300, 1e-300, float(2**63), float("inf"), float("nan"),
     True, False, "\ud800", [], [1], {}, b"a", (1,), 1 + 0j,
 )  # fmt: skip
+
+
+ORDERS = ("", "-", "key", "-key", "value", "-value")
+
+
+def random_condition(rng: random.Random, held: list[Any], depth: int = 0) -> Condition:
+    """Returns a condition, mostly one that the columns can be asked for."""
+    if depth < 3 and rng.random() < 0.5:
+        parts = tuple(random_condition(rng, held, depth + 1) for _ in range(rng.randrange(4)))
+        return rng.choice((AllOf, AnyOf))(parts)
+    value = rng.choice(held if rng.random() < 0.97 else VALUES)
+    return Compare(rng.choice(("key", "value")), rng.choice(OPERATORS), value)
 
 
 def make(store: Store, kind: ColumnKind, *, folded: bool = True) -> None:
@@ -57,8 +70,8 @@ def answered(ask: Callable[[], Any]) -> str:
         return f"refused: {error}"
 
 
-def page(reader: Reader, *, where: Any = None, after: Any = None, limit: Any = 1000) -> Any:
-    return reader.rows("rows", where=where or {}, after=after, limit=limit)
+def page(reader: Reader, *, where: Any = None, after: Any = None, limit: Any = 1000, order: str = "") -> Any:
+    return reader.rows("rows", where=where or {}, after=after, limit=limit, order=order)
 
 
 def keys(store: Store, **asked: Any) -> list[Any]:
@@ -92,6 +105,14 @@ def test_Q1_both_stores_answer_everything_alike(tmp_path, kind, seed):
                 reader, where={"value": value}, after=after, limit=2
             ),
         ]
+    for _ in range(200):
+        more = {
+            "where": random_condition(rng, held),
+            "order": rng.choice(ORDERS),
+            "limit": rng.choice((1, 3, 99)),
+        }
+        behind = rng.choice([None, *held])
+        asked.append(lambda reader, more=more, behind=behind: page(reader, after=behind, **more))
     memory, file = (store.reader() for store in stores)
     for ask in asked:
         assert answered(lambda ask=ask: ask(memory)) == answered(lambda ask=ask: ask(file))
@@ -144,3 +165,58 @@ def test_Q1_a_page_is_not_asked_for_after_what_is_no_key(store, after):
     make(store, ColumnKind.NUMBER)
     with pytest.raises(InvalidValue, match="no key of rows"):
         keys(store, after=after)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_Q2_pages_in_any_order_have_each_row_once(store, order):
+    make(store, ColumnKind.INTEGER)
+    put(store, [(at, at % 4 or None) for at in range(-8, 9)])
+    whole = keys(store, order=order)
+    empty_first = sorted(range(-8, 9), key=lambda at: (at % 4 != 0, at % 4, at) if "value" in order else at)
+    assert whole == (empty_first[::-1] if order.startswith("-") else empty_first)
+    where = Compare("key", "!=", 3)
+    found: list[Any] = []
+    while more := keys(store, order=order, where=where, after=found[-1] if found else None, limit=2):
+        found += more
+    assert found == [key for key in whole if key != 3]
+
+
+def test_Q2_conditions_compare_and_join(store):
+    make(store, ColumnKind.TEXT)
+    put(store, [("a", "1"), ("b", "2"), ("c", "3"), ("d", None)])
+    either = AnyOf((Compare("value", "==", "1"), Compare("value", "==", None)))
+    assert keys(store, where=either) == ["a", "d"]
+    assert keys(store, where=AllOf((either, Compare("key", ">", "a")))) == ["d"]
+    assert keys(store, where=Compare("value", ">=", "2")) == ["b", "c"], "an empty column is in no order"
+    assert keys(store, where=Compare("value", "!=", "2")) == ["a", "c", "d"], "an empty column differs"
+    assert (keys(store, where=AllOf(())), keys(store, where=NEVER)) == (["a", "b", "c", "d"], [])
+
+
+def test_Q2_a_page_does_not_go_on_behind_a_row_that_is_gone(store):
+    make(store, ColumnKind.TEXT)
+    put(store, [("a", "1"), ("b", "2")])
+    put(store, [], ("a",))
+    assert keys(store, after="a") == ["b"], "in the order of the key its place is known"
+    with pytest.raises(InvalidValue, match="no row 'a' any more"):
+        keys(store, after="a", order="value")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"order": "size"}, "has no column size"),
+        ({"where": Compare("size", "==", 1)}, "has no column size"),
+        ({"where": Compare("value", "<", None)}, "cannot be < None: None is in no order"),
+        ({"where": Compare("value", ">=", "\ud800")}, "a lone surrogate is no character"),
+        ({"where": AnyOf((Compare("value", "==", "a"),) * 501)}, "at most 500 comparisons"),
+    ],
+)
+def test_Q2_what_cannot_be_asked_for_is_refused(store, asked, said):
+    make(store, ColumnKind.TEXT)
+    with pytest.raises(InvalidValue, match=said):
+        keys(store, **asked)
+
+
+def test_Q2_a_column_is_compared_by_known_operators_alone():
+    with pytest.raises(InvalidValue, match="one of == != < <= > >=, not '='"):
+        Compare("value", "=", 1)

@@ -150,10 +150,11 @@ class CommandHandler:
     async def _decide(self, kind: CommandType, command: Any, issue: Issue) -> CommandResult:
         self._metrics.flow[f"command:{kind.name}"] += 1
         values = kind.dump(command)
+        streams = self._registry.streams_of(kind, values)
         base = CommandRecord(
             command_id=issue.id,
             type=kind.name,
-            stream=self._registry.stream_of(kind, values),
+            stream=streams[0],
             data=write_json(values),
             outcome=CommandOutcome.ACCEPTED,
             issued_at=self._clock.now(),
@@ -161,7 +162,6 @@ class CommandHandler:
             causation_id=issue.causation_id,
             origin=issue.origin,
         )
-        streams = self._registry.streams_of(kind, values)
         taken: list[str] = []
         try:
             # In one order, so that no two wait for each other.

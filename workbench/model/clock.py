@@ -44,7 +44,7 @@ class SystemClock:
     def now(self) -> int:
         """Returns microseconds since 1970 UTC, never less than before."""
         with self._guard:
-            wall, steady = time.time_ns() // 1000, round(time.monotonic() * MICROSECONDS)
+            wall, steady = time.time_ns() // 1000, time.monotonic_ns() // 1000
             self._lead = max(self._lead, wall - steady)
             return steady + self._lead
 

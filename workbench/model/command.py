@@ -17,6 +17,7 @@ from workbench.model.declarations import check_class, check_functions
 from workbench.model.event import Event
 from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.pydantic_messages import place_of, sentence_of
+from workbench.model.row_conditions import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Command(BaseModel):
         creates: Whether it needs that no stream exists yet (K4); else one must exist. None: either.
         involves: Further aggregates that it is decided over, by the names of their states (K8).
         emits: Event classes that it can lead to, for the board and the documents.
-        issued_by: Who gives it: actors, each a name, or outside systems of `Definitions.externals`.
+        issued_by: Who gives it: actors and outside systems, by name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
@@ -148,9 +149,15 @@ class ReadModels(Protocol):
         ...
 
     def page(
-        self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int
+        self, projection: str, *, where: Where, after: Any | None, limit: int, order: str = ""
     ) -> list[dict[str, Any]]:
-        """Returns up to ``limit`` rows in key order, after a key, whose columns equal ``where``."""
+        """Returns up to ``limit`` rows that fit a condition, behind the one with the key ``after`` (Q2).
+
+        Args:
+            where: What columns equal, such as ``{"state": "open"}``, or a condition, such as
+                ``AllOf((Compare("total", ">=", 5), AnyOf((…, …))))``.
+            order: A column, with ``-`` in front the other way round; empty for the key.
+        """
         ...
 
 

@@ -129,6 +129,13 @@ class Rows(Protocol):
         """Returns the row with that key as it stands now."""
         ...
 
+    def find(self, /, **equal: Any) -> list[dict[str, Any]]:
+        """Returns the rows whose columns equal these values as they stand now, in the order of their keys.
+
+        One of the columns is the key or has an index; more than 10,000 rows are an error (J8).
+        """
+        ...
+
     def put(self, /, **row: Any) -> None:
         """Inserts the row, or replaces the one with its key."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -37,6 +37,7 @@ class Definitions:
 
     Attributes:
         handlers: Functions that subscriptions of the project file name.
+        actors: Those who give commands by name, with what is said of them.
         externals: Outside systems by name, with what they are.
         flows: What follows from what, in words, by ``command:NAME``, ``subscription:NAME`` of a policy or
             process, ``handler:NAME``, or ``external:NAME`` of an actor or outside system; where it is not
@@ -50,6 +51,7 @@ class Definitions:
     queries: tuple[Answer, ...] = ()
     handlers: Mapping[str, Callable[[Message, Context], Awaitable[None] | None]] = field(default_factory=dict)
     flows: Mapping[str, tuple[ModelFlow, ...]] = field(default_factory=dict)
+    actors: Mapping[str, str] = field(default_factory=dict)
     externals: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,7 +64,12 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """The whole model of a project; immutable."""
+    """The whole model of a project; immutable.
+
+    Attributes:
+        actors: Actors and outside systems by name, with what is said of them.
+        externals: The outside systems of these.
+    """
 
     events: Mapping[str, EventType] = field(default_factory=dict)
     commands: Mapping[str, CommandType] = field(default_factory=dict)
@@ -75,13 +82,8 @@ class Registry:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
     flows: Mapping[str, tuple[ModelFlow, ...]] = field(default_factory=dict)
+    actors: Mapping[str, str] = field(default_factory=dict)
     externals: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def actors(self) -> dict[str, str]:
-        """Actors and outside systems by name, with what is said of them."""
-        named = (source.partition(":")[2] for source in self.flows if source.startswith("external:"))
-        return {**self.externals, **{name: self.externals.get(name, "") for name in named}}
 
     def flows_of(self, source: str) -> tuple[ModelFlow, ...]:
         """Returns what is known to follow from ``command:NAME`` or ``subscription:NAME``."""
@@ -146,6 +148,8 @@ class Registry:
     def streams_of(self, command_type: CommandType, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Returns the streams that a command with these values is decided over, its own first (K8)."""
         first = self.stream_of(command_type, values)
+        if not command_type.involves:
+            return (first,)
         others = command_type.involves.values()
         return (first, *(stream_name(one.aggregate, values[one.id]) for one in others))
 
@@ -197,6 +201,7 @@ def build_registry(
     reactors: dict[str, ReactorType] = {}
     handlers: dict[str, Handler] = {}
     flows: dict[str, tuple[ModelFlow, ...]] = {}
+    actors: dict[str, str] = {}
     externals: dict[str, str] = {}
     for module in modules:
         for aggregate in module.aggregates:
@@ -225,6 +230,7 @@ def build_registry(
         for answer in module.queries:
             _add(queries, answer.query.query_type, query_type_of(answer), "query")
         flows |= {source: (*flows.get(source, ()), *found) for source, found in module.flows.items()}
+        actors |= module.actors
         externals |= module.externals
         for name, handler in module.handlers.items():
             _add(handlers, name, handler, "handler")
@@ -240,8 +246,16 @@ def build_registry(
         subscriptions={one.name: _described(one, handlers) for one in subscriptions},
         routing=Routing(tuple(routes), default_topic),
         flows=flows,
+        actors={**dict.fromkeys(_giving(flows), ""), **actors, **externals},
         externals=externals,
     )
+
+
+def _giving(flows: Mapping[str, object]) -> Iterator[str]:
+    """Yields the names of those of whom it is known what they give."""
+    for source in flows:
+        if source.startswith("external:"):
+            yield source.partition(":")[2]
 
 
 def _folding(projection: Projection, events: Mapping[str, EventType], text_of: TextOf) -> Projection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
+from workbench.model.row_conditions import Where
 from workbench.store.list_ports import EventLists, LetterLists, RecordLists, StreamLists, TableLists
 from workbench.store.operations import Operation
 from workbench.store.stored_values import (
@@ -187,19 +188,32 @@ class ModelReader(Protocol):
         """
         ...
 
-    def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
-        """Returns rows in key order: texts by code points, all else by size (Q1).
+    def rows(
+        self,
+        projection: str,
+        *,
+        where: Where,
+        after: Any | None,
+        limit: int,
+        order: str = "",
+        generation: int | None = None,
+    ) -> Page:
+        """Returns rows in key order, or in that of a column: texts by code points, all else by size (Q1, Q2).
 
         Args:
-            where: By column, what it equals; None equals a column that is empty. A whole number equals a
-                NUMBER column as the float next to it: that is what such a column keeps.
+            where: A condition, or by column what it equals; None equals a column that is empty. A whole
+                number equals a NUMBER column as the float next to it: that is what such a column keeps.
             after: The key of the last row of the page before; None for the first page.
             limit: 1 to 1000.
+            order: A column, with ``-`` in front the other way round; empty for the key. Empty columns come
+                first; rows that are equal there stand in the order of their keys.
+            generation: By default the live one.
 
         Raises:
-            NotFound: There is no such read model.
+            NotFound: There is no such read model or generation.
             InvalidValue: The limit is another, a column does not exist or holds values of another type than
-                it is compared with, or no row can have the key ``after``.
+                it is compared with, no row can have the key ``after``, or in another order than that of the
+                key there is no such row any more.
         """
         ...
 

@@ -20,7 +20,7 @@ from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.error_text import error_sentence
 from workbench.model.event import NewEvent
 from workbench.model.json_values import MAX_BYTES, check_name
-from workbench.model.projection import ColumnKind, as_kept, misnamed, unlike, unstorable
+from workbench.model.projection import misnamed, unstorable
 from workbench.store.operations import Append, AppendMany
 from workbench.store.operations.projection_operations import EnsureProjection
 from workbench.store.stored_values import AppendResult, Delivery
@@ -65,45 +65,6 @@ def check_rows(rows: Iterable[Mapping[str, Any]]) -> None:
         for name, value in row.items():
             if said := unstorable(value):
                 raise InvalidValue(f"the store cannot hold a value of this: column {name}: {said}", path="")
-
-
-def compared(projection: str, columns: Sequence[tuple[str, str]], column: str, value: Any) -> Any:
-    """Returns the value with which a column of a read model is compared, as it would be kept.
-
-    Args:
-        columns: Names and kinds of all, the key first.
-        value: One that a row can hold.
-
-    Raises:
-        InvalidValue: There is no such column, or it holds values of another type.
-    """
-    kind = dict(columns).get(column)
-    if kind is None:
-        raise InvalidValue(f"{projection} has no column {column}", path="")
-    if said := unlike(f"column {column} of {projection}", ColumnKind(kind), value):
-        raise InvalidValue(said, path="")
-    return as_kept(kind, value)
-
-
-def check_page(
-    projection: str, columns: Sequence[tuple[str, str]], where: Mapping[str, Any], after: Any, limit: int
-) -> tuple[dict[str, Any], Any] | None:
-    """Returns with what the columns and the key of rows are compared for a page of them (Q1).
-
-    None where no row can hold what is asked for, such as a lone surrogate.
-
-    Raises:
-        InvalidValue: The limit is not 1 to 1000, a column does not exist or holds values of another type,
-            or no row can have the key ``after``.
-    """
-    if not isinstance(limit, int) or not 1 <= limit <= 1000:
-        raise InvalidValue(f"limit must be 1 to 1000, not {limit!r}", path="")
-    if said := unstorable(after):
-        raise InvalidValue(f"after is no key of {projection}: {said}", path="")
-    after = compared(projection, columns, columns[0][0], after)
-    held = {name: None if unstorable(value) else value for name, value in where.items()}
-    wanted = {name: compared(projection, columns, name, value) for name, value in held.items()}
-    return None if any(map(unstorable, where.values())) else (wanted, after)
 
 
 def fits(expected: int, version: int) -> bool:

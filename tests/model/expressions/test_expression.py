@@ -115,6 +115,7 @@ def test_everything_that_is_wrong_is_said_at_once():
         "command.email == null || command.email.endsWith('x')",
         "command.email != null ? command.email : ''",
         "command.email == null ? '' : command.email",
+        "!(command.email == null) ? command.email : ''",
     ],
 )
 def test_what_was_found_not_to_be_null_is_there(text):

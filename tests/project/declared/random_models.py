@@ -4,63 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from random import Random
 from typing import Any
 
-Scope = dict[str, str]
-"""What an expression can read, and its kind."""
-
-TYPES = """
-[types]
-line { type: "object", fields { sku: "string", quantity { type: "integer", min: 0, max: 1000 } } }
-place { type: "object", fields { zipCode: "string", floor { type: "integer", as: "@floor" } } }
-"""
-FIELDS: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
-    "string": ("string", {}, ["", "a", "Zoë", "x-1"]),
-    "integer": ("integer", {}, [0, 1, -3, 7]),
-    "money": ("money", {}, ["0.00", "1.50", "-2.25"]),
-    "boolean": ("boolean", {}, [True, False]),
-    "time": ("date-time", {}, ["2024-01-31T12:00:00Z", "2030-06-01T00:00:00Z"]),
-    "maybe": ("string?", {}, [None, "b"]),
-    "choice": ("choice", {"choices": ["red", "green"]}, ["red", "green"]),
-    "texts": ("list", {"of": "string", "max": 50}, [[], ["a", "b"]]),
-    "lines": (
-        "list",
-        {"of": "line", "max": 50},
-        [[], [{"sku": "n", "quantity": 2}, {"sku": "b", "quantity": 0}]],
-    ),
-    "counts": ("map", {"of": "integer"}, [{}, {"a": 2, "ü": 0}]),
-    "place": ("place", {}, [{"zipCode": "1010", "@floor": 3}]),
-}
-"""Type, what a field of it says further, and values in JSON; by kind."""
-LITERALS = {
-    "string": ["'a'", "''", "'Zoë'"],
-    "integer": ["0", "1", "-7"],
-    "money": ["0.0", "1.5"],
-    "boolean": ["true", "false"],
-    "time": ["timestamp('2024-02-29T00:00:00Z')"],
-    "maybe": ["null", "'c'"],
-    "choice": ["'red'", "'green'"],
-    "texts": ["['a']", "['b', 'c']"],
-    "lines": ["[{'sku': string(7), 'quantity': 1}]"],
-    "counts": ["{'a': 1}"],
-    "place": ["{'zipCode': 'q', '@floor': 1}"],
-}
-INNER = {"place": {"zipCode": "string", "floor": "integer"}, "line": {"sku": "string", "quantity": "integer"}}
-COLUMNS = {"string": "text", "integer": "integer", "money": "number", "boolean": "boolean", "time": "time"}
-NAMES = ["amount", "customerId", "copy", "class", "note", "model_x", "_links", "schema", "self", "items"]
-
-
-def quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def block(entries: dict[str, str]) -> str:
-    """Returns a block of keys and texts; a text that is a block follows its key without a colon."""
-    said = [f"{key} {text}" if text.startswith("{") else f"{key}: {text}" for key, text in entries.items()]
-    return "{ " + ", ".join(said) + " }"
+from tests.project.declared.random_expressions import (
+    COLUMNS,
+    FIELDS,
+    INNER,
+    NAMES,
+    STORED,
+    TYPES,
+    RandomExpressions,
+    Scope,
+    block,
+    quoted,
+)
 
 
 @dataclass
@@ -82,7 +42,7 @@ class Family:
     commands: list[Part] = field(default_factory=list)
 
 
-class RandomModel:
+class RandomModel(RandomExpressions):
     """A model whose policies lead from one aggregate to those after it, so that every run ends.
 
     Args:
@@ -94,7 +54,7 @@ class RandomModel:
     """
 
     def __init__(self, seed: int, size: int) -> None:
-        self._random = Random(seed)
+        super().__init__(seed)
         self._sections = [TYPES]
         self._families = [self._family(number) for number in range(size)]
         for number, family in enumerate(self._families):
@@ -103,15 +63,13 @@ class RandomModel:
             self._read_model(family)
         extra = [self._begin_or_change(family) for family in self._families]
         extra += [self._over_two(*pair) for pair in pairwise(self._families)]
+        extra += [self._over_one_kind(family) for family in self._families]
         self._messages()
         self.text = "\n".join(self._sections)
         commands = [one for family in self._families for one in family.commands] + extra
         self.orders = [(one.name, self._data(one)) for one in commands * 2]
 
     # -- chance -------------------------------------------------------------------------------------------
-
-    def _maybe(self, chance: float = 0.5) -> bool:
-        return self._random.random() < chance
 
     def _some(self, most: int, kinds: dict[str, Any] = FIELDS) -> dict[str, str]:
         names = self._random.sample(NAMES, self._random.randint(0, most))
@@ -141,76 +99,6 @@ class RandomModel:
         elif self._maybe(0.2):
             said["description"] = quoted("What it is, and {more}.")
         return said["type"] if len(said) == 1 else block(said)
-
-    def _expression(self, kind: str, scope: Scope, depth: int = 2) -> str:
-        """Returns an expression of a kind."""
-        known = [path for path, found in scope.items() if found == kind]
-        if depth and self._maybe(0.6):
-            return self._compound(kind, scope, depth - 1)
-        return self._random.choice(known if known and self._maybe(0.8) else LITERALS[kind])
-
-    def _compound(self, kind: str, scope: Scope, depth: int) -> str:
-        def any_of(wanted: str) -> str:
-            return self._expression(wanted, scope, depth)
-
-        if kind != "choice" and self._maybe(0.2):
-            return f"({any_of('boolean')} ? {any_of(kind)} : {any_of(kind)})"
-        match kind:
-            case "string":
-                ways = [f"({any_of(kind)} + {any_of(kind)})", f"string({any_of('integer')})"]
-            case "integer":
-                ways = [
-                    f"({any_of(kind)} - {any_of(kind)})",
-                    f"size({any_of('texts')})",
-                    f"size({any_of('string')})",
-                ]
-                ways += [f"{any_of('lines')}.map(one, one.quantity).sum()"]
-            case "money":
-                ways = [f"({any_of(kind)} + {any_of(kind)})"]
-            case "boolean":
-                same = self._random.choice(["string", "integer", "money", "time"])
-                sign = self._random.choice(["==", "!=", "<", ">="])
-                ways = [f"({any_of(same)} {sign} {any_of(same)})", f"({any_of(kind)} && {any_of(kind)})"]
-                ways += [
-                    f"!{any_of(kind)}",
-                    f"{any_of('lines')}.exists(one, one.quantity > {any_of('integer')})",
-                ]
-                ways += [f"({any_of('string')} in {any_of('texts')})"]
-            case "time":
-                ways = [f"({any_of(kind)} + duration('24h'))"]
-            case "counts":
-                ways = [f"put({any_of(kind)}, {any_of('string')}, {any_of('integer')})"]
-                ways += [f"without({any_of(kind)}, {any_of('string')})"]
-            case "texts":
-                ways = [f"({any_of(kind)} + {any_of(kind)})", f"{any_of('lines')}.map(one, one.sku)"]
-            case "lines":
-                ways = [f"{any_of(kind)}.filter(one, one.quantity > 0)"]
-            case _:
-                return self._expression(kind, scope, 0)
-        return self._random.choice(ways)
-
-    def _value(self, kind: str, scope: Scope) -> str:
-        return quoted(self._expression(kind, scope))
-
-    def _let(self, scope: Scope) -> tuple[dict[str, str], Scope]:
-        """Returns names for expressions, each of which sees those before it."""
-        found: dict[str, str] = {}
-        seen = dict(scope)
-        for name in self._random.sample(["first", "second", "third"], self._random.randint(0, 2)):
-            kind = self._random.choice(["string", "integer", "boolean", "texts", "lines"])
-            found[name] = self._value(kind, seen)
-            seen[name] = kind
-        absent = [path for path, kind in scope.items() if kind == "maybe"]
-        if absent and self._maybe():
-            found["absent"] = quoted(f"{self._random.choice(absent)} == null")
-            seen["absent"] = "boolean"
-        return ({"let": block(found)} if found else {}), seen
-
-    @staticmethod
-    def _read(root: str, fields: dict[str, str]) -> Scope:
-        found = {f"{root}.{name}": kind for name, kind in fields.items()}
-        inner = ((path, INNER[kind]) for path, kind in list(found.items()) if kind in INNER)
-        return found | {f"{path}.{name}": kind for path, parts in inner for name, kind in parts.items()}
 
     # -- aggregates ---------------------------------------------------------------------------------------
 
@@ -267,86 +155,123 @@ class RandomModel:
         return block({"from_1": block({**step, "remove": '["gone"]'})})
 
     def _command(self, family: Family, command: Part) -> None:
-        said = {"creates" if command.begins else "changes": quoted(family.name)}
+        said = {"creates" if command.begins else "changes": quoted(family.name)} | self._actors()
         said["fields"] = self._fields(command.fields)
         known = self._read("command", command.fields) | {"now": "time"}
         let, scope = self._let(known if command.begins else known | self._read("state", family.state))
         said |= let
         if self._maybe():
             about = self._random.choice(list(command.fields))
-            why = quoted("no, because of {" + self._expression("integer", scope, 1) + "}")
+            why = quoted("no, because of { " + self._expression("integer", scope, 1) + " }")
             guard = block({"when": self._value("boolean", scope), "message": why, "field": quoted(about)})
             said["refuse"] = block({"guard": guard})
         events = [one for one in family.events if one.begins == command.begins]
-        said |= self._acting("emit", events, command, scope, None)
+        said |= self._acting("emit", events, scope, single=command.begins)
         self._section(f"command.{command.name}", **said)
+
+    def _actors(self) -> dict[str, str]:
+        names = self._random.sample(["visitor", "office", "clerk"], self._random.randint(0, 2))
+        return {"by": json.dumps(names)} if names else {}
 
     def _begin_or_change(self, family: Family) -> Part:
         fields = {f"{family.name}_id": "string", **self._some(3)}
         scope = self._read("command", fields) | {"now": "time", "exists": "boolean"}
         if "place" not in family.state.values():
             scope |= self._read("state", family.state)
-        source = Part(f"ensure_{family.name}", fields, begins=True)
-        acting = self._acting("emit", family.events[:1], source, scope, None)
+        source = Part(f"ensure_{family.name}", fields)
+        acting = self._acting("emit", family.events[:1], scope, single=True)
         said = {"creates_or_changes": quoted(family.name), "fields": self._fields(fields)}
         self._section(f"command.{source.name}", **said, **acting)
         return source
 
     def _over_two(self, one: Family, other: Family) -> Part:
+        """Returns a command that changes two aggregates, or begins the first beside the second."""
         fields = {f"{one.name}_id": "string", f"{other.name}_id": "string", **self._some(3)}
-        scope = self._read("command", fields) | {"now": "time"} | self._read("state", one.state)
-        scope |= self._read(one.name, one.state) | self._read(other.name, other.state)
+        begins = self._maybe(0.3)
+        scope = self._read("command", fields) | {"now": "time"} | self._read(other.name, other.state)
+        places = {family.name: quoted(f"{family.name}_id") for family in (one, other)}
+        if begins:
+            how = {"creates": quoted(one.name), "changes": block({other.name: places[other.name]})}
+        else:
+            scope |= self._read("state", one.state) | self._read(one.name, one.state)
+            how = {"changes": block(places)}
         source = Part(f"join_{one.name}_{other.name}", fields)
-        places = block({family.name: quoted(f"{family.name}_id") for family in (one, other)})
-        events = [event for family in (one, other) for event in family.events if not event.begins]
-        acting = self._acting("emit", events, source, scope, None)
-        self._section(f"command.{source.name}", changes=places, fields=self._fields(fields), **acting)
+        events = one.events[:1] if begins else [*one.events[1:], *other.events[1:]]
+        acting = self._acting("emit", events, scope, single=begins)
+        self._section(f"command.{source.name}", **how, fields=self._fields(fields), **acting)
+        return source
+
+    def _over_one_kind(self, family: Family) -> Part:
+        fields = {"giver_id": "string", "taker_id": "string", **self._some(3)}
+        scope = self._read("command", fields) | {"now": "time"}
+        scope |= self._read("giver", family.state) | self._read("taker", family.state)
+        kind = quoted(family.name)
+        places = {one: block({"aggregate": kind, "id": quoted(f"{one}_id")}) for one in ("giver", "taker")}
+        acting = self._acting("emit", family.events[1:], scope, whose=("giver", "taker"))
+        source = Part(f"move_{family.name}", fields)
+        self._section(f"command.{source.name}", changes=block(places), fields=self._fields(fields), **acting)
         return source
 
     # -- actions ------------------------------------------------------------------------------------------
 
     def _acting(
-        self, verb: str, parts: list[Part], source: Part, scope: Scope, family: Family | None, **more: str
+        self,
+        verb: str,
+        parts: list[Part],
+        scope: Scope,
+        later: Family | None = None,
+        *,
+        single: bool = False,
+        root: str = "event",
+        whose: Sequence[str] = (),
     ) -> dict[str, str]:
-        """Returns one action, or several."""
-        first = self._action(verb, parts, source, scope, family, first=True)
-        if self._maybe() or source.begins:
-            return first | more
+        """Returns one action, or several.
+
+        Args:
+            verb: What is done: ``emit`` or ``issue`` one of the parts.
+            later: Whose commands answer refusals.
+            single: There is only one, done once.
+            root: What is read in policies, processes and handlers.
+            whose: Names of aggregates of one kind, of which one is meant.
+        """
+
+        def action(*, single: bool = single) -> dict[str, str]:
+            part = self._random.choice(parts)
+            said = self._action(verb, part, scope, later, single=single, root=root)
+            return said | ({"for": quoted(self._random.choice(whose))} if whose else {})
+
+        first = action()
+        if single or self._maybe():
+            return first
         several = {"one": {"when": self._value("boolean", scope), **first}}
         if "each" in first:
             several["one"].pop("when")
         else:
-            several["two"] = self._action(verb, parts, source, scope, family) | {"otherwise": "true"}
-        several["three"] = self._action(verb, parts, source, scope, family)
-        return {"do": block({name: block(one) for name, one in several.items()})}
+            several["two"] = {**action(), "otherwise": "true"}
+            several["two"].pop("when", None)
+        return {"do": block({name: block(one) for name, one in (several | {"three": action()}).items()})}
 
     def _action(
-        self,
-        verb: str,
-        parts: list[Part],
-        source: Part,
-        scope: Scope,
-        family: Family | None,
-        *,
-        first: bool = False,
+        self, verb: str, part: Part, scope: Scope, later: Family | None, *, single: bool, root: str
     ) -> dict[str, str]:
-        lines = [path for path, kind in scope.items() if kind == "lines"]
         said: dict[str, str] = {}
-        if lines and self._maybe(0.4) and not source.begins:
+        lines = [path for path, kind in scope.items() if kind == "lines"]
+        if lines and self._maybe(0.4) and not single:
             said["each"] = block({"line": quoted(self._random.choice(lines))})
             scope = scope | self._read("line", INNER["line"])
-        part = self._random.choice(parts)
+            said |= {"when": self._value("boolean", scope)} if self._maybe(0.3) else {}
         said[verb] = quoted(part.name)
         given = {name: self._value(kind, scope) for name, kind in part.fields.items()}
-        root = "command" if verb == "emit" else "event"
-        fit = {name for name, kind in part.fields.items() if scope.get(f"{root}.{name}") == kind}
+        source = "command" if verb == "emit" else root
+        fit = {name for name, kind in part.fields.items() if scope.get(f"{source}.{name}") == kind}
         given = {name: text for name, text in given.items() if name not in fit or self._maybe()}
-        if verb == "issue" and self._maybe(0.8):
-            given[next(iter(part.fields))] = self._random.choice(['"id"', "\"'1'\"", "\"'3'\""])
+        if verb == "issue" and (root == "data" or self._maybe(0.8)):
+            own = ['"id"'] if "id" in scope else []
+            given[next(iter(part.fields))] = self._random.choice([*own, "\"'1'\"", "\"'3'\""])
         if given:
             said["with"] = block(given)
         if verb == "issue":
-            said |= self._later(scope) | self._answer(scope, family)
+            said |= self._later(scope) | self._answer(scope, later, root)
         return said
 
     def _later(self, scope: Scope) -> dict[str, str]:
@@ -357,17 +282,17 @@ class RandomModel:
         ways = [{}, {}, {"after": quoted(after)}, {"at": self._value("time", scope)}]
         return self._random.choice(ways)
 
-    def _answer(self, scope: Scope, family: Family | None) -> dict[str, str]:
+    def _answer(self, scope: Scope, later: Family | None, root: str) -> dict[str, str]:
         if self._maybe(0.4):
             return {}
-        if family is None or self._maybe():
+        if later is None or self._maybe():
             return {"refused": quoted("nothing")}
-        part = self._random.choice(family.commands)
-        known = {path: kind for path, kind in scope.items() if path.startswith("event.")}
+        part = self._random.choice(later.commands)
+        let, known = self._let({path: kind for path, kind in scope.items() if path.startswith(f"{root}.")})
         known |= {"refusal.message": "string"}
         given = {name: self._value(kind, known) for name, kind in part.fields.items()}
         again = {"refused": quoted("nothing")} if self._maybe() else {}
-        return {"refused": block({"issue": quoted(part.name), "with": block(given), **again})}
+        return {"refused": block({**let, "issue": quoted(part.name), "with": block(given), **again})}
 
     # -- what follows -------------------------------------------------------------------------------------
 
@@ -377,11 +302,13 @@ class RandomModel:
             return
         record = {"id": "string", "stream": "string", "version": "integer", "at": "time", "now": "time"}
         later = self._random.choice(behind)
-        for index, event in enumerate(self._random.sample(family.events, self._random.randint(0, 2))):
-            let, scope = self._let(self._read("event", event.fields) | record)
-            source = Part(event.name, event.fields)
-            acting = self._acting("issue", later.commands, source, scope, later)
-            self._section(f"policy.after_{family.name}_{index}", on=quoted(event.name), **let, **acting)
+        for index in range(self._random.randint(0, 2)):
+            events = self._random.sample(family.events, self._random.randint(1, 2))
+            common = set.intersection(*(set(self._read("event", one.fields).items()) for one in events))
+            let, scope = self._let(dict(sorted(common)) | record)
+            acting = self._acting("issue", later.commands, scope, later)
+            on = json.dumps([one.name for one in events])
+            self._section(f"policy.after_{family.name}_{index}", on=on, **let, **acting)
         if self._maybe(0.7):
             self._process(family, later, record)
 
@@ -399,7 +326,7 @@ class RandomModel:
             given = {name: self._value(kind, scope) for name, kind in state.items() if self._maybe()}
             said |= let | ({"set": block(given)} if given else {})
             if self._maybe(0.7):
-                said |= self._acting("issue", later.commands, Part(event.name, event.fields), scope, later)
+                said |= self._acting("issue", later.commands, scope, later)
             issued += re.findall(r'issue: ("[^"]*")', block(said))
             if issued and "do" not in said and self._maybe():
                 said["withdraw"] = self._random.choice(issued)
@@ -450,24 +377,41 @@ class RandomModel:
     # -- messages -----------------------------------------------------------------------------------------
 
     def _messages(self) -> None:
-        family = self._families[-1]
-        event = self._random.choice(family.events)
-        look = block({"row": block({"projection": quoted(f"rows_of_{family.name}"), "key": quoted("key")})})
-        failing = block(
-            {"odd": block({"when": quoted("attempt < 2 && row == null"), "message": quoted("{key}")})}
-        )
-        data = block({"what": quoted("data"), "times": quoted("row == null ? 0 : 1")})
-        self._section(
-            "handler.tell",
-            event=quoted(event.name),
-            rows=look,
-            fail=failing,
-            publish='"told"',
-            type='"tale"',
-            **({"after": '"1 day"'} if self._maybe() else {}),
-            **{"with": data},
-        )
-        self._section("topics", news="{}", told="{}")
+        family = self._random.choice(self._families)
         where = block({"topic": '"news"', "handler": '"tell"', "filter": quoted("key != 'x'")})
-        self._section("subscriptions", telling=where)
+        office = block({"topic": '"news"', "handler": '"office"'})
+        stand_in = self._handler(family) | {"fails": "0.3"}
+        self._section("topics", news="{}", told="{}")
+        self._section("subscriptions", telling=where, asking=office)
         self._section("routing", all=block({"pattern": quoted(f"{family.name}.*"), "topics": '"news"'}))
+        self._section("handler.tell", **self._handler(family))
+        self._section("actor.visitor", description=quoted("Comes and goes."))
+        self._section("actor.clerk")
+        self._section("external.office", description=quoted("Answers."), stand_in=block(stand_in))
+
+    def _handler(self, family: Family) -> dict[str, str]:
+        event = self._random.choice(family.events)
+        told = {path: STORED.get(kind, kind) for path, kind in self._read("data", event.fields).items()}
+        told = {path: kind for path, kind in told.items() if not path.endswith(".floor")}
+        let, scope = self._let(told | {"key": "string", "now": "time", "attempt": "integer"})
+        look = block({"row": block({"projection": quoted(f"rows_of_{family.name}"), "key": quoted("key")})})
+        said = {"event": quoted(event.name), **let, "rows": look}
+        if self._maybe():
+            odd = block({"when": self._value("boolean", scope), "message": '"{key}"', "error": '"Odd"'})
+            said["reject"] = block({"odd": odd})
+        again = block({"when": quoted("attempt < 2 && row == null"), "message": quoted("{key}")})
+        said["fail"] = block({"again": again})
+        behind = self._families[self._families.index(family) + 1 :]
+        if behind and self._maybe():
+            later = self._random.choice(behind)
+            return said | self._acting("issue", later.commands, scope, later, root="data")
+        data = block(
+            {
+                "what": quoted("data"),
+                "times": quoted("row == null ? 0 : 1"),
+                "text": self._value("string", scope),
+            }
+        )
+        said |= {"publish": '"told"', "type": '"tale"', "with": data}
+        said |= {"key": self._value("string", scope)} if self._maybe() else {}
+        return said | self._later(scope)

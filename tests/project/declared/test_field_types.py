@@ -340,3 +340,60 @@ def test_money_in_a_map_and_in_a_list_is_rounded_to_its_places(load):
         "sums": {"x": "1.00", "y": "2.02"},
         "all": ["0.12", "7", None, "2.02"],
     }
+
+
+OBJECTS = """
+[types]
+line { type: "object", fields {
+    item { type: "string", as: "product-item" }, price: "money", note: "string?"
+    split { type: "list", of: "money", default: [] }
+} }
+[aggregate.a]
+state { lines { type: "list", of: "line", default: [] }, first: "line?" }
+[event.a.b]
+fields { lines { type: "list", of: "line" } }
+let { third: "event.lines.map(one, with(one, {'price': one.price / 3}))" }
+set { lines: "state.lines + third", first: "event.lines[0]" }
+[command.c]
+changes: "a"
+fields { id: "string", line: "line", by: "decimal", raw { type: "object", default: {} } }
+emit: "a.b"
+with { lines: LINES }
+"""
+LINES = "[{'item': 'nut', 'price': command.by, 'split': [0.125, command.by]}, command.line]"
+
+
+def test_objects_have_the_names_of_expressions_and_their_money_its_places(load):
+    registry = load(OBJECTS.replace("LINES", f'"{LINES}"')).registry
+    aggregate = registry.aggregates["a"]
+    line = {"product-item": "bolt", "price": "1.00", "note": "x", "split": []}
+    command = registry.commands["c"].parse({"id": "1", "by": "2.0151", "line": line})
+    (event,) = aggregate.decide(None, command, DecisionContext(0))
+    made = {"product-item": "nut", "price": "2.02", "note": None, "split": ["0.12", "2.02"]}
+    assert json.loads(event_data(event)) == {"lines": [made, line]}
+    after = aggregate.evolve(None, event)
+    assert [str(one.price) for one in after.lines] == ["0.67", "0.33"]
+    assert (after.first.item, str(after.first.price)) == ("nut", "2.02")
+
+
+def test_objects_from_json_keep_its_names(load):
+    registry = load(OBJECTS.replace("LINES", '"[command.raw]"')).registry
+    raw = {"product-item": "nut", "price": "2.0151"}
+    line = {**raw, "price": "1.00"}
+    command = registry.commands["c"].parse({"id": "1", "by": "1", "line": line, "raw": raw})
+    (event,) = registry.aggregates["a"].decide(None, command, DecisionContext(0))
+    assert json.loads(event_data(event))["lines"][0]["price"] == "2.02"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("[{'item': 'nut'}]", "an item of lines needs price, too"),
+        ("[{'item': 'nut', 'price': 1, 'product': 2}]", "an item of lines has no product, only item, price"),
+        ("[{'product-item': 2, 'price': 1}]", "item of an item of lines is text, and this is a whole number"),
+        ("[command.id]", "an item of lines is an object, and this is text"),
+    ],
+)
+def test_an_object_that_does_not_fit_is_told_before_it_is_made(told, lines, said):
+    (problem,) = told(OBJECTS.replace("LINES", f'"{lines}"'))
+    assert said in problem

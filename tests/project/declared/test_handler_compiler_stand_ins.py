@@ -41,7 +41,7 @@ def fails(handler: Any, delivery: int) -> bool:
     return False
 
 
-def test_the_same_tries_of_the_same_deliveries_fail(tmp_path: Path) -> None:
+def test_D6_the_same_tries_of_the_same_deliveries_fail(tmp_path: Path) -> None:
     said = 'fails: 0.5, when: "1 > 2", issue: "book_room", with { trip_id: "key" }'
     handler = trips(tmp_path, f"\n[external.bank]\nstand_in {{ {said} }}\n").handlers["bank"]
     found = [fails(handler, number) for number in range(200)]

@@ -48,8 +48,10 @@ def is_bind(node: cel_parser.Call, names: Container[str]) -> bool:
 
 def present_where(condition: cel_parser.Node, *, yes: bool) -> frozenset[str]:
     """Returns the paths that are not null where a condition holds, or does not."""
+    if isinstance(condition, cel_parser.Unary) and condition.operator == "!":
+        return present_where(condition.of, yes=not yes)
     if not isinstance(condition, cel_parser.Binary):
-        return frozenset()
+        return frozenset({condition.type.proves}) - {""} if yes else frozenset()
     if condition.operator == ("&&" if yes else "||"):
         return present_where(condition.left, yes=yes) | present_where(condition.right, yes=yes)
     if condition.operator != ("!=" if yes else "=="):

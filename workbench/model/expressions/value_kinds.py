@@ -60,9 +60,11 @@ class Type:
         fields: Of a record, if they are known.
         attributes: Attributes of fields that are not called as the fields are.
         written: Names in JSON of fields that are not called so.
+        optional: Fields that may be left out where an object is made.
         keyed: Whether a record is a mapping; else its fields are attributes.
         choices: The only texts that it can be; empty for any.
         places: Digits after the point that a decimal is kept with, where that is fixed.
+        proves: Path that is not null where this is true.
     """
 
     kind: Kind
@@ -71,9 +73,11 @@ class Type:
     fields: Mapping[str, Type] | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
     keyed: bool = False
     choices: tuple[str, ...] = ()
     places: int | None = None
+    proves: str = ""
 
     @property
     def counts_as(self) -> Kind:
@@ -170,13 +174,36 @@ def misfit(name: str, wanted: Type, found: Type) -> str:
         return f"{name} is {wanted.words}, and this is {found.words}"
     if found.nullable and not wanted.nullable:
         return f"{name} cannot be null, and this may be"
-    if (
-        wanted.choices
-        and found.choices
-        and (odd := [one for one in found.choices if one not in wanted.choices])
-    ):
+    odd = [one for one in found.choices if one not in wanted.choices] if wanted.choices else []
+    if odd:
         return f"{name} cannot be '{odd[0]}', only {', '.join(wanted.choices)}"
-    return ""
+    return "" if wanted == found else _misfit_inside(name, wanted, found)
+
+
+def _misfit_inside(name: str, wanted: Type, found: Type) -> str:
+    """Says why a list, a map or an object does not hold what is wanted; empty if it may."""
+    if wanted.item is not None and found.item is not None:
+        return _loosely(
+            f"{'an item' if wanted.kind is Kind.LIST else 'a value'} of {name}", wanted.item, found.item
+        )
+    if wanted.fields is None or found.fields is None:
+        return ""
+    fields, called = wanted.fields, {other: one for one, other in wanted.written.items()}
+    given = {one if one in fields else called.get(one, one): kind for one, kind in found.fields.items()}
+    if found.keyed and (odd := [one for one in given if one not in fields]):
+        return f"{name} has no {odd[0]}, only {', '.join(fields)}"
+    if missing := [one for one in fields if one not in given and one not in wanted.optional]:
+        return f"{name} needs {missing[0]}, too"
+    found_odd = (
+        _loosely(f"{one} of {name}", fields[one], kind) for one, kind in given.items() if one in fields
+    )
+    return next((said for said in found_odd if said), "")
+
+
+def _loosely(name: str, wanted: Type, found: Type) -> str:
+    """The same of what stands inside, where decimals may be texts, as JSON has them."""
+    as_text = found.counts_as is Kind.STRING and wanted.kind is Kind.DECIMAL
+    return "" if as_text else misfit(name, wanted, found)
 
 
 def way_to_fit(name: str, wanted: Type, found: Type) -> str:

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from workbench.model.command import Command
 from workbench.model.event import Event
 from workbench.model.expressions.closures import Scope
-from workbench.model.expressions.expression import compile_expression, constant
+from workbench.model.expressions.expression import Expression, compile_expression, constant
 from workbench.model.expressions.expression_hints import among
 from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.name_resolution import present_where
@@ -54,7 +54,6 @@ class CompiledPart:
     Attributes:
         cls: Its class.
         type: For expressions.
-        optional: Fields that may be left out.
         fields: Where it is declared in the project file.
         target: Of a command: the field that holds the aggregate's id.
     """
@@ -62,7 +61,6 @@ class CompiledPart:
     name: str
     cls: type[Any]
     type: Type
-    optional: frozenset[str]
     fields: Mapping[str, FieldType] | None = None
     target: str = ""
 
@@ -78,6 +76,7 @@ class Compilation:
 
     Attributes:
         projections: Columns by read model, as far as they are declared here.
+        indexed: Columns of each by which rows are found and sorted quickly: its key, and those with an index.
         lenient: What is named but not known may be declared by code that is not trusted yet.
         broken: Kind and name of what is declared, but cannot be made of its section.
         dropped: A section named what is not known; it is left out.
@@ -91,6 +90,7 @@ class Compilation:
     events: dict[str, CompiledPart] = field(default_factory=dict)
     commands: dict[str, CompiledPart] = field(default_factory=dict)
     projections: dict[str, Mapping[str, ColumnKind]] = field(default_factory=dict)
+    indexed: dict[str, frozenset[str]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
     dropped: bool = False
 
@@ -131,21 +131,25 @@ class Compilation:
             return constant(None), ANY
         if not isinstance(text, str):
             return constant(text), _type_of(text)
+        made = self.compiled(path, text, scope, present=present)
+        return (made.run, made.type) if made else (constant(None), ANY)
+
+    def compiled(
+        self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
+    ) -> Expression | None:
+        """Compiles an expression; None where something is wrong with it, which is noted."""
         try:
-            made = compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
+            return compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
         except InvalidExpression as error:
             self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
-            return constant(None), ANY
-        return made.run, made.type
+            return None
 
     def condition(
         self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
     ) -> tuple[Get, frozenset[str], frozenset[str]]:
         """Compiles a condition; returns also what is not null where it holds, and where it does not."""
-        try:
-            made = compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
-        except InvalidExpression as error:
-            self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
+        made = self.compiled(path, text, scope, present=present)
+        if made is None:
             return constant(False), frozenset(), frozenset()
         if made.type.kind not in {Kind.BOOLEAN, Kind.ANY}:
             said = f"a condition is true or false, and this is {made.type.words}"
@@ -199,24 +203,26 @@ def _type_of(value: Any) -> Type:
 
 def part_of_event(cls: type[Event]) -> CompiledPart:
     """Returns what expressions know of an event class that Python declares."""
-    fields = msgspec.structs.fields(cls)
-    optional = frozenset(one.name for one in fields if not one.required)
-    return CompiledPart(name=cls.event_type, cls=cls, type=_record(cls), optional=optional)
+    return CompiledPart(name=cls.event_type, cls=cls, type=_record(cls))
 
 
 def part_of_command(cls: type[Command]) -> CompiledPart:
     """Returns what expressions know of a command class that Python declares."""
-    optional = frozenset(name for name, one in cls.model_fields.items() if not one.is_required())
-    return CompiledPart(
-        name=cls.command_type, cls=cls, type=_record(cls), optional=optional, target=cls.target
-    )
+    return CompiledPart(name=cls.command_type, cls=cls, type=_record(cls), target=cls.target)
 
 
 def _record(cls: type[Any]) -> Type:
     hints = get_type_hints(cls)
     written = names_of(cls)
-    known = record({name: _annotated(hints[name]) for name in written})
-    return replace(known, written={name: other for name, other in written.items() if name != other})
+    if issubclass(cls, BaseModel):
+        optional = {name for name, one in cls.model_fields.items() if not one.is_required()}
+    else:
+        optional = {one.name for one in msgspec.structs.fields(cls) if not one.required}
+    return replace(
+        record({name: _annotated(hints[name]) for name in written}),
+        written={name: other for name, other in written.items() if name != other},
+        optional=frozenset(optional),
+    )
 
 
 def _annotated(hint: Any) -> Type:

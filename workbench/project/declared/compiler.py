@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from workbench.model.hints import did_you_mean
 from workbench.model.projection import ColumnKind, Projection
 from workbench.model.registry import Definitions
 from workbench.project.declared.aggregate_compiler import (
@@ -15,13 +16,14 @@ from workbench.project.declared.aggregate_compiler import (
     check_beginnings,
 )
 from workbench.project.declared.aggregate_draft import AggregateDraft, owner_of
+from workbench.project.declared.column_values import columns_of, indexed_in
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
 from workbench.project.declared.handler_compiler import handler_of, stand_in_of
 from workbench.project.declared.policy_compiler import policy_of, process_of
-from workbench.project.declared.projection_compiler import columns_of, projection_of
+from workbench.project.declared.projection_compiler import projection_of
 from workbench.project.declared.query_compiler import query_of
 from workbench.project.declared.section_reader import Sections, read_sections
 from workbench.project.declared.source_locations import SourceLocations
@@ -55,11 +57,16 @@ def compile_declared(
     draft.known(known)
     _twice(draft, sections, known)
     _check_types(draft, sections)
+    _check_actors(draft, sections, known)
     owners = _owners(draft, sections)
     for module in known:
         for projection in module.projections:
             draft.projections[projection.name] = _columns(projection)
-    draft.projections |= {name: columns_of(one) for name, one in sections.projections.items()}
+            draft.indexed[projection.name] = frozenset(
+                one.name for one in projection.columns if one.index or one.name == projection.key
+            )
+    for name, section in sections.projections.items():
+        draft.projections[name], draft.indexed[name] = columns_of(section), indexed_in(section)
     for owner in owners.values():
         check_beginnings(draft, owner)
     loose = open_topics(sections, known)
@@ -72,6 +79,7 @@ def compile_declared(
         processes=tuple(_each(draft, sections.processes, process_of).values()),
         queries=tuple(_each(draft, sections.queries, query_of).values()),
         handlers=_each(draft, sections.handlers, handler_of) | _each(draft, sections.stand_ins, stand_in_of),
+        actors={name: one.description for name, one in sections.actors.items()},
         externals={name: one.description for name, one in sections.externals.items()},
         flows=flows_of(sections),
     )
@@ -111,6 +119,28 @@ def _twice(draft: Compilation, sections: Sections, known: Iterable[Definitions])
 def _check_types(draft: Compilation, sections: Sections) -> None:
     """Reads every named type, used or not."""
     draft.types.all_of(("types",), sections.types)
+
+
+def _check_actors(draft: Compilation, sections: Sections, known: Iterable[Definitions]) -> None:
+    """Finds names of those who give commands that nothing declares."""
+    names = [*sections.actors, *sections.externals]
+    names += [name for module in known for name in (*module.actors, *module.externals)]
+    for command, section in sections.commands.items():
+        for index, name in enumerate(section.by):
+            if (
+                name not in names
+                and not draft.lenient
+                and not {("actor", name), ("external", name)} & draft.broken
+            ):
+                path = ("command", *command.split("."), "by")
+                said = f"there is no actor or outside system {name}"
+                hint = did_you_mean(name, names, f"write [actor.{name}]")
+                draft.problems.append(draft.places.item(path, index, "S-REF", said, hint))
+    for name in sections.actors:
+        if name in sections.externals:
+            draft.tell(
+                ("actor", *name.split(".")), "S-DUPLICATE", f"an outside system has the name {name} already"
+            )
 
 
 def _owners(draft: Compilation, sections: Sections) -> dict[str, AggregateDraft]:

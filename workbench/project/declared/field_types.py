@@ -96,15 +96,18 @@ class FieldTypes:
 
     def _usable(self, path: Path, fields: Mapping[str, FieldSection]) -> Iterator[tuple[str, FieldSection]]:
         written: dict[str, str] = {}
+        others = {one.written for one in fields.values() if one.written}
         for name, one in fields.items():
             if said := _misnamed(name):
                 hint = f'call it otherwise and give its name in JSON: a_name {{ type: …, as: "{name}" }}'
                 self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
                 continue
             other = written.setdefault(one.written or name, name)
-            if other != name:
-                said = f"{other} has the same name in JSON, {one.written or name}"
-                self.problems.append(self.places.problem((*path, name), "S-NAME", said, key=True))
+            if other != name or (one.written and name in others and name != one.written):
+                same = f"{other} has the same name in JSON, {one.written or name}"
+                said = same if other != name else f"{name} is the name of another field in JSON"
+                hint = "choose another name"
+                self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
                 continue
             yield name, one
 
@@ -133,7 +136,7 @@ class FieldTypes:
     def _named(self, path: Path, word: str) -> FieldType:
         if word in self._open:
             chain = " → ".join([*self._open, word])
-            self._tell((*path, "type"), f"the type {word} consists of itself: {chain}")
+            self._tell((*path, "type"), f"the type {word} consists of itself: {chain}", "name it by an id")
             return _UNKNOWN
         if word not in self._known:
             self._open.append(word)
@@ -144,7 +147,12 @@ class FieldTypes:
     def _nameless(self, path: Path, name: str, one: FieldSection) -> FieldType:
         """Returns the type of what is no field itself."""
         if one.written:
-            self._tell((*path, "as"), "as gives a field its name in JSON, and this is no field", key=True)
+            self._tell(
+                (*path, "as"),
+                "as gives a field its name in JSON, and this is no field",
+                "leave it out",
+                key=True,
+            )
         return self.of(path, name, one)
 
     def _plain(self, path: Path, name: str, word: str, one: FieldSection) -> FieldType:
@@ -154,7 +162,8 @@ class FieldTypes:
             self._tell(place, f"there is no type {word}", among(word, [*self.named, *_FITTING]))
             return _UNKNOWN
         for odd in sorted(one.model_fields_set - _ALWAYS - _FITTING[word]):
-            self._tell((*path, odd), f"{odd} has no meaning for {word}", key=True)
+            fitting = " and ".join(one for one, known in _FITTING.items() if odd in known)
+            self._tell((*path, odd), f"{odd} has no meaning for {word}", f"it is for {fitting}", key=True)
         for bound in ("min", "max"):
             if isinstance(getattr(one, bound), float) and word in {"string", "list", "map", "integer"}:
                 self._tell((*path, bound), f"{bound} should be a whole number")
@@ -192,8 +201,9 @@ class FieldTypes:
             return found
         try:
             return replace(found, command=_matching(found.command, pattern))
-        except Wrong:
-            self._tell((*path, "pattern"), "pattern is no regular expression that forms understand")
+        except Wrong as error:
+            said = str(error).replace("this is", "pattern is", 1)
+            self._tell((*path, "pattern"), said, "^[a-z]+$ is one")
             return found
 
     def _choice(self, path: Path, one: FieldSection) -> FieldType:
@@ -215,6 +225,7 @@ class FieldTypes:
                 min_length=_whole(one.min),
                 max_length=_whole(one.max),
             ),
+            item=item,
         )
 
     def _item(self, path: Path, name: str, one: FieldSection) -> FieldType:
@@ -227,6 +238,7 @@ class FieldTypes:
             type=Type(kind=Kind.LIST, item=item.type),
             event=list[item.event],  # type: ignore[name-defined]
             command=_limited(list[item.command], **limits),  # type: ignore[name-defined]
+            item=item,
         )
 
     def _object(self, path: Path, name: str, one: FieldSection) -> FieldType:
@@ -236,7 +248,7 @@ class FieldTypes:
         fields = self.all_of((*path, "fields"), one.fields)
         model = model_class(class_name(name), _Part, fields, doc=one.description)
         event = struct_class(class_name(name), msgspec.Struct, fields, doc=one.description)
-        return FieldType(type=record_of(fields), event=event, command=model)
+        return FieldType(type=record_of(fields), event=event, command=model, parts=fields)
 
     def _with_default(self, path: Path, found: FieldType, one: FieldSection) -> FieldType:
         """Returns the field with its default as it is kept; what does not fit is told."""

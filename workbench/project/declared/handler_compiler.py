@@ -17,10 +17,10 @@ from workbench.model.expressions.value_views import in_microseconds
 from workbench.model.messaging import Context, Handler, Message
 from workbench.model.policy import Answers, issue
 from workbench.model.projection import ColumnKind
+from workbench.project.declared.column_values import row_seen, types_of
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, Publication
 from workbench.project.declared.filter_compiler import as_stored
-from workbench.project.declared.projection_compiler import row_seen, types_of
 from workbench.project.declared.refusal_answers import MadeAnswers, message_answers
 from workbench.project.declared.scopes import with_names
 from workbench.project.declared.sections import FailureSection, HandlerSection, StandInSection
@@ -133,7 +133,7 @@ class _Work:
     Attributes:
         event: Type of the events that it handles, others pass it; empty for all.
         fails: Part of the tries that fail. Which ones follows from the delivery's key, and so from the
-            world's seed: the same after a kill and in every run of a scenario.
+            world's seed: the same after a kill and in every run of a scenario (D6).
     """
 
     event: str

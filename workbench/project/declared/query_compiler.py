@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
 from pydantic import Field as Pydantic
 
 from workbench.model.command import Answer, Query, ReadModels
+from workbench.model.expressions.closures import Variable
+from workbench.model.expressions.expression import constant
 from workbench.model.expressions.value_kinds import INTEGER, STRING
 from workbench.model.projection import ColumnKind
+from workbench.model.row_conditions import ALWAYS, AllOf, Compare
+from workbench.project.declared.column_values import kept, way_to_index
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.sections import QuerySection
-from workbench.project.declared.value_classes import FieldType, as_json, attribute_of, class_name, model_class
+from workbench.project.declared.source_locations import Path
+from workbench.project.declared.value_classes import FieldType, attribute_of, class_name, model_class
+from workbench.project.declared.where_compiler import Asking, RowConditions
 
 Answering = Callable[[Any, ReadModels], Any]
 
@@ -28,19 +34,72 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
         draft.unknown((*path, verb), "projection", projection, draft.projections)
         columns = {}
     fields = draft.types.all_of((*path, "fields"), section.fields)
-    if verb == "list":
-        for field in fields:
-            if field in _PAGE:
-                draft.tell(
-                    (*path, "fields", field), "S-NAME", f"{field} is there already, for pages", key=True
-                )
-            elif columns and field not in columns:
-                draft.unknown((*path, "fields", field), f"column of {projection}", field, columns, key=True)
-        keys = next(iter(columns.values()), ColumnKind.TEXT)
-        fields |= _page(whole=keys is ColumnKind.INTEGER)
-    cls = model_class(class_name(name), Query, fields, doc=section.description, query_type=name)
-    first = next(iter(fields), "")
-    return Answer(cls, _get(projection, first) if verb == "get" else _list(projection, list(fields)))
+    key = next(iter(columns.values()), ColumnKind.TEXT)
+    if verb == "get":
+        first = next(iter(fields), "")
+        cls = model_class(class_name(name), Query, fields, doc=section.description, query_type=name)
+        return Answer(cls, _get(projection, key, first))
+    where, asked = _condition(draft, path, section, columns, fields)
+    equal = [field for field in fields if field not in asked]
+    _check_fields(draft, path, projection, columns, fields, equal)
+    _check_order(draft, path, projection, columns, section.order)
+    paged = fields | _page(whole=key is ColumnKind.INTEGER)
+    cls = model_class(class_name(name), Query, paged, doc=section.description, query_type=name)
+    kinds = {field: columns.get(field, ColumnKind.TEXT) for field in equal}
+    return Answer(cls, _list(projection, kinds, where, section.order))
+
+
+def _condition(
+    draft: Compilation,
+    path: Path,
+    section: QuerySection,
+    columns: Mapping[str, ColumnKind],
+    fields: Mapping[str, FieldType],
+) -> tuple[Asking, frozenset[str]]:
+    """Compiles ``where``; returns also the names that it uses."""
+    if not section.where or not columns:
+        return constant(ALWAYS), frozenset(fields if section.where else ())
+    if "row" in fields:
+        draft.tell(
+            (*path, "fields", "row"), "S-NAME", "row is taken already", "choose another name", key=True
+        )
+    scope = {name: Variable(one.type, attrgetter(attribute_of(name))) for name, one in fields.items()}
+    return RowConditions(draft, (*path, "where"), section.where, columns, scope).asking()
+
+
+def _check_fields(
+    draft: Compilation,
+    path: Path,
+    projection: str,
+    columns: Mapping[str, ColumnKind],
+    fields: Iterable[str],
+    equal: Iterable[str],
+) -> None:
+    """Finds fields that are there already, and those that are no column and that ``where`` does not use."""
+    for field in fields:
+        place = (*path, "fields", field)
+        if field in _PAGE:
+            draft.tell(place, "S-NAME", f"{field} is there already, for pages", "leave it out", key=True)
+        elif columns and field in equal and field not in columns:
+            draft.unknown(place, f"column of {projection}", field, columns, key=True)
+
+
+def _check_order(
+    draft: Compilation, path: Path, projection: str, columns: Mapping[str, ColumnKind], order: str
+) -> None:
+    """Finds an order that no index has: each page of it would sort all rows."""
+    column, place = order.removeprefix("-"), (*path, "order")
+    if not column or not columns:
+        return
+    if column not in columns:
+        draft.unknown(place, f"column of {projection}", column, columns)
+    elif column not in draft.indexed[projection]:
+        draft.tell(
+            place,
+            "S-TYPE",
+            f"{column} of {projection} has no index to be sorted by",
+            way_to_index(column, columns),
+        )
 
 
 _PAGE = ("after", "limit")
@@ -65,20 +124,18 @@ def _annotated(annotation: Any, info: Any) -> Any:
     return Annotated[annotation, info]
 
 
-def _get(projection: str, key: str) -> Answering:
-    get = attrgetter(attribute_of(key))
-    return lambda query, models: models.get(projection, as_json(get(query)))
+def _get(projection: str, kind: ColumnKind, field: str) -> Answering:
+    get = attrgetter(attribute_of(field))
+    return lambda query, models: models.get(projection, kept(kind, get(query)))
 
 
-def _list(projection: str, fields: list[str]) -> Answering:
-    columns = {name: attribute_of(name) for name in fields if name not in _PAGE}
+def _list(projection: str, equal: Mapping[str, ColumnKind], where: Asking, order: str) -> Answering:
+    columns = [(name, kind, attrgetter(attribute_of(name))) for name, kind in equal.items()]
 
     def answer(query: Any, models: ReadModels) -> Any:
-        where = {
-            name: as_json(value)
-            for name, attribute in columns.items()
-            if (value := getattr(query, attribute)) is not None
-        }
-        return models.page(projection, where=where, after=query.after, limit=query.limit)
+        given = [(name, kind, value) for name, kind, get in columns if (value := get(query)) is not None]
+        equals = (Compare(name, "==", kept(kind, value)) for name, kind, value in given)
+        asked = AllOf((where(query), *equals))
+        return models.page(projection, where=asked, after=query.after, limit=query.limit, order=order)
 
     return answer

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 TYPES = "types"
-KINDS = ("aggregate", "event", "command", "projection", "policy", "process", "query", "handler", "external")
+KINDS = (
+    "aggregate",
+    "event",
+    "command",
+    "projection",
+    "policy",
+    "process",
+    "query",
+    "handler",
+    "actor",
+    "external",
+)
 """A section ``[kind.name]`` declares one thing."""
 DECLARED = (TYPES, *KINDS)

@@ -15,6 +15,7 @@ from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
 from workbench.project.declared.section_repair import Repair
 from workbench.project.declared.sections import (
     SECTIONS,
+    ActorSection,
     AggregateSection,
     CommandSection,
     EventSection,
@@ -51,6 +52,7 @@ class Sections:
     processes: dict[str, ProcessSection] = field(default_factory=dict)
     queries: dict[str, QuerySection] = field(default_factory=dict)
     handlers: dict[str, HandlerSection] = field(default_factory=dict)
+    actors: dict[str, ActorSection] = field(default_factory=dict)
     externals: dict[str, ExternalSection] = field(default_factory=dict)
     renamed: dict[Path, str] = field(default_factory=dict)
     unread: set[Path] = field(default_factory=set)
@@ -167,7 +169,10 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
     said = words_of(error)
     if said.startswith(("should ", "is ")):
         said = f"{name} {said}"
-    return document.problem(place, code_of(error), said, key=kind == "missing")
+    is_block = name in {"fields", "columns"} or place[0::2] == ("process", "on")
+    written = f"{name} {{ … }}" if is_block else f'{name}: "…"'
+    hint = f"write {written}" if kind == "missing" else ""
+    return document.problem(place, code_of(error), said, hint, key=kind == "missing")
 
 
 def _did_you_mean(model: type[BaseModel], inner: Path) -> str:

@@ -109,11 +109,11 @@ class Acting(ActionSection):
     let: Lets = Field(default_factory=dict, description="Names for expressions; later ones see earlier ones")
     do: dict[Name, ActionSection] = Field(default_factory=dict, description="Several actions, in this order")
 
-    @model_validator(mode="after")
-    def _one_form(self) -> Acting:
-        if self.do and self.model_fields_set & _OF_ONE:
-            raise ValueError("give one action, or do { … } with several, not both")
-        return self
+    @property
+    def beside_do(self) -> list[str]:
+        """What is said of one action though there are several."""
+        odd = self.model_fields_set & _OF_ONE if self.do else ()
+        return [one.alias or name for name, one in type(self).model_fields.items() if name in odd]
 
 
 class AnswerSection(Acting):
@@ -191,20 +191,10 @@ class CommandSection(Acting):
     )
     target: str = Field("", description="Field that holds the aggregate's id; by default the first")
     by: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
-        default_factory=list, description="Who gives it: actors, each a name, or outside systems"
+        default_factory=list, description="Who gives it: actors and outside systems"
     )
     fields: Fields = Field(min_length=1, description="What it says")
     refuse: dict[Name, RefusalSection] = Field(default_factory=dict, description="Guards, in this order")
-
-    @model_validator(mode="after")
-    def _one_aggregate(self) -> CommandSection:
-        names = [name for places in self.by_key.values() for name in places]
-        if not names:
-            said = 'creates: "…", changes: "…" or creates_or_changes: "…"'
-            raise ValueError(f"say which aggregate it is for: {said}")
-        if twice := next((name for name in names if names.count(name) > 1), ""):
-            raise ValueError(f"{twice} is named twice: one that may exist or not is creates_or_changes")
-        return self
 
     @property
     def by_key(self) -> Mapping[str, Mapping[str, PlaceSection]]:
@@ -220,13 +210,30 @@ class ColumnSection(Section):
     """A column: ``"text"``, or a block."""
 
     type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
-    index: bool = Field(False, description="Whether lists are filtered by it")
+    index: bool = Field(False, description="Whether lists are filtered or sorted by it")
+
+
+class RowSection(Section):
+    """Another row of the same read model: the expression for its key, or a block."""
+
+    projection: str = Field("", description="The read model itself; rows of others cannot be looked at")
+    key: Name = Field(description="Expression for the row's key")
+
+
+def _by_key(value: object) -> object:
+    return {"key": value} if isinstance(value, str) else value
 
 
 class ApplySection(Section):
     """What an event does to a row."""
 
     key: str = Field("", description="Expression for the row's key; by default the id in the stream's name")
+    where: str = Field(
+        "", description="What columns of the rows equal that change, in place of a key: row.column == …"
+    )
+    rows: dict[Name, Annotated[RowSection, BeforeValidator(_by_key)]] = Field(
+        default_factory=dict, description="Other rows that are looked up, by key; or null"
+    )
     when: str = Field("", description="Condition; always where it is left out")
     each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
     let: Lets = Field(default_factory=dict, description="Names for expressions")
@@ -243,6 +250,8 @@ class ApplySection(Section):
         changed = bool(self.set or self.add or self.count)
         if bool(self.put) + changed + self.remove != 1:
             raise ValueError("give put, or remove: true, or any of set, add and count")
+        if self.where and (self.put or self.key):
+            raise ValueError("where finds the rows that set, add, count or remove change; put needs a key")
         return self
 
 
@@ -296,6 +305,10 @@ class QuerySection(Section):
     get: str = Field("", description="Projection; the first field is the key")
     list: str = Field("", description="Projection; fields are columns that a row must have")
     fields: Fields = Field(default_factory=dict, description="What is asked for")
+    where: str = Field(
+        "", description="Condition on the row, whose columns are compared with values and fields"
+    )
+    order: str = Field("", description="Column that sorts the rows, -column the other way; else the key does")
 
     @model_validator(mode="after")
     def _one_projection(self) -> QuerySection:
@@ -303,6 +316,8 @@ class QuerySection(Section):
             raise ValueError('give get: "…" for one row or list: "…" for many')
         if self.get and len(self.fields) != 1:
             raise ValueError("get needs one field, the key")
+        if self.get and (self.where or self.order):
+            raise ValueError("get asks for one row by its key; where and order are for list")
         return self
 
 
@@ -333,6 +348,12 @@ class HandlerSection(Acting):
     fail: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails and is tried again")
 
 
+class ActorSection(Section):
+    """``[actor.NAME]``, a person or a role."""
+
+    description: str = Field("", description="Who it is")
+
+
 class StandInSection(HandlerSection):
     """What answers in place of an outside system; subscriptions name it as a handler."""
 
@@ -342,9 +363,9 @@ class StandInSection(HandlerSection):
 
 
 class ExternalSection(Section):
-    """``[external.NAME]``, an actor or an outside system."""
+    """``[external.NAME]``, an outside system."""
 
-    description: str = Field("", description="Who or what it is")
+    description: str = Field("", description="What it is")
     stand_in: StandInSection | None = Field(None, description="What answers in its place")
 
 
@@ -357,5 +378,6 @@ SECTIONS: dict[str, type[Section]] = {
     "process": ProcessSection,
     "query": QuerySection,
     "handler": HandlerSection,
+    "actor": ActorSection,
     "external": ExternalSection,
 }

@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import partial
@@ -36,6 +36,8 @@ class FieldType:
         command_default: The same for a command.
         places: Digits after the point, of a decimal.
         written: Its name in JSON, where it is not called so.
+        item: What a list or a map holds.
+        parts: Fields of an object.
     """
 
     type: Type
@@ -45,6 +47,8 @@ class FieldType:
     command_default: Any = ...
     places: int | None = None
     written: str = ""
+    item: FieldType | None = None
+    parts: Mapping[str, FieldType] = field(default_factory=dict)
 
     @property
     def optional(self) -> bool:
@@ -66,16 +70,33 @@ class FieldType:
                 return _or_null(_text)
             case Kind.TIME if given is Kind.MICROS:
                 return _or_null(moment)
-            case Kind.LIST | Kind.RECORD if self.type.item and self.type.item.places is not None:
-                same = source.item == self.type.item and not computed
-                take = replace(self, type=self.type.item, places=self.type.item.places).taking(ANY)
-                return None if same or take is None else partial(_of_each, take)
             case Kind.RECORD | Kind.ANY if self.type.fields is None and (self.type.item or ANY) == ANY:
                 return as_json
             case Kind.LIST if self.type.item == ANY:
                 return as_json
+            case Kind.LIST | Kind.RECORD:
+                same = source.not_null() == self.type.not_null() and not computed
+                return None if same else self._inside()
             case _:
                 return None
+
+    def taking_part(self) -> Callable[[Any], Any] | None:
+        """Returns the same for a value in a list, a map or an object."""
+        return None if self.type.kind is Kind.STRING else self.taking(ANY)
+
+    def _inside(self) -> Callable[[Any], Any] | None:
+        """Returns what is made of a list, a map or an object where a value in it has to be changed."""
+        if self.item is not None:
+            take = self.item.taking_part()
+            return None if take is None else partial(_of_each, take)
+        found = {name: one.taking_part() for name, one in self.parts.items()}
+        takes = {name: take for name, take in found.items() if take is not None}
+        renamed = {name: one.written for name, one in self.parts.items() if one.written}
+        if not takes and not renamed:
+            return None
+        by_key = {renamed.get(name, name): take for name, take in takes.items()}
+        by_attribute = {attribute_of(name): take for name, take in takes.items()}
+        return partial(_of_object, renamed, by_key, by_attribute)
 
     def _decimal(self, value: Any) -> Any:
         """Returns a number, or the number in a text, as a decimal with at most the field's places."""
@@ -101,6 +122,32 @@ def _of_each(take: Callable[[Any], Any], values: Any) -> Any:
     if isinstance(values, Mapping):
         return {key: take(value) for key, value in values.items()}
     return [take(value) for value in values] if isinstance(values, list | tuple) else values
+
+
+def _of_object(
+    renamed: Mapping[str, str],
+    by_key: Mapping[str, Callable[[Any], Any]],
+    by_attribute: Mapping[str, Callable[[Any], Any]],
+    value: Any,
+) -> Any:
+    """Returns an object with what is made of its fields, under their names in JSON.
+
+    Args:
+        renamed: Names in JSON of fields that have others in expressions.
+    """
+    if isinstance(value, msgspec.Struct | BaseModel):
+        new = {}
+        for name, take in by_attribute.items():
+            old = getattr(value, name, None)
+            if (made := take(old)) is not old:
+                new[name] = made
+        if isinstance(value, BaseModel):
+            return value.model_copy(update=new) if new else value
+        return msgspec.structs.replace(value, **new) if new else value
+    if not isinstance(value, Mapping):
+        return value
+    given = {renamed.get(name, name): one for name, one in value.items()}
+    return {name: by_key[name](one) if name in by_key else one for name, one in given.items()}
 
 
 def _text(value: Any) -> Any:
@@ -148,6 +195,7 @@ def record_of(fields: Mapping[str, FieldType]) -> Type:
         record({name: one.type for name, one in fields.items()}),
         attributes={name: other for name in fields if (other := attribute_of(name)) != name},
         written={name: one.written for name, one in fields.items() if one.written},
+        optional=frozenset(name for name, one in fields.items() if one.optional),
     )
 
 

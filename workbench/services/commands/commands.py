@@ -11,6 +11,7 @@ from workbench.errors import InvalidCommand, ModelFailed, ProjectionFaulted, Sto
 from workbench.model.command import CommandResult, CommandType
 from workbench.model.error_text import error_sentence
 from workbench.model.project_code import ProjectCode
+from workbench.model.row_conditions import Where
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import line_of
 from workbench.store.ports import Reader
@@ -147,6 +148,6 @@ class _Models:
         return self._reader.row(projection, key)
 
     def page(
-        self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int
+        self, projection: str, *, where: Where, after: Any | None, limit: int, order: str = ""
     ) -> list[dict[str, Any]]:
-        return self._reader.rows(projection, where=where, after=after, limit=limit).rows
+        return self._reader.rows(projection, where=where, after=after, limit=limit, order=order).rows

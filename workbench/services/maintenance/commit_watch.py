@@ -26,10 +26,12 @@ class CommitWatch:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begins: what is committed from now on is told."""
+        """Begins: what is committed from now on is told; a second call does nothing."""
+        if self._task is not None:
+            return
         reader = self._store.reader()  # of its own: the number is that of a connection
         watch = self._watch(reader, reader.commits())
-        self._task = asyncio.get_running_loop().create_task(watch, name="following")
+        self._task = asyncio.get_running_loop().create_task(watch, name="watching commits")
 
     def stop(self) -> None:
         """Ends; a second call does nothing."""

@@ -24,8 +24,9 @@ class StoreWatch:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begins."""
-        self._task = asyncio.get_running_loop().create_task(self._watch(), name="watching")
+        """Begins; a second call does nothing."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._watch(), name="watching the store")
 
     def stop(self) -> None:
         """Ends; a second call does nothing."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.errors import NotFound, ProjectError
 from workbench.model.consistency import contradictions_in, unread_topics
+from workbench.model.endless_loops import endless_loops
 from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
 from workbench.project.architecture_flags import unmet
@@ -86,6 +87,10 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
     advice = [
         f"topic {name}: events are routed to it, and no subscription reads it"
         for name in unread_topics(project.registry)
+    ]
+    advice += [
+        f"this never ends: {way}; nothing on the way has a condition (add a when or a refuse)"
+        for way in endless_loops(project.registry)
     ]
     if not stored:  # else the store is not to be opened, or its events are the greater trouble
         said += [

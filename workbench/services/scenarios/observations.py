@@ -10,7 +10,7 @@ from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.projection import ColumnKind
 from workbench.model.scenario import Followed, Happened, Scenario, moment
-from workbench.project.declared.projection_compiler import row_seen
+from workbench.project.declared.column_values import row_seen
 from workbench.project.durations import write_duration
 from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
 from workbench.store.paging import all_rows

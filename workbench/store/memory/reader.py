@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 from uuid import UUID
@@ -14,10 +14,12 @@ from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
+from workbench.model.row_conditions import Where, holds
 from workbench.store.memory import letters, models, queue
-from workbench.store.memory.table_lists import MemoryTableLists
+from workbench.store.memory.table_lists import MemoryTableLists, sort_key
 from workbench.store.ports import Wanted
-from workbench.store.rules import check_page, compared, urgency
+from workbench.store.row_pages import asked_page, compared
+from workbench.store.rules import urgency
 from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
@@ -257,21 +259,28 @@ class MemoryReader(MemoryTableLists):
         row = self._tables.rows.get((projection, state.generation, key))
         return None if row is None else dict(row)
 
-    def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
-        """Returns rows in key order (Q1: 1 ≤ limit ≤ 1000)."""
-        state = self._state(projection, None)
-        asked = check_page(projection, state.columns, where, after, limit)
-        if asked is None:
-            return Page(rows=[], more=False)
-        where, after = asked
-        found = sorted(
-            (key[2], row)
-            for key, row in self._tables.rows.items()
-            if key[:2] == (projection, state.generation)
-            and (after is None or key[2] > after)
-            and all(row[name] == value for name, value in where.items())
-        )
-        return Page(rows=[dict(row) for _, row in found[:limit]], more=len(found) > limit)
+    def rows(
+        self,
+        projection: str,
+        *,
+        where: Where,
+        after: Any | None,
+        limit: int,
+        order: str = "",
+        generation: int | None = None,
+    ) -> Page:
+        """Returns rows in key order, or in that of a column (Q1: 1 ≤ limit ≤ 1000)."""
+        state = self._state(projection, generation)
+        place, key = (projection, state.generation), state.columns[0][0]
+
+        def row_of(wanted: Any) -> dict[str, Any] | None:
+            return self._tables.rows.get((*place, wanted))
+
+        asked = asked_page(projection, state.columns, where, order, after, limit, row_of)
+        rows = [row for at, row in self._tables.rows.items() if at[:2] == place]
+        found = [row for row in rows if any(holds(part, row) for part in asked.parts)]
+        found.sort(key=sort_key(asked.by, key), reverse=asked.descending)
+        return Page(rows=[dict(row) for row in found[:limit]], more=len(found) > limit)
 
     def _state(self, projection: str, generation: int | None) -> ProjectionState:
         known = models.generations(self._tables, projection)

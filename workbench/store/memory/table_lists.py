@@ -35,7 +35,7 @@ class MemoryTableLists(MemoryLetterLists):
         rows = [row for place, row in self._tables.rows.items() if place[:2] == (name, state.generation)]
         if text:
             rows = [row for row in rows if _holds(row, folded(text), shows)]
-        place = _sort_key(by, columns[0])
+        place = sort_key(by, columns[0])
         return sorted(rows, key=place, reverse=order.startswith("-"))
 
     def projection_rows(
@@ -87,7 +87,7 @@ class MemoryTableLists(MemoryLetterLists):
         return {key: self._number(state, key) for key in there}
 
 
-def _sort_key(by: str, key: str) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+def sort_key(by: str, key: str) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
     """Returns what rows are sorted by: a column, empty ones first, then the key."""
     return lambda row: (row[by] is not None, row[by] if row[by] is not None else 0, row[key])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from workbench.errors import NotFound
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
-from workbench.store.rules import check_page, compared
+from workbench.model.row_conditions import Where
+from workbench.store.row_pages import asked_page, compared
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, RowShape
 from workbench.store.sqlite.connection import translated
+from workbench.store.sqlite.page_query import page_query
 from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.sqlite.queue_reader import SqliteQueueReader
 from workbench.store.sqlite.rows import Columns
@@ -181,22 +183,24 @@ class SqliteReader(SqliteQueueReader):
         found = self._all(f'select * from {table} where "{name}" = ?', (key,))
         return dict(zip((name for name, _ in columns), found[0], strict=True)) if found else None
 
-    def rows(self, projection: str, *, where: Mapping[str, Any], after: Any | None, limit: int) -> Page:
-        """Returns rows in key order (Q1: 1 ≤ limit ≤ 1000)."""
-        table, columns = self._table(projection, None)
-        asked = check_page(projection, columns, where, after, limit)
-        if asked is None:
-            return Page(rows=[], more=False)
-        where, after = asked
-        key, values = columns[0][0], list(where.values())
-        tests = [f'"{name}" is ?' for name in where]
-        if after is not None:
-            tests.append(f'"{key}" > ?')
-            values.append(after)
-        condition = f" where {' and '.join(tests)}" if tests else ""
-        found = self._dicts(
-            f'select * from {table}{condition} order by "{key}" limit ?', (*values, limit + 1)
-        )
+    def rows(
+        self,
+        projection: str,
+        *,
+        where: Where,
+        after: Any | None,
+        limit: int,
+        order: str = "",
+        generation: int | None = None,
+    ) -> Page:
+        """Returns rows in key order, or in that of a column (Q1: 1 ≤ limit ≤ 1000)."""
+        table, columns = self._table(projection, generation)
+
+        def row_of(key: Any) -> dict[str, Any] | None:
+            return self.row(projection, key, generation)
+
+        asked = asked_page(projection, columns, where, order, after, limit, row_of)
+        found = self._dicts(*page_query(table, asked, columns[0][0], limit + 1))
         return Page(rows=found[:limit], more=len(found) > limit)
 
     def _table(self, projection: str, generation: int | None) -> tuple[str, Columns]:

@@ -1,0 +1,1 @@
+"""One model of many constructs in both forms."""

@@ -1,0 +1,62 @@
+"""Loops of events and commands are found before they run, unless something on the way has a condition."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.model.endless_loops import endless_loops
+from workbench.project.project import load_project
+from workbench.services.project.project_check import check_project
+
+LOOP = """
+[aggregate.a]
+state { count { type: "integer", default: 0 } }
+[event.a.made]
+[event.a.sent]
+[event.a.answered]
+[command.make]
+creates: "a"
+fields { id: "string" }
+emit: "a.made"
+[command.send]
+changes: "a"
+fields { id: "string" }
+emit: "a.sent"
+[command.answer]
+changes: "a"
+fields { id: "string" }
+emit: "a.answered"
+[policy.p]
+on: ["a.made", "a.answered"]
+issue: "send"
+with { id: "id" }
+[process.q]
+key: "id"
+on { "a.sent": { starts: true, issue: "answer", with { id: "id" } } }
+"""
+WAY = "a.sent → process q → answer → a.answered → policy p → send → a.sent"
+
+
+async def test_the_way_is_said_and_is_no_problem(tmp_path):
+    (tmp_path / "project.tsk").write_text(LOOP)
+    assert endless_loops(load_project(tmp_path, environ={}, trusted=True).registry) == [WAY]
+    report = await check_project(tmp_path, {})
+    assert not report.complaints
+    assert [WAY in one for one in report.advice] == [True]
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ('issue: "send"', 'issue: "send"\nwhen: "version < 9"'),
+        ('issue: "send"', 'issue: "send"\nafter: "1 month"'),
+        ('emit: "a.answered"', 'emit: "a.answered"\nrefuse { no { when: "state.count > 3", message: "x" } }'),
+        ('emit: "a.answered"', 'do { one { when: "state.count < 3", emit: "a.answered" } }'),
+        ('on { "a.sent"', 'on { "a.answered": { ends: true }, "a.sent"'),
+        ('on: ["a.made", "a.answered"]', 'on: "a.made"'),
+        ('changes: "a"', 'creates: "a"'),
+    ],
+)
+def test_a_condition_on_the_way_may_end_it(tmp_path, said, instead):
+    (tmp_path / "project.tsk").write_text(LOOP.replace(said, instead, 1))
+    assert endless_loops(load_project(tmp_path, environ={}, trusted=True).registry) == []
