@@ -38,7 +38,7 @@ class MapEditor(ListEditor):
 
     @override
     def made(self, field: FormField) -> Item:
-        entry = Entry(field)
+        entry = MapEntry(field)
         entry.key.textChanged.connect(self._renumber)
         entry.key.textChanged.connect(self.edited)
         return entry
@@ -52,7 +52,7 @@ class MapEditor(ListEditor):
         return f"has the key {twice} twice" if twice else super().problem()
 
 
-class Entry(Item):
+class MapEntry(Item):
     """A value's field with its key before it."""
 
     def __init__(self, field: FormField) -> None:
