@@ -39,7 +39,12 @@ on: "trip.asked"
 issue: "close"
 after: "1 month"
 with { reason: "'late'" }
-refused { issue: "close", when: "refusal.field == null", with { reason: "refusal.message" } }
+refused {
+    issue: "close"
+    when: "refusal.field == null"
+    with { reason: "refusal.message" }
+    refused: "nothing"
+}
 
 [policy.rooms]
 on: "trip.asked"
@@ -49,8 +54,11 @@ do {
 }
 
 [projection.trips]
-columns { id: "text", hotels: "integer" }
-on { "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } } }
+columns { id: "text", hotels { type: "integer", index: true } }
+on {
+    "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } }
+    "trip.closed": { where: "row.hotels == 0", when: "event.reason != ''", remove: true }
+}
 
 [topics]
 trips {}
@@ -72,7 +80,7 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     close = {"verb": "issues", "name": "close", "cause": "trip.asked"}
     assert registry.flows_of("subscription:patience") == (
         ModelFlow(**close, words="after 1 month"),
-        ModelFlow(**close, words="if close is refused, when refusal.field == null"),
+        ModelFlow(**close, words="if close is refused, when refusal.field == null, refused: nothing"),
     )
     assert registry.flows_of("subscription:rooms") == (
         ModelFlow(**close, words="when event.hotels.size() == 0"),
@@ -81,6 +89,13 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     assert registry.rules_of("command:close") == (
         ModelFlow(verb="names", name="short", words="command.reason.size() < 3"),
         ModelFlow(verb="refuses", name="short", words="when short: {command.reason} says little"),
+    )
+    assert registry.flows_of("projection:trips") == (
+        ModelFlow(
+            verb="projects",
+            name="trip.closed",
+            words="removes, where row.hotels == 0, when event.reason != ''",
+        ),
     )
     assert registry.rules_of("event:trip.closed") == (
         ModelFlow(verb="names", name="why", words="event.reason"),

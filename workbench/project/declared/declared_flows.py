@@ -26,8 +26,9 @@ _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
 def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
     """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``.
 
+    Under ``projection:NAME`` stand the events that change other rows than that of their stream, or not always.
     Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
-    before it; those of ``event:NAME`` and ``projection:NAME``, too.
+    before it; those of ``event:NAME``, too.
     """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
@@ -38,6 +39,11 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
         ]
     found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.handlers.items()}
     found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.stand_ins.items()}
+    for name, projection in sections.projections.items():
+        deeds = ((event, _deed(one)) for event, one in projection.on.items())
+        found[f"projection:{name}"] = [
+            ModelFlow(verb="projects", name=event, words=words) for event, words in deeds if words
+        ]
     for name, command in sections.commands.items():
         for actor in command.by:
             found.setdefault(f"external:{actor}", []).append(ModelFlow(verb="issues", name=name))
@@ -89,7 +95,8 @@ def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
 def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
     for _, one in sections_of((), acting):
         condition = _condition(one)
-        words = ", ".join(part for part in (_time(one), condition) if part)
+        quiet = "refused: nothing" if one.refused is not None and not list(_acts(one.refused)) else ""
+        words = ", ".join(part for part in (_time(one), condition, quiet) if part)
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
                 yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
@@ -101,11 +108,21 @@ def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
                 yield replace(answer, words=said)
 
 
+def _deed(one: ApplySection) -> str:
+    parts = ["removes" if one.remove else "", f"by {one.key}" if one.key else ""]
+    parts += [f"where {one.where}" if one.where else "", *_repeated(one.each)]
+    return ", ".join(part for part in (*parts, f"when {one.when}" if one.when else "") if part)
+
+
 def _time(one: ActionSection) -> str:
     return f"after {write_later(one.after)}" if one.after else f"at {one.at}" if one.at else ""
 
 
 def _condition(one: ActionSection) -> str:
-    parts = [f"for each {line} of {texts}" for line, texts in one.each.items()]
+    parts = _repeated(one.each)
     parts += [f"when {one.when}" if one.when else "", "otherwise" if one.otherwise else ""]
     return ", ".join(part for part in parts if part)
+
+
+def _repeated(each: Mapping[str, str]) -> list[str]:
+    return [f"for each {line} of {texts}" for line, texts in each.items()]
