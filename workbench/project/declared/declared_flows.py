@@ -26,7 +26,7 @@ _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
 def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
     """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``.
 
-    Under ``projection:NAME`` stand the events that change other rows than that of their stream, or not always.
+    Under ``projection:NAME`` stand the events that change more, fewer or other rows than their stream's.
     Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
     before it; those of ``event:NAME``, too.
     """
