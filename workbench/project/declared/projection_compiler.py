@@ -69,7 +69,8 @@ class _Deed:
             env = self._with_others(rows, env)
             found = rows.find(**{name: get(env) for name, get in self.equal.items()})
             for row in found:
-                self._do(rows, next(iter(row.values())), self._with_row(row, env))
+                key = next(iter(row.values()))
+                self._do(rows, key, self._with_row(row, env) if self.looks else env)
             return
         key = self.key(env)
         if key is None:
