@@ -12,12 +12,15 @@ FILE = """
 name: "trips"
 
 [aggregate.trip]
+state { open { type: "boolean", default: true }, reason { type: "string", default: "" } }
 
 [event.trip.asked]
 fields { trip_id: "string", hotels { type: "list", of: "string" } }
 
 [event.trip.closed]
 fields { reason: "string" }
+let { why: "event.reason" }
+set { open: false, reason: "why" }
 
 [command.ask]
 creates: "trip"
@@ -44,6 +47,22 @@ do {
     none { when: "event.hotels.size() == 0", issue: "close", with { reason: "'no hotel'" } }
     each { otherwise: true, each { hotel: "event.hotels" }, issue: "close", with { reason: "hotel" } }
 }
+
+[projection.trips]
+columns { id: "text", hotels: "integer" }
+on { "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } } }
+
+[topics]
+trips {}
+
+[subscriptions]
+mail { topic: "trips", handler: "send_mail" }
+
+[handler.send_mail]
+let { text: "data.reason" }
+reject { empty { when: "text == ''", message: "there is nothing to say" } }
+issue: "close"
+with { trip_id: "key", reason: "text" }
 """
 
 
@@ -62,6 +81,18 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     assert registry.rules_of("command:close") == (
         ModelFlow(verb="names", name="short", words="command.reason.size() < 3"),
         ModelFlow(verb="refuses", name="short", words="when short: {command.reason} says little"),
+    )
+    assert registry.rules_of("event:trip.closed") == (
+        ModelFlow(verb="names", name="why", words="event.reason"),
+        ModelFlow(verb="sets", name="open", words="false"),
+        ModelFlow(verb="sets", name="reason", words="why"),
+    )
+    assert registry.rules_of("projection:trips") == (
+        ModelFlow(verb="names", name="count", cause="trip.asked", words="event.hotels.size()"),
+    )
+    assert registry.rules_of("subscription:mail") == (
+        ModelFlow(verb="names", name="text", words="data.reason"),
+        ModelFlow(verb="fails", name="empty", words="when text == '': there is nothing to say"),
     )
     assert registry.rules_of("command:ask") == registry.rules_of("subscription:rooms") == ()
     assert registry.flows_of("command:ask") == (ModelFlow(verb="emits", name="trip.asked"),)

@@ -188,7 +188,8 @@ def _key(
 ) -> Get:
     """Returns what gives the row's key; one that is written once for all events is checked with each."""
     at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
-    return _keyed(draft, at, text, columns_of(section), scope)
+    with draft.about("" if one.key else place[-1]):
+        return _keyed(draft, at, text, columns_of(section), scope)
 
 
 def _keyed(
@@ -203,8 +204,9 @@ def _keyed(
     get, found = draft.expression(at, text, scope)
     key_column, kind = next(iter(columns.items()))
     wanted = types_of(columns)[key_column]
-    if said := misfit("key", wanted if nullable else wanted.not_null(), found):
-        draft.tell(at, "S-TYPE", said)
+    wanted = wanted if nullable else wanted.not_null()
+    if said := misfit("key", wanted, found):
+        draft.tell(at, "S-TYPE", said, way_to_fit("key", wanted, found))
     return keeping(kind, get, found)
 
 

@@ -79,7 +79,7 @@ def _check_fields(
     for field in fields:
         place = (*path, "fields", field)
         if field in _PAGE:
-            draft.tell(place, "S-NAME", f"{field} is there already, for pages", key=True)
+            draft.tell(place, "S-NAME", f"{field} is there already, for pages", "leave it out", key=True)
         elif columns and field in equal and field not in columns:
             draft.unknown(place, f"column of {projection}", field, columns, key=True)
 

@@ -169,7 +169,10 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
     said = words_of(error)
     if said.startswith(("should ", "is ")):
         said = f"{name} {said}"
-    return document.problem(place, code_of(error), said, key=kind == "missing")
+    is_block = name in {"fields", "columns"} or place[0::2] == ("process", "on")
+    written = f"{name} {{ … }}" if is_block else f'{name}: "…"'
+    hint = f"write {written}" if kind == "missing" else ""
+    return document.problem(place, code_of(error), said, hint, key=kind == "missing")
 
 
 def _did_you_mean(model: type[BaseModel], inner: Path) -> str:

@@ -109,11 +109,11 @@ class Acting(ActionSection):
     let: Lets = Field(default_factory=dict, description="Names for expressions; later ones see earlier ones")
     do: dict[Name, ActionSection] = Field(default_factory=dict, description="Several actions, in this order")
 
-    @model_validator(mode="after")
-    def _one_form(self) -> Acting:
-        if self.do and self.model_fields_set & _OF_ONE:
-            raise ValueError("give one action, or do { … } with several, not both")
-        return self
+    @property
+    def beside_do(self) -> list[str]:
+        """What is said of one action though there are several."""
+        odd = self.model_fields_set & _OF_ONE if self.do else ()
+        return [one.alias or name for name, one in type(self).model_fields.items() if name in odd]
 
 
 class AnswerSection(Acting):
@@ -195,16 +195,6 @@ class CommandSection(Acting):
     )
     fields: Fields = Field(min_length=1, description="What it says")
     refuse: dict[Name, RefusalSection] = Field(default_factory=dict, description="Guards, in this order")
-
-    @model_validator(mode="after")
-    def _one_aggregate(self) -> CommandSection:
-        names = [name for places in self.by_key.values() for name in places]
-        if not names:
-            said = 'creates: "…", changes: "…" or creates_or_changes: "…"'
-            raise ValueError(f"say which aggregate it is for: {said}")
-        if twice := next((name for name in names if names.count(name) > 1), ""):
-            raise ValueError(f"{twice} is named twice: one that may exist or not is creates_or_changes")
-        return self
 
     @property
     def by_key(self) -> Mapping[str, Mapping[str, PlaceSection]]:
