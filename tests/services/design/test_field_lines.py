@@ -1,0 +1,72 @@
+"""Fields are typed as lines; what a line cannot say stays where it is written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.errors import InvalidValue
+from workbench.services.design.field_lines import read_field_line, write_field_line
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("to", "to", "string"),
+        ("note?", "note", "string?"),
+        (" total : money ", "total", "money"),
+        ("amount: money min 0", "amount", {"type": "money", "min": 0}),
+        (
+            "amount?: decimal min 0.5 max 9 places 2",
+            "amount",
+            {"type": "decimal?", "min": 0.5, "max": 9, "places": 2},
+        ),
+        ("status: placed | paid", "status", {"type": "choice", "choices": ["placed", "paid"]}),
+        ("status?: a | b = b", "status", {"type": "choice?", "choices": ["a", "b"], "default": "b"}),
+        ("lines: [line] min 1", "lines", {"type": "list", "of": "line", "min": 1}),
+        ("stock: {whole}", "stock", {"type": "map", "of": "integer"}),
+        ("gift: yes/no = false", "gift", {"type": "boolean", "default": False}),
+        ('to: text = "a b"', "to", {"type": "string", "default": "a b"}),
+        ("seats: whole = 1-2", "seats", {"type": "integer", "default": "1-2"}),
+        ("when: time", "when", "date-time"),
+    ],
+)
+def test_a_line_says_what_is_written(line, name, value):
+    assert read_field_line(line) == (name, value)
+    again = write_field_line(name, value)
+    assert again is not None
+    assert read_field_line(again) == (name, value)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "1a", "a b", "a: money max", "a: money min x", "a: [", "a: x | | y", "a:: b c"]
+)
+def test_what_cannot_be_understood_is_told(line):
+    with pytest.raises(InvalidValue) as failure:
+        read_field_line(line)
+    assert failure.value.hint or "beside" in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "string", "example": "Ada"},
+        {"type": "object", "fields": {}},
+        {"type": "list", "of": {"type": "x"}},
+        3,
+    ],
+)
+def test_what_a_line_cannot_say_has_none(value):
+    assert write_field_line("x", value) is None
+
+
+@given(st.text(alphabet="ab?: |[]{}=-.0\"'min max", max_size=24))
+def test_what_is_understood_is_written_as_it_is_read(line):
+    try:
+        name, value = read_field_line(line)
+    except InvalidValue:
+        return
+    again = write_field_line(name, value)
+    assert again is not None
+    assert read_field_line(again) == (name, value)
