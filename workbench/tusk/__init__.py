@@ -14,13 +14,14 @@ from workbench.tusk.section_edit import (
     replace_section,
     section_span,
 )
-from workbench.tusk.write import write_key, write_value
+from workbench.tusk.write import Raw, write_key, write_value
 
 __all__ = [
     "ChangedOnDisk",
     "Document",
     "Entry",
     "Problem",
+    "Raw",
     "Resolved",
     "Scope",
     "TskError",

@@ -16,12 +16,20 @@ _NAME = re.compile(r"\$?[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
+class Raw(str):
+    """A value that stands as it is written already."""
+
+    __slots__ = ()
+
+
 def write_value(value: Any) -> str:
     """Returns a value as it stands on one line, with double quotes.
 
     Raises:
         InvalidValue: TuskLang has no way to write it.
     """
+    if isinstance(value, Raw):
+        return value
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -70,7 +78,8 @@ def write_entry(key: object, value: Any) -> str:
     if not isinstance(key, str):
         raise InvalidValue(f"{key!r} cannot be written as a key in TuskLang", path="")
     written = _text(key) if key.startswith("$") else write_key(key)  # it is no variable here
-    block = isinstance(value, Mapping) and not written.startswith('"')
+    holds = value.startswith("{") if isinstance(value, Raw) else isinstance(value, Mapping)
+    block = holds and not written.startswith('"')
     return f"{written}{'' if block else ':'} {write_value(value)}"
 
 

@@ -1,0 +1,286 @@
+"""What is done on the board is written as a person would write it, and can be undone to the byte."""
+
+from __future__ import annotations
+
+from functools import reduce
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.errors import InvalidValue
+from workbench.project.declared.compiler import compile_declared
+from workbench.project.project_file import read_document
+from workbench.project.samples import SAMPLES
+from workbench.services.design import gestures
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import Node
+from workbench.services.design.references import references
+from workbench.services.design.relations import RELATIONS
+from workbench.services.design.section_lists import put
+from workbench.tusk import TskError, parse
+
+EMPTY = '[project]\nname: "shop"\n'
+SENT, PARCELS = Node("event", "parcel.sent"), Node("projection", "parcels")
+SEND, DELIVER = Node("command", "send_parcel"), Node("command", "deliver_parcel")
+
+
+def of(text):
+    return DesignText(project=parse(text))
+
+
+def after(*changes, begin=EMPTY):
+    return reduce(lambda text, change: change(text), changes, of(begin))
+
+
+def make(kind, name, behind=None):
+    return lambda text: gestures.made(text, kind, name, behind)
+
+
+def field(node, line):
+    return lambda text: gestures.with_field(text, node, line)
+
+
+def problems(text):
+    file = read_document(text.project, Path("project.tsk"), environ={})
+    return compile_declared(text.project, file.declared)[1]
+
+
+FLOW = (
+    make("command", "send_parcel"),
+    field(SEND, "to: string min 1"),
+    make("event", "parcel.sent", SEND),
+    field(SENT, "to"),
+    make("projection", "parcels", SENT),
+    make("command", "deliver_parcel", Node("aggregate", "parcel")),
+    make("event", "parcel.delivered", DELIVER),
+    lambda text: gestures.linked(text, Node("event", "parcel.delivered"), PARCELS),
+)
+WRITTEN = """\
+[project]
+name: "shop"
+
+[aggregate.parcel]
+
+[event.parcel.sent]
+fields { to: "string" }
+
+[event.parcel.delivered]
+
+[command.send_parcel]
+creates: "parcel"
+fields { parcel_id: "string", to { type: "string", min: 1 } }
+emit: "parcel.sent"
+
+[command.deliver_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+emit: "parcel.delivered"
+
+[projection.parcels]
+columns { id: "text", to: "text", status: "text" }
+on {
+    "parcel.sent": { put { to: "event.to" } }
+    "parcel.delivered": { set { status: "'delivered'" } }
+}
+"""
+
+
+def test_a_flow_is_made_from_nothing_and_runs_at_every_step():
+    text = of(EMPTY)
+    for change in FLOW:
+        text = change(text)
+        assert problems(text) == []
+    assert text.project.text == WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            [make("policy", "p", SENT), make("command", "tell_owner", Node("policy", "p"))],
+            'on: "parcel.sent"\nissue: "tell_owner"\n',
+        ),
+        ([make("process", "p", SENT)], 'key: "id"\non { "parcel.sent": { starts: true } }\n'),
+        (
+            [make("topic", "mail", SENT)],
+            '[topics]\nmail {}\n\n[routing]\nparcel_sent { pattern: "parcel.sent", topics: ["mail"] }\n',
+        ),
+        ([make("handler", "h", SENT)], '[handler.h]\nevent: "parcel.sent"\n'),
+        ([make("query", "all", PARCELS)], '[query.all]\nlist: "parcels"\n'),
+        ([make("actor", "clerk", SEND)], 'creates: "parcel"\nby: "clerk"\nfields'),
+        ([make("external", "post", SEND), make("actor", "clerk", SEND)], 'by: ["post", "clerk"]\n'),
+        (
+            [make("event", "parcel.lost", SEND)],
+            'do { sent { emit: "parcel.sent" }, lost { emit: "parcel.lost" } }\n',
+        ),
+        ([make("aggregate", "box")], "[aggregate.parcel]\n\n[aggregate.box]\n\n[event"),
+        ([make("event", "box.opened", SEND)], '[event.box.opened]\naggregate: "parcel"\n'),
+    ],
+)
+def test_what_follows_something_is_wired_to_it(changes, said):
+    assert said in after(*FLOW, *changes).project.text
+
+
+def test_one_action_moves_with_its_details_where_a_second_one_comes():
+    text = after(
+        *FLOW,
+        lambda text: text.with_project(
+            put(text.project, ("command", "send_parcel", "with"), {"to": "command.to"})
+        ),
+        make("event", "parcel.lost", SEND),
+    )
+    block = 'do { sent { emit: "parcel.sent", with { to: "command.to" } }, lost { emit: "parcel.lost" } }\n'
+    assert block in text.project.text
+    assert problems(text) == []
+    alone = gestures.unlinked(text, SEND, SENT)
+    assert 'do { lost { emit: "parcel.lost" } }\n' in alone.project.text
+    none = gestures.unlinked(alone, SEND, Node("event", "parcel.lost"))
+    assert 'to { type: "string", min: 1 } }\n\n' in none.project.text
+
+
+@pytest.mark.parametrize("one", RELATIONS, ids=lambda one: f"{one.source}-{one.target}")
+def test_a_wire_is_written_known_and_taken_away(one):
+    text = reduce(
+        lambda text, kind: (
+            text if gestures.exists(text, Node(kind, f"a_{kind}")) else gestures.made(text, kind, f"a_{kind}")
+        ),
+        dict.fromkeys(["command", "aggregate", one.source, one.target]),
+        of(EMPTY),
+    )
+    source, target = Node(one.source, f"a_{one.source}"), Node(one.target, f"a_{one.target}")
+    wired = gestures.linked(text, source, target)
+    assert one.linked(wired.project, source.name, target.name)
+    assert gestures.linked(wired, source, target) == wired
+    bare = gestures.unlinked(wired, source, target)
+    assert not one.linked(bare.project, source.name, target.name)
+    with pytest.raises(InvalidValue, match="does not lead from"):
+        gestures.unlinked(bare, source, target)
+
+
+def test_what_cannot_be_is_told():
+    text = after(*FLOW)
+    for change, said in (
+        (make("command", "send_parcel"), "there is a command send_parcel already"),
+        (make("event", "a b"), "a b cannot be a name"),
+        (
+            lambda text: gestures.linked(text, PARCELS, SENT),
+            "a projection answers a query, nothing leads from it to a event",
+        ),
+        (field(SENT, "to: money"), "has a field to already"),
+        (
+            lambda text: gestures.renamed(text, SENT, "parcel.delivered", []),
+            "there is a event parcel.delivered already",
+        ),
+    ):
+        with pytest.raises(InvalidValue, match=said):
+            change(text)
+
+
+def test_a_field_is_changed_renamed_and_removed():
+    text = after(*FLOW)
+    wide = gestures.with_field(text, SEND, "receiver?: string", instead="to")
+    assert 'fields { parcel_id: "string", receiver: "string?" }' in wide.project.text
+    assert 'fields { parcel_id: "string" }' in gestures.without_field(wide, SEND, "receiver").project.text
+    assert "[event.parcel.sent]\n\n" in gestures.without_field(text, SENT, "to").project.text
+
+
+def test_a_rename_is_everywhere():
+    text = after(*FLOW)
+    asked = gestures.renamed(text, SENT, "parcel.shipped", gestures.places_of(text, SENT))
+    assert asked.project.text == WRITTEN.replace("parcel.sent", "parcel.shipped")
+
+
+def test_what_is_removed_takes_along_what_is_about_it():
+    text = after(
+        *FLOW,
+        make("policy", "p", SENT),
+        make("command", "tell_parcel", Node("policy", "p")),
+        make("query", "q", PARCELS),
+    )
+    assert [one.role for one in gestures.left_over(text, SENT)] == ["emit", "on", "on"]
+    alone = gestures.removed(text, SENT, along=True)
+    assert problems(alone) == []
+    assert "sent" not in alone.project.text
+    assert "policy" not in alone.project.text
+    assert "emit" in gestures.removed(text, SENT, along=False).project.text
+    gone = gestures.removed(text, Node("aggregate", "parcel"), along=True)
+    assert problems(gone) == []
+    assert (
+        gone.project.text
+        == EMPTY
+        + '\n[projection.parcels]\ncolumns { id: "text", to: "text", status: "text" }\n\n[query.q]\nlist: "parcels"\n'
+    )
+
+
+HOSTILE = st.sampled_from(["plain", "crlf", "bom", "comments"])
+
+
+def dressed(text, how):
+    if how == "crlf":
+        return text.replace("\n", "\r\n")
+    if how == "comments":
+        return "".join(
+            f"# of {line.strip()}\n{line}" if line.startswith("[") else line for line in text.splitlines(True)
+        )
+    return "\ufeff" + text if how == "bom" else text
+
+
+NAMES = st.sampled_from(["a", "order.lost", "b-c", "order.x.y", "order", "orders", "place_order", "1", ""])
+KINDS = [
+    "command",
+    "event",
+    "aggregate",
+    "projection",
+    "policy",
+    "process",
+    "handler",
+    "query",
+    "topic",
+    "subscription",
+    "actor",
+]
+
+
+def gesture(data, text, node, other):
+    """Returns the texts after a gesture that is drawn."""
+    drawn = data.draw(st.sampled_from(["make", "link", "unlink", "field", "rename"]))
+    match drawn:
+        case "make":
+            return gestures.made(text, data.draw(st.sampled_from(KINDS)), data.draw(NAMES), node)
+        case "link":
+            return gestures.linked(text, node, other)
+        case "unlink":
+            return gestures.unlinked(text, node, other)
+        case "field":
+            return gestures.with_field(text, node, "extra: money min 0")
+        case _:
+            return gestures.renamed(text, node, data.draw(NAMES), gestures.places_of(text, node))
+
+
+def is_marked(text):
+    """Whether what is wrong with the settings has a place."""
+    try:
+        read_document(text.project, Path("project.tsk"), environ={})
+    except TskError as error:
+        return all(one.line for one in error.found)
+    return True
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([one for one in SAMPLES if one.endswith("declared")]), HOSTILE, st.data())
+def test_random_gestures_give_texts_that_can_be_read_and_keep_every_comment(sample, how, data):
+    text = of(dressed((Path("resources/samples") / sample / "project.tsk").read_text(), how))
+    for _ in range(4):
+        nodes = sorted({(one.kind, one.name) for one in references(text) if one.role == "header"})
+        nodes = [Node(kind, name) for kind, name in nodes if kind not in {"type", "consumer"}]
+        comments = text.project.text.count("# of ")
+        try:
+            text = gesture(data, text, data.draw(st.sampled_from(nodes)), data.draw(st.sampled_from(nodes)))
+        except InvalidValue:
+            continue
+        assert parse(text.project.text).sections == text.project.sections
+        assert text.project.text.count("# of ") == comments
+        assert text.project.text.count("\r\n") == (text.project.text.count("\n") if how == "crlf" else 0)
+        assert is_marked(text)

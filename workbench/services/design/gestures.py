@@ -1,0 +1,303 @@
+"""What a person does on the board, each as a change of the texts: make, link, fields, rename, remove."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.errors import InvalidValue
+from workbench.project.declared.section_kinds import KINDS
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.field_lines import read_field_line
+from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
+from workbench.services.design.relations import column_type, relation, section_path, why_not
+from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
+from workbench.tusk import Document, add_section, delete, insert, remove_section, rename
+
+PLACES = ("creates", "changes", "creates_or_changes")
+"""Keys by which a command says which aggregate it is for."""
+NEXT = {"command": "event", "event": "projection", "projection": "policy", "policy": "command"}
+"""What is made after a thing of a kind where the chain goes on."""
+FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
+"""Where the fields of a kind stand that are not called so."""
+_PART = r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
+_LEGAL = re.compile(rf"{_PART}(?:\.{_PART})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A thing of the model: a kind of section, or ``topic`` or ``subscription``, and its name."""
+
+    kind: str
+    name: str
+
+
+def exists(text: DesignText, node: Node) -> bool:
+    """Whether the project file declares a thing."""
+    path = section_path(node.kind, node.name)
+    return ".".join(path) in text.project.sections or text.project.find(path) is not None
+
+
+def full_name(text: DesignText, kind: str, name: str, after: Node | None) -> str:
+    """Returns the whole name for what was typed: an event has the name of its aggregate before it."""
+    name = name.strip()
+    owner = _aggregate_of(text.project, after) if after is not None and kind == "event" else ""
+    return f"{owner}.{name}" if owner and "." not in name else name
+
+
+def made(text: DesignText, kind: str, name: str, after: Node | None = None) -> DesignText:
+    """Returns the texts with a new thing, wired to what it follows by the one relation that makes sense.
+
+    Args:
+        after: What was selected.
+
+    Raises:
+        InvalidValue: The name cannot be one, or something has it.
+    """
+    if not _LEGAL.fullmatch(name):
+        hint = "letters, digits, _ and -; parts have a point between them"
+        raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="", hint=hint)
+    node = Node(kind, name)
+    if exists(text, node):
+        raise InvalidValue(
+            f"there is a {kind} {name} already", path="", hint="link to it, or choose another name"
+        )
+    document = text.project
+    if kind == "command":
+        document, after = _with_aggregate(document, name, after)
+    entries = _BEGINNINGS[kind](document, name, after) if kind in _BEGINNINGS else {}
+    if kind in {"topic", "subscription"}:
+        document = insert(document, section_path(kind, name), entries)
+    else:
+        document = add_section(
+            document, f"{kind}.{name}", entries, after=_neighbour(document, kind, name, after)
+        )
+    text = text.with_project(document)
+    if after is None:
+        return text
+    if relation(after.kind, kind) is not None:
+        return linked(text, after, node)
+    return linked(text, node, after) if relation(kind, after.kind) is not None else text
+
+
+def linked(text: DesignText, source: Node, target: Node) -> DesignText:
+    """Returns the texts with a wire from one thing to another; one that is there already stays.
+
+    Raises:
+        InvalidValue: Nothing can lead from the one kind to the other; says what can.
+    """
+    found = relation(source.kind, target.kind)
+    if found is None:
+        raise InvalidValue(why_not(source.kind, target.kind), path="")
+    document = text.project
+    if found.linked(document, source.name, target.name):
+        return text
+    return text.with_project(found.link(document, source.name, target.name))
+
+
+def unlinked(text: DesignText, source: Node, target: Node) -> DesignText:
+    """Returns the texts without a wire.
+
+    Raises:
+        InvalidValue: It is not one that the project file declares.
+    """
+    found = relation(source.kind, target.kind)
+    if found is None or not found.linked(text.project, source.name, target.name):
+        raise InvalidValue(f"the project file does not lead from {source.name} to {target.name}", path="")
+    return text.with_project(found.unlink(text.project, source.name, target.name))
+
+
+def fields_path(node: Node) -> tuple[str, ...]:
+    """Returns where the fields of a thing stand."""
+    return (*section_path(node.kind, node.name), FIELDS.get(node.kind, "fields"))
+
+
+def with_field(text: DesignText, node: Node, line: str, *, instead: str = "") -> DesignText:
+    """Returns the texts with a field as a line says it, behind the others or in the place of one.
+
+    Raises:
+        InvalidValue: The line cannot be understood, or there is a field of that name.
+    """
+    name, value = read_field_line(line)
+    path, document = fields_path(node), text.project
+    if name != instead and document.find((*path, name)) is not None:
+        raise InvalidValue(f"{node.name} has a field {name} already", path="")
+    if instead and instead != name:
+        document = rename(document, (*path, instead), name)
+    return text.with_project(put(document, (*path, name), value))
+
+
+def without_field(text: DesignText, node: Node, name: str) -> DesignText:
+    """Returns the texts without a field.
+
+    Raises:
+        InvalidValue: There is none of that name.
+    """
+    path = fields_path(node)
+    alone = names_at(text.project, path) == [name]
+    return text.with_project(delete(text.project, path if alone else (*path, name)))
+
+
+def places_of(text: DesignText, node: Node) -> list[Reference]:
+    """Returns every place where a thing is named, its own header among them."""
+    spaces = NAME_SPACES.get(node.kind, (node.kind,))
+    found = [one for one in references(text) if one.kind in spaces and one.name == node.name]
+    return list({(one.file, one.start): one for one in found}.values())
+
+
+def renamed(text: DesignText, node: Node, name: str, places: list[Reference]) -> DesignText:
+    """Returns the texts with another name at these places.
+
+    Raises:
+        InvalidValue: The name cannot be one, or something has it.
+    """
+    if not _LEGAL.fullmatch(name):
+        raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
+    if exists(text, Node(node.kind, name)):
+        raise InvalidValue(f"there is a {node.kind} {name} already", path="")
+    for file in dict.fromkeys(one.file for one in places):
+        pieces = [(one.start, one.end, one.renamed(name)) for one in places if one.file == file]
+        text = text.exchanged(file, pieces)
+    return text
+
+
+def left_over(text: DesignText, node: Node) -> list[Reference]:
+    """Returns the places that name a thing from outside of it: what its removal would leave behind."""
+    own = ".".join(section_path(node.kind, node.name))
+    return [one for one in places_of(text, node) if one.role != HEADER and one.owner != own]
+
+
+def removed(text: DesignText, node: Node, *, along: bool) -> DesignText:
+    """Returns the texts without a thing.
+
+    Args:
+        along: Take away what names it, too, as far as that is a wire, or a thing that is about it alone.
+
+    Raises:
+        InvalidValue: The project file does not declare it.
+    """
+    document = text.project
+    if along:
+        for one in left_over(text, node):
+            document = _without_mention(document, one, node)
+        if node.kind == "aggregate":
+            for name in [one for one in document.sections if one.startswith(f"event.{node.name}.")]:
+                event = Node("event", name.partition(".")[2])
+                document = removed(text.with_project(document), event, along=True).project
+    path = section_path(node.kind, node.name)
+    if ".".join(path) in document.sections:
+        return text.with_project(remove_section(document, ".".join(path)))
+    return text.with_project(delete(document, path))
+
+
+def _without_mention(document: Document, one: Reference, node: Node) -> Document:
+    """Takes away what names a thing, and what would have nothing to do without it.
+
+    What is no wire, such as an expression, stays, and is told by the check.
+    """
+    path = tuple(one.owner.split("."))
+    if one.owner not in document.sections:
+        whole = one.role in {"topic", "handler", "pattern"} and document.find(path) is not None
+        return delete(document, path) if whole else document
+    if one.role in {*PLACES, "get", "list", "projection", "aggregate"}:
+        return remove_section(document, one.owner)
+    if one.role in {"emit", "issue", "publish", "withdraw"}:
+        document = remove_action(document, path, one.role, node.name)
+        idle = path[0] == "policy" and not any(actions(document, path))
+        return remove_section(document, one.owner) if idle else document
+    if one.role == "by":
+        return remove_name(document, (*path, "by"), node.name)
+    names = names_at(document, (*path, "on"))
+    if one.role != "on" or node.name not in names:
+        return document
+    if names == [node.name] and path[0] != "projection":
+        return remove_section(document, one.owner)
+    entry = document.find((*path, "on"))
+    if entry is not None and entry.value.scope is None:
+        return remove_name(document, (*path, "on"), node.name)
+    return delete(document, (*path, "on") if names == [node.name] else (*path, "on", node.name))
+
+
+def _with_aggregate(document: Document, name: str, after: Node | None) -> tuple[Document, Node | None]:
+    """Returns the aggregate that a new command is for: where none is known, by the command's last word."""
+    if after is not None and _aggregate_of(document, after):
+        return document, after
+    owner = name.rpartition("_")[2]
+    if f"aggregate.{owner}" not in document.sections:
+        document = add_section(
+            document, f"aggregate.{owner}", {}, after=_neighbour(document, "aggregate", owner, None)
+        )
+    return document, after if after is not None and relation(after.kind, "command") else Node(
+        "aggregate", owner
+    )
+
+
+def _aggregate_of(document: Document, node: Node) -> str:
+    """Returns the aggregate that a thing belongs to; empty where that is not known."""
+    if node.kind == "aggregate":
+        return node.name
+    if node.kind == "event":
+        own = names_at(document, (*section_path("event", node.name), "aggregate"))
+        return own[0] if own else node.name.rpartition(".")[0]
+    if node.kind == "command":
+        path = section_path("command", node.name)
+        return next((name for key in PLACES for name in names_at(document, (*path, key))), "")
+    return ""
+
+
+def _command(document: Document, name: str, after: Node | None) -> dict[str, Any]:
+    known = _aggregate_of(document, after) if after is not None else ""
+    owner = known or name.rpartition("_")[2]
+    begun = any(
+        owner in names_at(document, (*section.split("."), "creates"))
+        for section in document.sections
+        if section.startswith("command.")
+    )
+    return {"changes" if begun else "creates": owner, "fields": {f"{owner}_id".replace("-", "_"): "string"}}
+
+
+def _event(document: Document, name: str, after: Node | None) -> dict[str, Any]:
+    owner = _aggregate_of(document, after) if after is not None else ""
+    return {"aggregate": owner} if owner and name.rpartition(".")[0] != owner else {}
+
+
+def _projection(document: Document, _name: str, after: Node | None) -> dict[str, Any]:
+    columns = {"id": "text"}
+    if after is not None and after.kind == "event":
+        path = (*section_path("event", after.name), "fields")
+        columns |= {
+            one: column_type(document, (*path, one)) for one in names_at(document, path) if one != "id"
+        }
+    return {"columns": columns}
+
+
+_BEGINNINGS = {
+    "command": _command,
+    "event": _event,
+    "projection": _projection,
+    "process": lambda *_: {"key": "id"},
+}
+"""What the section of a new thing of a kind says; anything else begins empty."""
+
+
+def _neighbour(document: Document, kind: str, name: str, after: Node | None) -> str:
+    """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
+    owner = name.rpartition(".")[0] if kind == "event" else ""
+    if kind == "command" and after is not None:
+        owner = _aggregate_of(document, after)
+    best = list(_alike(document, kind, owner))
+    if best:
+        return best[-1]
+    if kind in {"event", "command"} and owner:
+        around = [*_alike(document, "event", owner)] or [f"aggregate.{owner}"]
+        return around[-1] if around[-1] in document.sections else ""
+    return next((one for one in reversed(document.sections) if one.partition(".")[0] in KINDS), "")
+
+
+def _alike(document: Document, kind: str, owner: str) -> Iterator[str]:
+    for section in document.sections:
+        own, _, name = section.partition(".")
+        if own == kind and name and (not owner or _aggregate_of(document, Node(kind, name)) == owner):
+            yield section

@@ -1,0 +1,185 @@
+"""What can follow what on the board: one table for legal wires, what comes next, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from workbench.services.design.section_lists import (
+    actions,
+    add_action,
+    add_entry,
+    add_name,
+    names_at,
+    put,
+    remove_action,
+    remove_name,
+)
+from workbench.tusk import Document, delete
+from workbench.tusk.document import Path
+
+Change = Callable[[Document, str, str], Document]
+"""Of the names of source and target."""
+_COLUMNS = {
+    "integer": "integer",
+    "decimal": "number",
+    "money": "number",
+    "boolean": "boolean",
+    "date-time": "time",
+    "list": "json",
+    "map": "json",
+    "object": "json",
+}
+"""What a column is for a field of a type; any other is text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """What leads from things of one kind to those of another.
+
+    Attributes:
+        word: What the source does to the target, such as ``emits``.
+        link, unlink: Write it, and take it away again.
+        linked: Returns whether it is written.
+    """
+
+    source: str
+    target: str
+    word: str
+    link: Change
+    unlink: Change
+    linked: Callable[[Document, str, str], bool]
+
+
+def relation(source: str, target: str) -> Relation | None:
+    """Returns what leads from one kind to another; None where nothing does."""
+    return next((one for one in RELATIONS if (one.source, one.target) == (source, target)), None)
+
+
+def targets_of(source: str) -> Iterator[Relation]:
+    """Yields what can follow a kind, the most usual first."""
+    return (one for one in RELATIONS if one.source == source)
+
+
+def why_not(source: str, target: str) -> str:
+    """Says why nothing leads from one kind to another, and what does."""
+    legal = [f"{one.word} a {one.target}" for one in targets_of(source)]
+    does = " or ".join(legal) if legal else "leads to nothing"
+    return f"a {source} {does}, nothing leads from it to a {target}"
+
+
+def section_path(kind: str, name: str) -> Path:
+    """Returns where a thing of a kind is declared."""
+    if kind in {"topic", "subscription"}:
+        return (f"{kind}s", name)
+    return (kind, *name.split("."))
+
+
+def _acts(source: str, target: str, word: str, does: str) -> Relation:
+    return Relation(
+        source=source,
+        target=target,
+        word=word,
+        link=lambda document, one, other: add_action(document, section_path(source, one), does, other),
+        unlink=lambda document, one, other: remove_action(document, section_path(source, one), does, other),
+        linked=lambda document, one, other: (does, other) in actions(document, section_path(source, one)),
+    )
+
+
+def _listed(source: str, target: str, word: str, key: str, *, single: bool = False) -> Relation:
+    """A relation that is written at its target: the source stands among the names of a key."""
+
+    def link(document: Document, one: str, other: str) -> Document:
+        place = (*section_path(target, other), key)
+        return put(document, place, one) if single else add_name(document, place, one)
+
+    def unlink(document: Document, one: str, other: str) -> Document:
+        return remove_name(document, (*section_path(target, other), key), one)
+
+    def linked(document: Document, one: str, other: str) -> bool:
+        return one in names_at(document, (*section_path(target, other), key))
+
+    return Relation(source=source, target=target, word=word, link=link, unlink=unlink, linked=linked)
+
+
+def _entry(source: str, target: str, word: str, write: Change) -> Relation:
+    """A relation that is written at its target: the source is a key of its map ``on``."""
+
+    def unlink(document: Document, one: str, other: str) -> Document:
+        place = (*section_path(target, other), "on")
+        if one not in names_at(document, place):
+            return document
+        return delete(document, place if names_at(document, place) == [one] else (*place, one))
+
+    def linked(document: Document, one: str, other: str) -> bool:
+        return one in names_at(document, (*section_path(target, other), "on"))
+
+    return Relation(source=source, target=target, word=word, link=write, unlink=unlink, linked=linked)
+
+
+def _step(document: Document, event: str, process: str) -> Document:
+    place = (*section_path("process", process), "on")
+    first = not names_at(document, place)
+    return add_entry(document, (*place, event), {"starts": True} if first else {"ends": True})
+
+
+def _deed(document: Document, event: str, projection: str) -> Document:
+    """Has a read model read an event: the first one puts the row, others change it."""
+    path = section_path("projection", projection)
+    fields = names_at(document, (*section_path("event", event), "fields"))
+    columns = names_at(document, (*path, "columns"))
+    common = {name: f"event.{name}" for name in columns[1:] if name in fields}
+    first = not names_at(document, (*path, "on"))
+    if not common:
+        if "status" not in columns:
+            document = put(document, (*path, "columns", "status"), "text")
+        common = {"status": f"'{event.rpartition('.')[2].replace('_', ' ')}'"}
+    return add_entry(document, (*path, "on", event), {"put" if first else "set": common})
+
+
+def column_type(document: Document, path: Path) -> str:
+    """Returns what a column is that holds a field."""
+    entry = document.find((*path, "type")) or document.find(path)
+    word = str(entry.value.plain).removesuffix("?") if entry is not None else ""
+    if word not in _COLUMNS and document.find(("types", word)) is not None:
+        return column_type(document, ("types", word))
+    return _COLUMNS.get(word, "text")
+
+
+def _route(document: Document, event: str, topic: str) -> Document:
+    taken = names_at(document, ("routing",))
+    key = event.replace(".", "_")
+    if key in taken:
+        return add_name(document, ("routing", key, "topics"), topic)
+    return put(document, ("routing", key), {"pattern": event, "topics": [topic]})
+
+
+def _unroute(document: Document, event: str, topic: str) -> Document:
+    key = event.replace(".", "_")
+    document = remove_name(document, ("routing", key, "topics"), topic)
+    if document.find(("routing", key)) is None or names_at(document, ("routing", key, "topics")):
+        return document
+    return delete(document, ("routing", key))
+
+
+def _routed(document: Document, event: str, topic: str) -> bool:
+    return topic in names_at(document, ("routing", event.replace(".", "_"), "topics"))
+
+
+RELATIONS = (
+    _acts("command", "event", "emits", "emit"),
+    _entry("event", "projection", "is read by", _deed),
+    _listed("event", "policy", "is consumed by", "on"),
+    _entry("event", "process", "is consumed by", _step),
+    Relation(source="event", target="topic", word="goes to", link=_route, unlink=_unroute, linked=_routed),
+    _listed("event", "handler", "is handled by", "event", single=True),
+    _acts("policy", "command", "issues", "issue"),
+    _acts("policy", "topic", "publishes to", "publish"),
+    _acts("handler", "command", "issues", "issue"),
+    _acts("handler", "topic", "publishes to", "publish"),
+    _listed("topic", "subscription", "is read by", "topic", single=True),
+    _listed("handler", "subscription", "works for", "handler", single=True),
+    _listed("actor", "command", "gives", "by"),
+    _listed("external", "command", "gives", "by"),
+    _listed("projection", "query", "answers", "list", single=True),
+)

@@ -1,0 +1,146 @@
+"""Changes what a declared section does: its actions, and the lists and maps of what it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import indent
+from typing import Any
+
+from workbench.project.declared.key_lookup import key_place
+from workbench.project.declared.sections import ActionSection
+from workbench.tusk import Document, Entry, Raw, ValueKind, delete, insert, set_value, write_value
+from workbench.tusk.document import Path
+
+DOES = ("emit", "issue", "publish", "withdraw")
+"""Keys that say what an action does."""
+_ACTION = tuple(one.alias or name for name, one in ActionSection.model_fields.items())
+_NO_LETTER = re.compile(r"[^A-Za-z0-9_]+")
+
+
+def usual_order(path: Path) -> Sequence[str]:
+    """Returns the keys that can stand at a path of the project file, in their usual order."""
+    for length in range(len(path), 0, -1):
+        place = key_place(".".join(path[:length]), path[length:])
+        if place is not None and place.keys:
+            return list(place.keys)
+    return ()
+
+
+def put(document: Document, path: Path, value: Any) -> Document:
+    """Returns the document with a value at a path, where it usually stands."""
+    return set_value(document, path, value, order=usual_order(path[:-1]))
+
+
+def add_name(document: Document, path: Path, name: str) -> Document:
+    """Returns the document with a name among those of a key, which holds one or a list."""
+    entry = document.find(path)
+    if entry is None:
+        return put(document, path, name)
+    names = _names(entry)
+    return document if name in names else put(document, path, [*names, name])
+
+
+def remove_name(document: Document, path: Path, name: str) -> Document:
+    """Returns the document without a name among those of a key; with the last one the key goes."""
+    entry = document.find(path)
+    if entry is None or name not in _names(entry):
+        return document
+    names = [one for one in _names(entry) if one != name]
+    if not names:
+        return delete(document, path)
+    return put(document, path, names[0] if len(names) == 1 else names)
+
+
+def add_action(document: Document, path: Path, does: str, name: str) -> Document:
+    """Returns the document in which what stands at a path does one thing more.
+
+    Several actions stand in ``do``; one alone moves there when a second one comes.
+    """
+    if document.find((*path, "do")) is not None:
+        return put(document, (*path, "do", _free(document, path, name)), {does: name})
+    if not any(document.find((*path, key)) is not None for key in DOES):
+        return put(document, (*path, does), name)
+    first = [entry for key in _ACTION if (entry := document.find((*path, key))) is not None]
+    named = next(one for one in first if one.key in DOES)
+    block = _block(document, first)
+    for entry in first:
+        document = delete(document, (*path, entry.key))
+    key = _word(_names(named)[0])
+    document = put(document, (*path, "do"), {key: Raw(block)})
+    return put(document, (*path, "do", _free(document, path, name)), {does: name})
+
+
+def remove_action(document: Document, path: Path, does: str, name: str) -> Document:
+    """Returns the document in which what stands at a path does not do that any more."""
+    for place in list(_acting(document, path)):
+        entry = document.find((*place, does))
+        if entry is None or name not in _names(entry):
+            continue
+        if len(_names(entry)) > 1:
+            document = remove_name(document, (*place, does), name)
+        elif place == path:
+            for key in _ACTION:
+                if document.find((*path, key)) is not None:
+                    document = delete(document, (*path, key))
+        else:
+            document = delete(document, place)
+    several = document.find((*path, "do"))
+    if several is not None and several.value.scope is not None and not several.value.scope.entries:
+        document = delete(document, (*path, "do"))
+    return document
+
+
+def actions(document: Document, path: Path) -> Iterator[tuple[str, str]]:
+    """Yields what is done at a path: the key that says it, and what it names."""
+    for place in _acting(document, path):
+        for does in DOES:
+            entry = document.find((*place, does))
+            for name in _names(entry) if entry is not None else ():
+                yield does, name
+
+
+def add_entry(document: Document, path: Path, value: Mapping[str, Any]) -> Document:
+    """Returns the document with an entry of a map, unless it is there."""
+    if document.find(path) is not None:
+        return document
+    return insert(document, path, value, order=usual_order(path[:-1]))
+
+
+def names_at(document: Document, path: Path) -> list[str]:
+    """Returns the names that a key holds, or those of the entries of a map."""
+    entry = document.find(path)
+    if entry is None:
+        return []
+    return list(entry.value.scope.entries) if entry.value.scope is not None else _names(entry)
+
+
+def _acting(document: Document, path: Path) -> Iterator[Path]:
+    yield path
+    for key in names_at(document, (*path, "do")):
+        yield (*path, "do", key)
+
+
+def _names(entry: Entry) -> list[str]:
+    items = entry.value.items if entry.value.kind is ValueKind.ARRAY else [entry.value]
+    return [str(one.plain) for one in items if one.kind is ValueKind.STRING]
+
+
+def _block(document: Document, entries: Sequence[Entry]) -> str:
+    texts = [document.text[one.start : one.value.end] for one in entries]
+    line = "{ " + ", ".join(texts) + " }"
+    if "\n" not in line and len(line) <= 80:
+        return line
+    end = document.line_end
+    lines = [text if '"""' in text or "'''" in text else indent(text, "    ").strip() for text in texts]
+    return "{" + "".join(f"{end}        {one}" for one in lines) + f"{end}    }}"
+
+
+def _word(name: str) -> str:
+    """Returns a key for what is done, by the last part of what it names."""
+    return _NO_LETTER.sub("_", name.rpartition(".")[2]) or write_value(name)
+
+
+def _free(document: Document, path: Path, name: str) -> str:
+    taken, word = set(names_at(document, (*path, "do"))), _word(name)
+    return next(key for key in (word, *(f"{word}_{at}" for at in range(2, 10_000))) if key not in taken)
