@@ -17,6 +17,7 @@ from workbench.project.project_file import ProjectFile
 from workbench.services.commands import Commands
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
+from workbench.services.design.design import Design
 from workbench.services.maintenance.commit_watch import CommitWatch
 from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
@@ -50,6 +51,7 @@ class Workspace:
         story: Commands in from files.
         model_reload: Reads the project again when its files change.
         project_editor: The project file as settings.
+        design: The texts of the project while they are designed.
         scenarios: The project's scenarios and what came of them.
         drafts: What was typed and not sent.
     """
@@ -73,6 +75,7 @@ class Workspace:
         self.story = Story(world, self.commands)
         self.model_reload = ModelReload(world, self.environ, self.adopt)
         self.project_editor = ProjectEditor(world, self.environ)
+        self.design = Design(world, self.environ)
         self.scenarios = ScenarioStatus(world)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         world.listen(self._follow)

@@ -86,7 +86,7 @@ class Scope:
 
 @dataclass(slots=True, kw_only=True)
 class Document:
-    """A file: `dump` gives its text back byte for byte.
+    """A file: `dump` gives its text back byte for byte. Two are the same if their texts are.
 
     Attributes:
         top: What stands before the first section.
@@ -96,10 +96,10 @@ class Document:
 
     file: str
     text: str
-    places: Places
-    top: Scope
-    sections: dict[str, Scope]
-    entries_at_most: int
+    places: Places = field(compare=False)
+    top: Scope = field(compare=False)
+    sections: dict[str, Scope] = field(compare=False)
+    entries_at_most: int = field(compare=False)
 
     def dump(self) -> bytes:
         """Returns the file's bytes."""

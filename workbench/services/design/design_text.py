@@ -30,6 +30,12 @@ class DesignText:
         """Returns the same with another project file."""
         return replace(self, project=document)
 
+    def with_file(self, document: Document) -> DesignText:
+        """Returns the same with another document in the place of the file of its name."""
+        if document.file == PROJECT_FILE:
+            return self.with_project(document)
+        return replace(self, scenarios={**self.scenarios, document.file: document})
+
     def exchanged(self, file: str, pieces: Sequence[tuple[int, int, str]]) -> DesignText:
         """Returns the same with pieces of a file's text exchanged: begin, end and what stands there then.
 
@@ -40,7 +46,4 @@ class DesignText:
         text = document.text
         for start, end, written in sorted(set(pieces), reverse=True):
             text = text[:start] + written + text[end:]
-        document = parse(text, file) if text != document.text else document
-        if file == PROJECT_FILE:
-            return self.with_project(document)
-        return replace(self, scenarios={**self.scenarios, file: document})
+        return self.with_file(parse(text, file)) if text != document.text else self

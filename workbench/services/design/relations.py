@@ -80,10 +80,21 @@ def _acts(source: str, target: str, word: str, does: str) -> Relation:
         source=source,
         target=target,
         word=word,
-        link=lambda document, one, other: add_action(document, section_path(source, one), does, other),
+        link=lambda document, one, other: _done(document, section_path(source, one), does, other),
         unlink=lambda document, one, other: remove_action(document, section_path(source, one), does, other),
         linked=lambda document, one, other: (does, other) in actions(document, section_path(source, one)),
     )
+
+
+def _done(document: Document, path: Path, does: str, name: str) -> Document:
+    """Adds an action; a command that is issued gets the id of what happened, where no field says it."""
+    if does != "issue" or path[0] != "policy":
+        return add_action(document, path, does, name)
+    target = names_at(document, (*section_path("command", name), "fields"))[:1]
+    events = names_at(document, (*path, "on"))
+    said = [names_at(document, (*section_path("event", one), "fields")) for one in events]
+    given = {one: "id" for one in target if not all(one in fields for fields in said) or not said}
+    return add_action(document, path, does, name, given)
 
 
 def _listed(source: str, target: str, word: str, key: str, *, single: bool = False) -> Relation:

@@ -52,15 +52,23 @@ def remove_name(document: Document, path: Path, name: str) -> Document:
     return put(document, path, names[0] if len(names) == 1 else names)
 
 
-def add_action(document: Document, path: Path, does: str, name: str) -> Document:
+def add_action(
+    document: Document, path: Path, does: str, name: str, given: Mapping[str, str] | None = None
+) -> Document:
     """Returns the document in which what stands at a path does one thing more.
 
     Several actions stand in ``do``; one alone moves there when a second one comes.
+
+    Args:
+        given: Fields that are said in ``with``, each an expression.
     """
+    action = {does: name, **({"with": given} if given else {})}
     if document.find((*path, "do")) is not None:
-        return put(document, (*path, "do", _free(document, path, name)), {does: name})
+        return put(document, (*path, "do", _free(document, path, name)), action)
     if not any(document.find((*path, key)) is not None for key in DOES):
-        return put(document, (*path, does), name)
+        for key, value in action.items():
+            document = put(document, (*path, key), value)
+        return document
     first = [entry for key in _ACTION if (entry := document.find((*path, key))) is not None]
     named = next(one for one in first if one.key in DOES)
     block = _block(document, first)
@@ -68,7 +76,7 @@ def add_action(document: Document, path: Path, does: str, name: str) -> Document
         document = delete(document, (*path, entry.key))
     key = _word(_names(named)[0])
     document = put(document, (*path, "do"), {key: Raw(block)})
-    return put(document, (*path, "do", _free(document, path, name)), {does: name})
+    return put(document, (*path, "do", _free(document, path, name)), action)
 
 
 def remove_action(document: Document, path: Path, does: str, name: str) -> Document:

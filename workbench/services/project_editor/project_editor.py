@@ -69,7 +69,7 @@ class ProjectEditor:
             raise TskError(draft.problems)
         root = self._world.model.root
         edits = in_scenarios(root, draft.renames)
-        broken = broken_scenarios(self._world, would_be(self._world, draft), edits)
+        broken = broken_scenarios(self._world, would_be(self._world, draft.document, draft.environ), edits)
         if broken and not insist:
             raise WouldBreak(broken)
         save(draft.path, draft.document.dump(), was=draft.original)

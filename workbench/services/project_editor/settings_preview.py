@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.errors import ProjectError
@@ -14,7 +14,7 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios, read_scenarios
 from workbench.services.project_editor.setting_renames import Edit, in_code, left_behind, mentions
 from workbench.services.project_editor.settings_draft import SettingsDraft
-from workbench.tusk import Problem, TskError, parse
+from workbench.tusk import Document, Problem, TskError, parse
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -26,8 +26,8 @@ class WouldBreak(ProjectError):
     """A change would load, but scenarios that fit the project now would not any more."""
 
 
-def would_be(world: World[Project], draft: SettingsDraft) -> Registry | None:
-    """Loads the project with a draft in the place of its file, in full, as opening it does.
+def would_be(world: World[Project], document: Document, environ: Mapping[str, str]) -> Registry | None:
+    """Loads the project with a text in the place of its file, in full, as opening it does.
 
     Returns:
         Its model; None where it would have modules that are not trusted yet, which are not imported.
@@ -36,10 +36,10 @@ def would_be(world: World[Project], draft: SettingsDraft) -> Registry | None:
         ProjectError: It would not load; every problem with its place.
     """
     project = world.model
-    file = read_document(draft.document, draft.path, environ=draft.environ)
+    file = read_document(document, project.root / PROJECT_FILE, environ=environ)
     loaded = load_project(
         project.root,
-        environ=draft.environ,
+        environ=environ,
         trusted=lambda sources: not project.restricted and sources.digest == project.digest,
         file=file,
     )

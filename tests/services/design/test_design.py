@@ -1,0 +1,167 @@
+"""Steps of a design: written if they load, else kept; undone to the byte, joined with others' changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
+from workbench.services.design import gestures
+from workbench.services.design.gestures import Node
+from workbench.services.project.open_project import open_target
+from workbench.tusk import ChangedOnDisk, add_section, parse, save
+
+TEXT = """\
+# Mine
+[project]
+name: "shop"
+
+[aggregate.parcel]
+
+[event.parcel.sent]
+
+# Not now
+[aggregate.box]
+"""
+SCENARIO = '"Sent" {\n    when: { event: "parcel.sent", stream: "parcel-1" }\n    then: []\n}\n'
+SENT = Node("event", "parcel.sent")
+
+
+@pytest.fixture
+async def project(tmp_path, stores, by_hand):
+    root = tmp_path / "shop"
+    (root / "scenarios").mkdir(parents=True)
+    (root / "project.tsk").write_text(TEXT)
+    (root / "scenarios" / "a.tsk").write_text(SCENARIO)
+    workspace = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await workspace.start()
+    yield workspace
+    await workspace.close()
+
+
+def written(project, name="project.tsk"):
+    return (project.project.root / name).read_text()
+
+
+def make(kind, name, after=None):
+    return lambda text: gestures.made(text, kind, name, after)
+
+
+async def test_a_step_that_loads_is_written_and_undone_to_the_byte(project):
+    design = project.design
+    state = design.apply(
+        "Add command send_parcel", make("command", "send_parcel", Node("aggregate", "parcel"))
+    )
+    assert (state.undo, state.redo, state.problems) == ("Add command send_parcel", "", ())
+    assert "[command.send_parcel]" in written(project)
+    assert state.text.project.text == written(project)
+    state = design.undo()
+    assert (state.undo, state.redo) == ("", "Add command send_parcel")
+    assert written(project) == TEXT
+    design.redo()
+    assert "[command.send_parcel]" in written(project)
+    design.undo()
+    design.apply("Add", make("aggregate", "other"))
+    with pytest.raises(InvalidValue, match="there is nothing to redo"):
+        design.redo()
+    design.undo()
+    with pytest.raises(InvalidValue, match="there is nothing to undo"):
+        design.undo()
+    assert written(project) == TEXT
+
+
+async def test_a_rename_is_one_step_over_all_files(project):
+    design = project.design
+    design.apply(
+        "Rename", lambda text: gestures.renamed(text, SENT, "parcel.left", gestures.places_of(text, SENT))
+    )
+    assert "[event.parcel.left]" in written(project)
+    assert written(project, "scenarios/a.tsk") == SCENARIO.replace("sent", "left")
+    design.undo()
+    assert (written(project), written(project, "scenarios/a.tsk")) == (TEXT, SCENARIO)
+
+
+async def test_what_does_not_load_is_kept_unwritten_until_it_does(project):
+    design = project.design
+    state = design.apply("Add policy tell", make("policy", "tell", SENT))
+    assert any("a policy needs issue" in one for one in state.problems)
+    assert written(project) == TEXT
+    assert "[policy.tell]" in design.state().text.project.text
+    state = design.apply("Add command tell_parcel", make("command", "tell_parcel", Node("policy", "tell")))
+    assert state.problems == ()
+    assert 'on: "parcel.sent"\nissue: "tell_parcel"\nwith { parcel_id: "id" }\n' in written(project)
+    design.undo()
+    assert design.undo().problems == ()
+    assert written(project) == TEXT
+
+
+async def test_other_sections_that_change_meanwhile_stay(project):
+    design, path = project.design, project.project.root / "project.tsk"
+    design.apply("Add policy tell", make("policy", "tell", SENT))
+    changed = TEXT.replace("# Mine", "# Ours").replace("# Not now\n", "# Later\n")
+    path.write_text(changed)
+    assert "# Ours" in design.state().text.project.text
+    design.apply("Add command tell_parcel", make("command", "tell_parcel", Node("policy", "tell")))
+    assert "# Later" in written(project)
+    assert "[policy.tell]" in written(project)
+    path.write_text(written(project) + "\n[aggregate.crate]\n")
+    design.undo()
+    design.undo()
+    assert written(project) == changed + "\n[aggregate.crate]\n"
+
+
+async def test_the_same_section_is_asked_about_and_nothing_is_lost(project):
+    design, path = project.design, project.project.root / "project.tsk"
+    design.apply("Add policy tell", make("policy", "tell", SENT))
+    path.write_text(TEXT + '\n[policy.tell]\non: "parcel.sent"\n# theirs\n')
+    with pytest.raises(
+        ProjectError, match=r"\[policy\.tell\] changed in the file, and in what is not written"
+    ):
+        design.state()
+    path.write_text(TEXT)
+    assert "[policy.tell]" in design.state().text.project.text
+    design.undo()
+    design.apply("Add", lambda text: text.with_project(add_section(text.project, "actor.clerk", {})))
+    path.write_text(written(project).replace("[actor.clerk]\n", '[actor.clerk]\ndescription: "x"\n'))
+    with pytest.raises(InvalidValue, match=r"Add cannot be undone: project.tsk: \[actor\.clerk\]"):
+        design.undo()
+    assert 'description: "x"' in written(project)
+    assert design.state().undo == "Add"
+
+
+async def test_what_cannot_be_written_is_kept_with_its_undo(project, monkeypatch):
+    design = project.design
+    fail = StoreReadOnly("the disk is full")
+
+    def full(*_args, **_kwargs):
+        raise fail
+
+    monkeypatch.setattr("workbench.services.design.design.save", full)
+    with pytest.raises(StoreReadOnly):
+        design.apply("Add", make("aggregate", "crate"))
+    assert written(project) == TEXT
+    assert design.state().undo == "Add"
+    monkeypatch.setattr("workbench.services.design.design.save", save)
+    design.apply("Add", make("aggregate", "cask"))
+    assert "[aggregate.crate]\n\n[aggregate.cask]" in written(project)
+
+
+async def test_a_file_that_changes_at_the_same_moment_is_not_overwritten(project, monkeypatch):
+    path = project.project.root / "project.tsk"
+
+    def late(target, new, *, was):
+        path.write_text("# Theirs\n" + TEXT)
+        save(target, new, was=was)
+
+    monkeypatch.setattr("workbench.services.design.design.save", late)
+    with pytest.raises(ChangedOnDisk):
+        project.design.apply("Add", make("aggregate", "crate"))
+    assert written(project) == "# Theirs\n" + TEXT
+    monkeypatch.undo()
+    assert "[aggregate.crate]" in project.design.state().text.project.text
+
+
+async def test_what_a_gesture_cannot_do_changes_nothing(project):
+    with pytest.raises(InvalidValue, match="cannot be a name"):
+        project.design.apply("Add", make("event", "a b"))
+    assert project.design.state().undo == ""
+    assert parse(written(project)).text == TEXT

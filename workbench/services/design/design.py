@@ -1,0 +1,222 @@
+"""The texts of an open project while they are designed: every gesture is a step that can be undone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import InvalidValue, NotFound, ProjectError
+from workbench.project.samples import PROJECT_FILE
+from workbench.project.scenarios import FOLDER
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.section_merge import merge
+from workbench.services.project_editor.settings_preview import would_be
+from workbench.tusk import Document, TskError, parse, read_file, save
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+
+KEPT = 200
+"""Steps that can be undone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something that was done.
+
+    Attributes:
+        label: What it was, such as ``Add event parcel.sent``.
+    """
+
+    label: str
+    before: DesignText
+    after: DesignText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignState:
+    """Where a design stands.
+
+    Attributes:
+        undo, redo: What would be undone and done again; empty where there is nothing.
+        problems: Why what is designed is not written yet; empty where the files have it.
+    """
+
+    text: DesignText = field(default_factory=DesignText)
+    undo: str = ""
+    redo: str = ""
+    problems: tuple[str, ...] = ()
+
+
+class Design:
+    """Changes the files of a project by steps; writes only what loads, and keeps the rest as a draft.
+
+    Its methods read and write files and compile: they are called beside the loop, one at a time.
+    """
+
+    def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
+        self._world, self._environ = world, environ
+        self._turn = threading.Lock()
+        self._files = DesignText()
+        """As they were when they were last read or written."""
+        self._text: DesignText | None = None
+        self._problems: tuple[str, ...] = ()
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
+
+    def state(self) -> DesignState:
+        """Returns where it stands, with what changed in the files meanwhile.
+
+        Raises:
+            ProjectError: A file cannot be read, or changed where the draft did.
+        """
+        with self._turn:
+            self._follow()
+            return self._state()
+
+    def apply(self, label: str, change: Callable[[DesignText], DesignText]) -> DesignState:
+        """Does a step; what loads is written in one go.
+
+        Raises:
+            InvalidValue: The change says that it cannot be.
+            ProjectError: A file cannot be read, or changed where the draft did.
+            ChangedOnDisk: A file changed at the same moment; the step is kept, and not written.
+            StoreReadOnly: A file cannot be written; the step is kept, and not written.
+        """
+        with self._turn:
+            before = self._follow()
+            after = change(before)
+            if after != before:
+                self._done = [*self._done, Step(label=label, before=before, after=after)][-KEPT:]
+                self._undone.clear()
+                self._take(after)
+            return self._state()
+
+    def undo(self) -> DesignState:
+        """Takes the last step back; where files changed meanwhile only what it did to them.
+
+        Raises:
+            InvalidValue: There is none, or what it changed was changed again by others.
+            ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
+        """
+        with self._turn:
+            return self._again(self._done, self._undone, "undo")
+
+    def redo(self) -> DesignState:
+        """Does again what was taken back; raises as `undo`."""
+        with self._turn:
+            return self._again(self._undone, self._done, "redo")
+
+    def _again(self, steps: list[Step], others: list[Step], word: str) -> DesignState:
+        present = self._follow()
+        if not steps:
+            raise InvalidValue(f"there is nothing to {word}", path="")
+        step = steps[-1]
+        text = step.before if present == step.after else _without(step, present)
+        steps.pop()
+        others.append(Step(label=step.label, before=present, after=text))
+        self._take(text)
+        return self._state()
+
+    def _state(self) -> DesignState:
+        return DesignState(
+            text=self._text or self._files,
+            undo=self._done[-1].label if self._done else "",
+            redo=self._undone[-1].label if self._undone else "",
+            problems=self._problems,
+        )
+
+    def _follow(self) -> DesignText:
+        """Returns the present texts: what the files say, and what is not written yet."""
+        fresh = self._read()
+        if self._text is None or not self._problems:
+            self._files = self._text = fresh
+        elif fresh != self._files:
+            self._text = _joined(self._files, self._text, fresh)
+            self._files = fresh
+        return self._text
+
+    def _take(self, text: DesignText) -> None:
+        """Writes what loads."""
+        self._text = text
+        self._problems = ("it is not written yet",)
+        self._problems = tuple(self._faults(text.project))
+        if not self._problems:
+            self._problems = ("it is not written yet",)
+            self._write(text)
+            self._problems = ()
+
+    def _faults(self, document: Document) -> Sequence[str]:
+        try:
+            would_be(self._world, document, self._environ)
+        except ProjectError as error:
+            return [str(one) for one in error.problems]
+        return []
+
+    def _write(self, text: DesignText) -> None:
+        root = self._world.model.root
+        was = {one.file: one for one in self._files.files()}
+        for one in text.files():
+            if one.text != was[one.file].text:
+                save(root / one.file, one.dump(), was=was[one.file].dump())
+        self._files = text
+
+    def _read(self) -> DesignText:
+        root = self._world.model.root
+        known = {one.file: one for one in self._files.files()}
+        project = _document(root, PROJECT_FILE, known)
+        scenarios = {}
+        for path in sorted((root / FOLDER).glob("*.tsk")):
+            name = f"{FOLDER}/{path.name}"
+            try:
+                scenarios[name] = _document(root, name, known)
+            except (NotFound, TskError):
+                continue  # it says so itself where scenarios are shown
+        return DesignText(project=project, scenarios=scenarios)
+
+
+def _document(root: Path, name: str, known: Mapping[str, Document]) -> Document:
+    try:
+        data = read_file(root / name)
+    except OSError as error:
+        raise NotFound(
+            f"{root / name} cannot be read: {error.strerror or error}", hint="put it back"
+        ) from error
+    before = known.get(name)
+    return before if before is not None and before.dump() == data else parse(data, name)
+
+
+def _joined(base: DesignText, mine: DesignText, theirs: DesignText) -> DesignText:
+    """Returns what is not written yet with what changed in the files meanwhile.
+
+    Raises:
+        ProjectError: Both changed the same section.
+    """
+    made = theirs
+    for one in mine.files():
+        before, there = _file(base, one.file), _file(theirs, one.file)
+        if before is None or there is None or one == before:
+            continue
+        merged = merge(before, one, there)
+        if merged.conflicts:
+            named = ", ".join(f"[{name}]" for name in merged.conflicts)
+            raise ProjectError([f"{one.file}: {named} changed in the file, and in what is not written yet"])
+        made = made.with_file(parse(merged.text, one.file))
+    return made
+
+
+def _without(step: Step, present: DesignText) -> DesignText:
+    """Returns the present texts without what a step did to them."""
+    try:
+        return _joined(step.after, step.before, present)
+    except ProjectError as error:
+        said = f"{step.label} cannot be undone: {error.problems[0]}"
+        raise InvalidValue(said, path="", hint="change it by hand") from error
+
+
+def _file(text: DesignText, name: str) -> Document | None:
+    return text.project if name == PROJECT_FILE else text.scenarios.get(name)

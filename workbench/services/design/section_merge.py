@@ -1,0 +1,82 @@
+"""Joins two changes of one text, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from workbench.tusk import Document, section_span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What came of it.
+
+    Attributes:
+        text: With both changes; where they exclude each other, as it was given to be kept.
+        conflicts: The sections that both changed, each in another way; empty is what stands before them.
+    """
+
+    text: str
+    conflicts: tuple[str, ...] = ()
+
+
+def merge(base: Document, mine: Document, theirs: Document) -> Merged:
+    """Returns a text with what was changed in either; where both changed a section, theirs and its name.
+
+    A section goes with the comments right above it, and with what stands between it and the next one.
+    """
+    was, own, other = pieces(base), pieces(mine), pieces(theirs)
+    kept, conflicts = dict(other), []
+    for name in {**own, **was}:
+        before, here, there = (_said(one.get(name)) for one in (was, own, other))
+        if here in (before, there):
+            continue
+        if there != before:
+            conflicts.append(name)
+        elif here is None:
+            del kept[name]
+        elif there is None:
+            kept = _inserted(kept, own, name)
+        else:
+            kept[name] = here + kept[name][len(there) :]
+    new = kept.keys() - other.keys()
+    return Merged(text=_joined(kept, new, theirs.line_end), conflicts=tuple(conflicts))
+
+
+def _said(piece: str | None) -> str | None:
+    """Returns a piece without the blank lines behind it, which are a matter of what follows."""
+    return None if piece is None else piece.rstrip(" \t\r\n")
+
+
+def pieces(document: Document) -> Mapping[str, str]:
+    """Returns a document's text in pieces, by section; what stands before the first one has an empty name."""
+    names = list(document.sections)
+    begins = [section_span(document, name)[0] for name in names]
+    text = document.text
+    ends = [*begins[1:], len(text)] if begins else []
+    found = {"": text[: begins[0] if begins else len(text)]}
+    return found | {name: text[at:end] for name, at, end in zip(names, begins, ends, strict=True)}
+
+
+def _inserted(kept: Mapping[str, str], own: Mapping[str, str], name: str) -> dict[str, str]:
+    """Puts a new section behind the one that it stands behind in its own text."""
+    names = list(own)
+    before = next((one for one in reversed(names[: names.index(name)]) if one in kept), "")
+    found: dict[str, str] = {}
+    for one, text in kept.items():
+        found[one] = text
+        if one == before:
+            found[name] = own[name]
+    return found
+
+
+def _joined(kept: Mapping[str, str], new: Collection[str], end: str) -> str:
+    """Returns the text of pieces; a new one has a blank line before and behind it."""
+    text, gap = "", False
+    for name, piece in kept.items():
+        if text.strip("\ufeff") and piece and (gap or name in new):
+            text = text.rstrip(" \t\r\n") + end + end
+        gap = name in new
+        text += piece.rstrip(" \t\r\n") + end if gap else piece
+    return text
