@@ -96,6 +96,19 @@ class Design:
                 self._take(after)
             return self._state()
 
+    def is_stored(self, event: str) -> bool:
+        """Whether the store has an event of a type."""
+        reader = self._world.store.reader()
+        try:
+            after, head = 0, reader.head()
+            while after < head:
+                found, after = reader.read_types(event.__eq__, after, 1)
+                if found:
+                    return True
+            return False
+        finally:
+            reader.close()
+
     def undo(self) -> DesignState:
         """Takes the last step back; where files changed meanwhile only what it did to them.
 

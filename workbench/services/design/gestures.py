@@ -14,7 +14,7 @@ from workbench.services.design.field_lines import read_field_line
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import column_type, relation, section_path, why_not
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
-from workbench.tusk import Document, add_section, delete, insert, remove_section, rename
+from workbench.tusk import Document, Value, ValueKind, add_section, delete, insert, remove_section, rename
 
 PLACES = ("creates", "changes", "creates_or_changes")
 """Keys by which a command says which aggregate it is for."""
@@ -38,6 +38,13 @@ def exists(text: DesignText, node: Node) -> bool:
     """Whether the project file declares a thing."""
     path = section_path(node.kind, node.name)
     return ".".join(path) in text.project.sections or text.project.find(path) is not None
+
+
+def names_of(text: DesignText, kind: str) -> list[str]:
+    """Returns what the project file declares of a kind."""
+    if kind in {"topic", "subscription"}:
+        return names_at(text.project, (f"{kind}s",))
+    return [one.partition(".")[2] for one in text.project.sections if one.startswith(f"{kind}.")]
 
 
 def full_name(text: DesignText, kind: str, name: str, after: Node | None) -> str:
@@ -112,6 +119,19 @@ def unlinked(text: DesignText, source: Node, target: Node) -> DesignText:
 def fields_path(node: Node) -> tuple[str, ...]:
     """Returns where the fields of a thing stand."""
     return (*section_path(node.kind, node.name), FIELDS.get(node.kind, "fields"))
+
+
+def fields_of(text: DesignText, node: Node) -> dict[str, Any]:
+    """Returns the fields of a thing as they are written, in their order."""
+    entry = text.project.find(fields_path(node))
+    scope = entry.value.scope if entry is not None else None
+    return {one.key: _plain(one.value) for one in scope.entries.values()} if scope is not None else {}
+
+
+def _plain(value: Value) -> Any:
+    if value.scope is not None:
+        return {one.key: _plain(one.value) for one in value.scope.entries.values()}
+    return [_plain(one) for one in value.items] if value.kind is ValueKind.ARRAY else value.plain
 
 
 def with_field(text: DesignText, node: Node, line: str, *, instead: str = "") -> DesignText:

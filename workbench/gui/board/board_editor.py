@@ -1,0 +1,427 @@
+"""What is made on the board by keys: new things after what is chosen, wires, fields, names, and undo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Signal
+
+from workbench.errors import CallerError, InvalidValue, WorkbenchError
+from workbench.gui.actions import Action, Actions, action
+from workbench.gui.board.board_entry import BoardEntry, Entered, Offer
+from workbench.gui.widgets import error_text
+from workbench.services.design import gestures
+from workbench.services.design.design import DesignState
+from workbench.services.design.field_lines import write_field_line
+from workbench.services.design.gestures import Node
+from workbench.services.design.relations import RELATIONS, relation, why_not
+
+if TYPE_CHECKING:
+    from workbench.gui.board.flow_view import FlowView
+    from workbench.gui.desk import Desk
+    from workbench.model.registry import Registry
+    from workbench.services.design.design_text import DesignText
+
+KEYS = {
+    "command": "C",
+    "event": "E",
+    "projection": "V",
+    "policy": "P",
+    "process": "R",
+    "handler": "H",
+    "topic": "T",
+    "subscription": "S",
+    "aggregate": "A",
+    "query": "Q",
+}
+"""What a letter makes."""
+FIELD_HINT = "name: type, such as amount: money min 0"
+_FIELDS = {"command", "event", "projection", "aggregate", "process", "query"}
+_SIGNS = {"process": "policy", "handler": "subscription", "query": "projection", "actor": "user"}
+
+
+def _makes() -> Iterable[Action]:
+    for kind, key in KEYS.items():
+        yield Action(
+            key=f"make_{kind}",
+            text=f"Add {kind} …",
+            run=lambda editor, node, kind=kind: editor.make(kind, node),
+            keys=key,
+            icon=_SIGNS.get(kind, kind),
+            on="canvas",
+            group=3,
+            anyway=True,
+            why=lambda editor, _node: editor.why_not(),
+        )
+
+
+class BoardEditor(QObject):
+    """Lets a person design on a canvas; every gesture is a step of the design (board.md: Making).
+
+    Signals:
+        stood: Where the design stands, as `DesignState`.
+
+    Attributes:
+        canvas: The board.
+        entry: The line that is typed.
+        wanted: Id of the node that is chosen once it is drawn.
+    """
+
+    stood = Signal(object)
+    makes = tuple(_makes())
+
+    def __init__(self, desk: Desk, canvas: FlowView) -> None:
+        super().__init__(canvas)
+        self.desk, self.canvas = desk, canvas
+        self.entry = BoardEntry(canvas)
+        self.entry.entered.connect(self._entered)
+        self.entry.emptied.connect(self._emptied)
+        self.entry.left.connect(self._left)
+        self.wanted = ""
+        self.state = DesignState()
+        self._take: Callable[[Entered], None] = lambda _entered: None
+        self._erase: Callable[[], None] = lambda: None
+        self.acts = Actions(self, canvas)
+        self.acts.offer()
+
+    # -- what is chosen ------------------------------------------------------------------------------------
+
+    def why_not(self) -> str:
+        """Says why nothing can be designed here; empty where it can."""
+        return self.desk.read_only() if self.desk.workspace.world.model is None else ""
+
+    def node(self, identity: str) -> Node | None:
+        """Returns what a card stands for; None where it is none that the project file declares."""
+        kind, _, name = identity.partition(":")
+        registry = self.desk.workspace.registry
+        if kind == "subscription":
+            kind = _kind_of_consumer(registry, name)
+        elif kind == "external":
+            kind = "external" if name in registry.externals else "actor"
+        node = Node(kind, name) if name else None
+        return node if node is not None and gestures.exists(self.state.text, node) else None
+
+    def follow(self) -> None:
+        """Reads where the design stands; what was made is chosen once it is drawn."""
+        self.desk.run(self._follow(), "Read the project file")
+
+    async def _follow(self) -> None:
+        self._show(await asyncio.to_thread(self.desk.workspace.design.state))
+
+    def drawn(self) -> None:
+        """Chooses what was made, once it is there."""
+        if self.wanted and self.wanted in self.canvas.board.cards():
+            self.canvas.reveal(self.wanted)
+            self.wanted = ""
+
+    # -- making --------------------------------------------------------------------------------------------
+
+    def make(self, kind: str, identity: str) -> None:
+        """Asks for the name of something new, which follows what is chosen."""
+        after = self.node(identity)
+        leads = self._leads(kind, after)
+        title = f"New {kind}" + (f": {after.name} {leads} it" if after is not None and leads else "")
+        self._ask(
+            title, kind, self._place(), partial(self._offers, kind, after), partial(self._make, kind, after)
+        )
+
+    def _leads(self, kind: str, after: Node | None) -> str:
+        found = relation(after.kind, kind) if after is not None else None
+        return found.word if found is not None else ""
+
+    def _offers(self, kind: str, after: Node | None, typed: str) -> Sequence[Offer]:
+        """Returns what fits: things of that kind that are there already, and the new one."""
+        if not typed:
+            return ()
+        text, sign = self.state.text, _SIGNS.get(kind, kind)
+        name = gestures.full_name(text, kind, typed, after)
+        known = [one for one in gestures.names_of(text, kind) if typed in one]
+        linked = (
+            [Offer(text=f"{one}: link to it", name=one, icon=sign) for one in known]
+            if self._leads(kind, after)
+            else []
+        )
+        new = [] if name in known else [Offer(text=f"New {kind} {name}", name="", icon="plus")]
+        return [*linked, *new] if name in known else [*new, *linked]
+
+    def _make(self, kind: str, after: Node | None, entered: Entered) -> None:
+        if not entered.text:
+            self.entry.leave()
+            return
+        if entered.offer is not None and entered.offer.name and after is not None:
+            node = Node(kind, entered.offer.name)
+            change = partial(gestures.linked, source=after, target=node)
+            label = f"Link {after.name} to {node.name}"
+        else:
+            node = Node(kind, gestures.full_name(self.state.text, kind, entered.text, after))
+            change = partial(gestures.made, kind=kind, name=node.name, after=after)
+            label = f"Add {kind} {node.name}"
+        self._do(label, change, partial(self._made, node, entered))
+
+    def _made(self, node: Node, entered: Entered) -> None:
+        self.wanted = _identity(node)
+        follows = gestures.NEXT.get(node.kind, "")
+        if entered.on and follows:
+            self._follow_up(follows, node)
+        elif entered.inside and node.kind in _FIELDS:
+            self.fields_of(node)
+        elif node.kind == "policy" and self.state.problems:
+            self._follow_up("command", node)  # without one it could not be written
+        else:
+            self.entry.leave()
+
+    def _follow_up(self, kind: str, after: Node) -> None:
+        title = f"New {kind}: {after.name} {self._leads(kind, after)} it"
+        self._ask(
+            title,
+            kind,
+            self.entry.pos(),
+            partial(self._offers, kind, after),
+            partial(self._make, kind, after),
+        )
+
+    # -- fields --------------------------------------------------------------------------------------------
+
+    def _no_fields(self, identity: str) -> str:
+        node = self.node(identity)
+        return self.why_not() or (
+            "" if node is not None and node.kind in _FIELDS else "It has no fields of its own"
+        )
+
+    @action("Add fields …", keys="Tab", icon="edit", on="canvas", group=3, why=_no_fields)
+    def add_fields(self, identity: str) -> None:
+        """Asks for the fields of a node, one after the other."""
+        if (node := self.node(identity)) is not None:
+            self.fields_of(node)
+
+    def fields_of(self, node: Node) -> None:
+        """Asks for the fields of something, a line each."""
+        self._ask(
+            f"Fields of {node.name}",
+            node.kind,
+            self._place(),
+            lambda _typed: (),
+            partial(self._field, node),
+            hint=FIELD_HINT,
+        )
+        self._erase = partial(self._last_field, node)
+
+    def _field(self, node: Node, entered: Entered) -> None:
+        if not entered.text:
+            self.entry.leave()
+            return
+        name = entered.text.partition(":")[0].strip()
+        change = partial(gestures.with_field, node=node, line=entered.text)
+        self._do(f"Add field {name}", change, lambda: self.fields_of(node))
+
+    def _last_field(self, node: Node) -> None:
+        fields = gestures.fields_of(self.state.text, node)
+        if not fields:
+            return
+        name, value = list(fields.items())[-1]
+        line = write_field_line(name, value)
+        self._do(
+            f"Remove field {name}",
+            partial(gestures.without_field, node=node, name=name),
+            lambda: self.entry.line.setText(line or name),
+        )
+
+    # -- wires, names, removal -----------------------------------------------------------------------------
+
+    def _no_node(self, identity: str) -> str:
+        return self.why_not() or (
+            "" if self.node(identity) is not None else "The project file does not declare it"
+        )
+
+    @action("Link to …", keys="L", icon="link", on="canvas", group=3, why=_no_node)
+    def link(self, identity: str) -> None:
+        """Asks for what follows a node, among what can."""
+        if (node := self.node(identity)) is not None:
+            self._ask(
+                f"{node.name} leads to",
+                node.kind,
+                self._place(),
+                partial(self._targets, node),
+                partial(self._link, node),
+            )
+
+    def _targets(self, node: Node, typed: str) -> Sequence[Offer]:
+        text = self.state.text
+        return [
+            Offer(
+                text=f"{one.word} {name}",
+                name=f"{one.target}:{name}",
+                icon=_SIGNS.get(one.target, one.target),
+            )
+            for one in RELATIONS
+            if one.source == node.kind
+            for name in gestures.names_of(text, one.target)
+            if typed in name and not one.linked(text.project, node.name, name)
+        ]
+
+    def _link(self, node: Node, entered: Entered) -> None:
+        if entered.offer is None:
+            kinds = [kind for kind in KEYS if entered.text in gestures.names_of(self.state.text, kind)]
+            said = why_not(node.kind, kinds[0]) if kinds else f"nothing is named {entered.text}"
+            self.entry.tell(said)
+            return
+        kind, _, name = entered.offer.name.partition(":")
+        target = Node(kind, name)
+        self.wanted = _identity(target)
+        self._do(
+            f"Link {node.name} to {name}",
+            partial(gestures.linked, source=node, target=target),
+            self.entry.leave,
+        )
+
+    @action("Rename …", keys="F2", icon="edit", on="canvas", group=3, why=_no_node)
+    def rename(self, identity: str) -> None:
+        """Asks for another name, which then stands wherever the node is named."""
+        node = self.node(identity)
+        if node is None:
+            return
+        count = len(gestures.places_of(self.state.text, node))
+        places = "1 place" if count == 1 else f"{count:,} places"
+        self._ask(
+            f"Rename {node.kind} in {places}",
+            node.kind,
+            self._place(),
+            lambda _typed: (),
+            partial(self._rename, node),
+            text=node.name,
+        )
+
+    def _rename(self, node: Node, entered: Entered) -> None:
+        if entered.text in {"", node.name}:
+            self.entry.leave()
+            return
+        self.wanted = _identity(Node(node.kind, entered.text))
+        stored = self.desk.workspace.design.is_stored
+        change = partial(_renamed, node=node, name=entered.text, is_stored=stored)
+        self._do(f"Rename {node.kind} {node.name}", change, self.entry.leave)
+
+    @action("Remove", keys="Del", icon="purge", on="canvas", group=3, why=_no_node)
+    def remove(self, identity: str) -> None:
+        """Removes a node with the wires that lead to and from it."""
+        if (node := self.node(identity)) is not None:
+            self._do(
+                f"Remove {node.kind} {node.name}",
+                partial(gestures.removed, node=node, along=True),
+                lambda: None,
+            )
+
+    # -- undo ----------------------------------------------------------------------------------------------
+
+    def _undo_look(self, _identity: str) -> tuple[str, str]:
+        return f"Undo {self.state.undo}" if self.state.undo else "Undo", "undo"
+
+    def _redo_look(self, _identity: str) -> tuple[str, str]:
+        return f"Redo {self.state.redo}" if self.state.redo else "Redo", "redo"
+
+    @action(
+        "Undo",
+        keys="Ctrl+Z",
+        icon="undo",
+        on="canvas",
+        group=4,
+        anyway=True,
+        look=_undo_look,
+        why=lambda editor, _node: "" if editor.state.undo else "There is nothing to undo",
+    )
+    def undo(self, _identity: str) -> None:
+        """Takes the last step back."""
+        self._step(self.desk.workspace.design.undo, f"Undo {self.state.undo}")
+
+    @action(
+        "Redo",
+        keys="Ctrl+Shift+Z / Ctrl+Y",
+        icon="redo",
+        on="canvas",
+        group=4,
+        anyway=True,
+        look=_redo_look,
+        why=lambda editor, _node: "" if editor.state.redo else "There is nothing to redo",
+    )
+    def redo(self, _identity: str) -> None:
+        """Does again what was taken back."""
+        self._step(self.desk.workspace.design.redo, f"Redo {self.state.redo}")
+
+    # -- doing ---------------------------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        title: str,
+        kind: str,
+        place: QPoint,
+        offers: Callable[[str], Sequence[Offer]],
+        take: Callable[[Entered], None],
+        *,
+        text: str = "",
+        hint: str = "",
+    ) -> None:
+        self._take, self._erase = take, lambda: None
+        self.entry.ask(title, _SIGNS.get(kind, kind), place, offers, text=text, hint=hint)
+
+    def _entered(self, entered: Entered) -> None:
+        self._take(entered)
+
+    def _emptied(self) -> None:
+        self._erase()
+
+    def _left(self) -> None:
+        self._take, self._erase = lambda _entered: None, lambda: None
+
+    def _place(self) -> QPoint:
+        board = self.canvas.board
+        if not board.here:
+            return self.canvas.viewport().rect().center() - QPoint(150, 40)
+        return self.canvas.mapFromScene(board.box_of(board.here).bottomLeft()) + QPoint(0, 8)
+
+    def _do(self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None]) -> None:
+        self._step(partial(self.desk.workspace.design.apply, label, change), label, then)
+
+    def _step(
+        self, work: Callable[[], DesignState], label: str, then: Callable[[], None] = lambda: None
+    ) -> None:
+        self.desk.run(self._run(work, label, then), label)
+
+    async def _run(self, work: Callable[[], DesignState], label: str, then: Callable[[], None]) -> None:
+        try:
+            state = await asyncio.to_thread(work)
+        except (CallerError, WorkbenchError) as error:
+            if not self.entry.isVisible():
+                self.desk.fail(label, error)
+            self.entry.tell(error_text(error))
+            return
+        self._show(state)
+        self.desk.project_saved.emit()
+        then()
+
+    def _show(self, state: DesignState) -> None:
+        self.state = state
+        self.acts.refresh()
+        self.stood.emit(state)
+
+
+def _renamed(text: DesignText, node: Node, name: str, is_stored: Callable[[str], bool]) -> DesignText:
+    if node.kind == "event" and is_stored(node.name):
+        said = f"the store has events of the type {node.name}, which would not be read any more"
+        raise InvalidValue(said, path="", hint="add an event of the new name, or begin with an empty store")
+    return gestures.renamed(text, node, name, gestures.places_of(text, node))
+
+
+def _identity(node: Node) -> str:
+    kind = {"policy": "subscription", "process": "subscription", "actor": "external"}.get(
+        node.kind, node.kind
+    )
+    return f"{kind}:{node.name}"
+
+
+def _kind_of_consumer(registry: Registry, name: str) -> str:
+    reactor = registry.reactors.get(name)
+    if reactor is None:
+        return "subscription"
+    return "process" if reactor.stateful else "policy"

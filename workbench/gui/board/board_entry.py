@@ -1,0 +1,216 @@
+"""A line that is typed on the board, beside a card, with what fits it below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.actions import WidgetKey
+from workbench.gui.icons import icon
+from workbench.gui.theme import theme
+from workbench.gui.widgets import plain_label
+
+WIDE = 300
+"""Pixels."""
+ROWS = 6
+"""Rows of what fits that are shown at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Something that fits what was typed.
+
+    Attributes:
+        text: What is shown.
+        name: What it stands for.
+        icon: Name of its icon.
+    """
+
+    text: str
+    name: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """What was entered.
+
+    Attributes:
+        offer: What was taken of what fits; None for the text itself.
+        on: Whether the next one is to follow at once.
+        inside: Whether the fields are to follow.
+    """
+
+    text: str
+    offer: Offer | None = None
+    on: bool = False
+    inside: bool = False
+
+
+class BoardEntry(QFrame):
+    """Asks for one line over a canvas; it goes away when that is done, or left.
+
+    Signals:
+        entered: What was entered, as `Entered`.
+        emptied: Backspace in an empty line.
+        left: It was left by Escape, or by going elsewhere.
+    """
+
+    moves = (
+        WidgetKey("Enter", "Take the marked line"),
+        WidgetKey("Shift+Enter", "Take what was typed as a new name"),
+        WidgetKey("Ctrl+Enter", "Take it, and go on with what comes next"),
+        WidgetKey("Tab", "Take it, and go on with its fields"),
+        WidgetKey("Esc", "Leave it"),
+    )
+    entered = Signal(object)
+    emptied = Signal()
+    left = Signal()
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.setObjectName("board_entry")
+        self._offers: Callable[[str], Sequence[Offer]] = lambda _text: ()
+        self._sign = QLabel()
+        self._title = plain_label("", "muted")
+        self.line = QLineEdit()
+        self.line.textChanged.connect(self._offer)
+        self.line.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.itemClicked.connect(lambda _item: self._take(QLineEdit()))
+        self.told = plain_label("", wrap=True)
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(self._sign)
+        top.addWidget(self.line, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 8)
+        column.setSpacing(4)
+        column.addWidget(self._title)
+        column.addLayout(top)
+        column.addWidget(self.list)
+        column.addWidget(self.told)
+        theme().changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        self.setStyleSheet(
+            f"#board_entry {{ background: {colors.raised}; border: 2px solid {colors.accent};"
+            " border-radius: 8px; }"
+            "#board_entry QListWidget { background: transparent; }"
+        )
+
+    def ask(
+        self,
+        title: str,
+        sign: str,
+        place: QPoint,
+        offers: Callable[[str], Sequence[Offer]] = lambda _text: (),
+        *,
+        text: str = "",
+        hint: str = "",
+    ) -> None:
+        """Asks for a line.
+
+        Args:
+            sign: Name of the icon.
+            place: Where it stands, if it has room there; a point of the canvas.
+            offers: Returns what fits what was typed.
+            hint: Is shown while nothing is typed.
+        """
+        self._offers = offers
+        self._title.setText(title)
+        self.line.setAccessibleName(title)
+        self.line.setPlaceholderText(hint)
+        self._sign.setPixmap(icon(sign, sign).pixmap(16, 16))
+        self.tell("")
+        self.line.setText(text)
+        self._offer(text)
+        self._stand(place)
+        self.show()
+        self.raise_()
+        self.line.setFocus()
+        self.line.selectAll()
+
+    def _stand(self, place: QPoint) -> None:
+        self.setFixedWidth(min(WIDE, max(120, self._canvas.width() - 16)))
+        self.adjustSize()
+        room = self._canvas.size() - self.size()
+        self.move(max(4, min(place.x(), room.width() - 4)), max(4, min(place.y(), room.height() - 4)))
+
+    def tell(self, text: str) -> None:
+        """Says what is wrong with what was entered; it stays there to be changed."""
+        self.told.setText(text)
+        self.told.setStyleSheet(f"color: {theme().colors.error}")
+        self.told.setVisible(bool(text))
+        self.adjustSize()
+
+    def leave(self) -> None:
+        """Goes away, and gives the keyboard back."""
+        if self.isVisible():
+            self.hide()
+            self._canvas.setFocus()
+            self.left.emit()
+
+    def _offer(self, text: str) -> None:
+        self.told.hide()
+        self.list.clear()
+        for one in self._offers(text.strip()):
+            item = (
+                QListWidgetItem(icon(one.icon, one.icon), one.text) if one.icon else QListWidgetItem(one.text)
+            )
+            item.setData(Qt.ItemDataRole.UserRole, one)
+            self.list.addItem(item)
+        count = self.list.count()
+        self.list.setVisible(bool(count))
+        self.list.setCurrentRow(0 if count else -1)
+        self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
+        self.adjustSize()
+        if self.isVisible():
+            self._stand(self.pos())
+
+    def _take(self, _from: QWidget, *, typed: bool = False, on: bool = False, inside: bool = False) -> None:
+        item = None if typed else self.list.currentItem()
+        offer = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        self.entered.emit(Entered(text=self.line.text().strip(), offer=offer, on=on, inside=inside))
+
+    @override
+    def eventFilter(self, watched: object, event: object) -> bool:
+        return isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress and self._key(event)
+
+    def _key(self, event: QKeyEvent) -> bool:
+        key, pressed = event.key(), event.modifiers()
+        control = bool(pressed & Qt.KeyboardModifier.ControlModifier)
+        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._take(self.line, typed=bool(pressed & Qt.KeyboardModifier.ShiftModifier), on=control)
+        elif key == Qt.Key.Key_Tab:
+            self._take(self.line, inside=True)
+        elif key == Qt.Key.Key_Escape:
+            self.leave()
+        elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and self.list.count():
+            step = 1 if key == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+        elif key == Qt.Key.Key_Backspace and not self.line.text():
+            self.emptied.emit()
+        else:
+            return False
+        return True
