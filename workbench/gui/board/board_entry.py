@@ -94,7 +94,7 @@ class BoardEntry(QFrame):
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.itemClicked.connect(lambda _item: self._take(QLineEdit()))
+        self.list.itemClicked.connect(lambda _item: self._take())
         self.told = plain_label("", wrap=True)
         top = QHBoxLayout()
         top.setSpacing(6)
@@ -162,7 +162,7 @@ class BoardEntry(QFrame):
         self.told.setText(text)
         self.told.setStyleSheet(f"color: {theme().colors.error}")
         self.told.setVisible(bool(text))
-        self.adjustSize()
+        self._stand(self.pos())
 
     def leave(self) -> None:
         """Goes away, and gives the keyboard back."""
@@ -184,11 +184,9 @@ class BoardEntry(QFrame):
         self.list.setVisible(bool(count))
         self.list.setCurrentRow(0 if count else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
-        self.adjustSize()
-        if self.isVisible():
-            self._stand(self.pos())
+        self._stand(self.pos())
 
-    def _take(self, _from: QWidget, *, typed: bool = False, on: bool = False, inside: bool = False) -> None:
+    def _take(self, *, typed: bool = False, on: bool = False, inside: bool = False) -> None:
         item = None if typed else self.list.currentItem()
         offer = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
         self.entered.emit(Entered(text=self.line.text().strip(), offer=offer, on=on, inside=inside))
@@ -201,9 +199,9 @@ class BoardEntry(QFrame):
         key, pressed = event.key(), event.modifiers()
         control = bool(pressed & Qt.KeyboardModifier.ControlModifier)
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._take(self.line, typed=bool(pressed & Qt.KeyboardModifier.ShiftModifier), on=control)
+            self._take(typed=bool(pressed & Qt.KeyboardModifier.ShiftModifier), on=control)
         elif key == Qt.Key.Key_Tab:
-            self._take(self.line, inside=True)
+            self._take(inside=True)
         elif key == Qt.Key.Key_Escape:
             self.leave()
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and self.list.count():
