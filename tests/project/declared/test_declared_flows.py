@@ -50,7 +50,20 @@ do {
 
 [projection.trips]
 columns { id: "text", hotels: "integer" }
-on { "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } } }
+on {
+    "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } }
+    "trip.closed": {
+        where: "row.id == event.reason"
+        rows { other: "event.reason" }
+        set { hotels: "other.hotels" }
+    }
+}
+
+[query.trips]
+list: "trips"
+fields { least: "integer" }
+where: "row.hotels >= least"
+order: "-id"
 
 [topics]
 trips {}
@@ -89,7 +102,11 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     )
     assert registry.rules_of("projection:trips") == (
         ModelFlow(verb="names", name="count", cause="trip.asked", words="event.hotels.size()"),
+        ModelFlow(verb="looks up", name="other", cause="trip.closed", words="event.reason"),
+        ModelFlow(verb="changes", name="trips", cause="trip.closed", words="where row.id == event.reason"),
     )
+    said = "where row.hotels >= least, ordered by -id"
+    assert registry.rules_of("query:trips") == (ModelFlow(verb="lists", name="trips", words=said),)
     assert registry.rules_of("subscription:mail") == (
         ModelFlow(verb="names", name="text", words="data.reason"),
         ModelFlow(verb="fails", name="empty", words="when text == '': there is nothing to say"),

@@ -27,7 +27,7 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
     """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``.
 
     Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
-    before it; those of ``event:NAME`` and ``projection:NAME``, too.
+    before it; those of ``event:NAME``, ``projection:NAME`` and ``query:NAME``, too.
     """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
@@ -56,7 +56,16 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
     for name, process in sections.processes.items():
         yield f"subscription:{name}", _named_on(process.on)
     for name, projection in sections.projections.items():
-        yield f"projection:{name}", _named_on(projection.on)
+        found = (one for event, deed in projection.on.items() for one in _looked_at(name, event, deed))
+        yield f"projection:{name}", chain(_named_on(projection.on), found)
+    for name, query in sections.queries.items():
+        words = (
+            f"where {query.where}" if query.where else "",
+            f"ordered by {query.order}" if query.order else "",
+        )
+        said = ", ".join(part for part in words if part)
+        verb = "lists" if query.list else "gets"
+        yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=said),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
         reasons = _reasons("fails", {**handler.reject, **handler.fail})
         yield f"handler:{name}", chain(_named(handler.let), reasons)
@@ -73,6 +82,15 @@ def _reasons(verb: str, reasons: Mapping[str, RefusalSection | FailureSection]) 
 
 def _named_on(on: Mapping[str, StepSection] | Mapping[str, ApplySection]) -> Iterator[ModelFlow]:
     return (one for event, part in on.items() for one in _named(part.let, event))
+
+
+def _looked_at(projection: str, event: str, deed: ApplySection) -> Iterator[ModelFlow]:
+    """Yields the rows that an event finds and looks up."""
+    for name, row in deed.rows.items():
+        yield ModelFlow(verb="looks up", name=name, cause=event, words=row.key)
+    if deed.where:
+        verb = "removes" if deed.remove else "changes"
+        yield ModelFlow(verb=verb, name=projection, cause=event, words=f"where {deed.where}")
 
 
 def _named(lets: Mapping[str, str], cause: str = "") -> Iterator[ModelFlow]:
