@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+INCOMING = ("consumes", "projects")
+"""Verbs of what comes to the one who does it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFlow:
     """Something that a command, a policy, a process or a handler may do, or a rule of it or of an event.
 
     Attributes:
-        verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` an event, or
-            ``withdraws`` a command that it issued for later; of its rules: ``refuses`` or ``fails`` for a
-            reason, ``names`` an expression, ``sets`` a field of the state, ``looks up`` a row, ``changes`` or
-            ``removes`` the rows of a read model that fit, ``lists`` or ``gets`` its rows.
+        verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` or ``projects``
+            an event, or ``withdraws`` a command that it issued for later; of its rules: ``refuses`` or
+            ``fails`` for a reason, ``names`` an expression, ``sets`` a field of the state, ``looks up`` a
+            row, or ``lists`` or ``gets`` rows of a read model.
         name: Of that event, command, topic or read model, of the reason, the expression, field or row.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.

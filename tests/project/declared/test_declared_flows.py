@@ -39,7 +39,12 @@ on: "trip.asked"
 issue: "close"
 after: "1 month"
 with { reason: "'late'" }
-refused { issue: "close", when: "refusal.field == null", with { reason: "refusal.message" } }
+refused {
+    issue: "close"
+    when: "refusal.field == null"
+    with { reason: "refusal.message" }
+    refused: "nothing"
+}
 
 [policy.rooms]
 on: "trip.asked"
@@ -49,13 +54,14 @@ do {
 }
 
 [projection.trips]
-columns { id: "text", hotels: "integer" }
+columns { id: "text", hotels { type: "integer", index: true } }
 on {
     "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } }
     "trip.closed": {
-        where: "row.id == event.reason"
         rows { other: "event.reason" }
-        set { hotels: "other.hotels" }
+        where: "row.hotels == 0"
+        when: "event.reason != ''"
+        remove: true
     }
 }
 
@@ -85,7 +91,7 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     close = {"verb": "issues", "name": "close", "cause": "trip.asked"}
     assert registry.flows_of("subscription:patience") == (
         ModelFlow(**close, words="after 1 month"),
-        ModelFlow(**close, words="if close is refused, when refusal.field == null"),
+        ModelFlow(**close, words="if close is refused, when refusal.field == null, refused: nothing"),
     )
     assert registry.flows_of("subscription:rooms") == (
         ModelFlow(**close, words="when event.hotels.size() == 0"),
@@ -95,15 +101,21 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
         ModelFlow(verb="names", name="short", words="command.reason.size() < 3"),
         ModelFlow(verb="refuses", name="short", words="when short: {command.reason} says little"),
     )
+    assert registry.flows_of("projection:trips") == (
+        ModelFlow(
+            verb="projects",
+            name="trip.closed",
+            words="removes, where row.hotels == 0, when event.reason != ''",
+        ),
+    )
     assert registry.rules_of("event:trip.closed") == (
         ModelFlow(verb="names", name="why", words="event.reason"),
         ModelFlow(verb="sets", name="open", words="false"),
         ModelFlow(verb="sets", name="reason", words="why"),
     )
     assert registry.rules_of("projection:trips") == (
-        ModelFlow(verb="names", name="count", cause="trip.asked", words="event.hotels.size()"),
         ModelFlow(verb="looks up", name="other", cause="trip.closed", words="event.reason"),
-        ModelFlow(verb="changes", name="trips", cause="trip.closed", words="where row.id == event.reason"),
+        ModelFlow(verb="names", name="count", cause="trip.asked", words="event.hotels.size()"),
     )
     said = "where row.hotels >= least, ordered by -id"
     assert registry.rules_of("query:trips") == (ModelFlow(verb="lists", name="trips", words=said),)

@@ -15,6 +15,7 @@ from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip
+from workbench.model.model_flow import INCOMING
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def ways(graph: BoardGraph, node: BoardNode) -> str:
     for edge in graph.edges:
         if edge.words and node.id in (edge.source, edge.target):
             source, target = graph.by_id[edge.source], graph.by_id[edge.target]
-            pair = (target, source) if edge.kind == "consumes" else (source, target)
+            pair = (target, source) if edge.kind in INCOMING else (source, target)
             said = edge.words.replace("\n", "; or ")
             lines.append(f"{pair[0].title} {edge.kind} {pair[1].title}: {said}")
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from workbench.project.declared.sections import (
     ActionSection,
     ApplySection,
     FailureSection,
+    ProjectionSection,
     RefusalSection,
     StepSection,
 )
@@ -26,8 +27,9 @@ _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
 def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
     """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``.
 
+    Under ``projection:NAME`` stand the events that change more, fewer or other rows than their stream's.
     Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
-    before it; those of ``event:NAME``, ``projection:NAME`` and ``query:NAME``, too.
+    before it; those of ``event:NAME`` and ``query:NAME``, too.
     """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
@@ -38,6 +40,11 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
         ]
     found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.handlers.items()}
     found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.stand_ins.items()}
+    for name, projection in sections.projections.items():
+        deeds = ((event, _deed(one)) for event, one in projection.on.items())
+        found[f"projection:{name}"] = [
+            ModelFlow(verb="projects", name=event, words=words) for event, words in deeds if words
+        ]
     for name, command in sections.commands.items():
         for actor in command.by:
             found.setdefault(f"external:{actor}", []).append(ModelFlow(verb="issues", name=name))
@@ -56,16 +63,14 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
     for name, process in sections.processes.items():
         yield f"subscription:{name}", _named_on(process.on)
     for name, projection in sections.projections.items():
-        found = (one for event, deed in projection.on.items() for one in _looked_at(name, event, deed))
-        yield f"projection:{name}", chain(_named_on(projection.on), found)
+        yield f"projection:{name}", chain(_looked_up(projection), _named_on(projection.on))
     for name, query in sections.queries.items():
-        words = (
+        parts = (
             f"where {query.where}" if query.where else "",
             f"ordered by {query.order}" if query.order else "",
         )
-        said = ", ".join(part for part in words if part)
-        verb = "lists" if query.list else "gets"
-        yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=said),)
+        verb, words = "lists" if query.list else "gets", ", ".join(part for part in parts if part)
+        yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=words),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
         reasons = _reasons("fails", {**handler.reject, **handler.fail})
         yield f"handler:{name}", chain(_named(handler.let), reasons)
@@ -84,13 +89,10 @@ def _named_on(on: Mapping[str, StepSection] | Mapping[str, ApplySection]) -> Ite
     return (one for event, part in on.items() for one in _named(part.let, event))
 
 
-def _looked_at(projection: str, event: str, deed: ApplySection) -> Iterator[ModelFlow]:
-    """Yields the rows that an event finds and looks up."""
-    for name, row in deed.rows.items():
-        yield ModelFlow(verb="looks up", name=name, cause=event, words=row.key)
-    if deed.where:
-        verb = "removes" if deed.remove else "changes"
-        yield ModelFlow(verb=verb, name=projection, cause=event, words=f"where {deed.where}")
+def _looked_up(projection: ProjectionSection) -> Iterator[ModelFlow]:
+    for event, deed in projection.on.items():
+        for name, row in deed.rows.items():
+            yield ModelFlow(verb="looks up", name=name, cause=event, words=row.key)
 
 
 def _named(lets: Mapping[str, str], cause: str = "") -> Iterator[ModelFlow]:
@@ -107,7 +109,8 @@ def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
 def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
     for _, one in sections_of((), acting):
         condition = _condition(one)
-        words = ", ".join(part for part in (_time(one), condition) if part)
+        quiet = "refused: nothing" if one.refused is not None and not list(_acts(one.refused)) else ""
+        words = ", ".join(part for part in (_time(one), condition, quiet) if part)
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
                 yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
@@ -119,11 +122,21 @@ def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
                 yield replace(answer, words=said)
 
 
+def _deed(one: ApplySection) -> str:
+    parts = ["removes" if one.remove else "", f"by {one.key}" if one.key else ""]
+    parts += [f"where {one.where}" if one.where else "", *_repeated(one.each)]
+    return ", ".join(part for part in (*parts, f"when {one.when}" if one.when else "") if part)
+
+
 def _time(one: ActionSection) -> str:
     return f"after {write_later(one.after)}" if one.after else f"at {one.at}" if one.at else ""
 
 
 def _condition(one: ActionSection) -> str:
-    parts = [f"for each {line} of {texts}" for line, texts in one.each.items()]
+    parts = _repeated(one.each)
     parts += [f"when {one.when}" if one.when else "", "otherwise" if one.otherwise else ""]
     return ", ".join(part for part in parts if part)
+
+
+def _repeated(each: Mapping[str, str]) -> list[str]:
+    return [f"for each {line} of {texts}" for line, texts in each.items()]

@@ -150,7 +150,7 @@ def _projection(registry: Registry, one: Projection) -> Iterator[str]:
             for column in one.columns
         ),
     )
-    yield from _flows(registry.rules_of(f"projection:{one.name}"))
+    yield from _flows(registry.told_of(f"projection:{one.name}"))
 
 
 def _index(index: object) -> str:
