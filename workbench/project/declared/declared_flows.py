@@ -9,11 +9,11 @@ from itertools import chain
 
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
+from workbench.project.declared.projection_sections import ApplySection
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import (
     Acting,
     ActionSection,
-    ApplySection,
     FailureSection,
     ProjectionSection,
     RefusalSection,
