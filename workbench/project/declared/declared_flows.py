@@ -9,13 +9,12 @@ from itertools import chain
 
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
-from workbench.project.declared.projection_sections import ApplySection
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import (
     Acting,
     ActionSection,
     FailureSection,
-    ProjectionSection,
     RefusalSection,
     StepSection,
 )
