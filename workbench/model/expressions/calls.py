@@ -37,8 +37,8 @@ def fixed_call(known: Function, nodes: list[Node]) -> Get | None:
 
 
 def _fits(found: Type, kinds: frozenset[Kind]) -> bool:
-    if found.kind in {Kind.RECORD, Kind.ANY}:
-        return False
+    if found.kind is Kind.ANY or (found.kind is Kind.RECORD and found.item is None):
+        return False  # an object may be one of a class
     return not kinds or (found.counts_as in kinds and not found.nullable)
 
 
@@ -63,6 +63,9 @@ def _plain(run: Callable[..., Any], gets: list[Get]) -> Get:
     if len(gets) == 2:
         one, other = gets
         return lambda env: run(one(env), other(env))
+    if len(gets) == 3:
+        one, other, third = gets
+        return lambda env: run(one(env), other(env), third(env))
     return lambda env: run(*[get(env) for get in gets])
 
 
@@ -73,4 +76,7 @@ def _metered(run: Callable[..., Any], gets: list[Get]) -> Get:
     if len(gets) == 2:
         one, other = gets
         return lambda frame: run(frame, one(frame), other(frame))
+    if len(gets) == 3:
+        one, other, third = gets
+        return lambda frame: run(frame, one(frame), other(frame), third(frame))
     return lambda frame: run(frame, *[get(frame) for get in gets])

@@ -44,7 +44,8 @@ def source_of(get: Get, field: FieldType | None, found: Type) -> ValueSource:
     computed = not isinstance(get, Placed) or get.attribute is None
     take = field.taking(found, computed=computed)
     if take is None:
-        return ValueSource(get, get if _is_exact(field.type, found) else _of_scalars(field.type, get))
+        exact = _is_exact(field.type, found) or (isinstance(get, Placed) and get.flat and found == field.type)
+        return ValueSource(get, get if exact else _of_scalars(field.type, get))
     taken = get.then(take) if isinstance(get, Placed) else lambda env: take(get(env))
     return ValueSource(taken, taken if _is_taken(field.type, found) else None)
 
